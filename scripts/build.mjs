@@ -1,0 +1,56 @@
+// Compiles src/ and migrations/ to dist/ with swc, and only when something in them changed since the last build.
+// Run as a program it builds; `ensureBuilt()` is what start and test call.
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = path.join(root, 'dist');
+const stampFile = path.join(dist, '.built-from');
+const sources = ['src', 'migrations'];
+
+/** Every file below a folder, as paths relative to the project's root, sorted. */
+function filesBelow(folder) {
+  return fs
+    .readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)))
+    .sort();
+}
+
+/** A digest of everything that the output depends on: contents, not times, so a fresh clone's copy of dist stays valid. */
+function sourceDigest() {
+  const hash = createHash('sha256');
+  for (const file of [...sources.flatMap(filesBelow), '.swcrc', 'package.json']) {
+    hash.update(`${file}\0`).update(fs.readFileSync(path.join(root, file))).update('\0');
+  }
+  return hash.digest('hex');
+}
+
+async function compile(files) {
+  const { transformFile } = await import('@swc/core');
+  await Promise.all(
+    files.map(async (file) => {
+      const target = path.join(dist, file.replace(/\.ts$/, '.js'));
+      fs.mkdirSync(path.dirname(target), { recursive: true });
+      if (!file.endsWith('.ts')) return fs.copyFileSync(path.join(root, file), target);
+      const { code, map } = await transformFile(path.join(root, file), { swcrc: true, cwd: root });
+      fs.writeFileSync(`${target}.map`, map ?? '');
+      fs.writeFileSync(target, `${code}\n//# sourceMappingURL=${path.basename(target)}.map\n`);
+    }),
+  );
+}
+
+/** Builds when dist/ is missing or stale. A shipped dist without src/ (a container image) is taken as it is. */
+export async function ensureBuilt({ say = () => {} } = {}) {
+  if (!fs.existsSync(path.join(root, 'src'))) return;
+  const digest = sourceDigest();
+  if (fs.existsSync(stampFile) && fs.readFileSync(stampFile, 'utf8') === digest) return;
+  say('Building Stampline …');
+  fs.rmSync(dist, { recursive: true, force: true });
+  await compile(sources.flatMap(filesBelow));
+  fs.writeFileSync(stampFile, digest);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await ensureBuilt({ say: console.log });
