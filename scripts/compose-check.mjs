@@ -1,0 +1,100 @@
+// What docker-compose.yml and the Dockerfile must say for their promises to hold: a trusted port is a loopback port,
+// nothing starts before what it needs, data outlives containers, the image isn't root's. No Docker is needed to check.
+import fs from 'node:fs';
+import { parseDocument } from 'yaml';
+
+const text = (file) => fs.readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
+const problems = [];
+const must = (holds, otherwise) => {
+  if (!holds) problems.push(otherwise);
+};
+const seconds = (duration) => Number(/^(\d+)s$/.exec(duration ?? '')?.[1] ?? NaN);
+
+/** Every service: a pinned image or one that is built, a health check, a time to stop in, a volume that is declared. */
+function checkService(name, service, volumes) {
+  must(service.build || /:\d+\.\d+/.test(service.image ?? ''), `${name}: the image isn't pinned to a minor version`);
+  must(Array.isArray(service.healthcheck?.test), `${name}: no health check in list form`);
+  must(service.restart === 'unless-stopped', `${name}: restart isn't unless-stopped`);
+  must(seconds(service.stop_grace_period) >= 35, `${name}: less than 35 s to stop in`);
+  for (const mount of service.volumes ?? []) {
+    const source = String(mount).split(':')[0];
+    must(Object.hasOwn(volumes, source), `${name}: the volume ${source} isn't declared`);
+  }
+  for (const needed of Object.keys(service.depends_on ?? {})) {
+    must(
+      service.depends_on[needed]?.condition === 'service_healthy',
+      `${name}: doesn't wait until ${needed} is healthy`,
+    );
+  }
+}
+
+function checkApp(app) {
+  const ports = app.ports ?? [];
+  must(ports.length > 0, 'app: publishes no port');
+  must(
+    app.environment?.STAMPLINE_LISTEN_TRUST !== 'published-loopback' ||
+      ports.every((port) => /^127\.0\.0\.1:\d+:8000$/.test(port)),
+    'app: STAMPLINE_LISTEN_TRUST is published-loopback, but a port is published beyond 127.0.0.1',
+  );
+  must(app.depends_on?.db, "app: doesn't wait for db");
+  must(/@db:5432\//.test(app.environment?.DATABASE_URL ?? ''), "app: DATABASE_URL isn't the db service's");
+  must(JSON.stringify(app.healthcheck ?? '').includes('/readyz'), "app: the health check doesn't ask /readyz");
+  must(app.read_only === true && app.tmpfs?.includes('/tmp'), 'app: the root file system is writable, or /tmp is not');
+  must(app.cap_drop?.includes('ALL'), 'app: keeps capabilities');
+  must(app.security_opt?.includes('no-new-privileges:true'), 'app: may gain privileges');
+}
+
+function checkDatabase(db, app) {
+  const environment = db.environment ?? {};
+  must(db.ports === undefined, 'db: its port is published');
+  must(
+    (db.volumes ?? []).some((mount) => /:\/var\/lib\/postgresql$/.test(mount)),
+    'db: its volume must be at /var/lib/postgresql (since Postgres 18)',
+  );
+  must(
+    /--encoding=UTF8.*--builtin-locale=C\.UTF-8/.test(environment.POSTGRES_INITDB_ARGS ?? ''),
+    'db: not UTF-8 and C.UTF-8',
+  );
+  must(/--data-checksums/.test(environment.POSTGRES_INITDB_ARGS ?? ''), 'db: no checksums');
+  const { POSTGRES_USER: user, POSTGRES_PASSWORD: password, POSTGRES_DB: database } = environment;
+  must(
+    app.environment?.DATABASE_URL === `postgres://${user}:${password}@db:5432/${database}`,
+    "app: DATABASE_URL isn't made of db's user, password and database",
+  );
+}
+
+/** The last stage is what ships. */
+function checkDockerfile(dockerfile, app) {
+  const runtime = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '));
+  must(/NODE_IMAGE=node:\d+\.\d+/.test(dockerfile), "Dockerfile: Node's image isn't pinned to a minor version");
+  must(/^USER (?!root|0)/m.test(runtime), 'Dockerfile: runs as root');
+  must(/^STOPSIGNAL SIGTERM$/m.test(runtime), 'Dockerfile: STOPSIGNAL');
+  must(/^HEALTHCHECK [\s\S]*\/livez/m.test(runtime), "Dockerfile: the health check doesn't ask /livez");
+  must(/^CMD \["node", /m.test(runtime), 'Dockerfile: CMD must start node itself, which gets the signals');
+  must(/NODE_ENV=production/.test(runtime) && /HOST=0\.0\.0\.0/.test(runtime), 'Dockerfile: NODE_ENV or HOST');
+  const data = /STAMPLINE_DATA=(\S+)/.exec(runtime)?.[1];
+  must(
+    (app.volumes ?? []).some((mount) => String(mount).endsWith(`:${data}`)),
+    `app: no volume at ${data}`,
+  );
+  for (const [, sources] of dockerfile.matchAll(/^COPY (?!--)(.+) \S+$/gm)) {
+    for (const source of sources.split(' ')) {
+      must(fs.existsSync(new URL(`../${source}`, import.meta.url)), `Dockerfile: copies ${source}, which isn't there`);
+      must(text('.dockerignore').split('\n').includes(`!${source}`), `.dockerignore leaves out ${source}`);
+    }
+  }
+}
+
+const document = parseDocument(text('docker-compose.yml'), { uniqueKeys: true });
+problems.push(...[...document.errors, ...document.warnings].map((problem) => `docker-compose.yml: ${problem.message}`));
+const { services = {}, volumes = {} } = document.toJS() ?? {};
+const { app = {}, db = {} } = services;
+for (const [name, service] of Object.entries(services)) checkService(name, service, volumes ?? {});
+checkApp(app);
+checkDatabase(db, app);
+checkDockerfile(text('Dockerfile'), app);
+
+if (problems.length > 0) {
+  console.error(problems.join('\n'));
+  process.exitCode = 1;
+}
