@@ -1,0 +1,91 @@
+// Keeps the postmaster running until stop(): a new one is brought up whenever it ends without being asked to.
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { Postmaster } from './postmaster.js';
+
+export interface SupervisorOptions {
+  /** Brings one up, or adopts the one that somebody else has brought up meanwhile. */
+  launch: () => Promise<Postmaster>;
+  end: (postmaster: Postmaster) => Promise<void>;
+  log: (line: string) => void;
+  onGiveUp: (detail: string) => void;
+}
+
+const mostFailures = 10;
+/** A postmaster that ends sooner than this has not come up: it counts as a failed try. */
+const shortestLifeMs = 1000;
+
+export class Supervisor {
+  private readonly stopRequest = new AbortController();
+  private readonly watching: Promise<void>;
+  private stopped?: Promise<void>;
+
+  constructor(
+    private current: Postmaster | undefined,
+    private readonly options: SupervisorOptions,
+  ) {
+    this.watching = this.watch();
+  }
+
+  /** Ends the postmaster, ours or adopted, after a restart that is under way. Later calls wait for the first. */
+  stop(): Promise<void> {
+    this.stopped ??= this.endAll();
+    return this.stopped;
+  }
+
+  private async endAll(): Promise<void> {
+    this.stopRequest.abort();
+    // A restart is under way: what it brings up becomes `current`.
+    if (!this.current) await this.watching;
+    if (this.current) await this.options.end(this.current);
+  }
+
+  private get isStopping(): boolean {
+    return this.stopRequest.signal.aborted;
+  }
+
+  /** Never rejects: whatever keeps Postgres from running ends in onGiveUp. */
+  private async watch(): Promise<void> {
+    let failures = 0;
+    while (this.current && !this.isStopping) {
+      const since = Date.now();
+      const detail = await this.current.ended;
+      if (this.isStopping) return;
+      this.options.log(`Postgres (process ${this.current.pid}) ended unexpectedly (${detail}), starting it again`);
+      this.current = undefined;
+      failures = Date.now() - since < shortestLifeMs ? failures + 1 : 0;
+      failures = await this.bringUp(failures);
+    }
+  }
+
+  /** Tries until one runs, stop() is called or too many tries in a row failed. Returns the failures so far. */
+  private async bringUp(failures: number): Promise<number> {
+    let reason = 'it ended right after each start';
+    for (; !this.isStopping; failures += 1) {
+      if (failures >= mostFailures) {
+        this.options.onGiveUp(`Postgres can't be kept running, ${failures} tries in a row failed: ${reason}`);
+        return failures;
+      }
+      try {
+        await this.pause(failures);
+        if (this.isStopping) return failures;
+        this.current = await this.options.launch();
+        return failures;
+      } catch (error) {
+        reason = (error as Error).message;
+        this.options.log(`Postgres could not be started again: ${reason}`);
+      }
+    }
+    return failures;
+  }
+
+  /** Nothing before the first try, then 100 ms doubling up to 2 s; stop() cuts it short. */
+  private async pause(failures: number): Promise<void> {
+    if (failures === 0) return;
+    try {
+      await sleep(Math.min(100 * 2 ** (failures - 1), 2000), undefined, { signal: this.stopRequest.signal });
+    } catch (error) {
+      if (!this.isStopping) throw error;
+    }
+  }
+}
