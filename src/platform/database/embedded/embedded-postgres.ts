@@ -60,6 +60,7 @@ export async function startEmbeddedPostgres(
     launch: () => locked(() => launch(request)),
     end: (postmaster) => endPostmaster(postmaster, { pgdata, binDirectory, fastShutdownMs, log }),
     log,
+    firstPauseMs: 100,
     onGiveUp: (detail) => (options.onUnexpectedExit ?? log)(detail),
   });
   return {

@@ -9,6 +9,8 @@ export interface SupervisorOptions {
   end: (postmaster: Postmaster) => Promise<void>;
   log: (line: string) => void;
   onGiveUp: (detail: string) => void;
+  /** Before the second try; doubles with each up to twenty times as much. */
+  firstPauseMs: number;
 }
 
 const mostFailures = 10;
@@ -79,11 +81,13 @@ export class Supervisor {
     return failures;
   }
 
-  /** Nothing before the first try, then 100 ms doubling up to 2 s; stop() cuts it short. */
+  /** Nothing before the first try; stop() cuts it short. */
   private async pause(failures: number): Promise<void> {
     if (failures === 0) return;
+    const { firstPauseMs } = this.options;
+    const ms = Math.min(firstPauseMs * 2 ** (failures - 1), firstPauseMs * 20);
     try {
-      await sleep(Math.min(100 * 2 ** (failures - 1), 2000), undefined, { signal: this.stopRequest.signal });
+      await sleep(ms, undefined, { signal: this.stopRequest.signal });
     } catch (error) {
       if (!this.isStopping) throw error;
     }
