@@ -36,7 +36,7 @@ export async function ensureDataFolder(dataFolder: string): Promise<string> {
  * The places that a data folder's database may have been put in, best first. The name is stable. A prefix in a folder
  * that everybody can write must not end in a slash: there only the sticky bit of that folder protects what we make.
  */
-export function fallbackFolders(dataFolder: string, prefixes: string[]): string[] {
+function fallbackFolders(dataFolder: string, prefixes: string[]): string[] {
   const words = path.basename(path.dirname(dataFolder)).replace(/[^A-Za-z0-9._-]/g, '_');
   const hash = createHash('sha256').update(dataFolder).digest('hex').slice(0, 12);
   return prefixes.map((prefix) => `${prefix}${words || 'root'}-${hash}`);
@@ -51,6 +51,8 @@ export async function findHome(dataFolder: string, prefixes: string[]): Promise<
   const pointer = pointerIn(dataFolder);
   const named = (await exists(pointer)) ? (await fs.readFile(pointer, 'utf8')).trim() : undefined;
   if (named && (await holdsSomething(pgdataIn(named)))) return named;
+  // A disk that isn't mounted, perhaps: an empty database in its stead would hide that.
+  if (named) throw isGone(named, pointer);
   for (const home of fallbackFolders(dataFolder, prefixes)) {
     // A folder that somebody else put there under our name is not ours.
     if ((await holdsSomething(pgdataIn(home))) && (await fs.lstat(home)).uid === process.getuid?.()) return home;
@@ -60,15 +62,21 @@ export async function findHome(dataFolder: string, prefixes: string[]): Promise<
 
 async function holdsSomething(pgdata: string): Promise<boolean> {
   try {
+    if (!(await fs.stat(pgdata)).isDirectory()) return true;
     return (await fs.readdir(pgdata)).length > 0;
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return false;
-    if (errnoOf(error) === 'EACCES' || errnoOf(error) === 'ENOTDIR') return true; // there, and not to be made anew
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return false;
+    if (errnoOf(error) === 'EACCES') return true; // there, and not to be made anew
     throw error;
   }
 }
 
-/** Makes the first fallback folder that can be made, and notes it in the data folder. Undefined when none can. */
+/** Notes in the data folder where its database is, once it is there: found again even when the folder is renamed. */
+export async function recordHome(dataFolder: string, home: string): Promise<void> {
+  if (home !== dataFolder) await fs.writeFile(pointerIn(dataFolder), `${home}\n`, { mode: 0o600 });
+}
+
+/** Makes the first fallback folder that can be made. Undefined when none can. */
 export async function makeFallback(
   dataFolder: string,
   prefixes: string[],
@@ -79,7 +87,6 @@ export async function makeFallback(
       await fs.mkdir(home, { recursive: true, mode: 0o755 });
       const { uid } = await fs.lstat(home);
       if (uid !== process.getuid?.()) throw new Error(`it belongs to user ${uid}`);
-      await fs.writeFile(pointerIn(dataFolder), `${home}\n`, { mode: 0o600 });
       return home;
     } catch (error) {
       log(`${home} can't be used: ${(error as Error).message}`);
@@ -99,5 +106,12 @@ export function ownedByAnother(home: string, uid: number): EmbeddedPostgresError
   return new EmbeddedPostgresError(
     'permission',
     `The database in ${pgdataIn(home)} belongs to user ${uid}, who must be able to reach it and as whom it can't be served now: start Stampline as that user (or as root), or set STAMPLINE_DATA to another folder.`,
+  );
+}
+
+function isGone(home: string, pointer: string): EmbeddedPostgresError {
+  return new EmbeddedPostgresError(
+    'failed_to_start',
+    `The database is kept in ${home}, but nothing is there now: bring it back, or delete ${pointer} to start with an empty one.`,
   );
 }

@@ -2,7 +2,7 @@
 // Two servers on one folder both get a connection here; a session advisory lock of the application tells who may stay.
 import { findBinaries } from './binaries.js';
 import { assertSameMajor, makeCluster, readDataMajor, readPassword, removeDrafts, superuser } from './cluster.js';
-import { ensureDataFolder, findHome, lockIn, pgdataIn } from './data-folder.js';
+import { ensureDataFolder, findHome, lockIn, pgdataIn, recordHome } from './data-folder.js';
 import { asPermissionError, EmbeddedPostgresError } from './embedded-postgres-error.js';
 import { launch, type LaunchRequest } from './launch.js';
 import { choosePlacement, thisMachine, type Machine } from './placement.js';
@@ -88,6 +88,7 @@ async function prepare(
   const { home } = placement;
   await removeDrafts(home, log);
   if (!existing) await makeCluster(placement);
+  await recordHome(dataFolder, home);
   const password = await readPassword(home);
   const connection = { ...(await chooseEndpoint(home)), user: superuser, password, database: 'stampline' };
   const { settings = {} } = options;

@@ -1,7 +1,7 @@
+// The first start of a data folder, later ones, and the folders that are refused: with the real Postgres programs.
+
 import fs from 'node:fs/promises';
 import path from 'node:path';
-
-import { afterEach, describe, expect, it } from '@jest/globals';
 
 import { EmbeddedPostgresError } from './embedded-postgres.js';
 import { ask, postmasterPid, Scratch } from './scratch.js';
@@ -88,12 +88,15 @@ describe('refusing a data folder', () => {
     expect(await listing(pgdata)).toEqual(before);
   });
 
-  it('takes no unknown files for a database', async () => {
+  it.each([
+    ['unknown files', { 'notes.txt': 'mine' }],
+    ['a database that somebody else made', { PG_VERSION: '18\n', 'postgresql.conf': '' }],
+  ])('leaves %s alone', async (_what, files: Record<string, string>) => {
     const pgdata = path.join(await scratch.folder(), 'data', 'postgres');
     await fs.mkdir(pgdata, { recursive: true });
-    await fs.writeFile(path.join(pgdata, 'notes.txt'), 'mine');
+    for (const [name, text] of Object.entries(files)) await fs.writeFile(path.join(pgdata, name), text);
     expect(await refusal(path.dirname(pgdata))).toMatchObject({ code: 'failed_to_start' });
-    expect(await fs.readdir(pgdata)).toEqual(['notes.txt']);
+    expect((await fs.readdir(pgdata)).sort()).toEqual(Object.keys(files).sort());
   });
 
   it('says so when the data folder is a file', async () => {

@@ -1,7 +1,7 @@
+// Where the data is kept and who serves it, above all for root. The programs of the npm package and the system.
+
 import fs from 'node:fs/promises';
 import path from 'node:path';
-
-import { afterEach, describe, expect, it } from '@jest/globals';
 
 import { withLinks } from './binaries-copy.js';
 import { findBinaries } from './binaries.js';
@@ -49,6 +49,15 @@ asRoot('as root (skipped for anybody else)', () => {
     await fs.rename(data, moved);
     const third = await scratch.start(moved, { fallbackPrefixes });
     expect(await ask(third, 'SELECT n FROM kept')).toEqual([7]);
+    await third.stop();
+
+    await fs.rename(elsewhere, `${elsewhere}-unmounted`);
+    const fourth = scratch.start(moved, { fallbackPrefixes });
+    await expect(fourth).rejects.toMatchObject({
+      code: 'failed_to_start',
+      message: expect.stringContaining('nothing is there now'),
+    });
+    await fs.rename(`${elsewhere}-unmounted`, elsewhere);
   });
 
   it('says what to do when namespaces, in which the data was made, are refused later', async () => {

@@ -1,10 +1,10 @@
+// What survives a SIGKILL, of Postgres and of the server above it: with the real Postgres programs.
+
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-import { afterEach, describe, expect, it } from '@jest/globals';
 
 import { isPostmasterOf } from './process-facts.js';
 import { ask, eventually, postmasterPid, Scratch } from './scratch.js';

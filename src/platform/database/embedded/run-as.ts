@@ -80,7 +80,7 @@ export async function findServerUser(passwdFile = '/etc/passwd'): Promise<(RunAs
   return undefined;
 }
 
-export function describe(runAs: RunAs): string {
+function describe(runAs: RunAs): string {
   if (runAs.kind === 'user') return `user ${runAs.uid}`;
   return runAs.kind === 'namespace' ? 'root in a user namespace' : 'this user';
 }

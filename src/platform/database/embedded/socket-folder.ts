@@ -19,7 +19,7 @@ const socketPort = 5432;
 const longestSocketPath = process.platform === 'darwin' ? 103 : 107;
 
 export const isSocketFolder = (host: string): boolean => path.isAbsolute(host);
-export const socketFile = ({ host, port }: Endpoint): string => path.join(host, `.s.PGSQL.${port}`);
+const socketFile = ({ host, port }: Endpoint): string => path.join(host, `.s.PGSQL.${port}`);
 
 /** The same answer at each start with the same home and temp folder. Makes nothing. */
 export async function chooseEndpoint(home: string): Promise<Endpoint> {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+// The order of restarts and of stop(), with postmasters whose end the test decides.
 
 import type { Postmaster } from './postmaster.js';
 import { Supervisor } from './supervisor.js';
