@@ -1,0 +1,18 @@
+// The list of features.
+import { type DynamicModule, Module } from '@nestjs/common';
+import { ArtifactsModule } from './artifacts/artifacts.module.js';
+import { type Platform, PlatformModule } from './platform/platform.module.js';
+import { ProjectsModule } from './projects/projects.module.js';
+import { RestModule } from './rest/rest.module.js';
+import { SubticketsModule } from './subtickets/subtickets.module.js';
+import { TicketsModule } from './tickets/tickets.module.js';
+
+@Module({})
+export class AppModule {
+  static of(platform: Platform): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [PlatformModule.of(platform), RestModule, TicketsModule, SubticketsModule, ArtifactsModule, ProjectsModule],
+    };
+  }
+}

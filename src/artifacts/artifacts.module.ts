@@ -1,0 +1,7 @@
+// Artifacts of tickets and subtickets.
+import { Module } from '@nestjs/common';
+import { controllerOf } from '../rest/http/resource-controller.js';
+import { subticketArtifact, ticketArtifact } from './artifact.resources.js';
+
+@Module({ controllers: [ticketArtifact, subticketArtifact].map((one) => controllerOf(one)) })
+export class ArtifactsModule {}

@@ -1,0 +1,73 @@
+// The only reader of the environment: names, defaults and what is refused. Everything else gets a Config.
+import path from 'node:path';
+
+export interface Config {
+  /** What to listen on. `localhost` means 127.0.0.1 and ::1. */
+  readonly host: string;
+  readonly port: number;
+  /** Where the embedded Postgres and later the blobs live; absolute. */
+  readonly dataFolder: string;
+  /** A Postgres that somebody else runs; without it the embedded one is started. */
+  readonly databaseUrl: string | undefined;
+  /** Host names that are let in besides the loopback's own. */
+  readonly allowedHosts: readonly string[];
+  /** True where a container's port is published on the host's loopback only, so that the loopback's rules hold. */
+  readonly publishedLoopback: boolean;
+  readonly logLevel: string;
+}
+
+/** Something in the environment that can't be: one line for the operator, naming the variable. */
+export class ConfigError extends Error {}
+
+const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '::1']);
+const LOG_LEVELS = new Set(['silent', 'error', 'warn', 'info', 'debug']);
+
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const host = env.HOST || 'localhost';
+  const publishedLoopback = readListenTrust(env.STAMPLINE_LISTEN_TRUST);
+  if (!LOOPBACK_HOSTS.has(host) && !publishedLoopback) {
+    throw new ConfigError(
+      `HOST=${host} is not a loopback address, and without authentication Stampline listens on nothing else. ` +
+        'Unset HOST, or in a container whose port is published on 127.0.0.1 only set STAMPLINE_LISTEN_TRUST=published-loopback.',
+    );
+  }
+  if (env.STAMPLINE_AUTH) {
+    throw new ConfigError('STAMPLINE_AUTH is set, but this version has no authentication yet. Unset it.');
+  }
+  return {
+    host,
+    port: readPort(env.PORT),
+    dataFolder: path.resolve(env.STAMPLINE_DATA || 'data'),
+    databaseUrl: readDatabaseUrl(env.DATABASE_URL),
+    allowedHosts: (env.STAMPLINE_ALLOWED_HOSTS ?? '')
+      .split(',')
+      .map((name) => name.trim().toLowerCase())
+      .filter(Boolean),
+    publishedLoopback,
+    logLevel: readLogLevel(env.STAMPLINE_LOG),
+  };
+}
+
+function readListenTrust(value: string | undefined): boolean {
+  if (!value) return false;
+  if (value === 'published-loopback') return true;
+  throw new ConfigError(`STAMPLINE_LISTEN_TRUST=${value} is unknown. The one value there is: published-loopback.`);
+}
+
+function readPort(value: string | undefined): number {
+  const port = Number(value || 8000);
+  if (Number.isInteger(port) && port >= 0 && port <= 65535) return port;
+  throw new ConfigError(`PORT=${value} is not a port. Give a number from 0 to 65535 (0 takes any free one).`);
+}
+
+function readDatabaseUrl(value: string | undefined): string | undefined {
+  if (!value) return undefined;
+  if (/^postgres(ql)?:\/\//.test(value)) return value;
+  throw new ConfigError('DATABASE_URL must begin with postgres:// or postgresql://.');
+}
+
+function readLogLevel(value: string | undefined): string {
+  const level = value || 'warn';
+  if (LOG_LEVELS.has(level)) return level;
+  throw new ConfigError(`STAMPLINE_LOG=${level} is unknown. Use one of ${[...LOG_LEVELS].join(', ')}.`);
+}

@@ -1,0 +1,47 @@
+// One description of the database for Nest, the migrations, the tools and the `typeorm` command.
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { migrations } from '../migrations/index.js';
+import { ArtifactRow } from './artifacts/artifact.row.js';
+import { readConfig } from './config.js';
+import { type Connection, POOL_OPTIONS } from './platform/database/connection.js';
+import { BinaryPackageRow } from './projects/binary-package.row.js';
+import { PersonRow } from './projects/person.row.js';
+import { ProjectRow } from './projects/project.row.js';
+import { SourcePackageUploadRow } from './projects/source-package-upload.row.js';
+import { SourcePackageRow } from './projects/source-package.row.js';
+import { IdempotencyKeyRow } from './rest/writing/idempotency-key.row.js';
+import { EventRow } from './stream/event.row.js';
+import { SubticketRow } from './subtickets/subticket.row.js';
+import { TicketRow } from './tickets/ticket.row.js';
+
+const entities = [
+  ArtifactRow,
+  BinaryPackageRow,
+  EventRow,
+  IdempotencyKeyRow,
+  PersonRow,
+  ProjectRow,
+  SourcePackageRow,
+  SourcePackageUploadRow,
+  SubticketRow,
+  TicketRow,
+];
+
+export function dataSourceOptions(connection: Connection): DataSourceOptions {
+  const where = 'url' in connection ? { url: connection.url } : { ...connection, username: connection.user };
+  return {
+    type: 'postgres',
+    ...where,
+    entities,
+    migrations,
+    migrationsTransactionMode: 'each',
+    applicationName: 'stampline',
+    installExtensions: false,
+    ...POOL_OPTIONS,
+  };
+}
+
+/** For the `typeorm` command (`npx typeorm migration:show -d dist/src/data-source.js`), with DATABASE_URL. */
+export const commandLine = new DataSource(
+  dataSourceOptions({ url: readConfig().databaseUrl ?? '' }),
+);

@@ -1,0 +1,38 @@
+// How to reach a Postgres, and what every connection to it is set to.
+import type { PoolClient } from 'pg';
+import type { DataSourceOptions } from 'typeorm';
+
+/** A URL, or the parts of one (a socket folder as host). */
+export type Connection =
+  | { readonly url: string }
+  | { readonly host: string; readonly port: number; readonly user: string; readonly password: string; readonly database: string };
+
+/** Makes TypeORM's options for a connection: entities and migrations included. */
+export type DataSourceOptionsFor = (connection: Connection) => DataSourceOptions;
+
+/**
+ * No statement without a limit (promise 10): the server ends one after 5 s and a lock wait after 4 s; the client gives up
+ * on an answer after 8 s and on getting a connection after 2 s.
+ */
+const SESSION = [
+  "SET statement_timeout = '5s'",
+  "SET lock_timeout = '4s'",
+  "SET idle_in_transaction_session_timeout = '15s'",
+  "SET TimeZone = 'UTC'",
+].join(';');
+
+async function prepareConnection(client: PoolClient): Promise<void> {
+  // The query in flight is rejected with the same error; without a listener it would end the process.
+  client.on('error', () => undefined);
+  await client.query(SESSION);
+}
+
+export const POOL_OPTIONS = {
+  poolSize: 10,
+  connectTimeoutMS: 2000,
+  extra: { query_timeout: 8000, onConnect: prepareConnection, keepAlive: true },
+};
+
+/** The same as pg's own Client takes it. */
+export const clientConfig = (connection: Connection): { connectionString: string } | Exclude<Connection, { url: string }> =>
+  'url' in connection ? { connectionString: connection.url } : connection;

@@ -1,0 +1,28 @@
+// Brings the schema to this version: once, however many processes start together.
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { schemaState } from './schema-state.js';
+import { StartError } from './start-error.js';
+
+/** An arbitrary number that stands for "migrating Stampline's schema". */
+const MIGRATION_LOCK = 7_825_510_002;
+
+/** Runs what is pending under an advisory lock. Touches nothing when the data is of a newer version. */
+export async function migrate(options: DataSourceOptions): Promise<void> {
+  // A pool of its own, without the limits that requests have: a migration may take its time.
+  const dataSource = await new DataSource({ ...options, poolSize: 2, extra: {} } as never).initialize();
+  const lock = dataSource.createQueryRunner();
+  try {
+    await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    const state = await schemaState({ run: ({ text }) => dataSource.query(text) });
+    if (state.newer > 0) {
+      throw new StartError(
+        `The data was written by a newer Stampline: ${state.newer} of its migrations are unknown here. Install that version or a later one (git pull && npm ci); nothing was changed.`,
+      );
+    }
+    if (state.standby) throw new StartError('The database is a standby and takes no writes. Point DATABASE_URL at the primary.');
+    if (state.pending > 0) await dataSource.runMigrations();
+  } finally {
+    await lock.release();
+    await dataSource.destroy();
+  }
+}

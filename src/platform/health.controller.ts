@@ -1,0 +1,53 @@
+// /livez: the process answers. /readyz: send it work (promise 8).
+import { Controller, Get, Header, Inject } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { statfs } from 'node:fs/promises';
+import type { Config } from '../config.js';
+import { Db } from './database/db.js';
+import { schemaState } from './database/schema-state.js';
+import { DomainError } from './errors.js';
+import { ERROR_RESPONSES } from './http/error-schema.js';
+import { Lifecycle } from './lifecycle.js';
+import { CONFIG } from './tokens.js';
+
+/** Below this much free disk the server takes no more work: a full disk ends Postgres. */
+const LEAST_FREE_BYTES = 256 * 1024 * 1024;
+
+const OK = { type: 'object', description: 'Fine.', properties: { status: { type: 'string', const: 'ok', description: 'Always `ok`.' } }, required: ['status'] };
+
+@ApiTags('Operations')
+@Controller()
+export class HealthController {
+  constructor(
+    private readonly db: Db,
+    private readonly lifecycle: Lifecycle,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  @Get('livez')
+  @Header('cache-control', 'no-store')
+  @ApiOperation({ operationId: 'livez', summary: 'Is the process alive?', description: 'Never asks the database.' })
+  @ApiResponse({ status: 200, description: 'It is.', content: { 'application/json': { schema: OK } } } as never)
+  livez(): object {
+    return { status: 'ok' };
+  }
+
+  @Get('readyz')
+  @Header('cache-control', 'no-store')
+  @ApiOperation({ operationId: 'readyz', summary: 'May it be sent work?', description: 'Not while it shuts down, without its database, on a standby, with a pending migration, or with a nearly full disk.' })
+  @ApiResponse({ status: 200, description: 'It may.', content: { 'application/json': { schema: OK } } } as never)
+  @ApiResponse({ status: 503, ...ERROR_RESPONSES[503] })
+  async readyz(): Promise<object> {
+    if (this.lifecycle.isLeaving) throw notReady('shutting_down', 'The server is shutting down.');
+    const { standby, pending, newer } = await schemaState(this.db);
+    if (standby) throw notReady('standby', 'The database is a standby.');
+    if (pending > 0 || newer > 0) throw notReady('migration', 'The database does not have the schema of this version.');
+    if (!this.config.databaseUrl) {
+      const disk = await statfs(this.config.dataFolder);
+      if (disk.bavail * disk.bsize < LEAST_FREE_BYTES) throw notReady('disk_full', 'Less than 256 MB of disk are free.');
+    }
+    return { status: 'ok' };
+  }
+}
+
+const notReady = (code: string, message: string): DomainError => new DomainError('unavailable', `not_ready.${code}`, message, { retryAfter: 2 });

@@ -1,0 +1,59 @@
+// Reads bodies: JSON only, bounded in size and depth, and kept as they came for the Idempotency-Key's fingerprint.
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { DomainError, invalid } from '../errors.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The body as it came. */
+    rawBody?: Buffer;
+  }
+}
+
+export const BODY_LIMIT = 100 * 1024;
+const DEEPEST = 32;
+
+/** JSON text with `__proto__` and `constructor` as the ordinary keys that they are; nobody walks a body's prototype. */
+function parse(text: string): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw invalid('body.bad_json', 'Request is not valid JSON.');
+  }
+  if (isDeeper(value, DEEPEST)) throw invalid('body.too_deep', `The body is nested more than ${DEEPEST} levels deep.`);
+  return value;
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  return Object.values(value).some((inner) => isDeeper(inner, levels - 1));
+}
+
+const DECODER = new TextDecoder('utf-8', { fatal: true });
+
+function decode(body: Buffer): string {
+  try {
+    return DECODER.decode(body);
+  } catch {
+    throw invalid('body.not_utf8', 'The body is not valid UTF-8.');
+  }
+}
+
+const isJsonType = (type: string | undefined): boolean => type === undefined || /^application\/(json|[\w.-]+\+json)\s*(;|$)/i.test(type);
+
+/** No content type at all is read as JSON; any other than JSON is 415, forms above all (a page elsewhere could send one). */
+export function readJsonBodies(server: FastifyInstance): void {
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (request: FastifyRequest, body: Buffer, done) => {
+    try {
+      if (!isJsonType(request.headers['content-type'])) {
+        throw new DomainError('unsupported_media_type', 'body.not_json', 'Send the body as JSON, with Content-Type: application/json.');
+      }
+      request.rawBody = body;
+      done(null, body.length === 0 ? undefined : parse(decode(body)));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+}

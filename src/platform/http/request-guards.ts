@@ -1,0 +1,88 @@
+// What is refused before a body is read: the wrong method, and what a server on the loopback without tokens must not
+// answer to (promises.md, "Who may do what"). Every refusal names what lifts it.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Config } from '../../config.js';
+import { DomainError } from '../errors.js';
+import { sendError } from './error-reply.js';
+
+const LONGEST_URL = 8 * 1024;
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
+const LOCAL_NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
+const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port', 'x-real-ip'];
+
+export function guardRequests(server: FastifyInstance, config: Config): void {
+  const allowedHosts = new Set([...LOCAL_NAMES, ...config.allowedHosts]);
+  const routes = new RouteMethods();
+  server.addHook('onRoute', (route) => routes.add(route.url, [route.method].flat()));
+  server.addHook('onRequest', (request, reply, done) => {
+    void reply.header('x-request-id', request.id);
+    const refusal = refuse(request, allowedHosts);
+    if (refusal) return sendError(request, reply, refusal);
+    if (request.is404) return answerUnrouted(request, reply, routes.of(request.url), done);
+    done();
+  });
+}
+
+function refuse(request: FastifyRequest, allowedHosts: ReadonlySet<string>): DomainError | undefined {
+  if (request.url.length > LONGEST_URL) {
+    return new DomainError('uri_too_long', 'url.too_long', `The URL is longer than ${LONGEST_URL} bytes.`);
+  }
+  const host = nameOf(request.headers.host ?? '');
+  if (!allowedHosts.has(host)) {
+    return new DomainError('misdirected', 'host.not_allowed', `This server does not answer to the host '${host.slice(0, 100)}'. STAMPLINE_ALLOWED_HOSTS adds names.`);
+  }
+  const forwarded = FORWARDED.find((name) => request.headers[name] !== undefined);
+  if (forwarded) {
+    return new DomainError('forbidden', 'proxy.not_trusted', `A request with ${forwarded} came through a proxy, and without authentication this server answers its own machine only. Call it directly.`);
+  }
+  return SAFE.has(request.method) ? undefined : refuseForeign(request, allowedHosts);
+}
+
+/** A page of another site must not write: browsers tell where a request comes from. */
+function refuseForeign(request: FastifyRequest, allowedHosts: ReadonlySet<string>): DomainError | undefined {
+  const { origin } = request.headers;
+  const site = request.headers['sec-fetch-site'];
+  const foreign = origin !== undefined && (!URL.canParse(origin) || !allowedHosts.has(new URL(origin).hostname));
+  if (!foreign && site !== 'cross-site' && site !== 'same-site') return undefined;
+  return new DomainError('forbidden', 'origin.foreign', `A page of ${origin ?? 'another site'} may not write here. STAMPLINE_ALLOWED_HOSTS adds names.`);
+}
+
+function nameOf(host: string): string {
+  return host.replace(/:\d+$/, '').toLowerCase();
+}
+
+/** A URL that exists for other methods: OPTIONS tells them, anything else is 405; a URL that doesn't is left to be 404. */
+function answerUnrouted(request: FastifyRequest, reply: FastifyReply, allow: readonly string[], done: () => void): void {
+  if (allow.length === 0) return done();
+  if (request.method === 'OPTIONS') {
+    void reply.code(200).header('allow', allow.join(',')).send();
+    return;
+  }
+  sendError(request, reply, new DomainError('method_not_allowed', 'method.not_allowed', `This URL does not answer to ${request.method}, only to ${allow.join(', ')}.`, { allow }));
+}
+
+const ORDER = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+/** Which methods each registered URL answers to. Asked only for requests that found no route. */
+class RouteMethods {
+  private readonly methods = new Map<string, Set<string>>();
+  private patterns: [RegExp, Set<string>][] | undefined;
+
+  add(url: string, methods: string[]): void {
+    const known = this.methods.get(url) ?? new Set();
+    for (const method of methods) known.add(method);
+    this.methods.set(url, known);
+    this.patterns = undefined;
+  }
+
+  /** `GET,POST,…` for a path; the route that Fastify would prefer (fewer parameters) decides. */
+  of(url: string): string[] {
+    const path = (url.split('?', 1)[0] ?? '').replace(/(.)\/$/, '$1');
+    this.patterns ??= [...this.methods]
+      .filter(([pattern]) => !pattern.includes('*'))
+      .sort(([one], [other]) => one.split(':').length - other.split(':').length)
+      .map(([pattern, methods]) => [new RegExp(`^${pattern.replaceAll(/:[^/]+/g, '[^/]+').replace(/(.)\/$/, '$1')}$`), methods]);
+    const found = this.patterns.find(([pattern]) => pattern.test(path));
+    return found ? ORDER.filter((method) => found[1].has(method)) : [];
+  }
+}

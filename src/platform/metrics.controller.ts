@@ -1,0 +1,36 @@
+// /metrics for Prometheus: the process's own figures and the requests by route.
+import { Controller, Get, Res } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+
+const registry = new Registry();
+collectDefaultMetrics({ register: registry });
+
+const requests = new Histogram({
+  name: 'stampline_http_request_duration_seconds',
+  help: 'How long requests took, by method, route and status.',
+  labelNames: ['method', 'route', 'status'] as const,
+  buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+  registers: [registry],
+});
+
+/** Measures every request of a server. */
+export function measureRequests(server: FastifyInstance): void {
+  server.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'none';
+    requests.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
+    done();
+  });
+}
+
+@ApiTags('Operations')
+@Controller('metrics')
+export class MetricsController {
+  @Get()
+  @ApiOperation({ operationId: 'metrics', summary: 'Figures for Prometheus', description: 'The text format that Prometheus scrapes.' })
+  @ApiResponse({ status: 200, description: 'The figures.', content: { 'text/plain': { schema: { type: 'string' } } } })
+  async metrics(@Res() reply: FastifyReply): Promise<void> {
+    void reply.header('content-type', registry.contentType).send(await registry.metrics());
+  }
+}

@@ -1,0 +1,50 @@
+// What the dialect knows of a field. A body class's decorators (field-decorators.ts) write it; everything else reads it:
+// validation, SQL, filters, /schema/ and OpenAPI.
+
+export type FieldKind = 'id' | 'text' | 'integer' | 'boolean' | 'time' | 'reference' | 'json' | 'step' | 'status';
+
+export interface Field {
+  readonly name: string;
+  readonly kind: FieldKind;
+  /** One sentence for people: OpenAPI's description and /schema/'s help_text. */
+  readonly help: string;
+  readonly example: unknown;
+  /** Must be in the body of a POST. */
+  readonly required: boolean;
+  readonly nullable: boolean;
+  /** Never written by a body; ignored there. */
+  readonly readonly: boolean;
+  /** Written but not part of the object: it has no column and no place in the view. */
+  readonly writeOnly: boolean;
+  readonly unique: boolean;
+  /** What it is when a POST leaves it out; undefined leaves that to the database. */
+  readonly initial: unknown;
+  readonly maxLength?: number;
+  readonly choices?: readonly string[];
+  /** `email`, `uri`, `date-time`: JSON Schema's format. */
+  readonly format?: string;
+  /** The resource that a reference leads to. */
+  readonly target?: string;
+  /** False where it makes no sense to filter or order by it. */
+  readonly filterable: boolean;
+  readonly orderable: boolean;
+}
+
+export type BodyClass = new () => object;
+
+const KEY = Symbol('stampline:fields');
+
+/** Adds a field to a body class; decorators run in the order of the properties, which is the order of the view. */
+export function declareField(target: object, field: Field): void {
+  const fields = (Reflect.getOwnMetadata(KEY, target) as Field[] | undefined) ?? [];
+  Reflect.defineMetadata(KEY, [...fields, field], target);
+}
+
+/** The fields of a body class, with those of the classes that it extends first. */
+export function fieldsOf(body: BodyClass): Field[] {
+  const chain: Field[][] = [];
+  for (let proto = body.prototype as object | null; proto && proto !== Object.prototype; proto = Object.getPrototypeOf(proto) as object | null) {
+    chain.unshift((Reflect.getOwnMetadata(KEY, proto) as Field[] | undefined) ?? []);
+  }
+  return chain.flat();
+}

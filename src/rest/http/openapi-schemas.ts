@@ -1,0 +1,123 @@
+// The schemas of the resources, made from their fields: the object, what a POST takes, what a PATCH takes, the lists.
+import type { Field } from '../fields/field.js';
+import { allResources, type Resource, resourceNamed, type ViewShape } from '../resource.js';
+import { schemaName } from './operation-docs.js';
+
+type Schema = Record<string, unknown>;
+
+const TYPES: Readonly<Record<Field['kind'], Schema>> = {
+  id: { type: 'integer' },
+  integer: { type: 'integer' },
+  text: { type: 'string' },
+  boolean: { type: 'boolean' },
+  time: { type: 'string', format: 'date-time' },
+  reference: { type: 'string' },
+  json: { type: 'object' },
+  step: { type: 'string', enum: ['100', '200', '300', '400', '500', '999', '1000'] },
+  status: { type: 'string', pattern: '^([0-9]{3}|1000)$' },
+};
+
+const nullable = (schema: Schema, field: Field): Schema => (field.nullable ? { ...schema, type: [schema.type, 'null'] } : schema);
+
+function outSchema(field: Field): Schema {
+  const { choices, format } = field;
+  return {
+    ...nullable(TYPES[field.kind], field),
+    ...(choices ? { enum: field.nullable ? [...choices, null] : choices } : {}),
+    ...(format && format !== 'email' && format !== 'uri' ? { format } : {}),
+    description: field.help,
+    ...(field.example !== undefined ? { examples: [field.example] } : {}),
+  };
+}
+
+function inSchema(field: Field): Schema {
+  const base = outSchema(field);
+  if (field.kind === 'reference' || field.kind === 'step' || field.kind === 'status') {
+    return { type: ['string', 'integer', ...(field.nullable ? ['null'] : [])], description: field.help, ...(field.example !== undefined ? { examples: [field.example] } : {}) };
+  }
+  return { ...base, ...(field.maxLength ? { maxLength: field.maxLength } : {}), ...(field.initial !== undefined ? { default: field.initial } : {}) };
+}
+
+const named = (fields: readonly Field[], schemaOf: (field: Field) => Schema): Record<string, Schema> =>
+  Object.fromEntries(fields.map((field) => [field.name, schemaOf(field)]));
+
+const ID: Schema = { type: 'integer', description: 'The number of the object.', examples: [1] };
+const URI = (resource: Resource): Schema => ({ type: 'string', description: 'Where the object is.', examples: [`/api/v1/${resource.name}/1/`] });
+
+/** The object as a view shows it, with what is nested. */
+function objectSchema(resource: Resource, shape: ViewShape & { only?: readonly string[] } = resource.view ?? {}): Schema {
+  const shown = resource.fields.filter(
+    (field) => !field.writeOnly && (shape.only?.includes(field.name) ?? true) && !shape.omit?.includes(field.name),
+  );
+  const properties: Record<string, Schema> = { id: ID, ...named(shown, outSchema) };
+  for (const [name, inner] of Object.entries(shape.whole ?? {})) {
+    const field = shown.find((one) => one.name === name);
+    properties[name] = objectSchema(resourceNamed(field?.target ?? ''), inner);
+  }
+  for (const child of shape.children ?? []) {
+    properties[child.name] = {
+      type: 'array',
+      description: `The ${child.name} of the ${resource.noun}.`,
+      items: objectSchema(resourceNamed(child.resource), child.view ?? resourceNamed(child.resource).view),
+    };
+  }
+  if (!resource.hidden) properties.resource_uri = URI(resource);
+  return { type: 'object', description: resource.docs.about, properties, required: Object.keys(properties) };
+}
+
+const META: Schema = {
+  type: 'object',
+  description: 'Where in the list this page is.',
+  properties: {
+    limit: { type: 'integer', description: 'Objects on a page.' },
+    next: { type: ['string', 'null'], description: 'The next page.' },
+    offset: { type: 'integer', description: 'Objects before this page.' },
+    previous: { type: ['string', 'null'], description: 'The page before.' },
+    total_count: { type: ['integer', 'null'], description: 'Objects in the list; null on `?after=` pages.' },
+  },
+  required: ['limit', 'next', 'offset', 'previous', 'total_count'],
+};
+
+function schemasOf(resource: Resource): Record<string, Schema> {
+  const name = schemaName(resource);
+  const one = { $ref: `#/components/schemas/${name}` };
+  const body = named(resource.writable, inSchema);
+  const required = resource.writable.filter((field) => field.required).map((field) => field.name);
+  return {
+    [name]: objectSchema(resource),
+    [`${name}List`]: { type: 'object', description: `A page of ${resource.noun}s.`, properties: { meta: META, objects: { type: 'array', description: 'The objects of the page.', items: one } }, required: ['meta', 'objects'] },
+    [`${name}Set`]: {
+      type: 'object',
+      description: `Several ${resource.noun}s.`,
+      properties: { objects: { type: 'array', description: 'The objects.', items: one }, not_found: { type: 'array', description: 'Ids that do not exist.', items: { type: 'string' } } },
+      required: ['objects'],
+    },
+    [`${name}Body`]: { type: 'object', description: `What a new ${resource.noun} is made of.`, properties: body, ...(required.length > 0 ? { required } : {}) },
+    [`${name}Change`]: { type: 'object', description: `What to change in a ${resource.noun}; what is left out keeps its value.`, properties: body },
+    [`${name}ListChange`]: {
+      type: 'object',
+      description: 'Objects with a resource_uri are changed, those without are created.',
+      properties: {
+        objects: { type: 'array', description: 'What to change or create.', items: { type: 'object', description: 'One object.', properties: { resource_uri: URI(resource), ...body } } },
+        deleted_objects: { type: 'array', description: 'URIs to delete.', items: { type: 'string' } },
+      },
+      required: ['objects'],
+    },
+  };
+}
+
+const RESOURCE_SCHEMA: Schema = {
+  type: 'object',
+  description: 'Fields, filters, orderings and verbs of a resource, in Tastypie\'s words.',
+  properties: {
+    fields: { type: 'object', description: 'Each field: type, nullable, blank, readonly, unique, help_text, default, related_type.' },
+    filtering: { type: 'object', description: 'The lookups that each field takes.' },
+    ordering: { type: 'array', description: 'What order_by takes.', items: { type: 'string' } },
+  },
+};
+
+/** components/schemas of every declared resource. */
+export const resourceSchemas = (): Record<string, Schema> => ({
+  ...Object.assign({}, ...allResources().map(schemasOf)),
+  ResourceSchema: RESOURCE_SCHEMA,
+});

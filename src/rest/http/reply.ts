@@ -1,0 +1,54 @@
+// How the dialect's answers look on the wire (rest-api.md, section 3).
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type ObjectJson } from '../reading/object-reader.js';
+import type { Resource } from '../resource.js';
+import { checkKey, type KeyedRequest, type WriteAnswer } from '../writing/idempotency.js';
+import type { WriteOptions } from '../writing/resource-writer.js';
+import { contentTag, isKnown, parseIfMatch, versionTag } from './entity-tag.js';
+
+const JSON_TYPE = 'application/json';
+
+/** Without a token everybody is the machine's own user. */
+export const LOCAL_ACTOR = 'local';
+
+/** A 200 with an ETag, or a 304 when the client has it already. */
+export function sendJson(request: FastifyRequest, reply: FastifyReply, body: string, etag = contentTag(body)): void {
+  void reply.header('content-type', JSON_TYPE).header('vary', 'Accept').header('cache-control', 'no-cache').header('etag', etag);
+  if (isKnown(request.headers['if-none-match'], etag)) void reply.code(304).removeHeader('content-type').send();
+  else void reply.send(body);
+}
+
+export function sendObject(resource: Resource, request: FastifyRequest, reply: FastifyReply, object: ObjectJson): void {
+  sendJson(request, reply, object.body, resource.versioned && object.version !== null ? versionTag(object.version) : undefined);
+}
+
+/** A write's answer; `Prefer: return=minimal` leaves the body out. */
+export function sendAnswer(request: FastifyRequest, reply: FastifyReply, answer: WriteAnswer): void {
+  void reply.code(answer.status).header('vary', 'Accept').header('cache-control', 'no-cache');
+  if (answer.location) void reply.header('location', `${request.protocol}://${request.headers.host}${answer.location}`);
+  if (answer.etag) void reply.header('etag', answer.etag);
+  if (answer.replayed) void reply.header('idempotent-replayed', 'true');
+  const minimal = /(^|[,\s])return=minimal\b/.test(String(request.headers.prefer ?? ''));
+  if (minimal) void reply.header('preference-applied', 'return=minimal');
+  if (minimal || answer.body === null) void reply.send();
+  else void reply.header('content-type', JSON_TYPE).send(answer.body);
+}
+
+/** The answer to a write of one object, with its version as ETag where it has one. */
+export function objectAnswer(resource: Resource, status: number, object: ObjectJson, location?: string): WriteAnswer {
+  const etag = resource.versioned && object.version !== null ? versionTag(object.version) : null;
+  return { status, body: object.body, location: location ?? null, etag };
+}
+
+export const writeOptions = (request: FastifyRequest): WriteOptions => ({
+  context: { actor: LOCAL_ACTOR },
+  ifMatch: parseIfMatch(request.headers['if-match']),
+});
+
+/** The request's Idempotency-Key with what it is bound to; undefined where it has none. */
+export function keyedRequest(request: FastifyRequest): KeyedRequest | undefined {
+  const header = request.headers['idempotency-key'];
+  if (header === undefined) return undefined;
+  const key = checkKey([header].flat().join());
+  return { principal: LOCAL_ACTOR, key, method: request.method, url: request.url, rawBody: request.rawBody };
+}

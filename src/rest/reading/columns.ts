@@ -1,0 +1,48 @@
+// Where a field lives: a resource's fields matched with its table's columns, taken from TypeORM's metadata.
+import type { DataSource } from 'typeorm';
+import type { Field } from '../fields/field.js';
+import { allResources, type Resource } from '../resource.js';
+
+export interface Table {
+  readonly name: string;
+  /** Column by field name; fields that are only written have none. */
+  readonly columnOf: ReadonlyMap<string, string>;
+  /** Every column of the table by its property, so that rules see whole rows. */
+  readonly columns: ReadonlyMap<string, string>;
+  /** The reference field of a foreign key, by the key's name. */
+  readonly referenceByConstraint: ReadonlyMap<string, string>;
+  readonly sequence: string;
+}
+
+const tables = new WeakMap<Resource, Table>();
+
+/** Reads every declared resource's table. A field without a column is a defect that shows at start. */
+export function readTables(dataSource: DataSource): void {
+  for (const resource of allResources()) tables.set(resource, readTable(dataSource, resource));
+}
+
+export function tableOf(resource: Resource): Table {
+  const table = tables.get(resource);
+  if (!table) throw new Error(`The tables have not been read yet (${resource.name}).`);
+  return table;
+}
+
+function readTable(dataSource: DataSource, resource: Resource): Table {
+  const metadata = dataSource.getMetadata(resource.entity);
+  const columns = new Map(metadata.columns.map((column) => [column.propertyName, column.databaseName]));
+  const columnOf = new Map<string, string>([['id', 'id']]);
+  for (const field of resource.fields.filter((one) => !one.writeOnly)) {
+    const column = columns.get(field.name);
+    if (!column) throw new Error(`${resource.name}.${field.name} has no column in ${metadata.tableName}.`);
+    columnOf.set(field.name, column);
+  }
+  const referenceByConstraint = new Map(
+    metadata.foreignKeys.map((key) => [key.name, key.columns[0]?.propertyName ?? '']),
+  );
+  return { name: metadata.tableName, columnOf, columns, referenceByConstraint, sequence: `${metadata.tableName}_id_seq` };
+}
+
+/** The column of a field under an alias: `t.sourcepackage_id`. */
+export function columnSql(resource: Resource, field: Pick<Field, 'name'>, alias: string): string {
+  return `${alias}.${tableOf(resource).columnOf.get(field.name)}`;
+}

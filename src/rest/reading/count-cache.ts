@@ -1,0 +1,66 @@
+// Counts of long lists (rest-api.md, section 2): exact up to 10 000 rows in the request itself; a list known to be longer
+// shows a count that is refreshed in the background, so that a list's cost doesn't grow with the table.
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Db } from '../../platform/database/db.js';
+
+/** The request itself counts no further than this. */
+export const EXACT_UP_TO = 10_000;
+
+const REFRESH_MS = 3_000;
+/** A list that nobody has asked for that long is forgotten. */
+const FORGET_MS = 60_000;
+const MOST_ENTRIES = 200;
+
+interface Entry {
+  readonly text: string;
+  readonly values: readonly unknown[];
+  total: number;
+  asked: number;
+}
+
+@Injectable()
+export class CountCache implements OnApplicationShutdown {
+  private readonly entries = new Map<string, Entry>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly db: Db) {}
+
+  /** The last count of a list known to be long, a few seconds old at most; undefined when it isn't known to be. */
+  known(key: string): number | undefined {
+    const entry = this.entries.get(key);
+    if (!entry) return undefined;
+    entry.asked = Date.now();
+    return entry.total;
+  }
+
+  /** Counts a list that turned out to be long, and keeps its count fresh while it is asked for. */
+  async count(key: string, text: string, values: readonly unknown[]): Promise<number> {
+    const total = await this.ask(text, values);
+    if (total > EXACT_UP_TO && this.entries.size < MOST_ENTRIES) {
+      this.entries.set(key, { text, values, total, asked: Date.now() });
+      this.timer ??= setInterval(() => void this.refresh(), REFRESH_MS).unref();
+    }
+    return total;
+  }
+
+  private async ask(text: string, values: readonly unknown[]): Promise<number> {
+    const [row] = await this.db.run<{ total: string }>({ text, values });
+    return Number(row?.total ?? 0);
+  }
+
+  /** One after the other, so that counting never takes more than one connection. */
+  private async refresh(): Promise<void> {
+    for (const [key, entry] of [...this.entries]) {
+      const total = Date.now() - entry.asked > FORGET_MS ? 0 : await this.ask(entry.text, entry.values).catch(() => 0);
+      if (total > EXACT_UP_TO) entry.total = total;
+      else this.entries.delete(key);
+    }
+    if (this.entries.size > 0) return;
+    clearInterval(this.timer);
+    this.timer = undefined;
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.timer);
+  }
+}

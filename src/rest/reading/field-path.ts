@@ -1,0 +1,85 @@
+// `relation__field__lookup`: finds the field that a filter or an ordering names, and the joins on the way.
+import { invalid } from '../../platform/errors.js';
+import type { Field } from '../fields/field.js';
+import { type Resource, resourceNamed } from '../resource.js';
+import { columnSql, tableOf } from './columns.js';
+import { isLookup } from './lookups.js';
+
+const ID_FIELD: Field = {
+  name: 'id',
+  kind: 'id',
+  help: 'The number of the object.',
+  example: 1,
+  required: false,
+  nullable: false,
+  readonly: true,
+  writeOnly: false,
+  unique: true,
+  initial: undefined,
+  filterable: true,
+  orderable: true,
+};
+
+/** The joins that a statement needs, each made once; from the row `t`. */
+export class Joins {
+  private readonly byPath = new Map<string, { alias: string; sql: string }>();
+
+  /** The alias of the row that a reference leads to. */
+  through(resource: Resource, alias: string, field: Field): string {
+    const path = `${alias}.${field.name}`;
+    const known = this.byPath.get(path);
+    if (known) return known.alias;
+    const joined = `j${this.byPath.size + 1}`;
+    const target = tableOf(resourceNamed(field.target ?? '')).name;
+    this.byPath.set(path, { alias: joined, sql: `LEFT JOIN ${target} ${joined} ON ${joined}.id = ${columnSql(resource, field, alias)}` });
+    return joined;
+  }
+
+  get sql(): string {
+    return [...this.byPath.values()].map((join) => join.sql).join(' ');
+  }
+}
+
+export interface FoundField {
+  readonly field: Field;
+  readonly resource: Resource;
+  readonly column: string;
+  /** What was left of the path: a lookup's name, or undefined. */
+  readonly lookup: string | undefined;
+}
+
+export function fieldNamed(resource: Resource, name: string): Field | undefined {
+  if (name === 'id') return ID_FIELD;
+  return resource.fields.find((field) => field.name === name && !field.writeOnly);
+}
+
+/** The steps that a path may have; longer ones are refused before they cost joins. */
+const DEEPEST = 6;
+
+/**
+ * Follows a path. `unknown` makes the error for a word that is no field, since filters and orderings word it differently.
+ * `ticket__id` is the reference's own column and needs no join.
+ */
+export function findField(resource: Resource, path: string, joins: Joins, unknown: (word: string) => Error): FoundField {
+  const words = path.split('__');
+  if (words.length > DEEPEST) throw unknown(path);
+  let at = resource;
+  let alias = 't';
+  for (const [index, word] of words.entries()) {
+    const field = fieldNamed(at, word);
+    if (!field) throw unknown(word);
+    const rest = words.slice(index + 1);
+    const column = columnSql(at, field, alias);
+    if (rest.length === 0) return { field, resource: at, column, lookup: undefined };
+    if (field.kind === 'reference' && (rest[0] === 'id' || rest[0] === 'pk') && rest.length <= 2) {
+      return { field: rest[1] ? { ...ID_FIELD, name: 'id' } : field, resource: at, column, lookup: rest[1] };
+    }
+    if (rest.length === 1 && isLookup(rest[0] ?? '')) return { field, resource: at, column, lookup: rest[0] };
+    if (field.kind !== 'reference') {
+      throw invalid('filter.no_relation', `The '${field.name}' field does not support relations.`);
+    }
+    alias = joins.through(at, alias, field);
+    at = resourceNamed(field.target ?? '');
+  }
+  throw unknown(path);
+}

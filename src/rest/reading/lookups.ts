@@ -1,0 +1,138 @@
+// Django's field lookups as a static table: what each takes and the SQL it becomes. Values are always parameters.
+import { invalid } from '../../platform/errors.js';
+import { parseStatus } from '../../workflow/steps.js';
+import type { Field, FieldKind } from '../fields/field.js';
+import { textSql } from './view-sql.js';
+
+/** Makes the SQL for a column: `add` takes a value and gives its placeholder. */
+type LookupSql = (field: Field, column: string, texts: readonly string[], add: (value: unknown) => string) => string;
+
+const mismatch = (): never => {
+  throw invalid('filter.mismatched_type', 'Invalid resource lookup data provided (mismatched type).');
+};
+
+const NULL_WORDS = new Set(['None', 'nil']);
+const TRUE_WORDS = new Set(['true', 'True', '1']);
+const FALSE_WORDS = new Set(['false', 'False', '0']);
+
+/** A query text as the column's own type; refuses what is none (`Invalid resource lookup data provided …`). */
+function typed(field: Field, text: string): unknown {
+  switch (field.kind) {
+    case 'boolean':
+      return TRUE_WORDS.has(text) ? true : FALSE_WORDS.has(text) ? false : mismatch();
+    case 'status':
+      return parseStatus(text) ?? mismatch();
+    case 'time':
+      return isTime(text) ? text : mismatch();
+    case 'text':
+      return text;
+    default:
+      return /^-?\d{1,15}$/.test(text) ? Number(text) : mismatch();
+  }
+}
+
+const TIME = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
+const isTime = (text: string): boolean => TIME.test(text) && !text.startsWith('0000') && !Number.isNaN(Date.parse(text.replace(' ', 'T')));
+
+const last = (texts: readonly string[]): string => texts.at(-1) ?? '';
+
+/** `% _ \` are literal in Django's lookups. */
+const escapeLike = (text: string): string => text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`);
+
+const like =
+  (pattern: (escaped: string) => string): LookupSql =>
+  (field, column, texts, add) =>
+    `${textSql(field, column)} LIKE ${add(pattern(escapeLike(last(texts))))}::text`;
+
+const ilike =
+  (pattern: (escaped: string) => string): LookupSql =>
+  (field, column, texts, add) =>
+    `UPPER(${textSql(field, column)}) LIKE UPPER(${add(pattern(escapeLike(last(texts))))}::text)`;
+
+const compare =
+  (operator: string): LookupSql =>
+  (field, column, texts, add) =>
+    `${column} ${operator} ${add(typed(field, last(texts)))}::${castOf(field)}`;
+
+/** Wide enough for every number that a query can hold, so that one beyond the column's range finds nothing. */
+const castOf = (field: Field): string => CASTS[field.kind] ?? 'bigint';
+
+const CASTS: Partial<Record<FieldKind, string>> = { text: 'text', boolean: 'boolean', time: 'timestamptz' };
+
+/** A comma list, or a repeated parameter. */
+const listed = (texts: readonly string[]): string[] => texts.flatMap((text) => text.split(','));
+
+const timePart =
+  (part: string): LookupSql =>
+  (field, column, texts, add) =>
+    `EXTRACT(${part} FROM ${column} AT TIME ZONE 'UTC') = ${add(typed({ ...field, kind: 'integer' }, last(texts)))}::bigint`;
+
+const LOOKUPS: Readonly<Record<string, LookupSql>> = {
+  exact: (field, column, texts, add) => {
+    const text = last(texts);
+    return NULL_WORDS.has(text) ? `${column} IS NULL` : `${column} = ${add(typed(field, text))}::${castOf(field)}`;
+  },
+  iexact: (field, column, texts, add) => {
+    const text = last(texts);
+    return NULL_WORDS.has(text) ? `${column} IS NULL` : `UPPER(${textSql(field, column)}) = UPPER(${add(text)}::text)`;
+  },
+  contains: like((text) => `%${text}%`),
+  icontains: ilike((text) => `%${text}%`),
+  startswith: like((text) => `${text}%`),
+  istartswith: ilike((text) => `${text}%`),
+  endswith: like((text) => `%${text}`),
+  iendswith: ilike((text) => `%${text}`),
+  gt: compare('>'),
+  gte: compare('>='),
+  lt: compare('<'),
+  lte: compare('<='),
+  in: (field, column, texts, add) =>
+    `${column} = ANY(${add(listed(texts).map((text) => typed(field, text)))}::${castOf(field)}[])`,
+  range: (field, column, texts, add) => {
+    const [from, to, ...more] = listed(texts);
+    if (from === undefined || to === undefined || more.length > 0) return mismatch();
+    return `${column} BETWEEN ${add(typed(field, from))}::${castOf(field)} AND ${add(typed(field, to))}::${castOf(field)}`;
+  },
+  isnull: (_field, column, texts) => {
+    const text = last(texts);
+    return TRUE_WORDS.has(text) ? `${column} IS NULL` : FALSE_WORDS.has(text) ? `${column} IS NOT NULL` : mismatch();
+  },
+  regex: (field, column, texts, add) => `${textSql(field, column)} ~ ${add(last(texts))}::text`,
+  iregex: (field, column, texts, add) => `${textSql(field, column)} ~* ${add(last(texts))}::text`,
+  year: timePart('YEAR'),
+  month: timePart('MONTH'),
+  day: timePart('DAY'),
+};
+
+const TEXTS = ['iexact', 'contains', 'icontains', 'startswith', 'istartswith', 'endswith', 'iendswith', 'regex', 'iregex'];
+const ORDERED = ['exact', 'gt', 'gte', 'lt', 'lte', 'in', 'range', 'isnull'];
+
+const ALLOWED: Readonly<Record<FieldKind, readonly string[]>> = {
+  id: ORDERED,
+  integer: ORDERED,
+  boolean: ['exact', 'in', 'isnull'],
+  text: [...ORDERED, ...TEXTS],
+  step: [...ORDERED, ...TEXTS],
+  status: [...ORDERED, ...TEXTS],
+  time: [...ORDERED, 'year', 'month', 'day'],
+  reference: ['exact', 'in', 'isnull'],
+  json: ['isnull'],
+};
+
+export const isLookup = (word: string): boolean => Object.hasOwn(LOOKUPS, word);
+
+/** The lookups that a field takes; none where it isn't filterable. */
+export const lookupsOf = (field: Field): readonly string[] => (field.filterable ? ALLOWED[field.kind] : []);
+
+/** The condition of one filter. Throws `invalid` with Tastypie's words for what a field doesn't allow. */
+export function lookupSql(field: Field, lookup: string, column: string, texts: readonly string[], add: (value: unknown) => string): string {
+  if (!field.filterable) throw invalid('filter.not_allowed', `The '${field.name}' field does not allow filtering.`);
+  const make = LOOKUPS[lookup];
+  if (!make || !lookupsOf(field).includes(lookup)) {
+    throw invalid('filter.not_allowed', `'${lookup}' is not an allowed filter on the '${field.name}' field.`);
+  }
+  if (texts.some((text) => text.includes('\0') || !text.isWellFormed())) {
+    throw invalid('filter.bad_text', `The value of the '${field.name}' filter is not valid Unicode text.`);
+  }
+  return make(field, column, texts, add);
+}

@@ -1,0 +1,17 @@
+// The dialect's services, for the rooms that declare resources.
+import { Global, Module } from '@nestjs/common';
+import { ApiIndexController } from './http/api-index.controller.js';
+import { ResourceHandler } from './http/resource-handler.js';
+import { CountCache } from './reading/count-cache.js';
+import { KeyReader } from './reading/key-reader.js';
+import { ListReader } from './reading/list-reader.js';
+import { ObjectReader } from './reading/object-reader.js';
+import { Idempotency } from './writing/idempotency.js';
+import { ListWriter } from './writing/list-writer.js';
+import { ResourceWriter } from './writing/resource-writer.js';
+
+const services = [CountCache, Idempotency, KeyReader, ListReader, ListWriter, ObjectReader, ResourceHandler, ResourceWriter];
+
+@Global()
+@Module({ controllers: [ApiIndexController], providers: services, exports: services })
+export class RestModule {}

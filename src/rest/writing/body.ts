@@ -1,0 +1,109 @@
+// From a request's body to a row's values: what is unknown or read-only is left out, the rest is brought to its type and
+// validated by the body class. Bad fields answer `{"<resource>": {"<field>": ["…"]}}`.
+import { validateSync } from 'class-validator';
+import { invalid, invalidFields } from '../../platform/errors.js';
+import { parseStatus, parseStep } from '../../workflow/steps.js';
+import type { Field } from '../fields/field.js';
+import type { KeyResolver } from '../reading/list-query.js';
+import type { FieldValues, Resource } from '../resource.js';
+import { closest } from './closest.js';
+import { parseReference } from './reference.js';
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** The top level of a write's body: an object, or a 400 that says what came instead. */
+export function asObject(body: unknown): JsonObject {
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as JsonObject;
+  const got = body === undefined ? 'nothing' : body === null ? 'null' : Array.isArray(body) ? 'an array' : `a ${typeof body}`;
+  throw invalid('body.not_an_object', `The body must be a JSON object; it was ${got}.`);
+}
+
+/**
+ * The values that a body gives to a resource's fields. `complete` asks for the required ones too (POST, PUT of a new id);
+ * then what has an initial value and isn't given gets it.
+ */
+export async function readBody(resource: Resource, body: JsonObject, complete: boolean, resolveKey: KeyResolver): Promise<FieldValues> {
+  requireOneOf(resource, body);
+  const values: Record<string, unknown> = {};
+  const faults: Record<string, string[]> = {};
+  for (const field of resource.writable) {
+    const given = Object.hasOwn(body, field.name) ? body[field.name] : undefined;
+    if (given === undefined) {
+      if (complete && field.required) faults[field.name] = [`The '${field.name}' field has no data and doesn't allow a default or null value.`];
+      else if (complete && field.initial !== undefined) values[field.name] = field.initial;
+    } else if (given === null && !field.nullable) {
+      faults[field.name] = [`The '${field.name}' field doesn't allow a null value.`];
+    } else {
+      values[field.name] = given === null ? null : await convert(field, given, resolveKey);
+    }
+  }
+  addFaults(resource, values, faults);
+  if (Object.keys(faults).length > 0) throw invalidFields(resource.name, faults);
+  return values;
+}
+
+/** A status update that names no status is a typo, and must not look as if it had worked. */
+function requireOneOf({ oneOf }: Resource, body: JsonObject): void {
+  if (!oneOf || oneOf.some((name) => Object.hasOwn(body, name))) return;
+  const given = Object.keys(body);
+  const typo = given.map((word) => [word, closest(word, oneOf)] as const).find(([, meant]) => meant !== undefined);
+  const hint = typo ? ` Did '${typo[0]}' mean '${typo[1]}'?` : given.length > 0 ? ` The body has ${given.slice(0, 10).join(', ')}.` : '';
+  throw invalid('body.names_no_field', `The body names neither ${oneOf.join(' nor ')}, so there is nothing to do.${hint}`);
+}
+
+function addFaults(resource: Resource, values: Record<string, unknown>, faults: Record<string, string[]>): void {
+  for (const [name, value] of Object.entries(values)) {
+    if (typeof value === 'string' && (value.includes('\0') || !value.isWellFormed())) {
+      faults[name] = ['This text has a NUL character or half a surrogate pair, which can\'t be kept.'];
+      delete values[name];
+    }
+  }
+  const object = Object.assign(new resource.body(), values);
+  for (const error of validateSync(object, { forbidUnknownValues: false })) {
+    faults[error.property] = Object.values(error.constraints ?? { unknown: 'This value is not valid.' });
+  }
+}
+
+/** Brings a value to its field's type where scripts send another that means the same; the rest is left to validation. */
+async function convert(field: Field, given: unknown, resolveKey: KeyResolver): Promise<unknown> {
+  switch (field.kind) {
+    case 'reference':
+      return convertReference(field, given, resolveKey);
+    case 'boolean':
+      return typeof given === 'object' ? given : (BOOLEANS.get(String(given)) ?? given);
+    case 'step':
+      return typeof given === 'string' || typeof given === 'number' ? (parseStep(given) ?? given) : given;
+    case 'status':
+      return typeof given === 'string' || typeof given === 'number' ? (parseStatus(given) ?? given) : given;
+    case 'integer':
+      return typeof given === 'string' && /^-?\d{1,10}$/.test(given.trim()) ? Number(given) : given;
+    case 'text':
+      return typeof given === 'number' ? String(given) : given;
+    default:
+      return given;
+  }
+}
+
+const BOOLEANS = new Map<string, boolean>([
+  ['true', true],
+  ['True', true],
+  ['1', true],
+  ['false', false],
+  ['False', false],
+  ['0', false],
+]);
+
+async function convertReference(field: Field, given: unknown, resolveKey: KeyResolver): Promise<number> {
+  const reference = parseReference(given, field.target ?? '');
+  if (typeof reference === 'number') return reference;
+  const id = reference === undefined ? undefined : await resolveKey(reference).catch(() => undefined);
+  if (id === undefined) throw badReference(given);
+  return id;
+}
+
+/** A reference that leads nowhere, or is none; Tastypie's words. */
+export function badReference(given: unknown): ReturnType<typeof invalid> {
+  const shown = typeof given === 'string' || typeof given === 'number' ? String(given) : JSON.stringify(given);
+  const text = shown.length > 200 ? `${shown.slice(0, 200)}…` : shown;
+  return invalid('reference.not_found', `Could not find the provided object via resource URI '${text}'.`);
+}

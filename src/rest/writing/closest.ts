@@ -1,0 +1,27 @@
+// Which of some names a misspelt word probably meant.
+
+/** The name that the word resembles most, or undefined where it resembles none. */
+export function closest(word: string, names: readonly string[]): string | undefined {
+  const plain = simplify(word);
+  const ranked = names.map((name) => ({ name, distance: distanceOf(plain, simplify(name)) })).sort((one, other) => one.distance - other.distance);
+  const best = ranked[0];
+  if (!best) return undefined;
+  const contained = plain.length >= 3 && simplify(best.name).includes(plain);
+  return contained || best.distance <= Math.max(2, best.name.length / 3) ? best.name : undefined;
+}
+
+const simplify = (word: string): string => word.slice(0, 64).toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+
+/** Levenshtein's distance: single-letter changes from one word to the other. */
+function distanceOf(one: string, other: string): number {
+  let previous = Array.from({ length: other.length + 1 }, (_, index) => index);
+  for (const [row, letter] of [...one].entries()) {
+    const current = [row + 1];
+    for (const [column, against] of [...other].entries()) {
+      const changed = (previous[column] ?? 0) + (letter === against ? 0 : 1);
+      current.push(Math.min(changed, (previous[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1));
+    }
+    previous = current;
+  }
+  return previous.at(-1) ?? 0;
+}

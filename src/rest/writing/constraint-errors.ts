@@ -1,0 +1,45 @@
+// Broken constraints as the client's own mistake: which reference leads nowhere, what is taken, who still refers.
+import { foreignKeyViolation, TryAgain, uniqueViolation } from '../../platform/database/database-error.js';
+import type { Sql } from '../../platform/database/statement.js';
+import { conflict, DomainError } from '../../platform/errors.js';
+import { tableOf } from '../reading/columns.js';
+import { allResources, type FieldValues, type Resource, uriOf } from '../resource.js';
+import { badReference } from './body.js';
+
+/** What to throw for a write's error; `body` tells how the client wrote the reference. */
+export function writeError(resource: Resource, error: unknown, values: FieldValues, body: Readonly<Record<string, unknown>>): unknown {
+  const unique = uniqueViolation(error);
+  if (unique !== undefined) {
+    const known = resource.uniques?.[unique];
+    if (!known) return error;
+    // The server's own choice was taken by somebody in this moment: the next one is free.
+    if (values[known.field] === undefined) return new TryAgain(unique);
+    return new DomainError('conflict', `${resource.name}.taken`, known.message.replace('…', String(values[known.field])), { cause: error });
+  }
+  const key = foreignKeyViolation(error);
+  if (!key || key.referenced) return error;
+  const field = tableOf(resource).referenceByConstraint.get(key.constraint);
+  return field === undefined ? error : badReference(body[field] ?? values[field]);
+}
+
+/** A 409 that names the first objects that still refer to one that was to be deleted. */
+export async function stillReferenced(sql: Sql, error: unknown, target: Resource, ids: readonly number[]): Promise<unknown> {
+  const key = foreignKeyViolation(error);
+  if (!key?.referenced) return error;
+  const referrers: string[] = [];
+  for (const resource of allResources()) {
+    const table = tableOf(resource);
+    const field = table.referenceByConstraint.get(key.constraint);
+    if (field === undefined || table.name !== key.table || !resource.verbs.includes('DELETE')) continue;
+    const where = resource.where ? ` AND (${resource.where})` : '';
+    const rows = await sql.run<{ id: number }>({
+      text: `SELECT t.id FROM ${table.name} t WHERE t.${table.columns.get(field)} = ANY($1::int[])${where} ORDER BY t.id LIMIT 5`,
+      values: [ids],
+    });
+    referrers.push(...rows.map((row) => uriOf(resource, row.id)));
+  }
+  return conflict(
+    `${target.name}.still_referenced`,
+    `This ${target.noun} can't be deleted while others refer to it: ${referrers.join(', ')}. Delete or change them first.`,
+  );
+}

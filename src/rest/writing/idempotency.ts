@@ -1,0 +1,119 @@
+// Idempotency-Key (promise 4): a write's answer is kept with its effect in one transaction, and a repeat gets the same bytes.
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { createHash } from 'node:crypto';
+import { sqlState } from '../../platform/database/database-error.js';
+import { Db, type Tx } from '../../platform/database/db.js';
+import { conflict, DomainError, invalid } from '../../platform/errors.js';
+
+/** A write's answer, before it becomes HTTP. `location` is a path; the reply makes it absolute. */
+export interface WriteAnswer {
+  readonly status: number;
+  readonly body: string | null;
+  readonly location?: string | null;
+  readonly etag?: string | null;
+  readonly replayed?: boolean;
+}
+
+export interface KeyedRequest {
+  readonly principal: string;
+  readonly key: string;
+  readonly method: string;
+  /** Path and query. */
+  readonly url: string;
+  readonly rawBody: Buffer | string | undefined;
+}
+
+interface KeptAnswer {
+  fingerprint: string;
+  expired: boolean;
+  status: number;
+  location: string | null;
+  etag: string | null;
+  body: string | null;
+}
+
+const KEEP_HOURS = 48;
+const CLEAN_EVERY_MS = 15 * 60_000;
+
+@Injectable()
+export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdown {
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly db: Db) {}
+
+  /** Runs the write once for its key. Without a key: `write` gets no transaction and makes its own. */
+  async run(request: KeyedRequest | undefined, write: (tx: Tx | undefined) => Promise<WriteAnswer>): Promise<WriteAnswer> {
+    if (!request) return write(undefined);
+    const fingerprint = fingerprintOf(request);
+    return this.db.transaction(async (tx) => {
+      const kept = await this.claim(tx, request, fingerprint);
+      if (kept) return { ...kept, replayed: true };
+      const answer = await write(tx);
+      await tx.run({
+        name: 'idempotency_keep',
+        text: 'UPDATE idempotency_key SET status = $3, location = $4, etag = $5, body = $6 WHERE principal = $1 AND key = $2',
+        values: [request.principal, request.key, answer.status, answer.location ?? null, answer.etag ?? null, answer.body],
+      });
+      return answer;
+    });
+  }
+
+  /** Takes the key for this transaction, or gives what was answered before. Waits up to 3 s for one that is in flight. */
+  private async claim(tx: Tx, request: KeyedRequest, fingerprint: string): Promise<WriteAnswer | undefined> {
+    if (await this.insert(tx, request, fingerprint)) return undefined;
+    const [kept] = await tx.run<KeptAnswer>({
+      name: 'idempotency_kept',
+      text: `SELECT fingerprint, created_at < now() - interval '${KEEP_HOURS} hours' AS expired, status, location, etag, body FROM idempotency_key WHERE principal = $1 AND key = $2 FOR UPDATE`,
+      values: [request.principal, request.key],
+    });
+    if (kept && !kept.expired) {
+      if (kept.fingerprint === fingerprint) return kept;
+      throw new DomainError('unprocessable', 'idempotency.key_reused', 'This Idempotency-Key was used for another request. Use a new one for each write.');
+    }
+    await tx.run({ text: 'DELETE FROM idempotency_key WHERE principal = $1 AND key = $2', values: [request.principal, request.key] });
+    if (await this.insert(tx, request, fingerprint)) return undefined;
+    throw inFlight();
+  }
+
+  private async insert(tx: Tx, request: KeyedRequest, fingerprint: string): Promise<boolean> {
+    await tx.run({ text: "SET LOCAL lock_timeout = '3s'" });
+    try {
+      const taken = await tx.run({
+        name: 'idempotency_claim',
+        text: 'INSERT INTO idempotency_key (principal, key, fingerprint) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING 1',
+        values: [request.principal, request.key, fingerprint],
+      });
+      await tx.run({ text: "SET LOCAL lock_timeout = '4s'" });
+      return taken.length > 0;
+    } catch (error) {
+      throw sqlState(error) === '55P03' ? inFlight() : error;
+    }
+  }
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => void this.clean().catch(() => undefined), CLEAN_EVERY_MS).unref();
+  }
+
+  /** Forgets keys that are older than what is promised. A failure is left to the next time. */
+  async clean(): Promise<void> {
+    await this.db.run({ text: `DELETE FROM idempotency_key WHERE created_at < now() - interval '${KEEP_HOURS} hours'` });
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.timer);
+  }
+}
+
+const inFlight = (): DomainError =>
+  conflict('idempotency.in_flight', 'A request with this Idempotency-Key is still being worked on. Repeat it in a moment.');
+
+function fingerprintOf({ method, url, rawBody }: KeyedRequest): string {
+  const body = createHash('sha256').update(rawBody ?? '').digest('hex');
+  return createHash('sha256').update(`${method}\0${url}\0${body}`).digest('hex');
+}
+
+/** Refuses a header that can't be kept. */
+export function checkKey(key: string): string {
+  if (/^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  throw invalid('idempotency.bad_key', 'An Idempotency-Key is 1 to 255 visible ASCII characters without spaces.');
+}

@@ -1,0 +1,92 @@
+// PATCH and DELETE of a whole list: several objects in one transaction, all or nothing (promise 6).
+import { Injectable } from '@nestjs/common';
+import { Db, type Tx } from '../../platform/database/db.js';
+import { Values } from '../../platform/database/statement.js';
+import { DomainError, invalid } from '../../platform/errors.js';
+import { Joins } from '../reading/field-path.js';
+import { KeyReader } from '../reading/key-reader.js';
+import { filterSql, type Query } from '../reading/list-query.js';
+import { fromSql } from '../reading/view-sql.js';
+import type { Resource } from '../resource.js';
+import { asObject, badReference } from './body.js';
+import { parseReference } from './reference.js';
+import { ResourceWriter, type WriteOptions } from './resource-writer.js';
+
+/** What one request may delete; a larger list is deleted in parts. */
+const MOST_DELETED = 1000;
+
+@Injectable()
+export class ListWriter {
+  constructor(
+    private readonly db: Db,
+    private readonly writer: ResourceWriter,
+    private readonly keys: KeyReader,
+  ) {}
+
+  /**
+   * `{"objects": [...], "deleted_objects": [uri]}`: with a resource_uri an object is changed, without one it is made.
+   * Answers `{"objects": [...]}` as JSON text. An error names the part: `objects[1]`.
+   */
+  async patch(resource: Resource, given: unknown, options: WriteOptions, tx?: Tx): Promise<string> {
+    const body = asObject(given);
+    const { objects, deleted_objects: deleted = [] } = body;
+    if (!Array.isArray(objects) || !Array.isArray(deleted)) {
+      throw invalid('body.no_objects', 'A PATCH of a list needs {"objects": [...]}, and may have "deleted_objects": [uri, ...].');
+    }
+    const work = async (open: Tx): Promise<string> => {
+      const written: string[] = [];
+      for (const [index, object] of objects.entries()) {
+        written.push(await inPart(`objects[${index}]`, () => this.patchOne(open, resource, object, options)));
+      }
+      for (const [index, uri] of deleted.entries()) {
+        await inPart(`deleted_objects[${index}]`, async () => this.writer.remove(resource, [await this.idOf(resource, uri)], options, open));
+      }
+      return `{"objects":[${written.join(',')}]}`;
+    };
+    return tx ? work(tx) : this.db.transaction(work);
+  }
+
+  private async patchOne(tx: Tx, resource: Resource, given: unknown, options: WriteOptions): Promise<string> {
+    const object = asObject(given);
+    if (object.resource_uri === undefined) {
+      if (!resource.verbs.includes('POST')) throw invalid('body.no_resource_uri', `Each object needs its resource_uri: ${resource.name} makes none.`);
+      return (await this.writer.create(resource, object, options, tx)).body;
+    }
+    return (await this.writer.update(resource, await this.idOf(resource, object.resource_uri), object, options, tx)).body;
+  }
+
+  private async idOf(resource: Resource, uri: unknown): Promise<number> {
+    const reference = parseReference(uri, resource.name);
+    if (reference === undefined) throw badReference(uri);
+    return typeof reference === 'number' ? reference : this.keys.idOf(reference);
+  }
+
+  /** Deletes what a filter finds, like the list that it would show without paging. */
+  async remove(resource: Resource, query: Query, options: WriteOptions, tx?: Tx): Promise<void> {
+    const values = new Values();
+    const joins = new Joins();
+    const { from, where } = fromSql(resource);
+    const conditions = [...where, ...(await filterSql(resource, query, joins, (value) => values.add(value), (key) => this.keys.idOf(key)))];
+    const filter = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
+    const work = async (open: Tx): Promise<void> => {
+      const found = await open.run<{ id: number }>({
+        text: `SELECT t.id FROM ${from} ${joins.sql} ${filter} ORDER BY t.id LIMIT ${MOST_DELETED + 1} FOR UPDATE OF t`,
+        values: values.list,
+      });
+      if (found.length > MOST_DELETED) throw invalid('delete.too_many', `This would delete more than ${MOST_DELETED} objects. Narrow the filter and delete in parts.`);
+      if (found.length > 0) await this.writer.remove(resource, found.map((row) => row.id), options, open);
+    };
+    await (tx ? work(tx) : this.db.transaction(work));
+  }
+}
+
+/** Adds to an error where in the body it happened. */
+async function inPart<T>(part: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    const kind = error.kind === 'not_found' ? 'invalid' : error.kind;
+    throw new DomainError(kind, error.code, `${part}: ${error.message}`, { ...error.details, part });
+  }
+}

@@ -1,0 +1,133 @@
+// The statements that write a resource's rows: each change and its history row in one.
+import { literal, type Statement, Values } from '../../platform/database/statement.js';
+import { insertEventSql } from '../../stream/append-event.js';
+import type { Field } from '../fields/field.js';
+import { tableOf } from '../reading/columns.js';
+import { selectList } from '../reading/view-sql.js';
+import type { EventDraft, FieldValues, Resource } from '../resource.js';
+
+const CASTS: Partial<Record<Field['kind'], string>> = {
+  boolean: 'boolean',
+  json: 'jsonb',
+  text: 'text',
+  step: 'smallint',
+  status: 'smallint',
+};
+
+function castOf(resource: Resource, name: string): string {
+  const field = resource.fields.find((one) => one.name === name);
+  return field ? (CASTS[field.kind] ?? 'int') : 'text';
+}
+
+const versionSql = (resource: Resource): string => (resource.versioned ? 't.version' : 'NULL::int');
+
+/** The columns of an event that say whose history it belongs to. */
+function belongsSql(resource: Resource): { project: string; ticket: string; subticket: string } {
+  const { project = 'NULL::int', ticket = 'NULL::int', subticket = 'NULL::int' } = resource.belongsTo ?? {};
+  return { project, ticket, subticket };
+}
+
+const lineSql = (resource: Resource, verb: string): string =>
+  `${literal(`${resource.noun[0]?.toUpperCase()}${resource.noun.slice(1)} `)} || COALESCE(${resource.label}, '') || ${literal(` ${verb}`)}`;
+
+/**
+ * Makes a row, with a new id or a given one, and its `<name>.created` event. Answers `{id, body, version}`; no row when
+ * `getOrCreateBy` found the value taken.
+ */
+export function insertSql(resource: Resource, given: FieldValues, actor: string, id?: number): Statement {
+  const table = tableOf(resource);
+  const values = new Values();
+  const placeholders = new Map<string, string>();
+  for (const [name, value] of Object.entries(given)) {
+    const known = table.columnOf.has(name) || table.columns.has(name);
+    if (known) placeholders.set(name, `${values.add(value)}::${castOf(resource, name)}`);
+  }
+  const computed = Object.entries(resource.computed ?? {}).map(([column, make]) => [column, make((field) => placeholders.get(field) ?? 'NULL')] as const);
+  const computedNames = new Set(computed.map(([column]) => column));
+  const columns = [
+    ...[...placeholders].map(([name, sql]) => [table.columnOf.get(name) ?? name, sql] as const).filter(([column]) => !computedNames.has(column)),
+    ...computed,
+  ];
+  const newId = id === undefined ? `nextval('${table.sequence}')::int` : `${values.add(id)}::int`;
+  const onConflict = resource.getOrCreateBy ? `ON CONFLICT (${resource.getOrCreateBy}) DO NOTHING` : '';
+  const event = insertEventSql(
+    {
+      type: literal(`${resource.name}.created`),
+      subject: `${literal(`${table.name}/`)} || t.id`,
+      actor: `${values.add(actor)}::text`,
+      ...belongsSql(resource),
+      version: versionSql(resource),
+      line: lineSql(resource, 'created'),
+      data: "jsonb_build_object('after', to_jsonb(v) - 'resource_uri')",
+    },
+    'FROM w t, v',
+  );
+  const text = `WITH n AS (SELECT ${newId} AS id),
+    w AS (INSERT INTO ${table.name} (id${columns.map(([column]) => `, ${column}`).join('')}) SELECT n.id${columns.map(([, sql]) => `, ${sql}`).join('')} FROM n ${onConflict} RETURNING *),
+    v AS (SELECT l.* FROM w t, LATERAL (SELECT ${selectList(resource, 't')}) l),
+    e AS (${event})
+    SELECT t.id, row_to_json(v)::text AS body, ${versionSql(resource)} AS version FROM w t, v`;
+  const shape = [...placeholders.keys()].sort().join(',');
+  return { name: `insert_${resource.name}_${hashOf(`${shape}|${id === undefined}`)}`, text, values: values.list };
+}
+
+/** A short name for the set of given fields, of which there are few; statement names have at most 63 bytes. */
+function hashOf(text: string): string {
+  let hash = 5381;
+  for (const sign of text) hash = (hash * 33 + sign.charCodeAt(0)) >>> 0;
+  return hash.toString(36);
+}
+
+/** Locks a row and shows every column of its table, by the column's name. */
+export function lockSql(resource: Resource): string {
+  const where = resource.where ? ` AND (${resource.where})` : '';
+  return `SELECT to_jsonb(t) AS row FROM ${tableOf(resource).name} t WHERE t.id = $1::int${where} FOR NO KEY UPDATE`;
+}
+
+/** Sets columns of a locked row, its version and time of change, and appends the event. */
+export function updateSql(resource: Resource, id: number, set: FieldValues, draft: EventDraft, actor: string): Statement {
+  const table = tableOf(resource);
+  const values = new Values();
+  const assignments = Object.entries(set).map(([name, value]) => {
+    const column = table.columns.get(name) ?? table.columnOf.get(name);
+    if (!column) throw new Error(`${resource.name} has no column for ${name}.`);
+    return `${column} = ${values.add(typeof value === 'object' && value !== null ? JSON.stringify(value) : value)}`;
+  });
+  if (table.columns.has('version')) assignments.push('version = t.version + 1');
+  if (table.columns.has('updated_at')) assignments.push('updated_at = clock_timestamp()');
+  if ('current_workflow_step' in set) assignments.push('step_entered_at = clock_timestamp()');
+  const event = insertEventSql(
+    {
+      type: `${values.add(draft.type)}::text`,
+      subject: `${literal(`${table.name}/`)} || t.id`,
+      severity: `${values.add(draft.severity ?? 'info')}::text`,
+      actor: `${values.add(actor)}::text`,
+      ...belongsSql(resource),
+      version: table.columns.has('version') ? 't.version' : 'NULL::int',
+      line: `${values.add(draft.line)}::text`,
+      data: `${values.add(JSON.stringify(draft.data))}::jsonb`,
+    },
+    'FROM w t',
+  );
+  const text = `WITH w AS (UPDATE ${table.name} t SET ${assignments.join(', ')} WHERE t.id = ${values.add(id)}::int RETURNING t.*), e AS (${event}) SELECT to_jsonb(t) AS row FROM w t`;
+  return { text, values: values.list };
+}
+
+/** Deletes rows by their ids, with an event each that keeps what they were. Answers the ids. */
+export function deleteSql(resource: Resource, ids: readonly number[], actor: string): Statement {
+  const event = insertEventSql(
+    {
+      type: literal(`${resource.name}.deleted`),
+      subject: `${literal(`${tableOf(resource).name}/`)} || t.id`,
+      actor: '$2::text',
+      ...belongsSql(resource),
+      version: versionSql(resource),
+      line: lineSql(resource, 'deleted'),
+      data: "jsonb_build_object('before', to_jsonb(l) - 'resource_uri')",
+    },
+    `FROM (SELECT * FROM w ORDER BY w.id) t, LATERAL (SELECT ${selectList(resource, 't')}) l`,
+  );
+  const where = resource.where ? ` AND (${resource.where})` : '';
+  const text = `WITH w AS (DELETE FROM ${tableOf(resource).name} t WHERE t.id = ANY($1::int[])${where} RETURNING t.*), e AS (${event}) SELECT t.id, to_jsonb(t) AS row FROM w t`;
+  return { text, values: [ids, actor] };
+}

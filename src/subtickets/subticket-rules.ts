@@ -1,0 +1,63 @@
+// The rules of subticket writes: the workflow, superseding, and the roll-up of the ticket, all in one transaction.
+import { Injectable } from '@nestjs/common';
+import type { Tx } from '../platform/database/db.js';
+import { conflict, invalid } from '../platform/errors.js';
+import { type Decision, type FieldValues, type ResourceRules, type Row, resourceNamed, type WriteContext } from '../rest/resource.js';
+import { badReference } from '../rest/writing/body.js';
+import { differing } from '../rest/writing/plain-decision.js';
+import { ResourceWriter } from '../rest/writing/resource-writer.js';
+import { reportOf } from '../tickets/status-fields.js';
+import { accepted, moveEvent, workChanges, workStateOf } from '../tickets/ticket-state.js';
+import { keepLog } from '../tickets/update-ticket-status.js';
+import { move } from '../workflow/move.js';
+import { rollUpTicket } from './roll-up-ticket.js';
+import { supersedeOlder } from './supersede-older.js';
+
+@Injectable()
+export class SubticketRules implements ResourceRules {
+  constructor(private readonly writer: ResourceWriter) {}
+
+  /** Locks the ticket, so that two uploads for it are seen one after the other. */
+  async beforeCreate(tx: Tx, values: FieldValues): Promise<FieldValues> {
+    const [ticket] = await tx.run<{ key: string; closed: boolean }>({
+      text: 'SELECT key, closed_at IS NOT NULL AS closed FROM ticket WHERE id = $1 FOR NO KEY UPDATE',
+      values: [values.ticket],
+    });
+    if (!ticket) throw badReference(`/api/v1/ticket/${String(values.ticket)}/`);
+    if (ticket.closed) throw conflict('ticket.closed', `${ticket.key} is closed. Reopen it first: POST …/reopen/.`);
+    return values;
+  }
+
+  /** Locks go ticket first, then subticket. */
+  async lockFirst(tx: Tx, id: number): Promise<void> {
+    await tx.run({
+      name: 'lock_ticket_of_subticket',
+      text: 'SELECT 1 FROM ticket WHERE id = (SELECT ticket_id FROM subticket WHERE id = $1) FOR NO KEY UPDATE',
+      values: [id],
+    });
+  }
+
+  async decide(_tx: Tx, before: Row, given: FieldValues): Promise<Decision> {
+    refuseNewIdentity(before, given);
+    const asked = { step: given.current_workflow_step as number | undefined, status: given.status as number | undefined };
+    const name = `Subticket ${before.id}`;
+    const next = accepted(move(workStateOf(before), asked, { mode: 'free', openSubtickets: [], name }, reportOf(given)));
+    const set = { ...differing(before, given, ['assignee']), ...workChanges(before, next) };
+    return { set, event: moveEvent(resourceNamed('subticket'), name, before, next, set) };
+  }
+
+  async settle(tx: Tx, before: Row | null, after: Row | null, given: FieldValues, context: WriteContext): Promise<void> {
+    if (after && !before) await supersedeOlder(tx, after, context);
+    const log = reportOf(given)?.log;
+    if (after && log) await keepLog(this.writer, tx, { subticket: after.id, log, code: reportOf(given)?.code }, context);
+    const ticket = (after ?? before)?.ticket as number;
+    await rollUpTicket(tx, ticket, context);
+  }
+}
+
+function refuseNewIdentity(before: Row, given: FieldValues): void {
+  for (const field of ['ticket', 'source_package_upload']) {
+    if (given[field] === undefined || given[field] === before[field]) continue;
+    throw invalid('subticket.identity_stays', `A subticket keeps its ${field}. Create another for a new upload: it supersedes this one.`);
+  }
+}

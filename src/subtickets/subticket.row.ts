@@ -1,0 +1,58 @@
+// A subticket: one uploaded source package of a ticket on its way (rest-api.md, sections 1 and 6).
+import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, type Relation } from 'typeorm';
+import { SourcePackageUploadRow } from '../projects/source-package-upload.row.js';
+import { TicketRow } from '../tickets/ticket.row.js';
+import type { Failure } from '../workflow/failure.js';
+
+@Entity('subticket')
+@Index('subticket_ticket_id_idx', ['ticket', 'id'])
+@Check('subticket_status_check', 'status BETWEEN 0 AND 1000')
+export class SubticketRow {
+  @PrimaryGeneratedColumn('identity', { generatedIdentity: 'BY DEFAULT', primaryKeyConstraintName: 'subticket_pkey' })
+  id: number;
+
+  @ManyToOne(() => TicketRow, { nullable: false, onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'ticket_id', foreignKeyConstraintName: 'subticket_ticket_id_fkey' })
+  ticket: Relation<TicketRow>;
+
+  @ManyToOne(() => SourcePackageUploadRow, { nullable: false })
+  @JoinColumn({ name: 'source_package_upload_id', foreignKeyConstraintName: 'subticket_source_package_upload_id_fkey' })
+  @Index('subticket_source_package_upload_id_idx')
+  source_package_upload: Relation<SourcePackageUploadRow>;
+
+  @Column('text', { default: '' })
+  assignee: string;
+
+  @Column('smallint', { default: 100 })
+  current_workflow_step: number;
+
+  @Column('smallint', { default: 0 })
+  status: number;
+
+  /** The newer subticket for the same source package in the ticket; null while this one is live. */
+  @ManyToOne(() => SubticketRow, { nullable: true, onDelete: 'SET NULL' })
+  @JoinColumn({ name: 'superseded_by_id', foreignKeyConstraintName: 'subticket_superseded_by_id_fkey' })
+  @Index('subticket_superseded_by_id_idx', { where: 'superseded_by_id IS NOT NULL' })
+  superseded_by: Relation<SubticketRow> | null;
+
+  @Column('integer', { default: 1 })
+  version: number;
+
+  @Column('smallint', { nullable: true })
+  failed_at_step: number | null;
+
+  @Column('smallint', { nullable: true })
+  failed_at_status: number | null;
+
+  @Column('jsonb', { nullable: true })
+  failure: Failure | null;
+
+  @Column('timestamptz', { default: () => 'now()' })
+  created_at: Date;
+
+  @Column('timestamptz', { default: () => 'now()' })
+  updated_at: Date;
+
+  @Column('timestamptz', { default: () => 'now()' })
+  step_entered_at: Date;
+}

@@ -1,0 +1,54 @@
+// POST ticket/<id>/close/ and /reopen/ (rest-api.md, section 6): closing is said, never inferred from a step.
+import { Injectable } from '@nestjs/common';
+import type { Tx } from '../platform/database/db.js';
+import { notFound } from '../platform/errors.js';
+import { requireMatch, versionTag } from '../rest/http/entity-tag.js';
+import { type ObjectJson, ObjectReader } from '../rest/reading/object-reader.js';
+import { type EventDraft, type FieldValues, resourceNamed, type Row } from '../rest/resource.js';
+import type { WriteOptions } from '../rest/writing/resource-writer.js';
+import { lockSql, updateSql } from '../rest/writing/row-sql.js';
+import { COMPLETE, QUEUED, STATUS_WAITING } from '../workflow/steps.js';
+import { moveEvent, workChanges, workStateOf } from './ticket-state.js';
+
+type Change = { readonly set: FieldValues; readonly event: EventDraft } | undefined;
+
+@Injectable()
+export class CloseTicket {
+  constructor(private readonly objects: ObjectReader) {}
+
+  /** Closes an open ticket; one that is closed already stays as it is. `reason` goes into its history. */
+  close(tx: Tx, id: number, reason: string | undefined, options: WriteOptions): Promise<ObjectJson> {
+    return this.change(tx, id, options, (row) => {
+      if (row.closed_at !== null) return undefined;
+      const line = `${String(row.key)} closed${reason ? `: ${reason}` : ''}`;
+      return { set: { closed_at: 'now' }, event: { type: 'ticket.closed', line, data: { before: { closed: false }, after: { closed: true }, reason } } };
+    });
+  }
+
+  /**
+   * Opens a closed ticket where it stood. A complete one can't be open: it goes back to the queue, which is also how strict
+   * mode lets one leave step 1000.
+   */
+  reopen(tx: Tx, id: number, reason: string | undefined, options: WriteOptions): Promise<ObjectJson> {
+    return this.change(tx, id, options, (row) => {
+      const now = workStateOf(row);
+      const next = now.step === COMPLETE ? { ...now, step: QUEUED, status: STATUS_WAITING, failure: null } : now;
+      const moved = workChanges(row, next);
+      if (!now.closed && Object.keys(moved).length === 0) return undefined;
+      const { data } = moveEvent(resourceNamed('ticket'), String(row.key), row, next, moved);
+      const line = `${String(row.key)} reopened at step ${next.step}${reason ? `: ${reason}` : ''}`;
+      return { set: { ...moved, ...(now.closed ? { closed_at: null } : {}) }, event: { type: 'ticket.reopened', line, data: { ...data, reason } } };
+    });
+  }
+
+  private async change(tx: Tx, id: number, options: WriteOptions, decide: (row: Row) => Change): Promise<ObjectJson> {
+    const ticket = resourceNamed('ticket');
+    const [found] = await tx.run<{ row: Record<string, unknown> & { id: number } }>({ text: lockSql(ticket), values: [id] });
+    if (!found) throw notFound(`There is no ticket ${id}.`);
+    const row = { ...found.row, project: found.row.project_id } as Row;
+    requireMatch(options.ifMatch, versionTag(Number(row.version)));
+    const change = decide(row);
+    if (change) await tx.run(updateSql(ticket, id, change.set, change.event, options.context.actor));
+    return (await this.objects.read(ticket, id, tx)) as ObjectJson;
+  }
+}

@@ -1,0 +1,47 @@
+// `/`: for browsers a small page that says where tickets are; for others where to find the API.
+import { Controller, Get, Req, Res } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Db } from '../platform/database/db.js';
+import { type HomeTicket, homePage, type StepCount } from './home-page.js';
+import { FAILED } from '../workflow/steps.js';
+
+const SHOWN = 50;
+
+@ApiTags('Operations')
+@Controller()
+export class HomeController {
+  constructor(private readonly db: Db) {}
+
+  @Get()
+  @ApiOperation({ operationId: 'home', summary: 'Where tickets are', description: 'A page for browsers (`Accept: text/html`); for others the links.' })
+  @ApiResponse({ status: 200, description: 'The page, or the links.', content: { 'application/json': { schema: { type: 'object' } }, 'text/html': { schema: { type: 'string' } } } })
+  async home(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    void reply.header('vary', 'Accept').header('cache-control', 'no-cache');
+    if (!String(request.headers.accept ?? '').includes('text/html')) {
+      void reply.send({ name: 'stampline', api: '/api/v1/', docs: '/docs', openapi: '/openapi.json' });
+      return;
+    }
+    const base = `${request.protocol}://${request.headers.host}`;
+    void reply.header('content-type', 'text/html; charset=utf-8').send(homePage(base, await this.counts(), await this.newest()));
+  }
+
+  private counts(): Promise<StepCount[]> {
+    return this.db.run<StepCount>({
+      name: 'home_counts',
+      text: 'SELECT current_workflow_step AS step, count(*)::int AS tickets FROM ticket WHERE closed_at IS NULL AND current_workflow_step < 1000 GROUP BY 1',
+    });
+  }
+
+  /** The tickets that changed last: open ones, and failed ones first. */
+  private newest(): Promise<HomeTicket[]> {
+    return this.db.run<HomeTicket>({
+      name: 'home_tickets',
+      text: `(SELECT id, key, title, owner, current_workflow_step AS step, status, failure, failed_at_step FROM ticket
+          WHERE current_workflow_step = ${FAILED} AND closed_at IS NULL ORDER BY id DESC LIMIT ${SHOWN})
+        UNION ALL
+        (SELECT id, key, title, owner, current_workflow_step, status, failure, failed_at_step FROM ticket
+          WHERE current_workflow_step < ${FAILED} AND closed_at IS NULL ORDER BY id DESC LIMIT ${SHOWN})`,
+    });
+  }
+}

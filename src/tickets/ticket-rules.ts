@@ -1,0 +1,37 @@
+// The rules of `ticket` writes: steps and statuses move as updateticketstatus moves them, keys and projects stay.
+import { Injectable } from '@nestjs/common';
+import type { Tx } from '../platform/database/db.js';
+import { invalid } from '../platform/errors.js';
+import { normalKey } from '../rest/resource-key.js';
+import { type Decision, type FieldValues, type ResourceRules, type Row, resourceNamed, type WriteContext } from '../rest/resource.js';
+import { differing } from '../rest/writing/plain-decision.js';
+import { moveEvent, workChanges } from './ticket-state.js';
+import { UpdateTicketStatus } from './update-ticket-status.js';
+
+const PLAIN = ['owner', 'title', 'description', 'bug_id', 'base_image'];
+
+@Injectable()
+export class TicketRules implements ResourceRules {
+  constructor(private readonly statuses: UpdateTicketStatus) {}
+
+  async decide(tx: Tx, before: Row, given: FieldValues, context: WriteContext): Promise<Decision> {
+    refuseNewIdentity(before, given);
+    const ticket = resourceNamed('ticket');
+    const plain = differing(before, given, PLAIN);
+    // A PUT of a whole object repeats its step and status: that asks for no move, so it may touch a closed ticket.
+    const asked = differing(before, given, ['current_workflow_step', 'status']);
+    const next = await this.statuses.next(tx, before, asked);
+    const set = { ...plain, ...(next ? workChanges(before, next) : {}) };
+    void context;
+    return { set, event: moveEvent(ticket, String(before.key), before, next ?? this.statuses.stateOf(before), set) };
+  }
+}
+
+function refuseNewIdentity(before: Row, given: FieldValues): void {
+  if (typeof given.key === 'string' && normalKey(given.key) !== before.normal_key) {
+    throw invalid('ticket.key_stays', `A ticket keeps the key it was created with: this one is ${String(before.key)}.`);
+  }
+  if (given.project !== undefined && given.project !== before.project) {
+    throw invalid('ticket.project_stays', 'A ticket stays in the project it was created in. Create one there and close this one.');
+  }
+}

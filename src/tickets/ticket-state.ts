@@ -1,0 +1,58 @@
+// Between rows and the pure workflow: what the rules need of a row, and what a move sets and says.
+import { beforeAndAfter, differing } from '../rest/writing/plain-decision.js';
+import type { EventDraft, FieldValues, Resource, Row } from '../rest/resource.js';
+import { conflict } from '../platform/errors.js';
+import type { Failure } from '../workflow/failure.js';
+import { isFailed, type MoveResult, type WorkState } from '../workflow/move.js';
+import { STEP_NAMES, statusText } from '../workflow/steps.js';
+
+export function workStateOf(row: Row): WorkState {
+  return {
+    step: Number(row.current_workflow_step),
+    status: Number(row.status),
+    failedAtStep: row.failed_at_step as number | null,
+    failedAtStatus: row.failed_at_status as number | null,
+    failure: row.failure as Failure | null,
+    closed: row.closed_at !== null && row.closed_at !== undefined,
+  };
+}
+
+const WORK_COLUMNS = ['current_workflow_step', 'status', 'failed_at_step', 'failed_at_status', 'failure'];
+
+/** The columns that a move changes in a row. */
+export function workChanges(row: Row, next: WorkState): FieldValues {
+  const values = {
+    current_workflow_step: next.step,
+    status: next.status,
+    failed_at_step: next.failedAtStep,
+    failed_at_status: next.failedAtStatus,
+    failure: next.failure,
+  };
+  return differing(row, values, WORK_COLUMNS);
+}
+
+/** The event of a change to a ticket or subticket, called by `name` (`TKT-7`). */
+export function moveEvent(resource: Resource, name: string, row: Row, next: WorkState, set: FieldValues): EventDraft {
+  const kind = resource.entity.name === 'SubticketRow' ? 'subticket' : 'ticket';
+  const what = 'current_workflow_step' in set ? 'step_changed' : 'status' in set ? 'status_changed' : 'changed';
+  const why = isFailed(next) && next.failure?.summary ? `: ${next.failure.summary}` : '';
+  return {
+    type: `${kind}.${what}`,
+    severity: isFailed(next) && what !== 'changed' ? 'error' : 'info',
+    line: what === 'changed' ? `${name} changed: ${Object.keys(set).join(', ')}` : `${name} ${moveText(row, next)}${why}`,
+    data: beforeAndAfter(resource.fields, row, set),
+  };
+}
+
+function moveText(row: Row, next: WorkState): string {
+  const from = Number(row.current_workflow_step);
+  const status = `status ${statusText(next.status)}`;
+  if (from === next.step) return `at ${next.step} (${STEP_NAMES.get(next.step)}): ${status}`;
+  return `moved ${from} → ${next.step} (${STEP_NAMES.get(next.step)}), ${status}`;
+}
+
+/** A refused move is a 409 with the rule's own code. */
+export function accepted(result: MoveResult): WorkState {
+  if (result.refused) throw conflict(result.code, result.message);
+  return result.next;
+}

@@ -1,0 +1,79 @@
+// A ticket: a change on its way through the workflow (rest-api.md, sections 1, 5 and 6).
+import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, type Relation, Unique } from 'typeorm';
+import { ProjectRow } from '../projects/project.row.js';
+import type { Failure } from '../workflow/failure.js';
+
+@Entity('ticket')
+@Unique('ticket_normal_key_key', ['normal_key', 'project'])
+@Index('ticket_step_idx', ['current_workflow_step', 'id'])
+@Index('ticket_owner_idx', ['owner', 'id'])
+@Index('ticket_project_idx', ['project', 'id'])
+@Index('ticket_open_idx', ['id'], { where: 'current_workflow_step < 999 AND closed_at IS NULL' })
+@Check('ticket_status_check', 'status BETWEEN 0 AND 1000')
+export class TicketRow {
+  @PrimaryGeneratedColumn('identity', { generatedIdentity: 'BY DEFAULT', primaryKeyConstraintName: 'ticket_pkey' })
+  id: number;
+
+  @ManyToOne(() => ProjectRow, { nullable: false })
+  @JoinColumn({ name: 'project_id', foreignKeyConstraintName: 'ticket_project_id_fkey' })
+  project: Relation<ProjectRow>;
+
+  /** As people wrote it: `TKT-001`. */
+  @Column('text')
+  key: string;
+
+  /** What keys are compared by: upper case, no leading zeros (`TKT-1`). */
+  @Column('text')
+  normal_key: string;
+
+  @Column('text', { default: '' })
+  owner: string;
+
+  @Column('text')
+  title: string;
+
+  @Column('text', { default: '' })
+  description: string;
+
+  @Column('text', { nullable: true })
+  bug_id: string | null;
+
+  @Column('smallint', { default: 100 })
+  current_workflow_step: number;
+
+  @Column('smallint', { default: 0 })
+  status: number;
+
+  /** Null until the ticket carries modules. */
+  @Column('text', { nullable: true })
+  stage: string | null;
+
+  @Column('text', { default: '' })
+  base_image: string;
+
+  /** Gapless, one up with each change of the row; the ETag. */
+  @Column('integer', { default: 1 })
+  version: number;
+
+  @Column('smallint', { nullable: true })
+  failed_at_step: number | null;
+
+  /** The status it had when it failed, so that roll-up can give it back. */
+  @Column('smallint', { nullable: true })
+  failed_at_status: number | null;
+
+  @Column('jsonb', { nullable: true })
+  failure: Failure | null;
+
+  @Column('timestamptz', { default: () => 'now()' })
+  created_at: Date;
+
+  @Column('timestamptz', { default: () => 'now()' })
+  updated_at: Date;
+
+  @Column('timestamptz', { default: () => 'now()' })
+  step_entered_at: Date;
+
+  @Column('timestamptz', { nullable: true })
+  closed_at: Date | null;
+}

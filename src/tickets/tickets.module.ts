@@ -1,0 +1,18 @@
+// Tickets: the table, its views, status updates, closing, waiting, history.
+import { Module } from '@nestjs/common';
+import { controllerOf } from '../rest/http/resource-controller.js';
+import { CloseTicket } from './close-ticket.js';
+import { HomeController } from './home.controller.js';
+import { TicketController } from './ticket.controller.js';
+import { TicketRules } from './ticket-rules.js';
+import { TicketWaiter } from './ticket-waiter.js';
+import { fullTicket, openTickets, ticket, ticketStatus, updateTicketStatus } from './ticket.resources.js';
+import { UpdateTicketStatus } from './update-ticket-status.js';
+
+const views = [fullTicket, openTickets, ticketStatus, updateTicketStatus].map((one) => controllerOf(one));
+
+@Module({
+  controllers: [HomeController, TicketController, controllerOf(ticket, ['detail']), ...views],
+  providers: [CloseTicket, TicketRules, TicketWaiter, UpdateTicketStatus],
+})
+export class TicketsModule {}

@@ -1,0 +1,115 @@
+// updateticketstatus: the call that CI tools and landers live on. The common case is one statement; a refusal, strict
+// details, a failure report and an Idempotency-Key go through the transaction below, by the same rules.
+import { Injectable } from '@nestjs/common';
+import { asDomainError } from '../platform/database/database-error.js';
+import { Db, type Tx } from '../platform/database/db.js';
+import { invalid } from '../platform/errors.js';
+import type { ObjectJson } from '../rest/reading/object-reader.js';
+import { type Decision, type FieldValues, type ResourceRules, type Row, resourceNamed, type WriteContext } from '../rest/resource.js';
+import { ResourceWriter } from '../rest/writing/resource-writer.js';
+import type { FailureReport } from '../workflow/failure.js';
+import { move, type Position, type WorkflowMode, type WorkState } from '../workflow/move.js';
+import { subticketCompleteSql } from '../workflow/move-sql.js';
+import { COMPLETE } from '../workflow/steps.js';
+import { reportOf } from './status-fields.js';
+import { statusPatchSql } from './status-patch-sql.js';
+import { accepted, moveEvent, workChanges, workStateOf } from './ticket-state.js';
+
+@Injectable()
+export class UpdateTicketStatus implements ResourceRules {
+  private statement: string | undefined;
+
+  constructor(
+    private readonly db: Db,
+    private readonly writer: ResourceWriter,
+  ) {}
+
+  readonly stateOf = workStateOf;
+
+  /** Locks, decides, writes and appends in one statement; undefined when nothing was done and a reason must be found. */
+  async quickly(id: number, given: FieldValues, ifMatch: number | undefined, context: WriteContext): Promise<ObjectJson | undefined> {
+    if (reportOf(given)) return undefined;
+    this.statement ??= statusPatchSql(resourceNamed('updateticketstatus'));
+    try {
+      const [row] = await this.db.write<ObjectJson>({
+        name: 'status_patch',
+        text: this.statement,
+        values: [id, given.current_workflow_step ?? null, given.status ?? null, ifMatch ?? null, context.actor],
+      });
+      return row;
+    } catch (error) {
+      throw asDomainError(error);
+    }
+  }
+
+  async decide(tx: Tx, before: Row, given: FieldValues): Promise<Decision> {
+    const report = reportOf(given);
+    if (report?.subticket !== undefined) await requireOwnSubticket(tx, before.id, report.subticket);
+    const next = accepted(await this.move(tx, before, given, report));
+    const set = workChanges(before, next);
+    return { set, event: moveEvent(resourceNamed('ticket'), String(before.key), before, next, set) };
+  }
+
+  /** Keeps a failure's log as an artifact, where it belongs to. */
+  async settle(tx: Tx, before: Row | null, after: Row | null, given: FieldValues, context: WriteContext): Promise<void> {
+    const report = reportOf(given);
+    if (!after || !report?.log) return;
+    await keepLog(this.writer, tx, { ticket: after.id, subticket: report.subticket, log: report.log, code: report.code }, context);
+    void before;
+  }
+
+  /** The state after what was asked, or undefined when nothing was; for `ticket` writes. Throws what the rules refuse. */
+  async next(tx: Tx, before: Row, asked: FieldValues): Promise<WorkState | undefined> {
+    return Object.keys(asked).length === 0 ? undefined : accepted(await this.move(tx, before, asked, undefined));
+  }
+
+  private async move(tx: Tx, before: Row, asked: FieldValues, report: FailureReport | undefined): Promise<ReturnType<typeof move>> {
+    const to: Partial<Position> = {
+      step: asked.current_workflow_step as number | undefined,
+      status: asked.status as number | undefined,
+    };
+    const mode = await workflowModeOf(tx, before.project as number);
+    const openSubtickets = mode === 'strict' && to.step === COMPLETE ? await openSubticketsOf(tx, before.id) : [];
+    return move(workStateOf(before), to, { mode, openSubtickets, name: String(before.key) }, report);
+  }
+}
+
+async function workflowModeOf(tx: Tx, project: number): Promise<WorkflowMode> {
+  const [row] = await tx.run<{ mode: string | null }>({
+    name: 'workflow_mode',
+    text: "SELECT settings->>'workflow_mode' AS mode FROM project WHERE id = $1",
+    values: [project],
+  });
+  return row?.mode === 'strict' ? 'strict' : 'free';
+}
+
+async function openSubticketsOf(tx: Tx, ticket: number): Promise<number[]> {
+  const rows = await tx.run<{ id: number }>({
+    text: `SELECT s.id FROM subticket s WHERE s.ticket_id = $1 AND s.superseded_by_id IS NULL AND NOT ${subticketCompleteSql('s')} ORDER BY s.id`,
+    values: [ticket],
+  });
+  return rows.map((row) => row.id);
+}
+
+async function requireOwnSubticket(tx: Tx, ticket: number, subticket: number): Promise<void> {
+  const [own] = await tx.run({ text: 'SELECT 1 FROM subticket WHERE id = $1 AND ticket_id = $2', values: [subticket, ticket] });
+  if (!own) throw invalid('subticket.not_of_ticket', `Subticket ${subticket} does not belong to this ticket.`);
+}
+
+/** Makes the LOGS artifact of a reported failure, once for each URL. */
+export async function keepLog(
+  writer: ResourceWriter,
+  tx: Tx,
+  failure: { ticket?: number; subticket?: number; log: string; code?: string },
+  context: WriteContext,
+): Promise<void> {
+  const owner = failure.subticket === undefined ? 'ticket' : 'subticket';
+  const id = failure.subticket ?? failure.ticket;
+  const [known] = await tx.run({
+    text: `SELECT 1 FROM artifact WHERE ${owner}_id = $1 AND reference = $2 AND type = 'LOGS'`,
+    values: [id, failure.log],
+  });
+  if (known) return;
+  const body = { name: failure.code ?? 'failure log', [owner]: id, reference: failure.log, type: 'LOGS' };
+  await writer.create(resourceNamed(`${owner}artifact`), body, { context, ifMatch: undefined }, tx);
+}

@@ -1,0 +1,101 @@
+// What a status change does to a ticket or a subticket: the pure rules (rest-api.md, section 6). workflow/move-sql.ts says
+// the same to Postgres for the hot path; test/workflow/move-parity.spec.ts holds the two to the same answers.
+import { type Failure, type FailureReport, reportedFailure } from './failure.js';
+import { COMPLETE, FAILED, LINE, listOfSteps, STATUS_FAILED, STEP_NAMES } from './steps.js';
+
+export type WorkflowMode = 'free' | 'strict';
+
+export interface Position {
+  readonly step: number;
+  readonly status: number;
+}
+
+/** What the rules need to know of a ticket or a subticket. */
+export interface WorkState extends Position {
+  readonly failedAtStep: number | null;
+  readonly failedAtStatus: number | null;
+  readonly failure: Failure | null;
+  readonly closed: boolean;
+}
+
+/** A refusal: `code` is stable, `message` names what stands in the way and what to do. */
+export interface Refusal {
+  readonly refused: true;
+  readonly code: 'ticket.closed' | 'workflow.skips_steps' | 'workflow.complete' | 'workflow.subtickets_open';
+  readonly message: string;
+}
+
+export type MoveResult = { readonly refused: false; readonly changed: boolean; readonly next: WorkState } | Refusal;
+
+export interface MoveContext {
+  readonly mode: WorkflowMode;
+  /** Live subtickets that aren't complete; only strict mode asks. */
+  readonly openSubtickets: readonly number[];
+  /** `TKT-7` or `subticket 3`, for messages. */
+  readonly name: string;
+}
+
+/**
+ * Moves to the asked step and status; a field left out keeps its value. A repeat changes nothing. A move to 999 remembers
+ * where it came from, leaving 999 forgets it.
+ */
+export function move(now: WorkState, asked: Partial<Position>, context: MoveContext, report: FailureReport = {}): MoveResult {
+  if (now.closed) {
+    return refuse('ticket.closed', `${context.name} is closed. Reopen it first: POST …/reopen/.`);
+  }
+  const to: Position = { step: asked.step ?? now.step, status: asked.status ?? now.status };
+  const objection = context.mode === 'strict' ? strictObjection(now, to, context) : undefined;
+  if (objection) return objection;
+  const next = { ...now, ...to, ...failureAfter(now, to, report) };
+  const changed =
+    next.step !== now.step || next.status !== now.status || JSON.stringify(next.failure) !== JSON.stringify(now.failure);
+  return { refused: false, changed, next: changed ? next : now };
+}
+
+/** Failed is: at step 999, or with status 999 at another step. Only the first remembers the step it left. */
+function failureAfter(now: WorkState, to: Position, report: FailureReport): Pick<WorkState, 'failedAtStep' | 'failedAtStatus' | 'failure'> {
+  const entering = to.step === FAILED && now.step !== FAILED;
+  const failedAtStep = to.step !== FAILED ? null : entering ? now.step : now.failedAtStep;
+  const failedAtStatus = to.step !== FAILED ? null : entering ? now.status : now.failedAtStatus;
+  if (!isFailed(to)) return { failedAtStep, failedAtStatus, failure: null };
+  const said = Object.values(report).some((value) => value !== undefined);
+  const known = isFailed(now) ? now.failure : null;
+  if (!said && (known || !entering)) return { failedAtStep, failedAtStatus, failure: known };
+  return { failedAtStep, failedAtStatus, failure: reportedFailure(to.step === FAILED ? failedAtStep : to.step, report, known) };
+}
+
+export const isFailed = (at: Position): boolean => at.step === FAILED || at.status === STATUS_FAILED;
+
+/**
+ * Strict mode: one step forward at a time, any number back, failing from anywhere but 1000, 1000 only when every live
+ * subticket is complete, out of 1000 only by reopening. A failed one may go back to the step it failed at, or before it.
+ */
+function strictObjection(now: WorkState, to: Position, context: MoveContext): Refusal | undefined {
+  if (to.step === now.step) return undefined;
+  if (now.step === COMPLETE) {
+    return refuse('workflow.complete', `${context.name} is complete. Reopen it first: POST …/reopen/.`);
+  }
+  if (to.step === FAILED) return undefined;
+  const reach = furthestStep(now);
+  if (LINE.indexOf(to.step as (typeof LINE)[number]) > LINE.indexOf(reach as (typeof LINE)[number])) {
+    return refuse(
+      'workflow.skips_steps',
+      `${context.name} is at ${now.step} (${STEP_NAMES.get(now.step)}) and goes one step forward at a time: the next is ${reach} (${STEP_NAMES.get(reach)}). The steps are ${listOfSteps()}.`,
+    );
+  }
+  if (to.step === COMPLETE && context.openSubtickets.length > 0) {
+    return refuse(
+      'workflow.subtickets_open',
+      `${context.name} can't be complete while subtickets are not: ${context.openSubtickets.join(', ')}. Complete or supersede them first.`,
+    );
+  }
+  return undefined;
+}
+
+/** The furthest step that strict mode lets one go to in one move. */
+export function furthestStep(now: Pick<WorkState, 'step' | 'failedAtStep'>): number {
+  if (now.step === FAILED) return now.failedAtStep ?? LINE[0];
+  return LINE[Math.min(LINE.indexOf(now.step as (typeof LINE)[number]) + 1, LINE.length - 1)] ?? LINE[0];
+}
+
+const refuse = (code: Refusal['code'], message: string): Refusal => ({ refused: true, code, message });
