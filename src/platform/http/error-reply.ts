@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { asDomainError } from '../database/database-error.js';
 import { DomainError, type ErrorKind } from '../errors.js';
+import { sendJsonText } from './json-reply.js';
 
 const STATUS: Readonly<Record<ErrorKind, number>> = {
   not_found: 404,
@@ -76,9 +77,8 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, error: D
   void reply.code(status).header('vary', 'Accept').header('cache-control', 'no-cache');
   if (error.details.retryAfter) void reply.header('retry-after', String(error.details.retryAfter));
   if (error.details.allow) void reply.header('allow', error.details.allow.join(','));
-  void reply
-    .header('content-type', wantsProblem ? 'application/problem+json' : 'application/json')
-    .send(JSON.stringify({ ...body, code: error.code, request_id: request.id }));
+  const text = JSON.stringify({ ...body, code: error.code, request_id: request.id });
+  sendJsonText(reply, text, wantsProblem ? 'application/problem+json' : undefined);
 }
 
 @Catch()

@@ -1,21 +1,20 @@
 // How the dialect's answers look on the wire (rest-api.md, section 3).
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type ObjectJson } from '../reading/object-reader.js';
+import { sendJsonText } from '../../platform/http/json-reply.js';
+import type { ObjectJson } from '../reading/object-reader.js';
 import type { Resource } from '../resource.js';
 import { checkKey, type KeyedRequest, type WriteAnswer } from '../writing/idempotency.js';
 import type { WriteOptions } from '../writing/resource-writer.js';
 import { contentTag, isKnown, parseIfMatch, versionTag } from './entity-tag.js';
-
-const JSON_TYPE = 'application/json';
 
 /** Without a token everybody is the machine's own user. */
 export const LOCAL_ACTOR = 'local';
 
 /** A 200 with an ETag, or a 304 when the client has it already. */
 export function sendJson(request: FastifyRequest, reply: FastifyReply, body: string, etag = contentTag(body)): void {
-  void reply.header('content-type', JSON_TYPE).header('vary', 'Accept').header('cache-control', 'no-cache').header('etag', etag);
-  if (isKnown(request.headers['if-none-match'], etag)) void reply.code(304).removeHeader('content-type').send();
-  else void reply.send(body);
+  void reply.header('vary', 'Accept').header('cache-control', 'no-cache').header('etag', etag);
+  if (isKnown(request.headers['if-none-match'], etag)) void reply.code(304).send();
+  else sendJsonText(reply, body);
 }
 
 export function sendObject(resource: Resource, request: FastifyRequest, reply: FastifyReply, object: ObjectJson): void {
@@ -31,7 +30,7 @@ export function sendAnswer(request: FastifyRequest, reply: FastifyReply, answer:
   const minimal = /(^|[,\s])return=minimal\b/.test(String(request.headers.prefer ?? ''));
   if (minimal) void reply.header('preference-applied', 'return=minimal');
   if (minimal || answer.body === null) void reply.send();
-  else void reply.header('content-type', JSON_TYPE).send(answer.body);
+  else sendJsonText(reply, answer.body);
 }
 
 /** The answer to a write of one object, with its version as ETag where it has one. */
