@@ -1,7 +1,7 @@
 // The OpenAPI document and Swagger UI, both without any other server.
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { ERROR_SCHEMA } from './platform/http/error-schema.js';
+import { ERROR_RESPONSES, ERROR_SCHEMA } from './platform/http/error-schema.js';
 import { resourceSchemas } from './rest/http/openapi-schemas.js';
 import { DIALECT_TEXT, DOCUMENTED_CALLS } from './rest/http/openapi-texts.js';
 
@@ -20,7 +20,11 @@ const TAGS: readonly (readonly [string, string])[] = [
 interface Operation {
   'x-order'?: number;
   tags?: string[];
+  responses: Record<string, object>;
 }
+
+/** What any operation may answer: another server's Host header, and a server that can't work at the moment. */
+const EVERYWHERE = ['421', '503'];
 
 export function buildDocument(app: NestFastifyApplication): OpenAPIObject {
   const builder = new DocumentBuilder()
@@ -32,10 +36,19 @@ export function buildDocument(app: NestFastifyApplication): OpenAPIObject {
     .addServer('/', 'This server');
   for (const [name, description] of TAGS) builder.addTag(name, description);
   const document = SwaggerModule.createDocument(app, builder.build());
-  document.components = { ...document.components, schemas: { ...resourceSchemas(), ...ERROR_SCHEMA } as never };
+  const responses = Object.fromEntries(Object.entries(ERROR_RESPONSES).map(([status, response]) => [`Error${status}`, response]));
+  document.components = { ...document.components, responses, schemas: { ...resourceSchemas(), ...ERROR_SCHEMA } as never };
   document.paths = inOrder(document.paths);
   return document;
 }
+
+/** Errors look alike everywhere, so they are described once. */
+function shareErrors(operation: Operation): void {
+  const statuses = [...Object.keys(operation.responses), ...EVERYWHERE].filter((status) => Number(status) in ERROR_RESPONSES);
+  for (const status of statuses) operation.responses[status] = { $ref: `#/components/responses/Error${status}` };
+}
+
+const orderOf = (operation: Operation): number => operation['x-order'] ?? 1000;
 
 /** Documented calls first, in their order; a documented call stands under that tag alone. URLs end in a slash. */
 function inOrder(paths: OpenAPIObject['paths']): OpenAPIObject['paths'] {
@@ -43,20 +56,15 @@ function inOrder(paths: OpenAPIObject['paths']): OpenAPIObject['paths'] {
     const operations = Object.values(item as Record<string, Operation>);
     for (const operation of operations) {
       if (operation.tags?.includes(DOCUMENTED_CALLS)) operation.tags = [DOCUMENTED_CALLS];
+      shareErrors(operation);
     }
-    const order = Math.min(...operations.map((operation) => operation['x-order'] ?? 1000));
     const shown = path.startsWith('/api/') && !path.endsWith('/') ? `${path}/` : path;
-    return { path: shown, item, order };
+    const sorted = Object.entries(item as Record<string, Operation>).sort(([, one], [, other]) => orderOf(one) - orderOf(other));
+    return { path: shown, item: Object.fromEntries(sorted) as OpenAPIObject['paths'][string], order: Math.min(...operations.map(orderOf)) };
   });
   entries.sort((one, other) => one.order - other.order);
   return Object.fromEntries(entries.map(({ path, item }) => [path, item]));
 }
-
-/** Swagger UI sorts operations itself unless it is given an order; this runs in the page. */
-const SORTER = `(one, other) => {
-  const of = (operation) => operation.getIn(['operation', 'x-order']) ?? 1000;
-  return of(one) - of(other);
-}`;
 
 export function serveDocs(app: NestFastifyApplication): void {
   SwaggerModule.setup('docs', app, () => buildDocument(app), {
@@ -65,5 +73,4 @@ export function serveDocs(app: NestFastifyApplication): void {
     customSiteTitle: 'Stampline API',
     swaggerOptions: { docExpansion: 'none', tryItOutEnabled: true, displayRequestDuration: true, defaultModelsExpandDepth: -1, filter: true },
   });
-  void SORTER;
 }

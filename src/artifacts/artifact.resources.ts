@@ -49,7 +49,7 @@ export const ticketArtifact = defineResource({
     filters: { ticket: '1', type: 'LOGS' },
     documented: {
       create: {
-        order: 110,
+        order: 65,
         summary: 'Create artifact of a ticket',
         body: { name: 'my_artifact', ticket: '/api/v1/ticket/1/', reference: 'http://path.to/artifact/', type: 'IMAGE' },
       },

@@ -4,5 +4,5 @@ import { controllerOf } from '../rest/http/resource-controller.js';
 import { SubticketRules } from './subticket-rules.js';
 import { subticket, updateSubticketStatus } from './subticket.resources.js';
 
-@Module({ controllers: [subticket, updateSubticketStatus].map((one) => controllerOf(one)), providers: [SubticketRules] })
+@Module({ controllers: [controllerOf(subticket), controllerOf(updateSubticketStatus, ['patchList'])], providers: [SubticketRules] })
 export class SubticketsModule {}

@@ -1,10 +1,11 @@
 // What a ticket's URL does beyond the dialect: waiting, closing, reopening, history.
 import { Controller, Get, Post, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiHeader, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiHeader, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ERROR_RESPONSES } from '../platform/http/error-schema.js';
 import { Db, type Tx } from '../platform/database/db.js';
 import { invalid, notFound } from '../platform/errors.js';
+import { pathParameter } from '../rest/http/operation-docs.js';
 import { DOCUMENTED_CALLS, LIST_PARAMETERS } from '../rest/http/openapi-texts.js';
 import { keyedRequest, objectAnswer, sendAnswer, writeOptions } from '../rest/http/reply.js';
 import { type IdRequest, ResourceHandler } from '../rest/http/resource-handler.js';
@@ -17,7 +18,7 @@ import { history } from './history.resource.js';
 import { ticket } from './ticket.resources.js';
 import { parseUntil, parseWait, TicketWaiter } from './ticket-waiter.js';
 
-const ID = ApiParam({ name: 'id', description: 'The id of the ticket, or its key (`TKT-7`).', schema: { type: 'string', pattern: '^[^/]+$' }, example: '1' });
+const ID = pathParameter('id', 'The id of the ticket, or its key (`TKT-7`).', '1');
 const KEY = ApiHeader({ name: 'Idempotency-Key', required: false, description: 'Makes a repeat safe for 48 h.', schema: { type: 'string', maxLength: 255 } });
 const MATCH = ApiHeader({ name: 'If-Match', required: false, description: 'The ETag that you saw.', schema: { type: 'string' } });
 const REASON = ApiBody({

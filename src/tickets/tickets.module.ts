@@ -9,10 +9,10 @@ import { TicketWaiter } from './ticket-waiter.js';
 import { fullTicket, openTickets, ticket, ticketStatus, updateTicketStatus } from './ticket.resources.js';
 import { UpdateTicketStatus } from './update-ticket-status.js';
 
-const views = [fullTicket, openTickets, ticketStatus, updateTicketStatus].map((one) => controllerOf(one));
+const views = [fullTicket, openTickets, ticketStatus].map((one) => controllerOf(one));
 
 @Module({
-  controllers: [HomeController, TicketController, controllerOf(ticket, ['detail']), ...views],
+  controllers: [HomeController, TicketController, controllerOf(ticket, ['detail']), ...views, controllerOf(updateTicketStatus, ['patchList'])],
   providers: [CloseTicket, TicketRules, TicketWaiter, UpdateTicketStatus],
 })
 export class TicketsModule {}

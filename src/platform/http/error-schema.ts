@@ -22,6 +22,7 @@ const DESCRIPTIONS: Readonly<Record<number, string>> = {
   409: 'It can\'t be done as things stand; the body says what stands in the way.',
   412: 'If-Match does not match.',
   415: 'The body is not JSON.',
+  421: 'The Host header names another server.',
   422: 'This Idempotency-Key was used for another request.',
   503: 'The server can\'t answer at the moment; Retry-After says when to try again.',
 };

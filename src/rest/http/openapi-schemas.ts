@@ -1,6 +1,6 @@
 // The schemas of the resources, made from their fields: the object, what a POST takes, what a PATCH takes, the lists.
 import type { Field } from '../fields/field.js';
-import { allResources, type Resource, resourceNamed, type ViewShape } from '../resource.js';
+import { allResources, type Resource, resourceNamed, type Verb, type ViewShape } from '../resource.js';
 import { schemaName } from './operation-docs.js';
 
 type Schema = Record<string, unknown>;
@@ -17,7 +17,10 @@ const TYPES: Readonly<Record<Field['kind'], Schema>> = {
   status: { type: 'string', pattern: '^([0-9]{3}|1000)$' },
 };
 
-const nullable = (schema: Schema, field: Field): Schema => (field.nullable ? { ...schema, type: [schema.type, 'null'] } : schema);
+function nullable(schema: Schema, field: Field): Schema {
+  if (!field.nullable) return schema;
+  return { ...schema, type: [schema.type, 'null'], ...(Array.isArray(schema.enum) ? { enum: [...(schema.enum as unknown[]), null] } : {}) };
+}
 
 function outSchema(field: Field): Schema {
   const { choices, format } = field;
@@ -35,6 +38,7 @@ function inSchema(field: Field): Schema {
   if (field.kind === 'reference' || field.kind === 'step' || field.kind === 'status') {
     return { type: ['string', 'integer', ...(field.nullable ? ['null'] : [])], description: field.help, ...(field.example !== undefined ? { examples: [field.example] } : {}) };
   }
+  if (field.kind === 'boolean') return { ...base, type: ['boolean', 'string'] };
   return { ...base, ...(field.maxLength ? { maxLength: field.maxLength } : {}), ...(field.initial !== undefined ? { default: field.initial } : {}) };
 }
 
@@ -78,33 +82,53 @@ const META: Schema = {
   required: ['limit', 'next', 'offset', 'previous', 'total_count'],
 };
 
+/** The schemas that a resource's operations name. */
 function schemasOf(resource: Resource): Record<string, Schema> {
   const name = schemaName(resource);
   const one = { $ref: `#/components/schemas/${name}` };
-  const body = named(resource.writable, inSchema);
-  const required = resource.writable.filter((field) => field.required).map((field) => field.name);
+  const has = (verb: Verb): boolean => resource.verbs.includes(verb);
   return {
     [name]: objectSchema(resource),
-    [`${name}List`]: { type: 'object', description: `A page of ${resource.noun}s.`, properties: { meta: META, objects: { type: 'array', description: 'The objects of the page.', items: one } }, required: ['meta', 'objects'] },
-    [`${name}Set`]: {
-      type: 'object',
-      description: `Several ${resource.noun}s.`,
-      properties: { objects: { type: 'array', description: 'The objects.', items: one }, not_found: { type: 'array', description: 'Ids that do not exist.', items: { type: 'string' } } },
-      required: ['objects'],
-    },
-    [`${name}Body`]: { type: 'object', description: `What a new ${resource.noun} is made of.`, properties: body, ...(required.length > 0 ? { required } : {}) },
-    [`${name}Change`]: { type: 'object', description: `What to change in a ${resource.noun}; what is left out keeps its value.`, properties: body },
-    [`${name}ListChange`]: {
-      type: 'object',
-      description: 'Objects with a resource_uri are changed, those without are created.',
-      properties: {
-        objects: { type: 'array', description: 'What to change or create.', items: { type: 'object', description: 'One object.', properties: { resource_uri: URI(resource), ...body } } },
-        deleted_objects: { type: 'array', description: 'URIs to delete.', items: { type: 'string' } },
-      },
-      required: ['objects'],
-    },
+    ...(has('GET') ? readSchemas(resource, name, one) : {}),
+    ...(has('POST') ? { [`${name}Body`]: bodySchema(resource) } : {}),
+    ...(has('PATCH') || has('PUT') ? { [`${name}Change`]: changeSchema(resource) } : {}),
+    ...(has('PATCH') && has('GET') ? { [`${name}ListChange`]: listChangeSchema(resource) } : {}),
   };
 }
+
+function readSchemas(resource: Resource, name: string, one: Schema): Record<string, Schema> {
+  const objects = { type: 'array', description: 'The objects.', items: one };
+  const list = { type: 'object', description: `A page of ${resource.noun}s.`, properties: { meta: META, objects }, required: ['meta', 'objects'] };
+  const missing = { type: 'array', description: 'Ids that do not exist.', items: { type: 'string' } };
+  const set = { type: 'object', description: `Several ${resource.noun}s.`, properties: { objects, not_found: missing }, required: ['objects'] };
+  return { [`${name}List`]: list, ...(resource.hidden ? {} : { [`${name}Set`]: set }) };
+}
+
+function bodySchema(resource: Resource): Schema {
+  const required = resource.writable.filter((field) => field.required).map((field) => field.name);
+  const properties = named(resource.writable, inSchema);
+  return { type: 'object', description: `What a new ${resource.noun} is made of.`, properties, ...(required.length > 0 ? { required } : {}) };
+}
+
+const changeSchema = (resource: Resource): Schema => ({
+  type: 'object',
+  description: `What to change in a ${resource.noun}; what is left out keeps its value.`,
+  properties: named(resource.writable, inSchema),
+});
+
+const listChangeSchema = (resource: Resource): Schema => ({
+  type: 'object',
+  description: 'Objects with a resource_uri are changed, those without are created.',
+  properties: {
+    objects: {
+      type: 'array',
+      description: 'What to change or create.',
+      items: { type: 'object', description: 'One object.', properties: { resource_uri: URI(resource), ...named(resource.writable, inSchema) } },
+    },
+    deleted_objects: { type: 'array', description: 'URIs to delete.', items: { type: 'string' } },
+  },
+  required: ['objects'],
+});
 
 const RESOURCE_SCHEMA: Schema = {
   type: 'object',

@@ -74,19 +74,23 @@ function decorators(resource: Resource, operation: Operation): (MethodDecorator 
   ];
 }
 
+/** A part of the path, with an example that Swagger UI fills in. */
+export const pathParameter = (name: string, description: string, value: string): MethodDecorator =>
+  ApiParam({ name, description, schema: { type: 'string', pattern: '^[^/]+$' }, examples: { first: { summary: value, value } } });
+
 function parameters(resource: Resource, operation: Operation, query: Readonly<Record<string, string>> = {}): MethodDecorator[] {
   const made: MethodDecorator[] = [];
   if (['detail', 'update', 'replace', 'remove'].includes(operation)) {
-    const keyed = resource.keyed ? ', or the key of its ticket (`TKT-7`)' : '';
-    made.push(ApiParam({ name: 'id', description: `The id of the ${resource.noun}${keyed}.`, schema: { type: 'string', pattern: '^[^/]+$' }, example: '1' }));
+    const keyed = resource.keyed ? ', or its key (`TKT-7`)' : '';
+    made.push(pathParameter('id', `The id of the ${resource.noun}${keyed}.`, '1'));
   }
   if (operation === 'set') {
-    made.push(ApiParam({ name: 'ids', description: 'Ids with `;` between them.', schema: { type: 'string', pattern: '^[^/]+$' }, example: '1;2' }));
+    made.push(pathParameter('ids', 'Ids with `;` between them.', '1;2'));
   }
   if (operation === 'list') made.push(...LIST_PARAMETERS.map((one) => ApiQuery(one)));
   if (operation === 'list' || operation === 'removeList') {
     for (const [name, example] of Object.entries({ ...resource.docs.filters, ...query })) {
-      made.push(ApiQuery({ name, required: false, description: `Only those with this ${name}; every field and lookup can be asked like this.`, schema: { type: 'string', ...(query[name] ? { default: query[name] } : {}) }, example }));
+      made.push(ApiQuery({ name, required: false, description: `Only those with this ${name}; every field and lookup can be asked like this.`, schema: { type: 'string', ...(query[name] ? { default: query[name] } : { examples: [example] }) } }));
     }
   }
   if (operation === 'removeList') {
