@@ -35,7 +35,7 @@ export async function openDatabase(config: Config, optionsFor: DataSourceOptions
       where: postgres.dataDirectory,
       notes: postgres.notes,
       close: async () => {
-        await dataSource.destroy();
+        if (dataSource.isInitialized) await dataSource.destroy(); // Nest ends it with the application.
         await owner.release();
         await postgres.stop();
       },
@@ -51,7 +51,7 @@ async function openShared(url: string, optionsFor: DataSourceOptionsFor): Promis
   await waitForServer(url);
   const dataSource = await connect({ url }, optionsFor);
   const { host, pathname } = new URL(url);
-  return { dataSource, where: `${host}${pathname} (DATABASE_URL)`, notes: [], close: () => dataSource.destroy() };
+  return { dataSource, where: `${host}${pathname} (DATABASE_URL)`, notes: [], close: async () => (dataSource.isInitialized ? dataSource.destroy() : undefined) };
 }
 
 async function connect(connection: Connection, optionsFor: DataSourceOptionsFor): Promise<DataSource> {
