@@ -4,7 +4,11 @@ import { defineResource } from '../rest/resource.js';
 import { ArtifactRow } from './artifact.row.js';
 
 const NAME = { help: 'What people call it.', example: 'my_artifact', max: 4096, required: true } as const;
-const REFERENCE = { help: 'Where it is: an http or https URL.', example: 'http://path.to/artifact/', required: true } as const;
+const REFERENCE = {
+  help: 'Where it is: an http or https URL.',
+  example: 'http://path.to/artifact/',
+  required: true,
+} as const;
 
 class TicketArtifactBody {
   @Text(NAME)
@@ -24,7 +28,11 @@ class SubticketArtifactBody {
   @Text(NAME)
   name: string;
 
-  @Reference('subticket', { help: 'The subticket that it belongs to.', example: '/api/v1/subticket/1/', required: true })
+  @Reference('subticket', {
+    help: 'The subticket that it belongs to.',
+    example: '/api/v1/subticket/1/',
+    required: true,
+  })
   subticket: number;
 
   @HttpUrl(REFERENCE)
@@ -34,7 +42,12 @@ class SubticketArtifactBody {
   type: string;
 }
 
-const base = { noun: 'artifact', entity: ArtifactRow, label: "t.type || ' ' || t.name", verbs: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] } as const;
+const base = {
+  noun: 'artifact',
+  entity: ArtifactRow,
+  label: "t.type || ' ' || t.name",
+  verbs: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+} as const;
 
 export const ticketArtifact = defineResource({
   ...base,
@@ -51,7 +64,12 @@ export const ticketArtifact = defineResource({
       create: {
         order: 65,
         summary: 'Create artifact of a ticket',
-        body: { name: 'my_artifact', ticket: '/api/v1/ticket/1/', reference: 'http://path.to/artifact/', type: 'IMAGE' },
+        body: {
+          name: 'my_artifact',
+          ticket: '/api/v1/ticket/1/',
+          reference: 'http://path.to/artifact/',
+          type: 'IMAGE',
+        },
       },
     },
   },
@@ -70,13 +88,23 @@ export const subticketArtifact = defineResource({
   docs: {
     tag: 'Artifacts',
     about: 'A file, log or result of a subticket. Types: SPU, RESULTS, LOGS.',
-    example: { name: 'my_artifact', subticket: '/api/v1/subticket/1/', reference: 'http://path.to/artifact/', type: 'SPU' },
+    example: {
+      name: 'my_artifact',
+      subticket: '/api/v1/subticket/1/',
+      reference: 'http://path.to/artifact/',
+      type: 'SPU',
+    },
     filters: { subticket: '1', type: 'LOGS' },
     documented: {
       create: {
         order: 50,
         summary: 'Create artifact of a subticket',
-        body: { name: 'my_artifact', subticket: '/api/v1/subticket/1/', reference: 'http://path.to/artifact/', type: 'SPU' },
+        body: {
+          name: 'my_artifact',
+          subticket: '/api/v1/subticket/1/',
+          reference: 'http://path.to/artifact/',
+          type: 'SPU',
+        },
       },
     },
   },

@@ -2,7 +2,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../platform/database/db.js';
 import { conflict, invalid } from '../platform/errors.js';
-import { type Decision, type FieldValues, type ResourceRules, type Row, resourceNamed, type WriteContext } from '../rest/resource.js';
+import {
+  type Decision,
+  type FieldValues,
+  type ResourceRules,
+  type Row,
+  resourceNamed,
+  type WriteContext,
+} from '../rest/resource.js';
 import { badReference } from '../rest/writing/body.js';
 import { differing } from '../rest/writing/plain-decision.js';
 import { ResourceWriter } from '../rest/writing/resource-writer.js';
@@ -39,17 +46,29 @@ export class SubticketRules implements ResourceRules {
 
   async decide(_tx: Tx, before: Row, given: FieldValues): Promise<Decision> {
     refuseNewIdentity(before, given);
-    const asked = { step: given.current_workflow_step as number | undefined, status: given.status as number | undefined };
+    const asked = {
+      step: given.current_workflow_step as number | undefined,
+      status: given.status as number | undefined,
+    };
     const name = `Subticket ${before.id}`;
-    const next = accepted(move(workStateOf(before), asked, { mode: 'free', openSubtickets: [], name }, reportOf(given)));
+    const next = accepted(
+      move(workStateOf(before), asked, { mode: 'free', openSubtickets: [], name }, reportOf(given)),
+    );
     const set = { ...differing(before, given, ['assignee']), ...workChanges(before, next) };
     return { set, event: moveEvent(resourceNamed('subticket'), name, before, next, set) };
   }
 
-  async settle(tx: Tx, before: Row | null, after: Row | null, given: FieldValues, context: WriteContext): Promise<void> {
+  async settle(
+    tx: Tx,
+    before: Row | null,
+    after: Row | null,
+    given: FieldValues,
+    context: WriteContext,
+  ): Promise<void> {
     if (after && !before) await supersedeOlder(tx, after, context);
     const log = reportOf(given)?.log;
-    if (after && log) await keepLog(this.writer, tx, { subticket: after.id, log, code: reportOf(given)?.code }, context);
+    if (after && log)
+      await keepLog(this.writer, tx, { subticket: after.id, log, code: reportOf(given)?.code }, context);
     const ticket = (after ?? before)?.ticket as number;
     await rollUpTicket(tx, ticket, context);
   }
@@ -58,6 +77,9 @@ export class SubticketRules implements ResourceRules {
 function refuseNewIdentity(before: Row, given: FieldValues): void {
   for (const field of ['ticket', 'source_package_upload']) {
     if (given[field] === undefined || given[field] === before[field]) continue;
-    throw invalid('subticket.identity_stays', `A subticket keeps its ${field}. Create another for a new upload: it supersedes this one.`);
+    throw invalid(
+      'subticket.identity_stays',
+      `A subticket keeps its ${field}. Create another for a new upload: it supersedes this one.`,
+    );
   }
 }

@@ -22,7 +22,12 @@ class SubticketBody {
   @Status({ help: 'How far it is with that step.', example: '000' })
   status: number;
 
-  @Reference('subticket', { help: 'The newer subticket for the same source package; null while this one is live.', example: null, readonly: true, nullable: true })
+  @Reference('subticket', {
+    help: 'The newer subticket for the same source package; null while this one is live.',
+    example: null,
+    readonly: true,
+    nullable: true,
+  })
   superseded_by: number | null;
 
   @Whole({ help: 'One up with each change; the ETag.', example: 1, readonly: true })
@@ -48,7 +53,11 @@ const base: Pick<ResourceDeclaration, 'noun' | 'entity' | 'label' | 'belongsTo' 
   noun: 'subticket',
   entity: SubticketRow,
   label: "t.id || ' of ' || (SELECT k.key FROM ticket k WHERE k.id = t.ticket_id)",
-  belongsTo: { project: '(SELECT k.project_id FROM ticket k WHERE k.id = t.ticket_id)', ticket: 't.ticket_id', subticket: 't.id' },
+  belongsTo: {
+    project: '(SELECT k.project_id FROM ticket k WHERE k.id = t.ticket_id)',
+    ticket: 't.ticket_id',
+    subticket: 't.id',
+  },
   rules: SubticketRules,
   versioned: true,
 };
@@ -60,7 +69,8 @@ export const subticket = defineResource({
   verbs: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
   docs: {
     tag: 'Subtickets',
-    about: 'One upload of a ticket on its way. A new one for the same source package supersedes the older; the ticket follows its live ones.',
+    about:
+      'One upload of a ticket on its way. A new one for the same source package supersedes the older; the ticket follows its live ones.',
     example: { source_package_upload: '/api/v1/spu/1/', ticket: '/api/v1/ticket/1/', assignee: 'test@example.com' },
     filters: { ticket: '1', superseded_by__isnull: 'true' },
     documented: {
@@ -81,7 +91,8 @@ export const updateSubticketStatus = defineResource({
   oneOf: ['current_workflow_step', 'status'],
   docs: {
     tag: 'Subtickets',
-    about: 'Moves a subticket through the workflow; its ticket follows by roll-up. With a failure, say why: it is kept.',
+    about:
+      'Moves a subticket through the workflow; its ticket follows by roll-up. With a failure, say why: it is kept.',
     documented: {
       update: { order: 60, summary: 'Update subticket status', body: { current_workflow_step: '200', status: '100' } },
     },

@@ -4,5 +4,8 @@ import { controllerOf } from '../rest/http/resource-controller.js';
 import { SubticketRules } from './subticket-rules.js';
 import { subticket, updateSubticketStatus } from './subticket.resources.js';
 
-@Module({ controllers: [controllerOf(subticket), controllerOf(updateSubticketStatus, ['patchList'])], providers: [SubticketRules] })
+@Module({
+  controllers: [controllerOf(subticket), controllerOf(updateSubticketStatus, ['patchList'])],
+  providers: [SubticketRules],
+})
 export class SubticketsModule {}

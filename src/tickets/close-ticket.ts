@@ -21,7 +21,10 @@ export class CloseTicket {
     return this.change(tx, id, options, (row) => {
       if (row.closed_at !== null) return undefined;
       const line = `${String(row.key)} closed${reason ? `: ${reason}` : ''}`;
-      return { set: { closed_at: 'now' }, event: { type: 'ticket.closed', line, data: { before: { closed: false }, after: { closed: true }, reason } } };
+      return {
+        set: { closed_at: 'now' },
+        event: { type: 'ticket.closed', line, data: { before: { closed: false }, after: { closed: true }, reason } },
+      };
     });
   }
 
@@ -37,13 +40,19 @@ export class CloseTicket {
       if (!now.closed && Object.keys(moved).length === 0) return undefined;
       const { data } = moveEvent(resourceNamed('ticket'), String(row.key), row, next, moved);
       const line = `${String(row.key)} reopened at step ${next.step}${reason ? `: ${reason}` : ''}`;
-      return { set: { ...moved, ...(now.closed ? { closed_at: null } : {}) }, event: { type: 'ticket.reopened', line, data: { ...data, reason } } };
+      return {
+        set: { ...moved, ...(now.closed ? { closed_at: null } : {}) },
+        event: { type: 'ticket.reopened', line, data: { ...data, reason } },
+      };
     });
   }
 
   private async change(tx: Tx, id: number, options: WriteOptions, decide: (row: Row) => Change): Promise<ObjectJson> {
     const ticket = resourceNamed('ticket');
-    const [found] = await tx.run<{ row: Record<string, unknown> & { id: number } }>({ text: lockSql(ticket), values: [id] });
+    const [found] = await tx.run<{ row: Record<string, unknown> & { id: number } }>({
+      text: lockSql(ticket),
+      values: [id],
+    });
     if (!found) throw notFound(`There is no ticket ${id}.`);
     const row = { ...found.row, project: found.row.project_id } as Row;
     requireMatch(options.ifMatch, versionTag(Number(row.version)));

@@ -4,7 +4,12 @@ import { defineResource } from '../rest/resource.js';
 import { EventRow } from '../stream/event.row.js';
 
 class HistoryFields {
-  @Whole({ help: 'Its number in the public log; null until it has been numbered.', example: null, readonly: true, nullable: true })
+  @Whole({
+    help: 'Its number in the public log; null until it has been numbered.',
+    example: null,
+    readonly: true,
+    nullable: true,
+  })
   seq: number | null;
 
   @Time({ help: 'When it happened.', example: '2026-01-01T12:00:00.000000Z' })
@@ -19,13 +24,23 @@ class HistoryFields {
   @Text({ help: 'Who did it; `local` without a token.', example: 'local', max: 200, readonly: true })
   actor: string;
 
-  @Whole({ help: 'The number of the subticket that it is about; null where it is about the ticket itself.', example: null, readonly: true, nullable: true })
+  @Whole({
+    help: 'The number of the subticket that it is about; null where it is about the ticket itself.',
+    example: null,
+    readonly: true,
+    nullable: true,
+  })
   subticket: number | null;
 
   @Whole({ help: 'The version that it gave the ticket or subticket.', example: 2, readonly: true, nullable: true })
   version: number | null;
 
-  @Text({ help: 'What happened, in one line.', example: 'TKT-1 moved 100 → 200 (Package Building), status 000', max: 140, readonly: true })
+  @Text({
+    help: 'What happened, in one line.',
+    example: 'TKT-1 moved 100 → 200 (Package Building), status 000',
+    max: 140,
+    readonly: true,
+  })
   line: string;
 
   @Json({ help: 'What it was before and after.', example: { before: { status: '000' }, after: { status: '100' } } })

@@ -19,7 +19,12 @@ export class StatusBody {
   @Json({ help: 'Why it failed; null while it has not.', example: null, nullable: true })
   failure: Failure | null;
 
-  @Text({ help: 'With a failure: what happened, for people.', example: 'debian/rules build failed', max: 500, writeOnly: true })
+  @Text({
+    help: 'With a failure: what happened, for people.',
+    example: 'debian/rules build failed',
+    max: 500,
+    writeOnly: true,
+  })
   reason: string;
 
   @Text({ help: 'With a failure: a stable code of your own.', example: 'build.failed', max: 200, writeOnly: true })
@@ -28,12 +33,20 @@ export class StatusBody {
   @Choice(FAILURE_KINDS, { help: 'With a failure: whose it is.', example: 'product', writeOnly: true })
   kind: FailureKind;
 
-  @HttpUrl({ help: 'With a failure: a URL of the log; it becomes a LOGS artifact.', example: 'http://ci.example/logs/1.txt', writeOnly: true })
+  @HttpUrl({
+    help: 'With a failure: a URL of the log; it becomes a LOGS artifact.',
+    example: 'http://ci.example/logs/1.txt',
+    writeOnly: true,
+  })
   log: string;
 }
 
 export class TicketStatusBody extends StatusBody {
-  @Reference('subticket', { help: 'With a failure: the subticket that caused it.', example: '/api/v1/subticket/1/', writeOnly: true })
+  @Reference('subticket', {
+    help: 'With a failure: the subticket that caused it.',
+    example: '/api/v1/subticket/1/',
+    writeOnly: true,
+  })
   subticket: number;
 }
 

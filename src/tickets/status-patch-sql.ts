@@ -8,7 +8,8 @@ import { FAILED, STATUS_FAILED, STEP_NAMES } from '../workflow/steps.js';
 
 const STEP_NAME = `CASE d.next_step ${[...STEP_NAMES].map(([step, name]) => `WHEN ${step} THEN '${name}'`).join(' ')} END`;
 
-const statusText = (column: string): string => `CASE WHEN ${column} < 1000 THEN lpad(${column}::text, 3, '0') ELSE '1000' END`;
+const statusText = (column: string): string =>
+  `CASE WHEN ${column} < 1000 THEN lpad(${column}::text, 3, '0') ELSE '1000' END`;
 
 /**
  * Values: ticket id, step or null, status or null, the version that If-Match names or null, actor. One row {body, version}

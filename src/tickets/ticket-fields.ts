@@ -20,7 +20,10 @@ export class TicketBody {
   @Step({ help: 'The step of the workflow that it is at.', example: '100' })
   current_workflow_step: number;
 
-  @Status({ help: 'How far it is with that step: 000 waiting, 001–998 running, 999 failed, 1000 complete.', example: '000' })
+  @Status({
+    help: 'How far it is with that step: 000 waiting, 001–998 running, 999 failed, 1000 complete.',
+    example: '000',
+  })
   status: number;
 
   @Text({
@@ -32,10 +35,19 @@ export class TicketBody {
   })
   key: string;
 
-  @Reference('project', { help: 'The project that it belongs to; `default` where none is given.', example: '/api/v1/project/1/' })
+  @Reference('project', {
+    help: 'The project that it belongs to; `default` where none is given.',
+    example: '/api/v1/project/1/',
+  })
   project: number;
 
-  @Text({ help: 'The stage that its modules are at; null while it carries none.', max: 100, readonly: true, nullable: true, example: null })
+  @Text({
+    help: 'The stage that its modules are at; null while it carries none.',
+    max: 100,
+    readonly: true,
+    nullable: true,
+    example: null,
+  })
   stage: string | null;
 
   @Text({ help: 'The image that is frozen for it.', example: 'trusty-20140401', max: 4096, initial: '' })
@@ -47,7 +59,11 @@ export class TicketBody {
   @Step({ help: 'The step at which it failed; null while it has not.', example: null, readonly: true, nullable: true })
   failed_at_step: number | null;
 
-  @Json({ help: 'Why it failed: cause, code, kind, summary, step, subticket, log; null while it has not.', example: null, nullable: true })
+  @Json({
+    help: 'Why it failed: cause, code, kind, summary, step, subticket, log; null while it has not.',
+    example: null,
+    nullable: true,
+  })
   failure: Failure | null;
 
   @Time({ help: 'When it was created.', example: '2026-01-01T12:00:00.000000Z' })

@@ -3,7 +3,14 @@ import { Injectable } from '@nestjs/common';
 import type { Tx } from '../platform/database/db.js';
 import { invalid } from '../platform/errors.js';
 import { normalKey } from '../rest/resource-key.js';
-import { type Decision, type FieldValues, type ResourceRules, type Row, resourceNamed, type WriteContext } from '../rest/resource.js';
+import {
+  type Decision,
+  type FieldValues,
+  type ResourceRules,
+  type Row,
+  resourceNamed,
+  type WriteContext,
+} from '../rest/resource.js';
 import { differing } from '../rest/writing/plain-decision.js';
 import { moveEvent, workChanges } from './ticket-state.js';
 import { UpdateTicketStatus } from './update-ticket-status.js';
@@ -32,6 +39,9 @@ function refuseNewIdentity(before: Row, given: FieldValues): void {
     throw invalid('ticket.key_stays', `A ticket keeps the key it was created with: this one is ${String(before.key)}.`);
   }
   if (given.project !== undefined && given.project !== before.project) {
-    throw invalid('ticket.project_stays', 'A ticket stays in the project it was created in. Create one there and close this one.');
+    throw invalid(
+      'ticket.project_stays',
+      'A ticket stays in the project it was created in. Create one there and close this one.',
+    );
   }
 }

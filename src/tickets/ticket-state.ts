@@ -39,7 +39,8 @@ export function moveEvent(resource: Resource, name: string, row: Row, next: Work
   return {
     type: `${kind}.${what}`,
     severity: isFailed(next) && what !== 'changed' ? 'error' : 'info',
-    line: what === 'changed' ? `${name} changed: ${Object.keys(set).join(', ')}` : `${name} ${moveText(row, next)}${why}`,
+    line:
+      what === 'changed' ? `${name} changed: ${Object.keys(set).join(', ')}` : `${name} ${moveText(row, next)}${why}`,
     data: beforeAndAfter(resource.fields, row, set),
   };
 }

@@ -41,7 +41,10 @@ export function parseUntil(text: string): Condition {
   const parts = /^(step|status|version)(>=|<=|>|<|=)(\d{1,9})$/.exec(text);
   const compare = COMPARISONS[parts?.[2] ?? ''];
   if (!parts || !compare) {
-    throw invalid('wait.bad_until', `until=${text.slice(0, 100)} is not understood. Use failed, complete, closed, or step>=500 (also status and version, with >= <= > < =).`);
+    throw invalid(
+      'wait.bad_until',
+      `until=${text.slice(0, 100)} is not understood. Use failed, complete, closed, or step>=500 (also status and version, with >= <= > < =).`,
+    );
   }
   const wanted = Number(parts[3]);
   const field = parts[1] as 'step' | 'status' | 'version';
@@ -68,9 +71,19 @@ export class TicketWaiter {
   }
 
   /** Resolves when the condition holds, the ticket is gone, the time is over, the client left, or the server is leaving. */
-  async wait(id: number, condition: Condition, seconds: number, onClientGone: (listener: () => void) => void): Promise<void> {
+  async wait(
+    id: number,
+    condition: Condition,
+    seconds: number,
+    onClientGone: (listener: () => void) => void,
+  ): Promise<void> {
     if (this.waiting.size >= MOST_WAITING) {
-      throw new DomainError('unavailable', 'wait.too_many', 'Too many requests are waiting for tickets. Ask again without wait.', { retryAfter: 2 });
+      throw new DomainError(
+        'unavailable',
+        'wait.too_many',
+        'Too many requests are waiting for tickets. Ask again without wait.',
+        { retryAfter: 2 },
+      );
     }
     await new Promise<void>((resolve) => {
       const timer = setTimeout(() => one.done(), seconds * 1000);

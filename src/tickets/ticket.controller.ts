@@ -19,17 +19,37 @@ import { ticket } from './ticket.resources.js';
 import { parseUntil, parseWait, TicketWaiter } from './ticket-waiter.js';
 
 const ID = pathParameter('id', 'The id of the ticket, or its key (`TKT-7`).', '1');
-const KEY = ApiHeader({ name: 'Idempotency-Key', required: false, description: 'Makes a repeat safe for 48 h.', schema: { type: 'string', maxLength: 255 } });
-const MATCH = ApiHeader({ name: 'If-Match', required: false, description: 'The ETag that you saw.', schema: { type: 'string' } });
+const KEY = ApiHeader({
+  name: 'Idempotency-Key',
+  required: false,
+  description: 'Makes a repeat safe for 48 h.',
+  schema: { type: 'string', maxLength: 255 },
+});
+const MATCH = ApiHeader({
+  name: 'If-Match',
+  required: false,
+  description: 'The ETag that you saw.',
+  schema: { type: 'string' },
+});
 const REASON = ApiBody({
   required: false,
-  schema: { type: 'object', description: 'Why.', properties: { reason: { type: 'string', maxLength: 500, description: 'Goes into the history.' } } },
+  schema: {
+    type: 'object',
+    description: 'Why.',
+    properties: { reason: { type: 'string', maxLength: 500, description: 'Goes into the history.' } },
+  },
   examples: { example: { summary: 'Runs as it stands', value: { reason: 'Not needed any more' } } },
 });
-const TICKET = ApiResponse({ status: 200, description: 'The ticket as it is now.', content: { 'application/json': { schema: { $ref: '#/components/schemas/Ticket' } } } });
-const failures = (...statuses: number[]): MethodDecorator => (target, property, descriptor) => {
-  for (const status of statuses) ApiResponse({ status, ...ERROR_RESPONSES[status] })(target, property, descriptor);
-};
+const TICKET = ApiResponse({
+  status: 200,
+  description: 'The ticket as it is now.',
+  content: { 'application/json': { schema: { $ref: '#/components/schemas/Ticket' } } },
+});
+const failures =
+  (...statuses: number[]): MethodDecorator =>
+  (target, property, descriptor) => {
+    for (const status of statuses) ApiResponse({ status, ...ERROR_RESPONSES[status] })(target, property, descriptor);
+  };
 
 @ApiTags('Tickets')
 @Controller('api/v1/ticket')
@@ -47,12 +67,23 @@ export class TicketController {
   @ApiOperation({
     operationId: 'detail_ticket',
     summary: 'Get ticket: model info',
-    description: 'The ticket alone. With `wait` and `until` it answers as soon as the condition holds, or after the wait with the ticket as it is.',
+    description:
+      'The ticket alone. With `wait` and `until` it answers as soon as the condition holds, or after the wait with the ticket as it is.',
     'x-order': 22,
   } as Parameters<typeof ApiOperation>[0])
   @ID
-  @ApiQuery({ name: 'wait', required: false, description: 'Seconds to wait for `until`, 60 at most.', schema: { type: 'integer', minimum: 0, maximum: 60 } })
-  @ApiQuery({ name: 'until', required: false, description: '`failed`, `complete`, `closed`, `step>=500`, `status=1000`, `version>7`.', schema: { type: 'string' } })
+  @ApiQuery({
+    name: 'wait',
+    required: false,
+    description: 'Seconds to wait for `until`, 60 at most.',
+    schema: { type: 'integer', minimum: 0, maximum: 60 },
+  })
+  @ApiQuery({
+    name: 'until',
+    required: false,
+    description: '`failed`, `complete`, `closed`, `step>=500`, `status=1000`, `version>7`.',
+    schema: { type: 'string' },
+  })
   @TICKET
   @failures(400, 404)
   async detail(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {
@@ -63,19 +94,28 @@ export class TicketController {
   private async wait(request: IdRequest, reply: FastifyReply): Promise<void> {
     const [wait, until] = [[request.query.wait].flat().at(-1), [request.query.until].flat().at(-1)];
     if (wait === undefined && until === undefined) return;
-    if (wait === undefined || until === undefined) throw invalid('wait.incomplete', 'Say both wait (seconds) and until (such as step>=500).');
+    if (wait === undefined || until === undefined)
+      throw invalid('wait.incomplete', 'Say both wait (seconds) and until (such as step>=500).');
     const [condition, seconds] = [parseUntil(until), parseWait(wait)];
     const id = await this.handler.idOf(ticket, request);
     await this.waiter.wait(id, condition, seconds, (listener) => reply.raw.once('close', listener));
   }
 
   @Get(':id/history')
-  @ApiOperation({ operationId: 'history_ticket', summary: 'What happened to a ticket', description: 'Oldest first. A deleted ticket\'s history stays readable by its id.' })
+  @ApiOperation({
+    operationId: 'history_ticket',
+    summary: 'What happened to a ticket',
+    description: "Oldest first. A deleted ticket's history stays readable by its id.",
+  })
   @ID
   @ApiQuery(LIST_PARAMETERS[0] as never)
   @ApiQuery(LIST_PARAMETERS[1] as never)
   @ApiQuery(LIST_PARAMETERS[2] as never)
-  @ApiResponse({ status: 200, description: 'A page of the history.', content: { 'application/json': { schema: { $ref: '#/components/schemas/HistoryList' } } } })
+  @ApiResponse({
+    status: 200,
+    description: 'A page of the history.',
+    content: { 'application/json': { schema: { $ref: '#/components/schemas/HistoryList' } } },
+  })
   @failures(400, 404)
   async history(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {
     const id = await this.handler.idOf(ticket, request);
@@ -85,7 +125,11 @@ export class TicketController {
   }
 
   @Post(':id/close')
-  @ApiOperation({ operationId: 'close_ticket', summary: 'Close a ticket', description: 'A closed ticket refuses status updates until it is reopened. Closing twice changes nothing.' })
+  @ApiOperation({
+    operationId: 'close_ticket',
+    summary: 'Close a ticket',
+    description: 'A closed ticket refuses status updates until it is reopened. Closing twice changes nothing.',
+  })
   @ID
   @KEY
   @MATCH
@@ -97,7 +141,11 @@ export class TicketController {
   }
 
   @Post(':id/reopen')
-  @ApiOperation({ operationId: 'reopen_ticket', summary: 'Reopen a ticket', description: 'Where it stood; a complete ticket goes back to the queue (100).' })
+  @ApiOperation({
+    operationId: 'reopen_ticket',
+    summary: 'Reopen a ticket',
+    description: 'Where it stood; a complete ticket goes back to the queue (100).',
+  })
   @ID
   @KEY
   @MATCH
@@ -128,6 +176,7 @@ function reasonOf(request: FastifyRequest): string | undefined {
   if (request.body === undefined || request.body === null) return undefined;
   const { reason } = asObject(request.body);
   if (reason === undefined || reason === null) return undefined;
-  if (typeof reason === 'string' && reason.length <= 500 && !reason.includes('\0') && reason.isWellFormed()) return reason;
+  if (typeof reason === 'string' && reason.length <= 500 && !reason.includes('\0') && reason.isWellFormed())
+    return reason;
   throw invalid('reason.invalid', 'A reason is a text of at most 500 characters.');
 }

@@ -50,11 +50,17 @@ export const ticket = defineResource({
   versioned: true,
   derive: ({ key }) => (typeof key === 'string' ? { normal_key: normalKey(key) } : {}),
   computed: { project_id: projectSql, key: keySql('key'), normal_key: keySql('normal_key') },
-  uniques: { ticket_normal_key_key: { field: 'key', message: 'The key … is taken in this project. Leave it out to get a free one.' } },
+  uniques: {
+    ticket_normal_key_key: {
+      field: 'key',
+      message: 'The key … is taken in this project. Leave it out to get a free one.',
+    },
+  },
   rules: TicketRules,
   docs: {
     tag: 'Tickets',
-    about: 'A change on its way through the workflow. `current_workflow_step` and `status` move by the same rules as `updateticketstatus`.',
+    about:
+      'A change on its way through the workflow. `current_workflow_step` and `status` move by the same rules as `updateticketstatus`.',
     example: FIRST_TICKET,
     filters: { current_workflow_step: '200', owner: 'owner@example.com' },
     documented: {
@@ -86,7 +92,8 @@ export const fullTicket = defineResource({
   },
   docs: {
     tag: 'Tickets',
-    about: 'A ticket with everything that belongs to it: subtickets with their uploads and artifacts, and its own artifacts.',
+    about:
+      'A ticket with everything that belongs to it: subtickets with their uploads and artifacts, and its own artifacts.',
     documented: { detail: { order: 70, summary: 'Get full ticket: all information about it' } },
   },
 });
@@ -111,7 +118,9 @@ export const ticketStatus = defineResource({
   docs: {
     tag: 'Tickets',
     about: 'Where each ticket is, in few fields: for dashboards.',
-    documented: { list: { order: 90, summary: 'Get ticket status, of all or of one step', query: { current_workflow_step: '100' } } },
+    documented: {
+      list: { order: 90, summary: 'Get ticket status, of all or of one step', query: { current_workflow_step: '100' } },
+    },
   },
 });
 
@@ -127,7 +136,11 @@ export const updateTicketStatus = defineResource({
     tag: 'Tickets',
     about: 'Moves a ticket through the workflow. With a failure, say why: it is kept with the ticket.',
     documented: {
-      update: { order: 100, summary: 'Update ticket status, or mark the ticket complete', body: { current_workflow_step: '1000', status: '1000' } },
+      update: {
+        order: 100,
+        summary: 'Update ticket status, or mark the ticket complete',
+        body: { current_workflow_step: '1000', status: '1000' },
+      },
     },
   },
 });

@@ -1,5 +1,15 @@
 // A ticket: a change on its way through the workflow (rest-api.md, sections 1, 5 and 6).
-import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, type Relation, Unique } from 'typeorm';
+import {
+  Check,
+  Column,
+  Entity,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  PrimaryGeneratedColumn,
+  type Relation,
+  Unique,
+} from 'typeorm';
 import { ProjectRow } from '../projects/project.row.js';
 import type { Failure } from '../workflow/failure.js';
 

@@ -12,7 +12,13 @@ import { UpdateTicketStatus } from './update-ticket-status.js';
 const views = [fullTicket, openTickets, ticketStatus].map((one) => controllerOf(one));
 
 @Module({
-  controllers: [HomeController, TicketController, controllerOf(ticket, ['detail']), ...views, controllerOf(updateTicketStatus, ['patchList'])],
+  controllers: [
+    HomeController,
+    TicketController,
+    controllerOf(ticket, ['detail']),
+    ...views,
+    controllerOf(updateTicketStatus, ['patchList']),
+  ],
   providers: [CloseTicket, TicketRules, TicketWaiter, UpdateTicketStatus],
 })
 export class TicketsModule {}

@@ -5,7 +5,14 @@ import { asDomainError } from '../platform/database/database-error.js';
 import { Db, type Tx } from '../platform/database/db.js';
 import { invalid } from '../platform/errors.js';
 import type { ObjectJson } from '../rest/reading/object-reader.js';
-import { type Decision, type FieldValues, type ResourceRules, type Row, resourceNamed, type WriteContext } from '../rest/resource.js';
+import {
+  type Decision,
+  type FieldValues,
+  type ResourceRules,
+  type Row,
+  resourceNamed,
+  type WriteContext,
+} from '../rest/resource.js';
 import { ResourceWriter } from '../rest/writing/resource-writer.js';
 import type { FailureReport } from '../workflow/failure.js';
 import { move, type Position, type WorkflowMode, type WorkState } from '../workflow/move.js';
@@ -27,7 +34,12 @@ export class UpdateTicketStatus implements ResourceRules {
   readonly stateOf = workStateOf;
 
   /** Locks, decides, writes and appends in one statement; undefined when nothing was done and a reason must be found. */
-  async quickly(id: number, given: FieldValues, ifMatch: number | undefined, context: WriteContext): Promise<ObjectJson | undefined> {
+  async quickly(
+    id: number,
+    given: FieldValues,
+    ifMatch: number | undefined,
+    context: WriteContext,
+  ): Promise<ObjectJson | undefined> {
     if (reportOf(given)) return undefined;
     this.statement ??= statusPatchSql(resourceNamed('updateticketstatus'));
     try {
@@ -51,10 +63,21 @@ export class UpdateTicketStatus implements ResourceRules {
   }
 
   /** Keeps a failure's log as an artifact, where it belongs to. */
-  async settle(tx: Tx, before: Row | null, after: Row | null, given: FieldValues, context: WriteContext): Promise<void> {
+  async settle(
+    tx: Tx,
+    before: Row | null,
+    after: Row | null,
+    given: FieldValues,
+    context: WriteContext,
+  ): Promise<void> {
     const report = reportOf(given);
     if (!after || !report?.log) return;
-    await keepLog(this.writer, tx, { ticket: after.id, subticket: report.subticket, log: report.log, code: report.code }, context);
+    await keepLog(
+      this.writer,
+      tx,
+      { ticket: after.id, subticket: report.subticket, log: report.log, code: report.code },
+      context,
+    );
     void before;
   }
 
@@ -63,7 +86,12 @@ export class UpdateTicketStatus implements ResourceRules {
     return Object.keys(asked).length === 0 ? undefined : accepted(await this.move(tx, before, asked, undefined));
   }
 
-  private async move(tx: Tx, before: Row, asked: FieldValues, report: FailureReport | undefined): Promise<ReturnType<typeof move>> {
+  private async move(
+    tx: Tx,
+    before: Row,
+    asked: FieldValues,
+    report: FailureReport | undefined,
+  ): Promise<ReturnType<typeof move>> {
     const to: Partial<Position> = {
       step: asked.current_workflow_step as number | undefined,
       status: asked.status as number | undefined,
@@ -92,7 +120,10 @@ async function openSubticketsOf(tx: Tx, ticket: number): Promise<number[]> {
 }
 
 async function requireOwnSubticket(tx: Tx, ticket: number, subticket: number): Promise<void> {
-  const [own] = await tx.run({ text: 'SELECT 1 FROM subticket WHERE id = $1 AND ticket_id = $2', values: [subticket, ticket] });
+  const [own] = await tx.run({
+    text: 'SELECT 1 FROM subticket WHERE id = $1 AND ticket_id = $2',
+    values: [subticket, ticket],
+  });
   if (!own) throw invalid('subticket.not_of_ticket', `Subticket ${subticket} does not belong to this ticket.`);
 }
 

@@ -48,4 +48,3 @@ export function failureColumnsSql(now: string): Record<'failed_at_step' | 'faile
 /** isSubticketComplete() as SQL, for a subticket's alias. */
 export const subticketCompleteSql = (alias: string): string =>
   `(${alias}.current_workflow_step <> ${FAILED} AND ${alias}.status <> ${STATUS_FAILED} AND (${alias}.current_workflow_step > ${PACKAGE_BUILDING} OR (${alias}.current_workflow_step = ${PACKAGE_BUILDING} AND ${alias}.status = ${STATUS_COMPLETE})))`;
-

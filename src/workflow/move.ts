@@ -39,7 +39,12 @@ export interface MoveContext {
  * Moves to the asked step and status; a field left out keeps its value. A repeat changes nothing. A move to 999 remembers
  * where it came from, leaving 999 forgets it.
  */
-export function move(now: WorkState, asked: Partial<Position>, context: MoveContext, report: FailureReport = {}): MoveResult {
+export function move(
+  now: WorkState,
+  asked: Partial<Position>,
+  context: MoveContext,
+  report: FailureReport = {},
+): MoveResult {
   if (now.closed) {
     return refuse('ticket.closed', `${context.name} is closed. Reopen it first: POST …/reopen/.`);
   }
@@ -48,12 +53,18 @@ export function move(now: WorkState, asked: Partial<Position>, context: MoveCont
   if (objection) return objection;
   const next = { ...now, ...to, ...failureAfter(now, to, report) };
   const changed =
-    next.step !== now.step || next.status !== now.status || JSON.stringify(next.failure) !== JSON.stringify(now.failure);
+    next.step !== now.step ||
+    next.status !== now.status ||
+    JSON.stringify(next.failure) !== JSON.stringify(now.failure);
   return { refused: false, changed, next: changed ? next : now };
 }
 
 /** Failed is: at step 999, or with status 999 at another step. Only the first remembers the step it left. */
-function failureAfter(now: WorkState, to: Position, report: FailureReport): Pick<WorkState, 'failedAtStep' | 'failedAtStatus' | 'failure'> {
+function failureAfter(
+  now: WorkState,
+  to: Position,
+  report: FailureReport,
+): Pick<WorkState, 'failedAtStep' | 'failedAtStatus' | 'failure'> {
   const entering = to.step === FAILED && now.step !== FAILED;
   const failedAtStep = to.step !== FAILED ? null : entering ? now.step : now.failedAtStep;
   const failedAtStatus = to.step !== FAILED ? null : entering ? now.status : now.failedAtStatus;
@@ -61,7 +72,11 @@ function failureAfter(now: WorkState, to: Position, report: FailureReport): Pick
   const said = Object.values(report).some((value) => value !== undefined);
   const known = isFailed(now) ? now.failure : null;
   if (!said && (known || !entering)) return { failedAtStep, failedAtStatus, failure: known };
-  return { failedAtStep, failedAtStatus, failure: reportedFailure(to.step === FAILED ? failedAtStep : to.step, report, known) };
+  return {
+    failedAtStep,
+    failedAtStatus,
+    failure: reportedFailure(to.step === FAILED ? failedAtStep : to.step, report, known),
+  };
 }
 
 export const isFailed = (at: Position): boolean => at.step === FAILED || at.status === STATUS_FAILED;
