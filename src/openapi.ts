@@ -35,7 +35,7 @@ export function buildDocument(app: NestFastifyApplication): OpenAPIObject {
     .setOpenAPIVersion('3.1.1')
     .addServer('/', 'This server');
   for (const [name, description] of TAGS) builder.addTag(name, description);
-  const document = SwaggerModule.createDocument(app, builder.build());
+  const document = SwaggerModule.createDocument(app, builder.build(), { autoTagControllers: false });
   const responses = Object.fromEntries(Object.entries(ERROR_RESPONSES).map(([status, response]) => [`Error${status}`, response]));
   document.components = { ...document.components, responses, schemas: { ...resourceSchemas(), ...ERROR_SCHEMA } as never };
   document.paths = inOrder(document.paths);
@@ -66,11 +66,24 @@ function inOrder(paths: OpenAPIObject['paths']): OpenAPIObject['paths'] {
   return Object.fromEntries(entries.map(({ path, item }) => [path, item]));
 }
 
+/** Runs in the page, as text: opens the documented calls; the rest stays collapsed. */
+function openFirstTag(): void {
+  const { ui } = globalThis as unknown as { ui: { layoutActions: { show(path: string[], shown: boolean): void } } };
+  ui.layoutActions.show(['operations-tag', 'The documented calls'], true);
+}
+
 export function serveDocs(app: NestFastifyApplication): void {
   SwaggerModule.setup('docs', app, () => buildDocument(app), {
     jsonDocumentUrl: 'openapi.json',
     yamlDocumentUrl: 'openapi.yaml',
     customSiteTitle: 'Stampline API',
-    swaggerOptions: { docExpansion: 'none', tryItOutEnabled: true, displayRequestDuration: true, defaultModelsExpandDepth: -1, filter: true },
+    swaggerOptions: {
+      docExpansion: 'none',
+      tryItOutEnabled: true,
+      displayRequestDuration: true,
+      defaultModelsExpandDepth: -1,
+      filter: true,
+      onComplete: openFirstTag,
+    },
   });
 }
