@@ -4,10 +4,21 @@ import { defineResource } from '../rest/resource.js';
 import { BinaryPackageRow } from './binary-package.row.js';
 
 class BinaryPackageBody {
-  @Text({ help: 'The name in the archive; unique.', example: 'my-bin', max: 4096, required: true, unique: true, pattern: { regex: /\S/, message: 'Enter a name.' } })
+  @Text({
+    help: 'The name in the archive; unique.',
+    example: 'my-bin',
+    max: 4096,
+    required: true,
+    unique: true,
+    pattern: { regex: /\S/, message: 'Enter a name.' },
+  })
   name: string;
 
-  @Reference('sourcepackage', { help: 'The source package that builds it.', example: '/api/v1/sourcepackage/1/', required: true })
+  @Reference('sourcepackage', {
+    help: 'The source package that builds it.',
+    example: '/api/v1/sourcepackage/1/',
+    required: true,
+  })
   sourcepackage: number;
 
   @Text({ help: 'The version in the archive.', example: '1.0-1', max: 4096, initial: '' })

@@ -5,7 +5,10 @@ import { SourcePackageRow } from './source-package.row.js';
 @Entity('binarypackage')
 @Unique('binarypackage_name_key', ['name'])
 export class BinaryPackageRow {
-  @PrimaryGeneratedColumn('identity', { generatedIdentity: 'BY DEFAULT', primaryKeyConstraintName: 'binarypackage_pkey' })
+  @PrimaryGeneratedColumn('identity', {
+    generatedIdentity: 'BY DEFAULT',
+    primaryKeyConstraintName: 'binarypackage_pkey',
+  })
   id: number;
 
   @Column('text')

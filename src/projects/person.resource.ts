@@ -27,7 +27,11 @@ export const person = defineResource({
     example: { name: 'Chris Johnston', email: 'user@example.com', is_team: 'False' },
     filters: { name__istartswith: 'chris', email__iexact: 'User@example.com' },
     documented: {
-      create: { order: 160, summary: 'Add a person or a team', body: { name: 'Chris Johnston', email: 'user@example.com', is_team: 'False' } },
+      create: {
+        order: 160,
+        summary: 'Add a person or a team',
+        body: { name: 'Chris Johnston', email: 'user@example.com', is_team: 'False' },
+      },
       list: { order: 161, summary: 'Get persons, by name, e-mail or kind', query: { is_team: 'False' } },
     },
   },

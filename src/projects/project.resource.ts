@@ -4,7 +4,13 @@ import { defineResource } from '../rest/resource.js';
 import { ProjectRow } from './project.row.js';
 
 class ProjectBody {
-  @Text({ help: 'A slug: lower-case letters, digits and hyphens.', example: 'default', max: 100, readonly: true, unique: true })
+  @Text({
+    help: 'A slug: lower-case letters, digits and hyphens.',
+    example: 'default',
+    max: 100,
+    readonly: true,
+    unique: true,
+  })
   name: string;
 }
 
@@ -15,5 +21,9 @@ export const project = defineResource({
   body: ProjectBody,
   verbs: ['GET'],
   label: 't.name',
-  docs: { tag: 'Projects', about: 'A project: whose tickets, keys and settings belong together.', filters: { name: 'default' } },
+  docs: {
+    tag: 'Projects',
+    about: 'A project: whose tickets, keys and settings belong together.',
+    filters: { name: 'default' },
+  },
 });

@@ -7,5 +7,7 @@ import { project } from './project.resource.js';
 import { sourcePackageUpload } from './source-package-upload.resource.js';
 import { sourcePackage } from './source-package.resource.js';
 
-@Module({ controllers: [project, sourcePackage, sourcePackageUpload, binaryPackage, person].map((one) => controllerOf(one)) })
+@Module({
+  controllers: [project, sourcePackage, sourcePackageUpload, binaryPackage, person].map((one) => controllerOf(one)),
+})
 export class ProjectsModule {}

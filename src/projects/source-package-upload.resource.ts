@@ -4,7 +4,11 @@ import { defineResource } from '../rest/resource.js';
 import { SourcePackageUploadRow } from './source-package-upload.row.js';
 
 class SourcePackageUploadBody {
-  @Reference('sourcepackage', { help: 'The source package that was uploaded.', example: '/api/v1/sourcepackage/1/', required: true })
+  @Reference('sourcepackage', {
+    help: 'The source package that was uploaded.',
+    example: '/api/v1/sourcepackage/1/',
+    required: true,
+  })
   sourcepackage: number;
 
   @Text({ help: 'The version that was uploaded.', example: '1.0', max: 4096, required: true })
@@ -24,7 +28,11 @@ export const sourcePackageUpload = defineResource({
     example: { sourcepackage: '/api/v1/sourcepackage/1/', version: '1.0' },
     filters: { sourcepackage__name: 'my-package' },
     documented: {
-      create: { order: 30, summary: 'Create source package upload', body: { sourcepackage: '/api/v1/sourcepackage/1/', version: '1.0' } },
+      create: {
+        order: 30,
+        summary: 'Create source package upload',
+        body: { sourcepackage: '/api/v1/sourcepackage/1/', version: '1.0' },
+      },
     },
   },
 });

@@ -4,7 +4,14 @@ import { defineResource } from '../rest/resource.js';
 import { SourcePackageRow } from './source-package.row.js';
 
 class SourcePackageBody {
-  @Text({ help: 'The name in the archive; unique.', example: 'my-package', max: 4096, required: true, unique: true, pattern: { regex: /\S/, message: 'Enter a name.' } })
+  @Text({
+    help: 'The name in the archive; unique.',
+    example: 'my-package',
+    max: 4096,
+    required: true,
+    unique: true,
+    pattern: { regex: /\S/, message: 'Enter a name.' },
+  })
   name: string;
 }
 

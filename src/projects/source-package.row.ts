@@ -4,7 +4,10 @@ import { Column, Entity, PrimaryGeneratedColumn, Unique } from 'typeorm';
 @Entity('sourcepackage')
 @Unique('sourcepackage_name_key', ['name'])
 export class SourcePackageRow {
-  @PrimaryGeneratedColumn('identity', { generatedIdentity: 'BY DEFAULT', primaryKeyConstraintName: 'sourcepackage_pkey' })
+  @PrimaryGeneratedColumn('identity', {
+    generatedIdentity: 'BY DEFAULT',
+    primaryKeyConstraintName: 'sourcepackage_pkey',
+  })
   id: number;
 
   @Column('text')

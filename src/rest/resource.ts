@@ -38,7 +38,12 @@ export interface ResourceRules {
    * An update as one statement, for the common case of a hot path. Undefined: nothing happened, and the update goes the
    * long way, which answers the same.
    */
-  quickly?(id: number, given: FieldValues, ifMatch: number | undefined, context: WriteContext): Promise<ObjectJson | undefined>;
+  quickly?(
+    id: number,
+    given: FieldValues,
+    ifMatch: number | undefined,
+    context: WriteContext,
+  ): Promise<ObjectJson | undefined>;
   /** Before a row is made: takes locks, looks at the neighbours, may complete the values. */
   beforeCreate?(tx: Tx, values: FieldValues): Promise<FieldValues>;
   /** The row is locked; `given` holds what the body said. Without it: the fields that differ are set. */
@@ -52,7 +57,12 @@ export interface ResourceRules {
 /** A list of objects, or one object, that a view shows inside. */
 export interface Nesting {
   /** Children: rows of `resource` whose reference `by` leads here, under `name`. */
-  readonly children?: readonly { readonly name: string; readonly resource: string; readonly by: string; readonly view?: ViewShape }[];
+  readonly children?: readonly {
+    readonly name: string;
+    readonly resource: string;
+    readonly by: string;
+    readonly view?: ViewShape;
+  }[];
   /** References shown as whole objects instead of URIs. */
   readonly whole?: Readonly<Record<string, ViewShape>>;
 }

@@ -10,7 +10,16 @@ import { Idempotency } from './writing/idempotency.js';
 import { ListWriter } from './writing/list-writer.js';
 import { ResourceWriter } from './writing/resource-writer.js';
 
-const services = [CountCache, Idempotency, KeyReader, ListReader, ListWriter, ObjectReader, ResourceHandler, ResourceWriter];
+const services = [
+  CountCache,
+  Idempotency,
+  KeyReader,
+  ListReader,
+  ListWriter,
+  ObjectReader,
+  ResourceHandler,
+  ResourceWriter,
+];
 
 @Global()
 @Module({ controllers: [ApiIndexController], providers: services, exports: services })

@@ -1,6 +1,18 @@
 // The decorators of body classes: each says in one line what a field is, how it is validated (class-validator) and how it
 // is documented. The texts of the messages are Django's, which clients of such trackers know.
-import { IsBoolean, IsEmail, IsIn, IsInt, IsString, IsUrl, Matches, Max, MaxLength, Min, ValidateIf } from 'class-validator';
+import {
+  IsBoolean,
+  IsEmail,
+  IsIn,
+  IsInt,
+  IsString,
+  IsUrl,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  ValidateIf,
+} from 'class-validator';
 import { listOfSteps, STEPS } from '../../workflow/steps.js';
 import { declareField, type Field, type FieldKind } from './field.js';
 
@@ -17,7 +29,12 @@ export interface FieldOptions {
   readonly orderable?: boolean;
 }
 
-function field(kind: FieldKind, options: FieldOptions, extra: Partial<Field>, rules: PropertyDecorator[]): PropertyDecorator {
+function field(
+  kind: FieldKind,
+  options: FieldOptions,
+  extra: Partial<Field>,
+  rules: PropertyDecorator[],
+): PropertyDecorator {
   return (target, property) => {
     const writable = !options.readonly;
     declareField(target, {
@@ -47,7 +64,8 @@ export interface TextOptions extends FieldOptions {
   readonly pattern?: { readonly regex: RegExp; readonly message: string };
 }
 
-const atMost = (max: number): PropertyDecorator => MaxLength(max, { message: `Ensure this value has at most ${max} characters.` });
+const atMost = (max: number): PropertyDecorator =>
+  MaxLength(max, { message: `Ensure this value has at most ${max} characters.` });
 const aString = IsString({ message: 'Enter a text.' });
 
 export const Text = ({ max, pattern, ...options }: TextOptions): PropertyDecorator =>
@@ -63,7 +81,10 @@ export const Email = (options: FieldOptions & { max: number }): PropertyDecorato
   return field('text', rest, { maxLength: max, format: 'email' }, [
     aString,
     atMost(max),
-    emptyOr(options, IsEmail({ allow_utf8_local_part: true, require_tld: false }, { message: 'Enter a valid e-mail address.' })),
+    emptyOr(
+      options,
+      IsEmail({ allow_utf8_local_part: true, require_tld: false }, { message: 'Enter a valid e-mail address.' }),
+    ),
   ]);
 };
 
@@ -74,14 +95,22 @@ export const HttpUrl = (options: FieldOptions & { max?: number }): PropertyDecor
     aString,
     atMost(max),
     IsUrl(
-      { protocols: ['http', 'https'], require_protocol: true, require_tld: false, require_valid_protocol: true, validate_length: false },
+      {
+        protocols: ['http', 'https'],
+        require_protocol: true,
+        require_tld: false,
+        require_valid_protocol: true,
+        validate_length: false,
+      },
       { message: 'Enter a valid http or https URL.' },
     ),
   ]);
 };
 
 export const Choice = (choices: readonly string[], options: FieldOptions): PropertyDecorator =>
-  field('text', options, { choices }, [IsIn([...choices], { message: `Value is not a valid choice. Use one of ${choices.join(', ')}.` })]);
+  field('text', options, { choices }, [
+    IsIn([...choices], { message: `Value is not a valid choice. Use one of ${choices.join(', ')}.` }),
+  ]);
 
 export const Flag = (options: FieldOptions): PropertyDecorator =>
   field('boolean', options, {}, [IsBoolean({ message: 'Enter true or false.' })]);
@@ -103,7 +132,9 @@ export const Reference = (target: string, options: FieldOptions): PropertyDecora
 
 /** A workflow step, `"100"` to `"1000"` on the wire. */
 export const Step = (options: FieldOptions): PropertyDecorator =>
-  field('step', options, {}, [IsIn([...STEPS], { message: `This is no step of the workflow. The steps are ${listOfSteps()}.` })]);
+  field('step', options, {}, [
+    IsIn([...STEPS], { message: `This is no step of the workflow. The steps are ${listOfSteps()}.` }),
+  ]);
 
 /** A workflow status, `"000"` to `"1000"` on the wire. */
 export const Status = (options: FieldOptions): PropertyDecorator => {
@@ -112,7 +143,8 @@ export const Status = (options: FieldOptions): PropertyDecorator => {
 };
 
 /** A time that the database keeps; never written by a body. */
-export const Time = (options: FieldOptions): PropertyDecorator => field('time', { ...options, readonly: true }, { format: 'date-time' }, []);
+export const Time = (options: FieldOptions): PropertyDecorator =>
+  field('time', { ...options, readonly: true }, { format: 'date-time' }, []);
 
 /** A JSON document that the server writes. */
 export const Json = (options: FieldOptions): PropertyDecorator => field('json', { ...options, readonly: true }, {}, []);

@@ -43,7 +43,11 @@ export function declareField(target: object, field: Field): void {
 /** The fields of a body class, with those of the classes that it extends first. */
 export function fieldsOf(body: BodyClass): Field[] {
   const chain: Field[][] = [];
-  for (let proto = body.prototype as object | null; proto && proto !== Object.prototype; proto = Object.getPrototypeOf(proto) as object | null) {
+  for (
+    let proto = body.prototype as object | null;
+    proto && proto !== Object.prototype;
+    proto = Object.getPrototypeOf(proto) as object | null
+  ) {
     chain.unshift((Reflect.getOwnMetadata(KEY, proto) as Field[] | undefined) ?? []);
   }
   return chain.flat();

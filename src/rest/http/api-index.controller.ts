@@ -9,7 +9,11 @@ import { sendJson } from './reply.js';
 @Controller('api/v1')
 export class ApiIndexController {
   @Get()
-  @ApiOperation({ operationId: 'api_index', summary: 'Every resource: its list and its schema', description: 'Where to find each resource.' })
+  @ApiOperation({
+    operationId: 'api_index',
+    summary: 'Every resource: its list and its schema',
+    description: 'Where to find each resource.',
+  })
   @ApiResponse({ status: 200, description: 'A list endpoint and a schema for each name.', schema: { type: 'object' } })
   index(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const named = allResources()

@@ -19,7 +19,11 @@ const TYPES: Readonly<Record<Field['kind'], Schema>> = {
 
 function nullable(schema: Schema, field: Field): Schema {
   if (!field.nullable) return schema;
-  return { ...schema, type: [schema.type, 'null'], ...(Array.isArray(schema.enum) ? { enum: [...(schema.enum as unknown[]), null] } : {}) };
+  return {
+    ...schema,
+    type: [schema.type, 'null'],
+    ...(Array.isArray(schema.enum) ? { enum: [...(schema.enum as unknown[]), null] } : {}),
+  };
 }
 
 function outSchema(field: Field): Schema {
@@ -36,20 +40,35 @@ function outSchema(field: Field): Schema {
 function inSchema(field: Field): Schema {
   const base = outSchema(field);
   if (field.kind === 'reference' || field.kind === 'step' || field.kind === 'status') {
-    return { type: ['string', 'integer', ...(field.nullable ? ['null'] : [])], description: field.help, ...(field.example !== undefined ? { examples: [field.example] } : {}) };
+    return {
+      type: ['string', 'integer', ...(field.nullable ? ['null'] : [])],
+      description: field.help,
+      ...(field.example !== undefined ? { examples: [field.example] } : {}),
+    };
   }
   if (field.kind === 'boolean') return { ...base, type: ['boolean', 'string'] };
-  return { ...base, ...(field.maxLength ? { maxLength: field.maxLength } : {}), ...(field.initial !== undefined ? { default: field.initial } : {}) };
+  return {
+    ...base,
+    ...(field.maxLength ? { maxLength: field.maxLength } : {}),
+    ...(field.initial !== undefined ? { default: field.initial } : {}),
+  };
 }
 
 const named = (fields: readonly Field[], schemaOf: (field: Field) => Schema): Record<string, Schema> =>
   Object.fromEntries(fields.map((field) => [field.name, schemaOf(field)]));
 
 const ID: Schema = { type: 'integer', description: 'The number of the object.', examples: [1] };
-const URI = (resource: Resource): Schema => ({ type: 'string', description: 'Where the object is.', examples: [`/api/v1/${resource.name}/1/`] });
+const URI = (resource: Resource): Schema => ({
+  type: 'string',
+  description: 'Where the object is.',
+  examples: [`/api/v1/${resource.name}/1/`],
+});
 
 /** The object as a view shows it, with what is nested. */
-function objectSchema(resource: Resource, shape: ViewShape & { only?: readonly string[] } = resource.view ?? {}): Schema {
+function objectSchema(
+  resource: Resource,
+  shape: ViewShape & { only?: readonly string[] } = resource.view ?? {},
+): Schema {
   const shown = resource.fields.filter(
     (field) => !field.writeOnly && (shape.only?.includes(field.name) ?? true) && !shape.omit?.includes(field.name),
   );
@@ -98,16 +117,31 @@ function schemasOf(resource: Resource): Record<string, Schema> {
 
 function readSchemas(resource: Resource, name: string, one: Schema): Record<string, Schema> {
   const objects = { type: 'array', description: 'The objects.', items: one };
-  const list = { type: 'object', description: `A page of ${resource.noun}s.`, properties: { meta: META, objects }, required: ['meta', 'objects'] };
+  const list = {
+    type: 'object',
+    description: `A page of ${resource.noun}s.`,
+    properties: { meta: META, objects },
+    required: ['meta', 'objects'],
+  };
   const missing = { type: 'array', description: 'Ids that do not exist.', items: { type: 'string' } };
-  const set = { type: 'object', description: `Several ${resource.noun}s.`, properties: { objects, not_found: missing }, required: ['objects'] };
+  const set = {
+    type: 'object',
+    description: `Several ${resource.noun}s.`,
+    properties: { objects, not_found: missing },
+    required: ['objects'],
+  };
   return { [`${name}List`]: list, ...(resource.hidden ? {} : { [`${name}Set`]: set }) };
 }
 
 function bodySchema(resource: Resource): Schema {
   const required = resource.writable.filter((field) => field.required).map((field) => field.name);
   const properties = named(resource.writable, inSchema);
-  return { type: 'object', description: `What a new ${resource.noun} is made of.`, properties, ...(required.length > 0 ? { required } : {}) };
+  return {
+    type: 'object',
+    description: `What a new ${resource.noun} is made of.`,
+    properties,
+    ...(required.length > 0 ? { required } : {}),
+  };
 }
 
 const changeSchema = (resource: Resource): Schema => ({
@@ -123,7 +157,11 @@ const listChangeSchema = (resource: Resource): Schema => ({
     objects: {
       type: 'array',
       description: 'What to change or create.',
-      items: { type: 'object', description: 'One object.', properties: { resource_uri: URI(resource), ...named(resource.writable, inSchema) } },
+      items: {
+        type: 'object',
+        description: 'One object.',
+        properties: { resource_uri: URI(resource), ...named(resource.writable, inSchema) },
+      },
     },
     deleted_objects: { type: 'array', description: 'URIs to delete.', items: { type: 'string' } },
   },
@@ -132,9 +170,12 @@ const listChangeSchema = (resource: Resource): Schema => ({
 
 const RESOURCE_SCHEMA: Schema = {
   type: 'object',
-  description: 'Fields, filters, orderings and verbs of a resource, in Tastypie\'s words.',
+  description: "Fields, filters, orderings and verbs of a resource, in Tastypie's words.",
   properties: {
-    fields: { type: 'object', description: 'Each field: type, nullable, blank, readonly, unique, help_text, default, related_type.' },
+    fields: {
+      type: 'object',
+      description: 'Each field: type, nullable, blank, readonly, unique, help_text, default, related_type.',
+    },
     filtering: { type: 'object', description: 'The lookups that each field takes.' },
     ordering: { type: 'array', description: 'What order_by takes.', items: { type: 'string' } },
   },

@@ -5,10 +5,25 @@ import type { ApiQueryOptions } from '@nestjs/swagger';
 export const DOCUMENTED_CALLS = 'The documented calls';
 
 export const LIST_PARAMETERS: readonly ApiQueryOptions[] = [
-  { name: 'limit', required: false, description: 'Objects on a page: 20 unless you ask; 0 means 1000, the most there is.', schema: { type: 'integer', minimum: 0, maximum: 1000 } },
+  {
+    name: 'limit',
+    required: false,
+    description: 'Objects on a page: 20 unless you ask; 0 means 1000, the most there is.',
+    schema: { type: 'integer', minimum: 0, maximum: 1000 },
+  },
   { name: 'offset', required: false, description: 'Objects to skip.', schema: { type: 'integer', minimum: 0 } },
-  { name: 'after', required: false, description: 'Pages by id in constant time: 0 first, then follow `meta.next`. `total_count` is null.', schema: { type: 'integer', minimum: 0 } },
-  { name: 'order_by', required: false, description: 'A field, `-field` for the other way round; `relation__field` works too.', schema: { type: 'string', examples: ['-id'] } },
+  {
+    name: 'after',
+    required: false,
+    description: 'Pages by id in constant time: 0 first, then follow `meta.next`. `total_count` is null.',
+    schema: { type: 'integer', minimum: 0 },
+  },
+  {
+    name: 'order_by',
+    required: false,
+    description: 'A field, `-field` for the other way round; `relation__field` works too.',
+    schema: { type: 'string', examples: ['-id'] },
+  },
 ];
 
 export const DIALECT_TEXT = `Stampline keeps a ticket for each change on its way to production, over the wire contract of Django + Tastypie: existing scripts work unchanged.

@@ -6,7 +6,9 @@ import { DOCUMENTED_CALLS, LIST_PARAMETERS } from './openapi-texts.js';
 
 type Operation = OperationName | 'schema' | 'set';
 
-const ref = (resource: Resource, suffix = ''): { $ref: string } => ({ $ref: `#/components/schemas/${schemaName(resource)}${suffix}` });
+const ref = (resource: Resource, suffix = ''): { $ref: string } => ({
+  $ref: `#/components/schemas/${schemaName(resource)}${suffix}`,
+});
 
 /** `ticketartifact` → `Ticketartifact`: the resource's name in components/schemas. */
 export const schemaName = (resource: Resource): string => `${resource.name[0]?.toUpperCase()}${resource.name.slice(1)}`;
@@ -52,7 +54,12 @@ const FAILURES: Readonly<Record<Operation, readonly number[]>> = {
 
 const WRITES = new Set<Operation>(['create', 'patchList', 'removeList', 'update', 'replace', 'remove']);
 
-export function documentOperation(resource: Resource, operation: Operation, target: object, descriptor: TypedPropertyDescriptor<unknown>): void {
+export function documentOperation(
+  resource: Resource,
+  operation: Operation,
+  target: object,
+  descriptor: TypedPropertyDescriptor<unknown>,
+): void {
   for (const decorate of decorators(resource, operation)) (decorate as MethodDecorator)(target, operation, descriptor);
 }
 
@@ -76,9 +83,18 @@ function decorators(resource: Resource, operation: Operation): (MethodDecorator 
 
 /** A part of the path, with an example that Swagger UI fills in. */
 export const pathParameter = (name: string, description: string, value: string): MethodDecorator =>
-  ApiParam({ name, description, schema: { type: 'string', pattern: '^[^/]+$' }, examples: { first: { summary: value, value } } });
+  ApiParam({
+    name,
+    description,
+    schema: { type: 'string', pattern: '^[^/]+$' },
+    examples: { first: { summary: value, value } },
+  });
 
-function parameters(resource: Resource, operation: Operation, query: Readonly<Record<string, string>> = {}): MethodDecorator[] {
+function parameters(
+  resource: Resource,
+  operation: Operation,
+  query: Readonly<Record<string, string>> = {},
+): MethodDecorator[] {
   const made: MethodDecorator[] = [];
   if (['detail', 'update', 'replace', 'remove'].includes(operation)) {
     const keyed = resource.keyed ? ', or its key (`TKT-7`)' : '';
@@ -90,17 +106,45 @@ function parameters(resource: Resource, operation: Operation, query: Readonly<Re
   if (operation === 'list') made.push(...LIST_PARAMETERS.map((one) => ApiQuery(one)));
   if (operation === 'list' || operation === 'removeList') {
     for (const [name, example] of Object.entries({ ...resource.docs.filters, ...query })) {
-      made.push(ApiQuery({ name, required: false, description: `Only those with this ${name}; every field and lookup can be asked like this.`, schema: { type: 'string', ...(query[name] ? { default: query[name] } : { examples: [example] }) } }));
+      made.push(
+        ApiQuery({
+          name,
+          required: false,
+          description: `Only those with this ${name}; every field and lookup can be asked like this.`,
+          schema: { type: 'string', ...(query[name] ? { default: query[name] } : { examples: [example] }) },
+        }),
+      );
     }
   }
   if (operation === 'removeList') {
-    made.push(ApiQuery({ name: 'confirm', required: false, description: '`all` deletes the whole list, without a filter.', schema: { type: 'string', enum: ['all'] } }));
+    made.push(
+      ApiQuery({
+        name: 'confirm',
+        required: false,
+        description: '`all` deletes the whole list, without a filter.',
+        schema: { type: 'string', enum: ['all'] },
+      }),
+    );
   }
   if (WRITES.has(operation)) {
-    made.push(ApiHeader({ name: 'Idempotency-Key', required: false, description: 'Makes a repeat safe: within 48 h the same key answers the same bytes and changes nothing.', schema: { type: 'string', maxLength: 255 } }));
+    made.push(
+      ApiHeader({
+        name: 'Idempotency-Key',
+        required: false,
+        description: 'Makes a repeat safe: within 48 h the same key answers the same bytes and changes nothing.',
+        schema: { type: 'string', maxLength: 255 },
+      }),
+    );
   }
   if (['update', 'replace', 'remove'].includes(operation)) {
-    made.push(ApiHeader({ name: 'If-Match', required: false, description: 'The ETag that you saw: 412 when the object has changed since.', schema: { type: 'string' } }));
+    made.push(
+      ApiHeader({
+        name: 'If-Match',
+        required: false,
+        description: 'The ETag that you saw: 412 when the object has changed since.',
+        schema: { type: 'string' },
+      }),
+    );
   }
   return made;
 }
@@ -108,7 +152,11 @@ function parameters(resource: Resource, operation: Operation, query: Readonly<Re
 function body(resource: Resource, operation: Operation, example?: object): MethodDecorator[] {
   const shown = example ?? (operation === 'update' ? undefined : resource.docs.example);
   const media = (schema: object, sample?: object): MethodDecorator =>
-    ApiBody({ required: true, schema, ...(sample ? { examples: { example: { summary: 'Runs as it stands', value: sample } } } : {}) } as Parameters<typeof ApiBody>[0]);
+    ApiBody({
+      required: true,
+      schema,
+      ...(sample ? { examples: { example: { summary: 'Runs as it stands', value: sample } } } : {}),
+    } as Parameters<typeof ApiBody>[0]);
   if (operation === 'create') return [media(ref(resource, 'Body'), shown)];
   if (operation === 'update' || operation === 'replace') return [media(ref(resource, 'Change'), shown)];
   if (operation === 'patchList') return [media(ref(resource, 'ListChange'))];
@@ -128,8 +176,17 @@ function success(resource: Resource, operation: Operation): MethodDecorator {
             ? undefined
             : ref(resource);
   const headers: Record<string, object> = {
-    ...(status === 201 ? { Location: { description: 'The absolute URL of the object.', schema: { type: 'string', format: 'uri' } } } : {}),
-    ...(status === 204 ? {} : { ETag: { description: 'What If-Match and If-None-Match take.', schema: { type: 'string' } } }),
+    ...(status === 201
+      ? { Location: { description: 'The absolute URL of the object.', schema: { type: 'string', format: 'uri' } } }
+      : {}),
+    ...(status === 204
+      ? {}
+      : { ETag: { description: 'What If-Match and If-None-Match take.', schema: { type: 'string' } } }),
   };
-  return ApiResponse({ status, description, ...(schema ? { content: { 'application/json': { schema } } } : {}), headers } as Parameters<typeof ApiResponse>[0]);
+  return ApiResponse({
+    status,
+    description,
+    ...(schema ? { content: { 'application/json': { schema } } } : {}),
+    headers,
+  } as Parameters<typeof ApiResponse>[0]);
 }

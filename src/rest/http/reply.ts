@@ -18,7 +18,12 @@ export function sendJson(request: FastifyRequest, reply: FastifyReply, body: str
 }
 
 export function sendObject(resource: Resource, request: FastifyRequest, reply: FastifyReply, object: ObjectJson): void {
-  sendJson(request, reply, object.body, resource.versioned && object.version !== null ? versionTag(object.version) : undefined);
+  sendJson(
+    request,
+    reply,
+    object.body,
+    resource.versioned && object.version !== null ? versionTag(object.version) : undefined,
+  );
 }
 
 /** A write's answer; `Prefer: return=minimal` leaves the body out. */

@@ -56,7 +56,11 @@ export class ResourceHandler {
     sendJson(request, reply, JSON.stringify(describeSchema(resource)));
   }
 
-  async set(resource: Resource, request: FastifyRequest<{ Params: { ids: string } }>, reply: FastifyReply): Promise<void> {
+  async set(
+    resource: Resource,
+    request: FastifyRequest<{ Params: { ids: string } }>,
+    reply: FastifyReply,
+  ): Promise<void> {
     const asked = [...new Set(request.params.ids.split(';').filter(Boolean))];
     if (asked.length > 1000) throw invalid('set.too_many', 'A set has at most 1000 ids.');
     const ids = asked.map((text) => asId(text)).filter((id) => id !== undefined);
@@ -114,7 +118,11 @@ export class ResourceHandler {
     const { confirm, ...filters } = request.query;
     const filtered = Object.keys(filters).some((name) => !name.startsWith('_') && name !== 'format');
     if (!filtered && [confirm].flat().at(-1) !== 'all') {
-      throw new DomainError('invalid', 'delete.unfiltered', `This would delete every ${resource.noun}. Add a filter, or ?confirm=all if that is what you want.`);
+      throw new DomainError(
+        'invalid',
+        'delete.unfiltered',
+        `This would delete every ${resource.noun}. Add a filter, or ?confirm=all if that is what you want.`,
+      );
     }
     const answer = await this.idempotency.run(keyedRequest(request), async (tx) => {
       await this.listWriter.remove(resource, filters, writeOptions(request), tx);

@@ -18,7 +18,9 @@ const TYPES: Readonly<Record<Field['kind'], string>> = {
 function describeField(field: Field): object {
   return {
     type: TYPES[field.kind],
-    ...(field.kind === 'reference' ? { related_type: 'to_one', related_schema: `/api/v1/${field.target}/schema/` } : {}),
+    ...(field.kind === 'reference'
+      ? { related_type: 'to_one', related_schema: `/api/v1/${field.target}/schema/` }
+      : {}),
     nullable: field.nullable,
     blank: !field.required,
     readonly: field.readonly,
@@ -31,12 +33,30 @@ function describeField(field: Field): object {
 }
 
 const IMPLICIT = {
-  id: { type: 'integer', nullable: false, blank: true, readonly: true, unique: true, help_text: 'The number of the object.', default: '' },
-  resource_uri: { type: 'string', nullable: false, blank: true, readonly: true, unique: false, help_text: 'Where the object is.', default: 'No default provided.' },
+  id: {
+    type: 'integer',
+    nullable: false,
+    blank: true,
+    readonly: true,
+    unique: true,
+    help_text: 'The number of the object.',
+    default: '',
+  },
+  resource_uri: {
+    type: 'string',
+    nullable: false,
+    blank: true,
+    readonly: true,
+    unique: false,
+    help_text: 'Where the object is.',
+    default: 'No default provided.',
+  },
 };
 
 export function describeSchema(resource: Resource): object {
-  const shown = resource.fields.filter((field) => field.writeOnly || (resource.view?.only?.includes(field.name) ?? true));
+  const shown = resource.fields.filter(
+    (field) => field.writeOnly || (resource.view?.only?.includes(field.name) ?? true),
+  );
   const columns = resource.fields.filter((field) => !field.writeOnly);
   const verbs = resource.verbs.map((verb) => verb.toLowerCase());
   return {
@@ -45,7 +65,9 @@ export function describeSchema(resource: Resource): object {
     default_format: 'application/json',
     default_limit: 20,
     fields: { ...Object.fromEntries(shown.map((field) => [field.name, describeField(field)])), ...IMPLICIT },
-    filtering: Object.fromEntries(columns.filter((field) => field.filterable).map((field) => [field.name, lookupsOf(field)])),
+    filtering: Object.fromEntries(
+      columns.filter((field) => field.filterable).map((field) => [field.name, lookupsOf(field)]),
+    ),
     ordering: ['id', ...columns.filter((field) => field.orderable).map((field) => field.name)],
   };
 }

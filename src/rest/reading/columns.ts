@@ -39,7 +39,13 @@ function readTable(dataSource: DataSource, resource: Resource): Table {
   const referenceByConstraint = new Map(
     metadata.foreignKeys.map((key) => [key.name, key.columns[0]?.propertyName ?? '']),
   );
-  return { name: metadata.tableName, columnOf, columns, referenceByConstraint, sequence: `${metadata.tableName}_id_seq` };
+  return {
+    name: metadata.tableName,
+    columnOf,
+    columns,
+    referenceByConstraint,
+    sequence: `${metadata.tableName}_id_seq`,
+  };
 }
 
 /** The column of a field under an alias: `t.sourcepackage_id`. */

@@ -31,7 +31,10 @@ export class Joins {
     if (known) return known.alias;
     const joined = `j${this.byPath.size + 1}`;
     const target = tableOf(resourceNamed(field.target ?? '')).name;
-    this.byPath.set(path, { alias: joined, sql: `LEFT JOIN ${target} ${joined} ON ${joined}.id = ${columnSql(resource, field, alias)}` });
+    this.byPath.set(path, {
+      alias: joined,
+      sql: `LEFT JOIN ${target} ${joined} ON ${joined}.id = ${columnSql(resource, field, alias)}`,
+    });
     return joined;
   }
 
@@ -60,7 +63,12 @@ const DEEPEST = 6;
  * Follows a path. `unknown` makes the error for a word that is no field, since filters and orderings word it differently.
  * `ticket__id` is the reference's own column and needs no join.
  */
-export function findField(resource: Resource, path: string, joins: Joins, unknown: (word: string) => Error): FoundField {
+export function findField(
+  resource: Resource,
+  path: string,
+  joins: Joins,
+  unknown: (word: string) => Error,
+): FoundField {
   const words = path.split('__');
   if (words.length > DEEPEST) throw unknown(path);
   let at = resource;

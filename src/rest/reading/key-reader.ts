@@ -27,6 +27,9 @@ export class KeyReader {
     if (!other) return only.id;
     const preferred = found.find((one) => one.project === DEFAULT_PROJECT);
     if (preferred) return preferred.id;
-    throw conflict('ticket.ambiguous_key', `${key} is in several projects: ${found.map((one) => one.project).join(', ')}. Add ?project=<name>.`);
+    throw conflict(
+      'ticket.ambiguous_key',
+      `${key} is in several projects: ${found.map((one) => one.project).join(', ')}. Add ?project=<name>.`,
+    );
   }
 }

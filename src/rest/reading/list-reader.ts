@@ -54,18 +54,31 @@ export class ListReader {
     const conditions = [
       ...where,
       ...(scope ? [`${scope.column} = ${values.add(scope.value)}`] : []),
-      ...(await filterSql(resource, query, joins, (value) => values.add(value), (key) => this.keys.idOf(key))),
+      ...(await filterSql(
+        resource,
+        query,
+        joins,
+        (value) => values.add(value),
+        (key) => this.keys.idOf(key),
+      )),
     ];
     const filtered = joins.sql;
     const order = page.after === undefined ? orderSql(resource, query, joins) : 'ORDER BY t.id';
-    const whole = (sql: string): string => `FROM ${from} ${sql}${conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''}`;
+    const whole = (sql: string): string =>
+      `FROM ${from} ${sql}${conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''}`;
     const countFrom = whole(filtered);
     const countValues = [...values.list];
     const key = `${countFrom}\0${JSON.stringify(countValues)}`;
     const known = page.after === undefined ? this.counts.known(key) : 0;
     if (page.after !== undefined) conditions.push(`t.id > ${values.add(page.after)}::bigint`);
-    const row = await this.page(resource, page, { whole: whole(joins.sql), order, countFrom: known === undefined ? countFrom : undefined }, values);
-    const total = page.after !== undefined ? null : (known ?? (await this.exact(Number(row.total), key, countFrom, countValues)));
+    const row = await this.page(
+      resource,
+      page,
+      { whole: whole(joins.sql), order, countFrom: known === undefined ? countFrom : undefined },
+      values,
+    );
+    const total =
+      page.after !== undefined ? null : (known ?? (await this.exact(Number(row.total), key, countFrom, countValues)));
     return { ...page, objects: row.objects ?? '', rows: row.rows, lastId: row.last_id, total };
   }
 

@@ -32,7 +32,8 @@ function typed(field: Field, text: string): unknown {
 }
 
 const TIME = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
-const isTime = (text: string): boolean => TIME.test(text) && !text.startsWith('0000') && !Number.isNaN(Date.parse(text.replace(' ', 'T')));
+const isTime = (text: string): boolean =>
+  TIME.test(text) && !text.startsWith('0000') && !Number.isNaN(Date.parse(text.replace(' ', 'T')));
 
 const last = (texts: readonly string[]): string => texts.at(-1) ?? '';
 
@@ -104,7 +105,17 @@ const LOOKUPS: Readonly<Record<string, LookupSql>> = {
   day: timePart('DAY'),
 };
 
-const TEXTS = ['iexact', 'contains', 'icontains', 'startswith', 'istartswith', 'endswith', 'iendswith', 'regex', 'iregex'];
+const TEXTS = [
+  'iexact',
+  'contains',
+  'icontains',
+  'startswith',
+  'istartswith',
+  'endswith',
+  'iendswith',
+  'regex',
+  'iregex',
+];
 const ORDERED = ['exact', 'gt', 'gte', 'lt', 'lte', 'in', 'range', 'isnull'];
 
 const ALLOWED: Readonly<Record<FieldKind, readonly string[]>> = {
@@ -125,7 +136,13 @@ export const isLookup = (word: string): boolean => Object.hasOwn(LOOKUPS, word);
 export const lookupsOf = (field: Field): readonly string[] => (field.filterable ? ALLOWED[field.kind] : []);
 
 /** The condition of one filter. Throws `invalid` with Tastypie's words for what a field doesn't allow. */
-export function lookupSql(field: Field, lookup: string, column: string, texts: readonly string[], add: (value: unknown) => string): string {
+export function lookupSql(
+  field: Field,
+  lookup: string,
+  column: string,
+  texts: readonly string[],
+  add: (value: unknown) => string,
+): string {
   if (!field.filterable) throw invalid('filter.not_allowed', `The '${field.name}' field does not allow filtering.`);
   const make = LOOKUPS[lookup];
   if (!make || !lookupsOf(field).includes(lookup)) {

@@ -9,7 +9,8 @@ export const timeSql = (column: string): string =>
   `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
 /** The wire form of a status column: three digits, or `1000`. */
-const statusSql = (column: string): string => `CASE WHEN ${column} < 1000 THEN lpad(${column}::text, 3, '0') ELSE '1000' END`;
+const statusSql = (column: string): string =>
+  `CASE WHEN ${column} < 1000 THEN lpad(${column}::text, 3, '0') ELSE '1000' END`;
 
 /** A field's wire value as text, for lookups that work on texts. */
 export function textSql(field: Field, column: string): string {
@@ -36,7 +37,11 @@ function valueSql(field: Field, column: string): string {
  * The select list of a resource's view, for a row under `alias`: id, the fields, what is nested, resource_uri.
  * Aliases of nested rows are `alias` with a suffix, so that they can't meet.
  */
-export function selectList(resource: Resource, alias: string, shape: ViewShape & { only?: readonly string[] } = resource.view ?? {}): string {
+export function selectList(
+  resource: Resource,
+  alias: string,
+  shape: ViewShape & { only?: readonly string[] } = resource.view ?? {},
+): string {
   const shown = resource.fields.filter(
     (field) => !field.writeOnly && (shape.only?.includes(field.name) ?? true) && !shape.omit?.includes(field.name),
   );
@@ -44,11 +49,15 @@ export function selectList(resource: Resource, alias: string, shape: ViewShape &
   for (const field of shown) {
     const column = columnSql(resource, field, alias);
     const whole = shape.whole?.[field.name];
-    const value = whole ? wholeSql(resourceNamed(field.target ?? ''), column, `${alias}w`, whole) : valueSql(field, column);
+    const value = whole
+      ? wholeSql(resourceNamed(field.target ?? ''), column, `${alias}w`, whole)
+      : valueSql(field, column);
     parts.push(`${value} AS ${field.name}`);
   }
   for (const [index, child] of (shape.children ?? []).entries()) {
-    parts.push(`${childrenSql(resourceNamed(child.resource), child.by, alias, `${alias}c${index}`, child.view)} AS ${child.name}`);
+    parts.push(
+      `${childrenSql(resourceNamed(child.resource), child.by, alias, `${alias}c${index}`, child.view)} AS ${child.name}`,
+    );
   }
   if (!resource.hidden) parts.push(`${literal(`/api/v1/${resource.name}/`)} || ${alias}.id || '/' AS resource_uri`);
   return parts.join(', ');
@@ -59,7 +68,13 @@ function wholeSql(target: Resource, column: string, alias: string, shape: ViewSh
   return `(SELECT row_to_json(o) FROM (SELECT ${list} FROM ${tableOf(target).name} ${alias} WHERE ${alias}.id = ${column}) o)`;
 }
 
-function childrenSql(child: Resource, by: string, parent: string, alias: string, shape: ViewShape = child.view ?? {}): string {
+function childrenSql(
+  child: Resource,
+  by: string,
+  parent: string,
+  alias: string,
+  shape: ViewShape = child.view ?? {},
+): string {
   const list = selectList(child, alias, shape);
   const reference = `${alias}.${tableOf(child).columnOf.get(by)}`;
   return `(SELECT COALESCE(json_agg(o ORDER BY o.id), '[]') FROM (SELECT ${list} FROM ${tableOf(child).name} ${alias} WHERE ${reference} = ${parent}.id) o)`;

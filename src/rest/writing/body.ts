@@ -14,7 +14,8 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 /** The top level of a write's body: an object, or a 400 that says what came instead. */
 export function asObject(body: unknown): JsonObject {
   if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as JsonObject;
-  const got = body === undefined ? 'nothing' : body === null ? 'null' : Array.isArray(body) ? 'an array' : `a ${typeof body}`;
+  const got =
+    body === undefined ? 'nothing' : body === null ? 'null' : Array.isArray(body) ? 'an array' : `a ${typeof body}`;
   throw invalid('body.not_an_object', `The body must be a JSON object; it was ${got}.`);
 }
 
@@ -22,14 +23,20 @@ export function asObject(body: unknown): JsonObject {
  * The values that a body gives to a resource's fields. `complete` asks for the required ones too (POST, PUT of a new id);
  * then what has an initial value and isn't given gets it.
  */
-export async function readBody(resource: Resource, body: JsonObject, complete: boolean, resolveKey: KeyResolver): Promise<FieldValues> {
+export async function readBody(
+  resource: Resource,
+  body: JsonObject,
+  complete: boolean,
+  resolveKey: KeyResolver,
+): Promise<FieldValues> {
   requireOneOf(resource, body);
   const values: Record<string, unknown> = {};
   const faults: Record<string, string[]> = {};
   for (const field of resource.writable) {
     const given = Object.hasOwn(body, field.name) ? body[field.name] : undefined;
     if (given === undefined) {
-      if (complete && field.required) faults[field.name] = [`The '${field.name}' field has no data and doesn't allow a default or null value.`];
+      if (complete && field.required)
+        faults[field.name] = [`The '${field.name}' field has no data and doesn't allow a default or null value.`];
       else if (complete && field.initial !== undefined) values[field.name] = field.initial;
     } else if (given === null && !field.nullable) {
       faults[field.name] = [`The '${field.name}' field doesn't allow a null value.`];
@@ -47,14 +54,21 @@ function requireOneOf({ oneOf }: Resource, body: JsonObject): void {
   if (!oneOf || oneOf.some((name) => Object.hasOwn(body, name))) return;
   const given = Object.keys(body);
   const typo = given.map((word) => [word, closest(word, oneOf)] as const).find(([, meant]) => meant !== undefined);
-  const hint = typo ? ` Did '${typo[0]}' mean '${typo[1]}'?` : given.length > 0 ? ` The body has ${given.slice(0, 10).join(', ')}.` : '';
-  throw invalid('body.names_no_field', `The body names neither ${oneOf.join(' nor ')}, so there is nothing to do.${hint}`);
+  const hint = typo
+    ? ` Did '${typo[0]}' mean '${typo[1]}'?`
+    : given.length > 0
+      ? ` The body has ${given.slice(0, 10).join(', ')}.`
+      : '';
+  throw invalid(
+    'body.names_no_field',
+    `The body names neither ${oneOf.join(' nor ')}, so there is nothing to do.${hint}`,
+  );
 }
 
 function addFaults(resource: Resource, values: Record<string, unknown>, faults: Record<string, string[]>): void {
   for (const [name, value] of Object.entries(values)) {
     if (typeof value === 'string' && (value.includes('\0') || !value.isWellFormed())) {
-      faults[name] = ['This text has a NUL character or half a surrogate pair, which can\'t be kept.'];
+      faults[name] = ["This text has a NUL character or half a surrogate pair, which can't be kept."];
       delete values[name];
     }
   }

@@ -3,14 +3,20 @@
 /** The name that the word resembles most, or undefined where it resembles none. */
 export function closest(word: string, names: readonly string[]): string | undefined {
   const plain = simplify(word);
-  const ranked = names.map((name) => ({ name, distance: distanceOf(plain, simplify(name)) })).sort((one, other) => one.distance - other.distance);
+  const ranked = names
+    .map((name) => ({ name, distance: distanceOf(plain, simplify(name)) }))
+    .sort((one, other) => one.distance - other.distance);
   const best = ranked[0];
   if (!best) return undefined;
   const contained = plain.length >= 3 && simplify(best.name).includes(plain);
   return contained || best.distance <= Math.max(2, best.name.length / 3) ? best.name : undefined;
 }
 
-const simplify = (word: string): string => word.slice(0, 64).toLowerCase().replaceAll(/[^a-z0-9]/g, '');
+const simplify = (word: string): string =>
+  word
+    .slice(0, 64)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]/g, '');
 
 /** Levenshtein's distance: single-letter changes from one word to the other. */
 function distanceOf(one: string, other: string): number {

@@ -7,14 +7,24 @@ import { allResources, type FieldValues, type Resource, uriOf } from '../resourc
 import { badReference } from './body.js';
 
 /** What to throw for a write's error; `body` tells how the client wrote the reference. */
-export function writeError(resource: Resource, error: unknown, values: FieldValues, body: Readonly<Record<string, unknown>>): unknown {
+export function writeError(
+  resource: Resource,
+  error: unknown,
+  values: FieldValues,
+  body: Readonly<Record<string, unknown>>,
+): unknown {
   const unique = uniqueViolation(error);
   if (unique !== undefined) {
     const known = resource.uniques?.[unique];
     if (!known) return error;
     // The server's own choice was taken by somebody in this moment: the next one is free.
     if (values[known.field] === undefined) return new TryAgain(unique);
-    return new DomainError('conflict', `${resource.name}.taken`, known.message.replace('…', String(values[known.field])), { cause: error });
+    return new DomainError(
+      'conflict',
+      `${resource.name}.taken`,
+      known.message.replace('…', String(values[known.field])),
+      { cause: error },
+    );
   }
   const key = foreignKeyViolation(error);
   if (!key || key.referenced) return error;
@@ -23,7 +33,12 @@ export function writeError(resource: Resource, error: unknown, values: FieldValu
 }
 
 /** A 409 that names the first objects that still refer to one that was to be deleted. */
-export async function stillReferenced(sql: Sql, error: unknown, target: Resource, ids: readonly number[]): Promise<unknown> {
+export async function stillReferenced(
+  sql: Sql,
+  error: unknown,
+  target: Resource,
+  ids: readonly number[],
+): Promise<unknown> {
   const key = foreignKeyViolation(error);
   if (!key?.referenced) return error;
   const referrers: string[] = [];

@@ -42,7 +42,10 @@ export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdow
   constructor(private readonly db: Db) {}
 
   /** Runs the write once for its key. Without a key: `write` gets no transaction and makes its own. */
-  async run(request: KeyedRequest | undefined, write: (tx: Tx | undefined) => Promise<WriteAnswer>): Promise<WriteAnswer> {
+  async run(
+    request: KeyedRequest | undefined,
+    write: (tx: Tx | undefined) => Promise<WriteAnswer>,
+  ): Promise<WriteAnswer> {
     if (!request) return write(undefined);
     const fingerprint = fingerprintOf(request);
     return this.db.transaction(async (tx) => {
@@ -52,7 +55,14 @@ export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdow
       await tx.run({
         name: 'idempotency_keep',
         text: 'UPDATE idempotency_key SET status = $3, location = $4, etag = $5, body = $6 WHERE principal = $1 AND key = $2',
-        values: [request.principal, request.key, answer.status, answer.location ?? null, answer.etag ?? null, answer.body],
+        values: [
+          request.principal,
+          request.key,
+          answer.status,
+          answer.location ?? null,
+          answer.etag ?? null,
+          answer.body,
+        ],
       });
       return answer;
     });
@@ -68,9 +78,16 @@ export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdow
     });
     if (kept && !kept.expired) {
       if (kept.fingerprint === fingerprint) return kept;
-      throw new DomainError('unprocessable', 'idempotency.key_reused', 'This Idempotency-Key was used for another request. Use a new one for each write.');
+      throw new DomainError(
+        'unprocessable',
+        'idempotency.key_reused',
+        'This Idempotency-Key was used for another request. Use a new one for each write.',
+      );
     }
-    await tx.run({ text: 'DELETE FROM idempotency_key WHERE principal = $1 AND key = $2', values: [request.principal, request.key] });
+    await tx.run({
+      text: 'DELETE FROM idempotency_key WHERE principal = $1 AND key = $2',
+      values: [request.principal, request.key],
+    });
     if (await this.insert(tx, request, fingerprint)) return undefined;
     throw inFlight();
   }
@@ -96,7 +113,9 @@ export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdow
 
   /** Forgets keys that are older than what is promised. A failure is left to the next time. */
   async clean(): Promise<void> {
-    await this.db.run({ text: `DELETE FROM idempotency_key WHERE created_at < now() - interval '${KEEP_HOURS} hours'` });
+    await this.db.run({
+      text: `DELETE FROM idempotency_key WHERE created_at < now() - interval '${KEEP_HOURS} hours'`,
+    });
   }
 
   onApplicationShutdown(): void {
@@ -105,10 +124,15 @@ export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdow
 }
 
 const inFlight = (): DomainError =>
-  conflict('idempotency.in_flight', 'A request with this Idempotency-Key is still being worked on. Repeat it in a moment.');
+  conflict(
+    'idempotency.in_flight',
+    'A request with this Idempotency-Key is still being worked on. Repeat it in a moment.',
+  );
 
 function fingerprintOf({ method, url, rawBody }: KeyedRequest): string {
-  const body = createHash('sha256').update(rawBody ?? '').digest('hex');
+  const body = createHash('sha256')
+    .update(rawBody ?? '')
+    .digest('hex');
   return createHash('sha256').update(`${method}\0${url}\0${body}`).digest('hex');
 }
 

@@ -31,7 +31,10 @@ export class ListWriter {
     const body = asObject(given);
     const { objects, deleted_objects: deleted = [] } = body;
     if (!Array.isArray(objects) || !Array.isArray(deleted)) {
-      throw invalid('body.no_objects', 'A PATCH of a list needs {"objects": [...]}, and may have "deleted_objects": [uri, ...].');
+      throw invalid(
+        'body.no_objects',
+        'A PATCH of a list needs {"objects": [...]}, and may have "deleted_objects": [uri, ...].',
+      );
     }
     const work = async (open: Tx): Promise<string> => {
       const written: string[] = [];
@@ -39,7 +42,9 @@ export class ListWriter {
         written.push(await inPart(`objects[${index}]`, () => this.patchOne(open, resource, object, options)));
       }
       for (const [index, uri] of deleted.entries()) {
-        await inPart(`deleted_objects[${index}]`, async () => this.writer.remove(resource, [await this.idOf(resource, uri)], options, open));
+        await inPart(`deleted_objects[${index}]`, async () =>
+          this.writer.remove(resource, [await this.idOf(resource, uri)], options, open),
+        );
       }
       return `{"objects":[${written.join(',')}]}`;
     };
@@ -49,10 +54,12 @@ export class ListWriter {
   private async patchOne(tx: Tx, resource: Resource, given: unknown, options: WriteOptions): Promise<string> {
     const object = asObject(given);
     if (object.resource_uri === undefined) {
-      if (!resource.verbs.includes('POST')) throw invalid('body.no_resource_uri', `Each object needs its resource_uri: ${resource.name} makes none.`);
+      if (!resource.verbs.includes('POST'))
+        throw invalid('body.no_resource_uri', `Each object needs its resource_uri: ${resource.name} makes none.`);
       return (await this.writer.create(resource, object, options, tx)).body;
     }
-    return (await this.writer.update(resource, await this.idOf(resource, object.resource_uri), object, options, tx)).body;
+    return (await this.writer.update(resource, await this.idOf(resource, object.resource_uri), object, options, tx))
+      .body;
   }
 
   private async idOf(resource: Resource, uri: unknown): Promise<number> {
@@ -66,15 +73,34 @@ export class ListWriter {
     const values = new Values();
     const joins = new Joins();
     const { from, where } = fromSql(resource);
-    const conditions = [...where, ...(await filterSql(resource, query, joins, (value) => values.add(value), (key) => this.keys.idOf(key)))];
+    const conditions = [
+      ...where,
+      ...(await filterSql(
+        resource,
+        query,
+        joins,
+        (value) => values.add(value),
+        (key) => this.keys.idOf(key),
+      )),
+    ];
     const filter = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
     const work = async (open: Tx): Promise<void> => {
       const found = await open.run<{ id: number }>({
         text: `SELECT t.id FROM ${from} ${joins.sql} ${filter} ORDER BY t.id LIMIT ${MOST_DELETED + 1} FOR UPDATE OF t`,
         values: values.list,
       });
-      if (found.length > MOST_DELETED) throw invalid('delete.too_many', `This would delete more than ${MOST_DELETED} objects. Narrow the filter and delete in parts.`);
-      if (found.length > 0) await this.writer.remove(resource, found.map((row) => row.id), options, open);
+      if (found.length > MOST_DELETED)
+        throw invalid(
+          'delete.too_many',
+          `This would delete more than ${MOST_DELETED} objects. Narrow the filter and delete in parts.`,
+        );
+      if (found.length > 0)
+        await this.writer.remove(
+          resource,
+          found.map((row) => row.id),
+          options,
+          open,
+        );
     };
     await (tx ? work(tx) : this.db.transaction(work));
   }

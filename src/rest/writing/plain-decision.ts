@@ -21,7 +21,11 @@ const same = (one: unknown, other: unknown): boolean =>
   one === other || (typeof one === 'object' && JSON.stringify(one) === JSON.stringify(other));
 
 /** `{before, after}` of the fields in `set`, as the wire shows them. */
-export function beforeAndAfter(fields: readonly Field[], before: Row, set: FieldValues): { before: FieldValues; after: FieldValues } {
+export function beforeAndAfter(
+  fields: readonly Field[],
+  before: Row,
+  set: FieldValues,
+): { before: FieldValues; after: FieldValues } {
   const shown = fields.filter((field) => field.name in set);
   return {
     before: Object.fromEntries(shown.map((field) => [field.name, wireValue(field, before[field.name])])),
@@ -30,7 +34,11 @@ export function beforeAndAfter(fields: readonly Field[], before: Row, set: Field
 }
 
 export function plainDecision(resource: Resource, before: Row, given: FieldValues): Decision {
-  const set = differing(before, given, resource.writable.map((field) => field.name));
+  const set = differing(
+    before,
+    given,
+    resource.writable.map((field) => field.name),
+  );
   return {
     set,
     event: {

@@ -64,7 +64,15 @@ export class ResourceWriter {
     }
   }
 
-  private async createIn(tx: Tx, resource: Resource, rules: ResourceRules, body: JsonObject, values: FieldValues, options: WriteOptions, id?: number): Promise<Written> {
+  private async createIn(
+    tx: Tx,
+    resource: Resource,
+    rules: ResourceRules,
+    body: JsonObject,
+    values: FieldValues,
+    options: WriteOptions,
+    id?: number,
+  ): Promise<Written> {
     const complete = rules.beforeCreate ? await rules.beforeCreate(tx, values) : values;
     const written = await this.insert(tx, resource, body, complete, options, id);
     if (!rules.settle) return written;
@@ -73,11 +81,20 @@ export class ResourceWriter {
     return this.reread(tx, resource, written.id);
   }
 
-  private async insert(sql: Pick<Tx, 'run'>, resource: Resource, body: JsonObject, values: FieldValues, options: WriteOptions, id?: number): Promise<Written> {
+  private async insert(
+    sql: Pick<Tx, 'run'>,
+    resource: Resource,
+    body: JsonObject,
+    values: FieldValues,
+    options: WriteOptions,
+    id?: number,
+  ): Promise<Written> {
     const given = { ...values, ...resource.derive?.(values) };
-    const rows = await sql.run<Written>(insertSql(resource, given, options.context.actor, id)).catch((error: unknown) => {
-      throw writeError(resource, error, values, body);
-    });
+    const rows = await sql
+      .run<Written>(insertSql(resource, given, options.context.actor, id))
+      .catch((error: unknown) => {
+        throw writeError(resource, error, values, body);
+      });
     return rows[0] ?? this.existing(sql, resource, values);
   }
 
@@ -88,7 +105,8 @@ export class ResourceWriter {
       text: `SELECT t.id FROM ${tableOf(resource).name} t WHERE t.${field} = $1`,
       values: [values[field]],
     });
-    if (!row) throw conflict(`${resource.name}.busy`, `This ${resource.noun} was deleted in the same moment. Try again.`);
+    if (!row)
+      throw conflict(`${resource.name}.busy`, `This ${resource.noun} was deleted in the same moment. Try again.`);
     const object = await this.objects.read(resource, row.id, sql);
     return { id: row.id, ...(object as ObjectJson) };
   }
@@ -106,7 +124,15 @@ export class ResourceWriter {
     return this.inTx(tx, (open) => this.updateIn(open, resource, rules, id, body, values, options));
   }
 
-  private async updateIn(tx: Tx, resource: Resource, rules: ResourceRules, id: number, body: JsonObject, values: FieldValues, options: WriteOptions): Promise<Written> {
+  private async updateIn(
+    tx: Tx,
+    resource: Resource,
+    rules: ResourceRules,
+    id: number,
+    body: JsonObject,
+    values: FieldValues,
+    options: WriteOptions,
+  ): Promise<Written> {
     await rules.lockFirst?.(tx, id);
     const before = await this.lock(tx, resource, id);
     await this.requireMatch(tx, resource, before, options);
@@ -114,18 +140,27 @@ export class ResourceWriter {
       ? await rules.decide(tx, before, values, options.context)
       : plainDecision(resource, before, values);
     if (Object.keys(decision.set).length > 0) {
-      const [row] = await tx.run<{ row: object }>(updateSql(resource, id, decision.set, decision.event, options.context.actor)).catch((error: unknown) => {
-        throw writeError(resource, error, values, body);
-      });
+      const [row] = await tx
+        .run<{ row: object }>(updateSql(resource, id, decision.set, decision.event, options.context.actor))
+        .catch((error: unknown) => {
+          throw writeError(resource, error, values, body);
+        });
       await rules.settle?.(tx, before, rowOf(resource, row?.row), values, options.context);
     }
     return this.reread(tx, resource, id);
   }
 
   /** PUT: an existing id is changed (omitted fields keep their values), an absent one is made. */
-  async replace(resource: Resource, id: number, given: unknown, options: WriteOptions, tx?: Tx): Promise<Written & { created: boolean }> {
+  async replace(
+    resource: Resource,
+    id: number,
+    given: unknown,
+    options: WriteOptions,
+    tx?: Tx,
+  ): Promise<Written & { created: boolean }> {
     return this.inTx(tx, async (open) => {
-      if (await this.objects.read(resource, id, open)) return { ...(await this.update(resource, id, given, options, open)), created: false };
+      if (await this.objects.read(resource, id, open))
+        return { ...(await this.update(resource, id, given, options, open)), created: false };
       if (options.ifMatch) throw notFound(`There is no ${resource.noun} ${id}.`);
       await this.takeId(open, resource, id);
       return { ...(await this.create(resource, given, options, open, id)), created: true };
@@ -141,8 +176,16 @@ export class ResourceWriter {
       values: [`${table.name}/${id}`, id],
     });
     const highest = Number(state?.highest ?? 0);
-    if (state?.used) throw conflict('id.used', `The id ${id} was used before, and ids are never reused. POST to ${resource.name} for a new one.`);
-    if (id > highest + FURTHEST_NEW_ID) throw invalid('id.too_high', `The id ${id} is more than ${FURTHEST_NEW_ID} above the highest so far (${highest}).`);
+    if (state?.used)
+      throw conflict(
+        'id.used',
+        `The id ${id} was used before, and ids are never reused. POST to ${resource.name} for a new one.`,
+      );
+    if (id > highest + FURTHEST_NEW_ID)
+      throw invalid(
+        'id.too_high',
+        `The id ${id} is more than ${FURTHEST_NEW_ID} above the highest so far (${highest}).`,
+      );
     if (id > highest) await tx.run({ text: `SELECT setval('${table.sequence}', $1)`, values: [id] });
   }
 
@@ -159,21 +202,28 @@ export class ResourceWriter {
     const rules = this.rulesOf(resource);
     for (const id of rules.lockFirst ? [...ids].sort((a, b) => a - b) : []) await rules.lockFirst?.(tx, id);
     const [first] = ids;
-    if (options.ifMatch && first !== undefined) await this.requireMatch(tx, resource, await this.lock(tx, resource, first), options);
+    if (options.ifMatch && first !== undefined)
+      await this.requireMatch(tx, resource, await this.lock(tx, resource, first), options);
     const gone = await tx.run<{ id: number; row: object }>(deleteSql(resource, ids, options.context.actor));
     for (const { row } of gone) await rules.settle?.(tx, rowOf(resource, row), null, {}, options.context);
     return gone.map((one) => one.id);
   }
 
   private async lock(tx: Tx, resource: Resource, id: number): Promise<Row> {
-    const [found] = await tx.run<{ row: object }>({ name: `lock_${resource.name}`, text: lockSql(resource), values: [id] });
+    const [found] = await tx.run<{ row: object }>({
+      name: `lock_${resource.name}`,
+      text: lockSql(resource),
+      values: [id],
+    });
     if (!found) throw notFound(`There is no ${resource.noun} ${id}.`);
     return rowOf(resource, found.row);
   }
 
   private async requireMatch(tx: Tx, resource: Resource, row: Row, { ifMatch }: WriteOptions): Promise<void> {
     if (!ifMatch) return;
-    const current = resource.versioned ? versionTag(Number(row.version)) : contentTag((await this.reread(tx, resource, row.id)).body);
+    const current = resource.versioned
+      ? versionTag(Number(row.version))
+      : contentTag((await this.reread(tx, resource, row.id)).body);
     requireMatch(ifMatch, current);
   }
 
@@ -187,5 +237,7 @@ export class ResourceWriter {
 /** A row's JSON by the entity's property names. */
 function rowOf(resource: Resource, json: object | undefined): Row {
   const byColumn = (json ?? {}) as Record<string, unknown>;
-  return Object.fromEntries([...tableOf(resource).columns].map(([property, column]) => [property, byColumn[column]])) as Row;
+  return Object.fromEntries(
+    [...tableOf(resource).columns].map(([property, column]) => [property, byColumn[column]]),
+  ) as Row;
 }

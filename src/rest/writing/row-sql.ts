@@ -42,10 +42,14 @@ export function insertSql(resource: Resource, given: FieldValues, actor: string,
     const known = table.columnOf.has(name) || table.columns.has(name);
     if (known) placeholders.set(name, `${values.add(value)}::${castOf(resource, name)}`);
   }
-  const computed = Object.entries(resource.computed ?? {}).map(([column, make]) => [column, make((field) => placeholders.get(field) ?? 'NULL')] as const);
+  const computed = Object.entries(resource.computed ?? {}).map(
+    ([column, make]) => [column, make((field) => placeholders.get(field) ?? 'NULL')] as const,
+  );
   const computedNames = new Set(computed.map(([column]) => column));
   const columns = [
-    ...[...placeholders].map(([name, sql]) => [table.columnOf.get(name) ?? name, sql] as const).filter(([column]) => !computedNames.has(column)),
+    ...[...placeholders]
+      .map(([name, sql]) => [table.columnOf.get(name) ?? name, sql] as const)
+      .filter(([column]) => !computedNames.has(column)),
     ...computed,
   ];
   const newId = id === undefined ? `nextval('${table.sequence}')::int` : `${values.add(id)}::int`;
@@ -85,7 +89,13 @@ export function lockSql(resource: Resource): string {
 }
 
 /** Sets columns of a locked row, its version and time of change, and appends the event. */
-export function updateSql(resource: Resource, id: number, set: FieldValues, draft: EventDraft, actor: string): Statement {
+export function updateSql(
+  resource: Resource,
+  id: number,
+  set: FieldValues,
+  draft: EventDraft,
+  actor: string,
+): Statement {
   const table = tableOf(resource);
   const values = new Values();
   const assignments = Object.entries(set).map(([name, value]) => {
