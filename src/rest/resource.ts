@@ -1,7 +1,7 @@
 // A resource of the dialect, declared: a table, a body class and a few lines. docs/adding-a-resource.md walks through one.
 import type { Type } from '@nestjs/common';
 import type { Tx } from '../platform/database/db.js';
-import type { ObjectJson } from './reading/object-reader.js';
+import type { ObjectJson } from './object-json.js';
 import { type BodyClass, type Field, fieldsOf } from './fields/field.js';
 
 export type Verb = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';

@@ -9,7 +9,7 @@ import { pathParameter } from '../rest/http/operation-docs.js';
 import { DOCUMENTED_CALLS, LIST_PARAMETERS } from '../rest/http/openapi-texts.js';
 import { keyedRequest, objectAnswer, sendAnswer, writeOptions } from '../rest/http/reply.js';
 import { type IdRequest, ResourceHandler } from '../rest/http/resource-handler.js';
-import type { ObjectJson } from '../rest/reading/object-reader.js';
+import type { ObjectJson } from '../rest/object-json.js';
 import { asObject } from '../rest/writing/body.js';
 import { Idempotency } from '../rest/writing/idempotency.js';
 import type { WriteOptions } from '../rest/writing/resource-writer.js';

@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { asDomainError } from '../platform/database/database-error.js';
 import { Db, type Tx } from '../platform/database/db.js';
 import { invalid } from '../platform/errors.js';
-import type { ObjectJson } from '../rest/reading/object-reader.js';
+import type { ObjectJson } from '../rest/object-json.js';
 import {
   type Decision,
   type FieldValues,

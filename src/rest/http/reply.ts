@@ -1,7 +1,7 @@
 // How the dialect's answers look on the wire (rest-api.md, section 3).
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { sendJsonText } from '../../platform/http/json-reply.js';
-import type { ObjectJson } from '../reading/object-reader.js';
+import type { ObjectJson } from '../object-json.js';
 import type { Resource } from '../resource.js';
 import { checkKey, type KeyedRequest, type WriteAnswer } from '../writing/idempotency.js';
 import type { WriteOptions } from '../writing/resource-writer.js';

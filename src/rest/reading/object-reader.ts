@@ -2,15 +2,9 @@
 import { Injectable } from '@nestjs/common';
 import { Db } from '../../platform/database/db.js';
 import type { Sql } from '../../platform/database/statement.js';
+import type { ObjectJson } from '../object-json.js';
 import type { Resource } from '../resource.js';
 import { fromSql, selectList } from './view-sql.js';
-
-export interface ObjectJson {
-  /** The object as the endpoint shows it. */
-  readonly body: string;
-  /** Its version where the resource has versions, else null. */
-  readonly version: number | null;
-}
 
 @Injectable()
 export class ObjectReader {
