@@ -17,7 +17,15 @@ export interface Failure {
   readonly subticket: number | null;
   /** A URL that shows it, or null. */
   readonly log: string | null;
+  /** The failure that was reported at another step before roll-up failed the ticket; given back when roll-up undoes that. */
+  readonly earlier?: Failure;
 }
+
+const KEYS = ['cause', 'code', 'kind', 'summary', 'step', 'subticket', 'log', 'earlier'];
+
+/** Whether two records say the same, whatever the order of their keys: the database keeps its own. */
+export const sameFailure = (one: Failure | null, other: Failure | null): boolean =>
+  JSON.stringify(one, KEYS) === JSON.stringify(other, KEYS);
 
 /** What a tool may say when it reports a failure; all of it optional. */
 export interface FailureReport {
@@ -41,8 +49,12 @@ export function reportedFailure(step: number | null, report: FailureReport, earl
   };
 }
 
-/** The record of a ticket that failed because a subticket did. */
-export function rolledUpFailure(step: number, subticket: { id: number; failure: Failure | null }): Failure {
+/** The record of a ticket at `step` that failed because a subticket did. */
+export function rolledUpFailure(
+  step: number,
+  subticket: { id: number; failure: Failure | null },
+  earlier?: Failure,
+): Failure {
   return {
     cause: 'roll_up',
     code: subticket.failure?.code ?? 'subticket.failed',
@@ -51,5 +63,6 @@ export function rolledUpFailure(step: number, subticket: { id: number; failure: 
     step: String(step),
     subticket: subticket.id,
     log: subticket.failure?.log ?? null,
+    ...(earlier ? { earlier } : {}),
   };
 }

@@ -1,7 +1,7 @@
 // What a status change does to a ticket or a subticket: the pure rules (rest-api.md, section 6). workflow/move-sql.ts says
 // the same to Postgres for the hot path; test/workflow/move-parity.spec.ts holds the two to the same answers.
-import { type Failure, type FailureReport, reportedFailure } from './failure.js';
-import { COMPLETE, FAILED, LINE, listOfSteps, STATUS_FAILED, STEP_NAMES } from './steps.js';
+import { type Failure, type FailureReport, reportedFailure, sameFailure } from './failure.js';
+import { COMPLETE, FAILED, LINE, listOfSteps, QUEUED, STATUS_FAILED, STEP_NAMES } from './steps.js';
 
 export type WorkflowMode = 'free' | 'strict';
 
@@ -51,34 +51,31 @@ export function move(
   const to: Position = { step: asked.step ?? now.step, status: asked.status ?? now.status };
   const objection = context.mode === 'strict' ? strictObjection(now, to, context) : undefined;
   if (objection) return objection;
-  const next = { ...now, ...to, ...failureAfter(now, to, report) };
-  const changed =
-    next.step !== now.step ||
-    next.status !== now.status ||
-    JSON.stringify(next.failure) !== JSON.stringify(now.failure);
+  const next = { ...now, ...to, ...originAfter(now, to), failure: failureAfter(now, to, report) };
+  const changed = next.step !== now.step || next.status !== now.status || next.failure !== now.failure;
   return { refused: false, changed, next: changed ? next : now };
 }
 
-/** Failed is: at step 999, or with status 999 at another step. Only the first remembers the step it left. */
-function failureAfter(
-  now: WorkState,
-  to: Position,
-  report: FailureReport,
-): Pick<WorkState, 'failedAtStep' | 'failedAtStatus' | 'failure'> {
-  const entering = to.step === FAILED && now.step !== FAILED;
-  const failedAtStep = to.step !== FAILED ? null : entering ? now.step : now.failedAtStep;
-  const failedAtStatus = to.step !== FAILED ? null : entering ? now.status : now.failedAtStatus;
-  if (!isFailed(to)) return { failedAtStep, failedAtStatus, failure: null };
-  const said = Object.values(report).some((value) => value !== undefined);
-  const known = isFailed(now) ? now.failure : null;
-  if (!said && (known || !entering)) return { failedAtStep, failedAtStatus, failure: known };
-  return {
-    failedAtStep,
-    failedAtStatus,
-    failure: reportedFailure(to.step === FAILED ? failedAtStep : to.step, report, known),
-  };
+/** Where it came from when it failed: taken on the way into 999, kept there, forgotten on the way out. */
+function originAfter(now: WorkState, to: Position): Pick<WorkState, 'failedAtStep' | 'failedAtStatus'> {
+  if (to.step !== FAILED) return { failedAtStep: null, failedAtStatus: null };
+  if (now.step !== FAILED) return { failedAtStep: now.step, failedAtStatus: now.status };
+  return { failedAtStep: now.failedAtStep, failedAtStatus: now.failedAtStatus };
 }
 
+/** The record of the failure: what was known, with what the report adds. The same object where that is the same. */
+function failureAfter(now: WorkState, to: Position, report: FailureReport): Failure | null {
+  if (!isFailed(to)) return null;
+  const known = isFailed(now) ? now.failure : null;
+  const entering = to.step === FAILED && now.step !== FAILED;
+  const said = Object.values(report).some((value) => value !== undefined);
+  if (!said && (known || !entering)) return known;
+  const step = to.step === FAILED ? originAfter(now, to).failedAtStep : to.step;
+  const record = reportedFailure(step, report, known);
+  return sameFailure(record, known) ? known : record;
+}
+
+/** Failed is: at step 999, or with status 999 at another step. Only the first remembers the step it left. */
 export const isFailed = (at: Position): boolean => at.step === FAILED || at.status === STATUS_FAILED;
 
 /**
@@ -92,7 +89,7 @@ function strictObjection(now: WorkState, to: Position, context: MoveContext): Re
   }
   if (to.step === FAILED) return undefined;
   const reach = furthestStep(now);
-  if (LINE.indexOf(to.step as (typeof LINE)[number]) > LINE.indexOf(reach as (typeof LINE)[number])) {
+  if (LINE.indexOf(to.step) > LINE.indexOf(reach)) {
     return refuse(
       'workflow.skips_steps',
       `${context.name} is at ${now.step} (${STEP_NAMES.get(now.step)}) and goes one step forward at a time: the next is ${reach} (${STEP_NAMES.get(reach)}). The steps are ${listOfSteps()}.`,
@@ -109,8 +106,8 @@ function strictObjection(now: WorkState, to: Position, context: MoveContext): Re
 
 /** The furthest step that strict mode lets one go to in one move. */
 export function furthestStep(now: Pick<WorkState, 'step' | 'failedAtStep'>): number {
-  if (now.step === FAILED) return now.failedAtStep ?? LINE[0];
-  return LINE[Math.min(LINE.indexOf(now.step as (typeof LINE)[number]) + 1, LINE.length - 1)] ?? LINE[0];
+  if (now.step === FAILED) return now.failedAtStep ?? QUEUED;
+  return LINE[LINE.indexOf(now.step) + 1] ?? COMPLETE;
 }
 
 const refuse = (code: Refusal['code'], message: string): Refusal => ({ refused: true, code, message });

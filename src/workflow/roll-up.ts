@@ -1,5 +1,5 @@
 // How the state of its subtickets moves a ticket (rest-api.md, section 6, "Roll-up"). Pure; the numbers are the rules' order.
-import { type Failure, rolledUpFailure } from './failure.js';
+import { type Failure, rolledUpFailure, sameFailure } from './failure.js';
 import { isFailed, type Position, type WorkState } from './move.js';
 import { COMPLETE, FAILED, PACKAGE_BUILDING, QUEUED, STATUS_COMPLETE, STATUS_WAITING } from './steps.js';
 
@@ -18,12 +18,14 @@ export function isSubticketComplete(at: Position): boolean {
 export function rollUp(ticket: WorkState, live: readonly LiveSubticket[]): WorkState {
   // 1. Without a live subticket there is nothing to roll up; a complete or closed ticket is never moved.
   if (live.length === 0 || ticket.closed || ticket.step === COMPLETE) return ticket;
-  // 2. One that failed fails the ticket, whose failure remembers it; a ticket that failed already stays as it is.
-  const failed = live.find(isFailed);
-  if (failed) return ticket.step === FAILED ? ticket : failBecauseOf(ticket, failed);
-  // 3. Nothing failed any more: a failure that roll-up caused is undone, any other stays.
-  const standing = ticket.step === FAILED ? undoRolledUpFailure(ticket) : ticket;
-  if (!standing) return ticket;
+  // 2. One that failed fails the ticket, whose failure names it as long as it is the reason; a failure that was reported
+  //    at 999 stays as it is.
+  const failed = live.filter(isFailed);
+  const culprit = failed.find((one) => one.id === ticket.failure?.subticket) ?? failed[0];
+  if (culprit) return ticket.step === FAILED ? blame(ticket, culprit) : failBecauseOf(ticket, culprit);
+  // 3. Nothing failed any more: a failure that roll-up caused is undone, a reported one stays.
+  const standing = undoRolledUpFailure(ticket);
+  if (isFailed(standing) && standing.failure?.cause !== 'roll_up') return standing;
   // 4. The first one at 200 or beyond starts a queued ticket.
   const started =
     standing.step === QUEUED && live.some((one) => one.step >= PACKAGE_BUILDING)
@@ -36,24 +38,32 @@ export function rollUp(ticket: WorkState, live: readonly LiveSubticket[]): WorkS
 }
 
 function failBecauseOf(ticket: WorkState, subticket: LiveSubticket): WorkState {
+  const reported = ticket.failure?.cause === 'reported' ? ticket.failure : undefined;
   return {
     ...ticket,
     step: FAILED,
     status: FAILED,
     failedAtStep: ticket.step,
     failedAtStatus: ticket.status,
-    failure: rolledUpFailure(ticket.step, subticket),
+    failure: rolledUpFailure(ticket.step, subticket, reported),
   };
 }
 
-function undoRolledUpFailure(ticket: WorkState): WorkState | undefined {
-  if (ticket.failure?.cause !== 'roll_up') return undefined;
+/** Brings the record of a failure that roll-up caused to what is known of the subticket now. */
+function blame(ticket: WorkState, subticket: LiveSubticket): WorkState {
+  if (ticket.failure?.cause !== 'roll_up') return ticket;
+  const record = rolledUpFailure(ticket.failedAtStep ?? QUEUED, subticket, ticket.failure.earlier);
+  return sameFailure(record, ticket.failure) ? ticket : { ...ticket, failure: record };
+}
+
+function undoRolledUpFailure(ticket: WorkState): WorkState {
+  if (ticket.step !== FAILED || ticket.failure?.cause !== 'roll_up') return ticket;
   return {
     ...ticket,
     step: ticket.failedAtStep ?? QUEUED,
     status: ticket.failedAtStatus ?? STATUS_WAITING,
     failedAtStep: null,
     failedAtStatus: null,
-    failure: null,
+    failure: ticket.failure.earlier ?? null,
   };
 }

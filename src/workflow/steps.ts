@@ -1,7 +1,7 @@
 // The steps and statuses of the workflow, as data (rest-api.md, section 6).
 
 /** The steps in the order in which a change passes them; 999 stands beside the line. */
-export const LINE = [100, 200, 300, 400, 500, 1000] as const;
+export const LINE: readonly number[] = [100, 200, 300, 400, 500, 1000];
 
 export const QUEUED = 100;
 export const PACKAGE_BUILDING = 200;
