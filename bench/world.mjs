@@ -1,0 +1,100 @@
+// What a run stands on: a Postgres of its own with fsync on, filled; Stampline and the bare server on it, a process each.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { ensureBuilt } from '../scripts/build.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const READY_MS = 60_000;
+
+/** Tickets at the start, spread over the steps, each with its history row. */
+export const TICKETS = 4000;
+
+/**
+ * @typedef {{name: 'ours' | 'bare', url: string, end: () => Promise<void>}} Server
+ * @typedef {{ours: Server, bare: Server, sql: (text: string) => Promise<any[]>, version: string, stop: () => Promise<void>}} World
+ */
+
+/** @param {(line: string) => void} say @returns {Promise<World>} */
+export async function startWorld(say) {
+  await ensureBuilt({ say });
+  const { startEmbeddedPostgres } = await import('../dist/src/platform/database/embedded/embedded-postgres.js');
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'stampline-bench-'));
+  // Postgres may run as another user, who has to get through to the data.
+  fs.chmodSync(folder, 0o755);
+  const endings = [() => fs.rmSync(folder, { recursive: true, force: true })];
+  const stop = async () => {
+    for (const end of endings.splice(0).reverse()) await end();
+  };
+  try {
+    const postgres = await startEmbeddedPostgres({ dataFolder: folder });
+    endings.push(() => postgres.stop());
+    const url = urlOf(postgres.connection);
+    const ours = await startServer('ours', ['scripts/start.mjs'], url);
+    endings.push(ours.end);
+    const client = new pg.Client(postgres.connection);
+    await client.connect();
+    endings.push(() => client.end());
+    const sql = async (text) => (await client.query(text)).rows;
+    await fill(sql);
+    const bare = await startServer('bare', ['bench/bare-server.mjs'], url);
+    endings.push(bare.end);
+    const [{ version }] = await sql("SELECT current_setting('server_version') AS version");
+    return { ours, bare, sql, version, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function urlOf({ host, port, user, password, database }) {
+  const where = host.startsWith('/')
+    ? `localhost:${port}/${database}?host=${encodeURIComponent(host)}`
+    : `${host}:${port}/${database}`;
+  return `postgres://${user}:${encodeURIComponent(password)}@${where}`;
+}
+
+/** Starts a server as `npm start` would and waits for its port. @returns {Promise<Server>} */
+async function startServer(name, args, databaseUrl) {
+  const { STAMPLINE_LOG: _log, ...inherited } = process.env;
+  const env = { ...inherited, DATABASE_URL: databaseUrl, HOST: '127.0.0.1', PORT: '0', NODE_ENV: 'production' };
+  const extra = (name === 'ours' && process.env.BENCH_NODE_OPTIONS?.split(' ')) || [];
+  const child = spawn(process.execPath, [...extra, ...args], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const exited = once(child, 'exit');
+  const port = await new Promise((resolve, reject) => {
+    let output = '';
+    const timer = setTimeout(
+      () => reject(new Error(`${name} wasn't ready within ${READY_MS / 1000} s: ${output}`)),
+      READY_MS,
+    );
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+      const found = /listen\w* on (?:http:\/\/\S+:)?(\d+)/.exec(output);
+      if (!found) return;
+      clearTimeout(timer);
+      resolve(found[1]);
+    });
+    child.once('exit', (code) => reject(new Error(`${name} ended with ${code}: ${output}`)));
+  });
+  const end = async () => {
+    child.kill('SIGTERM');
+    await exited;
+  };
+  return { name, url: `http://127.0.0.1:${port}`, end };
+}
+
+/** @param {World['sql']} sql */
+async function fill(sql) {
+  await sql(`INSERT INTO ticket (project_id, key, normal_key, owner, title, description, bug_id, current_workflow_step, status)
+    SELECT 1, 'TKT-' || n, 'TKT-' || n, 'owner' || n % 50 || '@example.com', 'Update package number ' || n || ' to its next release',
+      repeat('What it changes and why. ', 8), (100000 + n)::text, (ARRAY[100, 200, 300, 400, 500, 999, 1000])[1 + n % 7], 0
+    FROM generate_series(1, ${TICKETS}) n`);
+  await sql(`INSERT INTO event (type, subject, actor, project_id, ticket_id, version, line, data)
+    SELECT 'ticket.created', 'ticket/' || t.id, 'local', 1, t.id, 1, 'Ticket ' || t.key || ' created', jsonb_build_object('after', to_jsonb(t))
+    FROM ticket t`);
+  await sql('VACUUM ANALYZE');
+}
