@@ -7,7 +7,7 @@ class SourcePackageBody {
   @Text({
     help: 'The name in the archive; unique.',
     example: 'my-package',
-    max: 4096,
+    max: 500,
     required: true,
     unique: true,
     pattern: { regex: /\S/, message: 'Enter a name.' },

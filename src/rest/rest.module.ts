@@ -8,6 +8,7 @@ import { ListReader } from './reading/list-reader.js';
 import { ObjectReader } from './reading/object-reader.js';
 import { Idempotency } from './writing/idempotency.js';
 import { ListWriter } from './writing/list-writer.js';
+import { ResourceRemover } from './writing/resource-remover.js';
 import { ResourceWriter } from './writing/resource-writer.js';
 
 const services = [
@@ -18,6 +19,7 @@ const services = [
   ListWriter,
   ObjectReader,
   ResourceHandler,
+  ResourceRemover,
   ResourceWriter,
 ];
 

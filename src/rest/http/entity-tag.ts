@@ -12,12 +12,12 @@ const tagsOf = (header: string): string[] => header.split(',').map((tag) => tag.
 export const isKnown = (ifNoneMatch: string | undefined, tag: string): boolean =>
   ifNoneMatch !== undefined && tagsOf(ifNoneMatch).some((one) => one === '*' || one === tag);
 
-/** If-Match, read once: undefined when there is none or it is `*`, which an existing object fulfils. */
-export function parseIfMatch(header: string | undefined): readonly string[] | undefined {
-  if (header === undefined) return undefined;
-  const tags = tagsOf(header);
-  return tags.includes('*') ? undefined : tags;
-}
+/** If-Match, read once: undefined when there is none; `*` is what every existing object fulfils. */
+export const parseIfMatch = (header: string | undefined): readonly string[] | undefined =>
+  header === undefined ? undefined : tagsOf(header);
+
+/** True where every state of an existing object will do. */
+export const takesAny = (ifMatch: readonly string[] | undefined): boolean => !ifMatch || ifMatch.includes('*');
 
 /** The one version that an If-Match names; undefined where it names none or several. */
 export function onlyVersion(ifMatch: readonly string[] | undefined): number | undefined {
@@ -27,7 +27,7 @@ export function onlyVersion(ifMatch: readonly string[] | undefined): number | un
 
 /** Refuses with 412 when the object isn't the one that the client saw. */
 export function requireMatch(ifMatch: readonly string[] | undefined, current: string): void {
-  if (!ifMatch || ifMatch.includes(current)) return;
+  if (!ifMatch || takesAny(ifMatch) || ifMatch.includes(current)) return;
   throw new DomainError(
     'precondition',
     'if_match.failed',

@@ -183,6 +183,6 @@ const RESOURCE_SCHEMA: Schema = {
 
 /** components/schemas of every declared resource. */
 export const resourceSchemas = (): Record<string, Schema> => ({
-  ...Object.assign({}, ...allResources().map(schemasOf)),
+  ...Object.fromEntries(allResources().flatMap((resource) => Object.entries(schemasOf(resource)))),
   ResourceSchema: RESOURCE_SCHEMA,
 });

@@ -60,7 +60,7 @@ export function documentOperation(
   target: object,
   descriptor: TypedPropertyDescriptor<unknown>,
 ): void {
-  for (const decorate of decorators(resource, operation)) (decorate as MethodDecorator)(target, operation, descriptor);
+  for (const decorate of decorators(resource, operation)) decorate(target, operation, descriptor);
 }
 
 function decorators(resource: Resource, operation: Operation): (MethodDecorator | PropertyDecorator)[] {
@@ -73,7 +73,7 @@ function decorators(resource: Resource, operation: Operation): (MethodDecorator 
       summary: call?.summary ?? SUMMARIES[operation](resource.noun),
       description: about,
       ...(call ? { 'x-order': call.order } : {}),
-    } as Parameters<typeof ApiOperation>[0]),
+    }),
     ...parameters(resource, operation, call?.query),
     ...body(resource, operation, call?.body),
     success(resource, operation),
@@ -156,7 +156,7 @@ function body(resource: Resource, operation: Operation, example?: object): Metho
       required: true,
       schema,
       ...(sample ? { examples: { example: { summary: 'Runs as it stands', value: sample } } } : {}),
-    } as Parameters<typeof ApiBody>[0]);
+    });
   if (operation === 'create') return [media(ref(resource, 'Body'), shown)];
   if (operation === 'update' || operation === 'replace') return [media(ref(resource, 'Change'), shown)];
   if (operation === 'patchList') return [media(ref(resource, 'ListChange'))];
@@ -188,5 +188,5 @@ function success(resource: Resource, operation: Operation): MethodDecorator {
     description,
     ...(schema ? { content: { 'application/json': { schema } } } : {}),
     headers,
-  } as Parameters<typeof ApiResponse>[0]);
+  });
 }

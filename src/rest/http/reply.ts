@@ -1,17 +1,31 @@
 // How the dialect's answers look on the wire (rest-api.md, section 3).
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError, invalid } from '../../platform/errors.js';
 import { sendJsonText } from '../../platform/http/json-reply.js';
+import { lastOf, type Query } from '../reading/list-query.js';
 import type { ObjectJson } from '../object-json.js';
 import type { Resource } from '../resource.js';
 import { checkKey, type KeyedRequest, type WriteAnswer } from '../writing/idempotency.js';
 import type { WriteOptions } from '../writing/resource-writer.js';
-import { contentTag, isKnown, parseIfMatch, versionTag } from './entity-tag.js';
+import { contentTag, isKnown, parseIfMatch, takesAny, versionTag } from './entity-tag.js';
 
 /** Without a token everybody is the machine's own user. */
 export const LOCAL_ACTOR = 'local';
 
+/** `?format=json` says what is so anyway; another format is refused, before a write does anything. */
+function refuseOtherFormats(request: FastifyRequest): void {
+  const format = lastOf((request.query as Query).format);
+  if (!format || format === 'json') return;
+  throw new DomainError(
+    'not_acceptable',
+    'format.not_built',
+    `The format '${format.slice(0, 50)}' is not built: this API speaks JSON only. Leave format out.`,
+  );
+}
+
 /** A 200 with an ETag, or a 304 when the client has it already. */
 export function sendJson(request: FastifyRequest, reply: FastifyReply, body: string, etag = contentTag(body)): void {
+  refuseOtherFormats(request);
   void reply.header('vary', 'Accept').header('cache-control', 'no-cache').header('etag', etag);
   if (isKnown(request.headers['if-none-match'], etag)) void reply.code(304).send();
   else sendJsonText(reply, body);
@@ -44,10 +58,21 @@ export function objectAnswer(resource: Resource, status: number, object: ObjectJ
   return { status, body: object.body, location: location ?? null, etag };
 }
 
-export const writeOptions = (request: FastifyRequest): WriteOptions => ({
-  context: { actor: LOCAL_ACTOR },
-  ifMatch: parseIfMatch(request.headers['if-match']),
-});
+/** Who writes, and on which condition. */
+export function writeOptions(request: FastifyRequest): WriteOptions {
+  refuseOtherFormats(request);
+  return { context: { actor: LOCAL_ACTOR }, ifMatch: parseIfMatch(request.headers['if-match']) };
+}
+
+/** The same for a whole list, which has no state of its own that a client could have seen. */
+export function listWriteOptions(request: FastifyRequest): WriteOptions {
+  const options = writeOptions(request);
+  if (takesAny(options.ifMatch)) return { ...options, ifMatch: undefined };
+  throw invalid(
+    'if_match.on_list',
+    'If-Match names the state of one object. Write the objects one by one, or leave it out.',
+  );
+}
 
 /** The request's Idempotency-Key with what it is bound to; undefined where it has none. */
 export function keyedRequest(request: FastifyRequest): KeyedRequest | undefined {

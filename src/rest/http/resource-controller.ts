@@ -33,7 +33,8 @@ export function controllerOf(resource: Resource, except: readonly Route['operati
   Object.defineProperty(ResourceController, 'name', { value: `${resource.name}Controller` });
   Inject(ResourceHandler)(ResourceController, undefined, 0);
   for (const route of ROUTES) {
-    if (!resource.verbs.includes(route.verb) || except.includes(route.operation)) continue;
+    const answers = route.operation === 'schema' || resource.verbs.includes(route.verb);
+    if (!answers || except.includes(route.operation)) continue;
     addRoute(ResourceController, resource, route);
   }
   Controller(`api/v1/${resource.name}`)(ResourceController);

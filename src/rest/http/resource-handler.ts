@@ -1,19 +1,30 @@
 // What each operation of a resource does with a request: read the URL and body, ask the reader or the writer, answer.
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { DomainError, invalid, notFound } from '../../platform/errors.js';
+import type { Tx } from '../../platform/database/db.js';
+import { invalid, notFound } from '../../platform/errors.js';
 import { KeyReader } from '../reading/key-reader.js';
-import type { Query } from '../reading/list-query.js';
+import { isFilter } from '../reading/filters.js';
+import { lastOf, type Query } from '../reading/list-query.js';
 import { ListReader, type Scope } from '../reading/list-reader.js';
 import { ObjectReader } from '../reading/object-reader.js';
 import { isKey } from '../resource-key.js';
 import { type Resource, uriOf } from '../resource.js';
-import { Idempotency } from '../writing/idempotency.js';
+import { Idempotency, type WriteAnswer } from '../writing/idempotency.js';
 import { ListWriter } from '../writing/list-writer.js';
 import { asId } from '../writing/reference.js';
+import { ResourceRemover } from '../writing/resource-remover.js';
 import { ResourceWriter } from '../writing/resource-writer.js';
 import { listBody } from './list-reply.js';
-import { keyedRequest, objectAnswer, sendAnswer, sendJson, sendObject, writeOptions } from './reply.js';
+import {
+  keyedRequest,
+  listWriteOptions,
+  objectAnswer,
+  sendAnswer,
+  sendJson,
+  sendObject,
+  writeOptions,
+} from './reply.js';
 import { describeSchema } from './schema-reply.js';
 
 export type IdRequest = FastifyRequest<{ Params: { id: string }; Querystring: Query }>;
@@ -25,24 +36,28 @@ export class ResourceHandler {
     private readonly lists: ListReader,
     private readonly objects: ObjectReader,
     private readonly writer: ResourceWriter,
+    private readonly remover: ResourceRemover,
     private readonly listWriter: ListWriter,
     private readonly idempotency: Idempotency,
     private readonly keys: KeyReader,
   ) {}
 
   /** The id that a URL names by number or, where there are keys, by key. */
-  async idOf(resource: Resource, request: IdRequest): Promise<number> {
+  async idOf(resource: Resource, request: IdRequest, tx?: Tx): Promise<number> {
     const text = request.params.id;
-    const id = asId(text);
-    if (id !== undefined) return id;
-    if (!resource.keyed || !isKey(text)) throw notFound(`There is no ${resource.noun} '${text.slice(0, 100)}'.`);
-    return this.keys.idOf(text, [request.query.project].flat().at(-1));
+    const id = await this.idNamed(resource, text, lastOf(request.query.project), tx);
+    if (id === undefined) throw notFound(`There is no ${resource.noun} '${text.slice(0, 100)}'.`);
+    return id;
+  }
+
+  private async idNamed(resource: Resource, text: string, project?: string, tx?: Tx): Promise<number | undefined> {
+    return asId(text) ?? (resource.keyed && isKey(text) ? this.keys.find(text, project, tx) : undefined);
   }
 
   async list(resource: Resource, request: ListRequest, reply: FastifyReply, scope?: Scope): Promise<void> {
     const page = await this.lists.read(resource, request.query, scope);
-    const [path = '', search = ''] = request.url.split('?', 2);
-    sendJson(request, reply, listBody(path.endsWith('/') ? path : `${path}/`, search, page));
+    const [path = '', ...search] = request.url.split('?');
+    sendJson(request, reply, listBody(path.endsWith('/') ? path : `${path}/`, search.join('?'), page));
   }
 
   async detail(resource: Resource, request: IdRequest, reply: FastifyReply): Promise<void> {
@@ -58,76 +73,90 @@ export class ResourceHandler {
 
   async set(
     resource: Resource,
-    request: FastifyRequest<{ Params: { ids: string } }>,
+    request: FastifyRequest<{ Params: { ids: string }; Querystring: Query }>,
     reply: FastifyReply,
   ): Promise<void> {
     const asked = [...new Set(request.params.ids.split(';').filter(Boolean))];
     if (asked.length > 1000) throw invalid('set.too_many', 'A set has at most 1000 ids.');
-    const ids = asked.map((text) => asId(text)).filter((id) => id !== undefined);
+    const project = lastOf(request.query.project);
+    const ids = await Promise.all(asked.map(async (text) => (await this.idNamed(resource, text, project)) ?? 0));
     const found = new Map(await this.objects.readMany(resource, ids));
-    const missing = asked.filter((text) => !found.has(asId(text) ?? 0));
-    const objects = asked.map((text) => found.get(asId(text) ?? 0)).filter((body) => body !== undefined);
+    const missing = asked.filter((_text, index) => !found.has(ids[index] ?? 0));
+    const objects = [...new Set(ids)].map((id) => found.get(id)).filter((body) => body !== undefined);
     const tail = missing.length > 0 ? `,"not_found":${JSON.stringify(missing)}` : '';
     sendJson(request, reply, `{"objects":[${objects.join(',')}]${tail}}`);
   }
 
-  async create(resource: Resource, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const answer = await this.idempotency.run(keyedRequest(request), async (tx) => {
-      const written = await this.writer.create(resource, request.body, writeOptions(request), tx);
+  create(resource: Resource, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const options = writeOptions(request);
+    return this.answer(request, reply, async (tx) => {
+      const written = await this.writer.create(resource, request.body, options, tx);
       return objectAnswer(resource, 201, written, uriOf(resource, written.id));
     });
-    sendAnswer(request, reply, answer);
   }
 
-  async update(resource: Resource, request: IdRequest, reply: FastifyReply): Promise<void> {
-    const id = await this.idOf(resource, request);
-    const answer = await this.idempotency.run(keyedRequest(request), async (tx) =>
-      objectAnswer(resource, 202, await this.writer.update(resource, id, request.body, writeOptions(request), tx)),
-    );
-    sendAnswer(request, reply, answer);
+  update(resource: Resource, request: IdRequest, reply: FastifyReply): Promise<void> {
+    const options = writeOptions(request);
+    return this.answer(request, reply, async (tx) => {
+      const id = await this.idOf(resource, request, tx);
+      return objectAnswer(resource, 202, await this.writer.update(resource, id, request.body, options, tx));
+    });
   }
 
-  async replace(resource: Resource, request: IdRequest, reply: FastifyReply): Promise<void> {
-    const id = await this.idOf(resource, request);
-    const answer = await this.idempotency.run(keyedRequest(request), async (tx) => {
-      const { created, ...written } = await this.writer.replace(resource, id, request.body, writeOptions(request), tx);
+  replace(resource: Resource, request: IdRequest, reply: FastifyReply): Promise<void> {
+    const options = writeOptions(request);
+    return this.answer(request, reply, async (tx) => {
+      const id = await this.idOf(resource, request, tx);
+      const { created, ...written } = await this.writer.replace(resource, id, request.body, options, tx);
       return objectAnswer(resource, created ? 201 : 200, written, created ? uriOf(resource, id) : undefined);
     });
-    sendAnswer(request, reply, answer);
   }
 
-  async remove(resource: Resource, request: IdRequest, reply: FastifyReply): Promise<void> {
-    const id = await this.idOf(resource, request);
-    const answer = await this.idempotency.run(keyedRequest(request), async (tx) => {
-      const gone = await this.writer.remove(resource, [id], writeOptions(request), tx);
+  remove(resource: Resource, request: IdRequest, reply: FastifyReply): Promise<void> {
+    const options = writeOptions(request);
+    return this.answer(request, reply, async (tx) => {
+      const id = await this.idOf(resource, request, tx);
+      const gone = await this.remover.remove(resource, [id], options, tx);
       if (gone.length === 0) throw notFound(`There is no ${resource.noun} ${id}.`);
       return { status: 204, body: null };
     });
-    sendAnswer(request, reply, answer);
   }
 
-  async patchList(resource: Resource, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const answer = await this.idempotency.run(keyedRequest(request), async (tx) => ({
-      status: 202,
-      body: await this.listWriter.patch(resource, request.body, writeOptions(request), tx),
-    }));
-    sendAnswer(request, reply, answer);
+  patchList(resource: Resource, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const options = listWriteOptions(request);
+    return this.answer(request, reply, async (tx) => {
+      return { status: 202, body: await this.listWriter.patch(resource, request.body, options, tx) };
+    });
   }
 
-  async removeList(resource: Resource, request: ListRequest, reply: FastifyReply): Promise<void> {
-    const { confirm, ...filters } = request.query;
-    const filtered = Object.keys(filters).some((name) => !name.startsWith('_') && name !== 'format');
-    if (!filtered && [confirm].flat().at(-1) !== 'all') {
-      throw new DomainError(
-        'invalid',
-        'delete.unfiltered',
-        `This would delete every ${resource.noun}. Add a filter, or ?confirm=all if that is what you want.`,
-      );
-    }
-    const answer = await this.idempotency.run(keyedRequest(request), async (tx) => {
-      await this.listWriter.remove(resource, filters, writeOptions(request), tx);
+  removeList(resource: Resource, request: ListRequest, reply: FastifyReply): Promise<void> {
+    const options = listWriteOptions(request);
+    const { confirm, ...query } = request.query;
+    refuseVagueDelete(resource, query, lastOf(confirm) === 'all');
+    return this.answer(request, reply, async (tx) => {
+      await this.listWriter.remove(resource, query, options, tx);
       return { status: 204, body: null };
     });
-    sendAnswer(request, reply, answer);
   }
+
+  /** Does the write, once for its Idempotency-Key if it has one, and answers. */
+  private async answer(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    write: (tx: Tx | undefined) => Promise<WriteAnswer>,
+  ): Promise<void> {
+    sendAnswer(request, reply, await this.idempotency.run(keyedRequest(request), write));
+  }
+}
+
+/** A DELETE that names no filter would delete everything; one that names a page would delete more than the page. */
+function refuseVagueDelete(resource: Resource, query: Query, confirmed: boolean): void {
+  const paging = ['limit', 'offset', 'after'].find((name) => query[name] !== undefined);
+  if (paging)
+    throw invalid('delete.paged', `A DELETE has no pages: leave out ${paging}. It deletes all that the filters find.`);
+  if (confirmed || Object.keys(query).some(isFilter)) return;
+  throw invalid(
+    'delete.unfiltered',
+    `This would delete every ${resource.noun}. Add a filter, or ?confirm=all if that is what you want.`,
+  );
 }

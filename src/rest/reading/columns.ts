@@ -11,6 +11,8 @@ export interface Table {
   readonly columns: ReadonlyMap<string, string>;
   /** The reference field of a foreign key, by the key's name. */
   readonly referenceByConstraint: ReadonlyMap<string, string>;
+  /** The references whose rows go when what they lead to is deleted. */
+  readonly cascades: ReadonlySet<string>;
   readonly sequence: string;
 }
 
@@ -39,11 +41,13 @@ function readTable(dataSource: DataSource, resource: Resource): Table {
   const referenceByConstraint = new Map(
     metadata.foreignKeys.map((key) => [key.name, key.columns[0]?.propertyName ?? '']),
   );
+  const cascading = metadata.foreignKeys.filter((key) => key.onDelete === 'CASCADE');
   return {
     name: metadata.tableName,
     columnOf,
     columns,
     referenceByConstraint,
+    cascades: new Set(cascading.map((key) => key.columns[0]?.propertyName ?? '')),
     sequence: `${metadata.tableName}_id_seq`,
   };
 }

@@ -22,6 +22,7 @@ interface Entry {
 export class CountCache implements OnApplicationShutdown {
   private readonly entries = new Map<string, Entry>();
   private timer: NodeJS.Timeout | undefined;
+  private refreshing = false;
 
   constructor(private readonly db: Db) {}
 
@@ -50,8 +51,16 @@ export class CountCache implements OnApplicationShutdown {
 
   /** One after the other, so that counting never takes more than one connection. */
   private async refresh(): Promise<void> {
+    if (this.refreshing) return;
+    this.refreshing = true;
+    await this.refreshAll();
+    this.refreshing = false;
+  }
+
+  private async refreshAll(): Promise<void> {
     for (const [key, entry] of [...this.entries]) {
-      const total = Date.now() - entry.asked > FORGET_MS ? 0 : await this.ask(entry.text, entry.values).catch(() => 0);
+      const total =
+        Date.now() - entry.asked > FORGET_MS ? 0 : await this.ask(entry.text, entry.values).catch(() => entry.total);
       if (total > EXACT_UP_TO) entry.total = total;
       else this.entries.delete(key);
     }

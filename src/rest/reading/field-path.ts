@@ -56,6 +56,14 @@ export function fieldNamed(resource: Resource, name: string): Field | undefined 
   return resource.fields.find((field) => field.name === name && !field.writeOnly);
 }
 
+/** `ticket__id__gt`: the reference's column as the id that it holds. */
+const byId = (found: Omit<FoundField, 'lookup'>, lookup: string): FoundField => ({
+  field: ID_FIELD,
+  resource: resourceNamed(found.field.target ?? ''),
+  column: found.column,
+  lookup,
+});
+
 /** The steps that a path may have; longer ones are refused before they cost joins. */
 const DEEPEST = 6;
 
@@ -67,27 +75,27 @@ export function findField(
   resource: Resource,
   path: string,
   joins: Joins,
-  unknown: (word: string) => Error,
+  unknown: (word: string, at: Resource) => Error,
 ): FoundField {
   const words = path.split('__');
-  if (words.length > DEEPEST) throw unknown(path);
+  if (words.length > DEEPEST) throw unknown(path, resource);
   let at = resource;
   let alias = 't';
   for (const [index, word] of words.entries()) {
     const field = fieldNamed(at, word);
-    if (!field) throw unknown(word);
-    const rest = words.slice(index + 1);
-    const column = columnSql(at, field, alias);
-    if (rest.length === 0) return { field, resource: at, column, lookup: undefined };
-    if (field.kind === 'reference' && (rest[0] === 'id' || rest[0] === 'pk') && rest.length <= 2) {
-      return { field: rest[1] ? { ...ID_FIELD, name: 'id' } : field, resource: at, column, lookup: rest[1] };
+    if (!field) throw unknown(word, at);
+    const [next, ...more] = words.slice(index + 1);
+    const found = { field, resource: at, column: columnSql(at, field, alias) };
+    if (next === undefined) return { ...found, lookup: undefined };
+    if (more.length === 0 && isLookup(next)) return { ...found, lookup: next };
+    if (field.kind === 'reference' && more.length <= 1 && ['id', 'pk'].includes(next)) {
+      return more[0] ? byId(found, more[0]) : { ...found, lookup: undefined };
     }
-    if (rest.length === 1 && isLookup(rest[0] ?? '')) return { field, resource: at, column, lookup: rest[0] };
     if (field.kind !== 'reference') {
       throw invalid('filter.no_relation', `The '${field.name}' field does not support relations.`);
     }
     alias = joins.through(at, alias, field);
     at = resourceNamed(field.target ?? '');
   }
-  throw unknown(path);
+  throw unknown(path, resource);
 }

@@ -8,7 +8,8 @@ import type { Resource } from '../resource.js';
 import { KeyReader } from './key-reader.js';
 import { CountCache, EXACT_UP_TO } from './count-cache.js';
 import { Joins } from './field-path.js';
-import { filterSql, orderSql, type Page, parsePage, type Query } from './list-query.js';
+import { filterSql } from './filters.js';
+import { orderSql, type Page, parsePage, type Query } from './list-query.js';
 import { fromSql, selectList } from './view-sql.js';
 
 export interface ListPage extends Page {
@@ -59,7 +60,7 @@ export class ListReader {
         query,
         joins,
         (value) => values.add(value),
-        (key) => this.keys.idOf(key),
+        (key) => this.keys.find(key),
       )),
     ];
     const filtered = joins.sql;

@@ -3,8 +3,8 @@
 import { validateSync } from 'class-validator';
 import { invalid, invalidFields } from '../../platform/errors.js';
 import { parseStatus, parseStep } from '../../workflow/steps.js';
-import type { Field } from '../fields/field.js';
-import type { KeyResolver } from '../reading/list-query.js';
+import type { Field, FieldKind } from '../fields/field.js';
+import type { KeyResolver } from '../reading/filters.js';
 import type { FieldValues, Resource } from '../resource.js';
 import { closest } from './closest.js';
 import { parseReference } from './reference.js';
@@ -80,23 +80,19 @@ function addFaults(resource: Resource, values: Record<string, unknown>, faults: 
 
 /** Brings a value to its field's type where scripts send another that means the same; the rest is left to validation. */
 async function convert(field: Field, given: unknown, resolveKey: KeyResolver): Promise<unknown> {
-  switch (field.kind) {
-    case 'reference':
-      return convertReference(field, given, resolveKey);
-    case 'boolean':
-      return typeof given === 'object' ? given : (BOOLEANS.get(String(given)) ?? given);
-    case 'step':
-      return typeof given === 'string' || typeof given === 'number' ? (parseStep(given) ?? given) : given;
-    case 'status':
-      return typeof given === 'string' || typeof given === 'number' ? (parseStatus(given) ?? given) : given;
-    case 'integer':
-      return typeof given === 'string' && /^-?\d{1,10}$/.test(given.trim()) ? Number(given) : given;
-    case 'text':
-      return typeof given === 'number' ? String(given) : given;
-    default:
-      return given;
-  }
+  if (field.kind === 'reference') return convertReference(field, given, resolveKey);
+  if (typeof given !== 'string' && typeof given !== 'number') return given;
+  return CONVERSIONS[field.kind]?.(given) ?? given;
 }
+
+/** From the texts and numbers that scripts send; undefined for what is none of the kind. */
+const CONVERSIONS: Partial<Record<FieldKind, (given: string | number) => unknown>> = {
+  boolean: (given) => BOOLEANS.get(String(given)),
+  step: parseStep,
+  status: parseStatus,
+  integer: (given) => (/^-?\d{1,10}$/.test(String(given).trim()) ? Number(given) : undefined),
+  text: String,
+};
 
 const BOOLEANS = new Map<string, boolean>([
   ['true', true],
@@ -110,7 +106,7 @@ const BOOLEANS = new Map<string, boolean>([
 async function convertReference(field: Field, given: unknown, resolveKey: KeyResolver): Promise<number> {
   const reference = parseReference(given, field.target ?? '');
   if (typeof reference === 'number') return reference;
-  const id = reference === undefined ? undefined : await resolveKey(reference).catch(() => undefined);
+  const id = reference === undefined ? undefined : await resolveKey(reference);
   if (id === undefined) throw badReference(given);
   return id;
 }

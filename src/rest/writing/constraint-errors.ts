@@ -1,5 +1,5 @@
 // Broken constraints as the client's own mistake: which reference leads nowhere, what is taken, who still refers.
-import { foreignKeyViolation, TryAgain, uniqueViolation } from '../../platform/database/database-error.js';
+import { foreignKeyViolation, uniqueViolation } from '../../platform/database/database-error.js';
 import type { Sql } from '../../platform/database/statement.js';
 import { conflict, DomainError } from '../../platform/errors.js';
 import { tableOf } from '../reading/columns.js';
@@ -17,8 +17,6 @@ export function writeError(
   if (unique !== undefined) {
     const known = resource.uniques?.[unique];
     if (!known) return error;
-    // The server's own choice was taken by somebody in this moment: the next one is free.
-    if (values[known.field] === undefined) return new TryAgain(unique);
     return new DomainError(
       'conflict',
       `${resource.name}.taken`,

@@ -5,11 +5,13 @@ import { Values } from '../../platform/database/statement.js';
 import { DomainError, invalid } from '../../platform/errors.js';
 import { Joins } from '../reading/field-path.js';
 import { KeyReader } from '../reading/key-reader.js';
-import { filterSql, type Query } from '../reading/list-query.js';
+import { filterSql } from '../reading/filters.js';
+import type { Query } from '../reading/list-query.js';
 import { fromSql } from '../reading/view-sql.js';
 import type { Resource } from '../resource.js';
 import { asObject, badReference } from './body.js';
 import { parseReference } from './reference.js';
+import { ResourceRemover } from './resource-remover.js';
 import { ResourceWriter, type WriteOptions } from './resource-writer.js';
 
 /** What one request may delete; a larger list is deleted in parts. */
@@ -20,6 +22,7 @@ export class ListWriter {
   constructor(
     private readonly db: Db,
     private readonly writer: ResourceWriter,
+    private readonly remover: ResourceRemover,
     private readonly keys: KeyReader,
   ) {}
 
@@ -29,11 +32,11 @@ export class ListWriter {
    */
   async patch(resource: Resource, given: unknown, options: WriteOptions, tx?: Tx): Promise<string> {
     const body = asObject(given);
-    const { objects, deleted_objects: deleted = [] } = body;
+    const { objects = body.deleted_objects && [], deleted_objects: deleted = [] } = body;
     if (!Array.isArray(objects) || !Array.isArray(deleted)) {
       throw invalid(
         'body.no_objects',
-        'A PATCH of a list needs {"objects": [...]}, and may have "deleted_objects": [uri, ...].',
+        'A PATCH of a list needs {"objects": [...]} or {"deleted_objects": [uri, ...]}, or both.',
       );
     }
     const work = async (open: Tx): Promise<string> => {
@@ -42,9 +45,7 @@ export class ListWriter {
         written.push(await inPart(`objects[${index}]`, () => this.patchOne(open, resource, object, options)));
       }
       for (const [index, uri] of deleted.entries()) {
-        await inPart(`deleted_objects[${index}]`, async () =>
-          this.writer.remove(resource, [await this.idOf(resource, uri)], options, open),
-        );
+        await inPart(`deleted_objects[${index}]`, () => this.removeOne(open, resource, uri, options));
       }
       return `{"objects":[${written.join(',')}]}`;
     };
@@ -58,14 +59,20 @@ export class ListWriter {
         throw invalid('body.no_resource_uri', `Each object needs its resource_uri: ${resource.name} makes none.`);
       return (await this.writer.create(resource, object, options, tx)).body;
     }
-    return (await this.writer.update(resource, await this.idOf(resource, object.resource_uri), object, options, tx))
-      .body;
+    const id = await this.idOf(resource, object.resource_uri, tx);
+    return (await this.writer.update(resource, id, object, options, tx)).body;
   }
 
-  private async idOf(resource: Resource, uri: unknown): Promise<number> {
+  private async removeOne(tx: Tx, resource: Resource, uri: unknown, options: WriteOptions): Promise<void> {
+    const gone = await this.remover.remove(resource, [await this.idOf(resource, uri, tx)], options, tx);
+    if (gone.length === 0) throw badReference(uri);
+  }
+
+  private async idOf(resource: Resource, uri: unknown, tx: Tx): Promise<number> {
     const reference = parseReference(uri, resource.name);
-    if (reference === undefined) throw badReference(uri);
-    return typeof reference === 'number' ? reference : this.keys.idOf(reference);
+    const id = typeof reference === 'string' ? await this.keys.find(reference, undefined, tx) : reference;
+    if (id === undefined) throw badReference(uri);
+    return id;
   }
 
   /** Deletes what a filter finds, like the list that it would show without paging. */
@@ -80,7 +87,7 @@ export class ListWriter {
         query,
         joins,
         (value) => values.add(value),
-        (key) => this.keys.idOf(key),
+        (key) => this.keys.find(key),
       )),
     ];
     const filter = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
@@ -94,13 +101,8 @@ export class ListWriter {
           'delete.too_many',
           `This would delete more than ${MOST_DELETED} objects. Narrow the filter and delete in parts.`,
         );
-      if (found.length > 0)
-        await this.writer.remove(
-          resource,
-          found.map((row) => row.id),
-          options,
-          open,
-        );
+      const ids = found.map((row) => row.id);
+      if (ids.length > 0) await this.remover.remove(resource, ids, options, open);
     };
     await (tx ? work(tx) : this.db.transaction(work));
   }

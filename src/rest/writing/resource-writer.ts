@@ -1,19 +1,24 @@
-// Creates, changes and deletes a resource's rows: body → values → rules → row and event, all in one transaction. A create
+// Creates, changes and replaces a resource's rows: body → values → rules → row and event, all in one transaction. A create
 // without rules is a single statement.
 import { Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { TryAgain } from '../../platform/database/database-error.js';
 import { Db, type Tx } from '../../platform/database/db.js';
-import { conflict, invalid, notFound } from '../../platform/errors.js';
-import { contentTag, onlyVersion, requireMatch, versionTag } from '../http/entity-tag.js';
+import type { Sql } from '../../platform/database/statement.js';
+import { DomainError, notFound } from '../../platform/errors.js';
+import { onlyVersion, takesAny } from '../http/entity-tag.js';
 import { tableOf } from '../reading/columns.js';
 import { KeyReader } from '../reading/key-reader.js';
-import { type ObjectJson, ObjectReader } from '../reading/object-reader.js';
-import type { Decision, FieldValues, Resource, ResourceRules, Row, WriteContext } from '../resource.js';
+import type { ObjectJson } from '../object-json.js';
+import { ObjectReader } from '../reading/object-reader.js';
+import type { FieldValues, Resource, ResourceRules, WriteContext } from '../resource.js';
 import { asObject, type JsonObject, readBody } from './body.js';
-import { stillReferenced, writeError } from './constraint-errors.js';
+import { writeError } from './constraint-errors.js';
+import { lockRow, requireRowMatch, rowOf } from './locked-row.js';
 import { plainDecision } from './plain-decision.js';
-import { deleteSql, insertSql, lockSql, updateSql } from './row-sql.js';
+import { insertSql, updateSql } from './row-sql.js';
+import { rulesOf } from './rules-of.js';
+import { lockForNewId, takeId } from './take-id.js';
 
 export interface Written extends ObjectJson {
   readonly id: number;
@@ -25,8 +30,17 @@ export interface WriteOptions {
   readonly ifMatch: readonly string[] | undefined;
 }
 
-/** PUT may make an id, but not so far beyond the highest that the id space is burnt by a typo. */
-const FURTHEST_NEW_ID = 1_000_000;
+/** One write on its way: the body as it came, what it gives, and the rules it goes by. */
+interface Write {
+  readonly resource: Resource;
+  readonly body: JsonObject;
+  readonly values: FieldValues;
+  readonly rules: ResourceRules;
+  readonly options: WriteOptions;
+}
+
+/** How often a number of our own choice may be taken by others before the whole transaction is run again. */
+const INSERT_TRIES = 5;
 
 @Injectable()
 export class ResourceWriter {
@@ -37,12 +51,17 @@ export class ResourceWriter {
     private readonly keys: KeyReader,
   ) {}
 
-  private rulesOf(resource: Resource): ResourceRules {
-    return resource.rules ? this.modules.get<ResourceRules>(resource.rules, { strict: false }) : {};
-  }
-
-  private values(resource: Resource, body: JsonObject, complete: boolean): Promise<FieldValues> {
-    return readBody(resource, body, complete, (key) => this.keys.idOf(key));
+  /** Keys are looked up in the open transaction: all who hold a connection could be waiting for a second one. */
+  private async read(
+    resource: Resource,
+    given: unknown,
+    complete: boolean,
+    options: WriteOptions,
+    tx?: Tx,
+  ): Promise<Write> {
+    const body = asObject(given);
+    const values = await readBody(resource, body, complete, (key) => this.keys.find(key, undefined, tx));
+    return { resource, body, values, rules: rulesOf(this.modules, resource), options };
   }
 
   /** Runs in the given transaction, or in one of its own. */
@@ -51,101 +70,79 @@ export class ResourceWriter {
   }
 
   async create(resource: Resource, given: unknown, options: WriteOptions, tx?: Tx, id?: number): Promise<Written> {
-    const body = asObject(given);
-    const values = await this.values(resource, body, true);
-    const rules = this.rulesOf(resource);
-    const write = (open: Tx): Promise<Written> => this.createIn(open, resource, rules, body, values, options, id);
-    if (tx || rules.beforeCreate || rules.settle) return this.inTx(tx, write);
-    try {
-      return await this.insert({ run: (statement) => this.db.write(statement) }, resource, body, values, options, id);
-    } catch (error) {
-      if (error instanceof TryAgain) return this.db.transaction(write);
-      throw error;
-    }
+    const write = await this.read(resource, given, true, options, tx);
+    const { rules, values } = write;
+    if (tx || rules.beforeCreate || rules.settle) return this.inTx(tx, (open) => this.createIn(open, write, id));
+    const single = { run: this.db.write.bind(this.db) };
+    const made = (await this.insert(single, write, values)) ?? (await this.existing(single, write));
+    return made ?? this.db.transaction((open) => this.createIn(open, write));
   }
 
-  private async createIn(
-    tx: Tx,
-    resource: Resource,
-    rules: ResourceRules,
-    body: JsonObject,
-    values: FieldValues,
-    options: WriteOptions,
-    id?: number,
-  ): Promise<Written> {
-    const complete = rules.beforeCreate ? await rules.beforeCreate(tx, values) : values;
-    const written = await this.insert(tx, resource, body, complete, options, id);
+  private async createIn(tx: Tx, write: Write, id?: number): Promise<Written> {
+    const { resource, rules, options } = write;
+    const values = (await rules.beforeCreate?.(tx, write.values)) ?? write.values;
+    const written = await this.insertSurely(tx, write, values, id);
     if (!rules.settle) return written;
-    const row = await this.lock(tx, resource, written.id);
-    await rules.settle(tx, null, row, complete, options.context);
+    await rules.settle(tx, null, await lockRow(tx, resource, written.id), values, options.context);
     return this.reread(tx, resource, written.id);
   }
 
-  private async insert(
-    sql: Pick<Tx, 'run'>,
-    resource: Resource,
-    body: JsonObject,
-    values: FieldValues,
-    options: WriteOptions,
-    id?: number,
-  ): Promise<Written> {
+  /** Those who find their number taken queue up behind a lock, so that each next free number is tried by one only. */
+  private async insertSurely(tx: Tx, write: Write, values: FieldValues, id?: number): Promise<Written> {
+    for (let attempt = 1; attempt <= INSERT_TRIES; attempt++) {
+      const made = (await this.insert(tx, write, values, id)) ?? (await this.existing(tx, write));
+      if (made) return made;
+      await tx.run({ text: 'SELECT pg_advisory_xact_lock(hashtext($1))', values: [tableOf(write.resource).name] });
+    }
+    throw new TryAgain(`${write.resource.name}: each number was taken in the same moment.`);
+  }
+
+  /** The new object; undefined where its name, or a number of our own choice, was taken. */
+  private async insert(sql: Sql, write: Write, values: FieldValues, id?: number): Promise<Written | undefined> {
+    const { resource, body, options } = write;
     const given = { ...values, ...resource.derive?.(values) };
-    const rows = await sql
+    const [row] = await sql
       .run<Written>(insertSql(resource, given, options.context.actor, id))
       .catch((error: unknown) => {
         throw writeError(resource, error, values, body);
       });
-    return rows[0] ?? this.existing(sql, resource, values);
+    return row;
   }
 
-  /** The object that has the value which a create found taken. */
-  private async existing(sql: Pick<Tx, 'run'>, resource: Resource, values: FieldValues): Promise<Written> {
-    const field = resource.getOrCreateBy ?? 'id';
-    const [row] = await sql.run<{ id: number }>({
-      text: `SELECT t.id FROM ${tableOf(resource).name} t WHERE t.${field} = $1`,
-      values: [values[field]],
-    });
-    if (!row)
-      throw conflict(`${resource.name}.busy`, `This ${resource.noun} was deleted in the same moment. Try again.`);
-    const object = await this.objects.read(resource, row.id, sql);
-    return { id: row.id, ...(object as ObjectJson) };
+  /** The object whose name a create found taken, where that is no error. */
+  private async existing(sql: Sql, { resource, values }: Write): Promise<Written | undefined> {
+    const field = resource.getOrCreateBy;
+    if (!field) return undefined;
+    const text = `SELECT t.id FROM ${tableOf(resource).name} t WHERE t.${field} = $1`;
+    const [row] = await sql.run<{ id: number }>({ text, values: [values[field]] });
+    const object = row && (await this.objects.read(resource, row.id, sql));
+    return object && { id: row.id, ...object };
   }
 
   /** Changes the fields that the body names. Rejects with not_found, precondition, invalid, or what the rules refuse. */
   async update(resource: Resource, id: number, given: unknown, options: WriteOptions, tx?: Tx): Promise<Written> {
-    const body = asObject(given);
-    const values = await this.values(resource, body, false);
-    const rules = this.rulesOf(resource);
+    const write = await this.read(resource, given, false, options, tx);
     const version = onlyVersion(options.ifMatch);
-    if (!tx && rules.quickly && (options.ifMatch === undefined || version !== undefined)) {
-      const quick = await rules.quickly(id, values, version, options.context);
+    if (!tx && write.rules.quickly && (takesAny(options.ifMatch) || version !== undefined)) {
+      const quick = await write.rules.quickly(id, write.values, version, options.context);
       if (quick) return { id, ...quick };
     }
-    return this.inTx(tx, (open) => this.updateIn(open, resource, rules, id, body, values, options));
+    return this.inTx(tx, (open) => this.updateIn(open, id, write));
   }
 
-  private async updateIn(
-    tx: Tx,
-    resource: Resource,
-    rules: ResourceRules,
-    id: number,
-    body: JsonObject,
-    values: FieldValues,
-    options: WriteOptions,
-  ): Promise<Written> {
+  private async updateIn(tx: Tx, id: number, { resource, body, values, rules, options }: Write): Promise<Written> {
     await rules.lockFirst?.(tx, id);
-    const before = await this.lock(tx, resource, id);
-    await this.requireMatch(tx, resource, before, options);
-    const decision: Decision = rules.decide
-      ? await rules.decide(tx, before, values, options.context)
-      : plainDecision(resource, before, values);
+    const before = await lockRow(tx, resource, id);
+    await requireRowMatch(tx, resource, before, options.ifMatch, this.objects);
+    const decision =
+      (await rules.decide?.(tx, before, values, options.context)) ?? plainDecision(resource, before, values);
     if (Object.keys(decision.set).length > 0) {
-      const [row] = await tx
+      const [changed] = await tx
         .run<{ row: object }>(updateSql(resource, id, decision.set, decision.event, options.context.actor))
         .catch((error: unknown) => {
           throw writeError(resource, error, values, body);
         });
-      await rules.settle?.(tx, before, rowOf(resource, row?.row), values, options.context);
+      await rules.settle?.(tx, before, rowOf(resource, changed?.row), values, options.context);
     }
     return this.reread(tx, resource, id);
   }
@@ -159,72 +156,28 @@ export class ResourceWriter {
     tx?: Tx,
   ): Promise<Written & { created: boolean }> {
     return this.inTx(tx, async (open) => {
-      if (await this.objects.read(resource, id, open))
-        return { ...(await this.update(resource, id, given, options, open)), created: false };
-      if (options.ifMatch) throw notFound(`There is no ${resource.noun} ${id}.`);
-      await this.takeId(open, resource, id);
-      return { ...(await this.create(resource, given, options, open, id)), created: true };
+      const created = await this.isToBeMade(open, resource, id, options);
+      const written = created
+        ? await this.create(resource, given, options, open, id)
+        : await this.update(resource, id, given, options, open);
+      return { ...written, created };
     });
   }
 
-  /** Claims an id of the client's choice; the sequence goes on behind it. Inserts wait meanwhile, so no id is given twice. */
-  private async takeId(tx: Tx, resource: Resource, id: number): Promise<void> {
-    const table = tableOf(resource);
-    await tx.run({ text: `LOCK TABLE ${table.name} IN SHARE ROW EXCLUSIVE MODE` });
-    const [state] = await tx.run<{ highest: string; used: boolean }>({
-      text: `SELECT last_value AS highest, EXISTS (SELECT 1 FROM event WHERE subject = $1 AND type LIKE '%.deleted') OR EXISTS (SELECT 1 FROM ${table.name} WHERE id = $2::int) AS used FROM ${table.sequence}`,
-      values: [`${table.name}/${id}`, id],
-    });
-    const highest = Number(state?.highest ?? 0);
-    if (state?.used)
-      throw conflict(
-        'id.used',
-        `The id ${id} was used before, and ids are never reused. POST to ${resource.name} for a new one.`,
+  private async isToBeMade(tx: Tx, resource: Resource, id: number, { ifMatch }: WriteOptions): Promise<boolean> {
+    const absent = async (): Promise<boolean> => (await this.objects.read(resource, id, tx)) === undefined;
+    if (!(await absent())) return false;
+    if (ifMatch) {
+      throw new DomainError(
+        'precondition',
+        'if_match.failed',
+        `There is no ${resource.noun} ${id} that If-Match could match.`,
       );
-    if (id > highest + FURTHEST_NEW_ID)
-      throw invalid(
-        'id.too_high',
-        `The id ${id} is more than ${FURTHEST_NEW_ID} above the highest so far (${highest}).`,
-      );
-    if (id > highest) await tx.run({ text: `SELECT setval('${table.sequence}', $1)`, values: [id] });
-  }
-
-  /** Deletes these ids and what belongs to them. Answers those that were there. */
-  async remove(resource: Resource, ids: readonly number[], options: WriteOptions, tx?: Tx): Promise<number[]> {
-    try {
-      return await this.inTx(tx, (open) => this.removeIn(open, resource, ids, options));
-    } catch (error) {
-      throw await stillReferenced(this.db, error, resource, ids);
     }
-  }
-
-  private async removeIn(tx: Tx, resource: Resource, ids: readonly number[], options: WriteOptions): Promise<number[]> {
-    const rules = this.rulesOf(resource);
-    for (const id of rules.lockFirst ? [...ids].sort((a, b) => a - b) : []) await rules.lockFirst?.(tx, id);
-    const [first] = ids;
-    if (options.ifMatch && first !== undefined)
-      await this.requireMatch(tx, resource, await this.lock(tx, resource, first), options);
-    const gone = await tx.run<{ id: number; row: object }>(deleteSql(resource, ids, options.context.actor));
-    for (const { row } of gone) await rules.settle?.(tx, rowOf(resource, row), null, {}, options.context);
-    return gone.map((one) => one.id);
-  }
-
-  private async lock(tx: Tx, resource: Resource, id: number): Promise<Row> {
-    const [found] = await tx.run<{ row: object }>({
-      name: `lock_${resource.name}`,
-      text: lockSql(resource),
-      values: [id],
-    });
-    if (!found) throw notFound(`There is no ${resource.noun} ${id}.`);
-    return rowOf(resource, found.row);
-  }
-
-  private async requireMatch(tx: Tx, resource: Resource, row: Row, { ifMatch }: WriteOptions): Promise<void> {
-    if (!ifMatch) return;
-    const current = resource.versioned
-      ? versionTag(Number(row.version))
-      : contentTag((await this.reread(tx, resource, row.id)).body);
-    requireMatch(ifMatch, current);
+    await lockForNewId(tx, resource);
+    if (!(await absent())) return false; // Another PUT was faster.
+    await takeId(tx, resource, id);
+    return true;
   }
 
   private async reread(tx: Tx, resource: Resource, id: number): Promise<Written> {
@@ -232,12 +185,4 @@ export class ResourceWriter {
     if (!object) throw notFound(`There is no ${resource.noun} ${id}.`);
     return { id, ...object };
   }
-}
-
-/** A row's JSON by the entity's property names. */
-function rowOf(resource: Resource, json: object | undefined): Row {
-  const byColumn = (json ?? {}) as Record<string, unknown>;
-  return Object.fromEntries(
-    [...tableOf(resource).columns].map(([property, column]) => [property, byColumn[column]]),
-  ) as Row;
 }

@@ -32,7 +32,7 @@ const lineSql = (resource: Resource, verb: string): string =>
 
 /**
  * Makes a row, with a new id or a given one, and its `<name>.created` event. Answers `{id, body, version}`; no row when
- * `getOrCreateBy` found the value taken.
+ * what it wanted was taken (`onConflictSql`).
  */
 export function insertSql(resource: Resource, given: FieldValues, actor: string, id?: number): Statement {
   const table = tableOf(resource);
@@ -53,7 +53,6 @@ export function insertSql(resource: Resource, given: FieldValues, actor: string,
     ...computed,
   ];
   const newId = id === undefined ? `nextval('${table.sequence}')::int` : `${values.add(id)}::int`;
-  const onConflict = resource.getOrCreateBy ? `ON CONFLICT (${resource.getOrCreateBy}) DO NOTHING` : '';
   const event = insertEventSql(
     {
       type: literal(`${resource.name}.created`),
@@ -67,12 +66,21 @@ export function insertSql(resource: Resource, given: FieldValues, actor: string,
     'FROM w t, v',
   );
   const text = `WITH n AS (SELECT ${newId} AS id),
-    w AS (INSERT INTO ${table.name} (id${columns.map(([column]) => `, ${column}`).join('')}) SELECT n.id${columns.map(([, sql]) => `, ${sql}`).join('')} FROM n ${onConflict} RETURNING *),
+    w AS (INSERT INTO ${table.name} (id${columns.map(([column]) => `, ${column}`).join('')}) SELECT n.id${columns.map(([, sql]) => `, ${sql}`).join('')} FROM n ${onConflictSql(resource, given, id)} RETURNING *),
     v AS (SELECT l.* FROM w t, LATERAL (SELECT ${selectList(resource, 't')}) l),
     e AS (${event})
     SELECT t.id, row_to_json(v)::text AS body, ${versionSql(resource)} AS version FROM w t, v`;
   const shape = [...placeholders.keys()].sort().join(',');
   return { name: `insert_${resource.name}_${hashOf(`${shape}|${id === undefined}`)}`, text, values: values.list };
+}
+
+/** Where a create may find taken what it wants: a name whose object is then the answer, or a value that is made in SQL. */
+function onConflictSql(resource: Resource, given: FieldValues, id: number | undefined): string {
+  if (resource.getOrCreateBy && id === undefined) return `ON CONFLICT (${resource.getOrCreateBy}) DO NOTHING`;
+  const made = Object.entries(resource.uniques ?? {}).find(
+    ([, { field }]) => given[field] === undefined && resource.computed?.[field],
+  );
+  return made ? `ON CONFLICT ON CONSTRAINT ${made[0]} DO NOTHING` : '';
 }
 
 /** A short name for the set of given fields, of which there are few; statement names have at most 63 bytes. */

@@ -1,0 +1,78 @@
+// Deletes a resource's rows and what belongs to them, each with an event of its own: ids that are gone are known for ever.
+import { Injectable } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import { foreignKeyViolation } from '../../platform/database/database-error.js';
+import { Db, type Tx } from '../../platform/database/db.js';
+import { tableOf } from '../reading/columns.js';
+import { ObjectReader } from '../reading/object-reader.js';
+import { allResources, type Resource } from '../resource.js';
+import { stillReferenced } from './constraint-errors.js';
+import { lockRow, requireRowMatch, rowOf } from './locked-row.js';
+import type { WriteOptions } from './resource-writer.js';
+import { deleteSql } from './row-sql.js';
+import { rulesOf } from './rules-of.js';
+
+interface Gone {
+  id: number;
+  row: object;
+}
+
+@Injectable()
+export class ResourceRemover {
+  constructor(
+    private readonly db: Db,
+    private readonly modules: ModuleRef,
+    private readonly objects: ObjectReader,
+  ) {}
+
+  /** Deletes these ids and what goes along with them. Answers those that were there. */
+  remove(resource: Resource, ids: readonly number[], options: WriteOptions, tx?: Tx): Promise<number[]> {
+    const work = (open: Tx): Promise<number[]> => this.removeIn(open, resource, ids, options);
+    return tx ? work(tx) : this.db.transaction(work);
+  }
+
+  private async removeIn(tx: Tx, resource: Resource, ids: readonly number[], options: WriteOptions): Promise<number[]> {
+    const rules = rulesOf(this.modules, resource);
+    for (const id of [...ids].sort((one, other) => one - other)) await rules.lockFirst?.(tx, id);
+    for (const id of options.ifMatch ? ids : []) {
+      await requireRowMatch(tx, resource, await lockRow(tx, resource, id), options.ifMatch, this.objects);
+    }
+    const gone = await this.removeRows(tx, resource, ids, options.context.actor);
+    for (const { row } of gone) await rules.settle?.(tx, rowOf(resource, row), null, {}, options.context);
+    return gone.map((one) => one.id);
+  }
+
+  /** Innermost first. The owners are locked, so that nothing is added to them meanwhile. */
+  private async removeRows(tx: Tx, resource: Resource, ids: readonly number[], actor: string): Promise<Gone[]> {
+    const owned = ownedBy(resource);
+    if (owned.length > 0) await lockAll(tx, resource, 'id', ids);
+    for (const { child, column } of owned) {
+      const children = await lockAll(tx, child, column, ids);
+      if (children.length > 0) await this.removeRows(tx, child, children, actor);
+    }
+    await tx.run({ text: 'SAVEPOINT deleting' });
+    try {
+      return await tx.run<Gone>(deleteSql(resource, ids, actor));
+    } catch (error) {
+      if (!foreignKeyViolation(error)) throw error;
+      await tx.run({ text: 'ROLLBACK TO SAVEPOINT deleting' });
+      throw await stillReferenced(tx, error, resource, ids);
+    }
+  }
+}
+
+/** The resources whose rows go along with their owner's, as the tables' foreign keys say. */
+function ownedBy(owner: Resource): { child: Resource; column: string }[] {
+  return allResources()
+    .filter((child) => child.verbs.includes('DELETE'))
+    .flatMap((child) => {
+      const { columnOf, cascades } = tableOf(child);
+      const owning = child.fields.filter((field) => field.target === owner.name && cascades.has(field.name));
+      return owning.map((field) => ({ child, column: columnOf.get(field.name) ?? field.name }));
+    });
+}
+
+async function lockAll(tx: Tx, resource: Resource, column: string, values: readonly number[]): Promise<number[]> {
+  const text = `SELECT t.id FROM ${tableOf(resource).name} t WHERE t.${column} = ANY($1::int[]) ORDER BY t.id FOR UPDATE`;
+  return (await tx.run<{ id: number }>({ text, values: [values] })).map((row) => row.id);
+}

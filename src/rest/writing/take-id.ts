@@ -1,0 +1,36 @@
+// Ids of the client's choice (PUT of an absent id): never one that was used before, and the sequence goes on behind them.
+import type { Tx } from '../../platform/database/db.js';
+import { conflict, invalid } from '../../platform/errors.js';
+import { tableOf } from '../reading/columns.js';
+import type { Resource } from '../resource.js';
+
+/** PUT may make an id, but not so far beyond the highest that the id space is burnt by a typo. */
+const FURTHEST_NEW_ID = 1_000_000;
+
+/** Inserts wait from here to the transaction's end, so that no id is given twice. */
+export async function lockForNewId(tx: Tx, resource: Resource): Promise<void> {
+  await tx.run({ text: `LOCK TABLE ${tableOf(resource).name} IN SHARE ROW EXCLUSIVE MODE` });
+}
+
+/** Claims an absent id, with the table locked. */
+export async function takeId(tx: Tx, resource: Resource, id: number): Promise<void> {
+  const { name, sequence } = tableOf(resource);
+  const [state] = await tx.run<{ highest: string; used: boolean }>({
+    // A sequence that nobody has asked yet stands at 1 like one that has given 1.
+    text: `SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS highest,
+      EXISTS (SELECT 1 FROM event WHERE subject = $1 AND type LIKE '%.deleted') OR EXISTS (SELECT 1 FROM ${name} WHERE id = $2::int) AS used
+      FROM ${sequence}`,
+    values: [`${name}/${id}`, id],
+  });
+  const highest = Number(state?.highest ?? 0);
+  if (state?.used) {
+    throw conflict(
+      'id.used',
+      `The id ${id} was used before, and ids are never reused. POST to ${resource.name} for a new one.`,
+    );
+  }
+  if (id > highest + FURTHEST_NEW_ID) {
+    throw invalid('id.too_high', `The id ${id} is more than ${FURTHEST_NEW_ID} above the highest so far (${highest}).`);
+  }
+  if (id > highest) await tx.run({ text: `SELECT setval('${sequence}', $1)`, values: [id] });
+}
