@@ -13,12 +13,12 @@ import {
 import { badReference } from '../rest/writing/body.js';
 import { differing } from '../rest/writing/plain-decision.js';
 import { ResourceWriter } from '../rest/writing/resource-writer.js';
+import { keepLog } from '../tickets/keep-log.js';
 import { reportOf } from '../tickets/status-fields.js';
 import { accepted, moveEvent, workChanges, workStateOf } from '../tickets/ticket-state.js';
-import { keepLog } from '../tickets/update-ticket-status.js';
 import { move } from '../workflow/move.js';
 import { rollUpTicket } from './roll-up-ticket.js';
-import { supersedeOlder } from './supersede-older.js';
+import { reinstateNewest, supersedeOthers } from './one-live.js';
 
 @Injectable()
 export class SubticketRules implements ResourceRules {
@@ -65,10 +65,10 @@ export class SubticketRules implements ResourceRules {
     given: FieldValues,
     context: WriteContext,
   ): Promise<void> {
-    if (after && !before) await supersedeOlder(tx, after, context);
-    const log = reportOf(given)?.log;
-    if (after && log)
-      await keepLog(this.writer, tx, { subticket: after.id, log, code: reportOf(given)?.code }, context);
+    if (after && !before) await supersedeOthers(tx, after, context);
+    if (before && !after) await reinstateNewest(tx, before, context);
+    const { log, code } = reportOf(given) ?? {};
+    if (after && log) await keepLog(this.writer, tx, { subticket: after.id }, { log, code }, context);
     const ticket = (after ?? before)?.ticket as number;
     await rollUpTicket(tx, ticket, context);
   }

@@ -7,9 +7,10 @@ import type { ObjectJson } from '../rest/object-json.js';
 import { ObjectReader } from '../rest/reading/object-reader.js';
 import { type EventDraft, type FieldValues, resourceNamed, type Row } from '../rest/resource.js';
 import type { WriteOptions } from '../rest/writing/resource-writer.js';
+import { beforeAndAfter } from '../rest/writing/plain-decision.js';
 import { lockSql, updateSql } from '../rest/writing/row-sql.js';
 import { COMPLETE, QUEUED, STATUS_WAITING } from '../workflow/steps.js';
-import { moveEvent, workChanges, workStateOf } from './ticket-state.js';
+import { workChanges, workStateOf } from './ticket-state.js';
 
 type Change = { readonly set: FieldValues; readonly event: EventDraft } | undefined;
 
@@ -19,13 +20,11 @@ export class CloseTicket {
 
   /** Closes an open ticket; one that is closed already stays as it is. `reason` goes into its history. */
   close(tx: Tx, id: number, reason: string | undefined, options: WriteOptions): Promise<ObjectJson> {
-    return this.change(tx, id, options, (row) => {
+    return this.change(tx, id, options, (row, time) => {
       if (row.closed_at !== null) return undefined;
       const line = `${String(row.key)} closed${reason ? `: ${reason}` : ''}`;
-      return {
-        set: { closed_at: 'now' },
-        event: { type: 'ticket.closed', line, data: { before: { closed: false }, after: { closed: true }, reason } },
-      };
+      const data = { before: { closed: false }, after: { closed: true }, reason };
+      return { set: { closed_at: time }, event: { type: 'ticket.closed', line, data } };
     });
   }
 
@@ -39,25 +38,27 @@ export class CloseTicket {
       const next = now.step === COMPLETE ? { ...now, step: QUEUED, status: STATUS_WAITING, failure: null } : now;
       const moved = workChanges(row, next);
       if (!now.closed && Object.keys(moved).length === 0) return undefined;
-      const { data } = moveEvent(resourceNamed('ticket'), String(row.key), row, next, moved);
+      const { before, after } = beforeAndAfter(resourceNamed('ticket').fields, row, moved);
       const line = `${String(row.key)} reopened at step ${next.step}${reason ? `: ${reason}` : ''}`;
-      return {
-        set: { ...moved, ...(now.closed ? { closed_at: null } : {}) },
-        event: { type: 'ticket.reopened', line, data: { ...data, reason } },
-      };
+      const data = { before: { ...before, closed: now.closed }, after: { ...after, closed: false }, reason };
+      const set = now.closed ? { ...moved, closed_at: null } : moved;
+      return { set, event: { type: 'ticket.reopened', line, data } };
     });
   }
 
-  private async change(tx: Tx, id: number, options: WriteOptions, decide: (row: Row) => Change): Promise<ObjectJson> {
+  private async change(
+    tx: Tx,
+    id: number,
+    options: WriteOptions,
+    decide: (row: Row, time: string) => Change,
+  ): Promise<ObjectJson> {
     const ticket = resourceNamed('ticket');
-    const [found] = await tx.run<{ row: Record<string, unknown> & { id: number } }>({
-      text: lockSql(ticket),
-      values: [id],
-    });
+    const [found] = await tx.run<{ row: Row }>({ text: lockSql(ticket), values: [id] });
     if (!found) throw notFound(`There is no ticket ${id}.`);
-    const row = { ...found.row, project: found.row.project_id } as Row;
-    requireMatch(options.ifMatch, versionTag(Number(row.version)));
-    const change = decide(row);
+    requireMatch(options.ifMatch, versionTag(Number(found.row.version)));
+    // Taken behind the lock: the transaction's own time may be older than the change that it waited for.
+    const [clock] = await tx.run<{ time: string }>({ text: 'SELECT clock_timestamp()::text AS time' });
+    const change = decide(found.row, clock?.time ?? 'now');
     if (change) await tx.run(updateSql(ticket, id, change.set, change.event, options.context.actor));
     return (await this.objects.read(ticket, id, tx)) as ObjectJson;
   }

@@ -11,6 +11,31 @@ const STEP_NAME = `CASE d.next_step ${[...STEP_NAMES].map(([step, name]) => `WHE
 const statusText = (column: string): string =>
   `CASE WHEN ${column} < 1000 THEN lpad(${column}::text, 3, '0') ELSE '1000' END`;
 
+/** `{…}` of the event's `before` or `after`: the fields that differ, as the long path shows them. */
+function sideSql(side: 'before' | 'after'): string {
+  const changes = [
+    {
+      field: 'current_workflow_step',
+      before: 'd.step::text',
+      after: 'd.next_step::text',
+      same: 'd.next_step = d.step',
+    },
+    {
+      field: 'status',
+      before: statusText('d.status'),
+      after: statusText('d.next_status'),
+      same: 'd.next_status = d.status',
+    },
+  ];
+  const failure = [
+    { field: 'failed_at_step', before: 'd.failed_at_step::text', after: 'w.failed_at_step::text' },
+    { field: 'failure', before: 'd.failure', after: 'w.failure' },
+  ].map((one) => ({ ...one, same: `${one.after} IS NOT DISTINCT FROM ${one.before}` }));
+  return [...changes, ...failure]
+    .map((one) => `CASE WHEN ${one.same} THEN '{}' ELSE jsonb_build_object('${one.field}', ${one[side]}) END`)
+    .join(' || ');
+}
+
 /**
  * Values: ticket id, step or null, status or null, the version that If-Match names or null, actor. One row {body, version}
  * when the move was made or was a repeat; none when the ticket is missing, the move is refused, or more has to be looked
@@ -21,7 +46,8 @@ export function statusPatchSql(resource: Resource): string {
   const failed = `d.next_step = ${FAILED} OR d.next_status = ${STATUS_FAILED}`;
   const line = `d.key || CASE WHEN d.next_step <> d.step
       THEN ' moved ' || d.step || ' → ' || d.next_step || ' (' || ${STEP_NAME} || '), status ' || ${statusText('d.next_status')}
-      ELSE ' at ' || d.step || ' (' || ${STEP_NAME} || '): status ' || ${statusText('d.next_status')} END`;
+      ELSE ' at ' || d.step || ' (' || ${STEP_NAME} || '): status ' || ${statusText('d.next_status')} END
+    || CASE WHEN ${failed} THEN COALESCE(': ' || NULLIF(w.failure->>'summary', ''), '') ELSE '' END`;
   const event = insertEventSql(
     {
       type: "CASE WHEN d.next_step <> d.step THEN 'ticket.step_changed' ELSE 'ticket.status_changed' END",
@@ -32,9 +58,7 @@ export function statusPatchSql(resource: Resource): string {
       ticket: 'w.id',
       version: 'w.version',
       line,
-      data: `jsonb_build_object(
-        'before', jsonb_build_object('current_workflow_step', d.step::text, 'status', ${statusText('d.status')}),
-        'after', jsonb_build_object('current_workflow_step', d.next_step::text, 'status', ${statusText('d.next_status')}))`,
+      data: `jsonb_build_object('before', ${sideSql('before')}, 'after', ${sideSql('after')})`,
     },
     'FROM w JOIN d ON d.id = w.id',
   );
@@ -44,9 +68,9 @@ export function statusPatchSql(resource: Resource): string {
         COALESCE($2::smallint, t.current_workflow_step) AS next_step, COALESCE($3::smallint, t.status) AS next_status,
         p.settings->>'workflow_mode' AS mode, t AS row
       FROM ticket t JOIN project p ON p.id = t.project_id WHERE t.id = $1::int FOR NO KEY UPDATE OF t),
-    o AS (SELECT d.id, CASE WHEN d.version <> $4::int THEN 'if_match.failed' ELSE ${outcomeSql('d')} END AS outcome FROM d),
+    o AS (SELECT d.id, clock_timestamp() AS time, CASE WHEN d.version <> $4::int THEN 'if_match.failed' ELSE ${outcomeSql('d')} END AS outcome FROM d),
     w AS (UPDATE ticket t SET current_workflow_step = d.next_step, status = d.next_status, version = d.version + 1,
-        updated_at = clock_timestamp(), step_entered_at = CASE WHEN d.next_step <> d.step THEN clock_timestamp() ELSE t.step_entered_at END,
+        updated_at = o.time, step_entered_at = CASE WHEN d.next_step <> d.step THEN o.time ELSE t.step_entered_at END,
         failed_at_step = ${set.failed_at_step}, failed_at_status = ${set.failed_at_status}, failure = ${set.failure}
       FROM d, o WHERE t.id = d.id AND o.outcome = 'moved' RETURNING t.*),
     e AS (${event}),

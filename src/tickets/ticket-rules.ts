@@ -3,16 +3,9 @@ import { Injectable } from '@nestjs/common';
 import type { Tx } from '../platform/database/db.js';
 import { invalid } from '../platform/errors.js';
 import { normalKey } from '../rest/resource-key.js';
-import {
-  type Decision,
-  type FieldValues,
-  type ResourceRules,
-  type Row,
-  resourceNamed,
-  type WriteContext,
-} from '../rest/resource.js';
+import { type Decision, type FieldValues, type ResourceRules, type Row, resourceNamed } from '../rest/resource.js';
 import { differing } from '../rest/writing/plain-decision.js';
-import { moveEvent, workChanges } from './ticket-state.js';
+import { moveEvent, workChanges, workStateOf } from './ticket-state.js';
 import { UpdateTicketStatus } from './update-ticket-status.js';
 
 const PLAIN = ['owner', 'title', 'description', 'bug_id', 'base_image'];
@@ -21,7 +14,7 @@ const PLAIN = ['owner', 'title', 'description', 'bug_id', 'base_image'];
 export class TicketRules implements ResourceRules {
   constructor(private readonly statuses: UpdateTicketStatus) {}
 
-  async decide(tx: Tx, before: Row, given: FieldValues, context: WriteContext): Promise<Decision> {
+  async decide(tx: Tx, before: Row, given: FieldValues): Promise<Decision> {
     refuseNewIdentity(before, given);
     const ticket = resourceNamed('ticket');
     const plain = differing(before, given, PLAIN);
@@ -29,8 +22,7 @@ export class TicketRules implements ResourceRules {
     const asked = differing(before, given, ['current_workflow_step', 'status']);
     const next = await this.statuses.next(tx, before, asked);
     const set = { ...plain, ...(next ? workChanges(before, next) : {}) };
-    void context;
-    return { set, event: moveEvent(ticket, String(before.key), before, next ?? this.statuses.stateOf(before), set) };
+    return { set, event: moveEvent(ticket, String(before.key), before, next ?? workStateOf(before), set) };
   }
 }
 

@@ -33,11 +33,10 @@ export function workChanges(row: Row, next: WorkState): FieldValues {
 
 /** The event of a change to a ticket or subticket, called by `name` (`TKT-7`). */
 export function moveEvent(resource: Resource, name: string, row: Row, next: WorkState, set: FieldValues): EventDraft {
-  const kind = resource.entity.name === 'SubticketRow' ? 'subticket' : 'ticket';
   const what = 'current_workflow_step' in set ? 'step_changed' : 'status' in set ? 'status_changed' : 'changed';
   const why = isFailed(next) && next.failure?.summary ? `: ${next.failure.summary}` : '';
   return {
-    type: `${kind}.${what}`,
+    type: `${resource.noun}.${what}`,
     severity: isFailed(next) && what !== 'changed' ? 'error' : 'info',
     line:
       what === 'changed' ? `${name} changed: ${Object.keys(set).join(', ')}` : `${name} ${moveText(row, next)}${why}`,

@@ -65,7 +65,7 @@ export class TicketWaiter {
 
   constructor(
     private readonly db: Db,
-    lifecycle: Lifecycle,
+    private readonly lifecycle: Lifecycle,
   ) {
     lifecycle.onLeave(() => this.releaseAll());
   }
@@ -85,6 +85,7 @@ export class TicketWaiter {
         { retryAfter: 2 },
       );
     }
+    if (this.lifecycle.isLeaving) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(() => one.done(), seconds * 1000);
       const one: Waiting = {
@@ -113,16 +114,16 @@ export class TicketWaiter {
   }
 
   private async lookOnce(): Promise<void> {
-    const ids = [...new Set([...this.waiting].map((one) => one.id))];
+    // Only those who came before the look: one who came later may know of a change that it didn't see.
+    const asked = [...this.waiting];
     const rows = await this.db.run<Watched>({
       name: 'tickets_watched',
       text: 'SELECT id, current_workflow_step AS step, status, version, closed_at IS NOT NULL AS closed FROM ticket WHERE id = ANY($1::int[])',
-      values: [ids],
+      values: [[...new Set(asked.map((one) => one.id))]],
     });
     const byId = new Map(rows.map((row) => [row.id, row]));
-    for (const one of [...this.waiting]) {
+    for (const one of asked) {
       const ticket = byId.get(one.id);
-      if (!ids.includes(one.id)) continue;
       if (!ticket || one.condition(ticket)) one.done();
     }
   }

@@ -98,7 +98,10 @@ export class TicketController {
       throw invalid('wait.incomplete', 'Say both wait (seconds) and until (such as step>=500).');
     const [condition, seconds] = [parseUntil(until), parseWait(wait)];
     const id = await this.handler.idOf(ticket, request);
-    await this.waiter.wait(id, condition, seconds, (listener) => reply.raw.once('close', listener));
+    await this.waiter.wait(id, condition, seconds, (listener) => {
+      if (reply.raw.closed) listener();
+      else reply.raw.once('close', listener);
+    });
   }
 
   @Get(':id/history')

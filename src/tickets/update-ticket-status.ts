@@ -18,6 +18,7 @@ import type { FailureReport } from '../workflow/failure.js';
 import { move, type Position, type WorkflowMode, type WorkState } from '../workflow/move.js';
 import { subticketCompleteSql } from '../workflow/move-sql.js';
 import { COMPLETE } from '../workflow/steps.js';
+import { keepLog } from './keep-log.js';
 import { reportOf } from './status-fields.js';
 import { statusPatchSql } from './status-patch-sql.js';
 import { accepted, moveEvent, workChanges, workStateOf } from './ticket-state.js';
@@ -30,8 +31,6 @@ export class UpdateTicketStatus implements ResourceRules {
     private readonly db: Db,
     private readonly writer: ResourceWriter,
   ) {}
-
-  readonly stateOf = workStateOf;
 
   /** Locks, decides, writes and appends in one statement; undefined when nothing was done and a reason must be found. */
   async quickly(
@@ -62,23 +61,19 @@ export class UpdateTicketStatus implements ResourceRules {
     return { set, event: moveEvent(resourceNamed('ticket'), String(before.key), before, next, set) };
   }
 
-  /** Keeps a failure's log as an artifact, where it belongs to. */
+  /** Keeps the log that a report names, with the subticket where it names one. */
   async settle(
     tx: Tx,
-    before: Row | null,
+    _before: Row | null,
     after: Row | null,
     given: FieldValues,
     context: WriteContext,
   ): Promise<void> {
     const report = reportOf(given);
     if (!after || !report?.log) return;
-    await keepLog(
-      this.writer,
-      tx,
-      { ticket: after.id, subticket: report.subticket, log: report.log, code: report.code },
-      context,
-    );
-    void before;
+    const { log, code, subticket } = report;
+    const owner = subticket === undefined ? { ticket: after.id } : { subticket };
+    await keepLog(this.writer, tx, owner, { log, code }, context);
   }
 
   /** The state after what was asked, or undefined when nothing was; for `ticket` writes. Throws what the rules refuse. */
@@ -125,22 +120,4 @@ async function requireOwnSubticket(tx: Tx, ticket: number, subticket: number): P
     values: [subticket, ticket],
   });
   if (!own) throw invalid('subticket.not_of_ticket', `Subticket ${subticket} does not belong to this ticket.`);
-}
-
-/** Makes the LOGS artifact of a reported failure, once for each URL. */
-export async function keepLog(
-  writer: ResourceWriter,
-  tx: Tx,
-  failure: { ticket?: number; subticket?: number; log: string; code?: string },
-  context: WriteContext,
-): Promise<void> {
-  const owner = failure.subticket === undefined ? 'ticket' : 'subticket';
-  const id = failure.subticket ?? failure.ticket;
-  const [known] = await tx.run({
-    text: `SELECT 1 FROM artifact WHERE ${owner}_id = $1 AND reference = $2 AND type = 'LOGS'`,
-    values: [id, failure.log],
-  });
-  if (known) return;
-  const body = { name: failure.code ?? 'failure log', [owner]: id, reference: failure.log, type: 'LOGS' };
-  await writer.create(resourceNamed(`${owner}artifact`), body, { context, ifMatch: undefined }, tx);
 }

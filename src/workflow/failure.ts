@@ -36,16 +36,19 @@ export interface FailureReport {
   readonly subticket?: number;
 }
 
+const NOTHING_KNOWN = { code: null, kind: null, summary: null, subticket: null, log: null };
+
 /** The record for a report at a step; what the report leaves out keeps the earlier record's values. */
 export function reportedFailure(step: number | null, report: FailureReport, earlier: Failure | null): Failure {
+  const known = earlier ?? NOTHING_KNOWN;
   return {
     cause: 'reported',
-    code: report.code ?? earlier?.code ?? null,
-    kind: report.kind ?? earlier?.kind ?? null,
-    summary: report.reason ?? earlier?.summary ?? null,
+    code: report.code ?? known.code,
+    kind: report.kind ?? known.kind,
+    summary: report.reason ?? known.summary,
     step: step === null ? null : String(step),
-    subticket: report.subticket ?? earlier?.subticket ?? null,
-    log: report.log ?? earlier?.log ?? null,
+    subticket: report.subticket ?? known.subticket,
+    log: report.log ?? known.log,
   };
 }
 
