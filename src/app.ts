@@ -1,5 +1,4 @@
 // From the platform to an HTTP application: Fastify under Nest, guards, bodies, errors, documentation.
-import helmet from '@fastify/helmet';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
@@ -10,6 +9,7 @@ import { ErrorReplyFilter } from './platform/http/error-reply.js';
 import { readJsonBodies } from './platform/http/json-body.js';
 import { logRequests } from './platform/http/request-log.js';
 import { guardRequests } from './platform/http/request-guards.js';
+import { secureReplies } from './platform/http/security-headers.js';
 import { measureRequests } from './platform/metrics.controller.js';
 import type { Platform } from './platform/platform.module.js';
 import { readTables } from './rest/reading/columns.js';
@@ -17,20 +17,10 @@ import { readTables } from './rest/reading/columns.js';
 /** Slow clients are cut: headers within 10 s, the whole request within 30 s, looked at every second. */
 const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1000 };
 
-const CSP = {
-  directives: {
-    defaultSrc: ["'self'"],
-    scriptSrc: ["'self'"],
-    styleSrc: ["'self'", "'unsafe-inline'"],
-    imgSrc: ["'self'", 'data:'],
-    objectSrc: ["'none'"],
-    baseUri: ["'self'"],
-    frameAncestors: ["'none'"],
-    upgradeInsecureRequests: null,
-  },
-};
-
-export async function createApp(platform: Platform, options: { preview?: boolean } = {}): Promise<NestFastifyApplication> {
+export async function createApp(
+  platform: Platform,
+  options: { preview?: boolean } = {},
+): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     http: TIMEOUTS,
     requestTimeout: TIMEOUTS.requestTimeout,
@@ -39,7 +29,8 @@ export async function createApp(platform: Platform, options: { preview?: boolean
     return503OnClosing: false,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 8192 },
   });
-  const server = adapter.getInstance() as unknown as FastifyInstance;
+  const server = adapter.getInstance<FastifyInstance>();
+  secureReplies(server);
   guardRequests(server, platform.config);
   measureRequests(server);
   logRequests(server, platform.log);
@@ -49,7 +40,6 @@ export async function createApp(platform: Platform, options: { preview?: boolean
     abortOnError: false,
     preview: options.preview ?? false,
   });
-  await app.register(helmet as never, { contentSecurityPolicy: CSP, hsts: false, crossOriginEmbedderPolicy: false });
   readJsonBodies(server);
   app.useGlobalFilters(new ErrorReplyFilter(platform.log));
   if (options.preview) return app;

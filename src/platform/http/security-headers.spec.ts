@@ -1,0 +1,35 @@
+// What browsers are told: pages get the full set, data the part that matters to it, refusals too.
+import { startTestServer, type TestServer } from '../../../test/setup/test-server.js';
+
+let server: TestServer;
+
+beforeAll(async () => {
+  server = await startTestServer();
+});
+
+afterAll(() => server.stop());
+
+const told = async (path: string, headers: Record<string, string> = {}): Promise<Record<string, string>> =>
+  (await server.http.get(path).set(headers)).headers;
+
+test.each(['/', '/docs'])('%s, a page, loads scripts from here only and is in no frame', async (path) => {
+  const headers = await told(path, { accept: 'text/html' });
+  expect(headers['content-type']).toMatch(/^text\/html/);
+  expect(headers['content-security-policy']).toContain("script-src 'self';");
+  expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
+  expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });
+});
+
+test.each([
+  ['an object', '/api/v1/project/1/', {}, 'id'],
+  ['a 404', '/api/v1/project/999/', {}, 'error_message'],
+  ['a refusal before any handler', '/api/v1/project/1/', { host: 'elsewhere.example' }, 'error'],
+])('%s of the API can be neither sniffed, nor run, nor embedded elsewhere', async (_what, path, headers, key) => {
+  const answer = await server.http.get(path).set(headers);
+  expect(answer.body).toHaveProperty(key);
+  expect(answer.headers).toMatchObject({
+    'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+    'cross-origin-resource-policy': 'same-origin',
+    'x-content-type-options': 'nosniff',
+  });
+});
