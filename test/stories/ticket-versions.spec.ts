@@ -39,7 +39,7 @@ it.each([
   for (const headers of [
     { 'If-Match': tag },
     { 'If-Match': tag, 'Idempotency-Key': `match-${tag.replaceAll(/\W/g, '-')}` },
-  ]) {
+  ] as Record<string, string>[]) {
     const { id } = await aTicket(server).at(200);
     const reply = await patch(id, { status: 5 }, headers);
     expect(reply.status).toBe(status);

@@ -1,5 +1,5 @@
 // Failures over HTTP: where it failed, why, whose it was, and the log that goes with it.
-import { aTicket } from '../builders/ticket.builder.js';
+import { aTicket, type BuiltSubticket } from '../builders/ticket.builder.js';
 import { workflowCalls } from '../builders/workflow-calls.js';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
 
@@ -47,7 +47,7 @@ it('stores status 999 at another step and moves nothing', async () => {
 
 it('keeps reason, code, kind, log and subticket in one transaction with the move', async () => {
   const ticket = await aTicket(server).withSubticket('gcc').at(200);
-  const [{ id: subticket, uri }] = ticket.subtickets as [{ id: number; uri: string }];
+  const [{ id: subticket, uri }] = ticket.subtickets as [BuiltSubticket];
   const body = {
     current_workflow_step: 999,
     status: 999,

@@ -1,5 +1,5 @@
 // A lander's day: a change from its upload to Complete, with a build that fails and a retry, as its scripts see it.
-import { aTicket, anUploadOf } from '../builders/ticket.builder.js';
+import { aTicket, anUploadOf, type BuiltSubticket } from '../builders/ticket.builder.js';
 import { workflowCalls } from '../builders/workflow-calls.js';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
 
@@ -13,7 +13,7 @@ const { patch, patchSubticket, ticketOf, positionOf, historyOf } = workflowCalls
 
 it('carries a ticket from its first upload through a failure to Complete', async () => {
   const ticket = await aTicket(server).withSubticket('openssl').withSubticket('curl');
-  const [openssl, curl] = ticket.subtickets as [{ id: number }, { id: number }];
+  const [openssl, curl] = ticket.subtickets as [BuiltSubticket, BuiltSubticket];
   expect(await positionOf(ticket.id)).toBe('100/000');
 
   await patchSubticket(openssl.id, { current_workflow_step: '200', status: '100' }).expect(202);

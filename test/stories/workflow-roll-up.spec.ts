@@ -1,5 +1,5 @@
 // Roll-up over HTTP: subtickets move their ticket, a retry undoes a failure, and exactly one subticket for a package is live.
-import { aSpu, aTicket, anUploadOf } from '../builders/ticket.builder.js';
+import { aSpu, aTicket, anUploadOf, type BuiltSubticket } from '../builders/ticket.builder.js';
 import { workflowCalls } from '../builders/workflow-calls.js';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
 
@@ -14,7 +14,7 @@ const FAIL = { current_workflow_step: 999, status: 999 };
 
 it('starts a queued ticket with the first at 200, and completes 200 with the last', async () => {
   const ticket = await aTicket(server).withSubticket('a').withSubticket('b');
-  const [a, b] = ticket.subtickets as [{ id: number }, { id: number }];
+  const [a, b] = ticket.subtickets as [BuiltSubticket, BuiltSubticket];
   await patchSubticket(a.id, { status: 50 }).expect(202);
   expect(await positionOf(ticket.id)).toBe('100/000');
   await patchSubticket(a.id, { current_workflow_step: 200 }).expect(202);
@@ -33,7 +33,7 @@ it('follows a subticket that is created further on, or already failed', async ()
 
 it('follows PATCH and PUT of a subticket and PATCH of a list like updatesubticketstatus', async () => {
   const ticket = await aTicket(server).withSubticket('a').withSubticket('b').withSubticket('c');
-  const [a, b, c] = ticket.subtickets as [{ id: number; uri: string }, { uri: string }, { uri: string }];
+  const [a, b, c] = ticket.subtickets as [BuiltSubticket, BuiltSubticket, BuiltSubticket];
   await server.http.patch(a.uri).send({ current_workflow_step: 200 }).expect(202);
   expect(await positionOf(ticket.id)).toBe('200/000');
   await server.http
@@ -72,7 +72,7 @@ it('never moves a complete ticket', async () => {
 
 it('stays failed until the last failed one has recovered, and names the one in the way', async () => {
   const ticket = await aTicket(server).withSubticket('a', 200).withSubticket('b', 200).at(200, 33);
-  const [a, b] = ticket.subtickets as [{ id: number }, { id: number }];
+  const [a, b] = ticket.subtickets as [BuiltSubticket, BuiltSubticket];
   await patchSubticket(a.id, FAIL).expect(202);
   await patchSubticket(b.id, FAIL).expect(202);
   expect((await ticketOf(ticket.id)).failure.subticket).toBe(a.id);
@@ -85,7 +85,7 @@ it('stays failed until the last failed one has recovered, and names the one in t
 describe('a new upload of the same package', () => {
   it('supersedes the failed one and undoes the failure', async () => {
     const ticket = await aTicket(server).withSubticket('a', 200, 70).withSubticket('b', 200).at(200, 33);
-    const [a] = ticket.subtickets as [{ id: number }];
+    const [a] = ticket.subtickets as [BuiltSubticket];
     await patchSubticket(a.id, FAIL).expect(202);
     const retry = await anUploadOf(server, ticket, 'a');
     expect(await subticketOf(a.id)).toMatchObject({ superseded_by: retry.uri, version: 3 });
@@ -119,7 +119,7 @@ describe('a new upload of the same package', () => {
 
   it('refuses to become another upload, or to move to another ticket', async () => {
     const [one, other] = [await aTicket(server).withSubticket('a'), await aTicket(server)];
-    const [{ uri }] = one.subtickets as [{ uri: string }];
+    const [{ uri }] = one.subtickets as [BuiltSubticket];
     for (const change of [{ ticket: other.uri }, { source_package_upload: await aSpu(server, 'a') }]) {
       expect((await server.http.patch(uri).send(change).expect(400)).body.code).toBe('subticket.identity_stays');
     }
@@ -142,7 +142,7 @@ describe('deleting a subticket', () => {
 
   it('that superseded another makes that one live again, with a version and a history row', async () => {
     const ticket = await aTicket(server).withSubticket('a', 200).withSubticket('a', 200, 1000);
-    const [first, second] = ticket.subtickets as [{ id: number }, { id: number; uri: string }];
+    const [first, second] = ticket.subtickets as [BuiltSubticket, BuiltSubticket];
     await server.http.delete(second.uri).expect(204);
     expect(await subticketOf(first.id)).toMatchObject({ superseded_by: null, version: 3 });
     expect((await historyOf(ticket.id)).at(-1)).toMatchObject({
@@ -154,7 +154,7 @@ describe('deleting a subticket', () => {
 
   it('in the middle of a row of retries leaves exactly one live', async () => {
     const ticket = await aTicket(server).withSubticket('a').withSubticket('a').withSubticket('a');
-    const [first, second, third] = ticket.subtickets as [{ id: number }, { uri: string }, { id: number; uri: string }];
+    const [first, second, third] = ticket.subtickets as [BuiltSubticket, BuiltSubticket, BuiltSubticket];
     await server.http.delete(second.uri).expect(204);
     expect(await subticketOf(first.id)).toMatchObject({ superseded_by: third.uri, version: 3 });
     expect(await subticketOf(third.id)).toMatchObject({ superseded_by: null, version: 1 });
@@ -170,7 +170,7 @@ describe('deleting a subticket', () => {
 
 it('rolls up on the next change what happened while the ticket was closed', async () => {
   const ticket = await aTicket(server).withSubticket('a').withSubticket('b').closed();
-  const [a, b] = ticket.subtickets as [{ id: number }, { id: number }];
+  const [a, b] = ticket.subtickets as [BuiltSubticket, BuiltSubticket];
   await patchSubticket(a.id, { current_workflow_step: 300 }).expect(202);
   expect(await positionOf(ticket.id)).toBe('100/000');
   await server.http.post(`${ticket.uri}reopen/`).expect(200);
