@@ -74,7 +74,7 @@ function addFaults(resource: Resource, values: Record<string, unknown>, faults: 
   }
   const object = Object.assign(new resource.body(), values);
   for (const error of validateSync(object, { forbidUnknownValues: false })) {
-    faults[error.property] = Object.values(error.constraints ?? { unknown: 'This value is not valid.' });
+    faults[error.property] = [...new Set(Object.values(error.constraints ?? { unknown: 'This value is not valid.' }))];
   }
 }
 

@@ -18,7 +18,7 @@ import { lockRow, requireRowMatch, rowOf } from './locked-row.js';
 import { plainDecision } from './plain-decision.js';
 import { insertSql, updateSql } from './row-sql.js';
 import { rulesOf } from './rules-of.js';
-import { lockForNewId, takeId } from './take-id.js';
+import { lockForNewId, passId, requireNewId } from './take-id.js';
 
 export interface Written extends ObjectJson {
   readonly id: number;
@@ -157,9 +157,9 @@ export class ResourceWriter {
   ): Promise<Written & { created: boolean }> {
     return this.inTx(tx, async (open) => {
       const created = await this.isToBeMade(open, resource, id, options);
-      const written = created
-        ? await this.create(resource, given, options, open, id)
-        : await this.update(resource, id, given, options, open);
+      if (!created) return { ...(await this.update(resource, id, given, options, open)), created };
+      const written = await this.create(resource, given, options, open, id);
+      await passId(open, resource, id);
       return { ...written, created };
     });
   }
@@ -176,7 +176,7 @@ export class ResourceWriter {
     }
     await lockForNewId(tx, resource);
     if (!(await absent())) return false; // Another PUT was faster.
-    await takeId(tx, resource, id);
+    await requireNewId(tx, resource, id);
     return true;
   }
 

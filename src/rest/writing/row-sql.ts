@@ -111,7 +111,7 @@ export function updateSql(
     if (!column) throw new Error(`${resource.name} has no column for ${name}.`);
     return `${column} = ${values.add(typeof value === 'object' && value !== null ? JSON.stringify(value) : value)}`;
   });
-  if (table.columns.has('version')) assignments.push('version = t.version + 1');
+  if (resource.versioned) assignments.push('version = t.version + 1');
   if (table.columns.has('updated_at')) assignments.push('updated_at = clock_timestamp()');
   if ('current_workflow_step' in set) assignments.push('step_entered_at = clock_timestamp()');
   const event = insertEventSql(
@@ -121,7 +121,7 @@ export function updateSql(
       severity: `${values.add(draft.severity ?? 'info')}::text`,
       actor: `${values.add(actor)}::text`,
       ...belongsSql(resource),
-      version: table.columns.has('version') ? 't.version' : 'NULL::int',
+      version: versionSql(resource),
       line: `${values.add(draft.line)}::text`,
       data: `${values.add(JSON.stringify(draft.data))}::jsonb`,
     },

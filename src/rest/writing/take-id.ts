@@ -12,8 +12,8 @@ export async function lockForNewId(tx: Tx, resource: Resource): Promise<void> {
   await tx.run({ text: `LOCK TABLE ${tableOf(resource).name} IN SHARE ROW EXCLUSIVE MODE` });
 }
 
-/** Claims an absent id, with the table locked. */
-export async function takeId(tx: Tx, resource: Resource, id: number): Promise<void> {
+/** Refuses an absent id that can't be given (the table is locked). */
+export async function requireNewId(tx: Tx, resource: Resource, id: number): Promise<void> {
   const { name, sequence } = tableOf(resource);
   const [state] = await tx.run<{ highest: string; used: boolean }>({
     // A sequence that nobody has asked yet stands at 1 like one that has given 1.
@@ -32,5 +32,13 @@ export async function takeId(tx: Tx, resource: Resource, id: number): Promise<vo
   if (id > highest + FURTHEST_NEW_ID) {
     throw invalid('id.too_high', `The id ${id} is more than ${FURTHEST_NEW_ID} above the highest so far (${highest}).`);
   }
-  if (id > highest) await tx.run({ text: `SELECT setval('${sequence}', $1)`, values: [id] });
+}
+
+/** The sequence goes on behind an id that was made. Sequences don't roll back, so this comes after all that may be refused. */
+export async function passId(tx: Tx, resource: Resource, id: number): Promise<void> {
+  const { sequence } = tableOf(resource);
+  await tx.run({
+    text: `SELECT setval('${sequence}', GREATEST($1::bigint, last_value)) FROM ${sequence}`,
+    values: [id],
+  });
 }
