@@ -20,12 +20,12 @@ import { subticketCompleteSql } from '../workflow/move-sql.js';
 import { COMPLETE } from '../workflow/steps.js';
 import { keepLog } from './keep-log.js';
 import { reportOf } from './status-fields.js';
-import { statusPatchSql } from './status-patch-sql.js';
+import { type StatusPatch, statusPatch } from './status-patch-sql.js';
 import { accepted, moveEvent, workChanges, workStateOf } from './ticket-state.js';
 
 @Injectable()
 export class UpdateTicketStatus implements ResourceRules {
-  private statement: string | undefined;
+  private patch: StatusPatch | undefined;
 
   constructor(
     private readonly db: Db,
@@ -40,13 +40,11 @@ export class UpdateTicketStatus implements ResourceRules {
     context: WriteContext,
   ): Promise<ObjectJson | undefined> {
     if (reportOf(given)) return undefined;
-    this.statement ??= statusPatchSql(resourceNamed('updateticketstatus'));
+    this.patch ??= statusPatch(resourceNamed('updateticketstatus'));
+    const statement = this.patch(id, positionOf(given), ifMatch, context.actor);
+    if (!statement) return undefined;
     try {
-      const [row] = await this.db.write<ObjectJson>({
-        name: 'status_patch',
-        text: this.statement,
-        values: [id, given.current_workflow_step ?? null, given.status ?? null, ifMatch ?? null, context.actor],
-      });
+      const [row] = await this.db.write<ObjectJson>(statement);
       return row;
     } catch (error) {
       throw asDomainError(error);
@@ -87,15 +85,17 @@ export class UpdateTicketStatus implements ResourceRules {
     asked: FieldValues,
     report: FailureReport | undefined,
   ): Promise<ReturnType<typeof move>> {
-    const to: Partial<Position> = {
-      step: asked.current_workflow_step as number | undefined,
-      status: asked.status as number | undefined,
-    };
+    const to = positionOf(asked);
     const mode = await workflowModeOf(tx, before.project as number);
     const openSubtickets = mode === 'strict' && to.step === COMPLETE ? await openSubticketsOf(tx, before.id) : [];
     return move(workStateOf(before), to, { mode, openSubtickets, name: String(before.key) }, report);
   }
 }
+
+const positionOf = (given: FieldValues): Partial<Position> => ({
+  step: given.current_workflow_step as number | undefined,
+  status: given.status as number | undefined,
+});
 
 async function workflowModeOf(tx: Tx, project: number): Promise<WorkflowMode> {
   const [row] = await tx.run<{ mode: string | null }>({
