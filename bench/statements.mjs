@@ -42,8 +42,11 @@ export const patchStatus = {
         w.key || CASE WHEN d.step <> w.current_workflow_step
           THEN ' moved ' || d.step || ' → ' || w.current_workflow_step || ' (' || ${STEP_NAME} || '), status ' || ${status('w.status')}
           ELSE ' at ' || d.step || ' (' || ${STEP_NAME} || '): status ' || ${status('w.status')} END,
-        jsonb_build_object('before', jsonb_build_object('current_workflow_step', d.step::text, 'status', ${status('d.status')}),
-          'after', jsonb_build_object('current_workflow_step', w.current_workflow_step::text, 'status', ${status('w.status')}))
+        jsonb_strip_nulls(jsonb_build_object(
+          'before', jsonb_build_object('current_workflow_step', CASE WHEN w.current_workflow_step <> d.step THEN d.step::text END,
+            'status', CASE WHEN w.status <> d.status THEN ${status('d.status')} END),
+          'after', jsonb_build_object('current_workflow_step', CASE WHEN w.current_workflow_step <> d.step THEN w.current_workflow_step::text END,
+            'status', CASE WHEN w.status <> d.status THEN ${status('w.status')} END)))
       FROM w JOIN d ON d.id = w.id)
     SELECT row_to_json(v)::text AS body, v.version FROM (SELECT t.id, t.current_workflow_step::text AS current_workflow_step,
       ${status('t.status')} AS status, t.version, t.failed_at_step::text AS failed_at_step, t.failure,
