@@ -3,13 +3,12 @@
 /** The name that the word resembles most, or undefined where it resembles none. */
 export function closest(word: string, names: readonly string[]): string | undefined {
   const plain = simplify(word);
-  const ranked = names
+  const whole = plain.length >= 3 ? names.find((name) => simplify(name).includes(plain)) : undefined;
+  if (whole !== undefined) return whole;
+  const [best] = names
     .map((name) => ({ name, distance: distanceOf(plain, simplify(name)) }))
     .sort((one, other) => one.distance - other.distance);
-  const best = ranked[0];
-  if (!best) return undefined;
-  const contained = plain.length >= 3 && simplify(best.name).includes(plain);
-  return contained || best.distance <= Math.max(2, best.name.length / 3) ? best.name : undefined;
+  return best && best.distance <= Math.max(2, best.name.length / 3) ? best.name : undefined;
 }
 
 const simplify = (word: string): string =>

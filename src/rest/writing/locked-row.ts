@@ -4,7 +4,7 @@ import { notFound } from '../../platform/errors.js';
 import { contentTag, requireMatch, versionTag } from '../http/entity-tag.js';
 import { tableOf } from '../reading/columns.js';
 import type { ObjectReader } from '../reading/object-reader.js';
-import type { Resource, Row } from '../resource.js';
+import type { Resource, ResourceRules, Row } from '../resource.js';
 import { lockSql } from './row-sql.js';
 
 /** Locks the row against other writers. Rejects with not_found. */
@@ -16,6 +16,24 @@ export async function lockRow(tx: Tx, resource: Resource, id: number): Promise<R
   });
   if (!found) throw notFound(`There is no ${resource.noun} ${id}.`);
   return rowOf(resource, found.row);
+}
+
+/** Locks the rows whose column has one of these values, in the order of their ids. Answers the ids. */
+export async function lockRows(
+  tx: Tx,
+  resource: Resource,
+  column: string,
+  values: readonly number[],
+  strength: 'UPDATE' | 'NO KEY UPDATE',
+): Promise<number[]> {
+  const text = `SELECT t.id FROM ${tableOf(resource).name} t WHERE t.${column} = ANY($1::int[]) ORDER BY t.id FOR ${strength}`;
+  return (await tx.run<{ id: number }>({ text, values: [values] })).map((row) => row.id);
+}
+
+/** Takes the locks that come before those of these rows. */
+export async function lockFirst(tx: Tx, rules: ResourceRules, ids: readonly number[]): Promise<void> {
+  if (!rules.lockFirst) return;
+  for (const id of [...ids].sort((one, other) => one - other)) await rules.lockFirst(tx, id);
 }
 
 /** A row's JSON by the entity's property names. */

@@ -7,7 +7,7 @@ import { tableOf } from '../reading/columns.js';
 import { ObjectReader } from '../reading/object-reader.js';
 import { allResources, type Resource } from '../resource.js';
 import { stillReferenced } from './constraint-errors.js';
-import { lockRow, requireRowMatch, rowOf } from './locked-row.js';
+import { lockFirst, lockRow, lockRows, requireRowMatch, rowOf } from './locked-row.js';
 import type { WriteOptions } from './resource-writer.js';
 import { deleteSql } from './row-sql.js';
 import { rulesOf } from './rules-of.js';
@@ -33,7 +33,7 @@ export class ResourceRemover {
 
   private async removeIn(tx: Tx, resource: Resource, ids: readonly number[], options: WriteOptions): Promise<number[]> {
     const rules = rulesOf(this.modules, resource);
-    for (const id of [...ids].sort((one, other) => one - other)) await rules.lockFirst?.(tx, id);
+    await lockFirst(tx, rules, ids);
     for (const id of options.ifMatch ? ids : []) {
       await requireRowMatch(tx, resource, await lockRow(tx, resource, id), options.ifMatch, this.objects);
     }
@@ -45,9 +45,9 @@ export class ResourceRemover {
   /** Innermost first. The owners are locked, so that nothing is added to them meanwhile. */
   private async removeRows(tx: Tx, resource: Resource, ids: readonly number[], actor: string): Promise<Gone[]> {
     const owned = ownedBy(resource);
-    if (owned.length > 0) await lockAll(tx, resource, 'id', ids);
+    if (owned.length > 0) await lockRows(tx, resource, 'id', ids, 'UPDATE');
     for (const { child, column } of owned) {
-      const children = await lockAll(tx, child, column, ids);
+      const children = await lockRows(tx, child, column, ids, 'UPDATE');
       if (children.length > 0) await this.removeRows(tx, child, children, actor);
     }
     await tx.run({ text: 'SAVEPOINT deleting' });
@@ -70,9 +70,4 @@ function ownedBy(owner: Resource): { child: Resource; column: string }[] {
       const owning = child.fields.filter((field) => field.target === owner.name && cascades.has(field.name));
       return owning.map((field) => ({ child, column: columnOf.get(field.name) ?? field.name }));
     });
-}
-
-async function lockAll(tx: Tx, resource: Resource, column: string, values: readonly number[]): Promise<number[]> {
-  const text = `SELECT t.id FROM ${tableOf(resource).name} t WHERE t.${column} = ANY($1::int[]) ORDER BY t.id FOR UPDATE`;
-  return (await tx.run<{ id: number }>({ text, values: [values] })).map((row) => row.id);
 }
