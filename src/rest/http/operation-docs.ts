@@ -49,8 +49,16 @@ const FAILURES: Readonly<Record<Operation, readonly number[]>> = {
   detail: [400, 404],
   update: [400, 404, 409, 412, 415, 422],
   replace: [400, 404, 409, 412, 415, 422],
-  remove: [404, 409, 412, 422],
+  remove: [400, 404, 409, 412, 422],
 };
+
+/** Where tickets are named by key, a key of several projects is 409. */
+function failuresOf(resource: Resource, operation: Operation): number[] {
+  const keys =
+    resource.keyed === true || (operation === 'list' && resource.fields.some((field) => field.target === 'ticket'));
+  const ambiguous = keys && ['list', 'detail', 'set'].includes(operation);
+  return ambiguous ? [...FAILURES[operation], 409] : [...FAILURES[operation]];
+}
 
 const WRITES = new Set<Operation>(['create', 'patchList', 'removeList', 'update', 'replace', 'remove']);
 
@@ -77,7 +85,7 @@ function decorators(resource: Resource, operation: Operation): (MethodDecorator 
     ...parameters(resource, operation, call?.query),
     ...body(resource, operation, call?.body),
     success(resource, operation),
-    ...FAILURES[operation].map((status) => ApiResponse({ status, ...ERROR_RESPONSES[status] })),
+    ...failuresOf(resource, operation).map((status) => ApiResponse({ status, ...ERROR_RESPONSES[status] })),
   ];
 }
 
