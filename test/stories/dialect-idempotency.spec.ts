@@ -16,6 +16,22 @@ const send = (verb: Verb, path: string, key: string, body?: object) =>
 const count = async (table: string): Promise<number> =>
   (await server.sql<{ count: number }>(`SELECT count(*)::int FROM ${table}`))[0]?.count ?? -1;
 
+/** Another writer, which has taken the key and does not finish. */
+async function holding(key: string): Promise<{ letGo(): Promise<void> }> {
+  const other = new pg.Client(server.connection);
+  await other.connect();
+  await other.query('BEGIN');
+  await other.query("INSERT INTO idempotency_key (principal, key, fingerprint) VALUES ('local', $1, 'x')", [key]);
+  return { letGo: async () => void (await other.query('ROLLBACK').then(() => other.end())) };
+}
+
+const waitingForLocks = async (): Promise<number> =>
+  (
+    await server.sql<{ count: number }>(
+      "SELECT count(*)::int FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+    )
+  )[0]?.count ?? 0;
+
 it('answers a repeat with the same bytes, for every verb', async () => {
   const requests: [Verb, string, object | undefined, number][] = [
     ['post', 'ticket/', { title: 'once' }, 201],
@@ -98,20 +114,21 @@ it('makes one subticket of twenty parallel requests that name its ticket by key,
   const ticket = await server.http.post('/api/v1/ticket/').send({ title: 'k', key: 'KEY-1' }).expect(201);
   expect(ticket.body).toMatchObject({ key: 'KEY-1' });
   const body = { ticket: 'KEY-1', source_package_upload: (upload.body as { id: number }).id };
-  const replies = await Promise.all(Array.from({ length: 20 }, () => send('post', 'subticket/', 'twenty', body)));
+  // All connections of the server wait for this one; the request that goes on first must not need another.
+  const holder = await holding('twenty');
+  const sent = Promise.all(Array.from({ length: 20 }, () => send('post', 'subticket/', 'twenty', body)));
+  while ((await waitingForLocks()) < 10) await new Promise((resolve) => setTimeout(resolve, 20));
+  await holder.letGo();
+  const replies = await sent;
   expect(replies.map((reply) => reply.status)).toEqual(replies.map(() => 201));
   expect(await count('subticket')).toBe(1);
 });
 
 it('answers 409 when a request with the same key has been in flight for 3 s, and serves the key once that is gone', async () => {
-  const other = new pg.Client(server.connection);
-  await other.connect();
-  await other.query('BEGIN');
-  await other.query("INSERT INTO idempotency_key (principal, key, fingerprint) VALUES ('local', 'flying', 'x')");
+  const holder = await holding('flying');
   const waiting = await send('post', 'person/', 'flying', { name: 'f', email: 'f@example.com' });
   expect([waiting.status, waiting.body]).toEqual([409, expect.objectContaining({ code: 'idempotency.in_flight' })]);
-  await other.query('ROLLBACK');
-  await other.end();
+  await holder.letGo();
   await send('post', 'person/', 'flying', { name: 'f', email: 'f@example.com' }).expect(201);
 });
 

@@ -67,6 +67,11 @@ it('refuses an id far above the highest, as a typo', async () => {
     error: 'The id 1000003 is more than 1000000 above the highest so far (2).',
   });
   await server.http.put('/api/v1/ticket/1000002/').send({ title: 'x' }).expect(201);
+  const empty = await server.http
+    .put('/api/v1/binarypackage/1000001/')
+    .send({ name: 'b', sourcepackage: 1 })
+    .expect(400);
+  expect((empty.body as { error: string }).error).toContain('above the highest so far (0).');
   await server.http.put('/api/v1/ticket/99999999999/').send({ title: 'x' }).expect(404);
 });
 
