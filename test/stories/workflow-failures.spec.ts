@@ -144,3 +144,10 @@ it("refuses another ticket's subticket", async () => {
   const { body } = await patch(one.id, { current_workflow_step: 999, subticket: other.subtickets[0]!.uri }).expect(400);
   expect(body.code).toBe('subticket.not_of_ticket');
 });
+
+it('keeps the log of what did not fail as an artifact too, and makes no failure of it', async () => {
+  const { id } = await aTicket(server).at(200);
+  const { body } = await patch(id, { status: 1000, log: LOG, reason: 'all well' }).expect(202);
+  expect(body).toMatchObject({ status: '1000', failure: null });
+  expect(await artifactsOf('ticket', id)).toMatchObject([{ type: 'LOGS', name: 'log', reference: LOG }]);
+});
