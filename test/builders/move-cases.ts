@@ -39,7 +39,7 @@ function statesAt(step: number, status: number): WorkState[] {
   );
 }
 
-export const STATES: readonly WorkState[] = STEPS.flatMap((step) =>
+const STATES: readonly WorkState[] = STEPS.flatMap((step) =>
   STATUSES.flatMap((status) => statesAt(step, status)),
 );
 

@@ -6,13 +6,13 @@ import type { LiveSubticket } from '../../src/workflow/roll-up.js';
 import { LINE, STEPS } from '../../src/workflow/steps.js';
 
 /** Statuses around every border of the rules. */
-export const STATUSES = [0, 1, 100, 998, 999, 1000];
+const STATUSES = [0, 1, 100, 998, 999, 1000];
 
 const step = fc.constantFrom(...STEPS);
 const status = fc.constantFrom(...STATUSES);
 const text = fc.constantFrom(null, 'build failed');
 
-export const aFailure: fc.Arbitrary<Failure> = fc.record({
+const aFailure: fc.Arbitrary<Failure> = fc.record({
   cause: fc.constantFrom('reported' as const, 'roll_up' as const),
   code: text,
   kind: fc.constantFrom(null, ...FAILURE_KINDS),
