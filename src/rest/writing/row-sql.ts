@@ -36,12 +36,39 @@ const lineSql = (resource: Resource, verb: string): string =>
  */
 export function insertSql(resource: Resource, given: FieldValues, actor: string, id?: number): Statement {
   const table = tableOf(resource);
-  const values = new Values();
-  const placeholders = new Map<string, string>();
-  for (const [name, value] of Object.entries(given)) {
-    const known = table.columnOf.has(name) || table.columns.has(name);
-    if (known) placeholders.set(name, `${values.add(value)}::${castOf(resource, name)}`);
+  const names = Object.keys(given).filter((name) => table.columnOf.has(name) || table.columns.has(name));
+  const values = names.map((name) => given[name]);
+  const prepared = inserts.of(resource, names, id !== undefined);
+  return { ...prepared, values: id === undefined ? [...values, actor] : [...values, id, actor] };
+}
+
+type Prepared = Pick<Statement, 'name' | 'text'>;
+
+/** Shapes that get a name, so that Postgres keeps their plans; a bound, since clients choose and connections remember. */
+const MOST_NAMED = 200;
+
+/** The statements of creates, by what is given: making a text takes longer than sending it. */
+class Inserts {
+  private readonly known = new Map<string, Prepared>();
+
+  of(resource: Resource, names: readonly string[], withId: boolean): Prepared {
+    const shape = `${resource.name}|${withId}|${names.join()}`;
+    const known = this.known.get(shape);
+    if (known) return known;
+    const text = insertText(resource, names, withId);
+    if (this.known.size >= MOST_NAMED) return { text };
+    const made = { name: `insert_${resource.name}_${this.known.size}`, text };
+    this.known.set(shape, made);
+    return made;
   }
+}
+
+const inserts = new Inserts();
+
+/** Values: those of `names` in their order, the id where it is given, the actor. */
+function insertText(resource: Resource, names: readonly string[], withId: boolean): string {
+  const table = tableOf(resource);
+  const placeholders = new Map(names.map((name, index) => [name, `$${index + 1}::${castOf(resource, name)}`]));
   const computed = Object.entries(resource.computed ?? {}).map(
     ([column, make]) => [column, make((field) => placeholders.get(field) ?? 'NULL')] as const,
   );
@@ -52,12 +79,12 @@ export function insertSql(resource: Resource, given: FieldValues, actor: string,
       .filter(([column]) => !computedNames.has(column)),
     ...computed,
   ];
-  const newId = id === undefined ? `nextval('${table.sequence}')::int` : `${values.add(id)}::int`;
+  const newId = withId ? `$${names.length + 1}::int` : `nextval('${table.sequence}')::int`;
   const event = insertEventSql(
     {
       type: literal(`${resource.name}.created`),
       subject: `${literal(`${table.name}/`)} || t.id`,
-      actor: `${values.add(actor)}::text`,
+      actor: `$${names.length + (withId ? 2 : 1)}::text`,
       ...belongsSql(resource),
       version: versionSql(resource),
       line: lineSql(resource, 'created'),
@@ -65,29 +92,20 @@ export function insertSql(resource: Resource, given: FieldValues, actor: string,
     },
     'FROM w t, v',
   );
-  const text = `WITH n AS (SELECT ${newId} AS id),
-    w AS (INSERT INTO ${table.name} (id${columns.map(([column]) => `, ${column}`).join('')}) SELECT n.id${columns.map(([, sql]) => `, ${sql}`).join('')} FROM n ${onConflictSql(resource, given, id)} RETURNING *),
+  return `WITH n AS (SELECT ${newId} AS id),
+    w AS (INSERT INTO ${table.name} (id${columns.map(([column]) => `, ${column}`).join('')}) SELECT n.id${columns.map(([, sql]) => `, ${sql}`).join('')} FROM n ${onConflictSql(resource, names, withId)} RETURNING *),
     v AS (SELECT l.* FROM w t, LATERAL (SELECT ${selectList(resource, 't')}) l),
     e AS (${event})
     SELECT t.id, row_to_json(v)::text AS body, ${versionSql(resource)} AS version FROM w t, v`;
-  const shape = [...placeholders.keys()].sort().join(',');
-  return { name: `insert_${resource.name}_${hashOf(`${shape}|${id === undefined}`)}`, text, values: values.list };
 }
 
 /** Where a create may find taken what it wants: a name whose object is then the answer, or a value that is made in SQL. */
-function onConflictSql(resource: Resource, given: FieldValues, id: number | undefined): string {
-  if (resource.getOrCreateBy && id === undefined) return `ON CONFLICT (${resource.getOrCreateBy}) DO NOTHING`;
+function onConflictSql(resource: Resource, names: readonly string[], withId: boolean): string {
+  if (resource.getOrCreateBy && !withId) return `ON CONFLICT (${resource.getOrCreateBy}) DO NOTHING`;
   const made = Object.entries(resource.uniques ?? {}).find(
-    ([, { field }]) => given[field] === undefined && resource.computed?.[field],
+    ([, { field }]) => !names.includes(field) && resource.computed?.[field],
   );
   return made ? `ON CONFLICT ON CONSTRAINT ${made[0]} DO NOTHING` : '';
-}
-
-/** A short name for the set of given fields, of which there are few; statement names have at most 63 bytes. */
-function hashOf(text: string): string {
-  let hash = 5381;
-  for (const sign of text) hash = (hash * 33 + sign.charCodeAt(0)) >>> 0;
-  return hash.toString(36);
 }
 
 /** Locks a row and shows every column of its table, by the column's name. */
