@@ -10,7 +10,7 @@ import type { WriteOptions } from '../writing/resource-writer.js';
 import { contentTag, isKnown, parseIfMatch, takesAny, versionTag } from './entity-tag.js';
 
 /** Without a token everybody is the machine's own user. */
-export const LOCAL_ACTOR = 'local';
+const LOCAL_ACTOR = 'local';
 
 /** `?format=json` says what is so anyway; another format is refused, before a write does anything. */
 function refuseOtherFormats(request: FastifyRequest): void {
