@@ -1,11 +1,17 @@
 // How to reach a Postgres, and what every connection to it is set to.
-import type { PoolClient } from 'pg';
+import type { PoolClient, QueryConfig } from 'pg';
 import type { DataSourceOptions } from 'typeorm';
 
 /** A URL, or the parts of one (a socket folder as host). */
 export type Connection =
   | { readonly url: string }
-  | { readonly host: string; readonly port: number; readonly user: string; readonly password: string; readonly database: string };
+  | {
+      readonly host: string;
+      readonly port: number;
+      readonly user: string;
+      readonly password: string;
+      readonly database: string;
+    };
 
 /** Makes TypeORM's options for a connection: entities and migrations included. */
 export type DataSourceOptionsFor = (connection: Connection) => DataSourceOptions;
@@ -21,18 +27,22 @@ const SESSION = [
   "SET TimeZone = 'UTC'",
 ].join(';');
 
+const CONNECT_MS = 2000;
+
 async function prepareConnection(client: PoolClient): Promise<void> {
   // The query in flight is rejected with the same error; without a listener it would end the process.
   client.on('error', () => undefined);
-  await client.query(SESSION);
+  await client.query({ text: SESSION, query_timeout: CONNECT_MS } as QueryConfig);
 }
 
 export const POOL_OPTIONS = {
   poolSize: 10,
-  connectTimeoutMS: 2000,
+  connectTimeoutMS: CONNECT_MS,
   extra: { query_timeout: 8000, onConnect: prepareConnection, keepAlive: true },
 };
 
 /** The same as pg's own Client takes it. */
-export const clientConfig = (connection: Connection): { connectionString: string } | Exclude<Connection, { url: string }> =>
+export const clientConfig = (
+  connection: Connection,
+): { connectionString: string } | Exclude<Connection, { url: string }> =>
   'url' in connection ? { connectionString: connection.url } : connection;

@@ -12,11 +12,13 @@ interface PgError {
 /** TypeORM wraps the driver's error; what counts is inside. */
 function asPg(error: unknown): PgError {
   if (typeof error !== 'object' || error === null) return {};
-  return ((error as { driverError?: PgError }).driverError ?? error) as PgError;
+  return (error as { driverError?: PgError }).driverError ?? error;
 }
 
 /** The SQLSTATE, or Node's own code (`ECONNRESET`), or ''. */
 export const sqlState = (error: unknown): string => asPg(error).code ?? '';
+
+const TOO_SLOW = '57014';
 
 /** Thrown in a transaction that ran into something that is gone when it runs again, such as a number just taken. */
 export class TryAgain extends Error {}
@@ -30,14 +32,26 @@ export const uniqueViolation = (error: unknown): string | undefined =>
   sqlState(error) === '23505' ? asPg(error).constraint : undefined;
 
 /** The foreign key that a write ran into: its name, and whether the row is missing (false) or still referenced (true). */
-export function foreignKeyViolation(error: unknown): { constraint: string; table: string; referenced: boolean } | undefined {
+export function foreignKeyViolation(
+  error: unknown,
+): { constraint: string; table: string; referenced: boolean } | undefined {
   if (!['23503', '23001'].includes(sqlState(error))) return undefined;
   const { constraint = '', table = '', detail = '', message = '' } = asPg(error);
   return { constraint, table, referenced: /still referenced/.test(detail) || /^update or delete/.test(message) };
 }
 
-const CONNECTION_LOST = /Connection terminated|timeout exceeded|Query read timeout|Client has encountered a connection error|not queryable|Client was closed/i;
-const SOCKET_CODES = new Set(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ENOENT', 'ETIMEDOUT', 'EAI_AGAIN', 'ENOTFOUND', 'EMFILE']);
+const CONNECTION_LOST =
+  /Connection terminated|timeout exceeded|Query read timeout|Client has encountered a connection error|not queryable|Client was closed/i;
+const SOCKET_CODES = new Set([
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'EPIPE',
+  'ENOENT',
+  'ETIMEDOUT',
+  'EAI_AGAIN',
+  'ENOTFOUND',
+  'EMFILE',
+]);
 
 /** The connection is gone or can't be trusted: it must be destroyed, never returned to the pool. */
 export function isConnectionLost(error: unknown): boolean {
@@ -46,10 +60,15 @@ export function isConnectionLost(error: unknown): boolean {
 }
 
 export const unavailable = (cause: unknown): DomainError =>
-  new DomainError('unavailable', 'database.unavailable', 'The database does not answer at the moment. Nothing was changed; try again.', {
-    retryAfter: 1,
-    cause,
-  });
+  new DomainError(
+    'unavailable',
+    'database.unavailable',
+    'The database does not answer at the moment. Nothing was changed; try again.',
+    {
+      retryAfter: 1,
+      cause,
+    },
+  );
 
 /** The write may or may not have been kept: only the same Idempotency-Key, or a look, tells (promise 5). */
 export const outcomeUnknown = (cause: unknown): DomainError =>
@@ -60,18 +79,38 @@ export const outcomeUnknown = (cause: unknown): DomainError =>
     { retryAfter: 1, cause },
   );
 
+const busy = (cause: unknown): DomainError =>
+  new DomainError(
+    'unavailable',
+    'database.busy',
+    'Others are changing the same rows. Nothing was changed; try again.',
+    { retryAfter: 1, cause },
+  );
+
+/** A write ran into its time limit: that went to waiting for others, where a read's is spent on what it asks for. */
+export const asWriteError = (error: unknown): unknown => (sqlState(error) === TOO_SLOW ? busy(error) : error);
+
 /** The reply for a database error that no store has dealt with; other errors come back as they are. */
 export function asDomainError(error: unknown): unknown {
   if (error instanceof DomainError) return error;
   const state = sqlState(error);
-  if (state === '57014') {
-    return new DomainError('invalid', 'query.too_slow', 'The database gave up on this query after its time limit. Narrow it: filter on an indexed field, use ?after= instead of a deep offset.', { cause: error });
+  if (state === TOO_SLOW) {
+    return new DomainError(
+      'invalid',
+      'query.too_slow',
+      'The database gave up on this query after its time limit. Narrow it: filter on an indexed field, use ?after= instead of a deep offset.',
+      { cause: error },
+    );
   }
-  if (state === '2201B') return new DomainError('invalid', 'filter.bad_regex', `Invalid regular expression: ${asPg(error).message ?? ''}`, { cause: error });
-  if (state.startsWith('22')) return new DomainError('invalid', 'value.invalid', 'Invalid resource lookup data provided (mismatched type).', { cause: error });
-  if (state === '55P03' || isRetryable(error)) {
-    return new DomainError('unavailable', 'database.busy', 'Others are changing the same rows. Nothing was changed; try again.', { retryAfter: 1, cause: error });
-  }
+  if (state === '2201B')
+    return new DomainError('invalid', 'filter.bad_regex', `Invalid regular expression: ${asPg(error).message ?? ''}`, {
+      cause: error,
+    });
+  if (state.startsWith('22'))
+    return new DomainError('invalid', 'value.invalid', 'Invalid resource lookup data provided (mismatched type).', {
+      cause: error,
+    });
+  if (state === '55P03' || isRetryable(error)) return busy(error);
   if (state.startsWith('53') || state === '25006' || isConnectionLost(error)) return unavailable(error);
   return error;
 }

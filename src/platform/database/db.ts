@@ -1,9 +1,16 @@
 // The way to the database: single statements on TypeORM's own pool, and transactions. Bounded in time and queue everywhere.
 import { Injectable } from '@nestjs/common';
-import type { Pool, PoolClient } from 'pg';
+import type { Pool, PoolClient, QueryConfig } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
 import { DomainError } from '../errors.js';
-import { asDomainError, isConnectionLost, isRetryable, outcomeUnknown, unavailable } from './database-error.js';
+import {
+  asDomainError,
+  asWriteError,
+  isConnectionLost,
+  isRetryable,
+  outcomeUnknown,
+  unavailable,
+} from './database-error.js';
 import type { Sql, Statement } from './statement.js';
 
 declare const open: unique symbol;
@@ -17,6 +24,8 @@ export interface Tx extends Sql {
 /** Requests that may wait for a connection; beyond that the answer is 503 at once (promise 10). */
 const MAX_WAITING = 200;
 const TRANSACTION_TRIES = 4;
+/** A ROLLBACK that isn't answered by then is left to the end of its connection. */
+const ROLLBACK_MS = 2000;
 
 @Injectable()
 export class Db implements Sql {
@@ -33,13 +42,17 @@ export class Db implements Sql {
 
   /** One statement that writes, a transaction of its own. A connection lost after it was sent leaves the outcome unknown. */
   async write<Row>(statement: Statement): Promise<Row[]> {
-    return this.single<Row>(statement, outcomeUnknown);
+    try {
+      return await this.single<Row>(statement, outcomeUnknown);
+    } catch (error) {
+      throw asWriteError(error);
+    }
   }
 
   private async single<Row>(statement: Statement, lost: (cause: unknown) => DomainError): Promise<Row[]> {
     const client = await this.connect();
     try {
-      const { rows } = await client.query(statement as { text: string; values: unknown[] });
+      const { rows } = await client.query(statement as QueryConfig);
       client.release();
       return rows as Row[];
     } catch (error) {
@@ -67,53 +80,67 @@ export class Db implements Sql {
       try {
         return await this.once(work);
       } catch (error) {
-        if (!isRetryable(error) || attempt === TRANSACTION_TRIES) throw asDomainError(error);
+        if (!isRetryable(error) || attempt === TRANSACTION_TRIES) throw asDomainError(asWriteError(error));
         await new Promise((resolve) => setTimeout(resolve, attempt * 10 * (1 + Math.random())));
       }
     }
   }
 
   private async once<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    if (this.pool.waitingCount >= MAX_WAITING) throw overloaded();
-    const runner = this.dataSource.createQueryRunner();
-    let client: PoolClient;
-    try {
-      client = (await runner.connect()) as PoolClient;
-    } catch (error) {
-      throw unavailable(error);
-    }
+    const client = await this.connect();
     let committing = false;
     try {
-      await runner.startTransaction();
-      const result = await work(asTx(client, runner.manager));
+      await client.query('BEGIN');
+      const result = await work(this.txOn(client));
+      refuseFailed(client);
       committing = true;
-      await runner.commitTransaction();
+      await client.query('COMMIT');
+      client.release();
       return result;
     } catch (error) {
-      if (!isConnectionLost(error)) {
-        await runner.rollbackTransaction().catch(() => destroy(client));
-        throw error;
-      }
-      destroy(client);
+      const gone = isConnectionLost(error);
+      client.release(gone || !(await rolledBack(client)));
+      if (!gone) throw error;
       throw committing ? outcomeUnknown(error) : unavailable(error);
-    } finally {
-      await runner.release();
     }
+  }
+
+  /** TypeORM's manager is made for those who ask: a runner on the transaction's own connection, which is ended here. */
+  private txOn(client: PoolClient): Tx {
+    const { dataSource } = this;
+    const tx = {
+      run: async (statement: Statement) => (await client.query(statement as QueryConfig)).rows as unknown[],
+      get manager(): EntityManager {
+        const runner = dataSource.createQueryRunner();
+        return Object.assign(runner, { databaseConnection: client, isTransactionActive: true, transactionDepth: 1 })
+          .manager;
+      },
+    };
+    return tx as unknown as Tx;
   }
 }
 
-function asTx(client: PoolClient, manager: EntityManager): Tx {
-  const run = async (statement: Statement): Promise<unknown[]> =>
-    (await client.query(statement as { text: string; values: unknown[] })).rows as unknown[];
-  return { run, manager } as unknown as Tx;
+/** Work that swallowed a database error would be told that its COMMIT worked, where Postgres had rolled back. */
+function refuseFailed(client: PoolClient): void {
+  if (client.getTransactionStatus() === 'E')
+    throw new Error('A statement of this transaction failed and its error was swallowed.');
 }
 
-/** A connection that timed out is still busy: ending its socket keeps it from being handed to the next request. */
-function destroy(client: PoolClient): void {
-  (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+/** False when the connection can't be handed to anybody else: a statement that ran into its time limit is still busy. */
+async function rolledBack(client: PoolClient): Promise<boolean> {
+  const statement = { text: 'ROLLBACK', query_timeout: ROLLBACK_MS };
+  return client.query(statement).then(
+    () => true,
+    () => false,
+  );
 }
 
 const overloaded = (): DomainError =>
-  new DomainError('unavailable', 'overloaded', 'Too many requests are waiting for the database. Nothing was changed; try again.', {
-    retryAfter: 2,
-  });
+  new DomainError(
+    'unavailable',
+    'overloaded',
+    'Too many requests are waiting for the database. Nothing was changed; try again.',
+    {
+      retryAfter: 2,
+    },
+  );

@@ -19,7 +19,8 @@ export async function migrate(options: DataSourceOptions): Promise<void> {
         `The data was written by a newer Stampline: ${state.newer} of its migrations are unknown here. Install that version or a later one (git pull && npm ci); nothing was changed.`,
       );
     }
-    if (state.standby) throw new StartError('The database is a standby and takes no writes. Point DATABASE_URL at the primary.');
+    if (state.standby)
+      throw new StartError('The database is a standby and takes no writes. Point DATABASE_URL at the primary.');
     if (state.pending > 0) await dataSource.runMigrations();
   } finally {
     await lock.release();

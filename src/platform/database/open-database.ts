@@ -26,7 +26,11 @@ interface Say {
 
 export async function openDatabase(config: Config, optionsFor: DataSourceOptionsFor, say: Say): Promise<OpenDatabase> {
   if (config.databaseUrl) return openShared(config.databaseUrl, optionsFor);
-  const postgres = await startEmbeddedPostgres({ dataFolder: config.dataFolder, log: say.log, onUnexpectedExit: say.onLost });
+  const postgres = await startEmbeddedPostgres({
+    dataFolder: config.dataFolder,
+    log: say.log,
+    onUnexpectedExit: say.onLost,
+  });
   const owner = await Ownership.take(postgres.connection, config.dataFolder);
   try {
     const dataSource = await connect(postgres.connection, optionsFor);
@@ -51,7 +55,12 @@ async function openShared(url: string, optionsFor: DataSourceOptionsFor): Promis
   await waitForServer(url);
   const dataSource = await connect({ url }, optionsFor);
   const { host, pathname } = new URL(url);
-  return { dataSource, where: `${host}${pathname} (DATABASE_URL)`, notes: [], close: async () => (dataSource.isInitialized ? dataSource.destroy() : undefined) };
+  return {
+    dataSource,
+    where: `${host}${pathname} (DATABASE_URL)`,
+    notes: [],
+    close: async () => (dataSource.isInitialized ? dataSource.destroy() : undefined),
+  };
 }
 
 async function connect(connection: Connection, optionsFor: DataSourceOptionsFor): Promise<DataSource> {
@@ -98,7 +107,10 @@ class Ownership {
 
   static async take(connection: pg.ClientConfig, dataFolder: string): Promise<Ownership> {
     const client = await Ownership.lock(connection);
-    if (!client) throw new StartError(`Another Stampline server uses the data in ${dataFolder}. Stop it, or give this one a folder of its own with STAMPLINE_DATA.`);
+    if (!client)
+      throw new StartError(
+        `Another Stampline server uses the data in ${dataFolder}. Stop it, or give this one a folder of its own with STAMPLINE_DATA.`,
+      );
     const ownership = new Ownership(connection, client);
     ownership.watch();
     return ownership;

@@ -22,12 +22,14 @@ export async function requireSafeServer(connection: Connection): Promise<void> {
   const faults = [
     facts.version < 150000 && 'it must be Postgres 15 or later',
     facts.encoding !== 'UTF8' && `its encoding must be UTF8, not ${facts.encoding}`,
-    !/^C\.?UTF-?8$/i.test(facts.locale) && `its character type must be C.UTF-8, not ${facts.locale} (CREATE DATABASE … TEMPLATE template0 LOCALE 'C.UTF-8' ENCODING 'UTF8')`,
+    !/^C\.?UTF-?8$/i.test(facts.locale) &&
+      `its character type must be C.UTF-8, not ${facts.locale} (CREATE DATABASE … TEMPLATE template0 LOCALE 'C.UTF-8' ENCODING 'UTF8')`,
     facts.fsync !== 'on' && 'fsync must be on',
     ['off'].includes(facts.synchronous_commit) && 'synchronous_commit must be on',
     facts.full_page_writes !== 'on' && 'full_page_writes must be on',
   ].filter((fault) => fault !== false);
-  if (faults.length > 0) throw new StartError(`This database can't keep what Stampline promises: ${faults.join('; ')}.`);
+  if (faults.length > 0)
+    throw new StartError(`This database can't keep what Stampline promises: ${faults.join('; ')}.`);
 }
 
 async function readFacts(connection: Connection): Promise<Facts> {
