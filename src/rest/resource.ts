@@ -80,6 +80,8 @@ export interface ResourceDeclaration {
   readonly body: BodyClass;
   /** What it answers to, in this order in `Allow`. */
   readonly verbs: readonly Verb[];
+  /** Operations that the verbs would allow and that it doesn't have. */
+  readonly without?: readonly OperationName[];
   /** SQL over alias `t` that every row of this endpoint fulfils. */
   readonly where?: string;
   /** Which fields the view has; all without it. Order as declared. */

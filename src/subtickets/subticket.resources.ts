@@ -88,6 +88,7 @@ export const updateSubticketStatus = defineResource({
   name: 'updatesubticketstatus',
   body: StatusBody,
   verbs: ['PATCH'],
+  without: ['patchList'],
   oneOf: ['current_workflow_step', 'status'],
   docs: {
     tag: 'Subtickets',

@@ -5,7 +5,7 @@ import { SubticketRules } from './subticket-rules.js';
 import { subticket, updateSubticketStatus } from './subticket.resources.js';
 
 @Module({
-  controllers: [controllerOf(subticket), controllerOf(updateSubticketStatus, ['patchList'])],
+  controllers: [controllerOf(subticket), controllerOf(updateSubticketStatus)],
   providers: [SubticketRules],
 })
 export class SubticketsModule {}

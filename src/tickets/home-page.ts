@@ -18,7 +18,13 @@ export interface HomeTicket {
   readonly failed_at_step: number | null;
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 export const escapeHtml = (text: string): string => text.replaceAll(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
 
@@ -46,7 +52,10 @@ export function homePage(base: string, counts: readonly StepCount[], tickets: re
 <title>Stampline</title><style>${STYLE}</style></head>
 <body>
 <header><h1>Stampline</h1><nav><a href="/docs">API in Swagger UI</a><a href="/openapi.json">OpenAPI</a><a href="/api/v1/fullticket/">Tickets as JSON</a><a href="/metrics">Metrics</a></nav></header>
-<ul class="steps">${[...STEP_NAMES].filter(([step]) => step !== COMPLETE).map(([step, name]) => stepTile(step, name, counts)).join('')}</ul>
+<ul class="steps">${[...STEP_NAMES]
+    .filter(([step]) => step !== COMPLETE)
+    .map(([step, name]) => stepTile(step, name, counts))
+    .join('')}</ul>
 ${tickets.length === 0 ? firstTicket(base) : ''}
 ${failed.length > 0 ? `<h2>Failed</h2>${table(failed)}` : ''}
 ${open.length > 0 ? `<h2>Open</h2>${table(open)}` : ''}
@@ -66,14 +75,18 @@ function table(tickets: readonly HomeTicket[]): string {
 
 function row(ticket: HomeTicket): string {
   const step = `${ticket.step} ${STEP_NAMES.get(ticket.step) ?? ''}`;
-  const at = ticket.failed_at_step === null ? '' : ` at ${ticket.failed_at_step} ${STEP_NAMES.get(ticket.failed_at_step) ?? ''}`;
-  const why = ticket.failure?.summary ? `<br><span class="bad">${escapeHtml(ticket.failure.summary)}</span>${logLink(ticket.failure.log)}` : '';
+  const at =
+    ticket.failed_at_step === null ? '' : ` at ${ticket.failed_at_step} ${STEP_NAMES.get(ticket.failed_at_step) ?? ''}`;
+  const why = ticket.failure?.summary
+    ? `<br><span class="bad">${escapeHtml(ticket.failure.summary)}</span>${logLink(ticket.failure.log)}`
+    : '';
   return `<tr><td class="key"><a href="/api/v1/fullticket/${ticket.id}/">${escapeHtml(ticket.key)}</a></td><td class="title">${escapeHtml(ticket.title)}${why}</td>
     <td>${step}${at} <span class="dim">${statusText(ticket.status)}</span></td><td class="owner">${escapeHtml(ticket.owner)}</td></tr>`;
 }
 
 /** Only http and https: the API takes no other, and a page must not rely on it. */
-const logLink = (log: string | null): string => (log && /^https?:\/\//i.test(log) ? ` <a href="${escapeHtml(log)}">log</a>` : '');
+const logLink = (log: string | null): string =>
+  log && /^https?:\/\//i.test(log) ? ` <a href="${escapeHtml(log)}">log</a>` : '';
 
 const firstTicket = (base: string): string => `<h2>No open tickets</h2><p>Create one:</p>
 <pre>curl -H 'Content-Type: application/json' -d '{"title": "My first ticket"}' ${escapeHtml(base)}/api/v1/ticket/</pre>`;

@@ -14,8 +14,16 @@ export class HomeController {
   constructor(private readonly db: Db) {}
 
   @Get()
-  @ApiOperation({ operationId: 'home', summary: 'Where tickets are', description: 'A page for browsers (`Accept: text/html`); for others the links.' })
-  @ApiResponse({ status: 200, description: 'The page, or the links.', content: { 'application/json': { schema: { type: 'object' } }, 'text/html': { schema: { type: 'string' } } } })
+  @ApiOperation({
+    operationId: 'home',
+    summary: 'Where tickets are',
+    description: 'A page for browsers (`Accept: text/html`); for others the links.',
+  })
+  @ApiResponse({
+    status: 200,
+    description: 'The page, or the links.',
+    content: { 'application/json': { schema: { type: 'object' } }, 'text/html': { schema: { type: 'string' } } },
+  })
   async home(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     void reply.header('vary', 'Accept').header('cache-control', 'no-cache');
     if (!String(request.headers.accept ?? '').includes('text/html')) {
@@ -23,7 +31,9 @@ export class HomeController {
       return;
     }
     const base = `${request.protocol}://${request.headers.host}`;
-    void reply.header('content-type', 'text/html; charset=utf-8').send(homePage(base, await this.counts(), await this.newest()));
+    void reply
+      .header('content-type', 'text/html; charset=utf-8')
+      .send(homePage(base, await this.counts(), await this.newest()));
   }
 
   private counts(): Promise<StepCount[]> {

@@ -129,6 +129,7 @@ export const updateTicketStatus = defineResource({
   name: 'updateticketstatus',
   body: TicketStatusBody,
   verbs: ['PATCH'],
+  without: ['patchList'],
   versioned: true,
   oneOf: ['current_workflow_step', 'status'],
   rules: UpdateTicketStatus,

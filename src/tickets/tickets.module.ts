@@ -17,7 +17,7 @@ const views = [fullTicket, openTickets, ticketStatus].map((one) => controllerOf(
     TicketController,
     controllerOf(ticket, ['detail']),
     ...views,
-    controllerOf(updateTicketStatus, ['patchList']),
+    controllerOf(updateTicketStatus),
   ],
   providers: [CloseTicket, TicketRules, TicketWaiter, UpdateTicketStatus],
 })

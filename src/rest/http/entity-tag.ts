@@ -21,7 +21,7 @@ export const takesAny = (ifMatch: readonly string[] | undefined): boolean => !if
 
 /** The one version that an If-Match names; undefined where it names none or several. */
 export function onlyVersion(ifMatch: readonly string[] | undefined): number | undefined {
-  const version = ifMatch?.length === 1 ? /^"(\d{1,9})"$/.exec(ifMatch[0] ?? '')?.[1] : undefined;
+  const version = ifMatch?.length === 1 ? /^"([1-9]\d{0,8})"$/.exec(ifMatch[0] ?? '')?.[1] : undefined;
   return version === undefined ? undefined : Number(version);
 }
 

@@ -25,7 +25,7 @@ const ROUTES: readonly Route[] = [
 
 const METHODS = { GET: Get, POST: Post, PUT: Put, PATCH: Patch, DELETE: Delete } as const;
 
-/** The operations of a resource; `except` leaves out some that its verbs would allow. */
+/** The operations of a resource; `except` leaves out those that a controller of its room answers. */
 export function controllerOf(resource: Resource, except: readonly Route['operation'][] = []): Type {
   class ResourceController {
     constructor(readonly handler: ResourceHandler) {}
@@ -34,7 +34,8 @@ export function controllerOf(resource: Resource, except: readonly Route['operati
   Inject(ResourceHandler)(ResourceController, undefined, 0);
   for (const route of ROUTES) {
     const answers = route.operation === 'schema' || resource.verbs.includes(route.verb);
-    if (!answers || except.includes(route.operation)) continue;
+    const left: readonly Route['operation'][] = [...except, ...(resource.without ?? [])];
+    if (!answers || left.includes(route.operation)) continue;
     addRoute(ResourceController, resource, route);
   }
   Controller(`api/v1/${resource.name}`)(ResourceController);

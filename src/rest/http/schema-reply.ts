@@ -59,9 +59,10 @@ export function describeSchema(resource: Resource): object {
   );
   const columns = resource.fields.filter((field) => !field.writeOnly);
   const verbs = resource.verbs.map((verb) => verb.toLowerCase());
+  const notOnLists = ['put', ...(resource.without?.includes('patchList') ? ['patch'] : [])];
   return {
     allowed_detail_http_methods: verbs.filter((verb) => verb !== 'post'),
-    allowed_list_http_methods: verbs.filter((verb) => verb !== 'put'),
+    allowed_list_http_methods: verbs.filter((verb) => !notOnLists.includes(verb)),
     default_format: 'application/json',
     default_limit: 20,
     fields: { ...Object.fromEntries(shown.map((field) => [field.name, describeField(field)])), ...IMPLICIT },

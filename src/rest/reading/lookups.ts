@@ -1,6 +1,6 @@
 // Django's field lookups as a static table: what each takes and the SQL it becomes. Values are always parameters.
 import { invalid } from '../../platform/errors.js';
-import { parseStatus } from '../../workflow/steps.js';
+import { parseStatus, STEPS } from '../../workflow/steps.js';
 import type { Field, FieldKind } from '../fields/field.js';
 import { textSql } from './view-sql.js';
 
@@ -68,10 +68,16 @@ const timePart =
   (field, column, texts, add) =>
     `EXTRACT(${part} FROM ${column} AT TIME ZONE 'UTC') = ${add(typed({ ...field, kind: 'integer' }, last(texts)))}::bigint`;
 
+/** Steps are few enough to stand in the text, so that Postgres plans once for each and knows how rare it is. */
+function sameSql(field: Field, value: unknown, add: (value: unknown) => string): string {
+  const known = field.kind === 'step' && STEPS.includes(value as number);
+  return known ? String(value as number) : `${add(value)}::${castOf(field)}`;
+}
+
 const LOOKUPS: Readonly<Record<string, LookupSql>> = {
   exact: (field, column, texts, add) => {
     const text = last(texts);
-    return NULL_WORDS.has(text) ? `${column} IS NULL` : `${column} = ${add(typed(field, text))}::${castOf(field)}`;
+    return NULL_WORDS.has(text) ? `${column} IS NULL` : `${column} = ${sameSql(field, typed(field, text), add)}`;
   },
   iexact: (field, column, texts, add) => {
     const text = last(texts);

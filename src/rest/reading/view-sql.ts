@@ -5,8 +5,7 @@ import { type Resource, resourceNamed, type ViewShape } from '../resource.js';
 import { columnSql, tableOf } from './columns.js';
 
 /** How a time looks on the wire: RFC 3339, UTC, microseconds, `Z`. */
-const timeSql = (column: string): string =>
-  `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+const timeSql = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
 /** The wire form of a status column: three digits, or `1000`. */
 const statusSql = (column: string): string =>

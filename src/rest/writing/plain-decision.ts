@@ -1,4 +1,5 @@
 // What an update comes to where no rule says otherwise: the fields that differ, and one event that shows them before and after.
+import { isDeepStrictEqual } from 'node:util';
 import { statusText } from '../../workflow/steps.js';
 import type { Field } from '../fields/field.js';
 import { type Decision, type FieldValues, type Resource, resourceNamed, type Row, uriOf } from '../resource.js';
@@ -17,8 +18,9 @@ export function differing(before: Row, given: FieldValues, names: readonly strin
   return Object.fromEntries(changed.map((name) => [name, given[name]]));
 }
 
+/** Documents are the same whatever the order of their keys: Postgres gives them back in an order of its own. */
 const same = (one: unknown, other: unknown): boolean =>
-  one === other || (typeof one === 'object' && JSON.stringify(one) === JSON.stringify(other));
+  one === other || (typeof one === 'object' && isDeepStrictEqual(one, other));
 
 /** `{before, after}` of the fields in `set`, as the wire shows them. */
 export function beforeAndAfter(

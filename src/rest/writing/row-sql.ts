@@ -130,8 +130,8 @@ export function updateSql(
     return `${column} = ${values.add(typeof value === 'object' && value !== null ? JSON.stringify(value) : value)}`;
   });
   if (resource.versioned) assignments.push('version = t.version + 1');
-  if (table.columns.has('updated_at')) assignments.push('updated_at = clock_timestamp()');
-  if ('current_workflow_step' in set) assignments.push('step_entered_at = clock_timestamp()');
+  if (table.columns.has('updated_at')) assignments.push('updated_at = now.time');
+  if ('current_workflow_step' in set) assignments.push('step_entered_at = now.time');
   const event = insertEventSql(
     {
       type: `${values.add(draft.type)}::text`,
@@ -145,7 +145,7 @@ export function updateSql(
     },
     'FROM w t',
   );
-  const text = `WITH w AS (UPDATE ${table.name} t SET ${assignments.join(', ')} WHERE t.id = ${values.add(id)}::int RETURNING t.*), e AS (${event}) SELECT to_jsonb(t) AS row FROM w t`;
+  const text = `WITH w AS (UPDATE ${table.name} t SET ${assignments.join(', ')} FROM (SELECT clock_timestamp() AS time) now WHERE t.id = ${values.add(id)}::int RETURNING t.*), e AS (${event}) SELECT to_jsonb(t) AS row FROM w t`;
   return { text, values: values.list };
 }
 
