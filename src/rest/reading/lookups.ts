@@ -71,7 +71,7 @@ const timePart =
 /** Steps are few enough to stand in the text, so that Postgres plans once for each and knows how rare it is. */
 function sameSql(field: Field, value: unknown, add: (value: unknown) => string): string {
   const known = field.kind === 'step' && STEPS.includes(value as number);
-  return known ? String(value as number) : `${add(value)}::${castOf(field)}`;
+  return known ? String(value) : `${add(value)}::${castOf(field)}`;
 }
 
 const LOOKUPS: Readonly<Record<string, LookupSql>> = {
