@@ -1,0 +1,84 @@
+// A list's query string as SQL: one statement for the page, and for its count beside it or alone.
+import type { Statement } from '../../platform/database/statement.js';
+import { Values } from '../../platform/database/statement.js';
+import type { Resource } from '../resource.js';
+import { EXACT_UP_TO } from './count-cache.js';
+import { Joins } from './field-path.js';
+import { filterSql, type KeyResolver } from './filters.js';
+import { orderSql, type Page, parsePage, type Query } from './list-query.js';
+import { fromSql, selectList } from './view-sql.js';
+
+/** A condition that a URL adds to every filter, such as a ticket's own history. */
+export interface Scope {
+  readonly column: string;
+  readonly value: unknown;
+}
+
+export interface ListStatement {
+  readonly page: Page;
+  /** The page with its count, exact up to EXACT_UP_TO; without one for `?after=`. */
+  readonly counted: Statement;
+  readonly uncounted: Statement;
+  /** The exact count alone. */
+  readonly count: Statement;
+  /** What the count depends on. */
+  readonly countKey: string;
+  /** False where it holds for this moment only: a key in it was looked up. */
+  readonly lasting: boolean;
+}
+
+/** Of these there are few enough to stand in the text. */
+const PLAIN_LIMITS: ReadonlySet<number> = new Set([20, 50, 100, 1000]);
+
+/**
+ * Where every value stands in the text (see `lookupSql`), Postgres plans once and by those values. Where some are
+ * parameters, the limit is one too: then Postgres plans for the values of each request, which a rare value needs.
+ */
+export async function compileList(
+  resource: Resource,
+  query: Query,
+  scope: Scope | undefined,
+  findKey: KeyResolver,
+): Promise<ListStatement> {
+  const page = parsePage(query);
+  const values = new Values();
+  const joins = new Joins();
+  let lasting = true;
+  const add = (value: unknown): string => values.add(value);
+  const resolve: KeyResolver = (key) => {
+    lasting = false;
+    return findKey(key);
+  };
+  const { from, where } = fromSql(resource);
+  const own = scope ? [`${scope.column} = ${add(scope.value)}`] : [];
+  const conditions = [...where, ...own, ...(await filterSql(resource, query, joins, add, resolve))];
+  const countFrom = fromWhere(from, joins.sql, conditions);
+  const countValues = [...values.list];
+  const order = page.after === undefined ? orderSql(resource, query, joins) : 'ORDER BY t.id';
+  if (page.after !== undefined) conditions.push(`t.id > ${add(page.after)}::bigint`);
+  const plain = values.list.length === 0 && page.offset === 0 && PLAIN_LIMITS.has(page.limit);
+  const limit = plain ? String(page.limit) : `${add(page.limit)}::bigint`;
+  const offset = plain ? '0' : `${add(page.offset)}::bigint`;
+  const rows = `SELECT ${selectList(resource, 't')} ${fromWhere(from, joins.sql, conditions)} ${order} LIMIT ${limit} OFFSET ${offset}`;
+  const statement = (total: string): Statement => ({
+    text: `SELECT string_agg(row_to_json(v)::text, ',') AS objects, count(*)::int AS rows, max(v.id)::text AS last_id, ${total} AS total
+      FROM (${rows}) v`,
+    values: values.list,
+  });
+  const uncounted = statement('NULL::bigint');
+  return {
+    page,
+    counted: page.after === undefined ? statement(totalSql(countFrom, limit, offset)) : uncounted,
+    uncounted,
+    count: { text: `SELECT count(*) AS total ${countFrom}`, values: countValues },
+    countKey: `${countFrom}\0${JSON.stringify(countValues)}`,
+    lasting,
+  };
+}
+
+const fromWhere = (from: string, joins: string, conditions: readonly string[]): string =>
+  `FROM ${from} ${joins}${conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''}`;
+
+/** Counts only when the page doesn't show the list's end by itself: a scalar subquery is run on demand. */
+const totalSql = (countFrom: string, limit: string, offset: string): string =>
+  `CASE WHEN count(*) > 0 AND count(*) < ${limit} THEN ${offset} + count(*) ELSE (SELECT count(*) FROM (SELECT 1 ${countFrom} LIMIT ${EXACT_UP_TO + 1}) c) END`;
