@@ -3,9 +3,7 @@
 import { createHash } from 'node:crypto';
 import http from 'node:http';
 import pg from 'pg';
-import { createTicket, getTicket, listTickets, patchStatus } from './statements.mjs';
-
-const LIMIT = 20;
+import { createTicket, getTicket, LIMIT, listTickets, patchStatus } from './statements.mjs';
 
 // As many connections as Stampline's pool has.
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 });
@@ -45,7 +43,7 @@ async function get(response, id) {
 }
 
 async function list(response, step) {
-  const { rows } = await pool.query({ ...listTickets, values: [step, LIMIT] });
+  const { rows } = await pool.query({ ...listTickets, values: [step] });
   const { objects, total } = rows[0];
   const next = LIMIT < total ? `/api/v1/ticket/?current_workflow_step=${step}&limit=${LIMIT}&offset=${LIMIT}` : null;
   const meta = { limit: LIMIT, next, offset: 0, previous: null, total_count: total };

@@ -62,7 +62,7 @@ function urlOf({ host, port, user, password, database }) {
 async function startServer(name, args, databaseUrl) {
   const { STAMPLINE_LOG: _log, ...inherited } = process.env;
   const env = { ...inherited, DATABASE_URL: databaseUrl, HOST: '127.0.0.1', PORT: '0', NODE_ENV: 'production' };
-  const extra = (name === 'ours' && process.env.BENCH_NODE_OPTIONS?.split(' ')) || [];
+  const extra = process.env[`BENCH_NODE_OPTIONS_${name.toUpperCase()}`]?.split(' ') ?? [];
   const child = spawn(process.execPath, [...extra, ...args], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
   const port = await new Promise((resolve, reject) => {
