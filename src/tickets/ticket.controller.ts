@@ -92,8 +92,9 @@ export class TicketController {
   }
 
   private async wait(request: IdRequest, reply: FastifyReply): Promise<void> {
-    const [wait, until] = [[request.query.wait].flat().at(-1), [request.query.until].flat().at(-1)];
-    if (wait === undefined && until === undefined) return;
+    const { query } = request;
+    if (query.wait === undefined && query.until === undefined) return;
+    const [wait, until] = [[query.wait].flat().at(-1), [query.until].flat().at(-1)];
     if (wait === undefined || until === undefined)
       throw invalid('wait.incomplete', 'Say both wait (seconds) and until (such as step>=500).');
     const [condition, seconds] = [parseUntil(until), parseWait(wait)];

@@ -1,6 +1,6 @@
 // The way to the database: single statements on TypeORM's own pool, and transactions. Bounded in time and queue everywhere.
 import { Injectable } from '@nestjs/common';
-import type { Pool, PoolClient, QueryConfig } from 'pg';
+import pg, { type Pool, type PoolClient, type QueryConfig } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
 import { DomainError } from '../errors.js';
 import {
@@ -52,13 +52,16 @@ export class Db implements Sql {
   private async single<Row>(statement: Statement, lost: (cause: unknown) => DomainError): Promise<Row[]> {
     const client = await this.connect();
     try {
-      const { rows } = await client.query(statement as QueryConfig);
+      const rows = await ask(client, statement);
       client.release();
       return rows as Row[];
     } catch (error) {
       const gone = isConnectionLost(error);
       client.release(gone);
-      throw gone ? lost(error) : error;
+      if (gone) throw lost(error);
+      // Its own stack leads to the socket; this one to who asked.
+      if (error instanceof Error) Error.captureStackTrace(error);
+      throw error;
     }
   }
 
@@ -144,3 +147,16 @@ const overloaded = (): DomainError =>
       retryAfter: 2,
     },
   );
+
+/**
+ * As client.query() does it, without its copy of the statement, property by property, and its second promise: those took
+ * a twentieth of a read.
+ */
+function ask(client: PoolClient, { name, text, values }: Statement): Promise<unknown[]> {
+  return new Promise((resolve, reject) => {
+    const query = new pg.Query(text, values as unknown[] | undefined);
+    const callback = (error: Error | null, result: { rows: unknown[] }): void =>
+      error ? reject(error) : resolve(result.rows);
+    client.query(Object.assign(query, { name, callback }));
+  });
+}

@@ -14,7 +14,8 @@ export class ObjectReader {
 
   /** The object with this id, or undefined where the endpoint has none. */
   async read(resource: Resource, id: number, sql: Sql = this.db): Promise<ObjectJson | undefined> {
-    const [row] = await sql.run<ObjectJson>({ ...this.statement(resource), values: [id] });
+    const { name, text } = this.statement(resource);
+    const [row] = await sql.run<ObjectJson>({ name, text, values: [id] });
     return row;
   }
 
