@@ -60,10 +60,16 @@ function readPort(value: string | undefined): number {
   throw new ConfigError(`PORT=${value} is not a port. Give a number from 0 to 65535 (0 takes any free one).`);
 }
 
+/** Its value is never shown: it has a password. A URL that names a socket folder (`@/name?host=/folder`) has no host. */
 function readDatabaseUrl(value: string | undefined): string | undefined {
   if (!value) return undefined;
-  if (/^postgres(ql)?:\/\//.test(value)) return value;
-  throw new ConfigError('DATABASE_URL must begin with postgres:// or postgresql://.');
+  if (!/^postgres(ql)?:\/\//.test(value)) {
+    throw new ConfigError('DATABASE_URL must begin with postgres:// or postgresql://.');
+  }
+  if (URL.canParse(value.replace('@/', '@socket/'))) return value;
+  throw new ConfigError(
+    'DATABASE_URL is not a URL. It looks like postgres://user:password@host:5432/name; special characters in the password are percent-encoded (@ is %40).',
+  );
 }
 
 function readLogLevel(value: string | undefined): string {

@@ -1,16 +1,19 @@
 // config → database → app → listen; and the way back.
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { createApp } from './app.js';
 import { type Config, ConfigError, readConfig } from './config.js';
-import { dataSourceOptions } from './data-source.js';
 import { EmbeddedPostgresError } from './platform/database/embedded/embedded-postgres-error.js';
 import { type OpenDatabase, openDatabase } from './platform/database/open-database.js';
 import { StartError } from './platform/database/start-error.js';
+import { listen, type StopListening } from './platform/http/listen.js';
+import { OpenRequests } from './platform/http/open-requests.js';
 import { Lifecycle } from './platform/lifecycle.js';
+import { type Leaving, onSignals } from './signals.js';
 
-/** SIGTERM: how long /readyz says no before anything closes, and when the process ends whatever is left (promise 8). */
+/** How long the way back takes at most: saying no at /readyz, the requests in flight, all of it (promise 8). */
 const DRAIN_MS = 1500;
+const REQUESTS_MS = { drain: 15_000, atOnce: 1000 };
 const LAST_MS = 29_000;
 
 const say = (line: string): void => console.log(line);
@@ -27,62 +30,77 @@ export async function main(): Promise<void> {
 }
 
 async function start(config: Config): Promise<void> {
+  // After readConfig(), so that a variable that can't be is told in one line: this module reads the environment too.
+  const { dataSourceOptions } = await import('./data-source.js');
   const log = pino({ level: config.logLevel });
-  let ending: (() => void) | undefined;
+  outliveStrays(log);
+  const leaving = onSignals();
+  const up = endEarly(config, leaving);
   const database = await openDatabase(config, dataSourceOptions, {
     log: (line) => log.info(line),
     onLost: (reason) => {
       console.error(`stampline: ${reason}`);
       process.exitCode = 1;
-      ending?.();
+      leaving.now();
     },
   });
-  let app: NestFastifyApplication;
   try {
-    app = await createApp({ config, dataSource: database.dataSource, log });
-    await listen(app, config);
+    const app = await createApp({ config, dataSource: database.dataSource, log });
+    const requests = new OpenRequests(app.getHttpServer());
+    const stopListening = await listen(app, config.host, config.port);
+    up();
+    void leaving.asked.then((drain) => leave({ app, requests, stopListening, database }, leaving, drain));
+    welcome(await app.getUrl(), database);
   } catch (error) {
     await database.close();
     throw error;
   }
-  ending = endOnSignals(app, database);
-  welcome(await app.getUrl(), database);
 }
 
-async function listen(app: NestFastifyApplication, config: Config): Promise<void> {
-  try {
-    await app.listen(config.port, config.host);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE') throw new StartError(`Port ${config.port} is taken by another program. Stop it, or choose another port: PORT=8001 npm start.`);
-    if (code === 'EACCES') throw new StartError(`Port ${config.port} needs permission that this user doesn't have. Choose one above 1023: PORT=8000 npm start.`);
-    throw new StartError(`Can't listen on ${config.host}:${config.port}: ${message}.`);
-  }
+/**
+ * Asked to end before it is up: at once where the database is somebody else's; else when it is up, so that no Postgres of
+ * ours stays behind, unless asked twice. Returns what to call when it is up.
+ */
+function endEarly(config: Config, leaving: Leaving): () => void {
+  let isUp = false;
+  void leaving.asked.then(() => !isUp && config.databaseUrl && process.exit());
+  leaving.hurry.addEventListener('abort', () => !isUp && process.exit(1));
+  return () => (isUp = true);
+}
+
+/** A rejection that nobody waited for is a defect, to be read in the log; it is no reason to drop everybody's requests. */
+function outliveStrays(log: Logger): void {
+  process.on('unhandledRejection', (reason) => log.error({ err: reason }, 'unhandled rejection'));
 }
 
 function welcome(url: string, database: OpenDatabase): void {
-  const base = url.replace('[::1]', 'localhost').replace('127.0.0.1', 'localhost').replace('[::]', 'localhost').replace('0.0.0.0', 'localhost');
+  const base = url.replace(/\/\/(127\.0\.0\.1|\[::1?\]|0\.0\.0\.0)/, '//localhost');
   say(`Stampline listens on ${base}  (API in Swagger UI: ${base}/docs)`);
   say(`Data: ${database.where}`);
   for (const note of database.notes) say(`Note: ${note}`);
   say(`Try:  curl -H 'Content-Type: application/json' -d '{"title": "My first ticket"}' ${base}/api/v1/ticket/`);
 }
 
-/** SIGTERM drains, SIGINT ends at once; a second signal ends without waiting for requests. */
-function endOnSignals(app: NestFastifyApplication, database: OpenDatabase): () => void {
-  const lifecycle = app.get(Lifecycle);
-  let leaving = false;
-  const end = async (drain: number): Promise<void> => {
-    if (leaving) process.exit(1);
-    leaving = true;
-    setTimeout(() => process.exit(1), LAST_MS).unref();
-    lifecycle.leave();
-    await new Promise((resolve) => setTimeout(resolve, drain));
-    await app.close();
-    await database.close();
-    process.exit();
-  };
-  process.on('SIGTERM', () => void end(DRAIN_MS));
-  process.on('SIGINT', () => void end(0));
-  return () => void end(0);
+interface Running {
+  readonly app: NestFastifyApplication;
+  readonly requests: OpenRequests;
+  readonly stopListening: StopListening;
+  readonly database: OpenDatabase;
+}
+
+/** First everybody is told, then nothing new is taken, then what is open finishes, then the database goes. */
+async function leave(
+  { app, requests, stopListening, database }: Running,
+  leaving: Leaving,
+  drain: boolean,
+): Promise<void> {
+  setTimeout(() => process.exit(1), LAST_MS).unref();
+  app.get(Lifecycle).leave();
+  requests.leave();
+  if (drain) await leaving.pause(DRAIN_MS);
+  stopListening();
+  await requests.finish(drain ? REQUESTS_MS.drain : REQUESTS_MS.atOnce, leaving.hurry);
+  await app.close();
+  await database.close();
+  process.exit();
 }

@@ -13,7 +13,12 @@ import { CONFIG } from './tokens.js';
 /** Below this much free disk the server takes no more work: a full disk ends Postgres. */
 const LEAST_FREE_BYTES = 256 * 1024 * 1024;
 
-const OK = { type: 'object', description: 'Fine.', properties: { status: { type: 'string', const: 'ok', description: 'Always `ok`.' } }, required: ['status'] };
+const OK = {
+  type: 'object',
+  description: 'Fine.',
+  properties: { status: { type: 'string', const: 'ok', description: 'Always `ok`.' } },
+  required: ['status'],
+};
 
 @ApiTags('Operations')
 @Controller()
@@ -27,15 +32,20 @@ export class HealthController {
   @Get('livez')
   @Header('cache-control', 'no-store')
   @ApiOperation({ operationId: 'livez', summary: 'Is the process alive?', description: 'Never asks the database.' })
-  @ApiResponse({ status: 200, description: 'It is.', content: { 'application/json': { schema: OK } } } as never)
+  @ApiResponse({ status: 200, description: 'It is.', content: { 'application/json': { schema: OK } } })
   livez(): object {
     return { status: 'ok' };
   }
 
   @Get('readyz')
   @Header('cache-control', 'no-store')
-  @ApiOperation({ operationId: 'readyz', summary: 'May it be sent work?', description: 'Not while it shuts down, without its database, on a standby, with a pending migration, or with a nearly full disk.' })
-  @ApiResponse({ status: 200, description: 'It may.', content: { 'application/json': { schema: OK } } } as never)
+  @ApiOperation({
+    operationId: 'readyz',
+    summary: 'May it be sent work?',
+    description:
+      'Not while it shuts down, without its database, on a standby, with a pending migration, or with a nearly full disk.',
+  })
+  @ApiResponse({ status: 200, description: 'It may.', content: { 'application/json': { schema: OK } } })
   @ApiResponse({ status: 503, ...ERROR_RESPONSES[503] })
   async readyz(): Promise<object> {
     if (this.lifecycle.isLeaving) throw notReady('shutting_down', 'The server is shutting down.');
@@ -44,10 +54,12 @@ export class HealthController {
     if (pending > 0 || newer > 0) throw notReady('migration', 'The database does not have the schema of this version.');
     if (!this.config.databaseUrl) {
       const disk = await statfs(this.config.dataFolder);
-      if (disk.bavail * disk.bsize < LEAST_FREE_BYTES) throw notReady('disk_full', 'Less than 256 MB of disk are free.');
+      if (disk.bavail * disk.bsize < LEAST_FREE_BYTES)
+        throw notReady('disk_full', 'Less than 256 MB of disk are free.');
     }
     return { status: 'ok' };
   }
 }
 
-const notReady = (code: string, message: string): DomainError => new DomainError('unavailable', `not_ready.${code}`, message, { retryAfter: 2 });
+const notReady = (code: string, message: string): DomainError =>
+  new DomainError('unavailable', `not_ready.${code}`, message, { retryAfter: 2 });

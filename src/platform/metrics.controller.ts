@@ -28,7 +28,11 @@ export function measureRequests(server: FastifyInstance): void {
 @Controller('metrics')
 export class MetricsController {
   @Get()
-  @ApiOperation({ operationId: 'metrics', summary: 'Figures for Prometheus', description: 'The text format that Prometheus scrapes.' })
+  @ApiOperation({
+    operationId: 'metrics',
+    summary: 'Figures for Prometheus',
+    description: 'The text format that Prometheus scrapes.',
+  })
   @ApiResponse({ status: 200, description: 'The figures.', content: { 'text/plain': { schema: { type: 'string' } } } })
   async metrics(@Res() reply: FastifyReply): Promise<void> {
     void reply.header('content-type', registry.contentType).send(await registry.metrics());

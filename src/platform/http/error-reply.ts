@@ -27,15 +27,21 @@ const STATUS: Readonly<Record<ErrorKind, number>> = {
 
 const SORRY = 'Sorry, this request could not be processed. Please try again later.';
 
+const CUT = new DomainError('invalid', 'body.cut', 'The body is not as long as Content-Length says.');
+
 /** What Fastify itself refuses, before a handler sees it. */
 function fromFastify(error: { code?: string; statusCode?: number; message?: string }): DomainError | undefined {
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new DomainError('too_large', 'body.too_large', 'The body is larger than this URL takes (100 kB).');
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      return new DomainError('unsupported_media_type', 'body.not_json', 'Send the body as JSON, with Content-Type: application/json.');
+      return new DomainError(
+        'unsupported_media_type',
+        'body.not_json',
+        'Send the body as JSON, with Content-Type: application/json.',
+      );
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
-      return new DomainError('invalid', 'body.cut', 'The body is not as long as Content-Length says.');
+      return CUT;
     case 'FST_ERR_BAD_URL':
     case 'FST_ERR_ASYNC_CONSTRAINT':
     case 'FST_ERR_MAX_PARAM_LENGTH':
@@ -47,26 +53,37 @@ function fromFastify(error: { code?: string; statusCode?: number; message?: stri
   }
 }
 
-function toDomainError(error: unknown): DomainError {
-  const known = asDomainError(error);
-  if (known instanceof DomainError) return known;
-  if (known instanceof HttpException) {
-    return known.getStatus() === 404
+/** Nest hands on what Fastify refused as an exception of its own. */
+const unwrapped = (error: unknown): unknown => (error instanceof HttpException && error.cause ? error.cause : error);
+
+function toDomainError(given: unknown): DomainError {
+  const error = asDomainError(unwrapped(given));
+  if (error instanceof DomainError) return error;
+  if (error instanceof HttpException) {
+    return error.getStatus() === 404
       ? new DomainError('not_found', 'not_found', 'There is nothing at this URL.')
-      : new DomainError('invalid', 'request.invalid', known.message);
+      : new DomainError('invalid', 'request.invalid', error.message);
   }
-  const refused = typeof known === 'object' && known !== null ? fromFastify(known) : undefined;
+  const refused = typeof error === 'object' && error !== null ? fromFastify(error) : undefined;
   return refused ?? new DomainError('broken', 'internal', SORRY, { cause: error });
 }
 
 function tastypieBody(error: DomainError): object {
   const { resource, fields, part } = error.details;
   if (resource && fields) return { [resource]: fields, ...(part ? { part } : {}) };
-  return error.kind === 'not_found' || error.kind === 'broken' ? { error_message: error.message } : { error: error.message };
+  return error.kind === 'not_found' || error.kind === 'broken'
+    ? { error_message: error.message }
+    : { error: error.message };
 }
 
 function problemBody(error: DomainError, status: number): object {
-  return { type: 'about:blank', title: error.code, status, detail: error.message, ...(error.details.fields ? { errors: error.details.fields } : {}) };
+  return {
+    type: 'about:blank',
+    title: error.code,
+    status,
+    detail: error.message,
+    ...(error.details.fields ? { errors: error.details.fields } : {}),
+  };
 }
 
 /** Writes an error's reply. Used by the filter and by the hooks that refuse before any handler. */
@@ -88,12 +105,25 @@ export class ErrorReplyFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const refusal = toDomainError(error);
-    const cause = refusal.details.cause;
-    if (refusal.kind === 'broken') this.log.error({ err: cause ?? error, request_id: request.id, url: request.url }, 'request failed');
-    else if (refusal.kind === 'unavailable') this.log.warn({ err: cause, request_id: request.id, code: refusal.code }, 'unavailable');
+    // A client that left in the middle of its body looks like any other connection that was reset.
+    const refusal = request.raw.readableAborted ? CUT : toDomainError(error);
+    this.tell(refusal, request.id, request.url);
     if (reply.sent) return;
     for (const name of ['etag', 'location']) reply.removeHeader(name);
     sendError(request, reply, refusal);
   }
+
+  private tell({ kind, code, details }: DomainError, id: string, url: string): void {
+    if (kind !== 'broken' && kind !== 'unavailable') return;
+    const entry = { err: loggable(details.cause), request_id: id, code, path: url.split('?', 1)[0] };
+    if (kind === 'broken') this.log.error(entry, 'request failed');
+    else this.log.warn(entry, 'unavailable');
+  }
+}
+
+/** What helps to find a defect. A driver's error also carries the statement's values, which are nobody's business. */
+function loggable(error: unknown): object | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { name, message, stack, code, constraint } = error as Error & { code?: string; constraint?: string };
+  return { type: name, message, code, constraint, stack };
 }

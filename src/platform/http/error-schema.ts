@@ -6,7 +6,7 @@ const ERROR = {
   type: 'object',
   description: 'What was wrong and what to do.',
   properties: {
-    error: text('What was wrong. Errors of fields stand under the resource\'s name instead.'),
+    error: text("What was wrong. Errors of fields stand under the resource's name instead."),
     error_message: text('What was wrong, on 404 and 500.'),
     code: text('Stable, for programs.'),
     request_id: text('Names this request in the log.'),
@@ -19,16 +19,18 @@ export const ERROR_SCHEMA = { Error: ERROR };
 const DESCRIPTIONS: Readonly<Record<number, string>> = {
   400: 'The request is not valid; the body says why.',
   404: 'There is no such object.',
-  409: 'It can\'t be done as things stand; the body says what stands in the way.',
+  409: "It can't be done as things stand; the body says what stands in the way.",
   412: 'If-Match does not match.',
   415: 'The body is not JSON.',
   421: 'The Host header names another server.',
   422: 'This Idempotency-Key was used for another request.',
-  503: 'The server can\'t answer at the moment; Retry-After says when to try again.',
+  503: "The server can't answer at the moment; Retry-After says when to try again.",
 };
 
 /** A response for each status that operations name. */
-export const ERROR_RESPONSES: Readonly<Record<number, { description: string; content: Record<string, { schema: { $ref: string } }> }>> = Object.fromEntries(
+export const ERROR_RESPONSES: Readonly<
+  Record<number, { description: string; content: Record<string, { schema: { $ref: string } }> }>
+> = Object.fromEntries(
   Object.entries(DESCRIPTIONS).map(([status, description]) => [
     Number(status),
     { description, content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } } },

@@ -40,20 +40,29 @@ function decode(body: Buffer): string {
   }
 }
 
-const isJsonType = (type: string | undefined): boolean => type === undefined || /^application\/(json|[\w.-]+\+json)\s*(;|$)/i.test(type);
+const isJsonType = (type: string | undefined): boolean =>
+  type === undefined || /^application\/(json|[\w.-]+\+json)\s*(;|$)/i.test(type);
 
 /** No content type at all is read as JSON; any other than JSON is 415, forms above all (a page elsewhere could send one). */
 export function readJsonBodies(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (request: FastifyRequest, body: Buffer, done) => {
-    try {
-      if (!isJsonType(request.headers['content-type'])) {
-        throw new DomainError('unsupported_media_type', 'body.not_json', 'Send the body as JSON, with Content-Type: application/json.');
+  server.addContentTypeParser(
+    '*',
+    { parseAs: 'buffer', bodyLimit: BODY_LIMIT },
+    (request: FastifyRequest, body: Buffer, done) => {
+      try {
+        if (!isJsonType(request.headers['content-type'])) {
+          throw new DomainError(
+            'unsupported_media_type',
+            'body.not_json',
+            'Send the body as JSON, with Content-Type: application/json.',
+          );
+        }
+        request.rawBody = body;
+        done(null, body.length === 0 ? undefined : parse(decode(body)));
+      } catch (error) {
+        done(error as Error);
       }
-      request.rawBody = body;
-      done(null, body.length === 0 ? undefined : parse(decode(body)));
-    } catch (error) {
-      done(error as Error);
-    }
-  });
+    },
+  );
 }

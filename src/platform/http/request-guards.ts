@@ -4,47 +4,85 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../../config.js';
 import { DomainError } from '../errors.js';
 import { sendError } from './error-reply.js';
+import { LONGEST_URL } from './unread-reply.js';
 
-const LONGEST_URL = 8 * 1024;
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 const LOCAL_NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
-const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port', 'x-real-ip'];
+const isForwarded = (header: string): boolean =>
+  header === 'forwarded' || header === 'x-real-ip' || header.startsWith('x-forwarded-');
 
 export function guardRequests(server: FastifyInstance, config: Config): void {
-  const allowedHosts = new Set([...LOCAL_NAMES, ...config.allowedHosts]);
+  const added = new Set(config.allowedHosts);
   const routes = new RouteMethods();
   server.addHook('onRoute', (route) => routes.add(route.url, [route.method].flat()));
+  // Node would refuse, with no word in the reply, a request that expects anything but 100-continue.
+  server.server.on('checkExpectation', (request, response) => server.server.emit('request', request, response));
   server.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
-    const refusal = refuse(request, allowedHosts);
+    const refusal = refuse(request, added);
     if (refusal) return sendError(request, reply, refusal);
     if (request.is404) return answerUnrouted(request, reply, routes.of(request.url), done);
     done();
   });
 }
 
-function refuse(request: FastifyRequest, allowedHosts: ReadonlySet<string>): DomainError | undefined {
+function refuse(request: FastifyRequest, added: ReadonlySet<string>): DomainError | undefined {
   if (request.url.length > LONGEST_URL) {
     return new DomainError('uri_too_long', 'url.too_long', `The URL is longer than ${LONGEST_URL} bytes.`);
   }
+  if (request.url.includes('%') && !isUtf8(request.url)) {
+    return new DomainError('invalid', 'url.not_utf8', 'The URL is percent-encoded, but not as UTF-8.');
+  }
   const host = nameOf(request.headers.host ?? '');
-  if (!allowedHosts.has(host)) {
-    return new DomainError('misdirected', 'host.not_allowed', `This server does not answer to the host '${host.slice(0, 100)}'. STAMPLINE_ALLOWED_HOSTS adds names.`);
+  if (!LOCAL_NAMES.has(host) && !added.has(host)) {
+    return new DomainError(
+      'misdirected',
+      'host.not_allowed',
+      `This server does not answer to the host '${host.slice(0, 100)}'. STAMPLINE_ALLOWED_HOSTS adds names.`,
+    );
   }
-  const forwarded = FORWARDED.find((name) => request.headers[name] !== undefined);
+  const forwarded = Object.keys(request.headers).find(isForwarded);
   if (forwarded) {
-    return new DomainError('forbidden', 'proxy.not_trusted', `A request with ${forwarded} came through a proxy, and without authentication this server answers its own machine only. Call it directly.`);
+    return new DomainError(
+      'forbidden',
+      'proxy.not_trusted',
+      `A request with ${forwarded} came through a proxy, and without authentication this server answers its own machine only. Call it directly.`,
+    );
   }
-  return SAFE.has(request.method) ? undefined : refuseForeign(request, allowedHosts);
+  return SAFE.has(request.method) ? undefined : refuseForeign(request, added);
 }
 
-/** A page of another site must not write: browsers tell where a request comes from. */
-function refuseForeign(request: FastifyRequest, allowedHosts: ReadonlySet<string>): DomainError | undefined {
-  const { origin } = request.headers;
-  const site = request.headers['sec-fetch-site'];
-  const foreign = origin !== undefined && (!URL.canParse(origin) || !allowedHosts.has(new URL(origin).hostname));
-  if (!foreign && site !== 'cross-site' && site !== 'same-site') return undefined;
-  return new DomainError('forbidden', 'origin.foreign', `A page of ${origin ?? 'another site'} may not write here. STAMPLINE_ALLOWED_HOSTS adds names.`);
+/**
+ * A page of another site must not write, and what another port serves is another site: browsers tell where a request comes
+ * from. Programs that are no browsers send neither header.
+ */
+function refuseForeign({ headers }: FastifyRequest, added: ReadonlySet<string>): DomainError | undefined {
+  const { origin } = headers;
+  const site = headers['sec-fetch-site'] ?? 'none';
+  if (['none', 'same-origin'].includes(String(site)) && isOwn(origin, headers.host ?? '', added)) return undefined;
+  return new DomainError(
+    'forbidden',
+    'origin.foreign',
+    `A page of ${origin ?? 'another site'} may not write here. STAMPLINE_ALLOWED_HOSTS adds names.`,
+  );
+}
+
+function isOwn(origin: string | undefined, host: string, added: ReadonlySet<string>): boolean {
+  if (origin === undefined) return true;
+  if (!URL.canParse(origin)) return false;
+  const page = new URL(origin);
+  const asked = `${page.protocol}//${host}`;
+  return added.has(page.hostname) || (URL.canParse(asked) && page.host === new URL(asked).host);
+}
+
+/** What stands after a `%` that encodes nothing is left to be what it is. */
+function isUtf8(url: string): boolean {
+  try {
+    for (const [encoded] of url.matchAll(/(?:%[\da-f]{2})+/gi)) decodeURIComponent(encoded);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function nameOf(host: string): string {
@@ -52,13 +90,27 @@ function nameOf(host: string): string {
 }
 
 /** A URL that exists for other methods: OPTIONS tells them, anything else is 405; a URL that doesn't is left to be 404. */
-function answerUnrouted(request: FastifyRequest, reply: FastifyReply, allow: readonly string[], done: () => void): void {
+function answerUnrouted(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  allow: readonly string[],
+  done: () => void,
+): void {
   if (allow.length === 0) return done();
   if (request.method === 'OPTIONS') {
     void reply.code(200).header('allow', allow.join(',')).send();
     return;
   }
-  sendError(request, reply, new DomainError('method_not_allowed', 'method.not_allowed', `This URL does not answer to ${request.method}, only to ${allow.join(', ')}.`, { allow }));
+  sendError(
+    request,
+    reply,
+    new DomainError(
+      'method_not_allowed',
+      'method.not_allowed',
+      `This URL does not answer to ${request.method}, only to ${allow.join(', ')}.`,
+      { allow },
+    ),
+  );
 }
 
 const ORDER = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
@@ -81,7 +133,10 @@ class RouteMethods {
     this.patterns ??= [...this.methods]
       .filter(([pattern]) => !pattern.includes('*'))
       .sort(([one], [other]) => one.split(':').length - other.split(':').length)
-      .map(([pattern, methods]) => [new RegExp(`^${pattern.replaceAll(/:[^/]+/g, '[^/]+').replace(/(.)\/$/, '$1')}$`), methods]);
+      .map(([pattern, methods]) => [
+        new RegExp(`^${pattern.replaceAll(/:[^/]+/g, '[^/]+').replace(/(.)\/$/, '$1')}$`),
+        methods,
+      ]);
     const found = this.patterns.find(([pattern]) => pattern.test(path));
     return found ? ORDER.filter((method) => found[1].has(method)) : [];
   }

@@ -6,7 +6,16 @@ export function logRequests(server: FastifyInstance, log: Logger): void {
   if (!log.isLevelEnabled('info')) return;
   server.addHook('onResponse', (request, reply, done) => {
     const { method, url, id } = request;
-    log.info({ request_id: id, method, path: url.split('?', 1)[0], status: reply.statusCode, ms: Math.round(reply.elapsedTime * 100) / 100 }, 'request');
+    log.info(
+      {
+        request_id: id,
+        method,
+        path: url.split('?', 1)[0],
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 100) / 100,
+      },
+      'request',
+    );
     done();
   });
 }

@@ -1,0 +1,58 @@
+// Replies to what Node's HTTP parser gave up on, so that no request was ever made of it: too slow, too long, no HTTP at all.
+import { randomUUID } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+
+interface Refusal {
+  readonly status: number;
+  readonly code: string;
+  readonly error: string;
+}
+
+/** `rawPacket` is what came last. */
+type ParserError = Error & { readonly code?: string; readonly rawPacket?: unknown };
+
+export const LONGEST_URL = 8 * 1024;
+
+const TOO_SLOW = { status: 408, code: 'request.too_slow', error: 'The request did not arrive in time.' };
+const TOO_LONG = { status: 414, code: 'url.too_long', error: `The URL is longer than ${LONGEST_URL} bytes.` };
+const TOO_BIG = { status: 431, code: 'headers.too_large', error: 'The headers are larger than 16 kB.' };
+const NO_HTTP = { status: 400, code: 'request.not_http', error: 'This is not a valid HTTP request.' };
+
+function refusalOf({ code, rawPacket }: ParserError): Refusal {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return TOO_SLOW;
+  if (code !== 'HPE_HEADER_OVERFLOW') return NO_HTTP;
+  const requestLine = Buffer.isBuffer(rawPacket) ? rawPacket.toString('latin1', 0, LONGEST_URL) : '';
+  return /^[A-Z]+ [^\r\n]*$/.test(requestLine) ? TOO_LONG : TOO_BIG;
+}
+
+/** How long a client that is still sending may read why it was cut off: closing at once would reset what it reads. */
+const LINGER_MS = 250;
+
+/** Fastify's clientErrorHandler. Says why, unless a reply has begun or nobody is there, and closes the connection. */
+export function answerUnread(
+  error: ParserError,
+  socket: Socket & { _httpMessage?: { headersSent: boolean } | null },
+): void {
+  if (error.code === 'ECONNRESET' || !socket.writable || socket._httpMessage?.headersSent) {
+    socket.destroy();
+    return;
+  }
+  const refusal = refusalOf(error);
+  socket.end(textOf(refusal));
+  if (refusal === TOO_SLOW) socket.destroySoon();
+  else setTimeout(() => socket.destroy(), LINGER_MS).unref();
+}
+
+function textOf({ status, code, error }: Refusal): string {
+  const id = randomUUID();
+  const body = JSON.stringify({ error, code, request_id: id });
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    `X-Request-Id: ${id}`,
+    'Connection: close',
+  ];
+  return `${head.join('\r\n')}\r\n\r\n${body}`;
+}
