@@ -72,10 +72,18 @@ function addFaults(resource: Resource, values: Record<string, unknown>, faults: 
       delete values[name];
     }
   }
+  if (resource.writable.every((field) => isReadAlready(field, values[field.name]))) return;
   const object = Object.assign(new resource.body(), values);
   for (const error of validateSync(object, { forbidUnknownValues: false })) {
     faults[error.property] = [...new Set(Object.values(error.constraints ?? { unknown: 'This value is not valid.' }))];
   }
+}
+
+/** True where the conversion was the whole rule, as for steps and statuses: a plain status update needs no validator. */
+function isReadAlready({ kind }: Field, value: unknown): boolean {
+  if (value === undefined) return true;
+  if (typeof value !== 'number') return false;
+  return (kind === 'step' && parseStep(value) !== undefined) || (kind === 'status' && parseStatus(value) !== undefined);
 }
 
 /** Brings a value to its field's type where scripts send another that means the same; the rest is left to validation. */

@@ -4,5 +4,14 @@ import type { Resource, ResourceRules } from '../resource.js';
 
 const NONE: ResourceRules = {};
 
-export const rulesOf = (modules: ModuleRef, resource: Resource): ResourceRules =>
-  resource.rules ? modules.get<ResourceRules>(resource.rules, { strict: false }) : NONE;
+/** Nest searches all modules for a provider; once for each application is enough. */
+const found = new WeakMap<ModuleRef, Map<Resource, ResourceRules>>();
+
+export function rulesOf(modules: ModuleRef, resource: Resource): ResourceRules {
+  if (!resource.rules) return NONE;
+  const known = found.get(modules) ?? new Map<Resource, ResourceRules>();
+  found.set(modules, known);
+  const rules = known.get(resource) ?? modules.get<ResourceRules>(resource.rules, { strict: false });
+  known.set(resource, rules);
+  return rules;
+}
