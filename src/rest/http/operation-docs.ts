@@ -35,7 +35,7 @@ const SUCCESS: Readonly<Record<Operation, { status: number; description: string 
   set: { status: 200, description: 'Those that exist; the others are named in `not_found`.' },
   detail: { status: 200, description: 'The object.' },
   update: { status: 202, description: 'The object as it is now. A repeat of what already is changes nothing.' },
-  replace: { status: 200, description: 'The object as it is now; 201 where the id was new.' },
+  replace: { status: 200, description: 'The object as it is now.' },
   remove: { status: 204, description: 'Deleted.' },
 };
 
@@ -84,7 +84,8 @@ function decorators(resource: Resource, operation: Operation): (MethodDecorator 
     }),
     ...parameters(resource, operation, call?.query),
     ...body(resource, operation, call?.body),
-    success(resource, operation),
+    success(resource, operation, SUCCESS[operation]),
+    ...(operation === 'replace' ? [success(resource, operation, SUCCESS.create)] : []),
     ...failuresOf(resource, operation).map((status) => ApiResponse({ status, ...ERROR_RESPONSES[status] })),
   ];
 }
@@ -171,8 +172,11 @@ function body(resource: Resource, operation: Operation, example?: object): Metho
   return [];
 }
 
-function success(resource: Resource, operation: Operation): MethodDecorator {
-  const { status, description } = SUCCESS[operation];
+function success(
+  resource: Resource,
+  operation: Operation,
+  { status, description }: { status: number; description: string },
+): MethodDecorator {
   const schema: object | undefined =
     operation === 'list'
       ? ref(resource, 'List')

@@ -1,0 +1,78 @@
+// npm run fuzz: 100 000 hostile requests against a server of its own. --requests N, --seed S (printed at the start).
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import pg from 'pg';
+import { ensureBuilt } from '../scripts/build.mjs';
+import { fuzz } from './fuzz.mjs';
+import { brokenHistories } from './history.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { values } = parseArgs({
+  options: { requests: { type: 'string', default: '100000' }, seed: { type: 'string' } },
+});
+const count = Number(values.requests);
+const seed = values.seed === undefined ? Date.now() % 2 ** 31 : Number(values.seed);
+
+async function startServer(url) {
+  const env = { ...process.env, DATABASE_URL: url, HOST: '127.0.0.1', PORT: '0' };
+  const child = spawn(process.execPath, ['scripts/start.mjs'], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  let output = '';
+  for await (const chunk of child.stdout) {
+    output += chunk;
+    const found = /listens on http:\/\/\S+?:(\d+)/.exec(output);
+    if (found)
+      return {
+        base: `http://127.0.0.1:${found[1]}`,
+        end: async () => (child.kill('SIGTERM'), exited),
+        alive: () => child.exitCode === null,
+      };
+  }
+  throw new Error(`The server did not start: ${output}`);
+}
+
+await ensureBuilt({ say: console.log });
+const { startEmbeddedPostgres } = await import('../dist/src/platform/database/embedded/embedded-postgres.js');
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'stampline-fuzz-'));
+fs.chmodSync(folder, 0o755);
+const postgres = await startEmbeddedPostgres({ dataFolder: folder });
+const { host, port, user, password, database } = postgres.connection;
+const server = await startServer(
+  `postgres://${user}:${password}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`,
+);
+const client = new pg.Client(postgres.connection);
+await client.connect();
+console.log(`${count} requests, seed ${seed}`);
+try {
+  const started = Date.now();
+  const line = (sent) => `${sent} of ${count}, ${Math.round((sent * 1000) / (Date.now() - started))} a second`;
+  const onProgress = (sent) =>
+    process.stderr.isTTY
+      ? process.stderr.write(`\r${line(sent)}   `)
+      : sent % 10_000 === 0 && console.error(line(sent));
+  const { sent, counts } = await fuzz({ base: server.base, seed, count, inParallel: 16, onProgress });
+  const broken = await brokenHistories(async (text) => (await client.query(text)).rows);
+  if (broken.length > 0) throw new Error(broken.slice(0, 10).join('\n'));
+  if (!server.alive()) throw new Error('The server has ended.');
+  const shown = [...counts].sort(([one], [other]) => one - other).map(([status, times]) => `${status}: ${times}`);
+  console.log(
+    `\n${sent} requests in ${Math.round((Date.now() - started) / 1000)} s, nothing found. Answers by status: ${shown.join(', ')}`,
+  );
+} catch (error) {
+  console.error(`\nfuzz: found with seed ${seed}:\n${error.message}`);
+  process.exitCode = 1;
+} finally {
+  await client.end();
+  await server.end();
+  await postgres.stop();
+  fs.rmSync(folder, { recursive: true, force: true });
+}
