@@ -112,12 +112,16 @@ export const jsonValue = fc.oneof(
   { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 3 }) },
 );
 
+/** The URI of another object of the same resource; small ids mostly exist. */
+const existing = (uri) => fc.integer({ min: 1, max: 60 }).map((id) => uri.replace(/\d+\/$/, `${id}/`));
+
 /** Values that are likely right for a property, by its schema. */
 export function likelyValue(name, schema) {
   const example = schema.examples?.[0];
   const types = [schema.type].flat();
   const choices = [
-    ...(example === undefined ? [] : [fc.constant(example)]),
+    ...(example === undefined ? [] : [fc.constant(example), fc.constant(example)]),
+    ...(/^\/api\/v1\//.test(example) ? [existing(example), existing(example)] : []),
     ...(schema.enum ? [fc.constantFrom(...schema.enum)] : []),
     ...(name === 'current_workflow_step'
       ? [fc.constantFrom('100', '200', '300', '400', '500', '999', '1000', 200, 999)]
