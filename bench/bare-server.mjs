@@ -43,7 +43,7 @@ async function get(response, id) {
 }
 
 async function list(response, step) {
-  const { rows } = await pool.query({ ...listTickets, values: [step] });
+  const { rows } = await pool.query(listTickets(step));
   const { objects, total } = rows[0];
   const next = LIMIT < total ? `/api/v1/ticket/?current_workflow_step=${step}&limit=${LIMIT}&offset=${LIMIT}` : null;
   const meta = { limit: LIMIT, next, offset: 0, previous: null, total_count: total };

@@ -38,9 +38,10 @@ const median = (values) => {
 /** Numbers every round of a run; the requests use it to differ from those of the rounds before. */
 let round = 0;
 
-/** Warms both up, then alternates them; who goes first alternates too. */
+/** Tidies up after the paths before, warms both up, then alternates them; who goes first alternates too. */
 async function measure(world, name, rounds, seconds) {
   const path = PATHS[name];
+  for (const statement of ['VACUUM ANALYZE', 'CHECKPOINT']) await world.sql(statement);
   await requireSameAnswers(world, name);
   for (const server of [world.ours, world.bare]) await runRound(world, server, name, path, ++round, seconds);
   const pairs = [];

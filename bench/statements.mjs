@@ -18,15 +18,18 @@ export const getTicket = {
   text: `SELECT row_to_json(v)::text AS body, v.version FROM (SELECT ${TICKET} FROM ticket t WHERE t.id = $1) v`,
 };
 
-/** @type {Named} Values: step. The limit stands in the text, which spares Postgres planning for each request. */
 export const LIMIT = 20;
 
-export const listTickets = {
-  name: 'bare_list_tickets',
+/**
+ * By step, one statement a step: with step and limit in the text Postgres plans once, and for that step. No values.
+ * @param {number} step @returns {Named}
+ */
+export const listTickets = (step) => ({
+  name: `bare_list_tickets_${step}`,
   text: `SELECT string_agg(row_to_json(v)::text, ',') AS objects,
-    (SELECT count(*) FROM ticket WHERE current_workflow_step = $1::smallint)::int AS total
-    FROM (SELECT ${TICKET} FROM ticket t WHERE t.current_workflow_step = $1::smallint ORDER BY t.id LIMIT ${LIMIT}) v`,
-};
+    (SELECT count(*) FROM ticket WHERE current_workflow_step = ${step})::int AS total
+    FROM (SELECT ${TICKET} FROM ticket t WHERE t.current_workflow_step = ${step} ORDER BY t.id LIMIT ${LIMIT}) v`,
+});
 
 const STEP_NAME = `CASE w.current_workflow_step WHEN 100 THEN 'Queued' WHEN 200 THEN 'Package Building' WHEN 300 THEN 'Image Building'
   WHEN 400 THEN 'Image Testing' WHEN 500 THEN 'Package Publishing' WHEN 999 THEN 'Failed' ELSE 'Complete' END`;
