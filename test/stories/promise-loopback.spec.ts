@@ -106,7 +106,7 @@ describe('a page', () => {
       .set({ Host: 'localhost:8000', ...headers })
       .send({ title: 'from a page' });
 
-  it.each([
+  it.each<Record<string, string>>([
     { Origin: 'https://evil.example' },
     { Origin: 'null' },
     { Origin: 'http://localhost.evil.example:8000' },
@@ -126,7 +126,7 @@ describe('a page', () => {
     expect(await ticketCount()).toBe(before);
   });
 
-  it.each([
+  it.each<Record<string, string>>([
     { Origin: 'http://localhost:8000' },
     { Origin: 'http://localhost:8000', 'Sec-Fetch-Site': 'same-origin' },
     { 'Sec-Fetch-Site': 'none' },

@@ -95,9 +95,9 @@ export class Db implements Sql {
     try {
       await client.query('BEGIN');
       const result = await work(this.txOn(client));
-      refuseFailed(client);
       committing = true;
-      await client.query('COMMIT');
+      const { command } = await client.query('COMMIT');
+      if (command !== 'COMMIT') throw new Error('A statement of this transaction failed, and its error was swallowed.');
       client.release();
       return result;
     } catch (error) {
@@ -121,12 +121,6 @@ export class Db implements Sql {
     };
     return tx as unknown as Tx;
   }
-}
-
-/** Work that swallowed a database error would be told that its COMMIT worked, where Postgres had rolled back. */
-function refuseFailed(client: PoolClient): void {
-  if (client.getTransactionStatus() === 'E')
-    throw new Error('A statement of this transaction failed and its error was swallowed.');
 }
 
 /** False when the connection can't be handed to anybody else: a statement that ran into its time limit is still busy. */

@@ -1,0 +1,72 @@
+// Stands between a server and its Postgres and, when told to, loses an answer: the statement arrives, and then both ends
+// of the connection are cut.
+import fs from 'node:fs/promises';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+
+interface SocketAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+export class PostgresProxy {
+  /** Where to connect instead: a socket folder, with the port of the real one. */
+  readonly host: string;
+  private readonly sockets = new Set<net.Socket>();
+  private cutAfter: Buffer | undefined;
+  /** How many answers were lost. */
+  lost = 0;
+
+  private constructor(
+    folder: string,
+    private readonly server: net.Server,
+  ) {
+    this.host = folder;
+  }
+
+  static async before(real: SocketAddress): Promise<PostgresProxy> {
+    const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'stampline-proxy-'));
+    const server = net.createServer();
+    const proxy = new PostgresProxy(folder, server);
+    server.on('connection', (client) => proxy.join(client, net.connect(`${real.host}/.s.PGSQL.${real.port}`)));
+    await new Promise<void>((resolve) => server.listen(path.join(folder, `.s.PGSQL.${real.port}`), resolve));
+    return proxy;
+  }
+
+  /** The next time that these bytes go to Postgres, their answer doesn't come back. */
+  loseAnswerTo(text: string): void {
+    this.cutAfter = Buffer.from(text);
+  }
+
+  private join(client: net.Socket, postgres: net.Socket): void {
+    let cut = false;
+    for (const socket of [client, postgres]) {
+      this.sockets.add(socket);
+      socket.on('error', () => undefined); // The other end's close tells.
+      socket.on('close', () => {
+        this.sockets.delete(socket);
+        client.destroy();
+        // What was sent reaches Postgres, which then reads the end of the connection.
+        postgres.end();
+      });
+    }
+    client.on('data', (chunk) => {
+      postgres.write(chunk);
+      if (!this.cutAfter || !chunk.includes(this.cutAfter)) return;
+      this.cutAfter = undefined;
+      cut = true;
+    });
+    postgres.on('data', (chunk) => {
+      if (!cut) return void client.write(chunk);
+      this.lost += 1;
+      client.destroy();
+    });
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.sockets) socket.destroy();
+    await new Promise((resolve) => this.server.close(resolve));
+    await fs.rm(this.host, { recursive: true, force: true });
+  }
+}
