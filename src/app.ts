@@ -26,7 +26,7 @@ export async function createApp(
   logRequests(server, platform.log);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(platform), adapter, {
     bodyParser: false,
-    logger: ['error', 'warn'],
+    logger: false,
     abortOnError: false,
     preview: options.preview ?? false,
   });
