@@ -6,7 +6,7 @@ import { type Config, ConfigError, readConfig } from './config.js';
 import { EmbeddedPostgresError } from './platform/database/embedded/embedded-postgres-error.js';
 import { type OpenDatabase, openDatabase } from './platform/database/open-database.js';
 import { StartError } from './platform/database/start-error.js';
-import { listen, type StopListening } from './platform/http/listen.js';
+import { listen, type Listening } from './platform/http/listen.js';
 import { OpenRequests } from './platform/http/open-requests.js';
 import { Lifecycle } from './platform/lifecycle.js';
 import { type Leaving, onSignals } from './signals.js';
@@ -47,10 +47,10 @@ async function start(config: Config): Promise<void> {
   try {
     const app = await createApp({ config, dataSource: database.dataSource, log });
     const requests = new OpenRequests(app.getHttpServer());
-    const stopListening = await listen(app, config.host, config.port);
+    const listening = await listen(app.getHttpAdapter().getInstance(), config.host, config.port);
     up();
-    void leaving.asked.then((drain) => leave({ app, requests, stopListening, database }, leaving, drain));
-    welcome(await app.getUrl(), database);
+    void leaving.asked.then((drain) => leave({ app, requests, listening, database }, leaving, drain));
+    welcome(listening.port, database);
   } catch (error) {
     await database.close();
     throw error;
@@ -73,8 +73,8 @@ function outliveStrays(log: Logger): void {
   process.on('unhandledRejection', (reason) => log.error({ err: reason }, 'unhandled rejection'));
 }
 
-function welcome(url: string, database: OpenDatabase): void {
-  const base = url.replace(/\/\/(127\.0\.0\.1|\[::1?\]|0\.0\.0\.0)/, '//localhost');
+function welcome(port: number, database: OpenDatabase): void {
+  const base = `http://localhost:${port}`;
   say(`Stampline listens on ${base}  (API in Swagger UI: ${base}/docs)`);
   say(`Data: ${database.where}`);
   for (const note of database.notes) say(`Note: ${note}`);
@@ -84,21 +84,17 @@ function welcome(url: string, database: OpenDatabase): void {
 interface Running {
   readonly app: NestFastifyApplication;
   readonly requests: OpenRequests;
-  readonly stopListening: StopListening;
+  readonly listening: Listening;
   readonly database: OpenDatabase;
 }
 
 /** First everybody is told, then nothing new is taken, then what is open finishes, then the database goes. */
-async function leave(
-  { app, requests, stopListening, database }: Running,
-  leaving: Leaving,
-  drain: boolean,
-): Promise<void> {
+async function leave({ app, requests, listening, database }: Running, leaving: Leaving, drain: boolean): Promise<void> {
   setTimeout(() => process.exit(1), LAST_MS).unref();
   app.get(Lifecycle).leave();
   requests.leave();
   if (drain) await leaving.pause(DRAIN_MS);
-  stopListening();
+  listening.stop();
   await requests.finish(drain ? REQUESTS_MS.drain : REQUESTS_MS.atOnce, leaving.hurry);
   await app.close();
   await database.close();

@@ -1,21 +1,28 @@
 // Listening. `localhost` means both loopback addresses, served by one HTTP server: Fastify would start a second one for ::1,
 // without our time limits' replies and without waiting for its requests at shutdown.
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Server as HttpServer } from 'node:http';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { StartError } from '../database/start-error.js';
 
-/** Stops taking connections. */
-export type StopListening = () => void;
+export interface Listening {
+  /** The port that was taken where 0 was asked for. */
+  readonly port: number;
+  /** Takes no connections any more; those that are there stay. */
+  stop(): void;
+}
 
 /** Rejects with StartError, in one line, where the port can't be had. */
-export async function listen(app: NestFastifyApplication, host: string, port: number): Promise<StopListening> {
-  const http = app.getHttpServer();
-  await app.listen(port, host === 'localhost' ? '127.0.0.1' : host).catch(explain(host, port));
+export async function listen(server: FastifyInstance, host: string, port: number): Promise<Listening> {
+  const http = server.server;
+  await server.listen({ port, host: host === 'localhost' ? '127.0.0.1' : host }).catch(explain(host, port));
   const other = host === 'localhost' ? await listenOnSixToo(http) : undefined;
-  return () => {
-    other?.close();
-    http.close();
+  return {
+    port: (http.address() as AddressInfo).port,
+    stop: () => {
+      other?.close();
+      http.close();
+    },
   };
 }
 

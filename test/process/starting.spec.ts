@@ -1,0 +1,77 @@
+// Starting: what stands in the way is told in one line, and nothing is left behind.
+import fs from 'node:fs';
+import path from 'node:path';
+import {
+  call,
+  endAll,
+  isAlive,
+  LOOPBACKS,
+  newFolder,
+  PROCESS_MS,
+  postgresOf,
+  startServer,
+  takenPort,
+} from './server-process.js';
+
+afterAll(endAll);
+
+const lines = (output: string): string[] => output.trim().split('\n');
+
+it(
+  'on a port that is taken, on either loopback address: one line, exit 1, and no Postgres stays',
+  async () => {
+    await Promise.all(
+      LOOPBACKS.map(async (host) => {
+        const taken = await takenPort(host);
+        const folder = newFolder();
+        const server = startServer({ STAMPLINE_DATA: folder }, taken.port);
+        expect(await server.ended).toBe(1);
+        taken.leave();
+        expect(lines(server.output())).toEqual([
+          expect.stringMatching(`^stampline: Port ${taken.port} is taken.*PORT=${taken.port + 1}`),
+        ]);
+        expect(fs.existsSync(path.join(folder, 'postgres', 'PG_VERSION'))).toBe(true);
+        expect(postgresOf(folder)).toBeUndefined();
+      }),
+    );
+  },
+  PROCESS_MS,
+);
+
+it(
+  'on a data folder that is in use: one line, exit 1, and the first keeps working',
+  async () => {
+    const folder = newFolder();
+    const first = startServer({ STAMPLINE_DATA: folder });
+    await first.ready;
+    const second = startServer({ STAMPLINE_DATA: folder });
+    expect(await second.ended).toBe(1);
+    expect(lines(second.output())).toEqual([
+      expect.stringMatching(/^stampline: Another Stampline server uses the data in .*STAMPLINE_DATA/),
+    ]);
+    const made = await call(first.base, 'POST', '/api/v1/ticket/', { title: 'still here' });
+    expect(made.status).toBe(201);
+    expect((await call(first.base, 'GET', '/readyz')).status).toBe(200);
+    expect(isAlive(postgresOf(folder) ?? 0)).toBe(true);
+  },
+  PROCESS_MS,
+);
+
+it(
+  "with a variable that can't be: one line that names it, exit 1, and no password",
+  async () => {
+    const wrong: Record<string, string>[] = [
+      { HOST: '0.0.0.0' },
+      { DATABASE_URL: 'postgres://user:secret@host:port/name' },
+    ];
+    await Promise.all(
+      wrong.map(async (env) => {
+        const server = startServer(env);
+        expect(await server.ended).toBe(1);
+        expect(lines(server.output())).toEqual([expect.stringMatching(`^stampline: ${Object.keys(env).join()}`)]);
+        expect(server.output()).not.toContain('secret');
+      }),
+    );
+  },
+  PROCESS_MS,
+);
