@@ -146,7 +146,18 @@ const INDEXES = [
   'CREATE INDEX idempotency_key_created_at_idx ON idempotency_key (created_at)',
 ];
 
-const NAMES = ['artifact', 'subticket', 'ticket', 'binarypackage', 'spu', 'sourcepackage', 'person', 'project', 'event', 'idempotency_key'];
+const NAMES = [
+  'artifact',
+  'subticket',
+  'ticket',
+  'binarypackage',
+  'spu',
+  'sourcepackage',
+  'person',
+  'project',
+  'event',
+  'idempotency_key',
+];
 
 export class FirstTables1763700000000 implements MigrationInterface {
   readonly name = 'FirstTables1763700000000';

@@ -23,7 +23,10 @@ function filesBelow(folder) {
 function sourceDigest() {
   const hash = createHash('sha256');
   for (const file of [...sources.flatMap(filesBelow), '.swcrc', 'package.json']) {
-    hash.update(`${file}\0`).update(fs.readFileSync(path.join(root, file))).update('\0');
+    hash
+      .update(`${file}\0`)
+      .update(fs.readFileSync(path.join(root, file)))
+      .update('\0');
   }
   return hash.digest('hex');
 }

@@ -12,8 +12,12 @@ if (databaseUrl) {
   process.exit(1);
 }
 const pointer = path.join(dataFolder, 'postgres.location');
-const places = [dataFolder, ...(fs.existsSync(pointer) ? [fs.readFileSync(pointer, 'utf8').trim()] : [])].filter((place) => fs.existsSync(place));
-const running = places.flatMap((place) => [path.join(place, 'postgres', 'postmaster.pid'), path.join(place, 'postmaster.pid')]).filter(isAlive);
+const places = [dataFolder, ...(fs.existsSync(pointer) ? [fs.readFileSync(pointer, 'utf8').trim()] : [])].filter(
+  (place) => fs.existsSync(place),
+);
+const running = places
+  .flatMap((place) => [path.join(place, 'postgres', 'postmaster.pid'), path.join(place, 'postmaster.pid')])
+  .filter(isAlive);
 if (running.length > 0) {
   console.error(`A server is using the data (${running[0]}). Stop it first.`);
   process.exit(1);

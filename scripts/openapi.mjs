@@ -10,6 +10,8 @@ const text = `${JSON.stringify(await previewDocument(), null, 2)}\n`;
 if (!process.argv.includes('--check')) {
   fs.writeFileSync(file, text);
 } else if (!fs.existsSync(file) || fs.readFileSync(file, 'utf8') !== text) {
-  console.error('openapi.json is not what the code says. Run `npm run openapi`, look at the difference, and commit it.');
+  console.error(
+    'openapi.json is not what the code says. Run `npm run openapi`, look at the difference, and commit it.',
+  );
   process.exitCode = 1;
 }

@@ -12,7 +12,14 @@ export class AppModule {
   static of(platform: Platform): DynamicModule {
     return {
       module: AppModule,
-      imports: [PlatformModule.of(platform), RestModule, TicketsModule, SubticketsModule, ArtifactsModule, ProjectsModule],
+      imports: [
+        PlatformModule.of(platform),
+        RestModule,
+        TicketsModule,
+        SubticketsModule,
+        ArtifactsModule,
+        ProjectsModule,
+      ],
     };
   }
 }

@@ -42,6 +42,4 @@ export function dataSourceOptions(connection: Connection): DataSourceOptions {
 }
 
 /** For the `typeorm` command (`npx typeorm migration:show -d dist/src/data-source.js`), with DATABASE_URL. */
-export const commandLine = new DataSource(
-  dataSourceOptions({ url: readConfig().databaseUrl ?? '' }),
-);
+export const commandLine = new DataSource(dataSourceOptions({ url: readConfig().databaseUrl ?? '' }));

@@ -9,7 +9,10 @@ import { buildDocument } from './openapi.js';
 
 export async function previewDocument(): Promise<OpenAPIObject> {
   const dataSource = new DataSource(dataSourceOptions({ url: 'postgres://unused' }));
-  const app = await createApp({ config: readConfig({}), dataSource, log: pino({ level: 'silent' }) }, { preview: true });
+  const app = await createApp(
+    { config: readConfig({}), dataSource, log: pino({ level: 'silent' }) },
+    { preview: true },
+  );
   const document = buildDocument(app);
   await app.close();
   return document;

@@ -6,7 +6,10 @@ import { resourceSchemas } from './rest/http/openapi-schemas.js';
 import { DIALECT_TEXT, DOCUMENTED_CALLS } from './rest/http/openapi-texts.js';
 
 const TAGS: readonly (readonly [string, string])[] = [
-  [DOCUMENTED_CALLS, 'What scripts for such trackers have always called, in the order of a lander\'s day. On an empty database each runs as it stands, from top to bottom.'],
+  [
+    DOCUMENTED_CALLS,
+    "What scripts for such trackers have always called, in the order of a lander's day. On an empty database each runs as it stands, from top to bottom.",
+  ],
   ['Tickets', 'Tickets, their views, their history, closing and reopening.'],
   ['Subtickets', 'The parts of a ticket: one for each uploaded source package.'],
   ['Artifacts', 'Files, logs, images and results of tickets and subtickets.'],
@@ -36,15 +39,19 @@ export function buildDocument(app: NestFastifyApplication): OpenAPIObject {
     .addServer('/', 'This server');
   for (const [name, description] of TAGS) builder.addTag(name, description);
   const document = SwaggerModule.createDocument(app, builder.build(), { autoTagControllers: false });
-  const responses = Object.fromEntries(Object.entries(ERROR_RESPONSES).map(([status, response]) => [`Error${status}`, response]));
-  document.components = { ...document.components, responses, schemas: { ...resourceSchemas(), ...ERROR_SCHEMA } as never };
+  const responses = Object.fromEntries(
+    Object.entries(ERROR_RESPONSES).map(([status, response]) => [`Error${status}`, response]),
+  );
+  document.components = { ...document.components, responses, schemas: { ...resourceSchemas(), ...ERROR_SCHEMA } };
   document.paths = inOrder(document.paths);
   return document;
 }
 
 /** Errors look alike everywhere, so they are described once. */
 function shareErrors(operation: Operation): void {
-  const statuses = [...Object.keys(operation.responses), ...EVERYWHERE].filter((status) => Number(status) in ERROR_RESPONSES);
+  const statuses = [...Object.keys(operation.responses), ...EVERYWHERE].filter(
+    (status) => Number(status) in ERROR_RESPONSES,
+  );
   for (const status of statuses) operation.responses[status] = { $ref: `#/components/responses/Error${status}` };
 }
 
@@ -59,8 +66,10 @@ function inOrder(paths: OpenAPIObject['paths']): OpenAPIObject['paths'] {
       shareErrors(operation);
     }
     const shown = path.startsWith('/api/') && !path.endsWith('/') ? `${path}/` : path;
-    const sorted = Object.entries(item as Record<string, Operation>).sort(([, one], [, other]) => orderOf(one) - orderOf(other));
-    return { path: shown, item: Object.fromEntries(sorted) as OpenAPIObject['paths'][string], order: Math.min(...operations.map(orderOf)) };
+    const sorted = Object.entries(item as Record<string, Operation>).sort(
+      ([, one], [, other]) => orderOf(one) - orderOf(other),
+    );
+    return { path: shown, item: Object.fromEntries(sorted), order: Math.min(...operations.map(orderOf)) };
   });
   entries.sort((one, other) => one.order - other.order);
   return Object.fromEntries(entries.map(({ path, item }) => [path, item]));

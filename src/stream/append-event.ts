@@ -3,7 +3,7 @@
 import type { Sql } from '../platform/database/statement.js';
 
 /** The longest line; the rest is cut. */
-export const LINE_LENGTH = 140;
+const LINE_LENGTH = 140;
 
 /** SQL for each column of an event; texts of our own and placeholders, never input. */
 export interface EventSql {

@@ -39,9 +39,7 @@ function statesAt(step: number, status: number): WorkState[] {
   );
 }
 
-const STATES: readonly WorkState[] = STEPS.flatMap((step) =>
-  STATUSES.flatMap((status) => statesAt(step, status)),
-);
+const STATES: readonly WorkState[] = STEPS.flatMap((step) => STATUSES.flatMap((status) => statesAt(step, status)));
 
 const ASKED: readonly Partial<Position>[] = [undefined, ...STEPS].flatMap((step) =>
   [undefined, ...STATUSES].map((status) => ({ ...(step && { step }), ...(status !== undefined && { status }) })),

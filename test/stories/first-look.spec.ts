@@ -10,5 +10,8 @@ afterAll(() => server.stop());
 it('lists nothing, in the shape of Tastypie', async () => {
   const reply = await server.http.get('/api/v1/ticket/').expect(200);
   expect(reply.headers['content-type']).toBe('application/json');
-  expect(reply.body).toEqual({ meta: { limit: 20, next: null, offset: 0, previous: null, total_count: 0 }, objects: [] });
+  expect(reply.body).toEqual({
+    meta: { limit: 20, next: null, offset: 0, previous: null, total_count: 0 },
+    objects: [],
+  });
 });

@@ -9,7 +9,7 @@ declare module 'fastify' {
   }
 }
 
-export const BODY_LIMIT = 100 * 1024;
+const BODY_LIMIT = 100 * 1024;
 const DEEPEST = 32;
 
 /** JSON text with `__proto__` and `constructor` as the ordinary keys that they are; nobody walks a body's prototype. */
