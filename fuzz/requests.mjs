@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { jsonValue, likelyValue, pathId, queryText } from './values.mjs';
 
-/** @typedef {{operation: string, method: string, path: string, headers: Record<string, string>, body?: string}} Request */
+/** @typedef {{operation: string, method: string, path: string, headers: Record<string, string>, body?: string | Buffer}} Request */
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 const HEADERS = {
@@ -147,9 +147,25 @@ function bodyOf(document, operation) {
         '{"a":1}}',
         '\ufeff{}',
         '{"__proto__":{"x":1},"constructor":{"prototype":{}}}',
+        `{"title":${'['.repeat(20_000)}${']'.repeat(20_000)}}`,
+        '['.repeat(90_000),
+        JSON.stringify({ title: 'x', description: 'x'.repeat(90_000) }),
+        JSON.stringify({ title: 'x', description: 'x'.repeat(110_000) }),
       ),
     },
+    { weight: 1, arbitrary: fc.uint8Array({ minLength: 1, maxLength: 64 }).map((bytes) => Buffer.from(bytes)) },
+    {
+      weight: 1,
+      arbitrary: fc.tuple(right, fc.nat(60), fc.nat(255)).map(([text, at, byte]) => withByte(text, at, byte)),
+    },
   );
+}
+
+/** A text with one byte of its UTF-8 replaced. */
+function withByte(text, at, byte) {
+  const bytes = Buffer.from(text ?? '{}');
+  if (bytes.length > 0) bytes[at % bytes.length] = byte;
+  return bytes;
 }
 
 const resolve = (document, schema) =>

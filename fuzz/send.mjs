@@ -69,6 +69,7 @@ export function asCurl(base, { method, path, headers, body }) {
   const quote = (text) => `'${text.replaceAll("'", String.raw`'\''`)}'`;
   const parts = ['curl', '-i', '-X', method];
   for (const [name, value] of Object.entries(headers)) parts.push('-H', quote(`${name}: ${value}`));
-  if (body !== undefined) parts.push('--data-binary', quote(body));
+  if (Buffer.isBuffer(body)) parts.push('--data-binary', `@<(echo ${body.toString('base64')} | base64 -d)`);
+  else if (body !== undefined) parts.push('--data-binary', quote(body));
   return [...parts, quote(`${base}${path}`)].join(' ');
 }
