@@ -17,8 +17,8 @@ type Snapshot = Awaited<ReturnType<typeof snapshot>>;
 /** A refusal changes nothing, and every row that an accepted write changes has exactly one event. */
 const noHalfChange = {
   before: (request: { method: string }) => (request.method === 'GET' ? undefined : snapshot(sql)),
-  after: (_request: object, reply: { status: number }, before: Snapshot | undefined) =>
-    before && faultSince(sql, before, reply.status),
+  after: (request: object, reply: object, before: Snapshot | undefined) =>
+    before && faultSince(sql, before, request as { operation: string }, reply as { status: number }),
 };
 
 it('answers one after the other without a half change', async () => {
