@@ -15,8 +15,8 @@ function readArguments() {
     options: {
       json: { type: 'boolean', default: false },
       check: { type: 'boolean', default: false },
-      rounds: { type: 'string', default: '7' },
-      seconds: { type: 'string', default: '3' },
+      rounds: { type: 'string', default: '9' },
+      seconds: { type: 'string', default: '2' },
     },
   });
   const unknown = positionals.filter((name) => !Object.hasOwn(PATHS, name));

@@ -42,7 +42,10 @@ export async function createTestDatabase(): Promise<TestConnection> {
   return { ...admin, database };
 }
 
-export async function startTestServer(settings: Partial<Config> = {}, connection?: TestConnection): Promise<TestServer> {
+export async function startTestServer(
+  settings: Partial<Config> = {},
+  connection?: TestConnection,
+): Promise<TestServer> {
   const own = connection ?? (await createTestDatabase());
   const dataSource = await new DataSource(dataSourceOptions(own)).initialize();
   const config: Config = { ...readConfig({ STAMPLINE_DATA: '/tmp' }), ...settings };
