@@ -3,6 +3,7 @@
 import os from 'node:os';
 import { parseArgs } from 'node:util';
 import { CONNECTIONS, PATHS } from './paths.mjs';
+import { runScale } from './scale.mjs';
 import { runRound } from './round.mjs';
 import { requireSameAnswers } from './same-answers.mjs';
 import { startWorld, TICKETS } from './world.mjs';
@@ -19,14 +20,14 @@ function readArguments() {
       seconds: { type: 'string', default: '2' },
     },
   });
-  const unknown = positionals.filter((name) => !Object.hasOwn(PATHS, name));
+  const unknown = positionals.filter((name) => name !== 'scale' && !Object.hasOwn(PATHS, name));
   if (unknown.length > 0)
-    throw new Error(`No such path: ${unknown.join(', ')}. There are: ${Object.keys(PATHS).join(', ')}.`);
+    throw new Error(`No such path: ${unknown.join(', ')}. There are: ${Object.keys(PATHS).join(', ')}, scale.`);
   const [rounds, seconds] = [Number(values.rounds), Number(values.seconds)];
   if (!(rounds >= 1 && rounds <= 100 && seconds >= 1 && seconds <= 60))
     throw new Error('--rounds is 1 to 100, --seconds 1 to 60.');
   const names = Object.keys(PATHS).filter((name) => positionals.length === 0 || positionals.includes(name));
-  return { names, rounds, seconds, json: values.json, check: values.check };
+  return { names, rounds, seconds, json: values.json, check: values.check, scale: positionals.includes('scale') };
 }
 
 const median = (values) => {
@@ -94,7 +95,8 @@ function machine(world) {
 }
 
 async function main() {
-  const { names, rounds, seconds, json, check } = readArguments();
+  const { names, rounds, seconds, json, check, scale } = readArguments();
+  if (scale) return runScale({ rounds, seconds, json, check }, say);
   const world = await startWorld(say);
   const stop = async () => {
     await world.stop();

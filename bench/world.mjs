@@ -51,7 +51,7 @@ export async function startWorld(say) {
   }
 }
 
-function urlOf({ host, port, user, password, database }) {
+export function urlOf({ host, port, user, password, database }) {
   const where = host.startsWith('/')
     ? `localhost:${port}/${database}?host=${encodeURIComponent(host)}`
     : `${host}:${port}/${database}`;
@@ -59,7 +59,7 @@ function urlOf({ host, port, user, password, database }) {
 }
 
 /** Starts a server as `npm start` would and waits for its port. @returns {Promise<Server>} */
-async function startServer(name, args, databaseUrl) {
+export async function startServer(name, args, databaseUrl) {
   const { STAMPLINE_LOG: _log, ...inherited } = process.env;
   const env = { ...inherited, DATABASE_URL: databaseUrl, HOST: '127.0.0.1', PORT: '0', NODE_ENV: 'production' };
   const extra = process.env[`BENCH_NODE_OPTIONS_${name.toUpperCase()}`]?.split(' ') ?? [];
@@ -84,7 +84,7 @@ async function startServer(name, args, databaseUrl) {
     child.kill('SIGTERM');
     await exited;
   };
-  return { name, url: `http://127.0.0.1:${port}`, end };
+  return { name, url: `http://127.0.0.1:${port}`, pid: child.pid, end };
 }
 
 /** @param {World['sql']} sql */
