@@ -1,6 +1,7 @@
 // The list of features.
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ArtifactsModule } from './artifacts/artifacts.module.js';
+import { BundleModule } from './bundle/bundle.module.js';
 import { type Platform, PlatformModule } from './platform/platform.module.js';
 import { ProjectsModule } from './projects/projects.module.js';
 import { RestModule } from './rest/rest.module.js';
@@ -18,6 +19,7 @@ export class AppModule {
         TicketsModule,
         SubticketsModule,
         ArtifactsModule,
+        BundleModule,
         ProjectsModule,
       ],
     };

@@ -6,24 +6,35 @@ import { readConfig } from './config.js';
 import { type Connection, POOL_OPTIONS } from './platform/database/connection.js';
 import { BinaryPackageRow } from './projects/binary-package.row.js';
 import { PersonRow } from './projects/person.row.js';
-import { ProjectRow } from './projects/project.row.js';
+import { MergeProposalRow } from './projects/merge-proposal.row.js';
+import { BranchRow, ProjectRow } from './projects/project.row.js';
 import { SourcePackageUploadRow } from './projects/source-package-upload.row.js';
 import { SourcePackageRow } from './projects/source-package.row.js';
 import { IdempotencyKeyRow } from './rest/writing/idempotency-key.row.js';
 import { EventRow } from './stream/event.row.js';
 import { SubticketRow } from './subtickets/subticket.row.js';
+import { TestSuiteRow } from './projects/test-suite.row.js';
+import { TestResultRow } from './artifacts/test-result.row.js';
+import { TicketComponentRow, TicketLinkRow, TicketPersonRow } from './tickets/ticket-parts.rows.js';
 import { TicketRow } from './tickets/ticket.row.js';
 
 const entities = [
   ArtifactRow,
   BinaryPackageRow,
+  BranchRow,
   EventRow,
   IdempotencyKeyRow,
+  MergeProposalRow,
   PersonRow,
   ProjectRow,
   SourcePackageRow,
   SourcePackageUploadRow,
   SubticketRow,
+  TestResultRow,
+  TestSuiteRow,
+  TicketComponentRow,
+  TicketLinkRow,
+  TicketPersonRow,
   TicketRow,
 ];
 

@@ -14,6 +14,7 @@ const TAGS: readonly (readonly [string, string])[] = [
   ['Subtickets', 'The parts of a ticket: one for each uploaded source package.'],
   ['Artifacts', 'Files, logs, images and results of tickets and subtickets.'],
   ['Packages', 'Source packages, their uploads, binary packages.'],
+  ['Tests', 'Test suites and their results.'],
   ['People', 'Persons and teams.'],
   ['Projects', 'Projects.'],
   ['About the API', 'Where to find what.'],

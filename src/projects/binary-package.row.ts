@@ -3,6 +3,7 @@ import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, t
 import { SourcePackageRow } from './source-package.row.js';
 
 @Entity('binarypackage')
+@Index('binarypackage_seeded_idx', ['name'], { where: 'seeded' })
 @Unique('binarypackage_name_key', ['name'])
 export class BinaryPackageRow {
   @PrimaryGeneratedColumn('identity', {

@@ -1,17 +1,50 @@
-// project: so far only what tickets refer to; its endpoint comes with the rest of the project manager.
-import { Text } from '../rest/fields/field-decorators.js';
+// project: whose tickets, keys and settings belong together.
+import { Document, HttpUrl, Reference, Text, Whole } from '../rest/fields/field-decorators.js';
 import { defineResource } from '../rest/resource.js';
+import { ProjectRules } from './project-rules.js';
+import { type ProjectSettings, settingsFaults } from './project-settings.js';
 import { ProjectRow } from './project.row.js';
+
+const SLUG = { regex: /^[a-z0-9]+(-[a-z0-9]+)*$/, message: 'A name is lower-case letters, digits and single hyphens.' };
 
 class ProjectBody {
   @Text({
-    help: 'A slug: lower-case letters, digits and hyphens.',
-    example: 'default',
+    help: 'A slug: lower-case letters, digits and hyphens; unique.',
+    example: 'my-project',
     max: 100,
-    readonly: true,
+    required: true,
     unique: true,
+    pattern: SLUG,
   })
   name: string;
+
+  @Text({ help: 'What people call it.', example: 'My project', max: 4096, initial: '' })
+  display_name: string;
+
+  @Reference('person', { help: 'Who keeps it.', example: '/api/v1/person/1/', nullable: true })
+  maintainer: number | null;
+
+  @Reference('person', { help: 'Whom to ask.', example: '/api/v1/person/1/', nullable: true })
+  contact: number | null;
+
+  @Text({ help: 'What it is about.', example: 'Everything that we build', max: 100_000, initial: '' })
+  description: string;
+
+  @Reference('branch', { help: 'The branch that everything lands on.', example: null, nullable: true })
+  trunk: number | null;
+
+  @HttpUrl({ help: 'Where its sources are.', example: 'https://git.example.com/my-project', initial: '' })
+  repository_url: string;
+
+  @Document(settingsFaults, {
+    help: 'How it works: workflow_mode, stages, overlap, url_safe_list, preview_origins, retention_days. Changing them needs If-Match.',
+    example: { workflow_mode: 'free' },
+    initial: {},
+  })
+  settings: ProjectSettings;
+
+  @Whole({ help: 'One up with each change; the ETag.', example: 1, readonly: true })
+  version: number;
 }
 
 export const project = defineResource({
@@ -19,11 +52,16 @@ export const project = defineResource({
   noun: 'project',
   entity: ProjectRow,
   body: ProjectBody,
-  verbs: ['GET'],
+  verbs: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+  versioned: true,
   label: 't.name',
+  belongsTo: { project: 't.id' },
+  uniques: { project_name_key: { field: 'name', message: "There is a project '…' already." } },
+  rules: ProjectRules,
   docs: {
     tag: 'Projects',
-    about: 'A project: whose tickets, keys and settings belong together.',
+    about: 'A project: whose tickets, keys and settings belong together. Tickets that name none belong to `default`.',
+    example: { name: 'my-project', display_name: 'My project', settings: { workflow_mode: 'free' } },
     filters: { name: 'default' },
   },
 });

@@ -3,11 +3,29 @@ import { Module } from '@nestjs/common';
 import { controllerOf } from '../rest/http/resource-controller.js';
 import { binaryPackage } from './binary-package.resource.js';
 import { person } from './person.resource.js';
+import { branch } from './branch.resource.js';
+import { mergeProposal } from './merge-proposal.resource.js';
+import { PackageListController } from './package-list.controller.js';
+import { PackageList } from './package-list.js';
+import { ProjectRules } from './project-rules.js';
+import { testSuite } from './test-suite.resource.js';
 import { project } from './project.resource.js';
 import { sourcePackageUpload } from './source-package-upload.resource.js';
 import { sourcePackage } from './source-package.resource.js';
 
+const resources = [
+  project,
+  branch,
+  mergeProposal,
+  sourcePackage,
+  sourcePackageUpload,
+  binaryPackage,
+  person,
+  testSuite,
+];
+
 @Module({
-  controllers: [project, sourcePackage, sourcePackageUpload, binaryPackage, person].map((one) => controllerOf(one)),
+  controllers: [PackageListController, ...resources.map((one) => controllerOf(one))],
+  providers: [PackageList, ProjectRules],
 })
 export class ProjectsModule {}

@@ -21,6 +21,8 @@ export interface EventDraft {
 
 export interface WriteContext {
   readonly actor: string;
+  /** True where the client said which state it saw (If-Match). */
+  readonly conditional?: boolean;
 }
 
 /** What an update comes to: the columns to set (none: nothing happens) and the one event that says so. */
@@ -103,6 +105,8 @@ export interface ResourceDeclaration {
   /** `derive`: columns beside the fields that follow from what was given at creation. `computed`: columns made in SQL; `n.id` is the new id, `$field` a given value's placeholder or NULL. */
   readonly derive?: (values: FieldValues) => FieldValues;
   readonly computed?: Readonly<Record<string, (placeholder: (field: string) => string) => string>>;
+  /** Texts for a broken check constraint, by its name. */
+  readonly checks?: Readonly<Record<string, string>>;
   readonly rules?: Type<ResourceRules>;
   /** Texts for a broken unique constraint, by its name: field and message. */
   readonly uniques?: Readonly<Record<string, { readonly field: string; readonly message: string }>>;

@@ -6,12 +6,14 @@ import { CountCache } from './reading/count-cache.js';
 import { KeyReader } from './reading/key-reader.js';
 import { ListReader } from './reading/list-reader.js';
 import { ObjectReader } from './reading/object-reader.js';
+import { BatchWriter } from './writing/batch-writer.js';
 import { Idempotency } from './writing/idempotency.js';
 import { ListWriter } from './writing/list-writer.js';
 import { ResourceRemover } from './writing/resource-remover.js';
 import { ResourceWriter } from './writing/resource-writer.js';
 
 const services = [
+  BatchWriter,
   CountCache,
   Idempotency,
   KeyReader,

@@ -33,15 +33,30 @@ export async function reinstateNewest(tx: Tx, deleted: Row, context: WriteContex
   await tx.run(updateSql(subticket, newest, { superseded_by: null }, event, context.actor));
 }
 
-/** The live ones for the same source package in the same ticket, without itself, in the order of their ids. */
+/** The live ones that track the same in the same ticket, without itself, in the order of their ids. */
 async function liveBeside(tx: Tx, one: Row): Promise<number[]> {
   const rows = await tx.run<{ id: number }>({
     name: 'live_beside',
-    text: `SELECT s.id FROM subticket s JOIN spu u ON u.id = s.source_package_upload_id
-      WHERE s.ticket_id = $1 AND s.superseded_by_id IS NULL AND s.id <> $2
-        AND u.sourcepackage_id = (SELECT n.sourcepackage_id FROM spu n WHERE n.id = $3)
+    text: `SELECT s.id FROM subticket s WHERE s.ticket_id = $1 AND s.superseded_by_id IS NULL AND s.id <> $2
+        AND ${trackedSql('s.source_package_upload_id', 's.merge_proposal_id')} = ${trackedSql('$3::int', '$4::int')}
       ORDER BY s.id FOR NO KEY UPDATE OF s`,
-    values: [one.ticket, one.id, one.source_package_upload],
+    values: [one.ticket, one.id, one.source_package_upload ?? null, one.merge_proposal ?? null],
   });
   return rows.map((row) => row.id);
+}
+
+/** What a subticket is for: the source package of its upload, or the branch of its merge proposal. */
+const trackedSql = (upload: string, proposal: string): string =>
+  `COALESCE((SELECT 'package ' || u.sourcepackage_id FROM spu u WHERE u.id = ${upload}), (SELECT 'branch ' || m.branch_id FROM mergeproposal m WHERE m.id = ${proposal}))`;
+
+/** For many subtickets made at once: of those that track the same, the newest supersedes the others. */
+export async function supersedeRepeats(tx: Tx, ticket: number, context: WriteContext): Promise<void> {
+  const newest = await tx.run<{ row: Row }>({
+    text: `SELECT jsonb_build_object('id', max(s.id), 'ticket', $1::int, 'source_package_upload', (array_agg(s.source_package_upload_id ORDER BY s.id DESC))[1],
+        'merge_proposal', (array_agg(s.merge_proposal_id ORDER BY s.id DESC))[1]) AS row
+      FROM subticket s WHERE s.ticket_id = $1 AND s.superseded_by_id IS NULL
+      GROUP BY ${trackedSql('s.source_package_upload_id', 's.merge_proposal_id')} HAVING count(*) > 1`,
+    values: [ticket],
+  });
+  for (const { row } of newest) await supersedeOthers(tx, row, context);
 }

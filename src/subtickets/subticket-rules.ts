@@ -75,7 +75,7 @@ export class SubticketRules implements ResourceRules {
 }
 
 function refuseNewIdentity(before: Row, given: FieldValues): void {
-  for (const field of ['ticket', 'source_package_upload']) {
+  for (const field of ['ticket', 'source_package_upload', 'merge_proposal']) {
     if (given[field] === undefined || given[field] === before[field]) continue;
     throw invalid(
       'subticket.identity_stays',

@@ -10,8 +10,19 @@ class SubticketBody {
   @Reference('ticket', { help: 'The ticket that it is a part of.', example: '/api/v1/ticket/1/', required: true })
   ticket: number;
 
-  @Reference('spu', { help: 'The upload that it tracks.', example: '/api/v1/spu/1/', required: true })
-  source_package_upload: number;
+  @Reference('spu', {
+    help: 'The upload that it tracks; or a merge proposal.',
+    example: '/api/v1/spu/1/',
+    nullable: true,
+  })
+  source_package_upload: number | null;
+
+  @Reference('mergeproposal', {
+    help: 'The merge proposal that it tracks; or an upload.',
+    example: null,
+    nullable: true,
+  })
+  merge_proposal: number | null;
 
   @Text({ help: 'Who works on it.', example: 'test@example.com', max: 200, initial: '' })
   assignee: string;
@@ -49,7 +60,7 @@ class SubticketBody {
   step_entered_at: Date;
 }
 
-const base: Pick<ResourceDeclaration, 'noun' | 'entity' | 'label' | 'belongsTo' | 'rules' | 'versioned'> = {
+const base: Pick<ResourceDeclaration, 'noun' | 'entity' | 'label' | 'belongsTo' | 'checks' | 'rules' | 'versioned'> = {
   noun: 'subticket',
   entity: SubticketRow,
   label: "t.id || ' of ' || (SELECT k.key FROM ticket k WHERE k.id = t.ticket_id)",
@@ -57,6 +68,9 @@ const base: Pick<ResourceDeclaration, 'noun' | 'entity' | 'label' | 'belongsTo' 
     project: '(SELECT k.project_id FROM ticket k WHERE k.id = t.ticket_id)',
     ticket: 't.ticket_id',
     subticket: 't.id',
+  },
+  checks: {
+    subticket_tracks_one_check: 'A subticket tracks exactly one: give source_package_upload or merge_proposal.',
   },
   rules: SubticketRules,
   versioned: true,

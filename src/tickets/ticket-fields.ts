@@ -1,5 +1,15 @@
 // The fields of tickets on the wire (rest-api.md, section 1), as the body class of `ticket` and its views.
-import { Email, Json, Reference, Status, Step, Text, Time, Whole } from '../rest/fields/field-decorators.js';
+import {
+  Email,
+  Json,
+  Reference,
+  References,
+  Status,
+  Step,
+  Text,
+  Time,
+  Whole,
+} from '../rest/fields/field-decorators.js';
 import type { Failure } from '../workflow/failure.js';
 
 const KEY_MESSAGE = 'A key is letters, a hyphen and digits, such as TKT-7.';
@@ -52,6 +62,13 @@ export class TicketBody {
 
   @Text({ help: 'The image that is frozen for it.', example: 'trusty-20140401', max: 4096, initial: '' })
   base_image: string;
+
+  @References('testsuite', {
+    help: 'The test suites that it must run.',
+    example: ['/api/v1/testsuite/1/'],
+    initial: [],
+  })
+  testsuites: number[];
 
   @Whole({ help: 'One up with each change; the ETag.', example: 1, readonly: true })
   version: number;

@@ -8,7 +8,7 @@ import { differing } from '../rest/writing/plain-decision.js';
 import { moveEvent, workChanges, workStateOf } from './ticket-state.js';
 import { UpdateTicketStatus } from './update-ticket-status.js';
 
-const PLAIN = ['owner', 'title', 'description', 'bug_id', 'base_image'];
+const PLAIN = ['owner', 'title', 'description', 'bug_id', 'base_image', 'testsuites'];
 
 @Injectable()
 export class TicketRules implements ResourceRules {

@@ -83,7 +83,7 @@ export const fullTicket = defineResource({
         by: 'ticket',
         view: {
           omit: ['ticket'],
-          whole: { source_package_upload: { whole: { sourcepackage: {} } } },
+          whole: { source_package_upload: { whole: { sourcepackage: {} } }, merge_proposal: { whole: { branch: {} } } },
           children: [{ name: 'artifacts', resource: 'subticketartifact', by: 'subticket' }],
         },
       },

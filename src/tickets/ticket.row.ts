@@ -19,6 +19,7 @@ import type { Failure } from '../workflow/failure.js';
 @Index('ticket_owner_idx', ['owner', 'id'])
 @Index('ticket_project_idx', ['project', 'id'])
 @Index('ticket_open_idx', ['id'], { where: 'current_workflow_step < 999 AND closed_at IS NULL' })
+@Index('ticket_testsuites_idx', { synchronize: false })
 @Check('ticket_status_check', 'status BETWEEN 0 AND 1000')
 export class TicketRow {
   @PrimaryGeneratedColumn('identity', { generatedIdentity: 'BY DEFAULT', primaryKeyConstraintName: 'ticket_pkey' })
@@ -60,6 +61,10 @@ export class TicketRow {
 
   @Column('text', { default: '' })
   base_image: string;
+
+  /** The test suites that it must run; ids in order. Deleting one that is listed is refused. */
+  @Column('integer', { array: true, default: [] })
+  testsuites: number[];
 
   /** Gapless, one up with each change of the row; the ETag. */
   @Column('integer', { default: 1 })

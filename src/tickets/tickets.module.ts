@@ -3,12 +3,14 @@ import { Module } from '@nestjs/common';
 import { controllerOf } from '../rest/http/resource-controller.js';
 import { CloseTicket } from './close-ticket.js';
 import { HomeController } from './home.controller.js';
+import { ticketComponent, ticketLink, ticketPerson } from './ticket-parts.resources.js';
 import { TicketController } from './ticket.controller.js';
 import { TicketRules } from './ticket-rules.js';
 import { TicketWaiter } from './ticket-waiter.js';
 import { fullTicket, openTickets, ticket, ticketStatus, updateTicketStatus } from './ticket.resources.js';
 import { UpdateTicketStatus } from './update-ticket-status.js';
 
+const parts = [ticketLink, ticketPerson, ticketComponent].map((one) => controllerOf(one));
 const views = [fullTicket, openTickets, ticketStatus].map((one) => controllerOf(one));
 
 @Module({
@@ -17,6 +19,7 @@ const views = [fullTicket, openTickets, ticketStatus].map((one) => controllerOf(
     TicketController,
     controllerOf(ticket, ['detail']),
     ...views,
+    ...parts,
     controllerOf(updateTicketStatus),
   ],
   providers: [CloseTicket, TicketRules, TicketWaiter, UpdateTicketStatus],

@@ -76,7 +76,7 @@ it("shows the faults of a part's fields like those of an object", async () => {
   const reply = await patch({ objects: [{ name: 'x' }] }).expect(400);
   expect(reply.body).toMatchObject({
     person: { email: ["The 'email' field has no data and doesn't allow a default or null value."] },
-    part: 'objects[0]',
+    part: 'objects[0].email',
     code: 'body.invalid_field',
   });
 });

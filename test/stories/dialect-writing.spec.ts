@@ -28,6 +28,7 @@ it('fills in what a ticket leaves out', async () => {
     key: 'TKT-2',
     project: '/api/v1/project/1/',
     stage: null,
+    testsuites: [],
     base_image: '',
     version: 1,
     failed_at_step: null,

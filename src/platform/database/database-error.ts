@@ -31,6 +31,10 @@ export const isRetryable = (error: unknown): boolean =>
 export const uniqueViolation = (error: unknown): string | undefined =>
   sqlState(error) === '23505' ? asPg(error).constraint : undefined;
 
+/** The name of the check constraint that a write ran into, or undefined. */
+export const checkViolation = (error: unknown): string | undefined =>
+  sqlState(error) === '23514' ? asPg(error).constraint : undefined;
+
 /** The foreign key that a write ran into: its name, and whether the row is missing (false) or still referenced (true). */
 export function foreignKeyViolation(
   error: unknown,

@@ -5,6 +5,8 @@ export interface Statement {
   readonly name?: string;
   readonly text: string;
   readonly values?: readonly unknown[];
+  /** Milliseconds that the client waits for the answer, where the connection's own limit is too short. */
+  readonly query_timeout?: number;
 }
 
 /** Anything that runs a statement: the pool, where each is a transaction of its own, or an open transaction. */

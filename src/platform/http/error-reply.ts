@@ -33,7 +33,7 @@ const CUT = new DomainError('invalid', 'body.cut', 'The body is not as long as C
 function fromFastify(error: { code?: string; statusCode?: number; message?: string }): DomainError | undefined {
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new DomainError('too_large', 'body.too_large', 'The body is larger than this URL takes (100 kB).');
+      return new DomainError('too_large', 'body.too_large', 'The body is larger than this URL takes.');
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new DomainError(
         'unsupported_media_type',
@@ -70,10 +70,11 @@ function toDomainError(given: unknown): DomainError {
 
 function tastypieBody(error: DomainError): object {
   const { resource, fields, part } = error.details;
-  if (resource && fields) return { [resource]: fields, ...(part ? { part } : {}) };
+  const where = part ? { part } : {};
+  if (resource && fields) return { [resource]: fields, ...where };
   return error.kind === 'not_found' || error.kind === 'broken'
     ? { error_message: error.message }
-    : { error: error.message };
+    : { error: error.message, ...where };
 }
 
 function problemBody(error: DomainError, status: number): object {
@@ -82,6 +83,7 @@ function problemBody(error: DomainError, status: number): object {
     title: error.code,
     status,
     detail: error.message,
+    ...(error.details.part ? { part: error.details.part } : {}),
     ...(error.details.fields ? { errors: error.details.fields } : {}),
   };
 }

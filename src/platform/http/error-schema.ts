@@ -21,9 +21,11 @@ const DESCRIPTIONS: Readonly<Record<number, string>> = {
   404: 'There is no such object.',
   409: "It can't be done as things stand; the body says what stands in the way.",
   412: 'If-Match does not match.',
+  413: 'The body is larger than this URL takes.',
   415: 'The body is not JSON.',
   421: 'The Host header names another server.',
   422: 'This Idempotency-Key was used for another request.',
+  428: 'If-Match is required for this change.',
   503: "The server can't answer at the moment; Retry-After says when to try again.",
 };
 

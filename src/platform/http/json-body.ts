@@ -10,6 +10,13 @@ declare module 'fastify' {
 }
 
 const BODY_LIMIT = 100 * 1024;
+
+/** URLs whose bodies may be larger, in bytes. */
+const LARGER_BODIES: Readonly<Record<string, number>> = {
+  '/api/v1/bundle': 1024 * 1024,
+  '/api/v1/package-list': 32 * 1024 * 1024,
+};
+
 const DEEPEST = 32;
 
 /** JSON text with `__proto__` and `constructor` as the ordinary keys that they are; nobody walks a body's prototype. */
@@ -45,6 +52,10 @@ const isJsonType = (type: string | undefined): boolean =>
 
 /** No content type at all is read as JSON; any other than JSON is 415, forms above all (a page elsewhere could send one). */
 export function readJsonBodies(server: FastifyInstance): void {
+  server.addHook('onRoute', (route) => {
+    const limit = LARGER_BODIES[route.url];
+    if (limit !== undefined) route.bodyLimit = limit;
+  });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser(
     '*',

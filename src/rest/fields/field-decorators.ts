@@ -12,6 +12,9 @@ import {
   MaxLength,
   Min,
   ValidateIf,
+  ArrayMaxSize,
+  IsArray,
+  ValidateBy,
 } from 'class-validator';
 import { listOfSteps, STEPS } from '../../workflow/steps.js';
 import { declareField, type Field, type FieldKind } from './field.js';
@@ -88,21 +91,24 @@ export const Email = (options: FieldOptions & { max: number }): PropertyDecorato
   ]);
 };
 
-/** An http or https URL: nothing that a browser would run. */
+/** An http or https URL: nothing that a browser would run. Empty is accepted where the field is not required. */
 export const HttpUrl = (options: FieldOptions & { max?: number }): PropertyDecorator => {
   const { max = 4096, ...rest } = options;
   return field('text', rest, { maxLength: max, format: 'uri' }, [
     aString,
     atMost(max),
-    IsUrl(
-      {
-        protocols: ['http', 'https'],
-        require_protocol: true,
-        require_tld: false,
-        require_valid_protocol: true,
-        validate_length: false,
-      },
-      { message: 'Enter a valid http or https URL.' },
+    emptyOr(
+      options,
+      IsUrl(
+        {
+          protocols: ['http', 'https'],
+          require_protocol: true,
+          require_tld: false,
+          require_valid_protocol: true,
+          validate_length: false,
+        },
+        { message: 'Enter a valid http or https URL.' },
+      ),
     ),
   ]);
 };
@@ -129,6 +135,28 @@ export const Whole = (options: FieldOptions & { min?: number; max?: number }): P
 /** A reference to another resource, by the name of that resource. On the wire a URI; in the row a foreign key. */
 export const Reference = (target: string, options: FieldOptions): PropertyDecorator =>
   field('reference', options, { target }, [IsInt({ message: `Give the URI of a ${target}, or its id.` })]);
+
+/** What a list of references may hold. */
+export const MOST_LISTED = 100;
+
+/** A list of references to another resource. On the wire URIs; in the row an array of ids. */
+export const References = (target: string, options: FieldOptions): PropertyDecorator =>
+  field('references', { orderable: false, ...options }, { target }, [
+    IsArray({ message: `Give a list of URIs of a ${target}, or of ids.` }),
+    ArrayMaxSize(MOST_LISTED, { message: `A list has at most ${MOST_LISTED} entries.` }),
+  ]);
+
+/** A JSON document that `faultsOf` checks: it tells what is wrong, in texts; nothing when all is well. */
+export const Document = (faultsOf: (given: unknown) => readonly string[], options: FieldOptions): PropertyDecorator =>
+  field('json', options, {}, [
+    ValidateBy({
+      name: 'document',
+      validator: {
+        validate: (given) => faultsOf(given).length === 0,
+        defaultMessage: (found) => faultsOf(found?.value).join(' '),
+      },
+    }),
+  ]);
 
 /** A workflow step, `"100"` to `"1000"` on the wire. */
 export const Step = (options: FieldOptions): PropertyDecorator =>

@@ -1,7 +1,8 @@
 // What the dialect knows of a field. A body class's decorators (field-decorators.ts) write it; everything else reads it:
 // validation, SQL, filters, /schema/ and OpenAPI.
 
-export type FieldKind = 'id' | 'text' | 'integer' | 'boolean' | 'time' | 'reference' | 'json' | 'step' | 'status';
+export type FieldKind =
+  'id' | 'text' | 'integer' | 'boolean' | 'time' | 'reference' | 'references' | 'json' | 'step' | 'status';
 
 export interface Field {
   readonly name: string;

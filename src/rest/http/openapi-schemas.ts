@@ -1,4 +1,5 @@
 // The schemas of the resources, made from their fields: the object, what a POST takes, what a PATCH takes, the lists.
+import { MOST_LISTED } from '../fields/field-decorators.js';
 import type { Field } from '../fields/field.js';
 import { allResources, type Resource, resourceNamed, type Verb, type ViewShape } from '../resource.js';
 import { schemaName } from './operation-docs.js';
@@ -12,6 +13,7 @@ const TYPES: Readonly<Record<Field['kind'], Schema>> = {
   boolean: { type: 'boolean' },
   time: { type: 'string', format: 'date-time' },
   reference: { type: 'string' },
+  references: { type: 'array', items: { type: 'string' } },
   json: { type: 'object' },
   step: { type: 'string', enum: ['100', '200', '300', '400', '500', '999', '1000'] },
   status: { type: 'string', pattern: '^([0-9]{3}|1000)$' },
@@ -47,6 +49,7 @@ function inSchema(field: Field): Schema {
     };
   }
   if (field.kind === 'boolean') return { ...base, type: ['boolean', 'string'] };
+  if (field.kind === 'references') return { ...base, items: { type: ['string', 'integer'] }, maxItems: MOST_LISTED };
   return {
     ...base,
     ...(field.maxLength ? { maxLength: field.maxLength } : {}),

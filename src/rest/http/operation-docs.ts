@@ -52,12 +52,14 @@ const FAILURES: Readonly<Record<Operation, readonly number[]>> = {
   remove: [400, 404, 409, 412, 422],
 };
 
-/** Where tickets are named by key, a key of several projects is 409. */
+/** Where tickets are named by key, a key of several projects is 409; settings are changed with If-Match only. */
 function failuresOf(resource: Resource, operation: Operation): number[] {
   const keys =
     resource.keyed === true || (operation === 'list' && resource.fields.some((field) => field.target === 'ticket'));
   const ambiguous = keys && ['list', 'detail', 'set'].includes(operation);
-  return ambiguous ? [...FAILURES[operation], 409] : [...FAILURES[operation]];
+  const settings = resource.writable.some((field) => field.kind === 'json');
+  const guarded = settings && ['update', 'replace', 'patchList'].includes(operation);
+  return [...FAILURES[operation], ...(ambiguous ? [409] : []), ...(guarded ? [428] : [])];
 }
 
 const WRITES = new Set<Operation>(['create', 'patchList', 'removeList', 'update', 'replace', 'remove']);

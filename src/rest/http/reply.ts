@@ -61,7 +61,10 @@ export function objectAnswer(resource: Resource, status: number, object: ObjectJ
 /** Who writes, and on which condition. */
 export function writeOptions(request: FastifyRequest): WriteOptions {
   refuseOtherFormats(request);
-  return { context: { actor: LOCAL_ACTOR }, ifMatch: parseIfMatch(request.headers['if-match']) };
+  return {
+    context: { actor: LOCAL_ACTOR, conditional: request.headers['if-match'] !== undefined },
+    ifMatch: parseIfMatch(request.headers['if-match']),
+  };
 }
 
 /** The same for a whole list, which has no state of its own that a client could have seen. */

@@ -10,6 +10,7 @@ const TYPES: Readonly<Record<Field['kind'], string>> = {
   boolean: 'boolean',
   time: 'datetime',
   reference: 'related',
+  references: 'related',
   json: 'dict',
   step: 'string',
   status: 'string',
@@ -18,8 +19,11 @@ const TYPES: Readonly<Record<Field['kind'], string>> = {
 function describeField(field: Field): object {
   return {
     type: TYPES[field.kind],
-    ...(field.kind === 'reference'
-      ? { related_type: 'to_one', related_schema: `/api/v1/${field.target}/schema/` }
+    ...(field.target
+      ? {
+          related_type: field.kind === 'references' ? 'to_many' : 'to_one',
+          related_schema: `/api/v1/${field.target}/schema/`,
+        }
       : {}),
     nullable: field.nullable,
     blank: !field.required,

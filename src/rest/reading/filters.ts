@@ -52,7 +52,11 @@ async function namedTexts(
   const texts = lookup === 'in' ? given.flatMap((text) => text.split(',')) : given.slice(-1);
   if (comparesKeys(found, lookup)) return texts.map((text) => normalKey(text) ?? text);
   const target =
-    field.kind === 'reference' ? field.target : field.kind === 'id' && resource.keyed ? 'ticket' : undefined;
+    field.kind === 'reference' || field.kind === 'references'
+      ? field.target
+      : field.kind === 'id' && resource.keyed
+        ? 'ticket'
+        : undefined;
   return target === undefined ? texts : Promise.all(texts.map((text) => idText(text, target, resolveKey)));
 }
 

@@ -133,7 +133,28 @@ const ALLOWED: Readonly<Record<FieldKind, readonly string[]>> = {
   status: [...ORDERED, ...TEXTS],
   time: [...ORDERED, 'year', 'month', 'day'],
   reference: ['exact', 'in', 'isnull'],
+  references: ['exact', 'in', 'isnull'],
   json: ['isnull'],
+};
+
+/** An id beyond the column's range is none that a list has: 0, like every id that isn't one. */
+function listedId(field: Field, text: string): number {
+  const id = Number(typed(field, text));
+  return id > 0 && id <= 2_147_483_647 ? id : 0;
+}
+
+/** Lookups of a list of references: it has this one, one of these, none at all. An empty list is in no index. */
+const LIST_LOOKUPS: Readonly<Record<string, LookupSql>> = {
+  exact: (field, column, texts, add) =>
+    NULL_WORDS.has(last(texts))
+      ? `${column} = '{}'`
+      : `(${column} <> '{}' AND ${column} @> ARRAY[${add(listedId(field, last(texts)))}::int])`,
+  in: (field, column, texts, add) =>
+    `(${column} <> '{}' AND ${column} && ${add(listed(texts).map((text) => listedId(field, text)))}::int[])`,
+  isnull: (_field, column, texts) => {
+    const text = last(texts);
+    return TRUE_WORDS.has(text) ? `${column} = '{}'` : FALSE_WORDS.has(text) ? `${column} <> '{}'` : mismatch();
+  },
 };
 
 export const isLookup = (word: string): boolean => Object.hasOwn(LOOKUPS, word);
@@ -150,7 +171,7 @@ export function lookupSql(
   add: (value: unknown) => string,
 ): string {
   if (!field.filterable) throw invalid('filter.not_allowed', `The '${field.name}' field does not allow filtering.`);
-  const make = LOOKUPS[lookup];
+  const make = (field.kind === 'references' ? LIST_LOOKUPS : LOOKUPS)[lookup];
   if (!make || !lookupsOf(field).includes(lookup)) {
     throw invalid('filter.not_allowed', `'${lookup}' is not an allowed filter on the '${field.name}' field.`);
   }

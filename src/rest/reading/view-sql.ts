@@ -21,6 +21,8 @@ function valueSql(field: Field, column: string): string {
   switch (field.kind) {
     case 'reference':
       return `'/api/v1/${field.target}/' || ${column} || '/'`;
+    case 'references':
+      return `ARRAY(SELECT '/api/v1/${field.target}/' || listed || '/' FROM unnest(${column}) listed)`;
     case 'time':
       return timeSql(column);
     case 'step':

@@ -1,7 +1,7 @@
 // From a request's body to a row's values: what is unknown or read-only is left out, the rest is brought to its type and
 // validated by the body class. Bad fields answer `{"<resource>": {"<field>": ["…"]}}`.
 import { validateSync } from 'class-validator';
-import { invalid, invalidFields } from '../../platform/errors.js';
+import { DomainError, invalid, invalidFields } from '../../platform/errors.js';
 import { parseStatus, parseStep } from '../../workflow/steps.js';
 import type { Field, FieldKind } from '../fields/field.js';
 import type { KeyResolver } from '../reading/filters.js';
@@ -89,6 +89,7 @@ function isReadAlready({ kind }: Field, value: unknown): boolean {
 /** Brings a value to its field's type where scripts send another that means the same; the rest is left to validation. */
 async function convert(field: Field, given: unknown, resolveKey: KeyResolver): Promise<unknown> {
   if (field.kind === 'reference') return convertReference(field, given, resolveKey);
+  if (field.kind === 'references') return convertReferences(field, given, resolveKey);
   if (typeof given !== 'string' && typeof given !== 'number') return given;
   return CONVERSIONS[field.kind]?.(given) ?? given;
 }
@@ -115,13 +116,24 @@ async function convertReference(field: Field, given: unknown, resolveKey: KeyRes
   const reference = parseReference(given, field.target ?? '');
   if (typeof reference === 'number') return reference;
   const id = reference === undefined ? undefined : await resolveKey(reference);
-  if (id === undefined) throw badReference(given);
+  if (id === undefined) throw badReference(given, field.name);
   return id;
 }
 
-/** A reference that leads nowhere, or is none; Tastypie's words. */
-export function badReference(given: unknown): ReturnType<typeof invalid> {
+/** Beyond that a list is not read any more, and is too long for validation, repeats or not. */
+const MOST_READ = 1000;
+
+/** Each once, in the order of the ids: a list of references is a set. */
+async function convertReferences(field: Field, given: unknown, resolveKey: KeyResolver): Promise<unknown> {
+  if (!Array.isArray(given) || given.length > MOST_READ) return given;
+  const ids = await Promise.all(given.map((one) => convertReference(field, one, resolveKey)));
+  return [...new Set(ids)].sort((one, other) => one - other);
+}
+
+/** A reference that leads nowhere, or is none; Tastypie's words. `field` is where the body has it. */
+export function badReference(given: unknown, field?: string): DomainError {
   const shown = typeof given === 'string' || typeof given === 'number' ? String(given) : JSON.stringify(given);
   const text = shown.length > 200 ? `${shown.slice(0, 200)}…` : shown;
-  return invalid('reference.not_found', `Could not find the provided object via resource URI '${text}'.`);
+  const message = `Could not find the provided object via resource URI '${text}'.`;
+  return new DomainError('invalid', 'reference.not_found', message, field === undefined ? {} : { part: field });
 }

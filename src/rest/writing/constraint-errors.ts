@@ -1,5 +1,5 @@
 // Broken constraints as the client's own mistake: which reference leads nowhere, what is taken, who still refers.
-import { foreignKeyViolation, uniqueViolation } from '../../platform/database/database-error.js';
+import { checkViolation, foreignKeyViolation, uniqueViolation } from '../../platform/database/database-error.js';
 import type { Sql } from '../../platform/database/statement.js';
 import { conflict, DomainError } from '../../platform/errors.js';
 import { tableOf } from '../reading/columns.js';
@@ -20,14 +20,16 @@ export function writeError(
     return new DomainError(
       'conflict',
       `${resource.name}.taken`,
-      known.message.replace('…', String(values[known.field])),
+      known.message.replace('…', () => String(values[known.field])),
       { cause: error },
     );
   }
+  const check = resource.checks?.[checkViolation(error) ?? ''];
+  if (check) return new DomainError('invalid', `${resource.name}.invalid`, check, { cause: error });
   const key = foreignKeyViolation(error);
   if (!key || key.referenced) return error;
   const field = tableOf(resource).referenceByConstraint.get(key.constraint);
-  return field === undefined ? error : badReference(body[field] ?? values[field]);
+  return field === undefined ? error : badReference(body[field] ?? values[field], field);
 }
 
 /** A 409 that names the first objects that still refer to one that was to be deleted. */
@@ -51,6 +53,10 @@ export async function stillReferenced(
     });
     referrers.push(...rows.map((row) => uriOf(resource, row.id)));
   }
+  return inUse(target, referrers);
+}
+
+export function inUse(target: Resource, referrers: readonly string[]): DomainError {
   return conflict(
     `${target.name}.still_referenced`,
     `This ${target.noun} can't be deleted while others refer to it: ${referrers.join(', ')}. Delete or change them first.`,

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { Db, type Tx } from '../../platform/database/db.js';
 import { Values } from '../../platform/database/statement.js';
-import { DomainError, invalid } from '../../platform/errors.js';
+import { type DomainError, invalid } from '../../platform/errors.js';
 import { Joins } from '../reading/field-path.js';
 import { KeyReader } from '../reading/key-reader.js';
 import { filterSql } from '../reading/filters.js';
@@ -11,6 +11,7 @@ import type { Query } from '../reading/list-query.js';
 import { fromSql } from '../reading/view-sql.js';
 import type { Resource } from '../resource.js';
 import { asObject, badReference } from './body.js';
+import { inPart } from './in-part.js';
 import { lockFirst, lockRows } from './locked-row.js';
 import { parseReference } from './reference.js';
 import { ResourceRemover } from './resource-remover.js';
@@ -128,14 +129,3 @@ const tooMany = (): DomainError =>
     'delete.too_many',
     `This would delete more than ${MOST_DELETED} objects. Narrow the filter and delete in parts.`,
   );
-
-/** Adds to an error where in the body it happened. */
-async function inPart<T>(part: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof DomainError)) throw error;
-    const kind = error.kind === 'not_found' ? 'invalid' : error.kind;
-    throw new DomainError(kind, error.code, `${part}: ${error.message}`, { ...error.details, part });
-  }
-}

@@ -8,6 +8,10 @@ import { type Decision, type FieldValues, type Resource, resourceNamed, type Row
 function wireValue(field: Field, value: unknown): unknown {
   if (value === null || value === undefined) return null;
   if (field.kind === 'reference') return uriOf(resourceNamed(field.target ?? ''), Number(value));
+  if (field.kind === 'references') {
+    const target = resourceNamed(field.target ?? '');
+    return (value as number[]).map((id) => uriOf(target, id));
+  }
   if (field.kind === 'step') return String(Number(value));
   return field.kind === 'status' ? statusText(Number(value)) : value;
 }

@@ -6,7 +6,8 @@ import { Db, type Tx } from '../../platform/database/db.js';
 import { tableOf } from '../reading/columns.js';
 import { ObjectReader } from '../reading/object-reader.js';
 import { allResources, type Resource } from '../resource.js';
-import { stillReferenced } from './constraint-errors.js';
+import { inUse, stillReferenced } from './constraint-errors.js';
+import { listedBy } from './listed-references.js';
 import { lockFirst, lockRow, lockRows, requireRowMatch, rowOf } from './locked-row.js';
 import type { WriteOptions } from './resource-writer.js';
 import { deleteSql } from './row-sql.js';
@@ -52,7 +53,10 @@ export class ResourceRemover {
     }
     await tx.run({ text: 'SAVEPOINT deleting' });
     try {
-      return await tx.run<Gone>(deleteSql(resource, ids, actor));
+      const gone = await tx.run<Gone>(deleteSql(resource, ids, actor));
+      const referrers = await listedBy(tx, resource, ids);
+      if (referrers.length > 0) throw inUse(resource, referrers);
+      return gone;
     } catch (error) {
       if (!foreignKeyViolation(error)) throw error;
       await tx.run({ text: 'ROLLBACK TO SAVEPOINT deleting' });

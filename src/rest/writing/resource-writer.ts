@@ -14,6 +14,7 @@ import { ObjectReader } from '../reading/object-reader.js';
 import type { FieldValues, Resource, ResourceRules, WriteContext } from '../resource.js';
 import { asObject, type JsonObject, readBody } from './body.js';
 import { writeError } from './constraint-errors.js';
+import { holdListed, listsReferences } from './listed-references.js';
 import { lockRow, requireRowMatch, rowOf } from './locked-row.js';
 import { plainDecision } from './plain-decision.js';
 import { insertSql, updateSql } from './row-sql.js';
@@ -72,7 +73,8 @@ export class ResourceWriter {
   async create(resource: Resource, given: unknown, options: WriteOptions, tx?: Tx, id?: number): Promise<Written> {
     const write = await this.read(resource, given, true, options, tx);
     const { rules, values } = write;
-    if (tx || rules.beforeCreate || rules.settle) return this.inTx(tx, (open) => this.createIn(open, write, id));
+    if (tx || rules.beforeCreate || rules.settle || listsReferences(resource, values))
+      return this.inTx(tx, (open) => this.createIn(open, write, id));
     const single = { run: this.db.write.bind(this.db) };
     const made = (await this.insert(single, write, values)) ?? (await this.existing(single, write));
     return made ?? this.db.transaction((open) => this.createIn(open, write));
@@ -81,6 +83,7 @@ export class ResourceWriter {
   private async createIn(tx: Tx, write: Write, id?: number): Promise<Written> {
     const { resource, rules, options } = write;
     const values = (await rules.beforeCreate?.(tx, write.values)) ?? write.values;
+    await holdListed(tx, resource, values);
     const written = await this.insertSurely(tx, write, values, id);
     if (!rules.settle) return written;
     await rules.settle(tx, null, await lockRow(tx, resource, written.id), values, options.context);
@@ -136,11 +139,12 @@ export class ResourceWriter {
     await requireRowMatch(tx, resource, before, options.ifMatch, this.objects);
     const decision =
       (await rules.decide?.(tx, before, values, options.context)) ?? plainDecision(resource, before, values);
+    await holdListed(tx, resource, decision.set);
     if (Object.keys(decision.set).length > 0) {
       const [changed] = await tx
         .run<{ row: object }>(updateSql(resource, id, decision.set, decision.event, options.context.actor))
         .catch((error: unknown) => {
-          throw writeError(resource, error, values, body);
+          throw writeError(resource, error, { ...before, ...values }, body);
         });
       await rules.settle?.(tx, before, rowOf(resource, changed?.row), values, options.context);
     }

@@ -9,25 +9,26 @@ import type { EventDraft, FieldValues, Resource } from '../resource.js';
 const CASTS: Partial<Record<Field['kind'], string>> = {
   boolean: 'boolean',
   json: 'jsonb',
+  references: 'int[]',
   text: 'text',
   step: 'smallint',
   status: 'smallint',
 };
 
-function castOf(resource: Resource, name: string): string {
+export function castOf(resource: Resource, name: string): string {
   const field = resource.fields.find((one) => one.name === name);
   return field ? (CASTS[field.kind] ?? 'int') : 'text';
 }
 
-const versionSql = (resource: Resource): string => (resource.versioned ? 't.version' : 'NULL::int');
+export const versionSql = (resource: Resource): string => (resource.versioned ? 't.version' : 'NULL::int');
 
 /** The columns of an event that say whose history it belongs to. */
-function belongsSql(resource: Resource): { project: string; ticket: string; subticket: string } {
+export function belongsSql(resource: Resource): { project: string; ticket: string; subticket: string } {
   const { project = 'NULL::int', ticket = 'NULL::int', subticket = 'NULL::int' } = resource.belongsTo ?? {};
   return { project, ticket, subticket };
 }
 
-const lineSql = (resource: Resource, verb: string): string =>
+export const lineSql = (resource: Resource, verb: string): string =>
   `${literal(`${resource.noun[0]?.toUpperCase()}${resource.noun.slice(1)} `)} || COALESCE(${resource.label}, '') || ${literal(` ${verb}`)}`;
 
 /**
@@ -127,7 +128,7 @@ export function updateSql(
   const assignments = Object.entries(set).map(([name, value]) => {
     const column = table.columns.get(name) ?? table.columnOf.get(name);
     if (!column) throw new Error(`${resource.name} has no column for ${name}.`);
-    return `${column} = ${values.add(typeof value === 'object' && value !== null ? JSON.stringify(value) : value)}`;
+    return `${column} = ${values.add(isDocument(value) ? JSON.stringify(value) : value)}`;
   });
   if (resource.versioned) assignments.push('version = t.version + 1');
   if (table.columns.has('updated_at')) assignments.push('updated_at = now.time');
@@ -148,6 +149,9 @@ export function updateSql(
   const text = `WITH w AS (UPDATE ${table.name} t SET ${assignments.join(', ')} FROM (SELECT clock_timestamp() AS time) now WHERE t.id = ${values.add(id)}::int RETURNING t.*), e AS (${event}) SELECT to_jsonb(t) AS row FROM w t`;
   return { text, values: values.list };
 }
+
+/** What goes into a jsonb column; the driver makes arrays of arrays. */
+const isDocument = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Deletes rows by their ids, with an event each that keeps what they were. Answers the ids. */
 export function deleteSql(resource: Resource, ids: readonly number[], actor: string): Statement {

@@ -1,0 +1,79 @@
+// One call that makes a ticket with all its parts, in one transaction (rest-api.md, section 1, `bundle`).
+import { Injectable } from '@nestjs/common';
+import type { Tx } from '../platform/database/db.js';
+import { resourceNamed } from '../rest/resource.js';
+import { BatchWriter, type Part } from '../rest/writing/batch-writer.js';
+import { parseReference } from '../rest/writing/reference.js';
+import { ResourceWriter, type WriteOptions } from '../rest/writing/resource-writer.js';
+import { rollUpTicket } from '../subtickets/roll-up-ticket.js';
+import { supersedeRepeats } from '../subtickets/one-live.js';
+import type { Bundle, BundleSubticket } from './bundle-body.js';
+
+@Injectable()
+export class CreateBundle {
+  constructor(
+    private readonly writer: ResourceWriter,
+    private readonly batches: BatchWriter,
+  ) {}
+
+  /** The id of the ticket. An error names the part and nothing is kept. */
+  async run(tx: Tx, bundle: Bundle, options: WriteOptions): Promise<number> {
+    const { actor } = options.context;
+    const { id } = await this.writer.create(resourceNamed('ticket'), bundle.ticket, options, tx);
+    const ofTicket = (name: string, parts: readonly Part[]): Promise<number[]> =>
+      this.batches.create(tx, resourceNamed(name), parts.map(owned({ ticket: id })), actor);
+    await ofTicket('ticketlink', bundle.links);
+    await ofTicket('ticketperson', bundle.people);
+    await ofTicket('ticketcomponent', bundle.components);
+    await ofTicket('ticketartifact', bundle.artifacts);
+    const uploads = await this.uploads(tx, bundle.subtickets, actor);
+    const subtickets = await ofTicket(
+      'subticket',
+      bundle.subtickets.map(({ at, fields }, index) => ({ at, body: { ...fields, ...uploads[index] } })),
+    );
+    const artifacts = bundle.subtickets.flatMap((subticket, index) =>
+      subticket.artifacts.map(owned({ subticket: subtickets[index] })),
+    );
+    await this.batches.create(tx, resourceNamed('subticketartifact'), artifacts, actor);
+    if (subtickets.length > 0) {
+      // Each subticket is made without looking at its neighbours; they are looked at once, at the end.
+      await supersedeRepeats(tx, id, options.context);
+      await rollUpTicket(tx, id, options.context);
+    }
+    return id;
+  }
+
+  /** For each subticket: the upload that it tracks, or nothing where it tracks a merge proposal. */
+  private async uploads(
+    tx: Tx,
+    subtickets: readonly BundleSubticket[],
+    actor: string,
+  ): Promise<{ source_package_upload?: number | undefined }[]> {
+    const uploading = subtickets.filter(({ uploads }) => uploads);
+    const named = uploading.filter(({ sourcepackage }) => isName(sourcepackage));
+    const sources = await this.batches.getOrCreate(
+      tx,
+      resourceNamed('sourcepackage'),
+      named.map(({ at, sourcepackage }) => ({ at: `${at}.sourcepackage`, body: { name: sourcepackage } })),
+      actor,
+    );
+    const sourceOf = new Map(named.map((subticket, index) => [subticket, sources[index]]));
+    const parts = uploading.map((subticket) => ({
+      at: subticket.at,
+      body: { sourcepackage: sourceOf.get(subticket) ?? subticket.sourcepackage, version: subticket.version },
+    }));
+    const ids = await this.batches.create(tx, resourceNamed('spu'), parts, actor);
+    const idOf = new Map(uploading.map((subticket, index) => [subticket, ids[index]]));
+    return subtickets.map((subticket) => (subticket.uploads ? { source_package_upload: idOf.get(subticket) } : {}));
+  }
+}
+
+const owned =
+  (owner: { ticket: number } | { subticket: number | undefined }) =>
+  ({ at, body }: Part): Part => ({ at, body: { ...body, ...owner } });
+
+/** Names of source packages have no slash; what has one, or is a number, is meant as a reference. */
+const isName = (sourcepackage: unknown): boolean =>
+  typeof sourcepackage === 'string' &&
+  parseReference(sourcepackage, 'sourcepackage') === undefined &&
+  !sourcepackage.includes('/');

@@ -1,0 +1,89 @@
+// A project's settings: one JSON document, whose shape these classes say and check. Unknown keys are refused.
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  ArrayUnique,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  validateSync,
+} from 'class-validator';
+
+const STAGE = /^[a-z][a-z0-9-]{0,30}$/;
+
+export class ProjectSettings {
+  /** Whether steps may be jumped (`free`) or go one at a time (`strict`). */
+  @IsOptional()
+  @IsIn(['free', 'strict'], { message: 'workflow_mode is free or strict.' })
+  workflow_mode?: 'free' | 'strict';
+
+  /** The stages of its modules, in order; the last one is production. */
+  @IsOptional()
+  @IsArray({ message: 'stages is a list of names.' })
+  @ArrayMinSize(1, { message: 'There is at least one stage.' })
+  @ArrayMaxSize(10, { message: 'There are at most 10 stages.' })
+  @ArrayUnique({ message: 'Each stage is named once.' })
+  @Matches(STAGE, { each: true, message: 'A stage is lower-case letters, digits and hyphens.' })
+  stages?: string[];
+
+  /** What happens when two open tickets change one module: a warning, or a refusal. */
+  @IsOptional()
+  @IsIn(['warn', 'block'], { message: 'overlap is warn or block.' })
+  overlap?: 'warn' | 'block';
+
+  /** Prefixes that the URLs of modules must have; empty allows any. */
+  @IsOptional()
+  @IsArray({ message: 'url_safe_list is a list of URLs.' })
+  @ArrayMaxSize(100, { message: 'url_safe_list has at most 100 entries.' })
+  @Matches(/^https?:\/\/[!-~]+$/, { each: true, message: 'url_safe_list has http and https URLs.' })
+  @MaxLength(2048, { each: true, message: 'A URL has at most 2048 characters.' })
+  url_safe_list?: string[];
+
+  /** Origins of pages on which a ticket in the URL counts. */
+  @IsOptional()
+  @IsArray({ message: 'preview_origins is a list of origins.' })
+  @ArrayMaxSize(100, { message: 'preview_origins has at most 100 entries.' })
+  @IsString({ each: true, message: 'preview_origins has texts.' })
+  @Matches(/^https?:\/\/[\w.:[\]-]+$/, {
+    each: true,
+    message: 'An origin is a scheme and a host, such as https://qa.example.',
+  })
+  preview_origins?: string[];
+
+  /** Days that the stream replays. */
+  @IsOptional()
+  @IsInt({ message: 'retention_days is a whole number.' })
+  @Min(7, { message: 'retention_days is 7 to 30.' })
+  @Max(30, { message: 'retention_days is 7 to 30.' })
+  retention_days?: number;
+}
+
+/** What is wrong with a document that should be settings; empty when nothing is. */
+export function settingsFaults(given: unknown): string[] {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return ['Settings are a JSON object.'];
+  const unknown = Object.keys(given).filter((key) => !NAMES.includes(key));
+  if (unknown.length > 0)
+    return unknown
+      .slice(0, 10)
+      .map((key) => `There is no setting '${key.slice(0, 100)}'. There are ${NAMES.join(', ')}.`);
+  const empty = Object.entries(given).filter(([, value]) => value === null);
+  if (empty.length > 0) return empty.map(([key]) => `${key} can't be null: leave it out for the default.`);
+  return validateSync(Object.assign(new ProjectSettings(), given), { forbidUnknownValues: false }).flatMap((error) =>
+    Object.values(error.constraints ?? {}),
+  );
+}
+
+const NAMES: readonly string[] = [
+  'workflow_mode',
+  'stages',
+  'overlap',
+  'url_safe_list',
+  'preview_origins',
+  'retention_days',
+];

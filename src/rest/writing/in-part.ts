@@ -1,0 +1,19 @@
+// Says where in a body of several parts an error happened: `objects[1]`, `subtickets[1].version`.
+import { DomainError } from '../../platform/errors.js';
+
+/** Runs the work of one part; what it throws names the part, down to the field where only one is at fault. */
+export async function inPart<T>(part: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof DomainError) || part === '') throw error;
+    const fields = Object.keys(error.details.fields ?? {});
+    const field = error.details.part ?? (fields.length === 1 ? fields[0] : undefined);
+    const at = field === undefined ? part : `${part}.${field}`;
+    const kind = error.kind === 'not_found' ? 'invalid' : error.kind;
+    throw new DomainError(kind, error.code, `${fields.length > 0 ? part : at}: ${error.message}`, {
+      ...error.details,
+      part: at,
+    });
+  }
+}
