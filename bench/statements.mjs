@@ -8,7 +8,8 @@ const status = (column) => `CASE WHEN ${column} < 1000 THEN lpad(${column}::text
 
 /** A ticket as `/api/v1/ticket/` shows it. */
 const TICKET = `t.id, t.owner, t.title, t.description, t.bug_id, t.current_workflow_step::text AS current_workflow_step,
-  ${status('t.status')} AS status, t.key, '/api/v1/project/' || t.project_id || '/' AS project, t.stage, t.base_image, t.version,
+  ${status('t.status')} AS status, t.key, '/api/v1/project/' || t.project_id || '/' AS project, t.stage, t.base_image,
+  ARRAY(SELECT '/api/v1/testsuite/' || n || '/' FROM unnest(t.testsuites) n) AS testsuites, t.version,
   t.failed_at_step::text AS failed_at_step, t.failure, ${time('t.created_at')} AS created_at, ${time('t.updated_at')} AS updated_at,
   ${time('t.step_entered_at')} AS step_entered_at, ${time('t.closed_at')} AS closed_at, '/api/v1/ticket/' || t.id || '/' AS resource_uri`;
 
