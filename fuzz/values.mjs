@@ -115,33 +115,35 @@ export const jsonValue = fc.oneof(
 /** The URI of another object of the same resource; small ids mostly exist. */
 const existing = (uri) => fc.integer({ min: 1, max: 20 }).map((id) => uri.replace(/\d+\/$/, `${id}/`));
 
-const STEPS = ['100', '200', '300', '400', '500', '999', '1000', 200, 999];
-const STATUSES = fc.oneof(fc.integer({ min: 0, max: 1000 }), fc.constantFrom('000', '999', '1000'));
-const TEXTS = fc.oneof(fc.string({ minLength: 1, maxLength: 12 }), fc.string({ unit: 'binary', maxLength: 8 }));
+/** What a property's name says of its values, wherever it stands. */
+const BY_NAME = [
+  [/^current_workflow_step$/, fc.constantFrom('100', '200', '300', '400', '500', '999', '1000', 200, 999)],
+  [/^status$/, fc.oneof(fc.integer({ min: 0, max: 1000 }), fc.constantFrom('000', '999', '1000'))],
+  [/reference|url|log/, fc.constantFrom('http://ci.example/1', 'https://ci.example/2')],
+  [/owner|email|assignee/, fc.constantFrom('one@example.com', 'two@example.com')],
+  [/^key$/, fc.integer({ min: 1, max: 500 }).map((number) => `KEY-${number}`)],
+];
+
+const BY_TYPE = {
+  boolean: fc.boolean(),
+  array: fc.constant([]),
+  string: fc.oneof(fc.string({ minLength: 1, maxLength: 12 }), fc.string({ unit: 'binary', maxLength: 8 })),
+  integer: fc.integer({ min: 1, max: 20 }),
+  null: fc.constant(null),
+};
 
 /** Values that are likely right for a property, by its schema. */
 export function likelyValue(name, schema) {
-  const example = schema.examples?.[0];
-  const types = [schema.type].flat();
-  const kept = example === undefined ? [] : [fc.constant(example)];
-  const none = types.includes('null') ? [fc.constant(null)] : [];
+  const [example] = schema.examples ?? [];
   const [first, ...others] = [
     ...(schema.enum ? [fc.constantFrom(...schema.enum)] : []),
-    ...(name === 'current_workflow_step' ? [fc.constantFrom(...STEPS)] : []),
-    ...(name === 'status' ? [STATUSES] : []),
     ...(/^\/api\/v1\//.test(example) ? [existing(example)] : []),
-    ...(/reference|url|log/.test(name) ? [fc.constantFrom('http://ci.example/1', 'https://ci.example/2')] : []),
-    ...(/owner|email|assignee/.test(name) ? [fc.constantFrom('one@example.com', 'two@example.com')] : []),
-    ...(name === 'key' ? [fc.integer({ min: 1, max: 500 }).map((number) => `KEY-${number}`)] : []),
-    ...(types.includes('boolean') ? [fc.boolean()] : []),
-    ...(types.includes('array') ? [fc.constant([])] : []),
-    ...(types.includes('string') ? [TEXTS] : []),
-    ...(types.includes('integer') ? [fc.integer({ min: 1, max: 20 })] : []),
+    ...BY_NAME.filter(([pattern]) => pattern.test(name)).map(([, values]) => values),
+    ...[schema.type].flat().flatMap((type) => BY_TYPE[type] ?? []),
+    ...(example === undefined ? [] : [fc.constant(example)]),
   ];
-  if (!first) return kept.length > 0 ? fc.oneof(...kept, ...none) : jsonValue;
-  // What its name or its schema says comes first; what its type would also allow, now and then.
-  const rest = [...kept, ...none, ...others];
-  return rest.length > 0
-    ? fc.oneof({ weight: 12, arbitrary: first }, { weight: 1, arbitrary: fc.oneof(...rest) })
-    : first;
+  if (!first) return jsonValue;
+  // What its schema or its name says comes first; what its type would also allow, now and then.
+  const also = others.length > 0 ? [{ weight: 1, arbitrary: fc.oneof(...others) }] : [];
+  return fc.oneof({ weight: 12, arbitrary: first }, ...also);
 }
