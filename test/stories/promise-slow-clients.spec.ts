@@ -9,6 +9,13 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
+/** Requests that have to arrive sooner than by default, for as long as the work takes. */
+async function withRequestsIn(ms: number, work: () => Promise<void>): Promise<void> {
+  const { requestTimeout, headersTimeout } = http();
+  Object.assign(http(), { requestTimeout: ms, headersTimeout: ms });
+  await work().finally(() => Object.assign(http(), { requestTimeout, headersTimeout }));
+}
+
 const http = (): Server => server.app.getHttpServer();
 
 it('cuts 300 connections that send their headers byte by byte, while others are served', async () => {
@@ -37,26 +44,20 @@ it('cuts 300 connections that send their headers byte by byte, while others are 
 
 it('cuts a body that does not arrive, and makes nothing of it', async () => {
   expect(http().requestTimeout).toBe(30_000);
-  http().requestTimeout = 1000;
-  try {
+  await withRequestsIn(1000, async () => {
     const socket = connectTo(server.base);
     socket.write(requestText('POST /api/v1/ticket/', { 'Content-Length': '20' }, '{"title": '));
     const reply = await closedBy(socket);
     expect(reply.status).toBe(408);
     expect(JSON.parse(reply.body)).toMatchObject({ code: 'request.too_slow' });
-  } finally {
-    http().requestTimeout = 30_000;
-  }
+  });
   expect(await server.sql('SELECT id FROM ticket')).toEqual([]);
 });
 
 it('leaves a connection alone that waits for its answer', async () => {
   const { body } = await server.http.post('/api/v1/ticket/').send({ title: 'x' }).expect(201);
-  http().requestTimeout = 500;
-  try {
+  await withRequestsIn(500, async () => {
     const waited = await server.http.get(`/api/v1/ticket/${body.id}/?wait=2&until=step>=500`).expect(200);
     expect(waited.body.current_workflow_step).toBe('100');
-  } finally {
-    http().requestTimeout = 30_000;
-  }
+  });
 });
