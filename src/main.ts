@@ -9,6 +9,7 @@ import { StartError } from './platform/database/start-error.js';
 import { listen, type Listening } from './platform/http/listen.js';
 import { OpenRequests } from './platform/http/open-requests.js';
 import { Lifecycle } from './platform/lifecycle.js';
+import { loggable } from './platform/loggable.js';
 import { type Leaving, onSignals } from './signals.js';
 
 /** How long the way back takes at most: saying no at /readyz, the requests in flight, all of it (promise 8). */
@@ -70,7 +71,7 @@ function endEarly(config: Config, leaving: Leaving): () => void {
 
 /** A rejection that nobody waited for is a defect, to be read in the log; it is no reason to drop everybody's requests. */
 function outliveStrays(log: Logger): void {
-  process.on('unhandledRejection', (reason) => log.error({ err: reason }, 'unhandled rejection'));
+  process.on('unhandledRejection', (reason) => log.error({ err: loggable(reason) }, 'unhandled rejection'));
 }
 
 function welcome(port: number, database: OpenDatabase): void {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import {
   call,
   endAll,
+  eventually,
   isAlive,
   LOOPBACKS,
   newFolder,
@@ -53,6 +54,23 @@ it(
     expect(made.status).toBe(201);
     expect((await call(first.base, 'GET', '/readyz')).status).toBe(200);
     expect(isAlive(postgresOf(folder) ?? 0)).toBe(true);
+  },
+  PROCESS_MS,
+);
+
+it(
+  'a rejection that nobody waits for is logged, and the server goes on',
+  async () => {
+    const stray = `process.on('SIGUSR2', () => void Promise.reject(new Error('stray')))`;
+    const server = startServer({
+      STAMPLINE_DATA: newFolder(),
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(stray)}`,
+    });
+    await server.ready;
+    server.kill('SIGUSR2');
+    await eventually('it is in the log', () => server.output().includes('unhandled rejection'));
+    expect(server.output()).toContain('stray');
+    expect((await call(server.base, 'GET', '/readyz')).status).toBe(200);
   },
   PROCESS_MS,
 );

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { asDomainError } from '../database/database-error.js';
 import { DomainError, type ErrorKind } from '../errors.js';
+import { loggable } from '../loggable.js';
 import { sendJsonText } from './json-reply.js';
 
 const STATUS: Readonly<Record<ErrorKind, number>> = {
@@ -121,11 +122,4 @@ export class ErrorReplyFilter implements ExceptionFilter {
     if (kind === 'broken') this.log.error(entry, 'request failed');
     else this.log.warn(entry, 'unavailable');
   }
-}
-
-/** What helps to find a defect. A driver's error also carries the statement's values, which are nobody's business. */
-function loggable(error: unknown): object | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const { name, message, stack, code, constraint } = error as Error & { code?: string; constraint?: string };
-  return { type: name, message, code, constraint, stack };
 }
