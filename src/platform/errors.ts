@@ -28,6 +28,8 @@ export interface ErrorDetails {
   readonly retryAfter?: number;
   /** The verbs that the URL answers to. */
   readonly allow?: readonly string[];
+  /** More members for the reply's body, such as what stands in the way. The body's own members win over them. */
+  readonly data?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;
 }
 

@@ -97,7 +97,7 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, error: D
   void reply.code(status).header('vary', 'Accept').header('cache-control', 'no-cache');
   if (error.details.retryAfter) void reply.header('retry-after', String(error.details.retryAfter));
   if (error.details.allow) void reply.header('allow', error.details.allow.join(','));
-  const text = JSON.stringify({ ...body, code: error.code, request_id: request.id });
+  const text = JSON.stringify({ ...error.details.data, ...body, code: error.code, request_id: request.id });
   sendJsonText(reply, text, wantsProblem ? 'application/problem+json' : undefined);
 }
 

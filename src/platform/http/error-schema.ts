@@ -4,7 +4,7 @@ const text = (description: string): object => ({ type: 'string', description });
 
 const ERROR = {
   type: 'object',
-  description: 'What was wrong and what to do.',
+  description: 'What was wrong and what to do. Some codes come with more members, such as what stands in the way.',
   properties: {
     error: text("What was wrong. Errors of fields stand under the resource's name instead."),
     error_message: text('What was wrong, on 404 and 500.'),
@@ -12,6 +12,7 @@ const ERROR = {
     request_id: text('Names this request in the log.'),
   },
   required: ['code', 'request_id'],
+  additionalProperties: true,
 };
 
 export const ERROR_SCHEMA = { Error: ERROR };
