@@ -1,30 +1,68 @@
 // POST ticket/<id>/close/ and /reopen/ (rest-api.md, section 6): closing is said, never inferred from a step.
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../platform/database/db.js';
-import { notFound } from '../platform/errors.js';
-import { requireMatch, versionTag } from '../rest/http/entity-tag.js';
 import type { ObjectJson } from '../rest/object-json.js';
 import { ObjectReader } from '../rest/reading/object-reader.js';
 import { type EventDraft, type FieldValues, resourceNamed, type Row } from '../rest/resource.js';
-import type { WriteOptions } from '../rest/writing/resource-writer.js';
+import { lockRow, requireRowMatch } from '../rest/writing/locked-row.js';
 import { beforeAndAfter } from '../rest/writing/plain-decision.js';
-import { lockSql, updateSql } from '../rest/writing/row-sql.js';
+import type { WriteOptions } from '../rest/writing/resource-writer.js';
+import { updateSql } from '../rest/writing/row-sql.js';
 import { COMPLETE, QUEUED, STATUS_WAITING } from '../workflow/steps.js';
 import { workChanges, workStateOf } from './ticket-state.js';
+
+/**
+ * A room to the right that takes part when a ticket is closed or reopened, in the same transaction. `before` is the locked
+ * row. What a follower answers is set in the ticket's row along with the rest: one event, one version. What it throws
+ * refuses the whole.
+ */
+export interface TicketFollower {
+  /** Takes the locks that come before the ticket's own. Whether anything will happen isn't known yet. */
+  lockFirst?(tx: Tx, ticket: number): Promise<void>;
+  /** An open ticket is about to be closed. */
+  closed?(tx: Tx, before: Row): Promise<FieldValues | undefined>;
+  /** A closed ticket, or one complete at step 1000, is about to go on. */
+  reopened?(tx: Tx, before: Row): Promise<FieldValues | undefined>;
+}
+
+/** Those who follow the tickets. A room adds its own when it starts; they are asked in that order. */
+@Injectable()
+export class TicketFollowers {
+  private readonly all: TicketFollower[] = [];
+
+  add(follower: TicketFollower): void {
+    this.all.push(follower);
+  }
+
+  async lockFirst(tx: Tx, ticket: number): Promise<void> {
+    for (const follower of this.all) await follower.lockFirst?.(tx, ticket);
+  }
+
+  /** What all of them want set in the ticket's row. */
+  async ask(what: 'closed' | 'reopened', tx: Tx, before: Row): Promise<FieldValues> {
+    const wanted: Record<string, unknown> = {};
+    for (const follower of this.all) Object.assign(wanted, await follower[what]?.(tx, before));
+    return wanted;
+  }
+}
 
 type Change = { readonly set: FieldValues; readonly event: EventDraft } | undefined;
 
 @Injectable()
 export class CloseTicket {
-  constructor(private readonly objects: ObjectReader) {}
+  constructor(
+    private readonly objects: ObjectReader,
+    private readonly followers: TicketFollowers,
+  ) {}
 
   /** Closes an open ticket; one that is closed already stays as it is. `reason` goes into its history. */
   close(tx: Tx, id: number, reason: string | undefined, options: WriteOptions): Promise<ObjectJson> {
-    return this.change(tx, id, options, (row, time) => {
+    return this.change(tx, id, options, async (row, time) => {
       if (row.closed_at !== null) return undefined;
+      const followed = await this.followers.ask('closed', tx, row);
       const line = `${String(row.key)} closed${reason ? `: ${reason}` : ''}`;
-      const data = { before: { closed: false }, after: { closed: true }, reason };
-      return { set: { closed_at: time }, event: { type: 'ticket.closed', line, data } };
+      const data = { ...sides(row, followed, { closed: true }), reason };
+      return { set: { ...followed, closed_at: time }, event: { type: 'ticket.closed', line, data } };
     });
   }
 
@@ -33,15 +71,15 @@ export class CloseTicket {
    * mode lets one leave step 1000.
    */
   reopen(tx: Tx, id: number, reason: string | undefined, options: WriteOptions): Promise<ObjectJson> {
-    return this.change(tx, id, options, (row) => {
+    return this.change(tx, id, options, async (row) => {
       const now = workStateOf(row);
       const next = now.step === COMPLETE ? { ...now, step: QUEUED, status: STATUS_WAITING, failure: null } : now;
       const moved = workChanges(row, next);
       if (!now.closed && Object.keys(moved).length === 0) return undefined;
-      const { before, after } = beforeAndAfter(resourceNamed('ticket').fields, row, moved);
+      const changed = { ...(await this.followers.ask('reopened', tx, row)), ...moved };
       const line = `${String(row.key)} reopened at step ${next.step}${reason ? `: ${reason}` : ''}`;
-      const data = { before: { ...before, closed: now.closed }, after: { ...after, closed: false }, reason };
-      const set = now.closed ? { ...moved, closed_at: null } : moved;
+      const data = { ...sides(row, changed, { closed: false }), reason };
+      const set = now.closed ? { ...changed, closed_at: null } : changed;
       return { set, event: { type: 'ticket.reopened', line, data } };
     });
   }
@@ -50,16 +88,22 @@ export class CloseTicket {
     tx: Tx,
     id: number,
     options: WriteOptions,
-    decide: (row: Row, time: string) => Change,
+    decide: (row: Row, time: string) => Promise<Change>,
   ): Promise<ObjectJson> {
     const ticket = resourceNamed('ticket');
-    const [found] = await tx.run<{ row: Row }>({ text: lockSql(ticket), values: [id] });
-    if (!found) throw notFound(`There is no ticket ${id}.`);
-    requireMatch(options.ifMatch, versionTag(Number(found.row.version)));
+    await this.followers.lockFirst(tx, id);
+    const row = await lockRow(tx, ticket, id);
+    await requireRowMatch(tx, ticket, row, options.ifMatch, this.objects);
     // Taken behind the lock: the transaction's own time may be older than the change that it waited for.
     const [clock] = await tx.run<{ time: string }>({ text: 'SELECT clock_timestamp()::text AS time' });
-    const change = decide(found.row, clock?.time ?? 'now');
+    const change = await decide(row, clock?.time ?? 'now');
     if (change) await tx.run(updateSql(ticket, id, change.set, change.event, options.context.actor));
     return (await this.objects.read(ticket, id, tx)) as ObjectJson;
   }
+}
+
+/** `{before, after}` of the fields in `set`, and whether the ticket is closed. */
+function sides(row: Row, set: FieldValues, { closed }: { closed: boolean }): EventDraft['data'] {
+  const { before, after } = beforeAndAfter(resourceNamed('ticket').fields, row, set);
+  return { before: { ...before, closed: workStateOf(row).closed }, after: { ...after, closed } };
 }

@@ -1,7 +1,7 @@
 // Tickets: the table, its views, status updates, closing, waiting, history.
 import { Module } from '@nestjs/common';
 import { controllerOf } from '../rest/http/resource-controller.js';
-import { CloseTicket } from './close-ticket.js';
+import { CloseTicket, TicketFollowers } from './close-ticket.js';
 import { HomeController } from './home.controller.js';
 import { ticketComponent, ticketLink, ticketPerson } from './ticket-parts.resources.js';
 import { TicketController } from './ticket.controller.js';
@@ -22,6 +22,7 @@ const views = [fullTicket, openTickets, ticketStatus].map((one) => controllerOf(
     ...parts,
     controllerOf(updateTicketStatus),
   ],
-  providers: [CloseTicket, TicketRules, TicketWaiter, UpdateTicketStatus],
+  providers: [CloseTicket, TicketFollowers, TicketRules, TicketWaiter, UpdateTicketStatus],
+  exports: [TicketFollowers],
 })
 export class TicketsModule {}
