@@ -1,5 +1,6 @@
 // Every migration, in the order in which they run.
 import { FirstTables1763700000000 } from './1763700000000-first-tables.js';
 import { ProjectManager1763720000000 } from './1763720000000-project-manager.js';
+import { ImportMaps1763740000000 } from './1763740000000-import-maps.js';
 
-export const migrations = [FirstTables1763700000000, ProjectManager1763720000000];
+export const migrations = [FirstTables1763700000000, ProjectManager1763720000000, ImportMaps1763740000000];

@@ -17,22 +17,31 @@ import { TestSuiteRow } from './projects/test-suite.row.js';
 import { TestResultRow } from './artifacts/test-result.row.js';
 import { TicketComponentRow, TicketLinkRow, TicketPersonRow } from './tickets/ticket-parts.rows.js';
 import { TicketRow } from './tickets/ticket.row.js';
+import { BlobRow, BlobUseRow } from './import-maps/store/blob.rows.js';
+import { LayerRow, MapPointerRow, MapRevisionRow, ReleaseRow, TicketKeyRow } from './import-maps/store/map.rows.js';
 
 const entities = [
   ArtifactRow,
   BinaryPackageRow,
+  BlobRow,
+  BlobUseRow,
   BranchRow,
   EventRow,
   IdempotencyKeyRow,
+  LayerRow,
+  MapPointerRow,
+  MapRevisionRow,
   MergeProposalRow,
   PersonRow,
   ProjectRow,
+  ReleaseRow,
   SourcePackageRow,
   SourcePackageUploadRow,
   SubticketRow,
   TestResultRow,
   TestSuiteRow,
   TicketComponentRow,
+  TicketKeyRow,
   TicketLinkRow,
   TicketPersonRow,
   TicketRow,

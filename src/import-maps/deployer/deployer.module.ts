@@ -1,0 +1,6 @@
+// import-map-deployer's surface.
+import { Module } from '@nestjs/common';
+import { MapStoreModule } from '../store/map-store.module.js';
+
+@Module({ imports: [MapStoreModule] })
+export class DeployerModule {}

@@ -1,0 +1,43 @@
+// Three-way: what production was when a ticket changed a key, what it is now, what the ticket wants (import-maps.md, 1).
+import { type Delta, type Operation, operationKey } from './delta.js';
+import type { MapKey } from './map-key.js';
+import { sameTarget, StampedMap, type Target } from './stamped-map.js';
+
+/** `clean`: production is as it was. `live`: production has it already. `stale`: somebody else released another value. */
+export type KeyState = 'clean' | 'live' | 'stale';
+
+export function keyState(operation: Operation, production: StampedMap): KeyState {
+  const now = production.get(operationKey(operation));
+  if (sameTarget(now, operation.base)) return 'clean';
+  return sameTarget(now, operation.set) ? 'live' : 'stale';
+}
+
+export interface StaleKey {
+  readonly key: MapKey;
+  readonly base: Target | null;
+  readonly production: Target | null;
+  readonly mine: Target | null;
+}
+
+/** The keys that stand in the way of a promotion. */
+export function staleKeys(delta: Delta, production: StampedMap): StaleKey[] {
+  return delta
+    .filter((operation) => keyState(operation, production) === 'stale')
+    .map((operation) => {
+      const key = operationKey(operation);
+      return { key, base: operation.base, production: production.get(key) ?? null, mine: operation.set };
+    });
+}
+
+/** `mine` keeps the ticket's value over what production has now; `theirs` gives the key up. */
+export type Choice = 'mine' | 'theirs';
+
+/** The delta with the chosen keys settled. Keys that it doesn't have are left to the caller to refuse. */
+export function rebase(delta: Delta, production: StampedMap, choices: ReadonlyMap<MapKey, Choice>): Delta {
+  return delta.flatMap((operation) => {
+    const key = operationKey(operation);
+    const choice = choices.get(key);
+    if (choice === 'theirs') return [];
+    return [choice === 'mine' ? { ...operation, base: production.get(key) ?? null } : operation];
+  });
+}

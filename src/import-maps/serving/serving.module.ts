@@ -1,0 +1,6 @@
+// Maps and stamp.js for pages.
+import { Module } from '@nestjs/common';
+import { MapStoreModule } from '../store/map-store.module.js';
+
+@Module({ imports: [MapStoreModule] })
+export class ServingModule {}

@@ -1,0 +1,52 @@
+// Production's pointer: the one row that a flip moves, under a lock, and the word that goes to the other processes.
+import type { Tx } from '../../platform/database/db.js';
+import type { Sql } from '../../platform/database/statement.js';
+
+/** What every process listens to; the payload is a MapNews as JSON. */
+export const MAP_CHANNEL = 'stampline_maps';
+
+/** Who changed: production of a project, or a ticket's modules or stage. */
+export type MapNews = { readonly project: number; readonly release: number } | { readonly ticket: number };
+
+/**
+ * Locks production's pointer and answers the release that it is at. Locks go pointer, ticket, subtickets: whoever needs
+ * this one takes it first. A project that has none yet gets release 0, the empty map.
+ */
+export async function lockPointer(tx: Tx, project: number): Promise<number> {
+  const lock = {
+    name: 'map_pointer_lock',
+    text: 'SELECT release FROM map_pointer WHERE project_id = $1 FOR UPDATE',
+    values: [project],
+  };
+  const [pointer] = await tx.run<{ release: number }>(lock);
+  if (pointer) return pointer.release;
+  await startProduction(tx, project);
+  return (await tx.run<{ release: number }>(lock))[0]?.release ?? 0;
+}
+
+async function startProduction(sql: Sql, project: number): Promise<void> {
+  await sql.run({
+    text: `INSERT INTO release (project_id, number, kind, line, actor, snapshot)
+      VALUES ($1, 0, 'base', 'The empty map', 'stampline', '[]') ON CONFLICT DO NOTHING`,
+    values: [project],
+  });
+  await sql.run({
+    text: 'INSERT INTO map_pointer (project_id, release) VALUES ($1, 0) ON CONFLICT DO NOTHING',
+    values: [project],
+  });
+}
+
+/** The release that production is at; 0 for a project that has none yet. */
+export async function productionRelease(sql: Sql, project: number): Promise<number> {
+  const [pointer] = await sql.run<{ release: number }>({
+    name: 'map_pointer',
+    text: 'SELECT release FROM map_pointer WHERE project_id = $1',
+    values: [project],
+  });
+  return pointer?.release ?? 0;
+}
+
+/** Tells every process, when and if the transaction commits. Flips are rare, so NOTIFY's lock at commit costs nothing here. */
+export async function announce(tx: Tx, news: MapNews): Promise<void> {
+  await tx.run({ name: 'map_news', text: 'SELECT pg_notify($1, $2)', values: [MAP_CHANNEL, JSON.stringify(news)] });
+}

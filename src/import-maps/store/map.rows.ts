@@ -1,0 +1,182 @@
+// The tables of stamped import maps (import-maps.md, section 1).
+import {
+  Column,
+  Entity,
+  Index,
+  JoinColumn,
+  ManyToOne,
+  PrimaryColumn,
+  PrimaryGeneratedColumn,
+  type Relation,
+  Unique,
+} from 'typeorm';
+import { ProjectRow } from '../../projects/project.row.js';
+import { TicketRow } from '../../tickets/ticket.row.js';
+import type { Delta } from '../domain/delta.js';
+import type { Target } from '../domain/stamped-map.js';
+import type { MapKey } from '../domain/map-key.js';
+
+/** A ticket's delta as it was at one moment: 1, 2, 3 … within the ticket; the last one counts. Never changed. */
+@Entity('map_revision')
+@Unique('map_revision_ticket_id_number_key', ['ticket', 'number'])
+export class MapRevisionRow {
+  @PrimaryGeneratedColumn('identity', {
+    generatedIdentity: 'BY DEFAULT',
+    primaryKeyConstraintName: 'map_revision_pkey',
+  })
+  id: number;
+
+  @ManyToOne(() => TicketRow, { nullable: false, onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'ticket_id', foreignKeyConstraintName: 'map_revision_ticket_id_fkey' })
+  ticket: Relation<TicketRow>;
+
+  @Column('integer')
+  number: number;
+
+  @Column('jsonb')
+  operations: Delta;
+
+  @Column('text')
+  actor: string;
+
+  @Column('text', { nullable: true })
+  git_remote: string | null;
+
+  @Column('text', { nullable: true })
+  git_branch: string | null;
+
+  @Column('text', { nullable: true })
+  git_commit: string | null;
+
+  @Column('timestamptz', { default: () => 'clock_timestamp()' })
+  created_at: Date;
+}
+
+/** The keys that open, unreleased tickets change, one row each: who else is at a key. */
+@Entity('ticket_key')
+@Index('ticket_key_project_id_key_idx', ['project_id', 'key'])
+export class TicketKeyRow {
+  @PrimaryColumn('integer', { primaryKeyConstraintName: 'ticket_key_pkey' })
+  ticket_id: number;
+
+  @ManyToOne(() => TicketRow, { nullable: false, onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'ticket_id', foreignKeyConstraintName: 'ticket_key_ticket_id_fkey' })
+  ticket: Relation<TicketRow>;
+
+  @PrimaryColumn('text', { collation: 'C', primaryKeyConstraintName: 'ticket_key_pkey' })
+  key: MapKey;
+
+  @Column('integer')
+  project_id: number;
+}
+
+/** A delta that was promoted, or a direct write. It is part of the releases from `added_in` until before `removed_in`. */
+@Entity('layer')
+@Index('layer_project_id_added_in_idx', ['project', 'added_in'])
+@Index('layer_removed_in_idx', ['project', 'removed_in'], { where: 'removed_in IS NOT NULL' })
+@Index('layer_ticket_id_idx', ['ticket'], { where: 'ticket_id IS NOT NULL' })
+@Index('layer_keys_idx', { synchronize: false })
+@Index('layer_imports_idx', { synchronize: false })
+export class LayerRow {
+  @PrimaryGeneratedColumn('identity', { generatedIdentity: 'BY DEFAULT', primaryKeyConstraintName: 'layer_pkey' })
+  id: number;
+
+  @ManyToOne(() => ProjectRow, { nullable: false })
+  @JoinColumn({ name: 'project_id', foreignKeyConstraintName: 'layer_project_id_fkey' })
+  project: Relation<ProjectRow>;
+
+  /** Its place in the fold: the release that it first came with; one that returns keeps it. */
+  @Column('integer')
+  sequence: number;
+
+  @Column('integer')
+  added_in: number;
+
+  @Column('integer', { nullable: true })
+  removed_in: number | null;
+
+  /** Null for a direct write, for a layer that a rollback brought back, and where the ticket was deleted. */
+  @ManyToOne(() => TicketRow, { nullable: true, onDelete: 'SET NULL' })
+  @JoinColumn({ name: 'ticket_id', foreignKeyConstraintName: 'layer_ticket_id_fkey' })
+  ticket: Relation<TicketRow> | null;
+
+  /** Of the ticket. */
+  @Column('integer', { nullable: true })
+  revision: number | null;
+
+  @Column('jsonb')
+  operations: Delta;
+
+  @Column('text', { array: true })
+  keys: MapKey[];
+
+  /** What its modules import. */
+  @Column('text', { array: true })
+  imports: string[];
+
+  @Column('text', { nullable: true })
+  git_commit: string | null;
+}
+
+/** One production map, numbered within its project; 0 is the empty one. Never changed, never deleted. */
+@Entity('release')
+@Unique('release_project_id_number_key', ['project', 'number'])
+@Index('release_project_id_created_at_idx', ['project', 'created_at'])
+@Index('release_ticket_id_idx', ['ticket'], { where: 'ticket_id IS NOT NULL' })
+@Index('release_snapshot_idx', ['project', 'number'], { where: 'snapshot IS NOT NULL' })
+export class ReleaseRow {
+  @PrimaryGeneratedColumn('identity', { generatedIdentity: 'BY DEFAULT', primaryKeyConstraintName: 'release_pkey' })
+  id: number;
+
+  @ManyToOne(() => ProjectRow, { nullable: false })
+  @JoinColumn({ name: 'project_id', foreignKeyConstraintName: 'release_project_id_fkey' })
+  project: Relation<ProjectRow>;
+
+  @Column('integer')
+  number: number;
+
+  /** The release that production was at before. */
+  @Column('integer', { nullable: true })
+  parent: number | null;
+
+  /** `base`, `promote`, `revert`, `rollback`, `write`. */
+  @Column('text')
+  kind: string;
+
+  @ManyToOne(() => TicketRow, { nullable: true, onDelete: 'SET NULL' })
+  @JoinColumn({ name: 'ticket_id', foreignKeyConstraintName: 'release_ticket_id_fkey' })
+  ticket: Relation<TicketRow> | null;
+
+  /** The layer that it brought; null where it only took some away. */
+  @ManyToOne(() => LayerRow, { nullable: true })
+  @JoinColumn({ name: 'layer_id', foreignKeyConstraintName: 'release_layer_id_fkey' })
+  layer: Relation<LayerRow> | null;
+
+  @Column('text')
+  line: string;
+
+  @Column('text')
+  actor: string;
+
+  @Column('timestamptz', { default: () => 'clock_timestamp()' })
+  created_at: Date;
+
+  /** The whole map, for every hundredth: `[[key, target], …]`. */
+  @Column('jsonb', { nullable: true })
+  snapshot: [MapKey, Target][] | null;
+}
+
+/** What production is at, one row a project; whoever flips it locks it first. */
+@Entity('map_pointer')
+export class MapPointerRow {
+  @PrimaryColumn('integer', { primaryKeyConstraintName: 'map_pointer_pkey' })
+  project_id: number;
+
+  @ManyToOne(() => ProjectRow, { nullable: false })
+  @JoinColumn({ name: 'project_id', foreignKeyConstraintName: 'map_pointer_project_id_fkey' })
+  project: Relation<ProjectRow>;
+
+  /** The number of a release of this project. */
+  @Column('integer')
+  release: number;
+}
