@@ -1,9 +1,8 @@
 // PUT and GET /api/v1/package-list/.
 import { Controller, Get, Put, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Db, type Tx } from '../platform/database/db.js';
-import { ERROR_RESPONSES } from '../platform/http/error-schema.js';
+import { failures, IDEMPOTENCY_KEY, jsonBody, jsonReply } from '../rest/http/documented.js';
 import { keyedRequest, sendAnswer, sendJson, writeOptions } from '../rest/http/reply.js';
 import { Idempotency } from '../rest/writing/idempotency.js';
 import { PackageList, readEntries } from './package-list.js';
@@ -46,7 +45,6 @@ export class PackageListController {
   constructor(
     private readonly list: PackageList,
     private readonly idempotency: Idempotency,
-    private readonly db: Db,
   ) {}
 
   @Get()
@@ -55,8 +53,8 @@ export class PackageListController {
     summary: 'Get the monitored set of binary packages',
     description: 'By name, without paging; the same form that PUT takes.',
   })
-  @ApiResponse({ status: 200, description: 'The set.', content: { 'application/json': { schema: LIST } } })
-  @ApiResponse({ status: 400, ...ERROR_RESPONSES[400] })
+  @jsonReply(200, 'The set.', LIST)
+  @failures(400)
   async get(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     sendJson(request, reply, await this.list.read());
   }
@@ -68,30 +66,17 @@ export class PackageListController {
     description:
       'All or nothing, up to 32 MB. Source packages that are new are created. Exact repeats are ignored; one binary with different data is refused with both indexes.',
   })
-  @ApiHeader({
-    name: 'Idempotency-Key',
-    required: false,
-    description: 'Makes a repeat safe for 48 h.',
-    schema: { type: 'string', maxLength: 255 },
-  })
-  @ApiBody({
-    required: true,
-    schema: LIST,
-    examples: { example: { summary: 'Runs as it stands', value: EXAMPLE } },
-  })
-  @ApiResponse({ status: 200, description: 'Done.', content: { 'application/json': { schema: CHANGE } } })
-  @ApiResponse({ status: 400, ...ERROR_RESPONSES[400] })
-  @ApiResponse({ status: 409, ...ERROR_RESPONSES[409] })
-  @ApiResponse({ status: 413, ...ERROR_RESPONSES[413] })
-  @ApiResponse({ status: 415, ...ERROR_RESPONSES[415] })
-  @ApiResponse({ status: 422, ...ERROR_RESPONSES[422] })
+  @IDEMPOTENCY_KEY
+  @jsonBody(LIST, EXAMPLE)
+  @jsonReply(200, 'Done.', CHANGE)
+  @failures(400, 409, 413, 415, 422)
   async put(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const entries = readEntries(request.body);
     const { actor } = writeOptions(request).context;
-    const answer = await this.idempotency.run(keyedRequest(request), async (tx) => {
-      const replace = (open: Tx): Promise<object> => this.list.replace(open, entries, actor);
-      return { status: 200, body: JSON.stringify(await (tx ? replace(tx) : this.db.transaction(replace))) };
-    });
+    const answer = await this.idempotency.inTransaction(keyedRequest(request), async (tx) => ({
+      status: 200,
+      body: JSON.stringify(await this.list.replace(tx, entries, actor)),
+    }));
     sendAnswer(request, reply, answer);
   }
 }

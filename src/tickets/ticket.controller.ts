@@ -1,11 +1,18 @@
 // What a ticket's URL does beyond the dialect: waiting, closing, reopening, history.
 import { Controller, Get, Post, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiHeader, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ERROR_RESPONSES } from '../platform/http/error-schema.js';
 import { Db, type Tx } from '../platform/database/db.js';
 import { invalid, notFound } from '../platform/errors.js';
-import { pathParameter } from '../rest/http/operation-docs.js';
+import {
+  failures,
+  IDEMPOTENCY_KEY,
+  IF_MATCH,
+  jsonBody,
+  jsonReply,
+  pathParameter,
+  schemaNamed,
+} from '../rest/http/documented.js';
 import { DOCUMENTED_CALLS, LIST_PARAMETERS } from '../rest/http/openapi-texts.js';
 import { keyedRequest, objectAnswer, sendAnswer, writeOptions } from '../rest/http/reply.js';
 import { type IdRequest, ResourceHandler } from '../rest/http/resource-handler.js';
@@ -19,37 +26,16 @@ import { ticket } from './ticket.resources.js';
 import { parseUntil, parseWait, TicketWaiter } from './ticket-waiter.js';
 
 const ID = pathParameter('id', 'The id of the ticket, or its key (`TKT-7`).', '1');
-const KEY = ApiHeader({
-  name: 'Idempotency-Key',
-  required: false,
-  description: 'Makes a repeat safe for 48 h.',
-  schema: { type: 'string', maxLength: 255 },
-});
-const MATCH = ApiHeader({
-  name: 'If-Match',
-  required: false,
-  description: 'The ETag that you saw.',
-  schema: { type: 'string' },
-});
-const REASON = ApiBody({
-  required: false,
-  schema: {
+const REASON = jsonBody(
+  {
     type: 'object',
     description: 'Why.',
     properties: { reason: { type: 'string', maxLength: 500, description: 'Goes into the history.' } },
   },
-  examples: { example: { summary: 'Runs as it stands', value: { reason: 'Not needed any more' } } },
-});
-const TICKET = ApiResponse({
-  status: 200,
-  description: 'The ticket as it is now.',
-  content: { 'application/json': { schema: { $ref: '#/components/schemas/Ticket' } } },
-});
-const failures =
-  (...statuses: number[]): MethodDecorator =>
-  (target, property, descriptor) => {
-    for (const status of statuses) ApiResponse({ status, ...ERROR_RESPONSES[status] })(target, property, descriptor);
-  };
+  { reason: 'Not needed any more' },
+  { required: false },
+);
+const TICKET = jsonReply(200, 'The ticket as it is now.', schemaNamed('Ticket'));
 
 @ApiTags('Tickets')
 @Controller('api/v1/ticket')
@@ -115,11 +101,7 @@ export class TicketController {
   @ApiQuery(LIST_PARAMETERS[0] as never)
   @ApiQuery(LIST_PARAMETERS[1] as never)
   @ApiQuery(LIST_PARAMETERS[2] as never)
-  @ApiResponse({
-    status: 200,
-    description: 'A page of the history.',
-    content: { 'application/json': { schema: { $ref: '#/components/schemas/HistoryList' } } },
-  })
+  @jsonReply(200, 'A page of the history.', schemaNamed('HistoryList'))
   @failures(400, 404)
   async history(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {
     const id = await this.handler.idOf(ticket, request);
@@ -135,8 +117,8 @@ export class TicketController {
     description: 'A closed ticket refuses status updates until it is reopened. Closing twice changes nothing.',
   })
   @ID
-  @KEY
-  @MATCH
+  @IDEMPOTENCY_KEY
+  @IF_MATCH
   @REASON
   @TICKET
   @failures(400, 404, 409, 412, 415, 422)
@@ -151,8 +133,8 @@ export class TicketController {
     description: 'Where it stood; a complete ticket goes back to the queue (100).',
   })
   @ID
-  @KEY
-  @MATCH
+  @IDEMPOTENCY_KEY
+  @IF_MATCH
   @REASON
   @TICKET
   @failures(400, 404, 409, 412, 415, 422)
@@ -167,10 +149,9 @@ export class TicketController {
   ): Promise<void> {
     const id = await this.handler.idOf(ticket, request);
     const reason = reasonOf(request);
-    const answer = await this.idempotency.run(keyedRequest(request), async (tx) => {
-      const write = (open: Tx): Promise<ObjectJson> => work(open, id, reason, writeOptions(request));
-      return objectAnswer(ticket, 200, await (tx ? write(tx) : this.db.transaction(write)));
-    });
+    const answer = await this.idempotency.inTransaction(keyedRequest(request), async (tx) =>
+      objectAnswer(ticket, 200, await work(tx, id, reason, writeOptions(request))),
+    );
     sendAnswer(request, reply, answer);
   }
 }

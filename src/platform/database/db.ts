@@ -89,6 +89,11 @@ export class Db implements Sql {
     }
   }
 
+  /** Runs `work` in the transaction that is open, or in one of its own where there is none. */
+  within<T>(tx: Tx | undefined, work: (tx: Tx) => Promise<T>): Promise<T> {
+    return tx ? work(tx) : this.transaction(work);
+  }
+
   private async once<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     const client = await this.connect();
     let committing = false;

@@ -1,14 +1,12 @@
 // The OpenAPI text of each operation of a resource, from its declaration.
-import { ApiBody, ApiHeader, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ERROR_RESPONSES } from '../../platform/http/error-schema.js';
+import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { OperationName, Resource } from '../resource.js';
+import { failures, IDEMPOTENCY_KEY, IF_MATCH, jsonBody, jsonReply, pathParameter, schemaNamed } from './documented.js';
 import { DOCUMENTED_CALLS, LIST_PARAMETERS } from './openapi-texts.js';
 
 type Operation = OperationName | 'schema' | 'set';
 
-const ref = (resource: Resource, suffix = ''): { $ref: string } => ({
-  $ref: `#/components/schemas/${schemaName(resource)}${suffix}`,
-});
+const ref = (resource: Resource, suffix = ''): { $ref: string } => schemaNamed(`${schemaName(resource)}${suffix}`);
 
 /** `ticketartifact` → `Ticketartifact`: the resource's name in components/schemas. */
 export const schemaName = (resource: Resource): string => `${resource.name[0]?.toUpperCase()}${resource.name.slice(1)}`;
@@ -88,18 +86,9 @@ function decorators(resource: Resource, operation: Operation): (MethodDecorator 
     ...body(resource, operation, call?.body),
     success(resource, operation, SUCCESS[operation]),
     ...(operation === 'replace' ? [success(resource, operation, SUCCESS.create)] : []),
-    ...failuresOf(resource, operation).map((status) => ApiResponse({ status, ...ERROR_RESPONSES[status] })),
+    failures(...failuresOf(resource, operation)),
   ];
 }
-
-/** A part of the path, with an example that Swagger UI fills in. */
-export const pathParameter = (name: string, description: string, value: string): MethodDecorator =>
-  ApiParam({
-    name,
-    description,
-    schema: { type: 'string', pattern: '^[^/]+$' },
-    examples: { first: { summary: value, value } },
-  });
 
 function parameters(
   resource: Resource,
@@ -137,40 +126,16 @@ function parameters(
       }),
     );
   }
-  if (WRITES.has(operation)) {
-    made.push(
-      ApiHeader({
-        name: 'Idempotency-Key',
-        required: false,
-        description: 'Makes a repeat safe: within 48 h the same key answers the same bytes and changes nothing.',
-        schema: { type: 'string', maxLength: 255 },
-      }),
-    );
-  }
-  if (['update', 'replace', 'remove'].includes(operation)) {
-    made.push(
-      ApiHeader({
-        name: 'If-Match',
-        required: false,
-        description: 'The ETag that you saw: 412 when the object has changed since.',
-        schema: { type: 'string' },
-      }),
-    );
-  }
+  if (WRITES.has(operation)) made.push(IDEMPOTENCY_KEY);
+  if (['update', 'replace', 'remove'].includes(operation)) made.push(IF_MATCH);
   return made;
 }
 
 function body(resource: Resource, operation: Operation, example?: object): MethodDecorator[] {
   const shown = example ?? (operation === 'update' ? undefined : resource.docs.example);
-  const media = (schema: object, sample?: object): MethodDecorator =>
-    ApiBody({
-      required: true,
-      schema,
-      ...(sample ? { examples: { example: { summary: 'Runs as it stands', value: sample } } } : {}),
-    });
-  if (operation === 'create') return [media(ref(resource, 'Body'), shown)];
-  if (operation === 'update' || operation === 'replace') return [media(ref(resource, 'Change'), shown)];
-  if (operation === 'patchList') return [media(ref(resource, 'ListChange'))];
+  if (operation === 'create') return [jsonBody(ref(resource, 'Body'), shown)];
+  if (operation === 'update' || operation === 'replace') return [jsonBody(ref(resource, 'Change'), shown)];
+  if (operation === 'patchList') return [jsonBody(ref(resource, 'ListChange'))];
   return [];
 }
 
@@ -183,7 +148,7 @@ function success(
     operation === 'list'
       ? ref(resource, 'List')
       : operation === 'schema'
-        ? { $ref: '#/components/schemas/ResourceSchema' }
+        ? schemaNamed('ResourceSchema')
         : operation === 'set' || operation === 'patchList'
           ? ref(resource, 'Set')
           : status === 204
@@ -197,10 +162,5 @@ function success(
       ? {}
       : { ETag: { description: 'What If-Match and If-None-Match take.', schema: { type: 'string' } } }),
   };
-  return ApiResponse({
-    status,
-    description,
-    ...(schema ? { content: { 'application/json': { schema } } } : {}),
-    headers,
-  });
+  return jsonReply(status, description, schema, headers);
 }

@@ -68,6 +68,11 @@ export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdow
     });
   }
 
+  /** The same for a write that is always several statements: without a key it gets a transaction too. */
+  inTransaction(request: KeyedRequest | undefined, write: (tx: Tx) => Promise<WriteAnswer>): Promise<WriteAnswer> {
+    return this.run(request, (tx) => this.db.within(tx, write));
+  }
+
   /** Takes the key for this transaction, or gives what was answered before. Waits up to 3 s for one that is in flight. */
   private async claim(tx: Tx, request: KeyedRequest, fingerprint: string): Promise<WriteAnswer | undefined> {
     if (await this.insert(tx, request, fingerprint)) return undefined;

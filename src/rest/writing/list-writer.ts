@@ -55,7 +55,7 @@ export class ListWriter {
       }
       return `{"objects":[${written.join(',')}]}`;
     };
-    return tx ? work(tx) : this.db.transaction(work);
+    return this.db.within(tx, work);
   }
 
   private async patchOne(tx: Tx, resource: Resource, given: unknown, options: WriteOptions): Promise<string> {
@@ -113,7 +113,7 @@ export class ListWriter {
       const meant = (await find()).filter((id) => locked.has(id));
       await this.remover.remove(resource, meant, options, open);
     };
-    await (tx ? work(tx) : this.db.transaction(work));
+    await this.db.within(tx, work);
   }
 }
 

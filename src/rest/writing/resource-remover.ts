@@ -28,8 +28,7 @@ export class ResourceRemover {
 
   /** Deletes these ids and what goes along with them. Answers those that were there. */
   remove(resource: Resource, ids: readonly number[], options: WriteOptions, tx?: Tx): Promise<number[]> {
-    const work = (open: Tx): Promise<number[]> => this.removeIn(open, resource, ids, options);
-    return tx ? work(tx) : this.db.transaction(work);
+    return this.db.within(tx, (open) => this.removeIn(open, resource, ids, options));
   }
 
   private async removeIn(tx: Tx, resource: Resource, ids: readonly number[], options: WriteOptions): Promise<number[]> {

@@ -65,16 +65,11 @@ export class ResourceWriter {
     return { resource, body, values, rules: rulesOf(this.modules, resource), options };
   }
 
-  /** Runs in the given transaction, or in one of its own. */
-  private inTx<T>(tx: Tx | undefined, work: (tx: Tx) => Promise<T>): Promise<T> {
-    return tx ? work(tx) : this.db.transaction(work);
-  }
-
   async create(resource: Resource, given: unknown, options: WriteOptions, tx?: Tx, id?: number): Promise<Written> {
     const write = await this.read(resource, given, true, options, tx);
     const { rules, values } = write;
     if (tx || rules.beforeCreate || rules.settle || listsReferences(resource, values))
-      return this.inTx(tx, (open) => this.createIn(open, write, id));
+      return this.db.within(tx, (open) => this.createIn(open, write, id));
     const single = { run: this.db.write.bind(this.db) };
     const made = (await this.insert(single, write, values)) ?? (await this.existing(single, write));
     return made ?? this.db.transaction((open) => this.createIn(open, write));
@@ -130,7 +125,7 @@ export class ResourceWriter {
       const quick = await write.rules.quickly(id, write.values, version, options.context);
       if (quick) return { id, ...quick };
     }
-    return this.inTx(tx, (open) => this.updateIn(open, id, write));
+    return this.db.within(tx, (open) => this.updateIn(open, id, write));
   }
 
   private async updateIn(tx: Tx, id: number, { resource, body, values, rules, options }: Write): Promise<Written> {
@@ -159,7 +154,7 @@ export class ResourceWriter {
     options: WriteOptions,
     tx?: Tx,
   ): Promise<Written & { created: boolean }> {
-    return this.inTx(tx, async (open) => {
+    return this.db.within(tx, async (open) => {
       const created = await this.isToBeMade(open, resource, id, options);
       if (!created) return { ...(await this.update(resource, id, given, options, open)), created };
       const written = await this.create(resource, given, options, open, id);
