@@ -31,7 +31,7 @@ export async function faultSince(sql, before, { operation }, { status }) {
 /** One event for each changed row, in general. */
 function tells(operation, changed, told) {
   // One event sums up the whole list.
-  if (operation === 'put_package_list') return changed.length === 0 || told.join() === 'package-list';
+  if (operation === 'put_package_list') return told.join() === (changed.length > 0 ? 'package-list' : '');
   // One row may be changed twice, which are two events, and even back to what it was.
   if (operation.startsWith('patchList_')) return changed.every((subject) => told.includes(subject));
   return changed.join() === told.join();

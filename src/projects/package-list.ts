@@ -1,5 +1,5 @@
 // The monitored set of binary packages (rest-api.md, section 1, `package-list`): replaced as a whole, in one transaction
-// with one event. The real Debian archive has some 63 000 entries.
+// with one event, or none where nothing changes. The real Debian archive has some 63 000 entries.
 import { Injectable } from '@nestjs/common';
 import { TryAgain } from '../platform/database/database-error.js';
 import { Db, type Tx } from '../platform/database/db.js';
@@ -100,7 +100,7 @@ export class PackageList {
     });
     await this.holdSources(tx);
     const change = await this.apply(tx);
-    await appendEvent(tx, summaryEvent(change, actor));
+    if (change.created + change.updated + change.removed > 0) await appendEvent(tx, summaryEvent(change, actor));
     return change;
   }
 

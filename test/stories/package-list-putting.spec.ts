@@ -1,4 +1,4 @@
-// package-list: the monitored set of binary packages, replaced as a whole in one transaction with one summary event.
+// package-list: the monitored set of binary packages, replaced as a whole in one transaction; one event sums up what changed.
 import { all, startRace, type Race } from '../builders/racing.js';
 import type { TestServer } from '../setup/test-server.js';
 
@@ -31,6 +31,14 @@ const binary = async (name: string): Promise<unknown> =>
     .objects[0];
 const events = (): Promise<{ type: string; line: string; data: object }[]> =>
   server.sql('SELECT type, line, data FROM event ORDER BY id');
+
+it('appends no event where nothing changes', async () => {
+  await accepted([]);
+  expect(await events()).toEqual([]);
+  await accepted([entry('a'), entry('b')]);
+  expect(await accepted([entry('b'), entry('a'), entry('a')])).toEqual(counted(0, 0, 2, 0));
+  expect(await events()).toHaveLength(1);
+});
 
 it('tells what was created, updated, unchanged and removed, and keeps the removed', async () => {
   expect(await list()).toEqual([]);
