@@ -2,7 +2,7 @@
 // what Postgres spends on a statement grows with its length: an open ticket that neither has failed nor is failing, and in
 // strict mode a step that move() allows whatever the subtickets. test/workflow/move-parity.spec.ts holds it to the pure rules.
 import type { Statement } from '../platform/database/statement.js';
-import { selectList } from '../rest/reading/view-sql.js';
+import { selectList, statusSql } from '../rest/reading/view-sql.js';
 import type { Resource } from '../rest/resource.js';
 import { insertEventSql } from '../stream/append-event.js';
 import type { Position } from '../workflow/move.js';
@@ -10,9 +10,6 @@ import { strictOrigins } from '../workflow/move-sql.js';
 import { FAILED, STATUS_FAILED, STEP_NAMES } from '../workflow/steps.js';
 
 const STEP_NAME = `CASE d.next_step ${[...STEP_NAMES].map(([step, name]) => `WHEN ${step} THEN '${name}'`).join(' ')} END`;
-
-const statusText = (column: string): string =>
-  `CASE WHEN ${column} < 1000 THEN lpad(${column}::text, 3, '0') ELSE '1000' END`;
 
 /** The event's `before` or `after`: nulls, which are taken out, where the two are the same. */
 const sideSql = (step: string, status: string, otherStatus: string): string =>
@@ -47,7 +44,7 @@ function textOf(resource: Resource): string {
       SELECT t.id, t.project_id, t.key, t.version, t.current_workflow_step AS step, t.status,
         ${NEXT_STEP} AS next_step, ${NEXT_STATUS} AS next_status,
         CASE WHEN ${NEXT_STEP} = t.current_workflow_step AND ${NEXT_STATUS} = t.status THEN t.version ELSE t.version + 1 END AS next_version,
-        ${statusText('t.status')} AS status_text, ${statusText(NEXT_STATUS)} AS next_status_text, clock_timestamp() AS time
+        ${statusSql('t.status')} AS status_text, ${statusSql(NEXT_STATUS)} AS next_status_text, clock_timestamp() AS time
       FROM ticket t
       WHERE t.id = $1::int AND ($4::int IS NULL OR t.version = $4::int) AND t.closed_at IS NULL
         AND t.current_workflow_step <> ${FAILED} AND t.status <> ${STATUS_FAILED} AND t.failed_at_step IS NULL AND t.failure IS NULL

@@ -8,7 +8,7 @@ import { columnSql, tableOf } from './columns.js';
 const timeSql = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
 /** The wire form of a status column: three digits, or `1000`. */
-const statusSql = (column: string): string =>
+export const statusSql = (column: string): string =>
   `CASE WHEN ${column} < 1000 THEN lpad(${column}::text, 3, '0') ELSE '1000' END`;
 
 /** A field's wire value as text, for lookups that work on texts. */
