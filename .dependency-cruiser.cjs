@@ -20,7 +20,7 @@ const rooms = ['platform', ...groundFloor, ...upstairs];
 const outside = ['client', 'cli'];
 
 const room = (...names) => `^src/(${names.join('|')})/`;
-const top = '^src/(app\\.module|main|data-source)\\.ts$';
+const top = '^src/(app\\.module|main|data-source|typeorm-command)\\.ts$';
 const spec = '\\.spec\\.ts$';
 const pure = ['^src/workflow/', '\\.rules\\.ts$', '/domain/'];
 

@@ -1,8 +1,7 @@
 // One description of the database for Nest, the migrations, the tools and the `typeorm` command.
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import type { DataSourceOptions } from 'typeorm';
 import { migrations } from '../migrations/index.js';
 import { ArtifactRow } from './artifacts/artifact.row.js';
-import { readConfig } from './config.js';
 import { type Connection, POOL_OPTIONS } from './platform/database/connection.js';
 import { BinaryPackageRow } from './projects/binary-package.row.js';
 import { PersonRow } from './projects/person.row.js';
@@ -60,6 +59,3 @@ export function dataSourceOptions(connection: Connection): DataSourceOptions {
     ...POOL_OPTIONS,
   };
 }
-
-/** For the `typeorm` command (`npx typeorm migration:show -d dist/src/data-source.js`), with DATABASE_URL. */
-export const commandLine = new DataSource(dataSourceOptions({ url: readConfig().databaseUrl ?? '' }));

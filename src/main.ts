@@ -3,6 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Logger, pino } from 'pino';
 import { createApp } from './app.js';
 import { type Config, ConfigError, readConfig } from './config.js';
+import { dataSourceOptions } from './data-source.js';
 import { EmbeddedPostgresError } from './platform/database/embedded/embedded-postgres-error.js';
 import { type OpenDatabase, openDatabase } from './platform/database/open-database.js';
 import { StartError } from './platform/database/start-error.js';
@@ -31,8 +32,6 @@ export async function main(): Promise<void> {
 }
 
 async function start(config: Config): Promise<void> {
-  // After readConfig(), so that a variable that can't be is told in one line: this module reads the environment too.
-  const { dataSourceOptions } = await import('./data-source.js');
   const log = pino({ level: config.logLevel });
   outliveStrays(log);
   const leaving = onSignals();
