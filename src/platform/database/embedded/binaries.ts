@@ -37,8 +37,9 @@ export async function findBinaries(
   copyTo: string,
   dataMajor: number | undefined,
   log: (line: string) => void,
-  sources = defaultSources,
+  given: Partial<BinarySources> = {},
 ): Promise<Binaries> {
+  const sources = { ...defaultSources, ...given };
   const folder = await findPackage(sources.startAt);
   if (folder) {
     const usable = await withLinks({ folder, version: await packageVersion(folder) }, copyTo, log);

@@ -1,6 +1,6 @@
 // The embedded Postgres: starts or adopts the server of a data folder and keeps it running until stop().
 // Two servers on one folder both get a connection here; a session advisory lock of the application tells who may stay.
-import { findBinaries } from './binaries.js';
+import { type BinarySources, findBinaries } from './binaries.js';
 import { assertSameMajor, makeCluster, readDataMajor, readPassword, removeDrafts, superuser } from './cluster.js';
 import { ensureDataFolder, findHome, lockIn, pgdataIn, recordHome } from './data-folder.js';
 import { asPermissionError, EmbeddedPostgresError } from './embedded-postgres-error.js';
@@ -35,6 +35,8 @@ export interface EmbeddedPostgresOptions {
   onUnexpectedExit?: (detail: string) => void;
   /** Extra settings, as with `postgres -c`. They don't reach a postmaster that is adopted. */
   settings?: Record<string, string>;
+  /** Where to look for the programs, where not at the usual places. */
+  sources?: Partial<BinarySources>;
 }
 
 const lockWaitMs = 60_000;
@@ -82,7 +84,7 @@ async function prepare(
 ): Promise<LaunchRequest> {
   const existing = await findHome(dataFolder, machine.fallbackPrefixes);
   const dataMajor = existing && (await readDataMajor(existing));
-  const binaries = await findBinaries(dataFolder, dataMajor || undefined, log);
+  const binaries = await findBinaries(dataFolder, dataMajor || undefined, log, options.sources);
   if (existing && dataMajor) assertSameMajor(dataMajor, binaries, existing);
   const placement = await choosePlacement({ dataFolder, binaries, existing, machine, log });
   const { home } = placement;
