@@ -80,6 +80,12 @@ const UP = [
     CONSTRAINT blob_use_hash_fkey FOREIGN KEY (hash) REFERENCES blob (hash))`,
   'CREATE INDEX blob_use_hash_idx ON blob_use (hash)',
   'CREATE INDEX blob_created_at_idx ON blob (created_at)',
+  // Stages were names alone before any ticket could be at one. Each gets the step that the default gives its place.
+  `UPDATE project p SET settings = jsonb_set(p.settings, '{stages}', s.stages)
+    FROM (SELECT q.id, jsonb_agg(jsonb_build_object('name', n.name, 'step', CASE WHEN n.place = jsonb_array_length(q.settings->'stages') THEN 1000 WHEN n.place = 1 THEN 200 ELSE 400 END) ORDER BY n.place) AS stages
+      FROM project q, jsonb_array_elements_text(q.settings->'stages') WITH ORDINALITY n (name, place)
+      WHERE jsonb_typeof(q.settings->'stages'->0) = 'string' GROUP BY q.id) s
+    WHERE s.id = p.id`,
 ];
 
 const TABLES = ['blob_use', 'blob', 'map_pointer', 'release', 'layer', 'ticket_key', 'map_revision'];

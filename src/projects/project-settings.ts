@@ -1,8 +1,6 @@
 // A project's settings: one JSON document, whose shape these classes say and check. Unknown keys are refused.
 import {
   ArrayMaxSize,
-  ArrayMinSize,
-  ArrayUnique,
   IsArray,
   IsIn,
   IsInt,
@@ -12,10 +10,24 @@ import {
   Max,
   MaxLength,
   Min,
+  Validate,
   validateSync,
+  type ValidationArguments,
+  ValidatorConstraint,
+  type ValidatorConstraintInterface,
 } from 'class-validator';
+import { stageFaults, type StageSetting } from './stage-setting.js';
 
-const STAGE = /^[a-z][a-z0-9-]{0,30}$/;
+@ValidatorConstraint()
+class StageList implements ValidatorConstraintInterface {
+  validate(value: unknown): boolean {
+    return stageFaults(value).length === 0;
+  }
+
+  defaultMessage({ value }: ValidationArguments): string {
+    return stageFaults(value).join(' ');
+  }
+}
 
 export class ProjectSettings {
   /** Whether steps may be jumped (`free`) or go one at a time (`strict`). */
@@ -25,12 +37,8 @@ export class ProjectSettings {
 
   /** The stages of its modules, in order; the last one is production. */
   @IsOptional()
-  @IsArray({ message: 'stages is a list of names.' })
-  @ArrayMinSize(1, { message: 'There is at least one stage.' })
-  @ArrayMaxSize(10, { message: 'There are at most 10 stages.' })
-  @ArrayUnique({ message: 'Each stage is named once.' })
-  @Matches(STAGE, { each: true, message: 'A stage is lower-case letters, digits and hyphens.' })
-  stages?: string[];
+  @Validate(StageList)
+  stages?: StageSetting[];
 
   /** What happens when two open tickets change one module: a warning, or a refusal. */
   @IsOptional()

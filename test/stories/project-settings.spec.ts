@@ -53,7 +53,11 @@ it('names the known settings where one is unknown, whatever its name', async () 
 it('takes what is valid', async () => {
   const settings = {
     workflow_mode: 'strict',
-    stages: ['dev', 'qa-2', 'prod'],
+    stages: [
+      { name: 'dev', step: 200 },
+      { name: 'qa-2', step: 400, title: 'Quality' },
+      { name: 'prod', step: 1000 },
+    ],
     overlap: 'block',
     url_safe_list: ['https://cdn.example.com/modules/', 'http://127.0.0.1:9000/'],
     preview_origins: ['https://qa.example.com', 'http://localhost:3000', 'http://[::1]:80'],
@@ -66,22 +70,41 @@ it('takes what is valid', async () => {
   });
 });
 
+const DEV = { name: 'dev', step: 200 };
+const LIVE = { name: 'prod', step: 1000 };
+
 it.each([
   ['workflow_mode', ['Strict', '', 1, true, null, ['strict'], {}]],
   [
     'stages',
     [
       [],
-      ['a', 'a'],
-      ['A'],
-      ['1a'],
-      [''],
-      [1],
+      ['dev', 'prod'],
+      [LIVE],
+      [DEV, DEV, LIVE],
+      [DEV, { name: 'prod', step: 500 }],
+      [DEV, { name: 'early', step: 1000 }, LIVE],
+      [{ name: 'qa', step: 400 }, DEV, LIVE],
+      [{ name: 'A', step: 200 }, LIVE],
+      [{ name: '1a', step: 200 }, LIVE],
+      [{ name: '', step: 200 }, LIVE],
+      [{ name: 1, step: 200 }, LIVE],
+      [{ name: 'x'.repeat(32), step: 200 }, LIVE],
+      ...['release', 'at', 'env', 'lenient'].map((name) => [{ name, step: 200 }, LIVE]),
+      [{ name: 'dev' }, LIVE],
+      [{ name: 'dev', step: '200' }, LIVE],
+      [{ name: 'dev', step: 250 }, LIVE],
+      [{ name: 'dev', step: 999 }, LIVE],
+      [{ ...DEV, title: '' }, LIVE],
+      [{ ...DEV, title: 'x'.repeat(101) }, LIVE],
+      [{ ...DEV, title: '\0' }, LIVE],
+      [{ ...DEV, colour: 'red' }, LIVE],
+      [null, LIVE],
+      [[], LIVE],
       'dev',
       {},
       null,
-      ['x'.repeat(32)],
-      Array.from({ length: 11 }, (_, n) => `s${n}`),
+      [...Array.from({ length: 10 }, (_, n) => ({ name: `s${n}`, step: 200 })), LIVE],
     ],
   ],
   ['overlap', ['allow', null, 1]],
@@ -166,9 +189,9 @@ it('changes settings only for those who say what they saw', async () => {
 });
 
 it('writes each change of settings into the log with before and after', async () => {
-  const { id } = await aProject({ settings: { stages: ['dev', 'prod'], overlap: 'warn' } });
-  await patch(id, { settings: { overlap: 'block', stages: ['dev', 'prod'] }, display_name: 'Mine' }, '*').expect(202);
-  await patch(id, { settings: { stages: ['dev', 'prod'], overlap: 'block' } }, '*').expect(202);
+  const { id } = await aProject({ settings: { stages: [DEV, LIVE], overlap: 'warn' } });
+  await patch(id, { settings: { overlap: 'block', stages: [DEV, LIVE] }, display_name: 'Mine' }, '*').expect(202);
+  await patch(id, { settings: { stages: [DEV, LIVE], overlap: 'block' } }, '*').expect(202);
   const events = await server.sql(
     "SELECT type, actor, project_id, version, data FROM event WHERE subject = 'project/' || $1 ORDER BY id",
     [id],
@@ -181,8 +204,8 @@ it('writes each change of settings into the log with before and after', async ()
       project_id: id,
       version: 2,
       data: {
-        before: { display_name: '', settings: { stages: ['dev', 'prod'], overlap: 'warn' } },
-        after: { display_name: 'Mine', settings: { stages: ['dev', 'prod'], overlap: 'block' } },
+        before: { display_name: '', settings: { stages: [DEV, LIVE], overlap: 'warn' } },
+        after: { display_name: 'Mine', settings: { stages: [DEV, LIVE], overlap: 'block' } },
       },
     },
   ]);

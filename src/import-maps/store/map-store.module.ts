@@ -1,7 +1,11 @@
-// What the rest of this room stands on: releases, production's maps in memory.
+// What the rest of this room stands on: releases, production's maps in memory, each project's stages, news of changes.
 import { Module } from '@nestjs/common';
+import { MapChanges } from './map-changes.js';
 import { ProductionMaps } from './production-maps.js';
 import { ReleaseReader } from './release-reader.js';
+import { StageLines } from './stage-lines.js';
 
-@Module({ providers: [ProductionMaps, ReleaseReader], exports: [ProductionMaps, ReleaseReader] })
+const SHARED = [ProductionMaps, ReleaseReader, StageLines, MapChanges];
+
+@Module({ providers: SHARED, exports: SHARED })
 export class MapStoreModule {}
