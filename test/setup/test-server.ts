@@ -1,4 +1,7 @@
 // A real server on a database of its own, for one suite: `const server = await startTestServer()`.
+import fs from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import pg from 'pg';
 import { pino } from 'pino';
@@ -22,6 +25,8 @@ export interface TestServer {
   readonly base: string;
   readonly http: ReturnType<typeof supertest>;
   readonly connection: TestConnection;
+  /** Its data folder, where blobs go; gone when it stops. */
+  readonly dataFolder: string;
   /** Runs SQL beside the server. */
   sql<Row = Record<string, unknown>>(text: string, values?: unknown[]): Promise<Row[]>;
   stop(): Promise<void>;
@@ -48,7 +53,8 @@ export async function startTestServer(
 ): Promise<TestServer> {
   const own = connection ?? (await createTestDatabase());
   const dataSource = await new DataSource(dataSourceOptions(own)).initialize();
-  const config: Config = { ...readConfig({ STAMPLINE_DATA: '/tmp' }), ...settings };
+  const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'stampline-suite-'));
+  const config: Config = { ...readConfig({ STAMPLINE_DATA: folder }), ...settings };
   const app = await createApp({ config, dataSource, log: pino({ level: 'silent' }) });
   await app.listen(0, '127.0.0.1');
   const base = (await app.getUrl()).replace('localhost', '127.0.0.1').replace('[::1]', '127.0.0.1');
@@ -59,11 +65,13 @@ export async function startTestServer(
     base,
     http: supertest(base),
     connection: own,
+    dataFolder: config.dataFolder,
     sql: async <Row>(text: string, values: unknown[] = []) => (await beside.query(text, values)).rows as Row[],
     stop: async () => {
       await app.close();
       await beside.end();
       if (dataSource.isInitialized) await dataSource.destroy();
+      await fs.rm(folder, { recursive: true, force: true });
     },
   };
 }

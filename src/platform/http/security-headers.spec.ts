@@ -33,3 +33,15 @@ test.each([
     'x-content-type-options': 'nosniff',
   });
 });
+
+test.each(['/modules/none/x.js', '/import-map.json?dev=T-1', '/stamp.js', '/p/default/stamp.js'])(
+  '%s may be loaded by pages of other origins, even where it refuses',
+  async (path) => {
+    const headers = await told(path);
+    expect(headers).toMatchObject({
+      'cross-origin-resource-policy': 'cross-origin',
+      'x-content-type-options': 'nosniff',
+    });
+    expect(headers).not.toHaveProperty('content-security-policy');
+  },
+);

@@ -1,5 +1,6 @@
 // What browsers are told about every reply: for pages the set that helmet recommends, as constants (helmet puts it together
-// anew for each request, which cost a tenth of a read); for the API what matters to data.
+// anew for each request, which cost a tenth of a read); for the API what matters to data; for what pages elsewhere load,
+// that they may.
 import type { FastifyInstance } from 'fastify';
 
 const PAGE_POLICY = [
@@ -36,10 +37,31 @@ const DATA = {
   'x-content-type-options': 'nosniff',
 };
 
+/**
+ * What pages of other origins load from here. No policy of content: none of it is a document, and a worker that is made of a
+ * module would have to live by it. Which origins may read it is said where it is answered.
+ */
+const SHARED = {
+  'cross-origin-resource-policy': 'cross-origin',
+  'x-content-type-options': 'nosniff',
+};
+
+/** By how the path begins; everything else is a page. */
+const BY_PREFIX: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
+  ['/api/', DATA],
+  ['/modules/', SHARED],
+  ['/import-map.json', SHARED],
+  ['/stamp.js', SHARED],
+  ['/p/', SHARED],
+];
+
+const headersFor = (url: string): Readonly<Record<string, string>> =>
+  BY_PREFIX.find(([prefix]) => url.startsWith(prefix))?.[1] ?? PAGE;
+
 /** The first of the hooks, so that refusals carry them too. */
 export function secureReplies(server: FastifyInstance): void {
   server.addHook('onRequest', (request, reply, done) => {
-    void reply.headers(request.url.startsWith('/api/') ? DATA : PAGE);
+    void reply.headers(headersFor(request.url));
     done();
   });
 }
