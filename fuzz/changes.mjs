@@ -1,7 +1,10 @@
 // What a request did to the database: which rows are new, changed or gone, and which events tell of it.
 
-const TABLES = `SELECT tablename AS name FROM pg_tables
-  WHERE schemaname = 'public' AND tablename NOT IN ('event', 'idempotency_key', 'migrations') ORDER BY 1`;
+/** Each table with what names a row of it: its primary key's columns. */
+const TABLES = `SELECT c.conrelid::regclass::text AS name, string_agg(format('t.%I', a.attname), ', ' ORDER BY a.attnum) AS key
+  FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = ANY(c.conkey)
+  WHERE c.contype = 'p' AND c.connamespace = 'public'::regnamespace
+    AND c.conrelid::regclass::text NOT IN ('event', 'idempotency_key', 'migrations') GROUP BY 1 ORDER BY 1`;
 
 /**
  * Every row of every table but the log and the kept answers, by what an event calls it (`ticket/7`), and the end of the log.
@@ -10,7 +13,8 @@ const TABLES = `SELECT tablename AS name FROM pg_tables
  */
 export async function snapshot(sql) {
   const parts = (await sql(TABLES)).map(
-    ({ name }) => `SELECT '${name}/' || t.id AS subject, hashtextextended(t::text, 0)::text AS hash FROM ${name} t`,
+    ({ name, key }) =>
+      `SELECT '${name}/' || concat_ws('/', ${key}) AS subject, hashtextextended(t::text, 0)::text AS hash FROM ${name} t`,
   );
   const rows = await sql(parts.join(' UNION ALL '));
   const [{ last }] = await sql('SELECT COALESCE(max(id), 0)::text AS last FROM event');
