@@ -5,7 +5,6 @@ import {
   IsIn,
   IsInt,
   IsOptional,
-  IsString,
   Matches,
   Max,
   MaxLength,
@@ -16,6 +15,7 @@ import {
   ValidatorConstraint,
   type ValidatorConstraintInterface,
 } from 'class-validator';
+import { previewOriginFaults, type PreviewOrigins } from './preview-origins.js';
 import { stageFaults, type StageSetting } from './stage-setting.js';
 
 @ValidatorConstraint()
@@ -26,6 +26,17 @@ class StageList implements ValidatorConstraintInterface {
 
   defaultMessage({ value }: ValidationArguments): string {
     return stageFaults(value).join(' ');
+  }
+}
+
+@ValidatorConstraint()
+class PreviewOriginList implements ValidatorConstraintInterface {
+  validate(value: unknown): boolean {
+    return previewOriginFaults(value).length === 0;
+  }
+
+  defaultMessage({ value }: ValidationArguments): string {
+    return previewOriginFaults(value).join(' ');
   }
 }
 
@@ -53,16 +64,10 @@ export class ProjectSettings {
   @MaxLength(2048, { each: true, message: 'A URL has at most 2048 characters.' })
   url_safe_list?: string[];
 
-  /** Origins of pages on which a ticket in the URL counts. */
+  /** Origins of pages on which a ticket in the URL counts: a list, or one for each stage. */
   @IsOptional()
-  @IsArray({ message: 'preview_origins is a list of origins.' })
-  @ArrayMaxSize(100, { message: 'preview_origins has at most 100 entries.' })
-  @IsString({ each: true, message: 'preview_origins has texts.' })
-  @Matches(/^https?:\/\/[\w.:[\]-]+$/, {
-    each: true,
-    message: 'An origin is a scheme and a host, such as https://qa.example.',
-  })
-  preview_origins?: string[];
+  @Validate(PreviewOriginList)
+  preview_origins?: PreviewOrigins;
 
   /** Days that the stream replays. */
   @IsOptional()
