@@ -1,7 +1,7 @@
 // Three-way: what production was when a ticket changed a key, what it is now, what the ticket wants (import-maps.md, 1).
 import { type Delta, type Operation, operationKey } from './delta.js';
 import type { MapKey } from './map-key.js';
-import { sameTarget, StampedMap, type Target } from './stamped-map.js';
+import { sameTarget, type StampedMap, type Target } from './stamped-map.js';
 
 /** `clean`: production is as it was. `live`: production has it already. `stale`: somebody else released another value. */
 export type KeyState = 'clean' | 'live' | 'stale';

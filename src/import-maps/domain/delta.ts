@@ -1,6 +1,6 @@
 // A ticket's delta: its operations over production, never a copy of the map (import-maps.md, section 1).
 import { keyOf, type MapKey } from './map-key.js';
-import { type MapChanges, StampedMap, type Target } from './stamped-map.js';
+import { type MapChanges, type StampedMap, type Target } from './stamped-map.js';
 
 /** A module that a ticket brings. */
 export interface Module extends Target {
@@ -34,14 +34,19 @@ export function changeDelta(delta: Delta, changes: readonly Change[], production
   const operations = new Map(delta.map((operation) => [operationKey(operation), operation]));
   for (const change of changes) {
     const key = operationKey(change);
-    const base = production.get(key) ?? null;
-    if (!change.set && !base) operations.delete(key);
-    else operations.set(key, { ...change, base: base && plainTarget(base) });
+    const [before, now] = [operations.get(key), production.get(key)];
+    const repeated = before && sameTarget(before.set, change.set);
+    if (!change.set && !now) operations.delete(key);
+    else operations.set(key, { ...change, base: repeated ? before.base : plainTarget(now) });
   }
   return sorted(operations);
 }
 
-const plainTarget = ({ url, integrity }: Target): Target => (integrity === undefined ? { url } : { url, integrity });
+/** Without what modules carry beside it. */
+function plainTarget(target: Target | null | undefined): Target | null {
+  if (!target) return null;
+  return target.integrity === undefined ? { url: target.url } : { url: target.url, integrity: target.integrity };
+}
 
 function sorted(operations: ReadonlyMap<MapKey, Operation>): Delta {
   return [...operations].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, operation]) => operation);
@@ -49,7 +54,7 @@ function sorted(operations: ReadonlyMap<MapKey, Operation>): Delta {
 
 /** What a delta makes of the keys that it names. */
 export const changesOf = (delta: Delta): MapChanges =>
-  new Map(delta.map((operation) => [operationKey(operation), operation.set && plainTarget(operation.set)]));
+  new Map(delta.map((operation) => [operationKey(operation), plainTarget(operation.set)]));
 
 /** The stamp: production with the delta over it. */
 export const stamp = (production: StampedMap, delta: Delta): StampedMap => production.with(changesOf(delta));

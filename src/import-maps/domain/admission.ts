@@ -1,0 +1,164 @@
+// Which names and addresses may come into a map (import-maps.md, sections 1 and 2; promises.md, "Bad input"). What the
+// standard says of them is in parse.ts; here is what we ask for beside it.
+import { parseUrl, parseUrlLike } from './url-like.js';
+
+/**
+ * Why something is refused. `name`: it can't be kept. `scheme`: not an address that a page may load modules from.
+ * `invalid`: the standard ignores it. `unsafe`: outside the project's list. Over HTTP 400, 400, 422 and 403.
+ */
+export interface Fault {
+  readonly kind: 'name' | 'scheme' | 'invalid' | 'unsafe';
+  /** What is wrong and what to do. */
+  readonly message: string;
+}
+
+export interface AddressRules {
+  /** Of this server as the client calls it, `https://stamp.example`. */
+  readonly origin: string;
+  /** The project's `url_safe_list`: prefixes of URLs; empty allows any. */
+  readonly safeList: readonly string[];
+}
+
+/** An entry as it comes in. */
+export interface Entry {
+  readonly scope: string | null;
+  readonly specifier: string;
+  readonly url: string;
+  readonly integrity?: string;
+}
+
+/** Bytes. Keys are indexed, and an index holds no row beyond 2704: `<scope> <specifier>` has to fit. */
+const MOST_NAME_BYTES = 1000;
+const MOST_URL_CHARACTERS = 2048;
+const OWN = '/modules/';
+
+export const isFault = (value: object): value is Fault => 'kind' in value && 'message' in value;
+
+/** Any text is a specifier that isn't empty and that Postgres can keep; dangerous names are ordinary here. */
+export function checkSpecifier(specifier: string): Fault | undefined {
+  if (specifier === '') return fault('invalid', 'A specifier is empty: the standard ignores it. Give it a name.');
+  return unkeepable('specifier', specifier, MOST_NAME_BYTES);
+}
+
+/** The scope as the standard writes it; `/modules/…` where it is below this server's own modules. */
+export function checkScope(scope: string, origin?: string): { readonly scope: string } | Fault {
+  const unkept = unkeepable('scope', scope, MOST_NAME_BYTES);
+  if (unkept) return unkept;
+  const url = parseUrl(scope);
+  const own = ownPath(scope, url, origin);
+  if (own !== undefined) return { scope: own };
+  if (!url || !['http:', 'https:'].includes(url.protocol))
+    return fault(
+      'scheme',
+      `The scope ${quoted(scope)} is not an absolute http or https URL. Write it with its origin.`,
+    );
+  return unkeepable('scope', url.href, MOST_NAME_BYTES) ?? { scope: url.href };
+}
+
+/** The address as it is kept: an absolute URL, or `/modules/…` for what this server keeps. */
+export function checkAddress(address: string, rules: AddressRules): { readonly url: string } | Fault {
+  const unkept = unkeepable('address', address, MOST_URL_CHARACTERS);
+  if (unkept) return unkept;
+  const url = parseUrl(address);
+  const own = ownPath(address, url, rules.origin);
+  if (own !== undefined) return { url: own };
+  if (!url) return notAbsolute(address);
+  const wrong = schemeFault(address, url);
+  if (wrong) return wrong;
+  if (isSafe(url, rules.safeList)) return { url: url.href };
+  return fault(
+    'unsafe',
+    `The address ${quoted(address)} is outside the project's url_safe_list (${rules.safeList.slice(0, 5).join(', ')}). Use one of these, or have the list extended.`,
+  );
+}
+
+/** Everything of one entry; the answer is the entry as it is kept. */
+export function checkEntry(entry: Entry, rules: AddressRules): Entry | Fault {
+  const scope = entry.scope === null ? { scope: null } : checkScope(entry.scope, rules.origin);
+  if (isFault(scope)) return scope;
+  const unnamed = checkSpecifier(entry.specifier);
+  if (unnamed) return unnamed;
+  const address = checkAddress(entry.url, rules);
+  if (isFault(address)) return address;
+  const wrong =
+    checkSlashes(entry.specifier, address.url) ??
+    (entry.integrity === undefined ? undefined : checkIntegrity(entry.integrity));
+  return wrong ?? { ...entry, ...scope, ...address };
+}
+
+/** A specifier that ends with a slash stands for everything below it, so its address has to end with one too. */
+export function checkSlashes(specifier: string, address: string): Fault | undefined {
+  if (!specifier.endsWith('/') || parseUrl(address, 'https://any.invalid')?.href.endsWith('/')) return undefined;
+  return fault(
+    'invalid',
+    `The specifier ${quoted(specifier)} ends with a slash, its address ${quoted(address)} doesn't: the standard ignores it. End both with a slash, or neither.`,
+  );
+}
+
+/** `sha384-…`, or several with spaces between them. A browser takes anything else for no integrity at all. */
+export function checkIntegrity(integrity: string): Fault | undefined {
+  if (integrity.length <= MOST_URL_CHARACTERS && INTEGRITY.test(integrity)) return undefined;
+  return fault(
+    'invalid',
+    `The integrity ${quoted(integrity)} is none. It is sha256-, sha384- or sha512- and the digest in base64.`,
+  );
+}
+
+const DIGEST = 'sha(?:256|384|512)-[A-Za-z0-9+/_-]+={0,2}';
+const INTEGRITY = new RegExp(`^${DIGEST}(?: ${DIGEST})*$`);
+
+function schemeFault(address: string, url: URL): Fault | undefined {
+  if (url.username || url.password)
+    return fault(
+      'scheme',
+      `The address ${quoted(url.host)} carries a user name or password: browsers refuse it. Leave them out.`,
+    );
+  if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))) return undefined;
+  return fault(
+    'scheme',
+    `The address ${quoted(address)} is refused. Modules come from https: URLs, from http: ones on this machine, or from ${OWN}…`,
+  );
+}
+
+function notAbsolute(address: string): Fault {
+  const message = `The address ${quoted(address)} is no absolute URL. Write it with https:, or as ${OWN}… for a module that was uploaded here.`;
+  return fault(parseUrlLike(address, 'https://any.invalid') ? 'scheme' : 'invalid', message);
+}
+
+/** `/modules/…` for what lies there on this server, dots resolved; undefined for anything else. `url` is `text` parsed. */
+function ownPath(text: string, url: URL | null, origin = ''): string | undefined {
+  const server = parseUrl(url ? origin : 'https://own.invalid');
+  const resolved = url ?? (server && text.startsWith('/') ? parseUrl(text, server.href) : null);
+  if (!server || resolved?.origin !== server.origin || !resolved.pathname.startsWith(OWN)) return undefined;
+  return resolved.pathname + resolved.search + resolved.hash;
+}
+
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host.endsWith('.localhost') || /^127(\.\d+){3}$/.test(host) || host === '[::1]';
+
+/** A prefix ends where a part of the path does, so that `https://cdn.example` doesn't allow `https://cdn.example.evil`. */
+function isSafe({ href }: URL, safeList: readonly string[]): boolean {
+  if (safeList.length === 0) return true;
+  return safeList.some((entry) => {
+    const prefix = parseUrl(entry)?.href;
+    if (prefix === undefined || !href.startsWith(prefix)) return false;
+    return prefix.endsWith('/') || ['', '/', '?', '#'].includes(href.charAt(prefix.length));
+  });
+}
+
+function unkeepable(what: string, text: string, most: number): Fault | undefined {
+  if (text.includes('\0') || !text.isWellFormed())
+    return fault('name', `The ${what} ${quoted(text)} has a NUL or half a character in it. Leave it out.`);
+  if (bytesOf(text) <= most) return undefined;
+  return fault('name', `The ${what} ${quoted(text)} is too long: ${most} bytes at most.`);
+}
+
+const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
+
+/** Short, and safe to print. */
+function quoted(text: string): string {
+  const short = text.length > 100 ? `${text.slice(0, 99)}…` : text;
+  return JSON.stringify(short.toWellFormed());
+}
+
+const fault = (kind: Fault['kind'], message: string): Fault => ({ kind, message });

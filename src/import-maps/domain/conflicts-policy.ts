@@ -1,0 +1,92 @@
+// The policy `conflicts`: no stale key, and overlaps as the project says (import-maps.md, section 1; promotion.md).
+import { keyText, type MapKey, wireKey } from './map-key.js';
+import { type NextAction, requestAction, summaryOf, type Verdict } from './verdict.js';
+
+export interface KeyInConflict {
+  readonly key: MapKey;
+  /** `TKT-9`; null for a direct write. */
+  readonly otherTicket: string | null;
+}
+
+export interface ConflictsFacts {
+  readonly ticketKey: string;
+  readonly ticketId: number;
+  /** Keys that somebody else released since the ticket changed them. */
+  readonly stale: readonly KeyInConflict[];
+  /** Where the ticket is frozen: the stage that it is in, and the one before, in which it can be changed. */
+  readonly frozen?: { readonly stage: string; readonly before: string };
+  /** Keys that another open ticket changes too. */
+  readonly overlaps: readonly KeyInConflict[];
+  readonly overlapMode: 'warn' | 'block';
+}
+
+/** Keys that one command names at most; the next answer has the rest. */
+const MOST_KEYS = 20;
+
+/**
+ * @param since when it came to be so, ISO 8601
+ * @param base the URL that the client calls us by, without a slash at its end
+ */
+export function conflictsVerdict(facts: ConflictsFacts, since: string, base: string): Verdict {
+  return { policy: 'conflicts', since, ...said(facts, base) };
+}
+
+type Part = Omit<Verdict, 'policy' | 'since'>;
+
+function said(facts: ConflictsFacts, base: string): Part {
+  if (facts.stale.length > 0) return stale(facts, base);
+  const [first] = facts.overlaps;
+  if (!first) {
+    const summary = summaryOf(`Nobody released or changes a module that ${facts.ticketKey} changes.`);
+    return { verdict: 'pass', code: 'conflicts.none', summary, actor: 'you', next_actions: [] };
+  }
+  const blocks = facts.overlapMode === 'block';
+  return {
+    verdict: blocks ? 'waiting_for_ticket' : 'pass',
+    code: 'conflicts.overlap',
+    summary: summaryOf(`${named(facts.overlaps)} ${isAre(facts.overlaps)} changed by ${others(facts.overlaps)} too.`),
+    actor: blocks ? (first.otherTicket ?? 'you') : 'you',
+    next_actions: [],
+  };
+}
+
+function stale(facts: ConflictsFacts, base: string): Part {
+  const changed = `${named(facts.stale)} ${isAre(facts.stale)} released by ${others(facts.stale)} since ${facts.ticketKey} changed`;
+  const thaw = facts.frozen ? [revert(facts, facts.frozen, base)] : [];
+  return {
+    verdict: 'blocked',
+    code: 'conflicts.stale',
+    summary: summaryOf(`${changed} ${facts.stale.length === 1 ? 'it' : 'them'}.`),
+    actor: 'you',
+    next_actions: [...thaw, rebase(facts, 'mine', base), rebase(facts, 'theirs', base)],
+  };
+}
+
+const revert = (facts: ConflictsFacts, { before }: { before: string }, base: string): NextAction =>
+  requestAction(`Take ${facts.ticketKey} back to ${before}, where it can be changed`, `map:${before}`, {
+    method: 'POST',
+    base,
+    path: `/api/v1/ticket/${facts.ticketId}/revert/`,
+  });
+
+function rebase(facts: ConflictsFacts, choice: 'mine' | 'theirs', base: string): NextAction {
+  const label = choice === 'mine' ? `Keep what ${facts.ticketKey} has` : `Keep what is in production`;
+  const body = Object.fromEntries(facts.stale.slice(0, MOST_KEYS).map(({ key }) => [wireKey(key), choice]));
+  const path = `/api/v1/ticket/${facts.ticketId}/rebase/`;
+  return requestAction(label, 'ticket:write', { method: 'POST', base, path, body });
+}
+
+/** `cart`, `cart and nav`, `cart, nav and 3 more`. */
+function named(keys: readonly KeyInConflict[]): string {
+  const texts = [...new Set(keys.map(({ key }) => keyText(key)))];
+  return texts.length <= 3 ? joined(texts) : joined([...texts.slice(0, 2), `${texts.length - 2} more`]);
+}
+
+const isAre = (keys: readonly KeyInConflict[]): string =>
+  new Set(keys.map(({ key }) => key)).size === 1 ? 'was' : 'were';
+
+const others = (keys: readonly KeyInConflict[]): string =>
+  joined([...new Set(keys.map(({ otherTicket }) => otherTicket ?? 'a direct write'))].slice(0, 3));
+
+const joined = (texts: readonly string[]): string =>
+  texts.length === 1 ? texts.join('') : `${texts.slice(0, -1).join(', ')} and ${texts.slice(-1).join('')}`;

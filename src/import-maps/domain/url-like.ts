@@ -1,0 +1,18 @@
+// How the standard reads a specifier or an address: as a URL where it looks like one, otherwise as a bare name.
+// https://html.spec.whatwg.org/multipage/webappapis.html#resolving-a-url-like-module-specifier
+
+/** The URL, or null for what is none. */
+export function parseUrl(text: string, base?: string): URL | null {
+  return URL.canParse(text, base) ? new URL(text, base) : null;
+}
+
+/** `/x`, `./x` and `../x` stand on the base; anything else is a URL by itself, or null: a bare name. */
+export const parseUrlLike = (text: string, base: string): URL | null =>
+  isRelative(text) ? parseUrl(text, base) : parseUrl(text);
+
+export const isRelative = (text: string): boolean => /^(\/|\.\.?\/)/.test(text);
+
+const SPECIAL: ReadonlySet<string> = new Set(['ftp:', 'file:', 'http:', 'https:', 'ws:', 'wss:']);
+
+/** Only of these are the paths that lie below a `…/` key known to be below it. */
+export const isSpecial = (url: URL): boolean => SPECIAL.has(url.protocol);
