@@ -1,6 +1,6 @@
 // A ticket's delta: its operations over production, never a copy of the map (import-maps.md, section 1).
 import { keyOf, type MapKey } from './map-key.js';
-import { type MapChanges, type StampedMap, type Target } from './stamped-map.js';
+import { type MapChanges, sameTarget, type StampedMap, type Target } from './stamped-map.js';
 
 /** A module that a ticket brings. */
 export interface Module extends Target {
