@@ -1,15 +1,23 @@
 // A ticket's modules change: a new revision of its delta (import-maps.md, sections 1 and 2). The first change registers it.
 import { Injectable } from '@nestjs/common';
+import { isDeepStrictEqual } from 'node:util';
 import type { Tx } from '../../platform/database/db.js';
-import type { Change, Delta } from '../domain/delta.js';
-import type { MapKey } from '../domain/map-key.js';
+import { DomainError } from '../../platform/errors.js';
+import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
+import type { Row } from '../../rest/resource.js';
+import { type Change, changeDelta, type Delta, keysOf } from '../domain/delta.js';
+import { type MapKey, wireKey } from '../domain/map-key.js';
+import { firstStage, positionAfterPromotion } from '../domain/stage-line.js';
+import { findOverlaps, lockOverlaps, type Overlap } from '../store/overlaps.js';
+import { ProductionMaps } from '../store/production-maps.js';
+import { deltaOf, type LockedTicket, type Provenance, TicketDeltas } from '../store/ticket-deltas.js';
+import { danglingWarnings, overlapWarning, overtakenWarnings } from './delta-warnings.js';
+import type { MapWarning } from './map-warning.js';
+import { moveTicket, positionOf } from './move-ticket.js';
+import { requireFirstStage, requireOpen } from './ticket-demands.js';
 
-/** Where the modules of a revision come from. */
-export interface Provenance {
-  readonly git_remote?: string | null;
-  readonly git_branch?: string | null;
-  readonly git_commit?: string | null;
-}
+export type { MapWarning } from './map-warning.js';
+export type { Provenance } from '../store/ticket-deltas.js';
 
 export interface DeltaOptions {
   readonly actor: string;
@@ -18,16 +26,8 @@ export interface DeltaOptions {
   readonly provenance?: Provenance;
   /** SHA-256 of every blob that the changes lead to; kept as `blob_use` of the new revision. */
   readonly blobs?: readonly string[];
-}
-
-/** Something that the one who uploads should know; nothing that stops it. */
-export interface MapWarning {
-  /** `overlap`: another open ticket is at the key. `overtaken`: production's value is newer than the ticket's base. `dangling`: deleted, but imported. */
-  readonly code: 'overlap' | 'overtaken' | 'dangling';
-  readonly key: MapKey;
-  /** The other ticket's key (`TKT-9`), where there is one. */
-  readonly ticket?: string;
-  readonly message: string;
+  /** The URL that the client calls us by, for the commands in refusals; see requestAction in domain/verdict.ts. */
+  readonly base?: string;
 }
 
 export interface DeltaReport {
@@ -43,12 +43,82 @@ export interface DeltaReport {
 
 @Injectable()
 export class ChangeDelta {
+  constructor(
+    private readonly deltas: TicketDeltas,
+    private readonly productionMaps: ProductionMaps,
+  ) {}
+
   /**
    * Sets and deletes keys of a ticket's delta. Rejects with not_found; conflict `ticket.closed`, `ticket.frozen` (past its
    * first stage: the message has the command that reverts it), `modules.overlap` where the project blocks overlaps;
-   * precondition.
+   * precondition. No changes at all only register the ticket.
    */
-  run(_tx: Tx, _ticket: number, _changes: readonly Change[], _options: DeltaOptions): Promise<DeltaReport> {
-    return Promise.reject(new Error('not built yet'));
+  async run(tx: Tx, id: number, changes: readonly Change[], options: DeltaOptions): Promise<DeltaReport> {
+    const ticket = await this.deltas.lock(tx, id);
+    requireMatch(options.ifMatch, versionTag(ticket.version));
+    requireOpen(ticket, options.base);
+    requireFirstStage(ticket, options.base);
+    // The pointer isn't locked: a base that a flip overtakes in this moment is stale, which promotion finds.
+    const production = await this.productionMaps.at(ticket.project.id, ticket.release, tx);
+    const delta = plain(changeDelta(deltaOf(ticket), changes, production));
+    const overlaps = await this.overlaps(tx, ticket, delta);
+    const warnings = [
+      ...overlaps.map(overlapWarning),
+      ...(await overtakenWarnings(tx, ticket, deltaOf(ticket), production)),
+      ...(await danglingWarnings(tx, ticket, delta, production)),
+    ];
+    const changed = await this.write(tx, ticket, delta, options);
+    return {
+      ticket: id,
+      key: ticket.key,
+      stage: firstStage(ticket.line).name,
+      revision: changed?.revision ?? ticket.revision?.number ?? 0,
+      version: Number(changed?.row.version ?? ticket.version),
+      delta,
+      warnings,
+    };
+  }
+
+  /** Other open tickets at the delta's keys. Rejects with conflict where the project blocks them. */
+  private async overlaps(tx: Tx, ticket: LockedTicket, delta: Delta): Promise<Overlap[]> {
+    if (ticket.overlap === 'block') await lockOverlaps(tx, ticket.project.id);
+    const overlaps = await findOverlaps(tx, ticket.project.id, ticket.id, keysOf(delta));
+    const known = new Set<MapKey>(keysOf(deltaOf(ticket)));
+    const first = overlaps.find(({ key }) => !known.has(key));
+    if (ticket.overlap === 'warn' || !first) return overlaps;
+    throw new DomainError(
+      'conflict',
+      'modules.overlap',
+      `${overlapWarning(first).message} This project lets one open ticket at a key: wait until ${first.ticket} is released, or close it.`,
+      { data: { overlaps: overlaps.map(overlapWarning) } },
+    );
+  }
+
+  /** A revision and its event; nothing where the ticket is registered and its delta is what it was. */
+  private async write(
+    tx: Tx,
+    ticket: LockedTicket,
+    delta: Delta,
+    { actor, provenance, blobs }: DeltaOptions,
+  ): Promise<{ row: Row; revision: number } | undefined> {
+    const registered = ticket.stage !== null;
+    if (registered && isDeepStrictEqual(delta, deltaOf(ticket))) return undefined;
+    const revision = await this.deltas.write(tx, ticket, { delta, actor, provenance, blobs });
+    await this.deltas.keepKeys(tx, ticket, delta);
+    const stage = firstStage(ticket.line);
+    const keys = keysOf(delta).map(wireKey);
+    const event = {
+      type: registered ? 'ticket.modules_changed' : 'ticket.stamped',
+      line: `${ticket.key} ${registered ? 'changed its modules' : `stamped at ${stage.name}`}: revision ${revision}, ${keys.length} ${keys.length === 1 ? 'key' : 'keys'}`,
+      data: { stage: stage.name, revision, keys: keys.slice(0, MOST_KEYS), ...provenance },
+    };
+    const position = registered ? {} : { position: positionAfterPromotion(ticket.line, stage, positionOf(ticket.row)) };
+    return { row: await moveTicket(tx, ticket, { stage: stage.name, ...position, event }, actor), revision };
   }
 }
+
+/** An event names some; the revision has them all. */
+const MOST_KEYS = 50;
+
+/** As the database gives it back: without members that are undefined. */
+const plain = (delta: Delta): Delta => JSON.parse(JSON.stringify(delta)) as Delta;

@@ -4,8 +4,9 @@ import { MapChanges } from './map-changes.js';
 import { ProductionMaps } from './production-maps.js';
 import { ReleaseReader } from './release-reader.js';
 import { StageLines } from './stage-lines.js';
+import { TicketDeltas } from './ticket-deltas.js';
 
-const SHARED = [ProductionMaps, ReleaseReader, StageLines, MapChanges];
+const SHARED = [TicketDeltas, ProductionMaps, ReleaseReader, StageLines, MapChanges];
 
 @Module({ providers: SHARED, exports: SHARED })
 export class MapStoreModule {}

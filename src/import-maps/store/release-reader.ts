@@ -15,7 +15,7 @@ export interface ReleaseMap {
 /** SQL over alias `l`: the layer is part of release `$2` of project `$1`. */
 export const ACTIVE = 'l.project_id = $1 AND l.added_in <= $2 AND (l.removed_in IS NULL OR l.removed_in > $2)';
 
-interface LayerColumns {
+export interface LayerColumns {
   id: number;
   sequence: number;
   ticket_id: number | null;
@@ -35,8 +35,9 @@ export const layerOf = ({ id, sequence, ticket_id, operations }: LayerColumns): 
 export class ReleaseReader {
   constructor(private readonly db: Db) {}
 
-  /** The release must exist. */
+  /** The release must exist, but for 0: that is the empty map, also of a project that has no row for it yet. */
   async mapAt(project: number, release: number, sql: Sql = this.db): Promise<StampedMap> {
+    if (release === 0) return StampedMap.empty;
     const [nearest] = await sql.run<{ number: number; snapshot: [MapKey, Target][] }>({
       name: 'release_snapshot',
       text: 'SELECT number, snapshot FROM release WHERE project_id = $1 AND number <= $2 AND snapshot IS NOT NULL ORDER BY number DESC LIMIT 1',

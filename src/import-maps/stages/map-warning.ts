@@ -1,0 +1,12 @@
+// What somebody who changes a ticket's modules is told beside the answer.
+import type { MapKey } from '../domain/map-key.js';
+
+/** Something that the one who uploads should know; nothing that stops it. */
+export interface MapWarning {
+  /** `overlap`: another open ticket is at the key. `overtaken`: production's value is newer than the ticket's base. `dangling`: deleted, but imported. */
+  readonly code: 'overlap' | 'overtaken' | 'dangling';
+  readonly key: MapKey;
+  /** The other ticket's key (`TKT-9`), where there is one. */
+  readonly ticket?: string;
+  readonly message: string;
+}

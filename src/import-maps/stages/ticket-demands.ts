@@ -1,0 +1,42 @@
+// What a stage verb demands of a ticket, and the refusals that say what to do instead.
+import { DomainError } from '../../platform/errors.js';
+import { firstStage, production } from '../domain/stage-line.js';
+import { requestAction } from '../domain/verdict.js';
+import type { LockedTicket } from '../store/ticket-deltas.js';
+
+/** Where nobody said by which URL the client calls us. */
+const USUAL_BASE = 'http://localhost:8000';
+
+export type Stamped = LockedTicket & { readonly stage: string };
+
+/** Rejects with conflict `ticket.closed`. */
+export function requireOpen(ticket: LockedTicket, base = USUAL_BASE): void {
+  if (!ticket.closed) return;
+  throw refusal(ticket, base, 'ticket.closed', 'is closed. Reopen it first', 'reopen');
+}
+
+/** Rejects with conflict `ticket.frozen`: modules change in the first stage only. */
+export function requireFirstStage(ticket: LockedTicket, base = USUAL_BASE): void {
+  if (ticket.stage === null || ticket.stage === firstStage(ticket.line).name) return;
+  const where = ticket.stage === production(ticket.line).name ? 'released' : `frozen at ${ticket.stage}`;
+  const verb = ticket.stage === production(ticket.line).name ? 'reopen' : 'revert';
+  const todo = verb === 'reopen' ? 'Reopen it for a new cycle' : `Revert it to ${firstStage(ticket.line).name} first`;
+  throw refusal(ticket, base, 'ticket.frozen', `is ${where}: its modules stay as they are. ${todo}`, verb);
+}
+
+/** Rejects with conflict `ticket.unstamped`. */
+export function requireStamped(ticket: LockedTicket, base = USUAL_BASE): Stamped {
+  if (ticket.stage !== null) return ticket as Stamped;
+  throw refusal(ticket, base, 'ticket.unstamped', 'carries no modules. Upload some, or stamp it', 'stamp');
+}
+
+function refusal(ticket: LockedTicket, base: string, code: string, what: string, verb: string): DomainError {
+  const path = `/api/v1/ticket/${ticket.id}/${verb}/`;
+  const action = requestAction(`${verb} ${ticket.key}`, scopeOf(ticket, verb), { method: 'POST', base, path });
+  return new DomainError('conflict', code, `${ticket.key} ${what}: ${action.command}`, {
+    data: { ticket: ticket.key, stage: ticket.stage, next_actions: [action] },
+  });
+}
+
+const scopeOf = ({ stage, line }: LockedTicket, verb: string): string =>
+  verb === 'revert' || verb === 'stamp' ? `map:${stage ?? firstStage(line).name}` : 'ticket:write';

@@ -1,0 +1,54 @@
+// What production's layers say of a key: who changed it last, and who imports a specifier.
+import type { Sql } from '../../platform/database/statement.js';
+import type { Layer } from '../domain/layer.js';
+import type { MapKey } from '../domain/map-key.js';
+import { ACTIVE, LAYER_COLUMNS, type LayerColumns, layerOf } from './release-reader.js';
+
+export interface KeyChange {
+  readonly key: MapKey;
+  /** The release with which it came, or went. */
+  readonly release: number;
+  /** The ticket's key; null for a direct write and where the ticket was deleted. */
+  readonly ticket: string | null;
+}
+
+/** Who changed each key last, by bringing it or by being taken back. Keys that nobody touched are left out. */
+export async function lastChanges(sql: Sql, project: number, keys: readonly MapKey[]): Promise<Map<MapKey, KeyChange>> {
+  if (keys.length === 0) return new Map();
+  const rows = await sql.run<KeyChange>({
+    name: 'key_last_changes',
+    text: `SELECT DISTINCT ON (k.key) k.key, GREATEST(l.added_in, l.removed_in) AS release, t.key AS ticket
+      FROM unnest($2::text[]) k (key) JOIN layer l ON l.project_id = $1 AND l.keys @> ARRAY[k.key]
+        LEFT JOIN ticket t ON t.id = l.ticket_id
+      ORDER BY k.key, GREATEST(l.added_in, l.removed_in) DESC, l.id DESC`,
+    values: [project, keys],
+  });
+  return new Map(rows.map((row) => [row.key, row]));
+}
+
+/**
+ * The active layers of a release whose modules import one of some specifiers, or anything below one that ends in `/`: the
+ * latter has no index and reads them all, which deleting a folder is rare enough for.
+ */
+export async function layersImporting(
+  sql: Sql,
+  project: number,
+  release: number,
+  specifiers: readonly string[],
+): Promise<Layer[]> {
+  if (specifiers.length === 0) return [];
+  const exact = await sql.run<LayerColumns>({
+    name: 'layers_importing',
+    text: `SELECT ${LAYER_COLUMNS} FROM layer l WHERE ${ACTIVE} AND l.imports && $3::text[]`,
+    values: [project, release, specifiers],
+  });
+  const folders = specifiers.filter((specifier) => specifier.endsWith('/'));
+  if (folders.length === 0) return exact.map(layerOf);
+  const below = await sql.run<LayerColumns>({
+    name: 'layers_importing_below',
+    text: `SELECT ${LAYER_COLUMNS} FROM layer l WHERE ${ACTIVE}
+      AND EXISTS (SELECT 1 FROM unnest(l.imports) i, unnest($3::text[]) f WHERE starts_with(i, f))`,
+    values: [project, release, folders],
+  });
+  return [...new Map([...exact, ...below].map((row) => [row.id, layerOf(row)])).values()];
+}

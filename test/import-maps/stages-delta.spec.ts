@@ -1,0 +1,50 @@
+// A ticket's modules change: revisions, registration, warnings, refusals.
+import { aStampedTicket, changeModules, moduleUrl, setTo } from '../builders/stamped-ticket.js';
+import { startTestServer, type TestServer } from '../setup/test-server.js';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.stop());
+
+interface Ticket {
+  stage: string | null;
+  version: number;
+  current_workflow_step: string;
+  status: string;
+}
+const read = async (url: string): Promise<Ticket> => (await server.http.get(url).expect(200)).body as Ticket;
+const historyOf = async (url: string): Promise<string[]> =>
+  ((await server.http.get(`${url}history/`).expect(200)).body as { objects: { type: string }[] }).objects.map(
+    ({ type }) => type,
+  );
+
+it('registers a ticket with its first modules, then counts revisions', async () => {
+  const ticket = await aStampedTicket(server).withModule('first');
+  expect(await read(ticket.url)).toMatchObject({ stage: 'dev', version: 2, current_workflow_step: '200' });
+  const second = await changeModules(server, ticket.id, [setTo('second', moduleUrl('second'))]);
+  expect(second).toMatchObject({ key: ticket.key, stage: 'dev', revision: 2, version: 3, warnings: [] });
+  expect(second.delta.map(({ specifier, base }) => [specifier, base])).toEqual([
+    ['first', null],
+    ['second', null],
+  ]);
+  expect(await historyOf(ticket.url)).toEqual(['ticket.created', 'ticket.stamped', 'ticket.modules_changed']);
+});
+
+it('changes nothing where a change is repeated', async () => {
+  const ticket = await aStampedTicket(server).withModule('same');
+  expect(await changeModules(server, ticket.id, [setTo('same', moduleUrl('same'))])).toMatchObject({
+    revision: 1,
+    version: 2,
+  });
+  expect(await historyOf(ticket.url)).toEqual(['ticket.created', 'ticket.stamped']);
+});
+
+it('keeps a ticket that is further along, or failed, at its step', async () => {
+  const { body } = await server.http.post('/api/v1/ticket/').send({ title: 'Late' }).expect(201);
+  const { id, resource_uri: url } = body as { id: number; resource_uri: string };
+  await server.http.patch(`/api/v1/updateticketstatus/${id}/`).send({ current_workflow_step: 999, status: 999 });
+  await changeModules(server, id, [setTo('late', moduleUrl('late'))]);
+  expect(await read(url)).toMatchObject({ stage: 'dev', current_workflow_step: '999', status: '999' });
+});
