@@ -1,6 +1,20 @@
-// Maps and stamp.js for pages.
+// Serving maps and stamp.js from memory.
 import { Module } from '@nestjs/common';
 import { MapStoreModule } from '../store/map-store.module.js';
+import { FreshMaps } from './fresh-maps.js';
+import { KnownProjects } from './known-projects.js';
+import { KnownTickets } from './known-tickets.js';
+import { MapAnswers } from './map-answers.js';
+import { MapController } from './map.controller.js';
+import { MapLink } from './map-link.js';
+import { ProductionNow } from './production-now.js';
+import { Stamps } from './stamps.js';
+import { StampScripts } from './stamp-scripts.js';
 
-@Module({ imports: [MapStoreModule] })
+@Module({
+  imports: [MapStoreModule],
+  controllers: [MapController],
+  providers: [FreshMaps, KnownProjects, KnownTickets, MapAnswers, MapLink, ProductionNow, Stamps, StampScripts],
+  exports: [FreshMaps, MapAnswers],
+})
 export class ServingModule {}

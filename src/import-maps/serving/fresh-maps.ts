@@ -1,0 +1,136 @@
+// What requests are answered from. While the link to the database is up, what is in memory is trusted. While it is lost, each
+// request reads again for a quarter of a second at most, and then gets what was known last, which is told as stale: a page
+// never waits for the database.
+import { Injectable } from '@nestjs/common';
+import type { Sql } from '../../platform/database/statement.js';
+import { DomainError, notFound } from '../../platform/errors.js';
+import { MapChanges } from '../store/map-changes.js';
+import type { MapNews } from '../store/map-pointer.js';
+import type { ReleaseMap } from '../store/release-reader.js';
+import { KnownProjects, type ServedProject } from './known-projects.js';
+import { KnownTickets, type ServedTicket } from './known-tickets.js';
+import { MapLink, type MapListener } from './map-link.js';
+import { ProductionNow } from './production-now.js';
+
+/** How long a request waits for the database: where there is something to serve instead, and where there is nothing yet. */
+const HASTY_MS = 250;
+const PATIENT_MS = 2000;
+
+/** `stale`: the database couldn't be asked, so this is what was known last. */
+export interface Found<Value> {
+  readonly value: Value;
+  readonly stale: boolean;
+}
+
+interface Source<Value> {
+  current(): Value | undefined;
+  last(): Value | undefined;
+  load(): Promise<Value | undefined>;
+}
+
+/** How long one request may still wait; all that it waits for is counted together. */
+export type Patience = (isLinked: boolean) => number;
+
+export function patience(): Patience {
+  const start = performance.now();
+  return (isLinked) => Math.max(0, (isLinked ? PATIENT_MS : HASTY_MS) - (performance.now() - start));
+}
+
+@Injectable()
+export class FreshMaps implements MapListener {
+  constructor(
+    private readonly link: MapLink,
+    private readonly projects: KnownProjects,
+    private readonly tickets: KnownTickets,
+    private readonly productions: ProductionNow,
+    changes: MapChanges,
+  ) {
+    link.tell(this);
+    changes.onChange((news) => this.heard(news));
+  }
+
+  heard(news: MapNews): void {
+    if ('ticket' in news) this.tickets.heard(news.ticket);
+    // What can't be read now is found by the next comparison.
+    else if (this.productions.last(news.project))
+      this.productions.moveTo(news.project, news.release).catch(() => undefined);
+  }
+
+  async compare(sql: Sql): Promise<void> {
+    await this.projects.compare(sql);
+    await this.tickets.compare(sql);
+    await this.productions.compare(sql, this.projects.ids);
+  }
+
+  /** What needs no waiting: the project and its production, where both are known and trusted. */
+  now(name: string): { readonly project: ServedProject; readonly production: ReleaseMap } | undefined {
+    if (!this.link.isUp) return undefined;
+    const project = this.projects.current(name);
+    const production = project && this.productions.last(project.id);
+    return production && { project, production };
+  }
+
+  /** Rejects with not_found, or unavailable where nothing is known and the database doesn't answer. */
+  async project(name: string, wait: Patience): Promise<Found<ServedProject>> {
+    const found = await this.find(wait, {
+      current: () => this.projects.current(name),
+      last: () => this.projects.last(name),
+      load: () => this.projects.load(name),
+    });
+    if (found.value) return { value: found.value, stale: found.stale };
+    throw found.stale ? silent() : notFound(`There is no project '${name.slice(0, 100)}'.`);
+  }
+
+  async production({ id }: ServedProject, wait: Patience): Promise<Found<ReleaseMap>> {
+    const found = await this.find(wait, {
+      current: () => this.productions.last(id),
+      last: () => this.productions.last(id),
+      load: () => this.productions.load(id),
+    });
+    if (found.value) return { value: found.value, stale: found.stale };
+    throw silent();
+  }
+
+  /** Undefined: no such ticket in this project, or none with modules, as far as is known. */
+  ticket({ id }: ServedProject, reference: string, wait: Patience): Promise<Found<ServedTicket | undefined>> {
+    const name = KnownTickets.nameOf(id, reference);
+    if (name === undefined) return Promise.resolve({ value: undefined, stale: false });
+    return this.find(wait, {
+      current: () => this.tickets.current(name),
+      last: () => this.tickets.last(name),
+      load: () => this.tickets.load(name),
+    });
+  }
+
+  private async find<Value>(wait: Patience, source: Source<Value>): Promise<Found<Value | undefined>> {
+    const isLinked = this.link.isUp;
+    const current = isLinked ? source.current() : undefined;
+    if (current) return { value: current, stale: false };
+    try {
+      return { value: await within(wait(isLinked), source.load()), stale: false };
+    } catch (error) {
+      const isSilent = error instanceof DomainError && error.kind === 'unavailable';
+      const value = source.last();
+      if (isSilent || value) return { value, stale: true };
+      throw error;
+    }
+  }
+}
+
+const silent = (cause?: unknown): DomainError =>
+  new DomainError('unavailable', 'map.unavailable', 'The database does not answer, and this map was never read.', {
+    retryAfter: 1,
+    cause,
+  });
+
+async function within<Value>(ms: number, work: Promise<Value>): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(silent()), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

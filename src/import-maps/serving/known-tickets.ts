@@ -1,0 +1,82 @@
+// What serving needs of a ticket: where it is and its delta. Tickets that don't exist are not kept: each asks the database.
+import { Injectable } from '@nestjs/common';
+import { Db } from '../../platform/database/db.js';
+import type { Sql } from '../../platform/database/statement.js';
+import { normalKey } from '../../rest/resource-key.js';
+import type { Delta } from '../domain/delta.js';
+import { Entries } from './entries.js';
+
+export interface ServedTicket {
+  readonly id: number;
+  readonly project: number;
+  /** As people wrote it: `TKT-001`. */
+  readonly key: string;
+  readonly version: number;
+  readonly stage: string;
+  readonly closed: boolean;
+  readonly revision: number;
+  readonly delta: Delta;
+}
+
+/** An operation takes about that many bytes in memory. */
+const OPERATION_BYTES = 600;
+const BOUNDS = {
+  entries: 2000,
+  bytes: 64 * 1024 * 1024,
+  sizeOf: ({ delta }: ServedTicket) => 500 + delta.length * OPERATION_BYTES,
+  idleMs: 600_000,
+};
+const LARGEST_ID = 2 ** 31 - 1;
+
+@Injectable()
+export class KnownTickets {
+  private readonly entries = new Entries<ServedTicket>(BOUNDS);
+
+  constructor(private readonly db: Db) {}
+
+  /** How a ticket is named among others: `3 TKT-7` or `3 #7`; undefined for what names none. */
+  static nameOf(project: number, reference: string): string | undefined {
+    if (/^\d{1,10}$/.test(reference))
+      return Number(reference) <= LARGEST_ID ? `${project} #${Number(reference)}` : undefined;
+    const key = normalKey(reference);
+    return key && `${project} ${key}`;
+  }
+
+  current = (name: string): ServedTicket | undefined => this.entries.current(name);
+
+  last = (name: string): ServedTicket | undefined => this.entries.last(name);
+
+  load = (name: string): Promise<ServedTicket | undefined> => this.entries.load(name, () => this.read(name));
+
+  private async read(name: string): Promise<ServedTicket | undefined> {
+    const [project = '', reference = ''] = name.split(' ');
+    const byId = reference.startsWith('#');
+    const [row] = await this.db.run<ServedTicket>({
+      name: byId ? 'served_ticket_by_id' : 'served_ticket_by_key',
+      text: `SELECT t.id, t.project_id AS project, t.key, t.version, t.stage, t.closed_at IS NOT NULL AS closed,
+          COALESCE(r.number, 0) AS revision, COALESCE(r.operations, '[]') AS delta
+        FROM ticket t LEFT JOIN LATERAL
+          (SELECT number, operations FROM map_revision WHERE ticket_id = t.id ORDER BY number DESC LIMIT 1) r ON true
+        WHERE t.project_id = $1 AND t.stage IS NOT NULL AND ${byId ? 't.id' : 't.normal_key'} = $2`,
+      values: [Number(project), byId ? Number(reference.slice(1)) : reference],
+    });
+    return row;
+  }
+
+  heard(ticket: number): void {
+    this.entries.distrustLoads();
+    this.entries.age(({ id }) => id === ticket);
+  }
+
+  async compare(sql: Sql): Promise<void> {
+    const ids = [...new Set(this.entries.values().map(({ id }) => id))];
+    if (ids.length === 0) return;
+    const rows = await sql.run<{ id: number; version: number }>({
+      name: 'served_ticket_versions',
+      text: 'SELECT id, version FROM ticket WHERE id = ANY($1::int[])',
+      values: [ids],
+    });
+    const now = new Map(rows.map(({ id, version }) => [id, version]));
+    this.entries.age(({ id, version }) => now.get(id) !== version);
+  }
+}

@@ -1,0 +1,125 @@
+// The answer to a request for a map: which map, how old, and what to say beside it.
+import { Injectable } from '@nestjs/common';
+import { Db } from '../../platform/database/db.js';
+import { notFound } from '../../platform/errors.js';
+import type { Query } from '../../rest/reading/list-query.js';
+import { canonicalJson } from '../domain/stamped-map.js';
+import { ProductionMaps } from '../store/production-maps.js';
+import type { ReleaseMap } from '../store/release-reader.js';
+import { type Found, FreshMaps, type Patience, patience } from './fresh-maps.js';
+import type { ServedProject } from './known-projects.js';
+import type { ServedTicket } from './known-tickets.js';
+import { type AskedTickets, readMapRequest } from './map-request.js';
+import { type AskedTicket, refusalOf, revisionsOf, shownMap } from './shown-map.js';
+import { type Stamp, Stamps } from './stamps.js';
+
+export interface MapAnswer {
+  readonly stamp: Stamp;
+  /** X-Stamp-Status, where there is anything to say. */
+  readonly status: string | undefined;
+}
+
+/** What a request asks for. */
+export interface Wanted {
+  readonly project: ServedProject;
+  /** True where the project itself couldn't be asked for. */
+  readonly stale: boolean;
+  readonly origin: string;
+  readonly wait: Patience;
+}
+
+@Injectable()
+export class MapAnswers {
+  constructor(
+    private readonly fresh: FreshMaps,
+    private readonly stamps: Stamps,
+    private readonly releases: ProductionMaps,
+    private readonly db: Db,
+  ) {}
+
+  /** Production from memory; undefined where something has to be asked first. */
+  now(name: string, origin: string): Stamp | undefined {
+    const now = this.fresh.now(name);
+    return now && this.productionStamp(now.project, now.production, origin);
+  }
+
+  async wanted(name: string, origin: string): Promise<Wanted> {
+    const wait = patience();
+    const { value, stale } = await this.fresh.project(name, wait);
+    return { project: value, stale, origin, wait };
+  }
+
+  /** Tickets that the URL asks for, by the project's stages; empty where it asks for something else. */
+  asked({ project }: Wanted, query: Query): readonly AskedTickets[] {
+    const request = readMapRequest(query, project.stages);
+    return request.kind === 'tickets' ? request.asked : [];
+  }
+
+  /** Rejects with not_found for a release that isn't there, and conflict for tickets that can't be shown together. */
+  async answer(wanted: Wanted, query: Query): Promise<MapAnswer> {
+    const request = readMapRequest(query, wanted.project.stages);
+    if (request.kind === 'release') return this.released(wanted, request.release);
+    if (request.kind === 'at') return this.released(wanted, await this.releaseAt(wanted.project, request.time));
+    if (request.kind === 'tickets') return this.tickets(wanted, request.asked);
+    const { value, stale } = await this.production(wanted);
+    return {
+      stamp: this.productionStamp(wanted.project, value, wanted.origin),
+      status: stale || wanted.stale ? 'stale' : undefined,
+    };
+  }
+
+  production({ project, wait }: Wanted): Promise<Found<ReleaseMap>> {
+    return this.fresh.production(project, wait);
+  }
+
+  private productionStamp({ id }: ServedProject, { release, map }: ReleaseMap, origin: string): Stamp {
+    return this.stamps.of(`${id} ${release} ${origin}`, () => canonicalJson(map, origin));
+  }
+
+  private async tickets(wanted: Wanted, asked: readonly AskedTickets[]): Promise<MapAnswer> {
+    const { project, origin, wait } = wanted;
+    const found = asked.flatMap(({ stage, references }) =>
+      references.map(async (reference): Promise<AskedTicket> => {
+        return { reference, stage, ...(await this.fresh.ticket(project, reference, wait)) };
+      }),
+    );
+    const [production, ...tickets] = await Promise.all([this.production(wanted), ...found]);
+    const { release, map } = production.value;
+    const refused = tickets.map(refusalOf).find((refusal) => refusal !== undefined);
+    if (refused) return { stamp: this.productionStamp(project, production.value, origin), status: refused };
+    const shown = distinct(tickets.map(({ value }) => value as ServedTicket));
+    const stale = wanted.stale || production.stale || tickets.some((ticket) => ticket.stale);
+    return {
+      stamp: this.stamps.of(`${project.id} ${release} ${origin} ${revisionsOf(shown)}`, () =>
+        canonicalJson(shownMap(map, shown), origin),
+      ),
+      status: stale ? 'stale' : undefined,
+    };
+  }
+
+  private async released({ project, origin }: Wanted, release: number): Promise<MapAnswer> {
+    const [known] = await this.db.run({
+      name: 'release_known',
+      text: 'SELECT 1 FROM release WHERE project_id = $1 AND number = $2',
+      values: [project.id, release],
+    });
+    if (!known) throw notFound(`${project.name} has no release ${release}.`);
+    const map = await this.releases.at(project.id, release);
+    return { stamp: this.productionStamp(project, { release, map }, origin), status: undefined };
+  }
+
+  private async releaseAt({ id, name }: ServedProject, time: string): Promise<number> {
+    const [row] = await this.db.run<{ number: number }>({
+      name: 'release_at',
+      text: 'SELECT number FROM release WHERE project_id = $1 AND created_at <= $2 ORDER BY created_at DESC, number DESC LIMIT 1',
+      values: [id, time],
+    });
+    if (row) return row.number;
+    throw notFound(`${name} had no release yet at ${time}.`);
+  }
+}
+
+/** The same ticket may be named by its key and by its id. */
+const distinct = (tickets: readonly ServedTicket[]): ServedTicket[] => [
+  ...new Map(tickets.map((ticket) => [ticket.id, ticket])).values(),
+];

@@ -1,0 +1,57 @@
+// Which map a URL asks for (import-maps.md, section 3).
+import { invalid } from '../../platform/errors.js';
+import { lastOf, type Query } from '../../rest/reading/list-query.js';
+import type { StageLine } from '../domain/stage-line.js';
+
+/** Tickets as a query key names them: `?qa=TKT-1,TKT-7`. */
+export interface AskedTickets {
+  readonly stage: string;
+  /** Keys or ids, each once. */
+  readonly references: readonly string[];
+}
+
+export type MapRequest =
+  | { readonly kind: 'production' }
+  | { readonly kind: 'release'; readonly release: number }
+  /** `time` as ISO 8601 in UTC. */
+  | { readonly kind: 'at'; readonly time: string }
+  | { readonly kind: 'tickets'; readonly asked: readonly AskedTickets[] };
+
+const MOST_TICKETS = 20;
+
+/** Rejects what contradicts itself or can't be read; a key that is no stage of the project is somebody else's. */
+export function readMapRequest(query: Query, stages: StageLine): MapRequest {
+  const asked = stages.flatMap(({ name }) => askedAt(name, lastOf(query[name])));
+  const [release, at] = [lastOf(query.release), lastOf(query.at)];
+  if ([asked.length > 0, release !== undefined, at !== undefined].filter(Boolean).length > 1)
+    throw invalid('map.contradiction', 'Ask for tickets, for a release or for a time: one of them.');
+  if (release !== undefined) return { kind: 'release', release: readRelease(release) };
+  if (at !== undefined) return { kind: 'at', time: readTime(at) };
+  if (asked.length === 0) return { kind: 'production' };
+  if (asked.reduce((sum, { references }) => sum + references.length, 0) > MOST_TICKETS)
+    throw invalid('map.too_many_tickets', `At most ${MOST_TICKETS} tickets can be shown together.`);
+  return { kind: 'tickets', asked };
+}
+
+function askedAt(stage: string, value: string | undefined): AskedTickets[] {
+  const references = new Set((value ?? '').split(',').map((one) => one.trim()));
+  references.delete('');
+  return references.size > 0 ? [{ stage, references: [...references] }] : [];
+}
+
+function readRelease(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw invalid('release.invalid', 'A release is a whole number, such as ?release=7.');
+}
+
+const TIME = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?))?(Z|[+ -]\d\d(?::?\d\d)?)?$/i;
+
+/** A plus sign in a query that wasn't encoded is a space here. Without a zone: UTC. */
+function readTime(text: string): string {
+  const [, day, clock = '00:00', zone = 'Z'] = TIME.exec(text) ?? [];
+  const offset = /^.\d\d$/.test(zone) ? `${zone}:00` : zone;
+  const time = new Date(`${day}T${clock}${offset.replace(' ', '+').toUpperCase()}`);
+  if (!Number.isNaN(time.getTime()) && time.getUTCFullYear() >= 1970 && time.getUTCFullYear() < 10_000)
+    return time.toISOString();
+  throw invalid('at.invalid', 'A time is written as ISO 8601, such as ?at=2026-11-21T12:00:00Z.');
+}

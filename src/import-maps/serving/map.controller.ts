@@ -1,0 +1,180 @@
+// GET /import-map.json and what stands beside it, for `default` and under /p/<project>/.
+import { Controller, Get, Req, Res } from '@nestjs/common';
+import { ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { failures, pathParameter } from '../../rest/http/documented.js';
+import { isKnown } from '../../rest/http/entity-tag.js';
+import type { Query } from '../../rest/reading/list-query.js';
+import { MapAnswers, type Wanted } from './map-answers.js';
+import { shareWithAll, sharePreview } from './sharing.js';
+import { snippetOf } from './snippet.js';
+import { StampScripts } from './stamp-scripts.js';
+import type { Stamp } from './stamps.js';
+
+type MapRequest = FastifyRequest<{ Params: { project?: string }; Querystring: Query }>;
+
+const PROJECT = pathParameter('project', 'The name of a project.', 'default');
+const MAP = ApiResponse({
+  status: 200,
+  description: 'The map, whole. `X-Stamp-Status` says where a ticket is not shown, or where the map may be old.',
+  content: { 'application/importmap+json': { schema: { type: 'object' } } },
+});
+const MAP_ABOUT =
+  "Production's map; with `?dev=TKT-1` (a stage of the project, and keys or ids of tickets with commas between them) that of the tickets. " +
+  'A ticket that is unknown, closed or elsewhere: production, and `X-Stamp-Status` says so.';
+const RELEASE = ApiQuery({
+  name: 'release',
+  required: false,
+  description: 'A release by its number.',
+  schema: { type: 'integer' },
+});
+const AT = ApiQuery({
+  name: 'at',
+  required: false,
+  description: 'What was live at that time, as ISO 8601.',
+  schema: { type: 'string' },
+});
+const SCRIPT = ApiResponse({
+  status: 200,
+  description: 'The script.',
+  content: { 'text/javascript': { schema: { type: 'string' } } },
+});
+const SNIPPET = ApiResponse({
+  status: 200,
+  description: 'Two elements for the head of a page.',
+  content: { 'text/plain': { schema: { type: 'string' } } },
+});
+
+const IMPORT_MAP = 'application/importmap+json';
+
+@ApiTags('Import maps')
+@Controller()
+export class MapController {
+  constructor(
+    private readonly answers: MapAnswers,
+    private readonly scripts: StampScripts,
+  ) {}
+
+  @Get('import-map.json')
+  @ApiOperation({ operationId: 'import_map', summary: 'The import map', description: MAP_ABOUT })
+  @RELEASE
+  @AT
+  @MAP
+  @failures(400, 404, 409, 503)
+  map(@Req() request: MapRequest, @Res() reply: FastifyReply): Promise<void> | void {
+    const now = request.url === '/import-map.json' ? this.answers.now('default', originOf(request)) : undefined;
+    return now ? sendProduction(request, reply, now) : this.answer(request, reply);
+  }
+
+  @Get('p/:project/import-map.json')
+  @ApiOperation({ operationId: 'import_map_of', summary: 'The import map of a project', description: MAP_ABOUT })
+  @PROJECT
+  @RELEASE
+  @AT
+  @MAP
+  @failures(400, 404, 409, 503)
+  mapOf(@Req() request: MapRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.answer(request, reply);
+  }
+
+  @Get('stamp.js')
+  @ApiOperation({
+    operationId: 'stamp_script',
+    summary: 'The script for pages',
+    description: 'The first script in a head.',
+  })
+  @SCRIPT
+  @failures(503)
+  script(@Req() request: MapRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.sendScript(request, reply);
+  }
+
+  @Get('p/:project/stamp.js')
+  @ApiOperation({
+    operationId: 'stamp_script_of',
+    summary: 'The script for pages of a project',
+    description: 'As /stamp.js.',
+  })
+  @PROJECT
+  @SCRIPT
+  @failures(404, 503)
+  scriptOf(@Req() request: MapRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.sendScript(request, reply);
+  }
+
+  @Get('snippet.html')
+  @ApiOperation({
+    operationId: 'snippet',
+    summary: 'What a page has in its head',
+    description: 'The script and the fallback.',
+  })
+  @SNIPPET
+  @failures(503)
+  snippet(@Req() request: MapRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.sendSnippet(request, reply);
+  }
+
+  @Get('p/:project/snippet.html')
+  @ApiOperation({
+    operationId: 'snippet_of',
+    summary: 'What a page of a project has in its head',
+    description: 'As /snippet.html.',
+  })
+  @PROJECT
+  @SNIPPET
+  @failures(404, 503)
+  snippetOf(@Req() request: MapRequest, @Res() reply: FastifyReply): Promise<void> {
+    return this.sendSnippet(request, reply);
+  }
+
+  private wanted(request: MapRequest): Promise<Wanted> {
+    return this.answers.wanted(request.params.project ?? 'default', originOf(request));
+  }
+
+  private async answer(request: MapRequest, reply: FastifyReply): Promise<void> {
+    const wanted = await this.wanted(request);
+    const asked = this.answers.asked(wanted, request.query);
+    const isPreview = asked.length > 0;
+    if (isPreview) sharePreview(request, reply, wanted.project, asked);
+    else shareWithAll(reply);
+    const { stamp, status } = await this.answers.answer(wanted, request.query);
+    if (status === undefined)
+      return send(request, reply, stamp, IMPORT_MAP, isPreview ? 'private, no-cache' : 'no-cache');
+    // Not to be kept: a browser that revalidates it later would take over the status of then.
+    void reply.header('x-stamp-status', status).header('cache-control', isPreview ? 'private, no-store' : 'no-store');
+    void reply.header('etag', stamp.etag).header('content-type', IMPORT_MAP).send(stamp.body);
+  }
+
+  private async sendScript(request: MapRequest, reply: FastifyReply): Promise<void> {
+    const wanted = await this.wanted(request);
+    shareWithAll(reply);
+    const { value } = await this.answers.production(wanted);
+    send(request, reply, this.scripts.of(wanted, value), 'text/javascript; charset=utf-8', 'no-cache');
+  }
+
+  private async sendSnippet(request: MapRequest, reply: FastifyReply): Promise<void> {
+    const wanted = await this.wanted(request);
+    const { stamp } = await this.answers.answer(wanted, {});
+    const text = snippetOf(wanted.origin, wanted.project.name, stamp.body.toString());
+    void reply.header('content-type', 'text/plain; charset=utf-8').header('cache-control', 'no-cache').send(text);
+  }
+}
+
+const originOf = ({ protocol, headers }: FastifyRequest): string => `${protocol}://${headers.host}`;
+
+function sendProduction(request: FastifyRequest, reply: FastifyReply, stamp: Stamp): void {
+  shareWithAll(reply);
+  send(request, reply, stamp, IMPORT_MAP, 'no-cache');
+}
+
+function send(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { body, etag }: Stamp,
+  type: string,
+  caching: string,
+): void {
+  void reply.header('cache-control', caching).header('etag', etag);
+  if (isKnown(request.headers['if-none-match'], etag)) void reply.code(304).send();
+  else void reply.header('content-type', type).send(body);
+}

@@ -1,0 +1,25 @@
+// Which pages may read what (import-maps.md, section 3): production's map any, a ticket's map those of preview origins only.
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isPreviewOrigin } from '../../projects/preview-origins.js';
+import type { ServedProject } from './known-projects.js';
+import type { AskedTickets } from './map-request.js';
+
+const EXPOSED = 'ETag, X-Stamp-Status';
+
+/** Anonymous: nothing in it depends on who asks. */
+export function shareWithAll(reply: FastifyReply): void {
+  void reply.header('access-control-allow-origin', '*').header('access-control-expose-headers', EXPOSED);
+}
+
+/** A page elsewhere isn't told so: its browser refuses the answer, and stamp.js doesn't ask there at all. */
+export function sharePreview(
+  { headers }: FastifyRequest,
+  reply: FastifyReply,
+  project: ServedProject,
+  asked: readonly AskedTickets[],
+): void {
+  const { origin } = headers;
+  void reply.header('vary', 'Origin').header('access-control-expose-headers', EXPOSED);
+  if (origin && asked.every(({ stage }) => isPreviewOrigin(origin, stage, project.previews)))
+    void reply.header('access-control-allow-origin', origin);
+}
