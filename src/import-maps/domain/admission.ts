@@ -1,6 +1,6 @@
 // Which names and addresses may come into a map (import-maps.md, sections 1 and 2; promises.md, "Bad input"). What the
 // standard says of them is in parse.ts; here is what we ask for beside it.
-import { parseUrl, parseUrlLike } from './url-like.js';
+import { isRelative, parseUrl, parseUrlLike } from './url-like.js';
 
 /**
  * Why something is refused. `name`: it can't be kept. `scheme`: not an address that a page may load modules from.
@@ -80,11 +80,16 @@ export function checkEntry(entry: Entry, rules: AddressRules): Entry | Fault {
   if (unnamed) return unnamed;
   const address = checkAddress(entry.url, rules);
   if (isFault(address)) return address;
+  const specifier = keptSpecifier(entry.specifier);
   const wrong =
-    checkSlashes(entry.specifier, address.url) ??
+    checkSlashes(specifier, address.url) ??
     (entry.integrity === undefined ? undefined : checkIntegrity(entry.integrity));
-  return wrong ?? { ...entry, ...scope, ...address };
+  return wrong ?? { ...entry, ...scope, specifier, ...address };
 }
+
+/** A URL as the standard writes it, so that it is one key; one that stands on the page's own URL stays as it is. */
+export const keptSpecifier = (specifier: string): string =>
+  isRelative(specifier) ? specifier : (parseUrl(specifier)?.href ?? specifier);
 
 /** A specifier that ends with a slash stands for everything below it, so its address has to end with one too. */
 export function checkSlashes(specifier: string, address: string): Fault | undefined {

@@ -15,9 +15,9 @@ export interface Layer {
 export const inOrder = (layers: readonly Layer[]): Layer[] =>
   [...layers].sort((one, other) => one.sequence - other.sequence || one.id - other.id);
 
-/** The map of a release: base, then each layer. */
+/** The map of a release: base, then each layer. The last layer that names a key decides, so one copy of the map is enough. */
 export const fold = (base: StampedMap, layers: readonly Layer[]): StampedMap =>
-  inOrder(layers).reduce((map, { delta }) => map.with(changesOf(delta)), base);
+  base.with(new Map(inOrder(layers).flatMap(({ delta }) => [...changesOf(delta)])));
 
 /**
  * What `fold` makes of some keys. `layers` may leave out those that touch none of the keys, which is what makes a revert as

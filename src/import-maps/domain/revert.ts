@@ -1,7 +1,8 @@
 // Taking layers out of production: a fold without them (import-maps.md, section 4, `revert`).
-import { changesOf, importsOf, keysOf } from './delta.js';
-import { foldKeys, inOrder, type Layer } from './layer.js';
-import { type MapKey, partsOf } from './map-key.js';
+import { danglingSince, importersIn } from './dangling.js';
+import { keysOf } from './delta.js';
+import { fold, foldKeys, inOrder, type Layer } from './layer.js';
+import type { MapKey } from './map-key.js';
 import type { MapChanges, StampedMap } from './stamped-map.js';
 
 export interface Revert {
@@ -13,38 +14,55 @@ export interface Revert {
   readonly dependents: readonly { readonly layer: Layer; readonly specifiers: readonly string[] }[];
 }
 
-/** @param active every active layer that touches a key of those that go, and every later one that stays. */
-export function planRevert(base: StampedMap, active: readonly Layer[], go: ReadonlySet<number>): Revert {
+/**
+ * @param active every active layer that touches a key of those that go, and every later one that stays.
+ * @param production the map as it is now: a specifier that another key still answers doesn't vanish. Without it, what the
+ *   base and the given layers make.
+ */
+export function planRevert(
+  base: StampedMap,
+  active: readonly Layer[],
+  go: ReadonlySet<number>,
+  production: StampedMap = fold(base, active),
+): Revert {
   const [going, staying] = [active.filter(({ id }) => go.has(id)), active.filter(({ id }) => !go.has(id))];
   const keys = [...new Set(going.flatMap(({ delta }) => keysOf(delta)))].sort();
   const changes = foldKeys(base, staying, keys);
-  const first = inOrder(going)[0];
-  const later = first ? staying.filter((layer) => inOrder([first, layer])[0] === first) : [];
-  return { changes, superseded: supersededKeys(going, later), dependents: dependentLayers(going, later, changes) };
+  const later = laterThan(inOrder(going)[0], staying);
+  return {
+    changes,
+    superseded: supersededKeys(keys, going, later),
+    dependents: dependents(production, changes, later),
+  };
 }
 
-function supersededKeys(going: readonly Layer[], later: readonly Layer[]): Revert['superseded'] {
+/** In order. */
+function laterThan(first: Layer | undefined, layers: readonly Layer[]): Layer[] {
+  if (!first) return [];
+  const line = inOrder([first, ...layers]);
+  return line.slice(line.indexOf(first) + 1);
+}
+
+function supersededKeys(
+  keys: readonly MapKey[],
+  going: readonly Layer[],
+  later: readonly Layer[],
+): Revert['superseded'] {
   const lastToTouch = new Map<MapKey, Layer>();
   for (const layer of inOrder([...going, ...later])) for (const key of keysOf(layer.delta)) lastToTouch.set(key, layer);
-  const keys = [...new Set(going.flatMap(({ delta }) => keysOf(delta)))].sort();
   return keys.flatMap((key) => {
-    const by = lastToTouch.get(key);
-    return by && !going.includes(by) ? [{ key, by }] : [];
+    const by = lastToTouch.get(key) as Layer;
+    return going.includes(by) ? [] : [{ key, by }];
   });
 }
 
-/** Only what the going layers brought can vanish; a specifier is reached by its own key or by a `…/` one. */
-function dependentLayers(going: readonly Layer[], later: readonly Layer[], changes: MapChanges): Revert['dependents'] {
-  const brought = going.flatMap(({ delta }) =>
-    [...changesOf(delta)].filter(([, target]) => target).map(([key]) => key),
-  );
-  const vanished = new Set(brought.filter((key) => !changes.get(key)).map((key) => partsOf(key).specifier));
-  if (vanished.size === 0) return [];
+/** Only what is live afterwards counts: a module that a still later layer replaced imports nothing any more. */
+function dependents(production: StampedMap, changes: MapChanges, later: readonly Layer[]): Revert['dependents'] {
+  if (![...changes].some(([key, target]) => !target && production.get(key))) return [];
+  const after = production.with(changes);
   return later.flatMap((layer) => {
-    const specifiers = importsOf(layer.delta).filter((specifier) => isReached(specifier, vanished));
+    const live = importersIn(layer.delta).filter(({ key, url }) => after.get(key)?.url === url);
+    const specifiers = [...new Set(danglingSince(production, after, live).map(({ specifier }) => specifier))].sort();
     return specifiers.length > 0 ? [{ layer, specifiers }] : [];
   });
 }
-
-const isReached = (specifier: string, keys: ReadonlySet<string>): boolean =>
-  keys.has(specifier) || [...keys].some((key) => key.endsWith('/') && specifier.startsWith(key));

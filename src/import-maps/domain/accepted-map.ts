@@ -1,0 +1,156 @@
+// An import map that a client sends: what of it is let in, and what it makes of the map that is there (import-maps.md,
+// sections 2, 3 and 5). The standard judges first, then our own rules for names and addresses.
+import {
+  type AddressRules,
+  checkAddress,
+  checkEntry,
+  checkIntegrity,
+  checkScope,
+  type Fault,
+  isFault,
+} from './admission.js';
+import type { Change } from './delta.js';
+import { keyOf, type MapKey, partsOf } from './map-key.js';
+import { type ImportMapError, parseImportMap, type ParseWarning } from './parse.js';
+import { sameTarget, type StampedMap, type Target } from './stamped-map.js';
+
+export interface MapFault extends Fault {
+  /** Stable: the standard's (`address.invalid`, see parse.ts), or `entry.<kind>`, `scope.<kind>`, `integrity.<kind>`. */
+  readonly code: string;
+  /** As it stood in the text; empty where it is about the whole map. */
+  readonly key: string;
+}
+
+type Section = ReadonlyMap<string, Target>;
+
+export interface AcceptedMap {
+  readonly imports: Section;
+  /** Empty ones too. */
+  readonly scopes: ReadonlyMap<string, Section>;
+  /** By URL as it is kept. */
+  readonly integrity: ReadonlyMap<string, string>;
+}
+
+/** `warnings`: what was left out, only where that was asked for. `faults`: never empty; what weighs most comes first. */
+export type Acceptance =
+  { readonly map: AcceptedMap; readonly warnings: readonly MapFault[] } | { readonly faults: readonly MapFault[] };
+
+/**
+ * Never throws. `lenient` leaves out what the standard ignores; what it throws on, names that can't be kept and addresses
+ * that no module may have are refused even so.
+ */
+export function acceptMap(text: string, rules: AddressRules, lenient = false): Acceptance {
+  let warnings: readonly ParseWarning[];
+  try {
+    ({ warnings } = parseImportMap(text, `${rules.origin}/`));
+  } catch (error) {
+    const { code, message } = error as ImportMapError;
+    return { faults: [{ kind: 'invalid', code, key: '', message }] };
+  }
+  const reader = new Reader(rules, warnings);
+  const map = reader.read(JSON.parse(text) as GivenMap);
+  const refused = lenient ? reader.faults.filter(({ kind }) => kind !== 'invalid') : reader.faults;
+  if (refused.length === 0) return { map, warnings: reader.faults };
+  return { faults: refused.sort((one, other) => WEIGHT[one.kind] - WEIGHT[other.kind]) };
+}
+
+const WEIGHT: Record<Fault['kind'], number> = { name: 0, scheme: 0, unsafe: 1, invalid: 2 };
+
+/** What the parser has found to be objects. */
+interface GivenMap {
+  readonly imports?: Record<string, unknown>;
+  readonly scopes?: Record<string, Record<string, unknown>>;
+  readonly integrity?: Record<string, unknown>;
+}
+
+class Reader {
+  readonly faults: MapFault[];
+  private readonly warned: ReadonlySet<string>;
+
+  constructor(
+    private readonly rules: AddressRules,
+    warnings: readonly ParseWarning[],
+  ) {
+    this.faults = warnings.map((warning) => ({ kind: 'invalid', ...warning }));
+    this.warned = new Set(warnings.map(({ key }) => key));
+  }
+
+  read(given: GivenMap): AcceptedMap {
+    const integrity = this.integrity(given.integrity ?? {});
+    const imports = this.section(null, given.imports ?? {}, integrity);
+    const scopes = new Map<string, Section>();
+    for (const [prefix, entries] of Object.entries(given.scopes ?? {})) {
+      const checked = checkScope(prefix, this.rules.origin);
+      if (isFault(checked)) this.refuse('scope', prefix, checked);
+      else scopes.set(checked.scope, this.section(checked.scope, entries, integrity));
+    }
+    return { imports, scopes, integrity };
+  }
+
+  private section(
+    scope: string | null,
+    given: Record<string, unknown>,
+    integrity: ReadonlyMap<string, string>,
+  ): Section {
+    const section = new Map<string, Target>();
+    for (const [specifier, url] of Object.entries(given)) {
+      if (typeof url !== 'string') continue;
+      const entry = checkEntry({ scope, specifier, url }, this.rules);
+      if (isFault(entry)) this.refuse('entry', specifier, entry);
+      else section.set(entry.specifier, targetOf(entry.url, integrity.get(entry.url)));
+    }
+    return section;
+  }
+
+  private integrity(given: Record<string, unknown>): ReadonlyMap<string, string> {
+    const integrity = new Map<string, string>();
+    for (const [url, value] of Object.entries(given)) {
+      if (typeof value !== 'string') continue;
+      const address = checkAddress(url, { ...this.rules, safeList: [] });
+      const wrong = isFault(address) ? address : checkIntegrity(value);
+      if (wrong) this.refuse('integrity', url, wrong);
+      else integrity.set((address as { url: string }).url, value);
+    }
+    return integrity;
+  }
+
+  /** What the standard has warned of isn't said twice. */
+  private refuse(what: string, key: string, fault: Fault): void {
+    if (fault.kind === 'invalid' && this.warned.has(key)) return;
+    this.faults.push({ ...fault, code: `${what}.${fault.kind}`, key });
+  }
+}
+
+const targetOf = (url: string, integrity: string | undefined): Target => (integrity ? { url, integrity } : { url });
+
+/**
+ * The changes by which a map is laid over `current`, as import-map-deployer's PATCH does: imports and integrity are
+ * assigned key by key, a scope is replaced whole. Integrity belongs to a URL: the one that `current` has for it stays,
+ * and a new one reaches every key that leads there. What changes nothing is left out.
+ */
+export function patchChanges(patch: AcceptedMap, current: StampedMap): Change[] {
+  const integrity = new Map([...integrityByUrl(current), ...patch.integrity]);
+  const wanted = new Map<MapKey, Target | null>();
+  for (const key of current.keys) {
+    const { url, integrity: known } = current.get(key) as Target;
+    const { scope } = partsOf(key);
+    if (scope !== null && patch.scopes.has(scope)) wanted.set(key, null);
+    else if ((patch.integrity.get(url) ?? known) !== known) wanted.set(key, { url });
+  }
+  for (const [scope, section] of [[null, patch.imports] as const, ...patch.scopes]) {
+    for (const [specifier, { url }] of section) wanted.set(keyOf(specifier, scope), { url });
+  }
+  return [...wanted].flatMap(([key, target]) => {
+    const set = target && targetOf(target.url, integrity.get(target.url));
+    return sameTarget(set, current.get(key)) ? [] : [{ ...partsOf(key), set }];
+  });
+}
+
+function integrityByUrl(map: StampedMap): Map<string, string> {
+  const integrity = new Map<string, string>();
+  for (const key of map.keys) {
+    const target = map.get(key) as Target;
+    if (target.integrity) integrity.set(target.url, target.integrity);
+  }
+  return integrity;
+}

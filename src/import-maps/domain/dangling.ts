@@ -1,0 +1,77 @@
+// Which imports lead nowhere under a map, by the standard's resolver (import-maps.md, section 1, `dangling`).
+import { type Delta, operationKey } from './delta.js';
+import { keyOf, type MapKey } from './map-key.js';
+import { ImportMapError } from './parse.js';
+import { type ResolvableMap, resolveSpecifier } from './resolve.js';
+import { addressOf, type StampedMap } from './stamped-map.js';
+
+/** A module of which it is known what it imports. */
+export interface Importer {
+  readonly key: MapKey;
+  /** As the map has it. */
+  readonly url: string;
+  readonly imports: readonly string[];
+}
+
+export interface Dangling {
+  readonly importer: Importer;
+  readonly specifier: string;
+}
+
+/** What this server keeps needs some origin to be resolved; which one changes nothing. */
+const OWN = 'https://own.invalid';
+
+/** The modules that a delta brings and whose imports are known. */
+export const importersIn = (delta: Delta): Importer[] =>
+  delta.flatMap((operation) => {
+    const { set } = operation;
+    return set?.imports ? [{ key: operationKey(operation), url: set.url, imports: set.imports }] : [];
+  });
+
+/** The imports that lead nowhere, in the order of the importers. */
+export const dangling = (map: StampedMap, importers: readonly Importer[]): Dangling[] =>
+  importers.flatMap((importer) =>
+    importer.imports
+      .filter((specifier) => !leadTo(map, specifier, importer.url))
+      .map((specifier) => ({ importer, specifier })),
+  );
+
+/** The imports that led somewhere before a change and lead nowhere after it, each with the key that it went by. */
+export const danglingSince = (
+  before: StampedMap,
+  after: StampedMap,
+  importers: readonly Importer[],
+): (Dangling & { readonly key: MapKey })[] =>
+  dangling(after, importers).flatMap((found) => {
+    const key = leadTo(before, found.specifier, found.importer.url)?.key;
+    return key === undefined ? [] : [{ ...found, key }];
+  });
+
+export interface Lead {
+  /** As the map has it for a key; as the standard writes it for a specifier that is a URL itself. */
+  readonly url: string;
+  /** The key that it goes by; undefined where the specifier is a URL that no key names. */
+  readonly key: MapKey | undefined;
+}
+
+/** Where a module's import leads under a map; undefined for nowhere. Relative keys, which stand on a page, don't count. */
+export function leadTo(map: StampedMap, specifier: string, importer: string): Lead | undefined {
+  let key: MapKey | undefined;
+  const section = (scope: string | null) => ({
+    get(name: string) {
+      const target = map.get(keyOf(name, scope));
+      if (target) key = keyOf(name, scope);
+      return target && addressOf(target.url, OWN);
+    },
+  });
+  const resolvable: ResolvableMap = { imports: section(null), scopes: { get: (prefix) => section(kept(prefix)) } };
+  try {
+    const url = resolveSpecifier(specifier, resolvable, addressOf(importer, OWN));
+    return { url: kept(url), key };
+  } catch (error) {
+    if (error instanceof ImportMapError) return undefined;
+    throw error;
+  }
+}
+
+const kept = (url: string): string => (url.startsWith(`${OWN}/`) ? url.slice(OWN.length) : url);
