@@ -23,6 +23,6 @@ const views = [fullTicket, openTickets, ticketStatus].map((one) => controllerOf(
     controllerOf(updateTicketStatus),
   ],
   providers: [CloseTicket, TicketFollowers, TicketRules, TicketWaiter, UpdateTicketStatus],
-  exports: [TicketFollowers],
+  exports: [CloseTicket, TicketFollowers],
 })
 export class TicketsModule {}

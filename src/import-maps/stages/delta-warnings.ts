@@ -1,14 +1,14 @@
 // What somebody who changes a ticket's modules should know: who else is at its keys, what production did since, what dangles.
 import type { Tx } from '../../platform/database/db.js';
 import { staleKeys } from '../domain/conflict.js';
+import { dangling, danglingSince, importersIn } from '../domain/dangling.js';
 import { type Delta, stamp } from '../domain/delta.js';
-import { keyText } from '../domain/map-key.js';
+import { keyText, type MapKey } from '../domain/map-key.js';
 import type { StampedMap } from '../domain/stamped-map.js';
 import { type KeyChange, lastChanges, layersImporting } from '../store/key-history.js';
 import type { Overlap } from '../store/overlaps.js';
 import type { LockedTicket } from '../store/ticket-deltas.js';
 import type { MapWarning } from './map-warning.js';
-import { danglingImports, deletedBy } from './dangling.js';
 
 export const overlapWarning = ({ key, other, ticket, stage }: Overlap): MapWarning => ({
   code: 'overlap',
@@ -41,12 +41,45 @@ export async function overtakenWarnings(
   });
 }
 
+/** What others import and the delta takes away, and what the delta's own modules import and nobody has. */
 export async function danglingWarnings(
   tx: Tx,
   ticket: LockedTicket,
   delta: Delta,
   production: StampedMap,
 ): Promise<MapWarning[]> {
-  const layers = await layersImporting(tx, ticket.project.id, ticket.release, deletedBy(delta));
-  return danglingImports(stamp(production, delta), delta, layers);
+  const deleted = [...new Set(delta.filter(({ set }) => !set).map(({ specifier }) => specifier))];
+  const layers = await layersImporting(tx, ticket.project.id, ticket.release, deleted);
+  const stamped = stamp(production, delta);
+  const others = layers.flatMap((layer) => importersIn(layer.delta));
+  const shown = [...others, ...importersIn(delta)].filter(({ key, url }) => stamped.get(key)?.url === url);
+  const broken = danglingSince(production, stamped, shown);
+  const missing = dangling(stamped, importersIn(delta)).filter(
+    ({ importer, specifier }) =>
+      !broken.some((one) => one.importer.key === importer.key && one.specifier === specifier),
+  );
+  return [
+    ...[...new Set(broken.map(({ key }) => key))].map((key) =>
+      deletedButImported(
+        key,
+        broken.filter((one) => one.key === key).map(({ importer }) => keyText(importer.key)),
+      ),
+    ),
+    ...missing.map(({ importer, specifier }) => leadsNowhere(importer.key, specifier)),
+  ];
 }
+
+const MOST_NAMED = 5;
+
+function deletedButImported(key: MapKey, importers: readonly string[]): MapWarning {
+  const names = [...new Set(importers)];
+  const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : '';
+  const list = `${names.slice(0, MOST_NAMED).join(', ')}${more}`;
+  return { code: 'dangling', key, message: `${keyText(key)} is deleted, but imported by ${list}.` };
+}
+
+const leadsNowhere = (key: MapKey, specifier: string): MapWarning => ({
+  code: 'dangling',
+  key,
+  message: `${keyText(key)} imports ${specifier.slice(0, 200)}, which leads nowhere in this ticket's map.`,
+});

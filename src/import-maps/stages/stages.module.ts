@@ -1,12 +1,38 @@
-// Stage verbs.
+// Stage verbs: each a use case, and the controllers that show them.
 import { Module } from '@nestjs/common';
+import { TicketsModule } from '../../tickets/tickets.module.js';
 import { MapStoreModule } from '../store/map-store.module.js';
 import { ChangeDelta } from './change-delta.js';
+import { FollowTickets } from './follow-tickets.js';
+import { Policies } from './policies.js';
+import { PromoteTicket } from './promote-ticket.js';
+import { RebaseTicket } from './rebase-ticket.js';
+import { RevertRelease } from './revert-release.js';
+import { RevertTicket } from './revert-ticket.js';
+import { RollBack } from './roll-back.js';
+import { RunVerb } from './run-verb.js';
+import { StageVerbsController } from './stage-verbs.controller.js';
+import { StampTicket } from './stamp-ticket.js';
+import { SuspendTickets } from './suspend-tickets.js';
 import { WriteProduction } from './write-production.js';
 
 @Module({
-  imports: [MapStoreModule],
-  providers: [ChangeDelta, WriteProduction],
+  imports: [MapStoreModule, TicketsModule],
+  controllers: [StageVerbsController],
+  providers: [
+    ChangeDelta,
+    FollowTickets,
+    Policies,
+    PromoteTicket,
+    RebaseTicket,
+    RevertRelease,
+    RevertTicket,
+    RollBack,
+    RunVerb,
+    StampTicket,
+    SuspendTickets,
+    WriteProduction,
+  ],
   exports: [ChangeDelta, WriteProduction],
 })
 export class StagesModule {}

@@ -1,10 +1,16 @@
 // A direct write to production: a layer without a ticket (import-maps.md, section 1).
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
-import type { Change } from '../domain/delta.js';
-import type { StampedMap } from '../domain/stamped-map.js';
+import { DomainError } from '../../platform/errors.js';
+import { appendEvent } from '../../stream/append-event.js';
+import { type Change, changeDelta, type Delta, keysOf, stamp } from '../domain/delta.js';
+import { wireKey } from '../domain/map-key.js';
+import { sameTarget, type StampedMap } from '../domain/stamped-map.js';
+import { lockPointer } from '../store/map-pointer.js';
+import { ProductionMaps } from '../store/production-maps.js';
+import { Releases } from '../store/releases.js';
 
-export interface WriteOptionsOfProduction {
+export interface DirectWrite {
   readonly actor: string;
   /** What the release's line in the history says. */
   readonly line: string;
@@ -12,19 +18,55 @@ export interface WriteOptionsOfProduction {
   readonly ifRelease?: number;
 }
 
+/** An event names some; the layer has them all. */
+const MOST_KEYS = 50;
+
 @Injectable()
 export class WriteProduction {
+  constructor(
+    private readonly productionMaps: ProductionMaps,
+    private readonly releases: Releases,
+  ) {}
+
   /**
    * Locks production, lets `decide` look at its map and say what changes, and makes the release. Nothing to change: no
    * release, and the answer is what production is at. After the commit the caller hands the answer to
    * `ProductionMaps.remember` and `MapChanges.changed`. Rejects with precondition `release.changed`.
    */
-  run(
-    _tx: Tx,
-    _projectId: number,
-    _decide: (production: StampedMap) => readonly Change[],
-    _options: WriteOptionsOfProduction,
+  async run(
+    tx: Tx,
+    project: number,
+    decide: (production: StampedMap) => readonly Change[],
+    { actor, line, ifRelease }: DirectWrite,
   ): Promise<{ release: number; map: StampedMap }> {
-    return Promise.reject(new Error('not built yet'));
+    const parent = await lockPointer(tx, project);
+    if (ifRelease !== undefined && ifRelease !== parent) throw changed(parent, ifRelease);
+    const before = await this.productionMaps.at(project, parent, tx);
+    const delta = effective(changeDelta([], decide(before), before));
+    if (delta.length === 0) return { release: parent, map: before };
+    const release = await this.releases.write(tx, { project, parent, kind: 'write', layer: { delta }, line, actor });
+    await appendEvent(tx, {
+      type: 'release.created',
+      subject: `release/${project}/${release}`,
+      actor,
+      project,
+      ticket: null,
+      subticket: null,
+      version: null,
+      line: `Release ${release}: ${line}`,
+      data: { release, parent, keys: keysOf(delta).slice(0, MOST_KEYS).map(wireKey) },
+    });
+    return { release, map: stamp(before, delta) };
   }
 }
+
+/** Without what production has already. */
+const effective = (delta: Delta): Delta => delta.filter(({ set, base }) => !sameTarget(set, base));
+
+const changed = (now: number, seen: number): DomainError =>
+  new DomainError(
+    'precondition',
+    'release.changed',
+    `Production is at release ${now}, not ${seen}. Look at what came meanwhile and repeat with If-Match: "${now}".`,
+    { data: { release: now } },
+  );

@@ -10,6 +10,8 @@ export interface KeyChange {
   readonly release: number;
   /** The ticket's key; null for a direct write and where the ticket was deleted. */
   readonly ticket: string | null;
+  /** When that was, ISO 8601. */
+  readonly since: string;
 }
 
 /** Who changed each key last, by bringing it or by being taken back. Keys that nobody touched are left out. */
@@ -17,8 +19,10 @@ export async function lastChanges(sql: Sql, project: number, keys: readonly MapK
   if (keys.length === 0) return new Map();
   const rows = await sql.run<KeyChange>({
     name: 'key_last_changes',
-    text: `SELECT DISTINCT ON (k.key) k.key, GREATEST(l.added_in, l.removed_in) AS release, t.key AS ticket
+    text: `SELECT DISTINCT ON (k.key) k.key, GREATEST(l.added_in, l.removed_in) AS release, t.key AS ticket,
+        to_jsonb(r.created_at) #>> '{}' AS since
       FROM unnest($2::text[]) k (key) JOIN layer l ON l.project_id = $1 AND l.keys @> ARRAY[k.key]
+        JOIN release r ON r.project_id = $1 AND r.number = GREATEST(l.added_in, l.removed_in)
         LEFT JOIN ticket t ON t.id = l.ticket_id
       ORDER BY k.key, GREATEST(l.added_in, l.removed_in) DESC, l.id DESC`,
     values: [project, keys],

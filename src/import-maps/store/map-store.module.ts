@@ -3,10 +3,13 @@ import { Module } from '@nestjs/common';
 import { MapChanges } from './map-changes.js';
 import { ProductionMaps } from './production-maps.js';
 import { ReleaseReader } from './release-reader.js';
+import { Layers } from './layers.js';
+import { Releases } from './releases.js';
+import { Snapshots } from './snapshots.js';
 import { StageLines } from './stage-lines.js';
 import { TicketDeltas } from './ticket-deltas.js';
 
-const SHARED = [TicketDeltas, ProductionMaps, ReleaseReader, StageLines, MapChanges];
+const SHARED = [Layers, Releases, TicketDeltas, ProductionMaps, ReleaseReader, StageLines, MapChanges];
 
-@Module({ providers: SHARED, exports: SHARED })
+@Module({ providers: [...SHARED, Snapshots], exports: SHARED })
 export class MapStoreModule {}

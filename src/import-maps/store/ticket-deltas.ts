@@ -49,6 +49,8 @@ export interface NewRevision {
   readonly provenance?: Provenance | undefined;
   /** Hashes of blobs that its operations lead to, beside those that their URLs name. */
   readonly blobs?: readonly string[] | undefined;
+  /** The revision whose blobs it needs too; the one before where none is given. */
+  readonly like?: Revision | undefined;
 }
 
 interface Surroundings {
@@ -107,11 +109,11 @@ export class TicketDeltas {
   async write(
     tx: Tx,
     ticket: LockedTicket,
-    { delta, actor, provenance = {}, blobs = [] }: NewRevision,
+    { delta, actor, provenance = {}, blobs = [], like = ticket.revision }: NewRevision,
   ): Promise<number> {
     const number = (ticket.revision?.number ?? 0) + 1;
     const named = hashesIn(delta);
-    const replaced = hashesIn(deltaOf(ticket)).filter((hash) => !named.includes(hash));
+    const replaced = hashesIn(like?.delta ?? []).filter((hash) => !named.includes(hash));
     const { git_remote = null, git_branch = null, git_commit = null } = provenance;
     const [written] = await tx.run<{ given: number }>({
       name: 'map_revision_write',
@@ -131,13 +133,23 @@ export class TicketDeltas {
         git_branch,
         git_commit,
         [...new Set([...named, ...blobs])],
-        `revision/${ticket.revision?.id ?? 0}`,
+        `revision/${like?.id ?? 0}`,
         replaced,
         blobs,
       ],
     });
     if (written?.given === new Set(blobs).size) return number;
     throw conflict('modules.blob_gone', 'A file of this upload has been cleaned up meanwhile. Upload it again.');
+  }
+
+  /** An earlier revision of a ticket; undefined where it has none of this number. */
+  async revision(tx: Tx, ticket: number, number: number): Promise<Revision | undefined> {
+    const [found] = await tx.run<Omit<Revision, 'delta'> & { operations: Delta }>({
+      name: 'map_revision',
+      text: 'SELECT id, number, operations, git_commit FROM map_revision WHERE ticket_id = $1 AND number = $2',
+      values: [ticket, number],
+    });
+    return found && { ...found, delta: found.operations };
   }
 
   /** The keys under which others find this ticket: those of its delta while it is open and not released, else none. */
@@ -152,7 +164,7 @@ export class TicketDeltas {
 }
 
 /** The hashes that URLs of this server's modules name. */
-function hashesIn(delta: Delta): string[] {
+export function hashesIn(delta: Delta): string[] {
   const hashes = delta.flatMap(({ set }) => /^\/modules\/([0-9a-f]{64})\//.exec(set?.url ?? '')?.[1] ?? []);
   return [...new Set(hashes)];
 }

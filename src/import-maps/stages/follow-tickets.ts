@@ -1,0 +1,67 @@
+// What closing and reopening a ticket mean for its modules (import-maps.md, section 4), in the ticket's own transaction.
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { isDeepStrictEqual } from 'node:util';
+import type { Tx } from '../../platform/database/db.js';
+import type { FieldValues, Row } from '../../rest/resource.js';
+import { type TicketFollower, TicketFollowers } from '../../tickets/close-ticket.js';
+import { keyState } from '../domain/conflict.js';
+import { type Delta, operationKey } from '../domain/delta.js';
+import { firstStage, production } from '../domain/stage-line.js';
+import type { StampedMap } from '../domain/stamped-map.js';
+import { announce } from '../store/map-pointer.js';
+import { ProductionMaps } from '../store/production-maps.js';
+import { deltaOf, type LockedTicket, TicketDeltas } from '../store/ticket-deltas.js';
+
+/** Nobody's name: the event of closing or reopening says who it was. */
+const ACTOR = 'stampline';
+
+@Injectable()
+export class FollowTickets implements TicketFollower, OnModuleInit {
+  constructor(
+    private readonly followers: TicketFollowers,
+    private readonly deltas: TicketDeltas,
+    private readonly productionMaps: ProductionMaps,
+  ) {}
+
+  onModuleInit(): void {
+    this.followers.add(this);
+  }
+
+  /** Out of everybody's way; nothing is deleted. A released one is only archived: its layer stays in production. */
+  async closed(tx: Tx, before: Row): Promise<FieldValues | undefined> {
+    if (before.stage === null) return undefined;
+    await this.deltas.keepKeys(tx, await this.deltas.around(tx, before), []);
+    await announce(tx, { ticket: before.id });
+    return undefined;
+  }
+
+  /** Back in the first stage with its delta, and based on production as it is now; a released one begins anew. */
+  async reopened(tx: Tx, before: Row): Promise<FieldValues | undefined> {
+    if (before.stage === null) return undefined;
+    const ticket = await this.deltas.around(tx, before);
+    const delta = await this.deltaAfter(tx, ticket);
+    if (!isDeepStrictEqual(delta, deltaOf(ticket))) {
+      const provenance = delta.length > 0 ? { git_commit: ticket.revision?.git_commit ?? null } : {};
+      await this.deltas.write(tx, ticket, { delta, actor: ACTOR, provenance });
+    }
+    await this.deltas.keepKeys(tx, ticket, delta);
+    await announce(tx, { ticket: before.id });
+    return { stage: firstStage(ticket.line).name };
+  }
+
+  private async deltaAfter(tx: Tx, ticket: LockedTicket): Promise<Delta> {
+    if (ticket.stage === production(ticket.line).name) return [];
+    return based(deltaOf(ticket), await this.productionMaps.at(ticket.project.id, ticket.release, tx));
+  }
+}
+
+/** Operations that don't conflict are based on production as it is; those that do stay stale until somebody decides. */
+const based = (delta: Delta, map: StampedMap): Delta =>
+  delta.map((operation) => {
+    if (keyState(operation, map) === 'stale') return operation;
+    const now = map.get(operationKey(operation));
+    return {
+      ...operation,
+      base: now ? { url: now.url, ...(now.integrity === undefined ? {} : { integrity: now.integrity }) } : null,
+    };
+  });

@@ -1,0 +1,72 @@
+// The facts that the policies of a promotion decide on, read once, and their verdicts (promotion.md, "Policies").
+import { Injectable } from '@nestjs/common';
+import type { Tx } from '../../platform/database/db.js';
+import { isFailed } from '../../workflow/move.js';
+import { staleKeys } from '../domain/conflict.js';
+import { conflictsVerdict } from '../domain/conflicts-policy.js';
+import { keysOf } from '../domain/delta.js';
+import { firstStage, stageBefore } from '../domain/stage-line.js';
+import type { StampedMap } from '../domain/stamped-map.js';
+import { type StepsFacts, stepsVerdict } from '../domain/steps-policy.js';
+import { type Verdict, worstFirst } from '../domain/verdict.js';
+import { workStateOf } from '../../tickets/ticket-state.js';
+import { lastChanges } from '../store/key-history.js';
+import { findOverlaps } from '../store/overlaps.js';
+import { deltaOf, type LockedTicket } from '../store/ticket-deltas.js';
+
+interface LiveSubticket {
+  id: number;
+  name: string | null;
+  step: number;
+  status: number;
+}
+
+@Injectable()
+export class Policies {
+  /** Worst first. `production` is the map that a promotion would merge into; `base` the URL that the client calls us by. */
+  async ask(tx: Tx, ticket: LockedTicket, production: StampedMap, base: string): Promise<Verdict[]> {
+    return worstFirst([await this.steps(tx, ticket, base), await this.conflicts(tx, ticket, production, base)]);
+  }
+
+  private async steps(tx: Tx, ticket: LockedTicket, base: string): Promise<Verdict> {
+    const rows = await tx.run<LiveSubticket>({
+      name: 'live_subtickets_named',
+      text: `SELECT s.id, p.name, s.current_workflow_step AS step, s.status FROM subticket s
+          LEFT JOIN spu u ON u.id = s.source_package_upload_id LEFT JOIN sourcepackage p ON p.id = u.sourcepackage_id
+        WHERE s.ticket_id = $1 AND s.superseded_by_id IS NULL ORDER BY s.id`,
+      values: [ticket.id],
+    });
+    const now = workStateOf(ticket.row);
+    const subtickets = rows.map((row) => ({ ...row, name: row.name ?? `subticket ${row.id}`, failed: isFailed(row) }));
+    const facts: StepsFacts = {
+      ticketKey: ticket.key,
+      ticketId: ticket.id,
+      failed: isFailed(now),
+      failure: now.failure,
+      subtickets,
+    };
+    return stepsVerdict(facts, String(ticket.row.step_entered_at), base);
+  }
+
+  private async conflicts(tx: Tx, ticket: LockedTicket, production: StampedMap, base: string): Promise<Verdict> {
+    const delta = deltaOf(ticket);
+    const stale = staleKeys(delta, production).map(({ key }) => key);
+    const changes = await lastChanges(tx, ticket.project.id, stale);
+    const overlaps = await findOverlaps(tx, ticket.project.id, ticket.id, keysOf(delta));
+    const frozen = ticket.stage !== null && ticket.stage !== firstStage(ticket.line).name;
+    const before = frozen ? stageBefore(ticket.line, ticket.stage)?.name : undefined;
+    const since = [...changes.values()].map((change) => change.since).sort()[0] ?? String(ticket.row.updated_at);
+    return conflictsVerdict(
+      {
+        ticketKey: ticket.key,
+        ticketId: ticket.id,
+        stale: stale.map((key) => ({ key, otherTicket: changes.get(key)?.ticket ?? null })),
+        ...(before && ticket.stage ? { frozen: { stage: ticket.stage, before } } : {}),
+        overlaps: overlaps.map(({ key, ticket: otherTicket }) => ({ key, otherTicket })),
+        overlapMode: ticket.overlap,
+      },
+      since,
+      base,
+    );
+  }
+}

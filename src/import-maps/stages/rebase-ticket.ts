@@ -1,0 +1,75 @@
+// POST ticket/<id>/rebase/ (import-maps.md, section 4): settles the keys that production overtook, one choice each.
+import { Injectable } from '@nestjs/common';
+import { isDeepStrictEqual } from 'node:util';
+import type { Tx } from '../../platform/database/db.js';
+import { DomainError } from '../../platform/errors.js';
+import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
+import { type Choice, rebase } from '../domain/conflict.js';
+import { keysOf, stamp } from '../domain/delta.js';
+import { keyText, type MapKey, wireKey } from '../domain/map-key.js';
+import { ProductionMaps } from '../store/production-maps.js';
+import { deltaOf, TicketDeltas } from '../store/ticket-deltas.js';
+import { overtakenWarnings } from './delta-warnings.js';
+import { moveTicket } from './move-ticket.js';
+import { differencesAt, type StageChange, type VerbOptions } from './stage-change.js';
+import { requireFirstStage, requireOpen, requireStamped, type Stamped } from './ticket-demands.js';
+
+@Injectable()
+export class RebaseTicket {
+  constructor(
+    private readonly deltas: TicketDeltas,
+    private readonly productionMaps: ProductionMaps,
+  ) {}
+
+  /**
+   * `mine` bases the key on what production is now, `theirs` gives it up. Rejects with not_found; precondition; invalid
+   * `rebase.unknown_key`; conflict `ticket.closed`, `ticket.unstamped`, `ticket.frozen`. What is still overtaken is a warning.
+   */
+  async run(tx: Tx, id: number, choices: ReadonlyMap<MapKey, Choice>, options: VerbOptions): Promise<StageChange> {
+    const locked = await this.deltas.lock(tx, id);
+    requireMatch(options.ifMatch, versionTag(locked.version));
+    requireOpen(locked, options.base);
+    const ticket = requireStamped(locked, options.base);
+    requireFirstStage(ticket, options.base);
+    const before = deltaOf(ticket);
+    refuseUnknown(ticket, choices);
+    const map = await this.productionMaps.at(ticket.project.id, ticket.release, tx);
+    const after = rebase(before, map, choices);
+    const warnings = await overtakenWarnings(tx, ticket, after, map);
+    if (isDeepStrictEqual(after, before))
+      return { ticket, row: ticket.row, revision: ticket.revision?.number ?? 0, changes: [], warnings };
+    const revision = await this.deltas.write(tx, ticket, {
+      delta: after,
+      actor: options.actor,
+      provenance: { git_commit: ticket.revision?.git_commit ?? null },
+    });
+    await this.deltas.keepKeys(tx, ticket, after);
+    const chosen = Object.fromEntries([...choices].map(([key, choice]) => [wireKey(key), choice]));
+    const event = {
+      type: 'ticket.rebased',
+      line: `${ticket.key} rebased on release ${ticket.release}: ${[...choices].map(([key, choice]) => `${keyText(key)} ${choice}`).join(', ')}`,
+      data: { revision, release: ticket.release, choices: chosen },
+    };
+    const row = await moveTicket(tx, ticket, { event }, options.actor);
+    return {
+      ticket,
+      row,
+      revision,
+      changes: differencesAt(keysOf(before), stamp(map, before), stamp(map, after)),
+      warnings,
+    };
+  }
+}
+
+function refuseUnknown(ticket: Stamped, choices: ReadonlyMap<MapKey, Choice>): void {
+  const keys = keysOf(deltaOf(ticket));
+  const unknown = [...choices.keys()].find((key) => !keys.includes(key));
+  if (unknown === undefined) return;
+  const known = keys.slice(0, 20).map(wireKey);
+  throw new DomainError(
+    'invalid',
+    'rebase.unknown_key',
+    `${ticket.key} doesn't change ${keyText(unknown).slice(0, 200)}. It changes ${known.map((key) => key.slice(0, 100)).join(', ') || 'nothing'}.`,
+    { data: { keys: known } },
+  );
+}

@@ -1,0 +1,113 @@
+// POST ticket/<id>/revert/ (import-maps.md, section 4): a stage back. Out of production that is a new release without it.
+import { Injectable } from '@nestjs/common';
+import { isDeepStrictEqual } from 'node:util';
+import type { Tx } from '../../platform/database/db.js';
+import { DomainError, invalid, notFound } from '../../platform/errors.js';
+import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
+import { keysOf, stamp } from '../domain/delta.js';
+import { positionAfterRevert, production, stageBefore } from '../domain/stage-line.js';
+import { lockPointer } from '../store/map-pointer.js';
+import { ProductionMaps } from '../store/production-maps.js';
+import { deltaOf, TicketDeltas } from '../store/ticket-deltas.js';
+import { moveTicket } from './move-ticket.js';
+import { RevertRelease } from './revert-release.js';
+import { differencesAt, type StageChange, type VerbOptions } from './stage-change.js';
+import { requireFirstStage, requireOpen, requireStamped, type Stamped } from './ticket-demands.js';
+
+export interface RevertOptions extends VerbOptions {
+  readonly reason?: string | undefined;
+  /** In the first stage: the revision to go back to. */
+  readonly toRevision?: number | undefined;
+  /** Out of production: take out those that depend on it too. */
+  readonly cascade?: boolean;
+  /** Out of production: though others depend on it. */
+  readonly force?: boolean;
+}
+
+@Injectable()
+export class RevertTicket {
+  constructor(
+    private readonly deltas: TicketDeltas,
+    private readonly productionMaps: ProductionMaps,
+    private readonly releases: RevertRelease,
+  ) {}
+
+  /**
+   * Rejects with not_found; precondition; invalid `revert.no_stage_before`; conflict `ticket.closed`, `ticket.unstamped`,
+   * `ticket.frozen` (an earlier revision of a frozen ticket), `revert.has_dependents` with the `dependents`.
+   */
+  async run(tx: Tx, id: number, options: RevertOptions): Promise<StageChange> {
+    // Before the ticket, since it may be in production; a ticket stays in its project.
+    const [place] = await tx.run<{ project_id: number }>({
+      name: 'ticket_project',
+      text: 'SELECT project_id FROM ticket WHERE id = $1',
+      values: [id],
+    });
+    if (!place) throw notFound(`There is no ticket ${id}.`);
+    await lockPointer(tx, place.project_id);
+    const locked = await this.deltas.lock(tx, id);
+    requireMatch(options.ifMatch, versionTag(locked.version));
+    const released = locked.stage === production(locked.line).name;
+    // One that was closed after its release is only archived: what it brought can still be taken back.
+    if (!released || options.toRevision !== undefined) requireOpen(locked, options.base);
+    const ticket = requireStamped(locked, options.base);
+    if (options.toRevision !== undefined) return this.toRevision(tx, ticket, options.toRevision, options);
+    if (released) return this.releases.run(tx, ticket, options);
+    return this.thaw(tx, ticket, options);
+  }
+
+  private async thaw(tx: Tx, ticket: Stamped, { actor, reason }: RevertOptions): Promise<StageChange> {
+    const before = stageBefore(ticket.line, ticket.stage);
+    if (!before) {
+      throw invalid(
+        'revert.no_stage_before',
+        `${ticket.key} is at ${ticket.stage}, the first stage. To go back to an earlier revision of its modules, name it: {"to_revision": 1}.`,
+      );
+    }
+    const event = {
+      type: 'ticket.reverted',
+      line: `${ticket.key} reverted ${ticket.stage} → ${before.name}${reason ? `: ${reason}` : ''}`,
+      data: { reason },
+    };
+    const row = await moveTicket(
+      tx,
+      ticket,
+      { stage: before.name, position: positionAfterRevert(before), event },
+      actor,
+    );
+    return { ticket, row, revision: ticket.revision?.number ?? 0 };
+  }
+
+  private async toRevision(
+    tx: Tx,
+    ticket: Stamped,
+    number: number,
+    { actor, reason, base }: RevertOptions,
+  ): Promise<StageChange> {
+    requireFirstStage(ticket, base);
+    const earlier = await this.deltas.revision(tx, ticket.id, number);
+    if (!earlier) {
+      const last = ticket.revision?.number ?? 0;
+      throw new DomainError(
+        'not_found',
+        'revision.unknown',
+        `${ticket.key} has no revision ${number}: its last one is ${last}.`,
+      );
+    }
+    const map = await this.productionMaps.at(ticket.project.id, ticket.release, tx);
+    const [before, after] = [deltaOf(ticket), earlier.delta];
+    const unchanged = isDeepStrictEqual(before, after);
+    if (unchanged) return { ticket, row: ticket.row, revision: ticket.revision?.number ?? 0, changes: [] };
+    const provenance = { git_commit: earlier.git_commit };
+    const revision = await this.deltas.write(tx, ticket, { delta: after, actor, provenance, like: earlier });
+    await this.deltas.keepKeys(tx, ticket, after);
+    const event = {
+      type: 'ticket.reverted',
+      line: `${ticket.key} reverted its modules to revision ${number}${reason ? `: ${reason}` : ''}`,
+      data: { reason, to_revision: number, revision },
+    };
+    const row = await moveTicket(tx, ticket, { event }, actor);
+    const changes = differencesAt([...keysOf(before), ...keysOf(after)], stamp(map, before), stamp(map, after));
+    return { ticket, row, revision, changes };
+  }
+}

@@ -1,0 +1,120 @@
+// POST stage/<production>/rollback/ (import-maps.md, section 4): a new release that equals an earlier one.
+import { Injectable } from '@nestjs/common';
+import type { Tx } from '../../platform/database/db.js';
+import { DomainError } from '../../platform/errors.js';
+import { appendEvent } from '../../stream/append-event.js';
+import { type Difference, diff } from '../domain/diff.js';
+import type { Layer } from '../domain/layer.js';
+import { requestAction } from '../domain/verdict.js';
+import { Layers } from '../store/layers.js';
+import { lockPointer } from '../store/map-pointer.js';
+import { ProductionMaps } from '../store/production-maps.js';
+import { ReleaseReader } from '../store/release-reader.js';
+import { Releases } from '../store/releases.js';
+import type { Flip } from './stage-change.js';
+import { SuspendTickets } from './suspend-tickets.js';
+
+export interface RollbackOptions {
+  readonly actor: string;
+  readonly base: string;
+  /** The path of the verb, for the command in a refusal. */
+  readonly path: string;
+  /** Whether this release is one of those that the client saw. */
+  readonly accepts: (release: number) => void;
+  readonly reason?: string | undefined;
+  /** Bring back what was reverted since. */
+  readonly force?: boolean;
+}
+
+export interface Rollback {
+  readonly flip: Flip;
+  /** The tickets that went back a stage. */
+  readonly suspended: readonly string[];
+  /** The tickets whose layers are back, without them; null for direct writes. */
+  readonly restored: readonly (string | null)[];
+  readonly changes: readonly Difference[];
+}
+
+@Injectable()
+export class RollBack {
+  constructor(
+    private readonly layers: Layers,
+    private readonly maps: ReleaseReader,
+    private readonly productionMaps: ProductionMaps,
+    private readonly releases: Releases,
+    private readonly tickets: SuspendTickets,
+  ) {}
+
+  /**
+   * The layers that came after release `target` are taken out and their tickets go back a stage. Rejects with precondition;
+   * not_found `release.unknown`; conflict `release.contains_reverted` where the target has layers that were reverted since.
+   */
+  async run(tx: Tx, project: number, target: number, options: RollbackOptions): Promise<Rollback> {
+    const parent = await lockPointer(tx, project);
+    options.accepts(parent);
+    if (target > parent)
+      throw new DomainError(
+        'not_found',
+        'release.unknown',
+        `There is no release ${target}: production is at ${parent}.`,
+      );
+    const from = await this.productionMaps.at(project, parent, tx);
+    const later = await this.layers.since(tx, project, target, parent);
+    const lost = await this.layers.lostSince(tx, project, target, parent);
+    const keys = await this.layers.ticketKeys(
+      tx,
+      lost.map(({ ticket }) => ticket),
+    );
+    const restored = lost.map(({ ticket }) => (ticket === null ? null : (keys.get(ticket) ?? null)));
+    if (lost.length > 0 && !options.force) throw containsReverted(target, restored, options);
+    if (later.length === 0 && lost.length === 0)
+      return { flip: { project, release: parent, map: from }, suspended: [], restored, changes: [] };
+    const map = await this.maps.mapAt(project, target, tx);
+    const release = await this.write(tx, project, { parent, target, later, lost }, options);
+    const why = `rolled back to release ${target}`;
+    const owners = later.flatMap(({ ticket }) => ticket ?? []);
+    const suspended = await this.tickets.run(tx, owners, { release, why, actor: options.actor });
+    return { flip: { project, release, map }, suspended, restored, changes: diff(from, map) };
+  }
+
+  private async write(
+    tx: Tx,
+    project: number,
+    { parent, target, later, lost }: { parent: number; target: number; later: Layer[]; lost: Layer[] },
+    { actor, reason }: RollbackOptions,
+  ): Promise<number> {
+    const ids = (layers: Layer[]): number[] => layers.map(({ id }) => id);
+    const line = `Rolled back to release ${target}${reason ? `: ${reason}` : ''}`;
+    const release = await this.releases.write(tx, { project, parent, kind: 'rollback', gone: ids(later), line, actor });
+    if (lost.length > 0) await this.releases.restore(tx, ids(lost), release);
+    await appendEvent(tx, {
+      type: 'release.rolled_back',
+      subject: `release/${project}/${release}`,
+      severity: 'warn',
+      actor,
+      project,
+      ticket: null,
+      subticket: null,
+      version: null,
+      line: `Release ${release}: ${line}`,
+      data: { release, parent, to: target, reason, suspended: later.length, restored: lost.length },
+    });
+    return release;
+  }
+}
+
+function containsReverted(
+  target: number,
+  reverted: readonly (string | null)[],
+  { base, path }: RollbackOptions,
+): DomainError {
+  const names = [...new Set(reverted.map((ticket) => ticket ?? 'a direct write'))];
+  const body = { release: target, force: true };
+  const action = requestAction('Bring them back, without their tickets', 'map', { method: 'POST', base, path, body });
+  return new DomainError(
+    'conflict',
+    'release.contains_reverted',
+    `Release ${target} has what was reverted since: ${names.slice(0, 10).join(', ')}. To bring that back without its tickets, repeat with "force": true.`,
+    { data: { reverted: names, next_actions: [action] } },
+  );
+}

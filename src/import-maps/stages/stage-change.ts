@@ -1,0 +1,58 @@
+// What a stage verb takes and what it comes to, before it is HTTP.
+import type { Row } from '../../rest/resource.js';
+import type { Difference } from '../domain/diff.js';
+import type { MapKey } from '../domain/map-key.js';
+import { sameTarget, type StampedMap } from '../domain/stamped-map.js';
+import type { LockedTicket } from '../store/ticket-deltas.js';
+import type { MapWarning } from './map-warning.js';
+
+export interface VerbOptions {
+  readonly actor: string;
+  /** The ETags that the client accepts. */
+  readonly ifMatch: readonly string[] | undefined;
+  /** The URL that the client calls us by, without a slash at its end. */
+  readonly base: string;
+}
+
+/** A flip of production. */
+export interface Flip {
+  readonly project: number;
+  readonly release: number;
+  readonly map: StampedMap;
+}
+
+export interface Superseded {
+  readonly key: MapKey;
+  /** The ticket's key, or null for a direct write. */
+  readonly ticket: string | null;
+}
+
+export interface Dependent {
+  readonly ticket: string | null;
+  readonly specifiers: readonly string[];
+}
+
+export interface StageChange {
+  /** As it was when it was locked. */
+  readonly ticket: LockedTicket;
+  /** As it is now. */
+  readonly row: Row;
+  readonly revision: number;
+  readonly flip?: Flip;
+  /** What changed in the map of the stage that it came to, or in production. */
+  readonly changes?: readonly Difference[];
+  readonly superseded?: readonly Superseded[];
+  readonly dependents?: readonly Dependent[];
+  readonly warnings?: readonly MapWarning[];
+  /** What takes the change back in git, too: `git revert <commit>`. */
+  readonly gitRevert?: string;
+}
+
+/** The differences at some keys; a diff of whole maps would cost as much as they are large. */
+export function differencesAt(keys: readonly MapKey[], from: StampedMap, to: StampedMap): Difference[] {
+  return [...new Set(keys)].sort().flatMap((key) => {
+    const [before, after] = [from.get(key) ?? null, to.get(key) ?? null];
+    if (sameTarget(before, after)) return [];
+    return [{ key, change: before ? (after ? 'changed' : 'removed') : 'added', from: before, to: after }];
+  });
+}

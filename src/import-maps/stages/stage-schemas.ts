@@ -1,0 +1,195 @@
+// What stage verbs take and answer, for the OpenAPI document.
+const text = (description: string, more: object = {}): object => ({ type: 'string', description, ...more });
+const whole = (description: string): object => ({ type: 'integer', description });
+const list = (description: string, items: object): object => ({ type: 'array', description, items });
+const object = (
+  description: string,
+  properties: Record<string, object>,
+  required = Object.keys(properties),
+): object => ({
+  type: 'object',
+  description,
+  properties,
+  required,
+});
+
+const TARGET = {
+  ...object(
+    'Where the key leads; null for nowhere.',
+    { url: text('An absolute URL.'), integrity: text('Subresource integrity.') },
+    ['url'],
+  ),
+  type: ['object', 'null'],
+};
+const KEY = {
+  specifier: text('What modules import.'),
+  scope: text('The scope, or null for the section imports.', { type: ['string', 'null'] }),
+};
+const NOBODY = { type: ['string', 'null'] };
+
+const DIFFERENCE_FIELDS = {
+  ...KEY,
+  change: text('What happened to the key.', { enum: ['added', 'changed', 'removed'] }),
+  from: TARGET,
+  to: TARGET,
+};
+
+const ACTION = object('Something that helps.', {
+  label: text('What it does.'),
+  command: text('A line for the shell.'),
+  method: text('The verb.'),
+  href: text('The path.'),
+  permission: text('The scope of the token that may.'),
+});
+
+const VERDICT = object(
+  'What one policy says.',
+  {
+    policy: text('The policy: steps, conflicts.'),
+    verdict: text('From best to worst; the worst decides.', {
+      enum: [
+        'pass',
+        'pass_overridden',
+        'waiting',
+        'waiting_for_ticket',
+        'needs_approval',
+        'blocked',
+        'failed',
+        'error',
+      ],
+    }),
+    code: text('Stable: conflicts.stale.'),
+    summary: text('At most 140 characters.'),
+    actor: text('Who is to act: you, a name, upstream, infra.'),
+    since: text('When it came to be so.'),
+    until: text('When it clears, where that is known.'),
+    next_actions: list('What somebody can do about it.', ACTION),
+  },
+  ['policy', 'verdict', 'code', 'summary', 'actor', 'since', 'next_actions'],
+);
+
+export const STAGE_CHANGE = object(
+  'The ticket as it is now, and what the verb did.',
+  {
+    ticket: text('Where the ticket is.'),
+    key: text('Its key.'),
+    stage: text('The stage that it is at.'),
+    current_workflow_step: text('Its step.'),
+    status: text('Its status.'),
+    version: whole('Its version; the ETag.'),
+    revision: whole('The revision of its modules.'),
+    release: { ...whole('The production release that this made; null where it made none.'), type: ['integer', 'null'] },
+    changes: list('What changed, key by key.', object('A key.', DIFFERENCE_FIELDS)),
+    superseded: list(
+      'Keys that a later ticket overwrote, so that they stay.',
+      object('A key.', { ...KEY, ticket: { ...NOBODY, description: 'The later ticket.' } }),
+    ),
+    dependents: list(
+      'Who imports what went.',
+      object('A layer of production.', {
+        ticket: { ...NOBODY, description: 'Its ticket.' },
+        specifiers: list('What it imports.', text('A specifier.')),
+      }),
+    ),
+    warnings: list(
+      'What you should know.',
+      object(
+        'A warning.',
+        {
+          code: text('overlap, overtaken, dangling.'),
+          key: text('The key.'),
+          ticket: text('The other ticket.'),
+          message: text('For people.'),
+        },
+        ['code', 'key', 'message'],
+      ),
+    ),
+    git_revert: text('What takes the change back in git, too.'),
+    links: {
+      type: 'object',
+      description: 'The import map of its stage and of production.',
+      additionalProperties: { type: 'string' },
+    },
+    dry_run: { type: 'boolean', description: 'True where nothing was kept.' },
+  },
+  ['ticket', 'key', 'stage', 'current_workflow_step', 'status', 'version', 'revision', 'release', 'changes', 'links'],
+);
+
+export const WHY = object('What stands between a ticket and its next stage.', {
+  ticket: text('Where the ticket is.'),
+  key: text('Its key.'),
+  stage: { ...NOBODY, description: 'The stage that it is at; null while it carries no modules.' },
+  next_stage: { ...NOBODY, description: 'The stage that a promotion would bring it to; null for a released one.' },
+  release: whole('What production is at.'),
+  promotable: { type: 'boolean', description: 'True where nothing stands in the way.' },
+  verdicts: list('Worst first.', VERDICT),
+});
+
+export const DIFF = object('What differs between two maps.', {
+  from: text('One.'),
+  to: text('The other.'),
+  release: whole('What production is at.'),
+  changes: list(
+    'By key.',
+    object('A key.', {
+      ...DIFFERENCE_FIELDS,
+      state: text(
+        'For keys of the ticket: clean, live, or stale where somebody else released another value since; null otherwise.',
+        { type: ['string', 'null'] },
+      ),
+      overtakes: { ...NOBODY, description: 'For a stale key: whose change a promotion would overtake.' },
+    }),
+  ),
+});
+
+export const STAGE = object('A stage.', {
+  name: text('Also the query key of previews.'),
+  step: whole('The workflow step that a ticket comes to with it.'),
+  title: text('What people call it.'),
+  project: text('The project.'),
+  production: { type: 'boolean', description: 'True for the last one.' },
+  release: { type: ['integer', 'null'], description: 'Of production: the release that it is at, and its ETag.' },
+  resource_uri: text('Where it is.'),
+});
+
+export const STAGES = object('The stages of a project, in order.', {
+  meta: { type: 'object', description: 'How many there are.' },
+  objects: list('The stages.', STAGE),
+});
+
+export const DIRECT_WRITE = object(
+  'An import map to lay over production, or operations.',
+  {
+    imports: { type: 'object', description: 'Assigned key by key.', additionalProperties: { type: 'string' } },
+    scopes: { type: 'object', description: 'Each is replaced whole.', additionalProperties: { type: 'object' } },
+    integrity: { type: 'object', description: 'By URL.', additionalProperties: { type: 'string' } },
+    operations: list(
+      'Instead of a map: keys to set, or to delete where url is null.',
+      object(
+        'An operation.',
+        {
+          specifier: KEY.specifier,
+          scope: KEY.scope,
+          url: text('Where it leads; null deletes it.', NOBODY),
+          integrity: text('Subresource integrity.'),
+        },
+        ['specifier', 'url'],
+      ),
+    ),
+    reason: text('Goes into the release.', { maxLength: 500 }),
+  },
+  [],
+);
+
+export const PRODUCTION_CHANGE = object(
+  'What production is at now.',
+  {
+    project: text('The project.'),
+    stage: text('Production.'),
+    release: whole('The release; the ETag.'),
+    changes: list('What changed, key by key.', object('A key.', DIFFERENCE_FIELDS)),
+    suspended: list('Tickets that went back a stage.', text('A key.')),
+    restored: list('Tickets whose modules came back without them; null for direct writes.', NOBODY),
+  },
+  ['project', 'stage', 'release', 'changes'],
+);

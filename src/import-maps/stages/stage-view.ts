@@ -1,0 +1,72 @@
+// How the stages of modules look on the wire: the answer of a verb, differences, verdicts' surroundings.
+import type { Row } from '../../rest/resource.js';
+import { statusText } from '../../workflow/steps.js';
+import type { Difference } from '../domain/diff.js';
+import { type MapKey, partsOf, wireKey } from '../domain/map-key.js';
+import { production, type StageLine } from '../domain/stage-line.js';
+import { addressOf, type Target } from '../domain/stamped-map.js';
+import type { MapWarning } from './map-warning.js';
+import type { StageChange } from './stage-change.js';
+
+/** The project whose maps need no name in the URL. */
+const DEFAULT_PROJECT = 'default';
+
+/** `{url, integrity}`; what this server keeps with the origin that the client calls us by. */
+export const targetView = (target: Target | null, base: string): Target | null =>
+  target && { ...target, url: addressOf(target.url, base) };
+
+export const keyView = (key: MapKey): { specifier: string; scope: string | null } => {
+  const { specifier, scope } = partsOf(key);
+  return { specifier, scope };
+};
+
+export const differenceView = ({ key, change, from, to }: Difference, base: string): object => ({
+  ...keyView(key),
+  change,
+  from: targetView(from, base),
+  to: targetView(to, base),
+});
+
+export const warningView = ({ code, key, ticket, message }: MapWarning): object => ({
+  code,
+  key: wireKey(key),
+  ...(ticket === undefined ? {} : { ticket }),
+  message,
+});
+
+/** Where each stage's map of a ticket is: its own stage's preview, and production. */
+export function mapLinks(
+  { key, stage, line, project }: { key: string; stage: string; line: StageLine; project: string },
+  base: string,
+): Record<string, string> {
+  const map = `${base}${project === DEFAULT_PROJECT ? '' : `/p/${project}`}/import-map.json`;
+  const live = production(line).name;
+  return { ...(stage === live ? {} : { [stage]: `${map}?${stage}=${encodeURIComponent(key)}` }), [live]: map };
+}
+
+/** The answer of a verb on a ticket. */
+export function changeView(change: StageChange, base: string, dryRun: boolean): object {
+  const { ticket, row, revision, flip, changes = [], superseded = [], dependents = [], warnings = [] } = change;
+  const stage = String(row.stage);
+  return {
+    ticket: `/api/v1/ticket/${ticket.id}/`,
+    key: ticket.key,
+    stage,
+    ...workView(row),
+    revision,
+    release: flip?.release ?? null,
+    changes: changes.map((one) => differenceView(one, base)),
+    superseded: superseded.map((one) => ({ ...keyView(one.key), ticket: one.ticket })),
+    dependents,
+    warnings: warnings.map(warningView),
+    ...(change.gitRevert === undefined ? {} : { git_revert: change.gitRevert }),
+    links: mapLinks({ key: ticket.key, stage, line: ticket.line, project: ticket.project.name }, base),
+    ...(dryRun ? { dry_run: true } : {}),
+  };
+}
+
+const workView = (row: Row): object => ({
+  current_workflow_step: String(Number(row.current_workflow_step)),
+  status: statusText(Number(row.status)),
+  version: Number(row.version),
+});

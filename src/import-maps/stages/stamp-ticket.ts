@@ -1,0 +1,30 @@
+// POST ticket/<id>/stamp/ (import-maps.md, section 4): the ticket carries modules from now on, if only none yet.
+import { Injectable } from '@nestjs/common';
+import type { Tx } from '../../platform/database/db.js';
+import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
+import { CloseTicket } from '../../tickets/close-ticket.js';
+import { TicketDeltas } from '../store/ticket-deltas.js';
+import { ChangeDelta } from './change-delta.js';
+import type { StageChange, VerbOptions } from './stage-change.js';
+
+@Injectable()
+export class StampTicket {
+  constructor(
+    private readonly deltas: TicketDeltas,
+    private readonly changes: ChangeDelta,
+    private readonly closing: CloseTicket,
+  ) {}
+
+  /** Registers it; one that is registered stays as it is, a closed one is reopened. Rejects with not_found; precondition. */
+  async run(tx: Tx, id: number, options: VerbOptions): Promise<StageChange> {
+    const ticket = await this.deltas.lock(tx, id);
+    requireMatch(options.ifMatch, versionTag(ticket.version));
+    if (ticket.closed) {
+      await this.closing.reopen(tx, id, undefined, { context: { actor: options.actor }, ifMatch: undefined });
+    }
+    const open = ticket.closed ? await this.deltas.lock(tx, id) : ticket;
+    if (open.stage === null) await this.changes.run(tx, id, [], { ...options, ifMatch: undefined });
+    const now = open.stage === null ? await this.deltas.lock(tx, id) : open;
+    return { ticket, row: now.row, revision: now.revision?.number ?? 0, changes: [] };
+  }
+}

@@ -1,0 +1,49 @@
+// Tickets whose layers left production along with something else: they go to the stage before it, with their deltas.
+import { Injectable } from '@nestjs/common';
+import type { Tx } from '../../platform/database/db.js';
+import type { Row } from '../../rest/resource.js';
+import type { Delta } from '../domain/delta.js';
+import { positionAfterRevert, production, stageBefore } from '../domain/stage-line.js';
+import { deltaOf, type LockedTicket, TicketDeltas } from '../store/ticket-deltas.js';
+import { moveTicket, type TicketMove } from './move-ticket.js';
+
+export interface Suspension {
+  readonly release: number;
+  readonly why: string;
+  readonly actor: string;
+}
+
+@Injectable()
+export class SuspendTickets {
+  constructor(private readonly deltas: TicketDeltas) {}
+
+  /**
+   * In the order of their ids, as everybody locks several. Those that aren't in production any more (a new cycle began) stay
+   * where they are. Answers the keys of those that moved.
+   */
+  async run(tx: Tx, ids: readonly number[], { release, why, actor }: Suspension): Promise<string[]> {
+    const moved: string[] = [];
+    for (const id of [...new Set(ids)].sort((one, other) => one - other)) {
+      const ticket = await this.deltas.lock(tx, id);
+      const before = stageBefore(ticket.line, ticket.stage);
+      if (ticket.stage !== production(ticket.line).name || !before) continue;
+      const line = `${ticket.key} suspended ${ticket.stage} → ${before.name}: ${why} (release ${release})`;
+      const event = { type: 'ticket.suspended', line, data: { release, reason: why } };
+      const move = { stage: before.name, position: positionAfterRevert(before), event, actor };
+      await this.moveOne(tx, ticket, deltaOf(ticket), move);
+      moved.push(ticket.key);
+    }
+    return moved;
+  }
+
+  /** Out of production, and back among those who are at its keys, unless it is closed. */
+  async moveOne(
+    tx: Tx,
+    ticket: LockedTicket,
+    delta: Delta,
+    { actor, ...move }: TicketMove & { readonly actor: string },
+  ): Promise<Row> {
+    if (!ticket.closed) await this.deltas.keepKeys(tx, ticket, delta);
+    return moveTicket(tx, ticket, move, actor);
+  }
+}

@@ -1,0 +1,53 @@
+// The bodies of stage verbs: few members, each of one kind, and none that the verb doesn't know.
+import { invalid } from '../../platform/errors.js';
+import { asObject } from '../../rest/writing/body.js';
+import type { Choice } from '../domain/conflict.js';
+import { keyFromWire, type MapKey } from '../domain/map-key.js';
+
+type Kind = 'number' | 'flag' | 'text';
+type Members = Readonly<Record<string, Kind>>;
+
+const NUMBER = 2 ** 31 - 1;
+const LONGEST_TEXT = 500;
+
+const CHECKS: Readonly<Record<Kind, { readonly says: string; readonly fits: (value: unknown) => boolean }>> = {
+  number: {
+    says: 'a whole number from 0',
+    fits: (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= NUMBER,
+  },
+  flag: { says: 'true or false', fits: (value) => typeof value === 'boolean' },
+  text: {
+    says: `a text of at most ${LONGEST_TEXT} characters`,
+    fits: (value) =>
+      typeof value === 'string' && value.length <= LONGEST_TEXT && !value.includes('\0') && value.isWellFormed(),
+  },
+};
+
+type Values<Of extends Members> = {
+  readonly [Name in keyof Of]?: Of[Name] extends 'number' ? number : Of[Name] extends 'flag' ? boolean : string;
+};
+
+/** No body at all says nothing; so does null for a member. A member that the verb doesn't have is refused: a typo may matter. */
+export function verbBody<const Of extends Members>(body: unknown, members: Of): Values<Of> {
+  if (body === undefined || body === null || body === '') return {};
+  const given = Object.entries(asObject(body)).filter(([, value]) => value !== null && value !== undefined);
+  for (const [name, value] of given) {
+    const kind = Object.hasOwn(members, name) ? members[name] : undefined;
+    const known = Object.keys(members).join(', ');
+    if (!kind) throw invalid('body.unknown_member', `There is no '${name.slice(0, 100)}' here. There is ${known}.`);
+    if (!CHECKS[kind].fits(value)) throw invalid('body.invalid_member', `'${name}' is ${CHECKS[kind].says}.`);
+  }
+  return Object.fromEntries(given) as Values<Of>;
+}
+
+/** `{"cart": "mine", "https://app.example/admin/ nav": "theirs"}`, or the same under `keys`. */
+export function rebaseBody(body: unknown): Map<MapKey, Choice> {
+  const given = asObject(body);
+  const { keys } = given;
+  const choices = Object.entries(typeof keys === 'object' && keys !== null ? asObject(keys) : given);
+  if (choices.length === 0)
+    throw invalid('rebase.no_keys', 'Say for each key whose value counts: {"cart": "mine"} or {"cart": "theirs"}.');
+  const wrong = choices.find(([, choice]) => choice !== 'mine' && choice !== 'theirs');
+  if (wrong) throw invalid('rebase.bad_choice', `'${wrong[0].slice(0, 100)}' is "mine" or "theirs".`);
+  return new Map(choices.map(([key, choice]) => [keyFromWire(key), choice as Choice]));
+}

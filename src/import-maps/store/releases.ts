@@ -1,0 +1,82 @@
+// Writes releases: the layer that comes, those that go, the release, and the pointer's compare-and-swap, in one statement.
+import { Injectable } from '@nestjs/common';
+import type { Tx } from '../../platform/database/db.js';
+import { type Delta, importsOf, keysOf } from '../domain/delta.js';
+import { announce } from './map-pointer.js';
+import { hashesIn, type Revision } from './ticket-deltas.js';
+
+export interface NewRelease {
+  readonly project: number;
+  /** What the locked pointer is at. */
+  readonly parent: number;
+  readonly kind: 'promote' | 'revert' | 'rollback' | 'write';
+  /** Whose promotion or revert it is. */
+  readonly ticket?: number;
+  /** What comes: a ticket's revision, or a direct write. */
+  readonly layer?: { readonly delta: Delta; readonly revision?: Revision };
+  /** The layers that go. */
+  readonly gone?: readonly number[];
+  readonly line: string;
+  readonly actor: string;
+}
+
+/** Bytes that the index of imports takes; longer specifiers are `data:` URLs, which no map leads elsewhere. */
+const LONGEST_IMPORT = 2000;
+
+@Injectable()
+export class Releases {
+  /** Called with the pointer locked. Answers the new release's number; its ticket's keys are in nobody's way any more. */
+  async write(tx: Tx, release: NewRelease): Promise<number> {
+    const { project, parent, kind, ticket = null, layer, gone = [], line, actor } = release;
+    const number = parent + 1;
+    const delta = layer?.delta ?? [];
+    const moved = await tx.run({
+      name: 'release_write',
+      text: `WITH l AS (INSERT INTO layer (project_id, sequence, added_in, ticket_id, revision, operations, keys, imports, git_commit)
+          SELECT $1, $3, $3, $5, $6, $7::jsonb, $8, $9, $10 WHERE $11 RETURNING id),
+        held AS (SELECT hash FROM blob WHERE hash = ANY($12::text[]) ORDER BY hash FOR KEY SHARE),
+        u AS (INSERT INTO blob_use (owner, hash) SELECT 'layer/' || l.id, b.hash
+          FROM l, (SELECT hash FROM held UNION SELECT hash FROM blob_use WHERE owner = $13) b),
+        g AS (UPDATE layer SET removed_in = $3 WHERE id = ANY($14::int[])),
+        k AS (DELETE FROM ticket_key WHERE $11 AND ticket_id = $5),
+        r AS (INSERT INTO release (project_id, number, parent, kind, ticket_id, layer_id, line, actor)
+          VALUES ($1, $3, $2, $4, $5, (SELECT id FROM l), $15, $16))
+        UPDATE map_pointer SET release = $3 WHERE project_id = $1 AND release = $2 RETURNING release`,
+      values: [
+        project,
+        parent,
+        number,
+        kind,
+        ticket,
+        layer?.revision?.number ?? null,
+        JSON.stringify(delta),
+        keysOf(delta),
+        importsOf(delta).filter((specifier) => Buffer.byteLength(specifier) <= LONGEST_IMPORT),
+        layer?.revision?.git_commit ?? null,
+        layer !== undefined,
+        hashesIn(delta),
+        `revision/${layer?.revision?.id ?? 0}`,
+        gone,
+        line,
+        actor,
+      ],
+    });
+    if (moved.length === 0) throw new Error(`Production of project ${project} left release ${parent} under its lock.`);
+    await announce(tx, { project, release: number });
+    return number;
+  }
+
+  /** Brings layers back that were taken out, without their tickets, at the places that they had. */
+  async restore(tx: Tx, layers: readonly number[], release: number): Promise<void> {
+    await tx.run({
+      name: 'layers_restore',
+      text: `WITH o AS MATERIALIZED (SELECT l.*, nextval(pg_get_serial_sequence('layer', 'id'))::int AS new_id
+          FROM layer l WHERE l.id = ANY($1::int[])),
+        i AS (INSERT INTO layer (id, project_id, sequence, added_in, revision, operations, keys, imports, git_commit)
+          SELECT new_id, project_id, sequence, $2, revision, operations, keys, imports, git_commit FROM o)
+        INSERT INTO blob_use (owner, hash) SELECT 'layer/' || o.new_id, b.hash
+          FROM o JOIN blob_use b ON b.owner = 'layer/' || o.id`,
+      values: [layers, release],
+    });
+  }
+}
