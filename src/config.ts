@@ -1,4 +1,5 @@
 // The only reader of the environment: names, defaults and what is refused. Everything else gets a Config.
+import { isIP } from 'node:net';
 import path from 'node:path';
 
 export interface Config {
@@ -14,6 +15,8 @@ export interface Config {
   /** True where a container's port is published on the host's loopback only, so that the loopback's rules hold. */
   readonly publishedLoopback: boolean;
   readonly logLevel: string;
+  /** Hosts, addresses and networks (`10.0.0.0/8`) that are called although they aren't public, where a client names a URL. */
+  readonly fetchAllow: readonly string[];
 }
 
 /** Something in the environment that can't be: one line for the operator, naming the variable. */
@@ -39,13 +42,32 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     port: readPort(env.PORT),
     dataFolder: path.resolve(env.STAMPLINE_DATA || 'data'),
     databaseUrl: readDatabaseUrl(env.DATABASE_URL),
-    allowedHosts: (env.STAMPLINE_ALLOWED_HOSTS ?? '')
-      .split(',')
-      .map((name) => name.trim().toLowerCase())
-      .filter(Boolean),
+    allowedHosts: listOf(env.STAMPLINE_ALLOWED_HOSTS),
+    fetchAllow: readFetchAllow(env.STAMPLINE_FETCH_ALLOW),
     publishedLoopback,
     logLevel: readLogLevel(env.STAMPLINE_LOG),
   };
+}
+
+const listOf = (value = ''): string[] =>
+  value
+    .split(',')
+    .map((one) => one.trim().toLowerCase())
+    .filter(Boolean);
+
+function readFetchAllow(value: string | undefined): string[] {
+  const entries = listOf(value);
+  const bad = entries.find((entry) => !/^[\w.-]+$/.test(entry) && !isIP(entry) && !isNetwork(entry));
+  if (bad === undefined) return entries;
+  throw new ConfigError(
+    `STAMPLINE_FETCH_ALLOW has ${bad}, which is neither a host name, nor an address, nor a network such as 10.0.0.0/8.`,
+  );
+}
+
+function isNetwork(entry: string): boolean {
+  const [address = '', bits = ''] = entry.split('/');
+  const family = isIP(address);
+  return family > 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
 }
 
 function readListenTrust(value: string | undefined): boolean {

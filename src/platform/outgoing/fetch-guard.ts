@@ -1,0 +1,98 @@
+// Calls a URL that a client named, to see whether something is there. Every address that its name has is checked and the
+// one that is called is pinned, so that a name can't point elsewhere between the two; redirects aren't followed; nothing of
+// the answer but its status is read.
+import { Inject, Injectable } from '@nestjs/common';
+import dns from 'node:dns/promises';
+import http from 'node:http';
+import https from 'node:https';
+import net from 'node:net';
+import { DomainError } from '../errors.js';
+import type { Config } from '../../config.js';
+import { CONFIG } from '../tokens.js';
+import { AddressGuard } from './address-guard.js';
+
+/** From looking the name up to the answer's head. */
+const LONGEST_MS = 5000;
+
+interface Target {
+  readonly address: string;
+  readonly family: number;
+}
+
+@Injectable()
+export class FetchGuard {
+  private readonly guard: AddressGuard;
+
+  constructor(@Inject(CONFIG) config: Config) {
+    this.guard = new AddressGuard(config);
+  }
+
+  /**
+   * The status that a GET of an http(s) URL answers. Rejects with unprocessable: `fetch.refused` where the address isn't to
+   * be called, `fetch.unreachable` where nobody answers in time.
+   */
+  async statusOf(text: string): Promise<number> {
+    const url = new URL(text);
+    const late = AbortSignal.timeout(LONGEST_MS);
+    const target = await this.targetOf(url, late);
+    return ask(url, target, late);
+  }
+
+  /** A name with one bad address among good ones is refused: which one would be called is chance. */
+  private async targetOf(url: URL, late: AbortSignal): Promise<Target> {
+    const host = url.hostname.replace(/^\[|\]$/g, '');
+    const family = net.isIP(host);
+    const targets = family > 0 ? [{ address: host, family }] : await addressesOf(url, host, late);
+    const bad = this.guard.allowsName(host)
+      ? undefined
+      : targets.find(({ address }) => !this.guard.allowsAddress(address));
+    if (bad) throw refused(url, host, bad.address);
+    return targets[0] as Target;
+  }
+}
+
+async function addressesOf(url: URL, host: string, late: AbortSignal): Promise<Target[]> {
+  const found = await settled(dns.lookup(host, { all: true }), late).catch((error: unknown) => {
+    throw unreachable(url, 'its name leads nowhere', error);
+  });
+  if (found.length > 0) return found;
+  throw unreachable(url, 'its name leads nowhere');
+}
+
+/** dns.lookup can't be aborted; nobody waits for it any longer than this. */
+function settled<Value>(work: Promise<Value>, late: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    late.addEventListener('abort', () => reject(new Error('too late')), { once: true });
+    work.then(resolve, reject);
+  });
+}
+
+function ask(url: URL, { address, family }: Target, signal: AbortSignal): Promise<number> {
+  const { get } = url.protocol === 'https:' ? https : http;
+  return new Promise((resolve, reject) => {
+    const request = get(url, {
+      agent: false,
+      signal,
+      headers: { 'user-agent': 'stampline', accept: '*/*' },
+      // Node asks for one address or for all, as it likes.
+      lookup: (_host, options, done) => (options.all ? done(null, [{ address, family }]) : done(null, address, family)),
+    });
+    request.on('error', (error) => reject(unreachable(url, 'nobody answers there', error)));
+    request.on('response', (response) => {
+      resolve(response.statusCode ?? 0);
+      response.destroy();
+    });
+  });
+}
+
+const refused = (url: URL, host: string, address: string): DomainError =>
+  new DomainError(
+    'unprocessable',
+    'fetch.refused',
+    `${shown(url)} is not called: ${host === address ? host : `${host} is ${address}, which`} is not a public address. STAMPLINE_FETCH_ALLOW lists exceptions.`,
+  );
+
+const unreachable = (url: URL, why: string, cause?: unknown): DomainError =>
+  new DomainError('unprocessable', 'fetch.unreachable', `${shown(url)} is not reachable: ${why}.`, { cause });
+
+const shown = ({ href }: URL): string => (href.length > 300 ? `${href.slice(0, 299)}…` : href);
