@@ -1,4 +1,5 @@
-// Stamped import maps: tickets' deltas, the layers that were promoted, releases, production's pointer, blobs.
+// Stamped import maps: tickets' deltas, the layers that were promoted, releases, production's pointer, blobs,
+// files of source package uploads.
 //
 // Indexes: map_revision by ticket finds the current delta; ticket_key by (project, key) finds the other open tickets of a
 // key or of a prefix, in the order of bytes so that `LIKE 'x/%'` is a range; layer.keys and layer.imports (GIN) find the
@@ -80,6 +81,15 @@ const UP = [
     CONSTRAINT blob_use_hash_fkey FOREIGN KEY (hash) REFERENCES blob (hash))`,
   'CREATE INDEX blob_use_hash_idx ON blob_use (hash)',
   'CREATE INDEX blob_created_at_idx ON blob (created_at)',
+  `CREATE TABLE spu_file (${ID('spu_file')},
+    spu_id integer NOT NULL,
+    name text NOT NULL,
+    size bigint NOT NULL,
+    sha256 text NOT NULL,
+    type text NOT NULL DEFAULT 'SPU',
+    created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CONSTRAINT spu_file_spu_id_name_key UNIQUE (spu_id, name),
+    CONSTRAINT spu_file_spu_id_fkey FOREIGN KEY (spu_id) REFERENCES spu (id) ON DELETE CASCADE)`,
   // Stages were names alone before any ticket could be at one. Each gets the step that the default gives its place.
   `UPDATE project p SET settings = jsonb_set(p.settings, '{stages}', s.stages)
     FROM (SELECT q.id, jsonb_agg(jsonb_build_object('name', n.name, 'step', CASE WHEN n.place = jsonb_array_length(q.settings->'stages') THEN 1000 WHEN n.place = 1 THEN 200 ELSE 400 END) ORDER BY n.place) AS stages
@@ -88,7 +98,7 @@ const UP = [
     WHERE s.id = p.id`,
 ];
 
-const TABLES = ['blob_use', 'blob', 'map_pointer', 'release', 'layer', 'ticket_key', 'map_revision'];
+const TABLES = ['spu_file', 'blob_use', 'blob', 'map_pointer', 'release', 'layer', 'ticket_key', 'map_revision'];
 
 export class ImportMaps1763740000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

@@ -6,7 +6,7 @@ export interface Config {
   /** What to listen on. `localhost` means 127.0.0.1 and ::1. */
   readonly host: string;
   readonly port: number;
-  /** Where the embedded Postgres and later the blobs live; absolute. */
+  /** Where the embedded Postgres and the blobs live; absolute. */
   readonly dataFolder: string;
   /** A Postgres that somebody else runs; without it the embedded one is started. */
   readonly databaseUrl: string | undefined;
@@ -17,12 +17,24 @@ export interface Config {
   readonly logLevel: string;
   /** Hosts, addresses and networks (`10.0.0.0/8`) that are called although they aren't public, where a client names a URL. */
   readonly fetchAllow: readonly string[];
+  readonly uploads: UploadLimits;
+}
+
+/** How much an upload may bring. */
+export interface UploadLimits {
+  /** Bytes of one file. */
+  readonly file: number;
+  /** Bytes of a whole request. */
+  readonly request: number;
+  /** Files of a request. */
+  readonly files: number;
 }
 
 /** Something in the environment that can't be: one line for the operator, naming the variable. */
 export class ConfigError extends Error {}
 
 const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '::1']);
+const MEGABYTE = 1024 * 1024;
 const LOG_LEVELS = new Set(['silent', 'error', 'warn', 'info', 'debug']);
 
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
@@ -46,6 +58,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     fetchAllow: readFetchAllow(env.STAMPLINE_FETCH_ALLOW),
     publishedLoopback,
     logLevel: readLogLevel(env.STAMPLINE_LOG),
+    uploads: {
+      file: readMost('STAMPLINE_MAX_FILE_MB', env, 32, 1024) * MEGABYTE,
+      request: readMost('STAMPLINE_MAX_UPLOAD_MB', env, 128, 4096) * MEGABYTE,
+      files: readMost('STAMPLINE_MAX_FILES', env, 5000, 20_000),
+    },
   };
 }
 
@@ -98,4 +115,10 @@ function readLogLevel(value: string | undefined): string {
   const level = value || 'warn';
   if (LOG_LEVELS.has(level)) return level;
   throw new ConfigError(`STAMPLINE_LOG=${level} is unknown. Use one of ${[...LOG_LEVELS].join(', ')}.`);
+}
+
+function readMost(name: string, env: NodeJS.ProcessEnv, initial: number, greatest: number): number {
+  const most = Number(env[name] || initial);
+  if (Number.isInteger(most) && most >= 1 && most <= greatest) return most;
+  throw new ConfigError(`${name}=${env[name]} can't be. Give a whole number from 1 to ${greatest}.`);
 }

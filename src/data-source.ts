@@ -16,6 +16,7 @@ import { TestSuiteRow } from './projects/test-suite.row.js';
 import { TestResultRow } from './artifacts/test-result.row.js';
 import { TicketComponentRow, TicketLinkRow, TicketPersonRow } from './tickets/ticket-parts.rows.js';
 import { TicketRow } from './tickets/ticket.row.js';
+import { SpuFileRow } from './import-maps/modules/spu-file.row.js';
 import { BlobRow, BlobUseRow } from './import-maps/store/blob.rows.js';
 import { LayerRow, MapPointerRow, MapRevisionRow, ReleaseRow, TicketKeyRow } from './import-maps/store/map.rows.js';
 
@@ -36,6 +37,7 @@ const entities = [
   ReleaseRow,
   SourcePackageRow,
   SourcePackageUploadRow,
+  SpuFileRow,
   SubticketRow,
   TestResultRow,
   TestSuiteRow,

@@ -1,10 +1,11 @@
-// Reads bodies: JSON only, bounded in size and depth, and kept as they came for the Idempotency-Key's fingerprint.
+// Reads bodies: JSON, bounded in size and depth, and kept as they came for the Idempotency-Key's fingerprint. Forms with files
+// are let through, unread, where files are taken.
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { DomainError, invalid } from '../errors.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The body as it came. */
+    /** The body as it came; of a form with files, what says the same: its fields and its files' hashes. */
     rawBody?: Buffer;
   }
 }
@@ -15,7 +16,11 @@ const BODY_LIMIT = 100 * 1024;
 const LARGER_BODIES: Readonly<Record<string, number>> = {
   '/api/v1/bundle': 1024 * 1024,
   '/api/v1/package-list': 32 * 1024 * 1024,
+  '/api/v1/ticket/:id/modules': 1024 * 1024,
 };
+
+/** URLs that take multipart/form-data: their handlers read it as it comes, within the limits of uploads. */
+const TAKE_FILES = new Set(['/api/v1/ticket/:id/modules', '/api/v1/spu/:id/files']);
 
 const DEEPEST = 32;
 
@@ -50,6 +55,13 @@ function decode(body: Buffer): string {
 const isJsonType = (type: string | undefined): boolean =>
   type === undefined || /^application\/(json|[\w.-]+\+json)\s*(;|$)/i.test(type);
 
+const notJson = (): DomainError =>
+  new DomainError(
+    'unsupported_media_type',
+    'body.not_json',
+    'Send the body as JSON, with Content-Type: application/json.',
+  );
+
 /** No content type at all is read as JSON; any other than JSON is 415, forms above all (a page elsewhere could send one). */
 export function readJsonBodies(server: FastifyInstance): void {
   server.addHook('onRoute', (route) => {
@@ -57,18 +69,16 @@ export function readJsonBodies(server: FastifyInstance): void {
     if (limit !== undefined) route.bodyLimit = limit;
   });
   server.removeAllContentTypeParsers();
+  server.addContentTypeParser('multipart/form-data', (request: FastifyRequest, _stream, done) => {
+    if (TAKE_FILES.has(request.routeOptions.url ?? '')) done(null);
+    else done(notJson());
+  });
   server.addContentTypeParser(
     '*',
     { parseAs: 'buffer', bodyLimit: BODY_LIMIT },
     (request: FastifyRequest, body: Buffer, done) => {
       try {
-        if (!isJsonType(request.headers['content-type'])) {
-          throw new DomainError(
-            'unsupported_media_type',
-            'body.not_json',
-            'Send the body as JSON, with Content-Type: application/json.',
-          );
-        }
+        if (!isJsonType(request.headers['content-type'])) throw notJson();
         request.rawBody = body;
         done(null, body.length === 0 ? undefined : parse(decode(body)));
       } catch (error) {

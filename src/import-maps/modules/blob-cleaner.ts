@@ -1,0 +1,112 @@
+// Deletes blobs that nobody needs, a day after they came (import-maps.md, section 2; promise 11).
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { Db, type Tx } from '../../platform/database/db.js';
+import { loggable } from '../../platform/loggable.js';
+import { LOGGER } from '../../platform/tokens.js';
+import { BlobLedger } from './blob-ledger.js';
+import { type BlobStore, FILE_BLOBS, MODULE_BLOBS, TREE_BLOBS } from './blob-store.js';
+
+const KEEP_HOURS = 24;
+const CLEAN_EVERY_MS = 60 * 60_000;
+const AT_ONCE = 500;
+
+const UNNEEDED = `b.created_at < now() - interval '${KEEP_HOURS} hours' AND NOT EXISTS (SELECT 1 FROM blob_use u WHERE u.hash = b.hash)`;
+
+/** Owners that are gone for good: a deleted ticket takes its revisions along, a deleted upload its files. */
+const GONE_OWNERS = [
+  `DELETE FROM blob_use u WHERE u.owner LIKE 'revision/%'
+    AND NOT EXISTS (SELECT 1 FROM map_revision r WHERE 'revision/' || r.id = u.owner)`,
+  `DELETE FROM blob_use u WHERE u.owner LIKE 'spu_file/%'
+    AND NOT EXISTS (SELECT 1 FROM spu_file f WHERE 'spu_file/' || f.id = u.owner)`,
+];
+
+@Injectable()
+export class BlobCleaner implements OnApplicationBootstrap, OnApplicationShutdown {
+  private timer: NodeJS.Timeout | undefined;
+  private readonly stores: readonly BlobStore[];
+
+  constructor(
+    private readonly db: Db,
+    private readonly ledger: BlobLedger,
+    @Inject(LOGGER) private readonly log: Logger,
+    @Inject(MODULE_BLOBS) modules: BlobStore,
+    @Inject(TREE_BLOBS) trees: BlobStore,
+    @Inject(FILE_BLOBS) files: BlobStore,
+  ) {
+    this.stores = [modules, trees, files];
+  }
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => void this.cleanQuietly(), CLEAN_EVERY_MS).unref();
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.timer);
+  }
+
+  /** A failure is left to the next time. */
+  private async cleanQuietly(): Promise<void> {
+    await this.clean().catch((error: unknown) => this.log.warn({ err: loggable(error) }, 'blobs not cleaned'));
+  }
+
+  async clean(): Promise<void> {
+    for (const text of GONE_OWNERS) await this.db.run({ text, query_timeout: 60_000 });
+    await this.deleteUnneeded();
+    // A file without a row was left by an upload that crashed or was refused; no clock decides more than when to look.
+    const before = Date.now() - KEEP_HOURS * 60 * 60_000;
+    for (const store of this.stores) {
+      await this.deleteUnknown(store, before);
+      await store.deleteStaged(before);
+    }
+  }
+
+  private async deleteUnneeded(): Promise<void> {
+    let last = '';
+    for (;;) {
+      const rows = await this.db.run<{ hash: string }>({
+        text: `SELECT b.hash FROM blob b WHERE b.hash > $1 AND ${UNNEEDED} ORDER BY b.hash LIMIT ${AT_ONCE}`,
+        values: [last],
+      });
+      for (const { hash } of rows) await this.db.transaction((tx) => this.delete(tx, hash));
+      last = rows.at(-1)?.hash ?? '';
+      if (rows.length < AT_ONCE) return;
+    }
+  }
+
+  /** Looks again under the lock; the files go first, so that a crash leaves the row, which brings us back. */
+  private async delete(tx: Tx, hash: string): Promise<void> {
+    if (!(await this.ledger.lockAlone(tx, hash))) return;
+    const gone = await tx.run({
+      text: `DELETE FROM blob b WHERE b.hash = $1 AND ${UNNEEDED} RETURNING 1`,
+      values: [hash],
+    });
+    if (gone.length > 0) for (const store of this.stores) await store.delete(hash);
+  }
+
+  private async deleteUnknown(store: BlobStore, before: number): Promise<void> {
+    let batch: string[] = [];
+    for await (const { hash, modified } of store.list()) {
+      if (modified >= before) continue;
+      batch.push(hash);
+      if (batch.length < AT_ONCE) continue;
+      await this.deleteRowless(store, batch);
+      batch = [];
+    }
+    await this.deleteRowless(store, batch);
+  }
+
+  private async deleteRowless(store: BlobStore, hashes: readonly string[]): Promise<void> {
+    const unknown = await this.db.run<{ hash: string }>({
+      text: 'SELECT h.hash FROM unnest($1::text[]) h(hash) WHERE NOT EXISTS (SELECT 1 FROM blob b WHERE b.hash = h.hash)',
+      values: [hashes],
+    });
+    for (const { hash } of unknown) {
+      await this.db.transaction(async (tx) => {
+        if (!(await this.ledger.lockAlone(tx, hash))) return;
+        const [row] = await tx.run({ text: 'SELECT 1 FROM blob WHERE hash = $1', values: [hash] });
+        if (!row) await store.delete(hash);
+      });
+    }
+  }
+}

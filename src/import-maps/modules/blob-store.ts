@@ -1,0 +1,78 @@
+// Where the bytes of uploads are kept, by their hashes: what a store must do. disk-blobs.ts does it with files.
+import type { Readable } from 'node:stream';
+
+/** Bytes that came in whole and that nobody can see yet. */
+export interface StagedBlob {
+  /** SHA-256, 64 hexadecimal digits. */
+  readonly hash: string;
+  /** `sha384-…`, as browsers check it. */
+  readonly integrity: string;
+  readonly size: number;
+  /** Where the store has them; its own business. */
+  readonly place: string;
+}
+
+/** The first and the last byte. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** To be streamed or closed, one of the two. */
+export interface OpenBlob {
+  readonly size: number;
+  stream(range?: ByteRange): Readable;
+  close(): Promise<void>;
+}
+
+export interface KnownBlob {
+  readonly hash: string;
+  /** Milliseconds since 1970, by the store's clock. */
+  readonly modified: number;
+}
+
+/** Everything rejects with DomainError `unavailable` where the store can't do its work (a full disk). */
+export interface BlobStore {
+  /** Takes bytes in; nothing is left of them where `source` fails. Resolves when they are safe from a crash. */
+  put(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<StagedBlob>;
+
+  /** The whole of a staged blob. */
+  read(staged: StagedBlob): Promise<Buffer>;
+
+  /**
+   * Makes staged blobs what their hashes lead to, safe from a crash; again is no error. The caller holds their locks
+   * (blob-ledger.ts) and commits their rows afterwards.
+   */
+  keep(staged: readonly StagedBlob[]): Promise<void>;
+
+  /** Forgets staged blobs that weren't kept; for those that were it does nothing. */
+  discard(staged: readonly StagedBlob[]): Promise<void>;
+
+  /** Undefined where there is none. */
+  open(hash: string): Promise<OpenBlob | undefined>;
+
+  has(hash: string): Promise<boolean>;
+
+  /** All that are kept, in no order. */
+  list(): AsyncIterable<KnownBlob>;
+
+  /** The caller holds the hash's lock alone. One that isn't there is no error. */
+  delete(hash: string): Promise<void>;
+
+  /** Deletes what was staged before a time (milliseconds) and neither kept nor discarded: its server crashed. */
+  deleteStaged(before: number): Promise<void>;
+}
+
+/** Three stores, alike but for who may read: modules for anybody, lists of packages' files, files of the API. */
+export const MODULE_BLOBS = Symbol('stampline:module-blobs');
+export const TREE_BLOBS = Symbol('stampline:tree-blobs');
+export const FILE_BLOBS = Symbol('stampline:file-blobs');
+
+/** The whole of a blob that is known to be small enough. */
+export async function bytesOf(store: BlobStore, hash: string): Promise<Buffer | undefined> {
+  const blob = await store.open(hash);
+  if (!blob) return undefined;
+  const chunks: Buffer[] = [];
+  for await (const chunk of blob.stream()) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,131 @@
+// Blobs as files: `<folder>/ab/<hash>`, and `<folder>/tmp/…` for those that are on their way in. A file is written under a
+// temporary name, fsynced, renamed, and its folder fsynced, before its row commits (import-maps.md, section 2).
+import { createHash, randomUUID } from 'node:crypto';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import type { BlobStore, ByteRange, KnownBlob, OpenBlob, StagedBlob } from './blob-store.js';
+import { isAbsent, onDisk } from './disk-error.js';
+
+const HASH = /^[\da-f]{64}$/;
+
+export class DiskBlobs implements BlobStore {
+  private readonly staging: string;
+
+  constructor(private readonly folder: string) {
+    this.staging = path.join(folder, 'tmp');
+  }
+
+  async put(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<StagedBlob> {
+    const place = path.join(this.staging, randomUUID());
+    await onDisk(() => fs.mkdir(this.staging, { recursive: true }));
+    const file = await onDisk(() => fs.open(place, 'wx'));
+    const [hash, integrity] = [createHash('sha256'), createHash('sha384')];
+    let size = 0;
+    try {
+      for await (const chunk of source) {
+        hash.update(chunk);
+        integrity.update(chunk);
+        size += chunk.length;
+        await onDisk(() => file.writeFile(chunk));
+      }
+      await onDisk(() => file.sync());
+    } catch (error) {
+      await fs.rm(place, { force: true }).catch(() => undefined);
+      throw error;
+    } finally {
+      await file.close();
+    }
+    return { hash: hash.digest('hex'), integrity: `sha384-${integrity.digest('base64')}`, size, place };
+  }
+
+  read({ place }: StagedBlob): Promise<Buffer> {
+    return onDisk(() => fs.readFile(place));
+  }
+
+  async keep(staged: readonly StagedBlob[]): Promise<void> {
+    const folders = new Set<string>();
+    for (const { hash, place } of staged) {
+      const target = this.placeOf(hash);
+      const folder = path.dirname(target);
+      if (!folders.has(folder)) await onDisk(() => fs.mkdir(folder, { recursive: true }));
+      folders.add(folder);
+      await onDisk(() => renameOnce(place, target));
+    }
+    if (folders.size === 0) return;
+    for (const folder of [...folders, this.folder]) await onDisk(() => syncFolder(folder));
+  }
+
+  async discard(staged: readonly StagedBlob[]): Promise<void> {
+    for (const { place } of staged) await onDisk(() => fs.rm(place, { force: true }));
+  }
+
+  async open(hash: string): Promise<OpenBlob | undefined> {
+    if (!HASH.test(hash)) return undefined;
+    const file = await onDisk(() => fs.open(this.placeOf(hash), 'r').catch(ifAbsent(undefined)));
+    if (!file) return undefined;
+    const { size } = await onDisk(() => file.stat());
+    return {
+      size,
+      stream: (range?: ByteRange) => file.createReadStream(range ?? {}),
+      close: () => file.close(),
+    };
+  }
+
+  has(hash: string): Promise<boolean> {
+    return onDisk(() => fs.stat(this.placeOf(hash)).then(() => true, ifAbsent(false)));
+  }
+
+  async *list(): AsyncIterable<KnownBlob> {
+    for (const name of await onDisk(() => fs.readdir(this.folder).catch(ifAbsent([])))) {
+      if (!/^[\da-f]{2}$/.test(name)) continue;
+      for (const hash of await onDisk(() => fs.readdir(path.join(this.folder, name)))) {
+        const stat = await onDisk(() => fs.stat(this.placeOf(hash)).catch(ifAbsent(undefined)));
+        if (stat && HASH.test(hash)) yield { hash, modified: stat.mtimeMs };
+      }
+    }
+  }
+
+  async delete(hash: string): Promise<void> {
+    await onDisk(() => fs.rm(this.placeOf(hash), { force: true }));
+  }
+
+  async deleteStaged(before: number): Promise<void> {
+    for (const name of await onDisk(() => fs.readdir(this.staging).catch(ifAbsent([])))) {
+      const place = path.join(this.staging, name);
+      const stat = await onDisk(() => fs.stat(place).catch(ifAbsent(undefined)));
+      if (stat && stat.mtimeMs < before) await onDisk(() => fs.rm(place, { force: true }));
+    }
+  }
+
+  private placeOf(hash: string): string {
+    return path.join(this.folder, hash.slice(0, 2), hash);
+  }
+}
+
+const ifAbsent =
+  <Value>(value: Value) =>
+  (error: unknown): Value => {
+    if (isAbsent(error)) return value;
+    throw error;
+  };
+
+/** A transaction that runs again finds its blobs renamed already. What was there under the hash has the same bytes. */
+async function renameOnce(place: string, target: string): Promise<void> {
+  try {
+    await fs.rename(place, target);
+  } catch (error) {
+    if (!isAbsent(error)) throw error;
+    await fs.stat(target);
+  }
+}
+
+/** A rename is safe from a crash when its folder is. Windows has no such thing. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await fs.open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,50 @@
+// One self-contained module: a specifier and a file (import-maps.md, section 2, 1).
+import { DomainError, invalid } from '../../platform/errors.js';
+import { checkSlashes } from '../domain/admission.js';
+import { keyOf } from '../domain/map-key.js';
+import type { MapWarning } from '../stages/map-warning.js';
+import type { Form, FormFile } from './form.js';
+import { moduleUrl } from './file-names.js';
+import { isScript, mayStandAlone, STAND_ALONE } from './file-types.js';
+import { findImports, isRelative, specifiersOf } from './module-scan.js';
+import type { UploadFields } from './upload-fields.js';
+import { checkedSpecifier, faultError, type UploadPlan } from './upload-plan.js';
+
+/** @param textOf the text of a staged file */
+export async function planModule(
+  form: Form,
+  { specifier, scope }: UploadFields,
+  textOf: (file: FormFile) => Promise<string>,
+): Promise<UploadPlan> {
+  const [file, other] = form.files;
+  if (!file || other)
+    throw invalid('upload.one_file', 'A module is one file. For several that import each other give name=<package>.');
+  const filename = file.path.slice(file.path.lastIndexOf('/') + 1);
+  if (!mayStandAlone(filename)) throw unsupported(filename);
+  const url = moduleUrl(file.blob.hash, filename);
+  const name = checkedSpecifier(specifier ?? '');
+  const slashes = checkSlashes(name, url);
+  if (slashes) throw faultError(slashes);
+  const imports = isScript(filename) ? specifiersOf(await findImports(file.path, await textOf(file))) : [];
+  return {
+    modules: [{ specifier: name, scope, url, integrity: file.blob.integrity, size: file.blob.size, imports }],
+    deleted: [],
+    files: [file.blob],
+    trees: [],
+    warnings: imports.filter(isRelative).map((one) => relativeWarning(name, scope, one)),
+  };
+}
+
+const unsupported = (filename: string): DomainError =>
+  new DomainError(
+    'unsupported_media_type',
+    'upload.unsupported_type',
+    `${filename} can't be a module of its own: those are ${STAND_ALONE}. Upload it within a package folder (name=<package>), or rename it.`,
+    { part: filename },
+  );
+
+const relativeWarning = (specifier: string, scope: string | null, imported: string): MapWarning => ({
+  code: 'dangling',
+  key: keyOf(specifier, scope),
+  message: `${specifier} imports ${imported.slice(0, 200)}, which is relative and was not uploaded beside it. Upload both as a package folder (name=<package>) or as sources (mode=sources), or import it by a specifier of its own.`,
+});

@@ -1,0 +1,91 @@
+// Watched sources: relative imports become keys of their own, since import maps don't chain and a relative import inside a
+// file that is addressed by its hash could not be mapped otherwise (import-maps.md, section 2). Source maps stay right.
+import remapping, { type SourceMapInput } from '@jridgewell/remapping';
+import MagicString from 'magic-string';
+import { resolveWithin } from './file-names.js';
+import type { FoundImport } from './module-scan.js';
+
+/** The specifier of a file of a project's sources: `@shop/src/cart.js`. */
+export const sourceSpecifier = (project: string, path: string): string => `@${project}/${path}`;
+
+export interface Rewritten {
+  readonly text: string;
+  /** What it imports now. */
+  readonly specifiers: readonly string[];
+}
+
+/**
+ * A script with its relative imports rewritten; those that lead out of the folder stay. Its map, where it refers to one, is
+ * composed with the rewriting, else one to the file as it came is made; either stands inline. `readMap` gives the JSON text of
+ * a map file that came along.
+ */
+export function rewriteSource(
+  file: { readonly path: string; readonly text: string; readonly imports: readonly FoundImport[] },
+  project: string,
+  readMap: (path: string) => string | undefined,
+): Rewritten {
+  const magic = new MagicString(file.text);
+  const specifiers = file.imports.map(({ specifier, start, end }) => {
+    const target = resolveWithin(file.path, specifier);
+    if (target === undefined) return specifier;
+    const rewritten = sourceSpecifier(project, target);
+    magic.overwrite(start, end, JSON.stringify(rewritten));
+    return rewritten;
+  });
+  const mapped = sourceMapOf(file.path, file.text, readMap);
+  if (!magic.hasChanged() && !mapped.map) return { text: file.text, specifiers };
+  if (mapped.comment) magic.remove(mapped.comment.start, mapped.comment.end);
+  const map = composed(file.path, magic, mapped.map);
+  const inline = Buffer.from(map).toString('base64');
+  const text = `${magic.toString().trimEnd()}\n//# sourceMappingURL=data:application/json;charset=utf-8;base64,${inline}\n`;
+  return { text, specifiers };
+}
+
+function composed(path: string, magic: MagicString, known: object | undefined): string {
+  const own = magic.generateMap({ source: path, includeContent: true, hires: 'boundary' });
+  if (!known) return own.toString();
+  try {
+    const load = (source: string): SourceMapInput | null => (source === path ? (known as SourceMapInput) : null);
+    return remapping(own.toString(), load).toString();
+  } catch {
+    // A map that is none leads nowhere; the file as it came is what can be shown.
+    return own.toString();
+  }
+}
+
+interface Mapped {
+  readonly comment?: { readonly start: number; readonly end: number };
+  readonly map?: object;
+}
+
+/** The last comment of the file that names a map, with nothing but comments after it. */
+function sourceMapOf(path: string, text: string, readMap: (path: string) => string | undefined): Mapped {
+  const found = [...text.matchAll(/^[ \t]*\/\/[#@][ \t]*sourceMappingURL=(\S+)[ \t]*$/gm)].at(-1);
+  const [line, url] = found ?? [];
+  if (!found || line === undefined || url === undefined) return {};
+  const [start, end] = [found.index, found.index + line.length];
+  if (!/^(\s|\/\/.*)*$/.test(text.slice(end))) return {};
+  const json = url.startsWith('data:') ? inlineJson(url) : readMap(resolveWithin(path, `./${url}`) ?? '');
+  return { comment: { start, end }, map: parsedMap(json) };
+}
+
+function inlineJson(url: string): string | undefined {
+  const [, base64, data] = /^data:application\/json(?:;charset=[\w-]+)?(;base64)?,(.*)$/i.exec(url) ?? [];
+  if (data === undefined) return undefined;
+  if (base64) return Buffer.from(data, 'base64').toString();
+  try {
+    return decodeURIComponent(data);
+  } catch {
+    return undefined;
+  }
+}
+
+function parsedMap(json: string | undefined): object | undefined {
+  if (json === undefined) return undefined;
+  try {
+    const map: unknown = JSON.parse(json);
+    return typeof map === 'object' && map !== null && 'mappings' in map ? map : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,40 @@
+// What an upload is answered with: where each module is now, what the uploader should know, and where to look at it.
+import { keyText, wireKey } from '../domain/map-key.js';
+import { addressOf } from '../domain/stamped-map.js';
+import type { MapWarning } from '../stages/map-warning.js';
+import type { KeptUpload } from './upload-modules.js';
+import type { UploadPlan, UploadTarget } from './upload-plan.js';
+
+const DEFAULT_PROJECT = 'default';
+
+export function uploadAnswer({ report }: KeptUpload, plan: UploadPlan, { origin, project }: UploadTarget): object {
+  const { ticket, key, stage, revision } = report;
+  const base = project === DEFAULT_PROJECT ? origin : `${origin}/p/${project}`;
+  return {
+    ticket,
+    key,
+    stage,
+    revision,
+    modules: plan.modules.map(({ specifier, scope, url, integrity, size, imports }) => ({
+      specifier,
+      scope: scope === null ? null : addressOf(scope, origin),
+      url: addressOf(url, origin),
+      integrity,
+      size,
+      imports,
+    })),
+    deleted: plan.deleted,
+    warnings: distinct([...report.warnings, ...plan.warnings]),
+    links: {
+      map: `${base}/import-map.json?${encodeURIComponent(stage)}=${encodeURIComponent(key)}`,
+      production: `${base}/import-map.json`,
+      ticket: `${origin}/api/v1/ticket/${ticket}/`,
+    },
+  };
+}
+
+/** Each once: the delta's own and those that the files showed. */
+function distinct(warnings: readonly MapWarning[]): object[] {
+  const byText = new Map(warnings.map((one) => [`${keyText(one.key)}\n${one.message}`, one]));
+  return [...byText.values()].map((one) => ({ ...one, key: wireKey(one.key) }));
+}

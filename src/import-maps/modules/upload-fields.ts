@@ -1,0 +1,88 @@
+// The texts of an upload's form, read and checked: what it is, where it goes, where it comes from.
+import { invalid } from '../../platform/errors.js';
+import { checkScope, isFault } from '../domain/admission.js';
+import type { Provenance } from '../stages/change-delta.js';
+import { checkPath } from './file-names.js';
+import { faultError } from './upload-plan.js';
+
+export type UploadMode = 'module' | 'package' | 'sources';
+
+export interface UploadFields {
+  readonly mode: UploadMode;
+  readonly specifier: string | undefined;
+  readonly name: string | undefined;
+  readonly scope: string | null;
+  readonly entry: string | undefined;
+  /** Paths of watched sources that are gone. */
+  readonly deletes: readonly string[];
+  readonly provenance: Provenance;
+}
+
+const KNOWN = ['mode', 'specifier', 'name', 'scope', 'entry', 'delete', 'git_remote', 'git_branch', 'git_commit'];
+const MODES: readonly string[] = ['module', 'package', 'sources'];
+const MOST_CHARACTERS = 1000;
+
+export function readFields(texts: readonly (readonly [string, string])[], origin: string): UploadFields {
+  const unknown = texts.find(([name]) => !KNOWN.includes(name));
+  if (unknown) {
+    const name = JSON.stringify(unknown[0].slice(0, 100).toWellFormed());
+    throw invalid('upload.unknown_field', `There is no field ${name}. There are ${KNOWN.join(', ')}, and files.`);
+  }
+  const fields = new Map(texts);
+  const given = (name: string): string | undefined => fields.get(name) || undefined;
+  const deletes = texts.filter(([name]) => name === 'delete').map(([, path]) => checkPath(path));
+  return {
+    mode: modeOf(given('mode'), given('specifier'), given('name'), deletes.length > 0),
+    specifier: given('specifier'),
+    name: given('name'),
+    scope: scopeOf(given('scope'), origin),
+    entry: given('entry'),
+    deletes,
+    provenance: provenanceOf(Object.fromEntries(fields)),
+  };
+}
+
+function modeOf(
+  asked: string | undefined,
+  specifier: string | undefined,
+  name: string | undefined,
+  deletes: boolean,
+): UploadMode {
+  const mode =
+    asked ?? (specifier !== undefined ? 'module' : name !== undefined ? 'package' : deletes ? 'sources' : '');
+  if (!MODES.includes(mode)) {
+    throw invalid(
+      'upload.unknown_mode',
+      'Say what is uploaded: specifier=<specifier> and one file, name=<package> and its files, or mode=sources and files.',
+    );
+  }
+  const wants = { module: specifier, package: name, sources: '' }[mode as UploadMode];
+  if (wants === undefined)
+    throw invalid(
+      'upload.unnamed',
+      `Give the field ${mode === 'module' ? 'specifier' : 'name'}: what it is imported by.`,
+    );
+  const other = { module: name, package: specifier, sources: specifier ?? name }[mode as UploadMode];
+  if (other !== undefined || (deletes && mode !== 'sources'))
+    throw invalid('upload.mixed', 'A request is one of: specifier with one file, name with files, mode=sources.');
+  return mode as UploadMode;
+}
+
+export function scopeOf(scope: string | undefined | null, origin: string): string | null {
+  if (scope === undefined || scope === null) return null;
+  const checked = checkScope(scope, origin);
+  if (isFault(checked)) throw faultError(checked);
+  return checked.scope;
+}
+
+/** Throws where one of them is no text of a bearable length. */
+export function provenanceOf(given: Readonly<Record<string, unknown>>): Provenance {
+  const read = (name: string): string | null => {
+    const value = given[name] ?? null;
+    if (value === null || value === '') return null;
+    if (typeof value === 'string' && value.length <= MOST_CHARACTERS && !value.includes('\0') && value.isWellFormed())
+      return value;
+    throw invalid('upload.bad_git', `${name} is a text of at most ${MOST_CHARACTERS} characters.`);
+  };
+  return { git_remote: read('git_remote'), git_branch: read('git_branch'), git_commit: read('git_commit') };
+}

@@ -1,0 +1,119 @@
+// An upload: planned outside any transaction, then kept in one, blobs first, with the revision and its event.
+import { Inject, Injectable } from '@nestjs/common';
+import type { IncomingMessage } from 'node:http';
+import type { Config } from '../../config.js';
+import { Db, type Tx } from '../../platform/database/db.js';
+import { notFound } from '../../platform/errors.js';
+import { CONFIG } from '../../platform/tokens.js';
+import { asObject } from '../../rest/writing/body.js';
+import { ChangeDelta, type DeltaOptions, type DeltaReport, type Provenance } from '../stages/change-delta.js';
+import { BlobLedger } from './blob-ledger.js';
+import { type BlobStore, MODULE_BLOBS, type StagedBlob, TREE_BLOBS } from './blob-store.js';
+import { type Form, type FormFile, readForm } from './form.js';
+import { PackageTrees } from './package-trees.js';
+import { planModule } from './plan-module.js';
+import { planPackage } from './plan-package.js';
+import { planSources } from './plan-sources.js';
+import { planUrls } from './plan-urls.js';
+import { provenanceOf, readFields } from './upload-fields.js';
+import { changesOf, type UploadPlan, type UploadTarget } from './upload-plan.js';
+
+export interface PlannedUpload {
+  readonly plan: UploadPlan;
+  readonly provenance: Provenance;
+  /** What makes a repeat the same request: its texts and its files' hashes. */
+  readonly digest: string | undefined;
+}
+
+export interface KeptUpload {
+  readonly report: DeltaReport;
+  /** False where the ticket had all of it already. */
+  readonly changed: boolean;
+}
+
+@Injectable()
+export class UploadModules {
+  constructor(
+    private readonly db: Db,
+    private readonly ledger: BlobLedger,
+    private readonly trees: PackageTrees,
+    private readonly changeDelta: ChangeDelta,
+    @Inject(MODULE_BLOBS) private readonly files: BlobStore,
+    @Inject(TREE_BLOBS) private readonly lists: BlobStore,
+    @Inject(CONFIG) private readonly config: Config,
+  ) {}
+
+  /** Where uploads of a ticket go. Rejects with not_found. */
+  async targetOf(ticket: number, origin: string): Promise<UploadTarget> {
+    const [found] = await this.db.run<{ name: string; list: string[] | null }>({
+      name: 'upload_target',
+      text: `SELECT p.name, p.settings->'url_safe_list' AS list FROM ticket t JOIN project p ON p.id = t.project_id WHERE t.id = $1`,
+      values: [ticket],
+    });
+    if (!found) throw notFound(`There is no ticket ${ticket}.`);
+    return { project: found.name, safeList: found.list ?? [], origin };
+  }
+
+  planJson(body: unknown, target: UploadTarget): PlannedUpload {
+    const plan = planUrls(body, target, { ledger: this.ledger, store: this.files, trees: this.trees });
+    return { plan, provenance: provenanceOf(asObject(body)), digest: undefined };
+  }
+
+  /** Reads a form, hands its plan to `use`, and leaves nothing staged behind, whatever happens. */
+  async withForm<Result>(
+    request: IncomingMessage,
+    target: UploadTarget,
+    use: (upload: PlannedUpload) => Promise<Result>,
+  ): Promise<Result> {
+    const form = await readForm(request, this.files, this.config.uploads);
+    const staged: StagedBlob[] = form.files.map(({ blob }) => blob);
+    try {
+      const fields = readFields(form.texts, target.origin);
+      const plan = await this.plan(form, fields, target);
+      staged.push(...plan.files, ...plan.trees);
+      return await use({ plan, provenance: fields.provenance, digest: digestOf(form) });
+    } finally {
+      await this.files.discard(staged).catch(() => undefined);
+    }
+  }
+
+  private plan(form: Form, fields: ReturnType<typeof readFields>, target: UploadTarget): Promise<UploadPlan> {
+    const textOf = async ({ blob }: FormFile): Promise<string> => (await this.files.read(blob)).toString();
+    if (fields.mode === 'module') return planModule(form, fields, textOf);
+    if (fields.mode === 'package') return planPackage(form, fields, textOf, this.trees);
+    return planSources(form, fields, target.project, this.files, textOf);
+  }
+
+  /** Keeps the blobs, then changes the ticket's delta: a module can be promoted as soon as this is committed. */
+  async keep(
+    tx: Tx,
+    ticket: number,
+    { plan, provenance }: PlannedUpload,
+    options: Pick<DeltaOptions, 'actor' | 'ifMatch' | 'base'>,
+  ): Promise<KeptUpload> {
+    if (plan.files.length > 0) {
+      await this.ledger.keep(tx, [
+        { store: this.files, staged: plan.files },
+        { store: this.lists, staged: plan.trees },
+      ]);
+    }
+    const held = (await plan.hold?.(tx)) ?? [];
+    const blobs = [...new Set([...plan.files, ...plan.trees].map(({ hash }) => hash).concat(held))];
+    const report = await this.changeDelta.run(tx, ticket, changesOf(plan), { ...options, provenance, blobs });
+    return { report, changed: await isOfThisTransaction(tx, report) };
+  }
+}
+
+async function isOfThisTransaction(tx: Tx, { ticket, revision }: DeltaReport): Promise<boolean> {
+  const rows = await tx.run({
+    name: 'revision_is_new',
+    text: 'SELECT 1 FROM map_revision WHERE ticket_id = $1 AND number = $2 AND xmin = pg_current_xact_id()::xid',
+    values: [ticket, revision],
+  });
+  return rows.length > 0;
+}
+
+function digestOf({ texts, files }: Form): string {
+  const parts = files.map(({ path, blob }) => [path, blob.hash]).sort();
+  return JSON.stringify({ texts, files: parts });
+}

@@ -1,0 +1,76 @@
+// What an upload comes to, before anything of it is kept: changes of the ticket's delta, blobs to keep, what to answer.
+import type { Tx } from '../../platform/database/db.js';
+import { DomainError, type ErrorKind, invalid } from '../../platform/errors.js';
+import { checkSpecifier, type Fault } from '../domain/admission.js';
+import type { Change } from '../domain/delta.js';
+import type { MapWarning } from '../stages/map-warning.js';
+import type { StagedBlob } from './blob-store.js';
+
+export interface PlannedModule {
+  readonly specifier: string;
+  readonly scope: string | null;
+  /** `/modules/…` for what is kept here. */
+  readonly url: string;
+  readonly integrity: string | null;
+  /** Bytes; null for a folder and for what lies elsewhere. */
+  readonly size: number | null;
+  /** What it imports; null where nobody looked. */
+  readonly imports: readonly string[] | null;
+}
+
+export interface UploadPlan {
+  readonly modules: readonly PlannedModule[];
+  readonly deleted: readonly { readonly specifier: string; readonly scope: string | null }[];
+  /** Staged blobs of files, and those of folders' lists. */
+  readonly files: readonly StagedBlob[];
+  readonly trees: readonly StagedBlob[];
+  /** Rejects where what it refers to is not there; answers the hashes of blobs besides those that it brings. */
+  readonly hold?: (tx: Tx) => Promise<readonly string[]>;
+  readonly warnings: readonly MapWarning[];
+}
+
+/** Where it goes. */
+export interface UploadTarget {
+  readonly project: string;
+  /** Prefixes that addresses elsewhere must have; empty allows any. */
+  readonly safeList: readonly string[];
+  /** `https://stamp.example`, as the client calls this server. */
+  readonly origin: string;
+}
+
+export const changesOf = ({ modules, deleted }: UploadPlan): Change[] => [
+  ...modules.map(({ specifier, scope, url, integrity, imports }) => ({
+    specifier,
+    scope,
+    set: { url, ...(integrity === null ? {} : { integrity }), ...(imports === null ? {} : { imports }) },
+  })),
+  ...deleted.map(({ specifier, scope }) => ({ specifier, scope, set: null })),
+];
+
+const KINDS: Readonly<Record<Fault['kind'], ErrorKind>> = {
+  name: 'invalid',
+  scheme: 'invalid',
+  invalid: 'unprocessable',
+  unsafe: 'forbidden',
+};
+
+export function faultError({ kind, message }: Fault, part?: string): DomainError {
+  return new DomainError(KINDS[kind], `module.${kind}`, message, part === undefined ? {} : { part });
+}
+
+/** Throws what is wrong with a specifier; answers it. */
+export function checkedSpecifier(specifier: string): string {
+  const fault = checkSpecifier(specifier);
+  if (fault) throw faultError(fault);
+  return specifier;
+}
+
+/** Throws where two parts of a request are at one key. */
+export function refuseRepeats(keys: readonly { readonly specifier: string; readonly scope: string | null }[]): void {
+  const seen = new Set<string>();
+  for (const { specifier, scope } of keys) {
+    const key = JSON.stringify([scope, specifier]);
+    if (seen.has(key)) throw invalid('upload.repeated_key', `${specifier} is in the request twice. Say it once.`);
+    seen.add(key);
+  }
+}

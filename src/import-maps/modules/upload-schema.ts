@@ -1,0 +1,111 @@
+// How uploads are documented.
+const text = (description: string): object => ({ type: 'string', description });
+const nullable = (type: string, description: string): object => ({ type: [type, 'null'], description });
+
+const GIT = {
+  git_remote: text('Where the source is, for the revision.'),
+  git_branch: text('Its branch.'),
+  git_commit: text('Its commit.'),
+};
+
+const FORM = {
+  type: 'object',
+  description:
+    'One of: `specifier` and one file; `name` and the files of a package; `mode=sources` and the files of a folder. ' +
+    'A part called `file` has its path as filename; any other file part is called by its path.',
+  properties: {
+    specifier: text('What the one file is imported by.'),
+    name: text('What the package is imported by; `name/` leads to its folder.'),
+    mode: { type: 'string', enum: ['module', 'package', 'sources'], description: 'Where the others don’t say it.' },
+    scope: text('The scope of the import map that it goes to, a URL; without it `imports`.'),
+    entry: text("The file that a package's name leads to; else package.json says, else index.js."),
+    delete: { type: 'array', items: text('A path.'), description: 'Files of watched sources that are gone.' },
+    ...GIT,
+    file: { type: 'array', items: { type: 'string', format: 'binary', description: 'A file.' }, description: 'Files.' },
+  },
+};
+
+const ENTRY = {
+  specifier: text('What it is imported by.'),
+  scope: text('The scope that it goes to, a URL.'),
+  url: text('Where it is: https, or what an upload was answered with.'),
+  integrity: text('sha256-, sha384- or sha512- and the digest in base64.'),
+  delete: { type: 'boolean', description: 'True, without a url: the ticket takes it out of the map.' },
+};
+
+const BODY = {
+  type: 'object',
+  description: 'One entry, or several in `modules`.',
+  properties: {
+    ...ENTRY,
+    modules: {
+      type: 'array',
+      description: 'Several entries.',
+      items: { type: 'object', description: 'An entry.', properties: ENTRY },
+    },
+    ...GIT,
+  },
+};
+
+export const UPLOAD_BODY = {
+  required: true,
+  description: 'A form with files, or JSON with URLs.',
+  schema: { anyOf: [FORM, BODY], description: 'A form with files, or JSON with URLs.' },
+};
+
+const MODULE = {
+  type: 'object',
+  description: 'Where a specifier leads now.',
+  properties: {
+    specifier: text('What it is imported by.'),
+    scope: nullable('string', 'Its scope.'),
+    url: text('Where it is; for ever the same bytes where it was uploaded.'),
+    integrity: nullable('string', 'As browsers check it.'),
+    size: nullable('integer', 'Bytes, where it was uploaded.'),
+    imports: { type: ['array', 'null'], items: text('A specifier.'), description: 'What it imports.' },
+  },
+};
+
+export const UPLOAD_REPLY = {
+  type: 'object',
+  description: 'What the upload came to.',
+  properties: {
+    ticket: { type: 'integer', description: 'The id of the ticket.' },
+    key: text('Its key.'),
+    stage: text('The stage that it is at.'),
+    revision: { type: 'integer', description: 'The revision of its changes.' },
+    modules: { type: 'array', items: MODULE, description: 'What was set.' },
+    deleted: {
+      type: 'array',
+      description: 'What was deleted.',
+      items: {
+        type: 'object',
+        description: 'A key.',
+        properties: { specifier: text('The specifier.'), scope: nullable('string', 'Its scope.') },
+      },
+    },
+    warnings: {
+      type: 'array',
+      description: 'What stops nothing, and should be known.',
+      items: {
+        type: 'object',
+        description: 'A warning.',
+        properties: {
+          code: { type: 'string', enum: ['overlap', 'overtaken', 'dangling'], description: 'What it is.' },
+          key: text('The key that it is about.'),
+          ticket: text('The other ticket, where there is one.'),
+          message: text('What it means and what to do.'),
+        },
+      },
+    },
+    links: {
+      type: 'object',
+      description: 'Where to look.',
+      properties: {
+        map: text("The ticket's map."),
+        production: text("Production's map."),
+        ticket: text('The ticket.'),
+      },
+    },
+  },
+};

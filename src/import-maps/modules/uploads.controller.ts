@@ -1,0 +1,71 @@
+// POST /api/v1/ticket/<id>/modules/.
+import { Controller, Post, Req, Res } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { failures, IDEMPOTENCY_KEY, IF_MATCH, jsonReply, pathParameter } from '../../rest/http/documented.js';
+import { keyedRequest, sendAnswer, writeOptions } from '../../rest/http/reply.js';
+import { type IdRequest, ResourceHandler } from '../../rest/http/resource-handler.js';
+import { versionTag } from '../../rest/http/entity-tag.js';
+import { Idempotency, type WriteAnswer } from '../../rest/writing/idempotency.js';
+import { ticket } from '../../tickets/ticket.resources.js';
+import { isForm } from './form.js';
+import { settleRequest } from './settle-request.js';
+import { uploadAnswer } from './upload-answer.js';
+import { type PlannedUpload, UploadModules } from './upload-modules.js';
+import type { UploadTarget } from './upload-plan.js';
+import { UPLOAD_BODY, UPLOAD_REPLY } from './upload-schema.js';
+
+@ApiTags('Modules')
+@Controller('api/v1/ticket')
+export class UploadsController {
+  constructor(
+    private readonly handler: ResourceHandler,
+    private readonly uploads: UploadModules,
+    private readonly idempotency: Idempotency,
+  ) {}
+
+  @Post(':id/modules')
+  @ApiOperation({
+    operationId: 'upload_modules',
+    summary: 'Upload modules under a ticket',
+    description:
+      'A module, a package folder, watched sources, or URLs; one new revision of what the ticket changes, all or nothing. ' +
+      'The first upload registers the ticket at the first stage of its project. See docs/IMPORT-MAPS.md.',
+  })
+  @pathParameter('id', 'The id of the ticket, or its key (`TKT-7`).', '1')
+  @IDEMPOTENCY_KEY
+  @IF_MATCH
+  @ApiConsumes('multipart/form-data', 'application/json')
+  @ApiBody(UPLOAD_BODY)
+  @jsonReply(201, 'A new revision. `ETag` is the ticket, `Location` its map.', UPLOAD_REPLY)
+  @jsonReply(200, 'The ticket had all of it already.', UPLOAD_REPLY)
+  @failures(400, 403, 404, 409, 412, 413, 415, 422)
+  async upload(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {
+    try {
+      const id = await this.handler.idOf(ticket, request);
+      const target = await this.uploads.targetOf(id, `${request.protocol}://${request.headers.host}`);
+      const keep = (upload: PlannedUpload): Promise<WriteAnswer> => this.keep(request, id, upload, target);
+      const answer = isForm(request.headers['content-type'])
+        ? await this.uploads.withForm(request.raw, target, keep)
+        : await keep(this.uploads.planJson(request.body, target));
+      sendAnswer(request, reply, answer);
+    } catch (error) {
+      await settleRequest(request.raw, reply);
+      throw error;
+    }
+  }
+
+  private keep(request: IdRequest, id: number, upload: PlannedUpload, target: UploadTarget): Promise<WriteAnswer> {
+    if (upload.digest !== undefined) request.rawBody = Buffer.from(upload.digest);
+    const { context, ifMatch } = writeOptions(request);
+    return this.idempotency.inTransaction(keyedRequest(request), async (tx) => {
+      const options = { actor: context.actor, ifMatch, base: target.origin };
+      const kept = await this.uploads.keep(tx, id, upload, options);
+      return {
+        status: kept.changed ? 201 : 200,
+        body: JSON.stringify(uploadAnswer(kept, upload.plan, target)),
+        etag: versionTag(kept.report.version),
+      };
+    });
+  }
+}
