@@ -47,11 +47,10 @@ export function checkScope(scope: string, origin?: string): { readonly scope: st
   const url = parseUrl(scope);
   const own = ownPath(scope, url, origin);
   if (own !== undefined) return { scope: own };
-  if (!url || !['http:', 'https:'].includes(url.protocol))
-    return fault(
-      'scheme',
-      `The scope ${quoted(scope)} is not an absolute http or https URL. Write it with its origin.`,
-    );
+  if (!url || !['http:', 'https:'].includes(url.protocol)) {
+    const kind = parseUrl(scope, 'https://any.invalid') ? 'scheme' : 'invalid';
+    return fault(kind, `The scope ${quoted(scope)} is not an absolute http or https URL. Write it with its origin.`);
+  }
   return unkeepable('scope', url.href, MOST_NAME_BYTES) ?? { scope: url.href };
 }
 

@@ -44,19 +44,21 @@ function said(facts: ConflictsFacts, base: string): Part {
   return {
     verdict: blocks ? 'waiting_for_ticket' : 'pass',
     code: 'conflicts.overlap',
-    summary: summaryOf(`${named(facts.overlaps)} ${isAre(facts.overlaps)} changed by ${others(facts.overlaps)} too.`),
+    summary: summaryOf(
+      `${named(facts.overlaps)} ${isOne(facts.overlaps) ? 'is' : 'are'} changed by ${others(facts.overlaps)} too.`,
+    ),
     actor: blocks ? (first.otherTicket ?? 'you') : 'you',
     next_actions: [],
   };
 }
 
 function stale(facts: ConflictsFacts, base: string): Part {
-  const changed = `${named(facts.stale)} ${isAre(facts.stale)} released by ${others(facts.stale)} since ${facts.ticketKey} changed`;
+  const changed = `${named(facts.stale)} ${isOne(facts.stale) ? 'was' : 'were'} released by ${others(facts.stale)} since ${facts.ticketKey} changed`;
   const thaw = facts.frozen ? [revert(facts, facts.frozen, base)] : [];
   return {
     verdict: 'blocked',
     code: 'conflicts.stale',
-    summary: summaryOf(`${changed} ${facts.stale.length === 1 ? 'it' : 'them'}.`),
+    summary: summaryOf(`${changed} ${isOne(facts.stale) ? 'it' : 'them'}.`),
     actor: 'you',
     next_actions: [...thaw, rebase(facts, 'mine', base), rebase(facts, 'theirs', base)],
   };
@@ -82,8 +84,7 @@ function named(keys: readonly KeyInConflict[]): string {
   return texts.length <= 3 ? joined(texts) : joined([...texts.slice(0, 2), `${texts.length - 2} more`]);
 }
 
-const isAre = (keys: readonly KeyInConflict[]): string =>
-  new Set(keys.map(({ key }) => key)).size === 1 ? 'was' : 'were';
+const isOne = (keys: readonly KeyInConflict[]): boolean => new Set(keys.map(({ key }) => key)).size === 1;
 
 const others = (keys: readonly KeyInConflict[]): string =>
   joined([...new Set(keys.map(({ otherTicket }) => otherTicket ?? 'a direct write'))].slice(0, 3));

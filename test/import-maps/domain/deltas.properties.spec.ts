@@ -1,0 +1,96 @@
+// What holds for every delta: a repeat changes nothing, a conflict is never settled unseen, a rebase settles it.
+import fc from 'fast-check';
+import { type Choice, keyState, rebase, staleKeys } from '../../../src/import-maps/domain/conflict.js';
+import { changeDelta, changesOf, keysOf, operationKey, stamp } from '../../../src/import-maps/domain/delta.js';
+import { sameTarget } from '../../../src/import-maps/domain/stamped-map.js';
+import { aDelta, aMap, runs, someAsked, someChanges } from './arbitraries.js';
+
+test('a delta has each key once, sorted', () => {
+  fc.assert(
+    fc.property(aDelta(), someAsked, aMap, (delta, asked, production) => {
+      const keys = keysOf(changeDelta(delta, asked, production));
+      expect(keys).toEqual([...new Set(keys)].sort());
+    }),
+    runs,
+  );
+});
+
+test('the same changes again change nothing, however production moved', () => {
+  // Each key once: what is asked for twice in one request is two changes.
+  const each = someAsked.map((asked) => [...new Map(asked.map((change) => [operationKey(change), change])).values()]);
+  fc.assert(
+    fc.property(aDelta(), each, aMap, aMap, (delta, asked, production, moved) => {
+      const once = changeDelta(delta, asked, production);
+      expect(changeDelta(once, asked, production)).toEqual(once);
+      const kept = changeDelta(once, asked, moved).filter((operation) =>
+        keysOf(once).includes(operationKey(operation)),
+      );
+      for (const operation of kept) {
+        const before = once.find((other) => operationKey(other) === operationKey(operation));
+        expect(operation).toEqual(before);
+      }
+    }),
+    runs,
+  );
+});
+
+test('what is asked for is what the stamp shows', () => {
+  fc.assert(
+    fc.property(aDelta(), someAsked, aMap, (delta, asked, production) => {
+      const stamped = stamp(production, changeDelta(delta, asked, production));
+      const last = new Map(asked.map((change) => [operationKey(change), change.set]));
+      for (const [key, target] of last) expect(sameTarget(stamped.get(key), target)).toBe(true);
+    }),
+    runs,
+  );
+});
+
+test('merging twice changes nothing', () => {
+  fc.assert(
+    fc.property(aMap, aDelta(), (production, delta) => {
+      const stamped = stamp(production, delta);
+      expect(stamp(stamped, delta).equals(stamped)).toBe(true);
+    }),
+    runs,
+  );
+});
+
+/** A production, a delta made over it, and the production that others' promotions made of it. */
+const aMove = aMap.chain((before) =>
+  fc.record({ before: fc.constant(before), delta: aDelta(fc.constant(before)), others: someChanges }),
+);
+
+test('a fresh delta has no conflict, and one only where somebody else changed a key', () => {
+  fc.assert(
+    fc.property(aMove, ({ before, delta, others }) => {
+      expect(staleKeys(delta, before)).toEqual([]);
+      const now = before.with(others);
+      for (const { key, base, production, mine } of staleKeys(delta, now)) {
+        expect(others.has(key)).toBe(true);
+        expect(sameTarget(production, base) || sameTarget(production, mine)).toBe(false);
+      }
+      const live = delta.filter((operation) => keyState(operation, now) === 'live');
+      for (const operation of live) expect(sameTarget(now.get(operationKey(operation)), operation.set)).toBe(true);
+    }),
+    runs,
+  );
+});
+
+test('after a rebase nothing is stale, mine is what the ticket has and theirs what production has', () => {
+  const choices = fc.array(fc.constantFrom<Choice>('mine', 'theirs'), { minLength: 20, maxLength: 20 });
+  fc.assert(
+    fc.property(aMove, choices, ({ before, delta, others }, wanted) => {
+      const now = before.with(others);
+      const chosen = new Map(staleKeys(delta, now).map(({ key }, index) => [key, wanted[index] as Choice]));
+      const settled = rebase(delta, now, chosen);
+      expect(staleKeys(settled, now)).toEqual([]);
+      const stamped = stamp(now, settled);
+      for (const [key, target] of changesOf(delta)) {
+        const expected = chosen.get(key) === 'theirs' ? now.get(key) : target;
+        expect(sameTarget(stamped.get(key), expected)).toBe(true);
+      }
+      expect(rebase(settled, now, chosen)).toEqual(settled);
+    }),
+    runs,
+  );
+});

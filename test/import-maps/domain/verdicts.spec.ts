@@ -1,0 +1,312 @@
+// What the policies say, and in what order.
+import { type ConflictsFacts, conflictsVerdict } from '../../../src/import-maps/domain/conflicts-policy.js';
+import { type StepsFacts, stepsVerdict } from '../../../src/import-maps/domain/steps-policy.js';
+import {
+  allPass,
+  type Grade,
+  requestAction,
+  summaryOf,
+  type Verdict,
+  worst,
+  worstFirst,
+} from '../../../src/import-maps/domain/verdict.js';
+
+const [SINCE, BASE] = ['2026-01-01T12:00:00.000Z', 'http://127.0.0.1:8000'];
+const verdict = (policy: string, grade: Grade): Verdict => ({
+  policy,
+  verdict: grade,
+  code: 'x',
+  summary: '',
+  actor: 'you',
+  since: SINCE,
+  next_actions: [],
+});
+
+test('the worst comes first, equally bad ones keep their order', () => {
+  const grades: Grade[] = [
+    'pass',
+    'error',
+    'waiting',
+    'blocked',
+    'needs_approval',
+    'pass_overridden',
+    'failed',
+    'waiting_for_ticket',
+  ];
+  const given = [...grades, 'pass' as const].map((grade, index) => verdict(String(index), grade));
+  expect(worstFirst(given).map((one) => `${one.policy} ${one.verdict}`)).toEqual([
+    '1 error',
+    '6 failed',
+    '3 blocked',
+    '4 needs_approval',
+    '7 waiting_for_ticket',
+    '2 waiting',
+    '5 pass_overridden',
+    '0 pass',
+    '8 pass',
+  ]);
+  expect(given[0]?.policy).toBe('0');
+  expect(worst(given)?.verdict).toBe('error');
+  expect(worst([])).toBeUndefined();
+});
+
+test('only what passes lets through', () => {
+  expect(allPass([])).toBe(true);
+  expect(allPass([verdict('a', 'pass'), verdict('b', 'pass_overridden')])).toBe(true);
+  expect(allPass([verdict('a', 'pass'), verdict('b', 'waiting')])).toBe(false);
+});
+
+test('a summary has 140 characters at most, and no half ones', () => {
+  expect(summaryOf('x'.repeat(140))).toBe('x'.repeat(140));
+  expect(summaryOf('x'.repeat(141))).toBe(`${'x'.repeat(139)}…`);
+  expect(summaryOf(`${'x'.repeat(138)}😀😀`)).toBe(`${'x'.repeat(138)}…`);
+  expect(summaryOf(`${'x'.repeat(137)}😀😀`)).toBe(`${'x'.repeat(137)}😀…`);
+});
+
+test('an action has a line for the shell', () => {
+  const request = { method: 'POST', base: BASE, path: '/x/', body: { a: "it's" } } as const;
+  expect(requestAction('Do', 'read', request)).toEqual({
+    label: 'Do',
+    permission: 'read',
+    method: 'POST',
+    href: '/x/',
+    command: `curl --fail-with-body --request POST --header 'content-type: application/json' --data '{"a":"it'\\''s"}' '${BASE}/x/'`,
+  });
+  expect(requestAction('Do', 'read', { method: 'GET', base: BASE, path: '/x/' }).command).toBe(
+    `curl --fail-with-body --request GET '${BASE}/x/'`,
+  );
+});
+
+describe('steps', () => {
+  const failure = {
+    cause: 'reported',
+    code: 'x',
+    kind: 'product',
+    summary: 'No tests',
+    step: '400',
+    subticket: null,
+    log: null,
+  } as const;
+  const nav = { id: 3, name: 'nav', step: 200, status: 1000, failed: false };
+  const facts: StepsFacts = { ticketKey: 'TKT-1', ticketId: 7, failed: false, failure: null, subtickets: [nav] };
+  const say = (given: Partial<StepsFacts>) => stepsVerdict({ ...facts, ...given }, SINCE, BASE);
+
+  test('pass', () => {
+    expect(say({})).toEqual({
+      policy: 'steps',
+      verdict: 'pass',
+      code: 'steps.fine',
+      summary: "TKT-1 isn't failed, and no subticket is failed or unfinished.",
+      actor: 'you',
+      since: SINCE,
+      next_actions: [],
+    });
+    expect(say({ subtickets: [] }).verdict).toBe('pass');
+  });
+
+  test('a failed ticket says why, and how to retry it where it failed', () => {
+    expect(say({ failed: true, failure })).toEqual({
+      policy: 'steps',
+      since: SINCE,
+      verdict: 'failed',
+      code: 'steps.ticket_failed',
+      summary: 'TKT-1 failed at 400: No tests',
+      actor: 'you',
+      next_actions: [
+        {
+          label: 'Retry TKT-1',
+          command: `curl --fail-with-body --request PATCH --header 'content-type: application/json' --data '{"current_workflow_step":"400","status":"000"}' '${BASE}/api/v1/updateticketstatus/7/'`,
+          method: 'PATCH',
+          href: '/api/v1/updateticketstatus/7/',
+          permission: 'status:write',
+        },
+        {
+          label: 'What happened',
+          command: `curl --fail-with-body --request GET '${BASE}/api/v1/ticket/7/history/'`,
+          method: 'GET',
+          href: '/api/v1/ticket/7/history/',
+          permission: 'read',
+        },
+      ],
+    });
+  });
+
+  test('a failure that nobody explained is retried from the queue', () => {
+    const { summary, next_actions } = say({ failed: true });
+    expect(summary).toBe('TKT-1 failed: nobody said why');
+    expect(next_actions[0]?.command).toContain('"current_workflow_step":"100"');
+    expect(say({ failed: true, failure: { ...failure, step: null, summary: null } }).summary).toBe(summary);
+  });
+
+  test.each([
+    ['product', 'you'],
+    ['policy', 'you'],
+    ['conflict', 'you'],
+    ['infra', 'infra'],
+    ['timeout', 'infra'],
+    [null, 'you'],
+  ] as const)('a failure of %s is for %s', (kind, actor) => {
+    expect(say({ failed: true, failure: { ...failure, kind } }).actor).toBe(actor);
+    const failed = { ...nav, failed: true };
+    expect(say({ failed: true, failure: { ...failure, kind, cause: 'roll_up' }, subtickets: [failed] }).actor).toBe(
+      actor,
+    );
+  });
+
+  test('a failed subticket is the one to retry, at its step or from package building', () => {
+    const subtickets = [
+      nav,
+      { id: 4, name: 'cart', step: 999, status: 999, failed: true },
+      { id: 5, name: 'ui', step: 300, status: 999, failed: true },
+    ];
+    const rolledUp = { ...failure, cause: 'roll_up', subticket: 4 } as const;
+    expect(say({ failed: true, failure: rolledUp, subtickets })).toEqual({
+      policy: 'steps',
+      since: SINCE,
+      verdict: 'failed',
+      code: 'steps.subticket_failed',
+      summary: 'Subticket 4 (cart) and 1 more are failed: No tests',
+      actor: 'you',
+      next_actions: [
+        expect.objectContaining({
+          label: 'Retry cart',
+          href: '/api/v1/updatesubticketstatus/4/',
+          command: expect.stringContaining('"current_workflow_step":"200"'),
+        }),
+        expect.objectContaining({
+          label: 'Retry ui',
+          href: '/api/v1/updatesubticketstatus/5/',
+          command: expect.stringContaining('"current_workflow_step":"300"'),
+        }),
+      ],
+    });
+    expect(say({ failed: true, failure, subtickets }).code).toBe('steps.ticket_failed');
+    expect(say({ failed: true, failure: { ...rolledUp, subticket: 5 }, subtickets }).summary).toBe(
+      'Subticket 4 (cart) and 1 more are failed.',
+    );
+    expect(say({ failure: { ...rolledUp, summary: null }, subtickets: subtickets.slice(0, 2) }).summary).toBe(
+      'Subticket 4 (cart) is failed.',
+    );
+    expect(say({ failure: null, subtickets })).toMatchObject({ code: 'steps.subticket_failed', actor: 'you' });
+  });
+
+  test('no more than five retries are offered', () => {
+    const subtickets = Array.from({ length: 8 }, (_, id) => ({ ...nav, id, failed: true }));
+    expect(say({ subtickets }).next_actions).toHaveLength(5);
+  });
+
+  test('an unfinished subticket is waited for', () => {
+    expect(say({ subtickets: [nav, { ...nav, id: 4, status: 100 }] })).toEqual({
+      policy: 'steps',
+      since: SINCE,
+      verdict: 'waiting',
+      code: 'steps.subticket_unfinished',
+      summary: 'Subticket 4 (nav) is not complete yet.',
+      actor: 'upstream',
+      next_actions: [
+        {
+          label: 'The subtickets',
+          command: `curl --fail-with-body --request GET '${BASE}/api/v1/subticket/?ticket=7'`,
+          method: 'GET',
+          href: '/api/v1/subticket/?ticket=7',
+          permission: 'read',
+        },
+      ],
+    });
+  });
+});
+
+describe('conflicts', () => {
+  const facts: ConflictsFacts = { ticketKey: 'TKT-1', ticketId: 7, stale: [], overlaps: [], overlapMode: 'warn' };
+  const say = (given: Partial<ConflictsFacts>) => conflictsVerdict({ ...facts, ...given }, SINCE, BASE);
+  const at = (name: string, otherTicket: string | null = 'TKT-9') => ({ key: ` ${name}`, otherTicket });
+
+  test('pass', () => {
+    expect(say({})).toEqual({
+      policy: 'conflicts',
+      verdict: 'pass',
+      code: 'conflicts.none',
+      summary: 'Nobody released or changes a module that TKT-1 changes.',
+      actor: 'you',
+      since: SINCE,
+      next_actions: [],
+    });
+  });
+
+  test('a stale key blocks, and both ways out are offered', () => {
+    expect(say({ stale: [at('cart')], overlaps: [at('nav')] })).toEqual({
+      policy: 'conflicts',
+      since: SINCE,
+      verdict: 'blocked',
+      code: 'conflicts.stale',
+      summary: 'cart was released by TKT-9 since TKT-1 changed it.',
+      actor: 'you',
+      next_actions: [
+        {
+          label: 'Keep what TKT-1 has',
+          command: `curl --fail-with-body --request POST --header 'content-type: application/json' --data '{"cart":"mine"}' '${BASE}/api/v1/ticket/7/rebase/'`,
+          method: 'POST',
+          href: '/api/v1/ticket/7/rebase/',
+          permission: 'ticket:write',
+        },
+        expect.objectContaining({
+          label: 'Keep what is in production',
+          command: expect.stringContaining('{"cart":"theirs"}'),
+        }),
+      ],
+    });
+  });
+
+  test('a frozen ticket goes back first', () => {
+    const [first, ...rest] = say({ stale: [at('cart')], frozen: { stage: 'qa', before: 'dev' } }).next_actions;
+    expect(first).toEqual({
+      label: 'Take TKT-1 back to dev, where it can be changed',
+      command: `curl --fail-with-body --request POST '${BASE}/api/v1/ticket/7/revert/'`,
+      method: 'POST',
+      href: '/api/v1/ticket/7/revert/',
+      permission: 'map:dev',
+    });
+    expect(rest).toHaveLength(2);
+  });
+
+  test.each([
+    [[at('a'), at('b', null)], 'a and b were released by TKT-9 and a direct write since TKT-1 changed them.'],
+    [[at('a'), at('b'), at('c')], 'a, b and c were released by TKT-9 since TKT-1 changed them.'],
+    [
+      [at('a'), at('b'), at('c', 'TKT-8'), at('d', 'TKT-7'), at('e', 'TKT-6')],
+      'a, b and 3 more were released by TKT-9, TKT-8 and TKT-7 since TKT-1 changed them.',
+    ],
+    [
+      [{ key: 'https://a/ x', otherTicket: 'TKT-2' }],
+      'x (in https://a/) was released by TKT-2 since TKT-1 changed it.',
+    ],
+  ])('%j: %s', (stale, summary) => {
+    expect(say({ stale }).summary).toBe(summary);
+  });
+
+  test('one command names twenty keys at most, each as the client writes it', () => {
+    const stale = Array.from({ length: 25 }, (_, index) => at(`m${index}`));
+    const body = /--data '(.*)' 'http/.exec(say({ stale }).next_actions[0]?.command ?? '')?.[1] ?? '';
+    expect(Object.keys(JSON.parse(body) as object)).toHaveLength(20);
+    const scoped = say({ stale: [{ key: 'https://a/ x', otherTicket: null }] }).next_actions[0];
+    expect(scoped?.command).toContain('{"https://a/ x":"mine"}');
+  });
+
+  test('an overlap is told, or waited for', () => {
+    const overlaps = [at('cart', 'TKT-4'), at('cart', 'TKT-5')];
+    expect(say({ overlaps })).toEqual({
+      policy: 'conflicts',
+      since: SINCE,
+      verdict: 'pass',
+      code: 'conflicts.overlap',
+      summary: 'cart is changed by TKT-4 and TKT-5 too.',
+      actor: 'you',
+      next_actions: [],
+    });
+    expect(say({ overlaps, overlapMode: 'block' })).toMatchObject({ verdict: 'waiting_for_ticket', actor: 'TKT-4' });
+    expect(say({ overlaps: [at('a', null), at('b')], overlapMode: 'block' })).toMatchObject({
+      actor: 'you',
+      summary: 'a and b are changed by a direct write and TKT-9 too.',
+    });
+  });
+});
