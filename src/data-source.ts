@@ -11,6 +11,8 @@ import { SourcePackageUploadRow } from './projects/source-package-upload.row.js'
 import { SourcePackageRow } from './projects/source-package.row.js';
 import { IdempotencyKeyRow } from './rest/writing/idempotency-key.row.js';
 import { EventRow } from './stream/event.row.js';
+import { NumberedEventRow } from './stream/numbered-event.row.js';
+import { StreamHeadRow } from './stream/stream-head.row.js';
 import { SubticketRow } from './subtickets/subticket.row.js';
 import { TestSuiteRow } from './projects/test-suite.row.js';
 import { TestResultRow } from './artifacts/test-result.row.js';
@@ -32,12 +34,14 @@ const entities = [
   MapPointerRow,
   MapRevisionRow,
   MergeProposalRow,
+  NumberedEventRow,
   PersonRow,
   ProjectRow,
   ReleaseRow,
   SourcePackageRow,
   SourcePackageUploadRow,
   SpuFileRow,
+  StreamHeadRow,
   SubticketRow,
   TestResultRow,
   TestSuiteRow,

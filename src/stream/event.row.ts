@@ -4,6 +4,9 @@ import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 @Entity('event')
 @Index('event_ticket_id_idx', ['ticket', 'id'], { where: 'ticket_id IS NOT NULL' })
 @Index('event_deleted_subject_idx', ['subject'], { where: "type LIKE '%.deleted'" })
+@Index('event_seq_idx', ['seq'], { unique: true, where: 'seq IS NOT NULL' })
+@Index('event_time_idx', ['time'], { where: 'seq IS NOT NULL' })
+@Index('event_unnumbered_idx', ['id'], { where: 'seq IS NULL' })
 @Check('event_line_check', 'char_length(line) <= 140')
 export class EventRow {
   /** The outbox's order: taken after the row lock, so it follows each ticket's version order. */

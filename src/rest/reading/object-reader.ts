@@ -21,11 +21,11 @@ export class ObjectReader {
 
   /** Those of the ids that exist, in the order of their ids, as `[id, JSON]`. */
   async readMany(resource: Resource, ids: readonly number[], sql: Sql = this.db): Promise<[number, string][]> {
-    const rows = await sql.run<{ id: number; body: string }>({
+    const rows = await sql.run<{ id: number | string; body: string }>({
       text: `SELECT t.id, row_to_json(v)::text AS body ${this.from(resource)} t.id = ANY($1::int[]) ORDER BY t.id`,
       values: [ids],
     });
-    return rows.map((row) => [row.id, row.body]);
+    return rows.map((row) => [Number(row.id), row.body]);
   }
 
   private statement(resource: Resource): { name: string; text: string } {
