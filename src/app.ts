@@ -6,6 +6,7 @@ import { AppModule } from './app.module.js';
 import { serveDocs } from './openapi.js';
 import { ErrorReplyFilter } from './platform/http/error-reply.js';
 import { readJsonBodies } from './platform/http/json-body.js';
+import { admitPlainClients } from './platform/http/plain-clients.js';
 import { logRequests } from './platform/http/request-log.js';
 import { guardRequests } from './platform/http/request-guards.js';
 import { SERVER_OPTIONS } from './platform/http/server-options.js';
@@ -31,6 +32,7 @@ export async function createApp(
     preview: options.preview ?? false,
   });
   readJsonBodies(server);
+  admitPlainClients(server);
   app.useGlobalFilters(new ErrorReplyFilter(platform.log));
   if (options.preview) return app;
   readTables(platform.dataSource);

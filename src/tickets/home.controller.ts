@@ -1,4 +1,5 @@
-// `/`: for browsers a small page that says where tickets are; for others where to find the API.
+// `/`: for browsers a small page that says where tickets are; for others import-map-deployer's health reply, whose clients
+// ask here, with where to find the API beside it.
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -17,7 +18,7 @@ export class HomeController {
   @ApiOperation({
     operationId: 'home',
     summary: 'Where tickets are',
-    description: 'A page for browsers (`Accept: text/html`); for others the links.',
+    description: 'A page for browsers (`Accept: text/html`); for others that the server runs, and the links.',
   })
   @ApiResponse({
     status: 200,
@@ -27,7 +28,13 @@ export class HomeController {
   async home(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     void reply.header('vary', 'Accept').header('cache-control', 'no-cache');
     if (!String(request.headers.accept ?? '').includes('text/html')) {
-      void reply.send({ name: 'stampline', api: '/api/v1/', docs: '/docs', openapi: '/openapi.json' });
+      void reply.send({
+        message: 'import-map-deployer is running',
+        name: 'stampline',
+        api: '/api/v1/',
+        docs: '/docs',
+        openapi: '/openapi.json',
+      });
       return;
     }
     const base = `${request.protocol}://${request.headers.host}`;

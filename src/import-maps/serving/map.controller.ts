@@ -2,9 +2,12 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { conflict, DomainError } from '../../platform/errors.js';
+import { sendErrorText } from '../../platform/http/error-reply.js';
 import { failures, pathParameter } from '../../rest/http/documented.js';
+import { readEnvironment } from '../deployer/environment.js';
 import { isKnown } from '../../rest/http/entity-tag.js';
-import type { Query } from '../../rest/reading/list-query.js';
+import { lastOf, type Query } from '../../rest/reading/list-query.js';
 import { MapAnswers, type Wanted } from './map-answers.js';
 import { shareWithAll, sharePreview } from './sharing.js';
 import { snippetOf } from './snippet.js';
@@ -34,6 +37,12 @@ const AT = ApiQuery({
   description: 'What was live at that time, as ISO 8601.',
   schema: { type: 'string' },
 });
+const ENV = ApiQuery({
+  name: 'env',
+  required: false,
+  description: 'As import-map-deployer has it: production, or `<stage>:<ticket>`; answered as application/json.',
+  schema: { type: 'string' },
+});
 const SCRIPT = ApiResponse({
   status: 200,
   description: 'The script.',
@@ -59,6 +68,7 @@ export class MapController {
   @ApiOperation({ operationId: 'import_map', summary: 'The import map', description: MAP_ABOUT })
   @RELEASE
   @AT
+  @ENV
   @MAP
   @failures(400, 404, 409, 503)
   map(@Req() request: MapRequest, @Res() reply: FastifyReply): Promise<void> | void {
@@ -71,6 +81,7 @@ export class MapController {
   @PROJECT
   @RELEASE
   @AT
+  @ENV
   @MAP
   @failures(400, 404, 409, 503)
   mapOf(@Req() request: MapRequest, @Res() reply: FastifyReply): Promise<void> {
@@ -132,6 +143,7 @@ export class MapController {
   }
 
   private async answer(request: MapRequest, reply: FastifyReply): Promise<void> {
+    if (request.query.env !== undefined) return this.answerEnvironment(request, reply);
     const wanted = await this.wanted(request);
     const asked = this.answers.asked(wanted, request.query);
     const isPreview = asked.length > 0;
@@ -143,6 +155,24 @@ export class MapController {
     // Not to be kept: a browser that revalidates it later would take over the status of then.
     void reply.header('x-stamp-status', status).header('cache-control', isPreview ? 'private, no-store' : 'no-store');
     void reply.header('etag', stamp.etag).header('content-type', IMPORT_MAP).send(stamp.body);
+  }
+
+  /** As import-map-deployer answers: JSON by name, errors as text, and none of another map in place of the ticket's. */
+  private async answerEnvironment(request: MapRequest, reply: FastifyReply): Promise<void> {
+    try {
+      const wanted = await this.wanted(request);
+      const environment = readEnvironment(request.query, wanted.project.stages);
+      const query = environment.kind === 'ticket' ? { [environment.stage]: environment.reference } : {};
+      const asked = this.answers.asked(wanted, query);
+      if (environment.kind === 'ticket') sharePreview(request, reply, wanted.project, asked);
+      else shareWithAll(reply);
+      const { stamp, status } = await this.answers.answer(wanted, query);
+      if (status && status !== 'stale') throw conflict('env.not_shown', `${lastOf(request.query.env)}: ${status}.`);
+      send(request, reply, stamp, 'application/json', environment.kind === 'ticket' ? 'private, no-cache' : 'no-cache');
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      sendErrorText(reply, error);
+    }
   }
 
   private async sendScript(request: MapRequest, reply: FastifyReply): Promise<void> {

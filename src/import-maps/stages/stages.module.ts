@@ -33,6 +33,6 @@ import { WriteProduction } from './write-production.js';
     SuspendTickets,
     WriteProduction,
   ],
-  exports: [ChangeDelta, WriteProduction],
+  exports: [ChangeDelta, RunVerb, WriteProduction],
 })
 export class StagesModule {}

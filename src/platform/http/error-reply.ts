@@ -89,8 +89,21 @@ function problemBody(error: DomainError, status: number): object {
   };
 }
 
+/** The same as text, for clients that show it as it is. */
+export function sendErrorText(reply: FastifyReply, error: DomainError, status = STATUS[error.kind]): void {
+  if (error.details.retryAfter) void reply.header('retry-after', String(error.details.retryAfter));
+  void reply
+    .code(status)
+    .header('cache-control', 'no-cache')
+    .header('content-type', 'text/plain; charset=utf-8')
+    .send(`${error.message}\n`);
+}
+
 /** Writes an error's reply. Used by the filter and by the hooks that refuse before any handler. */
 export function sendError(request: FastifyRequest, reply: FastifyReply, error: DomainError): void {
+  // An URL that couldn't be read has no route.
+  const route = request.routeOptions as typeof request.routeOptions | undefined;
+  if (route?.config?.plainErrors) return sendErrorText(reply, error);
   const status = STATUS[error.kind];
   const wantsProblem = String(request.headers.accept ?? '').includes('application/problem+json');
   const body = wantsProblem ? problemBody(error, status) : tastypieBody(error);

@@ -1,0 +1,176 @@
+// import-map-deployer's surface (import-maps.md, section 5). GET /import-map.json?env= is answered in serving/map.controller.ts,
+// and `/` in tickets/home.controller.ts. Errors are plain text (platform/http/plain-clients.ts).
+import { Controller, Delete, Get, Patch, Req, Res } from '@nestjs/common';
+import { ApiExcludeController, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { IDEMPOTENCY_KEY, jsonBody, jsonReply, pathParameter } from '../../rest/http/documented.js';
+import { writeOptions } from '../../rest/http/reply.js';
+import { lastOf, type Query } from '../../rest/reading/list-query.js';
+import { type AcceptedMap, patchChanges } from '../domain/accepted-map.js';
+import type { AddressRules } from '../domain/admission.js';
+import { keyOf } from '../domain/map-key.js';
+import { MapAnswers, type Wanted } from '../serving/map-answers.js';
+import { baseOf, RunVerb } from '../stages/run-verb.js';
+import { plainFailures } from './deployer-docs.js';
+import { environmentsOf, readEnvironment } from './environment.js';
+import { readLevel, readMapPatch, readService } from './patch-body.js';
+import { UrlCheck } from './url-check.js';
+import { type EnvironmentWrite, WriteEnvironment } from './write-environment.js';
+
+type DeployerRequest = FastifyRequest<{ Params: { project?: string; name?: string }; Querystring: Query }>;
+
+const ENV = ApiQuery({
+  name: 'env',
+  required: false,
+  description: 'Production by its name or as `default`, or `<stage>:<ticket>` such as `dev:TKT-1`.',
+  schema: { type: 'string' },
+});
+const SKIP = ApiQuery({
+  name: 'skip_url_check',
+  required: false,
+  description: 'Empty or `true`: the URLs are not called first.',
+  schema: { type: 'string' },
+});
+const LEVEL = ApiQuery({
+  name: 'packageDirLevel',
+  required: false,
+  description: 'How many parts of the path are left out for the folder `name/` leads to.',
+  schema: { type: 'integer', minimum: 1, maximum: 50 },
+});
+const MAP = jsonReply(200, 'The whole map as it is now.', { type: 'object' });
+
+@ApiTags('import-map-deployer')
+@Controller()
+export class DeployerController {
+  constructor(
+    private readonly answers: MapAnswers,
+    private readonly verbs: RunVerb,
+    private readonly writes: WriteEnvironment,
+    private readonly urls: UrlCheck,
+  ) {}
+
+  @Get('health')
+  @ApiOperation({
+    operationId: 'deployer_health',
+    summary: 'The server runs',
+    description: 'As import-map-deployer says it.',
+  })
+  @jsonReply(200, 'It runs.', { type: 'object' })
+  health(): object {
+    return { message: 'import-map-deployer is running' };
+  }
+
+  @Get('environments')
+  @ApiOperation({
+    operationId: 'deployer_environments',
+    summary: 'The environments',
+    description: 'Production; a ticket is an environment too, as `<stage>:<ticket>`. Also below /p/<project>/.',
+  })
+  @jsonReply(200, 'The environments.', { type: 'object' })
+  async environments(@Req() request: DeployerRequest): Promise<object> {
+    return environmentsOf((await this.wanted(request)).project.stages);
+  }
+
+  @Patch('import-map.json')
+  @ApiOperation({
+    operationId: 'deployer_patch_map',
+    summary: 'Lay a map over an environment',
+    description:
+      'Imports are assigned key by key, a scope is replaced. Any content type is read as JSON. Also below /p/<project>/.',
+  })
+  @ENV
+  @SKIP
+  @IDEMPOTENCY_KEY
+  @jsonBody({ type: 'object' }, { imports: {} })
+  @MAP
+  @plainFailures(400, 404, 409, 413, 422, 503)
+  async patchMap(@Req() request: DeployerRequest, @Res() reply: FastifyReply): Promise<void> {
+    const wanted = await this.wanted(request);
+    const patch = readMapPatch(request.body, rulesOf(wanted));
+    const keys = patch.imports.size + [...patch.scopes.values()].reduce((sum, section) => sum + section.size, 0);
+    return this.patch(request, reply, wanted, patch, `patched ${keys} ${keys === 1 ? 'key' : 'keys'}`);
+  }
+
+  @Patch('services')
+  @ApiOperation({
+    operationId: 'deployer_patch_service',
+    summary: 'Set a module of an environment',
+    description:
+      'And `name/`, the folder that its URL is in. Any content type is read as JSON. Also below /p/<project>/.',
+  })
+  @ENV
+  @SKIP
+  @LEVEL
+  @IDEMPOTENCY_KEY
+  @jsonBody({
+    type: 'object',
+    properties: { service: { type: 'string' }, url: { type: 'string' }, integrity: { type: 'string' } },
+    required: ['service', 'url'],
+  })
+  @MAP
+  @plainFailures(400, 404, 409, 413, 422, 503)
+  async patchService(@Req() request: DeployerRequest, @Res() reply: FastifyReply): Promise<void> {
+    const wanted = await this.wanted(request);
+    const level = readLevel(lastOf(request.query.packageDirLevel));
+    const { name, patch } = readService(request.body, level, rulesOf(wanted));
+    return this.patch(request, reply, wanted, patch, `set ${name}`);
+  }
+
+  @Delete('services/:name')
+  @ApiOperation({
+    operationId: 'deployer_delete_service',
+    summary: 'Remove a module of an environment',
+    description: '`name` and `name/`, with slashes as %2F. It is no error if there is none. Also below /p/<project>/.',
+  })
+  @pathParameter('name', 'The name of the module.', 'cart')
+  @ENV
+  @IDEMPOTENCY_KEY
+  @MAP
+  @plainFailures(400, 404, 409, 422, 503)
+  async removeService(@Req() request: DeployerRequest, @Res() reply: FastifyReply): Promise<void> {
+    const wanted = await this.wanted(request);
+    const name = request.params.name ?? '';
+    const keys = [keyOf(name), keyOf(`${name}/`)];
+    return this.write(request, reply, wanted, {
+      line: `removed ${name}`,
+      decide: (now) =>
+        keys.flatMap((key) => (now.get(key) ? [{ scope: null, specifier: key.slice(1), set: null }] : [])),
+    });
+  }
+
+  private wanted(request: DeployerRequest): Promise<Wanted> {
+    return this.answers.wanted(request.params.project ?? 'default', baseOf(request));
+  }
+
+  private async patch(
+    request: DeployerRequest,
+    reply: FastifyReply,
+    wanted: Wanted,
+    patch: AcceptedMap,
+    line: string,
+  ): Promise<void> {
+    readEnvironment(request.query, wanted.project.stages);
+    const skip = lastOf(request.query.skip_url_check);
+    if (skip !== '' && skip !== 'true') await this.urls.run(patch);
+    return this.write(request, reply, wanted, { line, decide: (now) => patchChanges(patch, now) });
+  }
+
+  private write(
+    request: DeployerRequest,
+    reply: FastifyReply,
+    { project, origin }: Wanted,
+    { line, decide }: Pick<EnvironmentWrite, 'line' | 'decide'>,
+  ): Promise<void> {
+    const environment = readEnvironment(request.query, project.stages);
+    const { actor } = writeOptions(request).context;
+    const write = { project, environment, origin, actor, decide, line: `deployer ${line.slice(0, 150)}` };
+    return this.verbs.run(request, reply, (tx) => this.writes.run(tx, write));
+  }
+}
+
+/** The same for a project that the URL names. */
+@ApiExcludeController()
+@Controller('p/:project')
+export class ProjectDeployerController extends DeployerController {}
+
+const rulesOf = ({ project, origin }: Wanted): AddressRules => ({ origin, safeList: project.safeList });

@@ -1,0 +1,32 @@
+// What `?env=` names (import-maps.md, section 5): production, by its stage's name or as `default`, or a ticket as
+// `<stage>:TKT-001`. There is no environment to fall back on: a misspelt one must not write to production.
+import { invalid, notFound } from '../../platform/errors.js';
+import { lastOf, type Query } from '../../rest/reading/list-query.js';
+import { production, stageNamed, type StageLine } from '../domain/stage-line.js';
+
+export type Environment =
+  | { readonly kind: 'production' }
+  /** `reference`: a ticket's key or id. */
+  | { readonly kind: 'ticket'; readonly stage: string; readonly reference: string };
+
+export const DEFAULT_ENVIRONMENT = 'default';
+
+/** Rejects with not_found for what is no environment, and invalid for a stage without a ticket. */
+export function readEnvironment(query: Query, stages: StageLine): Environment {
+  const env = lastOf(query.env) ?? '';
+  const live = production(stages).name;
+  if (env === '' || env === DEFAULT_ENVIRONMENT || env === live) return { kind: 'production' };
+  const [name = '', ...rest] = env.split(':');
+  const reference = rest.join(':').trim();
+  const stage = stageNamed(stages, name);
+  if (!stage) throw notFound(`No such environment '${env.slice(0, 100)}'. There is ${live}, and <stage>:<ticket>.`);
+  if (stage.name === live) throw invalid('env.production', `Production is env=${live}, without a ticket.`);
+  if (reference === '')
+    throw invalid('env.no_ticket', `The stage ${name} is a map for each ticket: say which, as env=${name}:TKT-001.`);
+  return { kind: 'ticket', stage: name, reference };
+}
+
+/** `GET /environments`. */
+export const environmentsOf = (stages: StageLine): object => ({
+  environments: [{ name: production(stages).name, isDefault: true, aliases: [DEFAULT_ENVIRONMENT] }],
+});

@@ -1,0 +1,70 @@
+// The two bodies that are patched in, as what they make of a map (import-maps.md, section 5). Everything wrong with them is 400.
+import { invalid } from '../../platform/errors.js';
+import { asObject } from '../../rest/writing/body.js';
+import { type AcceptedMap, acceptMap } from '../domain/accepted-map.js';
+import type { AddressRules } from '../domain/admission.js';
+
+const FARTHEST_LEVEL = 50;
+const MOST_FAULTS = 20;
+
+/** `PATCH /import-map.json`: imports, scopes and integrity; other members mean nothing. */
+export function readMapPatch(body: unknown, rules: AddressRules): AcceptedMap {
+  const given = asObject(body);
+  for (const [scope, section] of Object.entries<unknown>(given.scopes ?? {})) {
+    if (typeof section === 'object' && section !== null && Object.keys(section).length > 0) continue;
+    throw invalid('scope.empty', `The scope '${scope.slice(0, 200)}' is no object with specifiers. Leave it out.`);
+  }
+  for (const specifier of Object.keys(given.imports ?? {})) requireName(specifier);
+  const { imports, scopes, integrity } = given;
+  return accepted(JSON.stringify({ imports, scopes, integrity }), rules);
+}
+
+/** A service, and the package folder that its URL is in: `name` and `name/`. */
+export interface Service {
+  readonly name: string;
+  readonly patch: AcceptedMap;
+}
+
+/** `PATCH /services`: {service, url, integrity?}. `level`: how many parts of the path are dropped for the folder. */
+export function readService(body: unknown, level: number, rules: AddressRules): Service {
+  const { service, url, integrity } = asObject(body);
+  if (typeof service !== 'string') throw invalid('service.missing', 'service is missing: the name of the module.');
+  requireName(service);
+  if (typeof url !== 'string') throw invalid('url.missing', 'url is missing: where the module is.');
+  if (integrity !== undefined && integrity !== null && typeof integrity !== 'string')
+    throw invalid('integrity.not_text', 'integrity is a text.');
+  const folder = service.endsWith('/') ? undefined : folderOf(url, level, rules.origin);
+  const imports = [[service, url], ...(folder === undefined ? [] : [[`${service}/`, folder]])];
+  const text = {
+    imports: Object.fromEntries(imports) as object,
+    ...(integrity ? { integrity: { [url]: integrity } } : {}),
+  };
+  return { name: service, patch: accepted(JSON.stringify(text), rules) };
+}
+
+/** The folder that a URL with two slashes or more is in; `level` 1 is its own, 2 the one above. */
+function folderOf(url: string, level: number, origin: string): string | undefined {
+  if ((url.match(/\//g) ?? []).length < 2 || !URL.canParse(url, origin)) return undefined;
+  const { href } = new URL(level === 1 ? './' : '../'.repeat(level - 1), new URL(url, origin));
+  return href;
+}
+
+/** `?packageDirLevel=`; 1 where it isn't said. */
+export function readLevel(text: string | undefined): number {
+  const level = text ? Math.floor(Number(text)) : 1;
+  if (level >= 1 && level <= FARTHEST_LEVEL) return level;
+  throw invalid('level.invalid', `packageDirLevel is a number from 1 to ${FARTHEST_LEVEL}.`);
+}
+
+function requireName(name: string): void {
+  if (name.trim() === '') throw invalid('service.unnamed', `'${name.slice(0, 20)}' is no name for a module.`);
+}
+
+function accepted(text: string, rules: AddressRules): AcceptedMap {
+  const acceptance = acceptMap(text, rules);
+  if ('map' in acceptance) return acceptance.map;
+  const lines = acceptance.faults
+    .slice(0, MOST_FAULTS)
+    .map(({ key, message }) => (key ? `${key.slice(0, 200)}: ${message}` : message));
+  throw invalid(acceptance.faults[0]?.code ?? 'map.invalid', lines.join('\n'));
+}

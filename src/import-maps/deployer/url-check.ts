@@ -1,0 +1,61 @@
+// Whether the URLs that come in lead to something: each is called once, a few at a time. Modules that are kept here are
+// looked up. Folders (`…/`) aren't called: nothing has to answer at them.
+import { Injectable } from '@nestjs/common';
+import { Db } from '../../platform/database/db.js';
+import { DomainError, invalid } from '../../platform/errors.js';
+import { FetchGuard } from '../../platform/outgoing/fetch-guard.js';
+import type { AcceptedMap } from '../domain/accepted-map.js';
+
+const MOST_URLS = 200;
+const AT_ONCE = 8;
+
+@Injectable()
+export class UrlCheck {
+  constructor(
+    private readonly fetches: FetchGuard,
+    private readonly db: Db,
+  ) {}
+
+  /** Rejects with invalid, naming the first that leads nowhere or isn't to be called. */
+  async run(map: AcceptedMap): Promise<void> {
+    const sections = [map.imports, ...map.scopes.values()];
+    const urls = [...new Set(sections.flatMap((section) => [...section.values()].map(({ url }) => url)))];
+    const called = urls.filter((url) => !url.endsWith('/'));
+    if (called.length > MOST_URLS)
+      throw invalid(
+        'url.too_many',
+        `At most ${MOST_URLS} URLs are checked at once. Send fewer, or say skip_url_check.`,
+      );
+    await this.requireKept(called.filter((url) => url.startsWith('/')));
+    const queue = called.filter((url) => !url.startsWith('/'));
+    const lane = async (): Promise<void> => {
+      for (let url = queue.shift(); url !== undefined; url = queue.shift()) await this.requireThere(url);
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  }
+
+  private async requireKept(urls: readonly string[]): Promise<void> {
+    if (urls.length === 0) return;
+    const hashes = urls.map((url) => url.split('/')[2] ?? '');
+    const kept = await this.db.run<{ hash: string }>({
+      name: 'blobs_kept',
+      text: 'SELECT hash FROM blob WHERE hash = ANY($1::text[])',
+      values: [hashes],
+    });
+    const missing = urls.find((_url, index) => !kept.some(({ hash }) => hash === hashes[index]));
+    if (missing) throw unreachable(missing, 'it is not kept here');
+  }
+
+  private async requireThere(url: string): Promise<void> {
+    const status = await this.fetches.statusOf(url).catch((error: unknown) => {
+      throw error instanceof DomainError ? invalid(error.code, error.message) : error;
+    });
+    if (status < 200 || status >= 400) throw unreachable(url, `it answers ${status}`);
+  }
+}
+
+const unreachable = (url: string, why: string): DomainError =>
+  invalid(
+    'fetch.unreachable',
+    `${url.slice(0, 300)} is not reachable: ${why}. Upload it first, or say skip_url_check.`,
+  );

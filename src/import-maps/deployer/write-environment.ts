@@ -1,0 +1,83 @@
+// Changes to an environment's map, decided on what the map is behind the lock, so that no parallel write is lost.
+import { Injectable } from '@nestjs/common';
+import type { Tx } from '../../platform/database/db.js';
+import { conflict, notFound } from '../../platform/errors.js';
+import { isKey } from '../../rest/resource-key.js';
+import { KeyReader } from '../../rest/reading/key-reader.js';
+import { type Change, stamp } from '../domain/delta.js';
+import { canonicalJson, type StampedMap } from '../domain/stamped-map.js';
+import type { ServedProject } from '../serving/known-projects.js';
+import { ChangeDelta } from '../stages/change-delta.js';
+import type { Done } from '../stages/run-verb.js';
+import { WriteProduction } from '../stages/write-production.js';
+import { ProductionMaps } from '../store/production-maps.js';
+import { deltaOf, type LockedTicket, TicketDeltas } from '../store/ticket-deltas.js';
+import type { Environment } from './environment.js';
+
+export interface EnvironmentWrite {
+  readonly project: ServedProject;
+  readonly environment: Environment;
+  /** Of this server, as the client calls it. */
+  readonly origin: string;
+  readonly actor: string;
+  /** For the history: what is written. */
+  readonly line: string;
+  /** What changes, given the environment's map as it is. */
+  readonly decide: (now: StampedMap) => readonly Change[];
+}
+
+@Injectable()
+export class WriteEnvironment {
+  constructor(
+    private readonly production: WriteProduction,
+    private readonly changeDelta: ChangeDelta,
+    private readonly deltas: TicketDeltas,
+    private readonly maps: ProductionMaps,
+    private readonly keys: KeyReader,
+  ) {}
+
+  /** The answer is the whole map as it is now. */
+  run(tx: Tx, write: EnvironmentWrite): Promise<Done> {
+    const { environment } = write;
+    return environment.kind === 'production' ? this.toProduction(tx, write) : this.toTicket(tx, write, environment);
+  }
+
+  private async toProduction(tx: Tx, { project, origin, actor, line, decide }: EnvironmentWrite): Promise<Done> {
+    const { release, map } = await this.production.run(tx, project.id, decide, { actor, line });
+    return { answer: mapAnswer(map, origin), flip: { project: project.id, release, map } };
+  }
+
+  private async toTicket(
+    tx: Tx,
+    { project, origin, actor, decide }: EnvironmentWrite,
+    { stage, reference }: Environment & { kind: 'ticket' },
+  ): Promise<Done> {
+    const ticket = await this.ticketOf(tx, project, reference);
+    if (ticket.stage !== null && ticket.stage !== stage)
+      throw conflict('env.other_stage', `${ticket.key} is at the stage ${ticket.stage}, not ${stage}.`);
+    if (ticket.stage === null && stage !== ticket.line[0]?.name)
+      throw conflict(
+        'env.other_stage',
+        `${ticket.key} has no modules yet: they come in at the stage ${ticket.line[0]?.name}.`,
+      );
+    const production = await this.maps.at(project.id, ticket.release, tx);
+    const changes = decide(stamp(production, deltaOf(ticket)));
+    const { delta } = await this.changeDelta.run(tx, ticket.id, changes, { actor, ifMatch: undefined, base: origin });
+    return { answer: mapAnswer(stamp(production, delta), origin), tickets: [ticket.id] };
+  }
+
+  private async ticketOf(tx: Tx, project: ServedProject, reference: string): Promise<LockedTicket> {
+    const unknown = notFound(`There is no ticket '${reference.slice(0, 100)}' in the project ${project.name}.`);
+    const byId = /^[1-9]\d{0,8}$/.test(reference) ? Number(reference) : undefined;
+    const id = byId ?? (isKey(reference) ? await this.keys.find(reference, project.name, tx) : undefined);
+    if (id === undefined) throw unknown;
+    const ticket = await this.deltas.lock(tx, id);
+    if (ticket.project.id === project.id) return ticket;
+    throw unknown;
+  }
+}
+
+const mapAnswer = (map: StampedMap, origin: string): Done['answer'] => ({
+  status: 200,
+  body: canonicalJson(map, origin),
+});
