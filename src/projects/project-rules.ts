@@ -11,13 +11,15 @@ import {
   type WriteContext,
 } from '../rest/resource.js';
 import { plainDecision } from '../rest/writing/plain-decision.js';
+import type { ProjectSettings } from './project-settings.js';
+import { DEFAULT_STAGES } from './stage-setting.js';
 
 /** Tickets that name no project belong to this one. */
 const DEFAULT_PROJECT = 'default';
 
 @Injectable()
 export class ProjectRules implements ResourceRules {
-  decide(_tx: Tx, before: Row, given: FieldValues, context: WriteContext): Promise<Decision> {
+  async decide(tx: Tx, before: Row, given: FieldValues, context: WriteContext): Promise<Decision> {
     const decision = plainDecision(resourceNamed('project'), before, given);
     if ('settings' in decision.set && !context.conditional) {
       throw new DomainError(
@@ -27,13 +29,28 @@ export class ProjectRules implements ResourceRules {
       );
     }
     if ('name' in decision.set && before.name === DEFAULT_PROJECT) throw defaultStays();
-    return Promise.resolve(decision);
+    if ('settings' in decision.set) await keepStagesInUse(tx, before.id, decision.set.settings as ProjectSettings);
+    return decision;
   }
 
   settle(_tx: Tx, before: Row | null, after: Row | null): Promise<void> {
     if (!after && before?.name === DEFAULT_PROJECT) throw defaultStays();
     return Promise.resolve();
   }
+}
+
+/** A ticket at a stage that isn't there any more could go nowhere. A list that names every stage in use may change the rest. */
+async function keepStagesInUse(tx: Tx, project: number, { stages }: ProjectSettings): Promise<void> {
+  const names = (stages ?? DEFAULT_STAGES).map(({ name }) => name);
+  const [lost] = await tx.run<{ key: string; stage: string }>({
+    text: `SELECT key, stage FROM ticket WHERE project_id = $1 AND stage <> ALL($2::text[]) AND closed_at IS NULL ORDER BY id LIMIT 1`,
+    values: [project, names],
+  });
+  if (!lost) return;
+  throw conflict(
+    'project.stage_in_use',
+    `${lost.key} is at the stage ${lost.stage}: keep that stage until no open ticket is in it.`,
+  );
 }
 
 const defaultStays = (): DomainError =>

@@ -10,6 +10,13 @@ export interface StageSetting {
   readonly title?: string;
 }
 
+/** The stages of a project whose settings list none. */
+export const DEFAULT_STAGES: readonly StageSetting[] = [
+  { name: 'dev', step: 200 },
+  { name: 'qa', step: 400 },
+  { name: 'prod', step: 1000 },
+];
+
 const NAME = /^[a-z][a-z0-9-]{0,30}$/;
 /** Query keys of the import map that mean something else. */
 const RESERVED = ['release', 'at', 'env', 'lenient'];

@@ -1,6 +1,8 @@
 // Tickets that carry modules, for stories: `await aStampedTicket(server).withModule('cart').at('qa')`.
 import { ChangeDelta, type DeltaReport } from '../../src/import-maps/stages/change-delta.js';
 import type { Change } from '../../src/import-maps/domain/delta.js';
+import { wireKey } from '../../src/import-maps/domain/map-key.js';
+import { ReleaseReader } from '../../src/import-maps/store/release-reader.js';
 import { Db } from '../../src/platform/database/db.js';
 import type { TestServer } from '../setup/test-server.js';
 
@@ -83,3 +85,24 @@ export class StampedTicketBuilder implements PromiseLike<StampedTicket> {
 }
 
 export const aStampedTicket = (server: TestServer): StampedTicketBuilder => new StampedTicketBuilder(server);
+
+export interface StagedProject {
+  readonly name: string;
+  readonly uri: string;
+}
+
+/** A project of its own, whose production nobody else moves. */
+export async function aStagedProject(server: TestServer, name: string, settings: object = {}): Promise<StagedProject> {
+  const { body } = await server.http.post('/api/v1/project/').send({ name, settings }).expect(201);
+  return { name, uri: (body as { resource_uri: string }).resource_uri };
+}
+
+/** Production of a project as releases are compared by: specifier → URL. */
+export async function productionOf(server: TestServer, project: string): Promise<Record<string, string>> {
+  const [row] = await server.sql<{ id: number; release: number }>(
+    'SELECT p.id, m.release FROM project p JOIN map_pointer m ON m.project_id = p.id WHERE p.name = $1',
+    [project],
+  );
+  const map = await server.app.get(ReleaseReader, { strict: false }).mapAt(row?.id ?? 0, row?.release ?? 0);
+  return Object.fromEntries(map.keys.map((key) => [wireKey(key), map.get(key)?.url ?? '']));
+}

@@ -1,6 +1,6 @@
 // The facts that the policies of a promotion decide on, read once, and their verdicts (promotion.md, "Policies").
 import { Injectable } from '@nestjs/common';
-import type { Tx } from '../../platform/database/db.js';
+import type { Sql } from '../../platform/database/statement.js';
 import { isFailed } from '../../workflow/move.js';
 import { staleKeys } from '../domain/conflict.js';
 import { conflictsVerdict } from '../domain/conflicts-policy.js';
@@ -24,11 +24,11 @@ interface LiveSubticket {
 @Injectable()
 export class Policies {
   /** Worst first. `production` is the map that a promotion would merge into; `base` the URL that the client calls us by. */
-  async ask(tx: Tx, ticket: LockedTicket, production: StampedMap, base: string): Promise<Verdict[]> {
+  async ask(tx: Sql, ticket: LockedTicket, production: StampedMap, base: string): Promise<Verdict[]> {
     return worstFirst([await this.steps(tx, ticket, base), await this.conflicts(tx, ticket, production, base)]);
   }
 
-  private async steps(tx: Tx, ticket: LockedTicket, base: string): Promise<Verdict> {
+  private async steps(tx: Sql, ticket: LockedTicket, base: string): Promise<Verdict> {
     const rows = await tx.run<LiveSubticket>({
       name: 'live_subtickets_named',
       text: `SELECT s.id, p.name, s.current_workflow_step AS step, s.status FROM subticket s
@@ -48,7 +48,7 @@ export class Policies {
     return stepsVerdict(facts, String(ticket.row.step_entered_at), base);
   }
 
-  private async conflicts(tx: Tx, ticket: LockedTicket, production: StampedMap, base: string): Promise<Verdict> {
+  private async conflicts(tx: Sql, ticket: LockedTicket, production: StampedMap, base: string): Promise<Verdict> {
     const delta = deltaOf(ticket);
     const stale = staleKeys(delta, production).map(({ key }) => key);
     const changes = await lastChanges(tx, ticket.project.id, stale);

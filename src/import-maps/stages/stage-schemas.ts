@@ -193,3 +193,27 @@ export const PRODUCTION_CHANGE = object(
   },
   ['project', 'stage', 'release', 'changes'],
 );
+
+export const RELEASE = object('A release.', {
+  number: whole('Its number within the project.'),
+  project: text('The project.'),
+  parent: { type: ['integer', 'null'], description: 'The release before.' },
+  kind: text('base, promote, revert, rollback or write.'),
+  ticket: { ...NOBODY, description: 'Whose it was.' },
+  line: text('What it was, in one line.'),
+  actor: text('Who did it.'),
+  created_at: text('When it was made.'),
+  live: { type: 'boolean', description: 'True where production is at it.' },
+  import_map: text('Where its map is.'),
+  layers: list(
+    'What it is made of, in order.',
+    object('A promoted delta, or a direct write.', {
+      ticket: { ...NOBODY, description: 'Its ticket.' },
+      revision: { type: ['integer', 'null'], description: "The ticket's revision." },
+      added_in: whole('The release that it came with.'),
+      git_commit: { ...NOBODY, description: 'The commit that it came from.' },
+      keys: whole('How many keys it changes.'),
+    }),
+  ),
+  commits: list('The commits of its layers.', text('A commit.')),
+});

@@ -11,6 +11,10 @@ import { RevertRelease } from './revert-release.js';
 import { RevertTicket } from './revert-ticket.js';
 import { RollBack } from './roll-back.js';
 import { RunVerb } from './run-verb.js';
+import { NamedProjects } from './named-project.js';
+import { ReadStages } from './read-stages.js';
+import { StageController } from './stage.controller.js';
+import { TicketMapsController } from './ticket-maps.controller.js';
 import { StageVerbsController } from './stage-verbs.controller.js';
 import { StampTicket } from './stamp-ticket.js';
 import { SuspendTickets } from './suspend-tickets.js';
@@ -18,11 +22,13 @@ import { WriteProduction } from './write-production.js';
 
 @Module({
   imports: [MapStoreModule, TicketsModule],
-  controllers: [StageVerbsController],
+  controllers: [StageVerbsController, StageController, TicketMapsController],
   providers: [
     ChangeDelta,
     FollowTickets,
+    NamedProjects,
     Policies,
+    ReadStages,
     PromoteTicket,
     RebaseTicket,
     RevertRelease,

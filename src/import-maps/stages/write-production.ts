@@ -29,20 +29,20 @@ export class WriteProduction {
   ) {}
 
   /**
-   * Locks production, lets `decide` look at its map and say what changes, and makes the release. Nothing to change: no
+   * Locks production, lets `decide` look at its map and its release and say what changes, and makes the release. Nothing to change: no
    * release, and the answer is what production is at. After the commit the caller hands the answer to
    * `ProductionMaps.remember` and `MapChanges.changed`. Rejects with precondition `release.changed`.
    */
   async run(
     tx: Tx,
     project: number,
-    decide: (production: StampedMap) => readonly Change[],
+    decide: (production: StampedMap, release: number) => readonly Change[],
     { actor, line, ifRelease }: DirectWrite,
   ): Promise<{ release: number; map: StampedMap }> {
     const parent = await lockPointer(tx, project);
     if (ifRelease !== undefined && ifRelease !== parent) throw changed(parent, ifRelease);
     const before = await this.productionMaps.at(project, parent, tx);
-    const delta = effective(changeDelta([], decide(before), before));
+    const delta = effective(changeDelta([], decide(before, parent), before));
     if (delta.length === 0) return { release: parent, map: before };
     const release = await this.releases.write(tx, { project, parent, kind: 'write', layer: { delta }, line, actor });
     await appendEvent(tx, {

@@ -1,5 +1,6 @@
 // Who else is at a key: open tickets that change the same key or one that overlaps with it (import-maps.md, section 1).
 import type { Tx } from '../../platform/database/db.js';
+import type { Sql } from '../../platform/database/statement.js';
 import { type MapKey, overlaps, partsOf } from '../domain/map-key.js';
 
 export interface Overlap {
@@ -20,7 +21,7 @@ const MOST = 50;
  * (`0` comes after `/`).
  */
 export async function findOverlaps(
-  tx: Tx,
+  tx: Sql,
   project: number,
   ticket: number,
   keys: readonly MapKey[],

@@ -2,18 +2,12 @@
 import { Injectable } from '@nestjs/common';
 import { Db } from '../../platform/database/db.js';
 import type { Sql } from '../../platform/database/statement.js';
-import type { StageSetting } from '../../projects/stage-setting.js';
+import { DEFAULT_STAGES, type StageSetting } from '../../projects/stage-setting.js';
 import type { StageLine } from '../domain/stage-line.js';
-
-export const DEFAULT_STAGES: StageLine = [
-  { name: 'dev', step: 200, title: 'dev' },
-  { name: 'qa', step: 400, title: 'qa' },
-  { name: 'prod', step: 1000, title: 'prod' },
-];
 
 /** The stages that settings list; the default where they list none. A title that isn't given is the name. */
 export const stageLineOf = (stages: readonly StageSetting[] | null | undefined): StageLine =>
-  stages?.length ? stages.map(({ name, step, title }) => ({ name, step, title: title ?? name })) : DEFAULT_STAGES;
+  (stages?.length ? stages : DEFAULT_STAGES).map(({ name, step, title }) => ({ name, step, title: title ?? name }));
 
 @Injectable()
 export class StageLines {

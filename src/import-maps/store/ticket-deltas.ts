@@ -1,6 +1,7 @@
 // Tickets with their deltas: locked with all that a stage verb decides on, and their revisions as they are written.
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
+import type { Sql } from '../../platform/database/statement.js';
 import { conflict } from '../../platform/errors.js';
 import type { StageSetting } from '../../projects/stage-setting.js';
 import { resourceNamed, type Row } from '../../rest/resource.js';
@@ -75,7 +76,7 @@ export class TicketDeltas {
   }
 
   /** The same for a row that is locked already. A statement of its own: the one that waits for the lock sees the past. */
-  async around(tx: Tx, row: Row): Promise<LockedTicket> {
+  async around(tx: Sql, row: Row): Promise<LockedTicket> {
     const [found] = await tx.run<Surroundings>({
       name: 'ticket_surroundings',
       text: `SELECT p.name AS project_name, p.settings->'stages' AS stages, p.settings->>'overlap' AS overlap, m.release,

@@ -1,0 +1,43 @@
+// The revisions of a ticket's modules, as a list in the dialect.
+import { Json, Text, Time, Whole } from '../../rest/fields/field-decorators.js';
+import { defineResource } from '../../rest/resource.js';
+import { MapRevisionRow } from '../store/map.rows.js';
+
+const GIT = { max: 4096, readonly: true, nullable: true } as const;
+
+class MapRevisionFields {
+  @Whole({ help: '1, 2, 3 … within the ticket; the last one counts.', example: 1, readonly: true })
+  number: number;
+
+  @Json({
+    help: 'What it changes: scope, specifier, set (null deletes), and production as it was then (base).',
+    example: [],
+  })
+  operations: object;
+
+  @Text({ help: 'Who made it.', example: 'local', max: 200, readonly: true })
+  actor: string;
+
+  @Text({ ...GIT, help: 'The repository that it came from.', example: 'https://git.example.com/shop' })
+  git_remote: string | null;
+
+  @Text({ ...GIT, help: 'The branch that it came from.', example: 'cart-2' })
+  git_branch: string | null;
+
+  @Text({ ...GIT, help: 'The commit that it came from.', example: '1f7391f92b6a3792204e07e99f71f643cc35e7e1' })
+  git_commit: string | null;
+
+  @Time({ help: 'When it was made.', example: '2026-01-01T12:00:00.000000Z' })
+  created_at: Date;
+}
+
+export const mapRevision = defineResource({
+  name: 'maprevision',
+  noun: 'revision',
+  entity: MapRevisionRow,
+  body: MapRevisionFields,
+  verbs: ['GET'],
+  hidden: true,
+  label: 't.number::text',
+  docs: { tag: 'Stages', about: "A ticket's modules as they were at one moment." },
+});

@@ -1,0 +1,123 @@
+// What there is to read of stages: why a ticket can't go on, what differs between two maps, a release with its commits.
+import { Injectable } from '@nestjs/common';
+import { Db } from '../../platform/database/db.js';
+import { DomainError, invalid, notFound } from '../../platform/errors.js';
+import { resourceNamed, uriOf } from '../../rest/resource.js';
+import { rowOf } from '../../rest/writing/locked-row.js';
+import { keyState } from '../domain/conflict.js';
+import { stamp, operationKey } from '../domain/delta.js';
+import { diff } from '../domain/diff.js';
+import { production, stageAfter, stageNamed } from '../domain/stage-line.js';
+import type { StampedMap } from '../domain/stamped-map.js';
+import { allPass } from '../domain/verdict.js';
+import { lastChanges } from '../store/key-history.js';
+import { ProductionMaps } from '../store/production-maps.js';
+import { deltaOf, type LockedTicket, TicketDeltas } from '../store/ticket-deltas.js';
+import type { NamedProject } from './named-project.js';
+import { Policies } from './policies.js';
+import { differenceView } from './stage-view.js';
+
+@Injectable()
+export class ReadStages {
+  constructor(
+    private readonly db: Db,
+    private readonly deltas: TicketDeltas,
+    private readonly productionMaps: ProductionMaps,
+    private readonly policies: Policies,
+  ) {}
+
+  /** The verdicts of the policies, worst first. Rejects with not_found. */
+  async why(id: number, base: string): Promise<object> {
+    const ticket = await this.ticket(id);
+    const map = await this.productionMaps.at(ticket.project.id, ticket.release);
+    const next = stageAfter(ticket.line, ticket.stage);
+    const verdicts = await this.policies.ask(this.db, ticket, map, base);
+    return {
+      ticket: uriOf(resourceNamed('ticket'), id),
+      key: ticket.key,
+      stage: ticket.stage,
+      next_stage: ticket.stage === null ? ticket.line[0]?.name : (next?.name ?? null),
+      release: ticket.release,
+      promotable: ticket.stage !== null && !ticket.closed && next !== undefined && allPass(verdicts),
+      verdicts,
+    };
+  }
+
+  /** Sides are stages and releases (`release:7`). Rejects with not_found, invalid. */
+  async diff(id: number, sides: { from?: string | undefined; to?: string | undefined }, base: string): Promise<object> {
+    const ticket = await this.ticket(id);
+    const live = production(ticket.line).name;
+    const map = await this.productionMaps.at(ticket.project.id, ticket.release);
+    const [from, to] = [sides.from ?? live, sides.to ?? (ticket.stage === live ? live : (ticket.stage ?? 'ticket'))];
+    const [one, other] = [await this.side(ticket, from, map), await this.side(ticket, to, map)];
+    const states = new Map(deltaOf(ticket).map((operation) => [operationKey(operation), keyState(operation, map)]));
+    const stale = [...states].filter(([, state]) => state === 'stale').map(([key]) => key);
+    const changes = await lastChanges(this.db, ticket.project.id, stale);
+    return {
+      from,
+      to,
+      release: ticket.release,
+      changes: diff(one, other).map((difference) => ({
+        ...differenceView(difference, base),
+        state: ticket.stage === live ? null : (states.get(difference.key) ?? null),
+        overtakes: changes.get(difference.key)?.ticket ?? null,
+      })),
+    };
+  }
+
+  private async side(ticket: LockedTicket, name: string, map: StampedMap): Promise<StampedMap> {
+    const number = /^release:(\d{1,9})$/.exec(name)?.[1];
+    if (number !== undefined) return this.release(ticket, Number(number));
+    if (name === production(ticket.line).name) return map;
+    if (name === 'ticket' || stageNamed(ticket.line, name)) return stamp(map, deltaOf(ticket));
+    const stages = ticket.line.map((stage) => stage.name).join(', ');
+    throw invalid(
+      'diff.unknown_side',
+      `'${name.slice(0, 100)}' is no side of a diff. There are ${stages} and release:<number>.`,
+    );
+  }
+
+  private async release(ticket: LockedTicket, number: number): Promise<StampedMap> {
+    if (number > ticket.release)
+      throw new DomainError(
+        'not_found',
+        'release.unknown',
+        `There is no release ${number}: production is at ${ticket.release}.`,
+      );
+    return this.productionMaps.at(ticket.project.id, number);
+  }
+
+  /** Without a lock. */
+  private async ticket(id: number): Promise<LockedTicket> {
+    const resource = resourceNamed('ticket');
+    const [found] = await this.db.run<{ row: object }>({
+      name: 'ticket_row',
+      text: 'SELECT to_jsonb(t) AS row FROM ticket t WHERE t.id = $1',
+      values: [id],
+    });
+    if (!found) throw notFound(`There is no ticket ${id}.`);
+    return this.deltas.around(this.db, rowOf(resource, found.row));
+  }
+
+  /** A release with the tickets and commits of its active layers. Rejects with not_found. */
+  async releaseDetail({ id, name }: NamedProject, number: number): Promise<string> {
+    const [found] = await this.db.run<{ body: string }>({
+      name: 'release_detail',
+      text: `SELECT json_build_object('number', r.number, 'project', '/api/v1/project/' || r.project_id || '/', 'parent', r.parent,
+          'kind', r.kind, 'ticket', '/api/v1/ticket/' || r.ticket_id || '/', 'line', r.line, 'actor', r.actor,
+          'created_at', to_char(r.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+          'live', r.number = (SELECT release FROM map_pointer WHERE project_id = $1),
+          'import_map', $3 || '/import-map.json?release=' || r.number,
+          'layers', COALESCE(l.layers, '[]'), 'commits', COALESCE(l.commits, '[]'))::text AS body
+        FROM release r, LATERAL (SELECT json_agg(json_build_object('ticket', t.key, 'revision', l.revision, 'added_in', l.added_in,
+            'git_commit', l.git_commit, 'keys', cardinality(l.keys)) ORDER BY l.sequence, l.id) AS layers,
+            json_agg(l.git_commit ORDER BY l.sequence, l.id) FILTER (WHERE l.git_commit IS NOT NULL) AS commits
+          FROM layer l LEFT JOIN ticket t ON t.id = l.ticket_id
+          WHERE l.project_id = $1 AND l.added_in <= $2 AND (l.removed_in IS NULL OR l.removed_in > $2)) l
+        WHERE r.project_id = $1 AND r.number = $2`,
+      values: [id, number, name === 'default' ? '' : `/p/${name}`],
+    });
+    if (!found) throw new DomainError('not_found', 'release.unknown', `There is no release ${number} in ${name}.`);
+    return found.body;
+  }
+}

@@ -1,0 +1,224 @@
+// GET /api/v1/stage/ and /<name>/, PATCH and rollback of production.
+import { Controller, Get, Patch, Post, Req, Res } from '@nestjs/common';
+import { ApiHeader, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Db } from '../../platform/database/db.js';
+import { conflict, DomainError, invalid, notFound } from '../../platform/errors.js';
+import { failures, IDEMPOTENCY_KEY, jsonBody, jsonReply, pathParameter } from '../../rest/http/documented.js';
+import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
+import { sendJson } from '../../rest/http/reply.js';
+import { production, type Stage, stageNamed } from '../domain/stage-line.js';
+import type { StampedMap } from '../domain/stamped-map.js';
+import { type Difference, diff } from '../domain/diff.js';
+import { productionRelease } from '../store/map-pointer.js';
+import { type NamedProject, NamedProjects } from './named-project.js';
+import { directBody } from './production-body.js';
+import { RollBack } from './roll-back.js';
+import { type Done, RunVerb, verbOptions } from './run-verb.js';
+import type { Flip, VerbOptions } from './stage-change.js';
+import { DIRECT_WRITE, PRODUCTION_CHANGE, STAGE, STAGES } from './stage-schemas.js';
+import { differenceView } from './stage-view.js';
+import { verbBody } from './verb-body.js';
+import { WriteProduction } from './write-production.js';
+
+type StageRequest = FastifyRequest<{ Params: { name: string } }>;
+
+const NAME = pathParameter('name', 'The name of the stage.', 'prod');
+const PROJECT = ApiQuery({
+  name: 'project',
+  required: false,
+  description: 'The project by name or id; `default` where none is given.',
+  schema: { type: 'string' },
+});
+const SEEN = ApiHeader({
+  name: 'If-Match',
+  required: true,
+  description: 'The ETag of production that you saw, which is its release: 412 when it has moved since, 428 without.',
+  schema: { type: 'string' },
+});
+const CHANGED = jsonReply(200, 'Done. The ETag is the release.', PRODUCTION_CHANGE);
+const ROLLBACK = jsonBody({
+  type: 'object',
+  description: 'Where to.',
+  properties: {
+    release: { type: 'integer', description: 'The release that production is to equal.' },
+    force: { type: 'boolean', description: 'Bring back what was reverted since, without its tickets.' },
+    reason: { type: 'string', maxLength: 500, description: 'Goes into the history.' },
+  },
+  required: ['release'],
+});
+
+@ApiTags('Stages')
+@Controller('api/v1/stage')
+export class StageController {
+  constructor(
+    private readonly projects: NamedProjects,
+    private readonly db: Db,
+    private readonly verbs: RunVerb,
+    private readonly writing: WriteProduction,
+    private readonly rollingBack: RollBack,
+  ) {}
+
+  @Get()
+  @ApiOperation({
+    operationId: 'list_stage',
+    summary: 'List the stages of a project',
+    description: 'In order; the last one is production.',
+  })
+  @PROJECT
+  @jsonReply(200, 'The stages.', STAGES)
+  @failures(400, 404)
+  async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const project = await this.projects.of(request.query);
+    const release = await productionRelease(this.db, project.id);
+    const objects = project.line.map((stage) => stageView(project, stage, release));
+    const meta = { limit: 1000, next: null, offset: 0, previous: null, total_count: objects.length };
+    sendJson(request, reply, JSON.stringify({ meta, objects }));
+  }
+
+  @Get(':name')
+  @ApiOperation({
+    operationId: 'detail_stage',
+    summary: 'Get a stage',
+    description: "Production's ETag is its release: what a rollback or a direct write names in If-Match.",
+  })
+  @NAME
+  @PROJECT
+  @jsonReply(200, 'The stage.', STAGE)
+  @failures(400, 404)
+  async detail(@Req() request: StageRequest, @Res() reply: FastifyReply): Promise<void> {
+    const project = await this.projects.of(request.query);
+    const stage = stageOf(project, request.params.name);
+    const release = await productionRelease(this.db, project.id);
+    const live = stage.name === production(project.line).name;
+    sendJson(
+      request,
+      reply,
+      JSON.stringify(stageView(project, stage, release)),
+      live ? versionTag(release) : undefined,
+    );
+  }
+
+  @Patch(':name')
+  @ApiOperation({
+    operationId: 'write_stage',
+    summary: 'Write to production directly',
+    description:
+      'A release without a ticket. An import map is laid over production: imports and integrity key by key, each scope as a whole. Operations set and delete keys.',
+  })
+  @NAME
+  @PROJECT
+  @IDEMPOTENCY_KEY
+  @SEEN
+  @jsonBody(DIRECT_WRITE)
+  @CHANGED
+  @failures(400, 403, 404, 409, 412, 415, 422, 428)
+  async write(@Req() request: StageRequest, @Res() reply: FastifyReply): Promise<void> {
+    const options = verbOptions(request);
+    const project = await this.productionOf(request, options);
+    const { reason, decide } = directBody(request.body, { origin: options.base, safeList: project.safeList });
+    const line = `Written directly${reason ? `: ${reason}` : ''}`;
+    await this.verbs.run(request, reply, async (tx) => {
+      let before: StampedMap | undefined;
+      const { release, map } = await this.writing.run(
+        tx,
+        project.id,
+        (now, at) => {
+          requireMatch(options.ifMatch, versionTag(at));
+          before = now;
+          return decide(now);
+        },
+        { actor: options.actor, line },
+      );
+      const changes = before ? diff(before, map) : [];
+      return done(project, { project: project.id, release, map }, options, { changes });
+    });
+  }
+
+  @Post(':name/rollback')
+  @ApiOperation({
+    operationId: 'rollback_stage',
+    summary: 'Bring production back to an earlier release',
+    description:
+      'A new release that equals the earlier one. What was released since is taken out, and its tickets go back a stage.',
+  })
+  @NAME
+  @PROJECT
+  @IDEMPOTENCY_KEY
+  @SEEN
+  @ROLLBACK
+  @CHANGED
+  @failures(400, 404, 409, 412, 415, 422, 428)
+  async rollback(@Req() request: StageRequest, @Res() reply: FastifyReply): Promise<void> {
+    const options = verbOptions(request);
+    const project = await this.productionOf(request, options);
+    const { release: target, ...how } = verbBody(request.body, { release: 'number', force: 'flag', reason: 'text' });
+    if (target === undefined)
+      throw invalid('rollback.no_release', 'Say the release that production is to equal: {"release": 7}.');
+    await this.verbs.run(request, reply, async (tx) => {
+      const { flip, ...report } = await this.rollingBack.run(tx, project.id, target, {
+        ...how,
+        actor: options.actor,
+        base: options.base,
+        path: request.url,
+        accepts: (release) => requireMatch(options.ifMatch, versionTag(release)),
+      });
+      return done(project, flip, options, report);
+    });
+  }
+
+  /** The project of a write to production, which names what it saw. */
+  private async productionOf(request: StageRequest, { ifMatch }: VerbOptions): Promise<NamedProject> {
+    const project = await this.projects.of(request.query);
+    const stage = stageOf(project, request.params.name);
+    const live = production(project.line).name;
+    if (stage.name !== live)
+      throw conflict(
+        'stage.not_production',
+        `${stage.name} is a state of tickets, nothing to write to: only ${live} is.`,
+      );
+    if (ifMatch !== undefined) return project;
+    throw new DomainError(
+      'precondition_required',
+      'if_match.required',
+      `Say which release you saw: read ${uriOf(project, stage)} and send its ETag as If-Match.`,
+    );
+  }
+}
+
+const uriOf = ({ name: project }: NamedProject, { name }: Stage): string =>
+  `/api/v1/stage/${name}/${project === 'default' ? '' : `?project=${project}`}`;
+
+function stageOf(project: NamedProject, name: string): Stage {
+  const stage = stageNamed(project.line, name);
+  if (stage) return stage;
+  const names = project.line.map((one) => one.name).join(', ');
+  throw notFound(`There is no stage '${name.slice(0, 100)}' in ${project.name}. There are ${names}.`);
+}
+
+function stageView(project: NamedProject, stage: Stage, release: number): object {
+  const live = stage.name === production(project.line).name;
+  return {
+    ...stage,
+    project: project.name,
+    production: live,
+    release: live ? release : null,
+    resource_uri: uriOf(project, stage),
+  };
+}
+
+function done(
+  project: NamedProject,
+  flip: Flip,
+  { base }: VerbOptions,
+  { changes, ...report }: { readonly changes: readonly Difference[] } & object,
+): Done {
+  const body = {
+    project: project.name,
+    stage: production(project.line).name,
+    release: flip.release,
+    changes: changes.map((one) => differenceView(one, base)),
+    ...report,
+  };
+  return { answer: { status: 200, body: JSON.stringify(body), etag: versionTag(flip.release) }, flip };
+}

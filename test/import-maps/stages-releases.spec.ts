@@ -1,0 +1,62 @@
+// Releases as they are read, and what becomes of them when their tickets go.
+import {
+  aStampedTicket,
+  aStagedProject,
+  changeModules,
+  moduleUrl,
+  productionOf,
+  setTo,
+} from '../builders/stamped-ticket.js';
+import { startTestServer, type TestServer } from '../setup/test-server.js';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.stop());
+
+const post = (url: string, body: object = {}) => server.http.post(url).send(body);
+
+it('stays in production when its ticket is deleted', async () => {
+  const project = await aStagedProject(server, 'deleted');
+  const ticket = await aStampedTicket(server).with({ project: project.uri }).withModule('kept').at('prod');
+  const open = await aStampedTicket(server).with({ project: project.uri }).withModule('gone').at('qa');
+  await server.http.delete(ticket.url).expect(204);
+  await server.http.delete(open.url).expect(204);
+  expect(await productionOf(server, 'deleted')).toEqual({ kept: moduleUrl('kept') });
+  await aStampedTicket(server).with({ project: project.uri }).withModule('kept', moduleUrl('kept', 2)).at('prod');
+  expect(await productionOf(server, 'deleted')).toEqual({ kept: moduleUrl('kept', 2) });
+  const list = await server.http.get('/api/v1/release/?project__name=deleted&order_by=number').expect(200);
+  expect((list.body as { objects: object[] }).objects).toMatchObject([
+    { number: 0, kind: 'base' },
+    { number: 1, kind: 'promote', ticket: null, parent: 0 },
+    { number: 2, kind: 'promote', ticket: expect.stringContaining('/api/v1/ticket/') },
+  ]);
+});
+
+it('shows a release with its tickets and commits', async () => {
+  const project = await aStagedProject(server, 'commits');
+  const ticket = await aStampedTicket(server).with({ project: project.uri });
+  await changeModules(server, ticket.id, [setTo('a', moduleUrl('a'))], {
+    provenance: { git_remote: 'https://git.example/shop', git_branch: 'a', git_commit: 'abc1234' },
+  });
+  await post(`${ticket.url}promote/`).expect(200);
+  await post(`${ticket.url}promote/`).expect(200);
+  expect((await server.http.get('/api/v1/release/1/?project=commits').expect(200)).body).toMatchObject({
+    number: 1,
+    kind: 'promote',
+    live: true,
+    layers: [{ ticket: ticket.key, revision: 2, git_commit: 'abc1234', keys: 1 }],
+    commits: ['abc1234'],
+  });
+  for (const wrong of ['2', 'x', '99999999999'])
+    await server.http.get(`/api/v1/release/${wrong}/?project=commits`).expect(404);
+  await server.http.get('/api/v1/release/1/?project=nobody').expect(404);
+  expect((await post(`${ticket.url}revert/`).expect(200)).body).toMatchObject({ git_revert: 'git revert abc1234' });
+  expect((await server.http.get(`${ticket.url}revision/`).expect(200)).body).toMatchObject({
+    objects: [
+      { number: 1, operations: [] },
+      { number: 2, git_branch: 'a', git_commit: 'abc1234' },
+    ],
+  });
+});
