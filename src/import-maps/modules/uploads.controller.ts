@@ -8,6 +8,7 @@ import { type IdRequest, ResourceHandler } from '../../rest/http/resource-handle
 import { versionTag } from '../../rest/http/entity-tag.js';
 import { Idempotency, type WriteAnswer } from '../../rest/writing/idempotency.js';
 import { ticket } from '../../tickets/ticket.resources.js';
+import { MapChanges } from '../store/map-changes.js';
 import { isForm } from './form.js';
 import { settleRequest } from './settle-request.js';
 import { uploadAnswer } from './upload-answer.js';
@@ -22,6 +23,7 @@ export class UploadsController {
     private readonly handler: ResourceHandler,
     private readonly uploads: UploadModules,
     private readonly idempotency: Idempotency,
+    private readonly changes: MapChanges,
   ) {}
 
   @Post(':id/modules')
@@ -37,7 +39,7 @@ export class UploadsController {
   @IF_MATCH
   @ApiConsumes('multipart/form-data', 'application/json')
   @ApiBody(UPLOAD_BODY)
-  @jsonReply(201, 'A new revision. `ETag` is the ticket, `Location` its map.', UPLOAD_REPLY)
+  @jsonReply(201, 'A new revision. The ETag is the version of the ticket.', UPLOAD_REPLY)
   @jsonReply(200, 'The ticket had all of it already.', UPLOAD_REPLY)
   @failures(400, 403, 404, 409, 412, 413, 415, 422)
   async upload(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {
@@ -55,10 +57,15 @@ export class UploadsController {
     }
   }
 
-  private keep(request: IdRequest, id: number, upload: PlannedUpload, target: UploadTarget): Promise<WriteAnswer> {
+  private async keep(
+    request: IdRequest,
+    id: number,
+    upload: PlannedUpload,
+    target: UploadTarget,
+  ): Promise<WriteAnswer> {
     if (upload.digest !== undefined) request.rawBody = Buffer.from(upload.digest);
     const { context, ifMatch } = writeOptions(request);
-    return this.idempotency.inTransaction(keyedRequest(request), async (tx) => {
+    const answer = await this.idempotency.inTransaction(keyedRequest(request), async (tx): Promise<WriteAnswer> => {
       const options = { actor: context.actor, ifMatch, base: target.origin };
       const kept = await this.uploads.keep(tx, id, upload, options);
       return {
@@ -67,5 +74,7 @@ export class UploadsController {
         etag: versionTag(kept.report.version),
       };
     });
+    if (!answer.replayed) this.changes.changed({ ticket: id });
+    return answer;
   }
 }

@@ -3,12 +3,15 @@ import { Module } from '@nestjs/common';
 import path from 'node:path';
 import type { Config } from '../../config.js';
 import { CONFIG } from '../../platform/tokens.js';
+import { NamedProjects } from '../stages/named-project.js';
 import { StagesModule } from '../stages/stages.module.js';
 import { MapStoreModule } from '../store/map-store.module.js';
 import { BlobCleaner } from './blob-cleaner.js';
 import { BlobLedger } from './blob-ledger.js';
 import { FILE_BLOBS, MODULE_BLOBS, TREE_BLOBS } from './blob-store.js';
 import { DiskBlobs } from './disk-blobs.js';
+import { ModuleList } from './module-list.js';
+import { ModuleController } from './module.controller.js';
 import { ModulesController } from './modules.controller.js';
 import { PackageTrees } from './package-trees.js';
 import { SpuFilesController } from './spu-files.controller.js';
@@ -29,7 +32,7 @@ const STORES = [
 
 @Module({
   imports: [MapStoreModule, StagesModule],
-  controllers: [UploadsController, ModulesController, SpuFilesController],
-  providers: [...STORES, BlobCleaner, BlobLedger, PackageTrees, SpuFiles, UploadModules],
+  controllers: [UploadsController, ModuleController, ModulesController, SpuFilesController],
+  providers: [...STORES, BlobCleaner, BlobLedger, ModuleList, NamedProjects, PackageTrees, SpuFiles, UploadModules],
 })
 export class UploadsModule {}
