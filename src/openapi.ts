@@ -11,6 +11,7 @@ const TAGS: readonly (readonly [string, string])[] = [
     "What scripts for such trackers have always called, in the order of a lander's day. On an empty database each runs as it stands, from top to bottom.",
   ],
   ['Tickets', 'Tickets, their views, their history, closing and reopening.'],
+  ['Modules', 'What tickets bring: modules, package folders, watched sources; and what there is.'],
   ['Stages', 'The stages of tickets with modules: promoting, reverting, releases.'],
   ['Subtickets', 'The parts of a ticket: one for each uploaded source package.'],
   ['Artifacts', 'Files, logs, images and results of tickets and subtickets.'],

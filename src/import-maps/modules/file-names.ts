@@ -28,7 +28,7 @@ function faultOf(path: string): string | undefined {
 }
 
 /** As it stands in a URL. */
-export const pathInUrl = (path: string): string =>
+const pathInUrl = (path: string): string =>
   path.split('/').map(encodeURIComponent).join('/').replaceAll('%40', '@');
 
 /** Where a kept file or folder is served: `/modules/<hash>/<path>`. */

@@ -44,7 +44,7 @@ const DOCUMENTS = new Set(['htm', 'html', 'md', 'shtml', 'svg', 'ts', 'xht', 'xh
 const TYPES = new Map(Object.entries({ ...MODULES, ...ASSETS }));
 
 /** In lower case, without the dot; empty where there is none. */
-export function extensionOf(path: string): string {
+function extensionOf(path: string): string {
   const name = path.slice(path.lastIndexOf('/') + 1);
   const dot = name.lastIndexOf('.');
   return dot < 0 ? '' : name.slice(dot + 1).toLowerCase();

@@ -37,8 +37,5 @@ function syntaxError(path: string, error: Error): DomainError {
 export const specifiersOf = (imports: readonly FoundImport[]): string[] =>
   [...new Set(imports.map(({ specifier }) => specifier))].sort();
 
-/** Neither a URL nor relative: what an import map decides. */
-export const isBare = (specifier: string): boolean =>
-  !/^(\.{0,2}\/|[a-z][a-z\d+.-]*:)/i.test(specifier) && specifier !== '';
-
+/** What an import map doesn't decide: it leads to a place beside the importer, or on its server. */
 export const isRelative = (specifier: string): boolean => /^\.{0,2}\//.test(specifier);
