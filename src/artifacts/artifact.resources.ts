@@ -46,6 +46,7 @@ const base = {
   noun: 'artifact',
   entity: ArtifactRow,
   label: "t.type || ' ' || t.name",
+  link: 't.reference',
   verbs: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
 } as const;
 

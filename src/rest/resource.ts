@@ -1,6 +1,7 @@
 // A resource of the dialect, declared: a table, a body class and a few lines. docs/adding-a-resource.md walks through one.
 import type { Type } from '@nestjs/common';
 import type { Tx } from '../platform/database/db.js';
+import type { Severity } from '../stream/lines/severity.js';
 import type { ObjectJson } from './object-json.js';
 import { type BodyClass, type Field, fieldsOf } from './fields/field.js';
 
@@ -14,8 +15,11 @@ export type Row = Readonly<Record<string, unknown>> & { readonly id: number };
 
 export interface EventDraft {
   readonly type: string;
-  readonly severity?: 'info' | 'warn' | 'error';
+  /** What its type has, unless it says another. */
+  readonly severity?: Severity;
   readonly line: string;
+  /** Where to look, where that is elsewhere than at the object. */
+  readonly link?: string;
   readonly data: { before?: FieldValues; after?: FieldValues } & FieldValues;
 }
 
@@ -94,6 +98,9 @@ export interface ResourceDeclaration {
   readonly oneOf?: readonly string[];
   /** SQL over alias `t` that names a row in lines: `t.name`. */
   readonly label: string;
+  /** SQL over alias `t`: what the line of a new one says besides, and where it leads if not to the object. */
+  readonly detail?: string;
+  readonly link?: string;
   /** SQL over alias `t`: whose history a change belongs to. */
   readonly belongsTo?: { readonly project?: string; readonly ticket?: string; readonly subticket?: string };
   /** `ticket` where ids may be ticket keys. */

@@ -1,9 +1,8 @@
 // append: the one way into the log. A row goes in with the change that it tells of, in the same transaction or statement,
 // and has no public number until the relay gives it one (stream.md, "The log").
 import type { Sql } from '../platform/database/statement.js';
-
-/** The longest line; the rest is cut. */
-const LINE_LENGTH = 140;
+import { lineSql } from './lines/line.js';
+import { type Severity, severityOf } from './lines/severity.js';
 
 /** SQL for each column of an event; texts of our own and placeholders, never input. */
 export interface EventSql {
@@ -25,23 +24,25 @@ export interface EventSql {
  * event, after the changed row was locked, so that outbox ids follow versions.
  */
 export function insertEventSql(event: EventSql, from: string): string {
-  const oneLine = `left(translate(${event.line}, E'\\n\\r\\t', '   '), ${LINE_LENGTH})`;
   return `INSERT INTO event (type, subject, severity, actor, project_id, ticket_id, subticket_id, version, line, link, data)
     SELECT ${event.type}, ${event.subject}, ${event.severity ?? "'info'"}, ${event.actor}, ${event.project ?? 'NULL::int'},
-      ${event.ticket ?? 'NULL::int'}, ${event.subticket ?? 'NULL::int'}, ${event.version ?? 'NULL::int'}, ${oneLine},
+      ${event.ticket ?? 'NULL::int'}, ${event.subticket ?? 'NULL::int'}, ${event.version ?? 'NULL::int'}, ${lineSql(event.line)},
       ${event.link ?? 'NULL::text'}, ${event.data} ${from}`;
 }
 
 export interface NewEvent {
   readonly type: string;
   readonly subject: string;
-  readonly severity?: 'info' | 'warn' | 'error';
+  /** What its type has, unless it says another. */
+  readonly severity?: Severity;
   readonly actor: string;
   readonly project: number | null;
   readonly ticket: number | null;
   readonly subticket: number | null;
   readonly version: number | null;
   readonly line: string;
+  /** Where to look: a path of this server, or an http(s) URL. */
+  readonly link?: string | null;
   readonly data: object;
 }
 
@@ -58,14 +59,16 @@ export async function appendEvent(sql: Sql, event: NewEvent): Promise<void> {
       subticket: '$7::int',
       version: '$8::int',
       line: '$9::text',
-      data: '$10::jsonb',
+      link: '$10::text',
+      data: '$11::jsonb',
     },
     '',
   );
-  const { type, subject, severity = 'info', actor, project, ticket, subticket, version, line, data } = event;
+  const { type, subject, actor, project, ticket, subticket, version, line, data } = event;
+  const { severity = severityOf(type), link = null } = event;
   await sql.run({
     name: 'append_event',
     text,
-    values: [type, subject, severity, actor, project, ticket, subticket, version, line, JSON.stringify(data)],
+    values: [type, subject, severity, actor, project, ticket, subticket, version, line, link, JSON.stringify(data)],
   });
 }

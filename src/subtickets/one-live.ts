@@ -4,6 +4,7 @@
 import type { Tx } from '../platform/database/db.js';
 import { resourceNamed, type Row, uriOf, type WriteContext } from '../rest/resource.js';
 import { updateSql } from '../rest/writing/row-sql.js';
+import { reinstatedLine, supersededLine } from '../stream/lines/work-lines.js';
 
 /** Marks the other live ones for its source package as superseded by `newest`. */
 export async function supersedeOthers(tx: Tx, newest: Row, context: WriteContext): Promise<void> {
@@ -11,7 +12,7 @@ export async function supersedeOthers(tx: Tx, newest: Row, context: WriteContext
   for (const id of await liveBeside(tx, newest)) {
     const event = {
       type: 'subticket.superseded',
-      line: `Subticket ${id} superseded by subticket ${newest.id}`,
+      line: supersededLine(id, newest.id),
       data: { before: { superseded_by: null }, after: { superseded_by: uriOf(subticket, newest.id) } },
     };
     await tx.run(updateSql(subticket, id, { superseded_by: newest.id }, event, context.actor));
@@ -27,7 +28,7 @@ export async function reinstateNewest(tx: Tx, deleted: Row, context: WriteContex
   if (deleted.superseded_by !== null) return; // Another was live all the time.
   const event = {
     type: 'subticket.reinstated',
-    line: `Subticket ${newest} is live again: subticket ${deleted.id} was deleted`,
+    line: reinstatedLine(newest, deleted.id),
     data: { before: { superseded_by: uriOf(subticket, deleted.id) }, after: { superseded_by: null } },
   };
   await tx.run(updateSql(subticket, newest, { superseded_by: null }, event, context.actor));

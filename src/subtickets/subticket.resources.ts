@@ -63,7 +63,7 @@ class SubticketBody {
 const base: Pick<ResourceDeclaration, 'noun' | 'entity' | 'label' | 'belongsTo' | 'checks' | 'rules' | 'versioned'> = {
   noun: 'subticket',
   entity: SubticketRow,
-  label: "t.id || ' of ' || (SELECT k.key FROM ticket k WHERE k.id = t.ticket_id)",
+  label: `t.id || COALESCE(' (' || (SELECT s.name FROM spu u JOIN sourcepackage s ON s.id = u.sourcepackage_id WHERE u.id = t.source_package_upload_id) || ')', '')`,
   belongsTo: {
     project: '(SELECT k.project_id FROM ticket k WHERE k.id = t.ticket_id)',
     ticket: 't.ticket_id',

@@ -8,6 +8,7 @@ import { lockRow, requireRowMatch } from '../rest/writing/locked-row.js';
 import { beforeAndAfter } from '../rest/writing/plain-decision.js';
 import type { WriteOptions } from '../rest/writing/resource-writer.js';
 import { updateSql } from '../rest/writing/row-sql.js';
+import { closedLine, reopenedLine } from '../stream/lines/work-lines.js';
 import { COMPLETE, QUEUED, STATUS_WAITING } from '../workflow/steps.js';
 import { workChanges, workStateOf } from './ticket-state.js';
 
@@ -60,7 +61,7 @@ export class CloseTicket {
     return this.change(tx, id, options, async (row, time) => {
       if (row.closed_at !== null) return undefined;
       const followed = await this.followers.ask('closed', tx, row);
-      const line = `${String(row.key)} closed${reason ? `: ${reason}` : ''}`;
+      const line = closedLine(String(row.key), reason);
       const data = { ...sides(row, followed, { closed: true }), reason };
       return { set: { ...followed, closed_at: time }, event: { type: 'ticket.closed', line, data } };
     });
@@ -77,7 +78,7 @@ export class CloseTicket {
       const moved = workChanges(row, next);
       if (!now.closed && Object.keys(moved).length === 0) return undefined;
       const changed = { ...(await this.followers.ask('reopened', tx, row)), ...moved };
-      const line = `${String(row.key)} reopened at step ${next.step}${reason ? `: ${reason}` : ''}`;
+      const line = reopenedLine(String(row.key), next.step, reason);
       const data = { ...sides(row, changed, { closed: false }), reason };
       const set = now.closed ? { ...changed, closed_at: null } : changed;
       return { set, event: { type: 'ticket.reopened', line, data } };

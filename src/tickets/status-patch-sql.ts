@@ -5,11 +5,10 @@ import type { Statement } from '../platform/database/statement.js';
 import { selectList, statusSql } from '../rest/reading/view-sql.js';
 import type { Resource } from '../rest/resource.js';
 import { insertEventSql } from '../stream/append-event.js';
+import { movedLineSql } from '../stream/lines/work-lines.js';
 import type { Position } from '../workflow/move.js';
 import { strictOrigins } from '../workflow/move-sql.js';
 import { FAILED, STATUS_FAILED, STEP_NAMES } from '../workflow/steps.js';
-
-const STEP_NAME = `CASE d.next_step ${[...STEP_NAMES].map(([step, name]) => `WHEN ${step} THEN '${name}'`).join(' ')} END`;
 
 /** The event's `before` or `after`: nulls, which are taken out, where the two are the same. */
 const sideSql = (step: string, status: string, otherStatus: string): string =>
@@ -23,8 +22,8 @@ const EVENT = insertEventSql(
     project: 'd.project_id',
     ticket: 'd.id',
     version: 'd.next_version',
-    line: `concat(d.key, CASE WHEN d.next_step <> d.step THEN ' moved ' || d.step || ' → ' ELSE ' at ' END, d.next_step, ' (', ${STEP_NAME},
-      CASE WHEN d.next_step <> d.step THEN '), status ' ELSE '): status ' END, d.next_status_text)`,
+    line: movedLineSql({ key: 'd.key', from: 'd.step', to: 'd.next_step', status: 'd.next_status_text' }, STEP_NAMES),
+    link: "'/api/v1/ticket/' || d.id || '/'",
     data: `jsonb_strip_nulls(jsonb_build_object('before', ${sideSql('d.step', 'd.status_text', 'd.next_status_text')},
       'after', ${sideSql('d.next_step', 'd.next_status_text', 'd.status_text')}))`,
   },

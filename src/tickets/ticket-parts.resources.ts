@@ -56,6 +56,7 @@ export const ticketLink = defineResource({
   entity: TicketLinkRow,
   body: TicketLinkBody,
   label: "t.kind || ' ' || t.url",
+  link: 't.url',
   docs: {
     tag: 'Tickets',
     about: 'A bug, a blueprint, a design or anything else that a ticket refers to.',

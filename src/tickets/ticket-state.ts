@@ -2,6 +2,9 @@
 import { beforeAndAfter, differing } from '../rest/writing/plain-decision.js';
 import type { EventDraft, FieldValues, Resource, Row } from '../rest/resource.js';
 import { conflict } from '../platform/errors.js';
+import { safeLink } from '../stream/lines/link.js';
+import { moveSeverity } from '../stream/lines/severity.js';
+import { changedLine, type Moved, movedLine } from '../stream/lines/work-lines.js';
 import type { Failure } from '../workflow/failure.js';
 import { isFailed, type MoveResult, type WorkState } from '../workflow/move.js';
 import { STEP_NAMES, statusText } from '../workflow/steps.js';
@@ -34,22 +37,24 @@ export function workChanges(row: Row, next: WorkState): FieldValues {
 /** The event of a change to a ticket or subticket, called by `name` (`TKT-7`). */
 export function moveEvent(resource: Resource, name: string, row: Row, next: WorkState, set: FieldValues): EventDraft {
   const what = 'current_workflow_step' in set ? 'step_changed' : 'status' in set ? 'status_changed' : 'changed';
-  const why = isFailed(next) && next.failure?.summary ? `: ${next.failure.summary}` : '';
+  const log = isFailed(next) && what !== 'changed' ? safeLink(next.failure?.log) : undefined;
   return {
     type: `${resource.noun}.${what}`,
-    severity: isFailed(next) && what !== 'changed' ? 'error' : 'info',
-    line:
-      what === 'changed' ? `${name} changed: ${Object.keys(set).join(', ')}` : `${name} ${moveText(row, next)}${why}`,
+    severity: moveSeverity(what, isFailed(next)),
+    line: what === 'changed' ? changedLine(name, Object.keys(set)) : movedLine(moveOf(name, row, next)),
+    ...(log ? { link: log } : {}),
     data: beforeAndAfter(resource.fields, row, set),
   };
 }
 
-function moveText(row: Row, next: WorkState): string {
-  const from = Number(row.current_workflow_step);
-  const status = `status ${statusText(next.status)}`;
-  if (from === next.step) return `at ${next.step} (${STEP_NAMES.get(next.step)}): ${status}`;
-  return `moved ${from} → ${next.step} (${STEP_NAMES.get(next.step)}), ${status}`;
-}
+const moveOf = (name: string, row: Row, next: WorkState): Moved => ({
+  name,
+  from: Number(row.current_workflow_step),
+  to: next.step,
+  stepName: STEP_NAMES.get(next.step) ?? '',
+  status: statusText(next.status),
+  why: isFailed(next) ? next.failure?.summary : null,
+});
 
 /** A refused move is a 409 with the rule's own code. */
 export function accepted(result: MoveResult): WorkState {

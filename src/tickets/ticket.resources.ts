@@ -27,12 +27,13 @@ function keySql(field: 'key' | 'normal_key'): (of: PlaceholderOf) => string {
 
 const belongsTo = { project: 't.project_id', ticket: 't.id' };
 
-const base: Pick<ResourceDeclaration, 'noun' | 'entity' | 'body' | 'keyed' | 'label' | 'belongsTo'> = {
+const base: Pick<ResourceDeclaration, 'noun' | 'entity' | 'body' | 'keyed' | 'label' | 'detail' | 'belongsTo'> = {
   noun: 'ticket',
   entity: TicketRow,
   body: TicketBody,
   keyed: true,
   label: 't.key',
+  detail: 't.title',
   belongsTo,
 };
 

@@ -55,7 +55,7 @@ it('carries a ticket from its first upload through a failure to Complete', async
   const own = (await historyOf(ticket.id)).filter((row) => row.subticket === null);
   expect(own.map((row) => row.version)).toEqual(own.map((_row, index) => index + 1));
   expect(own.map((row) => row.line)).toEqual([
-    `Ticket ${ticket.key} created`,
+    `Ticket ${ticket.key} created: A ticket`,
     `${ticket.key} moved 100 → 200 (Package Building), status 000`,
     `${ticket.key} moved 200 → 999 (Failed), status 999: debian/rules failed`,
     `${ticket.key} moved 999 → 200 (Package Building), status 000`,

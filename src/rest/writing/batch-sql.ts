@@ -4,7 +4,8 @@ import { insertEventSql } from '../../stream/append-event.js';
 import { tableOf } from '../reading/columns.js';
 import { selectList } from '../reading/view-sql.js';
 import type { FieldValues, Resource } from '../resource.js';
-import { belongsSql, castOf, lineSql, versionSql } from './row-sql.js';
+import { createdLineSql } from '../../stream/lines/resource-lines.js';
+import { aboutSql, castOf, namedSql } from './row-sql.js';
 
 /** The next `count` ids, in order. */
 export const nextIdsSql = (resource: Resource, count: number): Statement => ({
@@ -49,11 +50,9 @@ const createdEvents = (resource: Resource): string =>
   insertEventSql(
     {
       type: literal(`${resource.name}.created`),
-      subject: `${literal(`${tableOf(resource).name}/`)} || t.id`,
+      ...aboutSql(resource),
       actor: '$1::text',
-      ...belongsSql(resource),
-      version: versionSql(resource),
-      line: lineSql(resource, 'created'),
+      line: createdLineSql(namedSql(resource)),
       data: "jsonb_build_object('after', to_jsonb(l) - 'resource_uri')",
     },
     `FROM (SELECT * FROM w ORDER BY w.id) t, LATERAL (SELECT ${selectList(resource, 't')}) l`,

@@ -1,5 +1,6 @@
 // What an update comes to where no rule says otherwise: the fields that differ, and one event that shows them before and after.
 import { isDeepStrictEqual } from 'node:util';
+import { resourceChangedLine } from '../../stream/lines/resource-lines.js';
 import { statusText } from '../../workflow/steps.js';
 import type { Field } from '../fields/field.js';
 import { type Decision, type FieldValues, type Resource, resourceNamed, type Row, uriOf } from '../resource.js';
@@ -49,7 +50,7 @@ export function plainDecision(resource: Resource, before: Row, given: FieldValue
     set,
     event: {
       type: `${resource.name}.changed`,
-      line: `${resource.noun[0]?.toUpperCase()}${resource.noun.slice(1)} ${before.id} changed: ${Object.keys(set).join(', ')}`,
+      line: resourceChangedLine(resource.noun, before.id, Object.keys(set)),
       data: beforeAndAfter(resource.fields, before, set),
     },
   };

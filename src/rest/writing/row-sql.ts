@@ -1,6 +1,9 @@
 // The statements that write a resource's rows: each change and its history row in one.
 import { literal, type Statement, Values } from '../../platform/database/statement.js';
-import { insertEventSql } from '../../stream/append-event.js';
+import { type EventSql, insertEventSql } from '../../stream/append-event.js';
+import { createdLineSql, deletedLineSql, inTicketSql, type Named } from '../../stream/lines/resource-lines.js';
+import { deletedLinkSql } from '../../stream/lines/link.js';
+import { severityOf } from '../../stream/lines/severity.js';
 import type { Field } from '../fields/field.js';
 import { tableOf } from '../reading/columns.js';
 import { selectList } from '../reading/view-sql.js';
@@ -20,16 +23,25 @@ export function castOf(resource: Resource, name: string): string {
   return field ? (CASTS[field.kind] ?? 'int') : 'text';
 }
 
-export const versionSql = (resource: Resource): string => (resource.versioned ? 't.version' : 'NULL::int');
+const versionSql = (resource: Resource): string => (resource.versioned ? 't.version' : 'NULL::int');
 
-/** The columns of an event that say whose history it belongs to. */
-export function belongsSql(resource: Resource): { project: string; ticket: string; subticket: string } {
-  const { project = 'NULL::int', ticket = 'NULL::int', subticket = 'NULL::int' } = resource.belongsTo ?? {};
-  return { project, ticket, subticket };
+/** The columns of an event that say what it is about, whose history it belongs to, and where to look. */
+export function aboutSql(resource: Resource): Omit<EventSql, 'type' | 'actor' | 'line' | 'data'> {
+  const { name: table } = tableOf(resource);
+  const home = table === 'ticket' ? 'ticket' : resource.name;
+  return {
+    subject: `${literal(`${table}/`)} || t.id`,
+    ...resource.belongsTo,
+    version: versionSql(resource),
+    link: resource.link ?? `${literal(`/api/v1/${home}/`)} || t.id || '/'`,
+  };
 }
 
-export const lineSql = (resource: Resource, verb: string): string =>
-  `${literal(`${resource.noun[0]?.toUpperCase()}${resource.noun.slice(1)} `)} || COALESCE(${resource.label}, '') || ${literal(` ${verb}`)}`;
+/** How lines call a row of this resource. */
+export function namedSql(resource: Resource): Named {
+  const partOf = tableOf(resource).name === 'ticket' ? undefined : resource.belongsTo?.ticket;
+  return { ...resource, partOf };
+}
 
 /**
  * Makes a row, with a new id or a given one, and its `<name>.created` event. Answers `{id, body, version}`; no row when
@@ -84,11 +96,9 @@ function insertText(resource: Resource, names: readonly string[], withId: boolea
   const event = insertEventSql(
     {
       type: literal(`${resource.name}.created`),
-      subject: `${literal(`${table.name}/`)} || t.id`,
+      ...aboutSql(resource),
       actor: `$${names.length + (withId ? 2 : 1)}::text`,
-      ...belongsSql(resource),
-      version: versionSql(resource),
-      line: lineSql(resource, 'created'),
+      line: createdLineSql(namedSql(resource)),
       data: "jsonb_build_object('after', to_jsonb(v) - 'resource_uri')",
     },
     'FROM w t, v',
@@ -136,12 +146,11 @@ export function updateSql(
   const event = insertEventSql(
     {
       type: `${values.add(draft.type)}::text`,
-      subject: `${literal(`${table.name}/`)} || t.id`,
-      severity: `${values.add(draft.severity ?? 'info')}::text`,
+      ...aboutSql(resource),
+      ...(draft.link ? { link: `${values.add(draft.link)}::text` } : {}),
+      severity: `${values.add(draft.severity ?? severityOf(draft.type))}::text`,
       actor: `${values.add(actor)}::text`,
-      ...belongsSql(resource),
-      version: versionSql(resource),
-      line: `${values.add(draft.line)}::text`,
+      line: inTicketSql(namedSql(resource).partOf, `${values.add(draft.line)}::text`),
       data: `${values.add(JSON.stringify(draft.data))}::jsonb`,
     },
     'FROM w t',
@@ -158,11 +167,10 @@ export function deleteSql(resource: Resource, ids: readonly number[], actor: str
   const event = insertEventSql(
     {
       type: literal(`${resource.name}.deleted`),
-      subject: `${literal(`${tableOf(resource).name}/`)} || t.id`,
+      ...aboutSql(resource),
+      link: deletedLinkSql(resource.belongsTo?.ticket),
       actor: '$2::text',
-      ...belongsSql(resource),
-      version: versionSql(resource),
-      line: lineSql(resource, 'deleted'),
+      line: deletedLineSql(namedSql(resource)),
       data: "jsonb_build_object('before', to_jsonb(l) - 'resource_uri')",
     },
     `FROM (SELECT * FROM w ORDER BY w.id) t, LATERAL (SELECT ${selectList(resource, 't')}) l`,
