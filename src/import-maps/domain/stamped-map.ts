@@ -1,6 +1,7 @@
 // A complete map: what each key leads to. Immutable, without prototypes, in an order of its own (JavaScript objects put
 // keys that look like integers first).
 import { type MapKey, partsOf } from './map-key.js';
+import { madeOf, type Run, SortedRuns } from './sorted-runs.js';
 
 /** Where a key leads. */
 export interface Target {
@@ -14,18 +15,19 @@ export interface Target {
 export type MapChanges = ReadonlyMap<MapKey, Target | null>;
 
 export class StampedMap {
-  static readonly empty = new StampedMap(new Map(), []);
+  static readonly empty = new StampedMap(new Map());
 
   private constructor(
     /** In no particular order. */
     readonly targets: ReadonlyMap<MapKey, Target>,
-    private order: readonly MapKey[] | undefined,
-    /** `integrityKeys` of the map that this one was made of: nearly this one's, and sorted. */
-    private urlsBefore: ReadonlyMap<string, MapKey> = new Map(),
+    private order?: SortedRuns,
+    private urlOrder?: SortedRuns,
   ) {}
 
+  private list: readonly MapKey[] | undefined;
+
   static of(targets: Iterable<readonly [MapKey, Target]>): StampedMap {
-    return new StampedMap(new Map(targets), undefined);
+    return new StampedMap(new Map(targets));
   }
 
   get(key: MapKey): Target | undefined {
@@ -34,44 +36,33 @@ export class StampedMap {
 
   /** By scope, then by specifier, in the order of UTF-16 code units; `imports` first. */
   get keys(): readonly MapKey[] {
-    return (this.order ??= [...this.targets.keys()].sort());
+    return (this.list ??= this.keyRuns.texts);
   }
 
-  /**
-   * For each URL whose integrity is known, sorted, the key that says it. A map has one integrity for a URL: where keys say
-   * different ones, the last key's counts.
-   */
-  get integrityKeys(): ReadonlyMap<string, MapKey> {
-    return (this.urls ??= this.sortedUrls());
+  get keyRuns(): SortedRuns {
+    return (this.order ??= SortedRuns.of(this.targets.keys()));
   }
 
-  private urls: ReadonlyMap<string, MapKey> | undefined;
-
-  private sortedUrls(): ReadonlyMap<string, MapKey> {
-    const known = new Map<string, MapKey>();
-    for (const key of this.keys) {
-      const { url, integrity } = this.targets.get(key) as Target;
-      if (integrity) known.set(url, key);
-    }
-    const stay = [...this.urlsBefore.keys()].filter((url) => known.has(url));
-    const come = [...known.keys()].filter((url) => !this.urlsBefore.has(url));
-    this.urlsBefore = new Map();
-    return new Map(merged(stay, come.sort()).map((url) => [url, known.get(url) as MapKey]));
+  /** `<url> <key>` of the keys whose integrity is known: sorted by URL, then as `keys`. */
+  get integrityRuns(): SortedRuns {
+    return (this.urlOrder ??= SortedRuns.of([...this.targets].flatMap(([key, target]) => integrityRow(key, target))));
   }
 
   /** This map with some keys set or gone. Costs a copy, and no sorting where this one is sorted already. */
   with(changes: MapChanges): StampedMap {
     if (changes.size === 0) return this;
     const targets = new Map(this.targets);
-    const [come, gone]: [MapKey[], Set<MapKey>] = [[], new Set()];
     for (const [key, target] of changes) {
-      if (target) {
-        if (!targets.has(key)) come.push(key);
-        targets.set(key, target);
-      } else if (targets.delete(key)) gone.add(key);
+      if (target) targets.set(key, target);
+      else targets.delete(key);
     }
-    const kept = gone.size === 0 ? this.order : this.order?.filter((key) => !gone.has(key));
-    return new StampedMap(targets, kept && merged(kept, come.sort()), this.urls ?? this.urlsBefore);
+    const rows = new Set([...changes].flatMap(([key, target]) => integrityRow(key, target)));
+    const rowsBefore = [...changes.keys()].flatMap((key) => integrityRow(key, this.targets.get(key)));
+    return new StampedMap(
+      targets,
+      this.order?.changed(new Set(changes.keys()), (key) => targets.has(key)),
+      this.urlOrder?.changed(new Set([...rowsBefore, ...rows]), (row) => rows.has(row)),
+    );
   }
 
   equals(other: StampedMap): boolean {
@@ -80,59 +71,93 @@ export class StampedMap {
   }
 }
 
-/** Two sorted lists as one. */
-function merged(long: readonly string[], short: readonly string[]): readonly string[] {
-  if (short.length === 0) return long;
-  const all: string[] = [];
-  let next = 0;
-  for (const text of short) {
-    while (next < long.length && (long[next] as string) < text) all.push(long[next++] as string);
-    all.push(text);
-  }
-  return all.concat(long.slice(next));
-}
+/** URLs as the standard writes them have no space. */
+const integrityRow = (key: MapKey, target: Target | null | undefined): string[] =>
+  target?.integrity ? [`${target.url} ${key}`] : [];
 
 export const sameTarget = (one: Target | null | undefined, other: Target | null | undefined): boolean =>
   (one?.url ?? null) === (other?.url ?? null) && (one?.integrity ?? null) === (other?.integrity ?? null);
 
-/**
- * The one JSON text of a map: sections and keys sorted, empty sections left out but for `imports`, integrity for the URLs
- * that are referenced. `origin` (`https://stamp.example`) goes before what this server keeps.
- */
-export function canonicalJson(map: StampedMap, origin = ''): string {
-  const imports: string[] = [];
-  const scopes = new Map<string, Member[]>();
-  for (const key of map.keys) {
-    const { scope, specifier } = partsOf(key);
-    const { entry } = textsOf(map, key, origin);
-    if (scope === null) imports.push(entry);
-    else membersOf(scopes, addressOf(scope, origin)).push([specifier, entry]);
-  }
-  const sections = [`"imports":{${imports.join(',')}}`];
-  if (scopes.size > 0) {
-    const members = [...scopes].map(([scope, own]): Member => [scope, `${JSON.stringify(scope)}:${objectOf(own)}`]);
-    sections.push(`"scopes":${objectOf(members)}`);
-  }
-  if (map.integrityKeys.size > 0) {
-    const members = [...map.integrityKeys].map(([url, key]): Member => [
-      addressOf(url, origin),
-      textsOf(map, key, origin).integrity,
-    ]);
-    sections.push(`"integrity":${objectOf(members)}`);
-  }
-  return `{${sections.join(',')}}`;
-}
-
 /** What this server keeps is written without its origin. */
 export const addressOf = (url: string, origin: string): string => (url.startsWith('/') ? origin + url : url);
+
+/**
+ * The one JSON text of a map: sections and keys sorted, empty sections left out but for `imports`, integrity for the URLs
+ * that are referenced. A URL has one integrity: where keys say different ones, the last key's counts. `origin`
+ * (`https://stamp.example`) goes before what this server keeps.
+ */
+export function canonicalJson(map: StampedMap, origin = ''): string {
+  const scopes = scopeMembers(map, origin);
+  const { runs } = map.integrityRuns;
+  // Put together without join, which would copy megabytes once more.
+  const after = runs.length > 0 ? `,"integrity":${integrityJson(map, runs, origin)}` : '';
+  return `{"imports":{${importsJson(map, origin)}}${scopes.length > 0 ? `,"scopes":${objectOf(scopes)}` : ''}${after}}`;
+}
+
+const isImport = (key: MapKey): boolean => key.startsWith(' ');
+
+const member = (map: StampedMap, key: MapKey, origin: string): string =>
+  `${JSON.stringify(partsOf(key).specifier)}:${JSON.stringify(addressOf((map.get(key) as Target).url, origin))}`;
+
+const importsJson = (map: StampedMap, origin: string): string =>
+  map.keyRuns.runs
+    .filter(({ texts }) => isImport(texts[0] as MapKey))
+    .map((run) =>
+      madeOf(run, origin, () =>
+        run.texts
+          .filter(isImport)
+          .map((key) => member(map, key, origin))
+          .join(','),
+      ),
+    )
+    .join(',');
 
 /** A name, and it with its value as JSON. */
 type Member = readonly [name: string, json: string];
 
-function membersOf(objects: Map<string, Member[]>, name: string): Member[] {
-  const members = objects.get(name) ?? [];
-  if (members.length === 0) objects.set(name, members);
-  return members;
+function scopeMembers(map: StampedMap, origin: string): Member[] {
+  const scopes = new Map<string, Member[]>();
+  const scoped = map.keyRuns.runs.filter(({ texts }) => !isImport(texts.at(-1) as MapKey));
+  for (const key of scoped.flatMap(({ texts }) => texts)) {
+    const { scope, specifier } = partsOf(key);
+    if (scope === null) continue;
+    const name = addressOf(scope, origin);
+    const members = scopes.get(name) ?? [];
+    scopes.set(name, members);
+    members.push([specifier, member(map, key, origin)]);
+  }
+  return [...scopes].map(([scope, members]) => [scope, `${JSON.stringify(scope)}:${objectOf(members)}`]);
+}
+
+const urlOf = (row: string): string => row.slice(0, row.indexOf(' '));
+
+function integrityMember(map: StampedMap, row: string, origin: string): Member {
+  const address = addressOf(urlOf(row), origin);
+  const { integrity } = map.get(row.slice(row.indexOf(' ') + 1)) as Target;
+  return [address, `${JSON.stringify(address)}:${JSON.stringify(integrity)}`];
+}
+
+/** Run by run where the order is the same with the origin, which it is for maps whose modules are all kept here. */
+function integrityJson(map: StampedMap, runs: readonly Run[], origin: string): string {
+  if (isReordered(runs, origin)) {
+    return objectOf(runs.flatMap(({ texts }) => texts.map((row) => integrityMember(map, row, origin))));
+  }
+  const texts = runs.map((run, place) => {
+    const after = urlOf(runs[place + 1]?.texts[0] ?? ' ');
+    return madeOf(run, `${origin} ${after}`, () => {
+      const last = run.texts.filter((row, index) => urlOf(row) !== urlOf(run.texts[index + 1] ?? `${after} `));
+      return last.map((row) => integrityMember(map, row, origin)[1]).join(',');
+    });
+  });
+  return `{${texts.filter((text) => text !== '').join(',')}}`;
+}
+
+/** What is kept here comes first without an origin; with it only where every other URL is beyond it. */
+function isReordered(runs: readonly Run[], origin: string): boolean {
+  const own = runs[0]?.texts[0]?.startsWith('/');
+  const other = runs.find(({ texts }) => !texts.at(-1)?.startsWith('/'))?.texts.find((row) => !row.startsWith('/'));
+  if (origin === '' || !own || other === undefined) return false;
+  return other < `${origin}/` || other.startsWith(`${origin}/`);
 }
 
 /** With an origin before it, what is kept here may have got another place, or another's name: then the last one counts. */
@@ -140,25 +165,4 @@ function objectOf(members: Member[]): string {
   members.sort(([one], [other]) => (one < other ? -1 : Number(one > other)));
   const last = members.filter(([name], place) => members[place + 1]?.[0] !== name);
   return `{${last.map(([, json]) => json).join(',')}}`;
-}
-
-interface Texts {
-  readonly key: MapKey;
-  readonly origin: string;
-  readonly entry: string;
-  readonly integrity: string;
-}
-
-/** A map shares nearly all its targets with the one before it; writing only the others anew is what makes a flip quick. */
-const written = new WeakMap<Target, Texts>();
-
-function textsOf(map: StampedMap, key: MapKey, origin: string): Texts {
-  const target = map.get(key) as Target;
-  const known = written.get(target);
-  if (known?.key === key && known.origin === origin) return known;
-  const address = JSON.stringify(addressOf(target.url, origin));
-  const entry = `${JSON.stringify(partsOf(key).specifier)}:${address}`;
-  const texts = { key, origin, entry, integrity: `${address}:${JSON.stringify(target.integrity)}` };
-  written.set(target, texts);
-  return texts;
 }

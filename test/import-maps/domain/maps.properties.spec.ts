@@ -22,7 +22,6 @@ test('a changed map is ordered as one that is made anew', () => {
       }
       expect(changed.keys).toEqual([...changed.targets.keys()].sort());
       expect(canonicalJson(changed)).toBe(canonicalJson(fresh(changed)));
-      expect([...changed.integrityKeys]).toEqual([...fresh(changed).integrityKeys]);
     }),
     runs,
   );
