@@ -5,6 +5,7 @@ import { TryAgain } from '../platform/database/database-error.js';
 import { Db, type Tx } from '../platform/database/db.js';
 import { invalid } from '../platform/errors.js';
 import { appendEvent } from '../stream/append-event.js';
+import { packageListLine } from '../stream/lines/resource-lines.js';
 
 export interface PackageEntry {
   readonly binary: string;
@@ -136,7 +137,6 @@ export class PackageList {
 }
 
 function summaryEvent(change: PackageListChange, actor: string): Parameters<typeof appendEvent>[1] {
-  const { created, updated, unchanged, removed } = change;
   return {
     type: 'package_list.replaced',
     subject: 'package-list',
@@ -145,7 +145,8 @@ function summaryEvent(change: PackageListChange, actor: string): Parameters<type
     ticket: null,
     subticket: null,
     version: null,
-    line: `Package list replaced: ${created} created, ${updated} updated, ${unchanged} unchanged, ${removed} removed`,
+    line: packageListLine(change),
+    link: '/api/v1/package-list/',
     data: { after: change },
   };
 }
