@@ -29,7 +29,7 @@ describe('a module', () => {
     expect([reply.status, reply.body]).toEqual([
       201,
       {
-        ticket: uploads.ticket.id,
+        ticket: uploads.ticket.uri,
         key: uploads.ticket.key,
         stage: 'dev',
         revision: 1,

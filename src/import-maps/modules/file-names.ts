@@ -28,8 +28,7 @@ function faultOf(path: string): string | undefined {
 }
 
 /** As it stands in a URL. */
-const pathInUrl = (path: string): string =>
-  path.split('/').map(encodeURIComponent).join('/').replaceAll('%40', '@');
+const pathInUrl = (path: string): string => path.split('/').map(encodeURIComponent).join('/').replaceAll('%40', '@');
 
 /** Where a kept file or folder is served: `/modules/<hash>/<path>`. */
 export const moduleUrl = (hash: string, path: string): string => `/modules/${hash}/${pathInUrl(path)}`;

@@ -1,7 +1,7 @@
 // What an upload is answered with: where each module is now, what the uploader should know, and where to look at it.
-import { keyText, wireKey } from '../domain/map-key.js';
 import { addressOf } from '../domain/stamped-map.js';
 import type { MapWarning } from '../stages/map-warning.js';
+import { warningView } from '../stages/stage-view.js';
 import type { KeptUpload } from './upload-modules.js';
 import type { UploadPlan, UploadTarget } from './upload-plan.js';
 
@@ -10,8 +10,9 @@ const DEFAULT_PROJECT = 'default';
 export function uploadAnswer({ report }: KeptUpload, plan: UploadPlan, { origin, project }: UploadTarget): object {
   const { ticket, key, stage, revision } = report;
   const base = project === DEFAULT_PROJECT ? origin : `${origin}/p/${project}`;
+  const uri = `/api/v1/ticket/${ticket}/`;
   return {
-    ticket,
+    ticket: uri,
     key,
     stage,
     revision,
@@ -28,13 +29,13 @@ export function uploadAnswer({ report }: KeptUpload, plan: UploadPlan, { origin,
     links: {
       map: `${base}/import-map.json?${encodeURIComponent(stage)}=${encodeURIComponent(key)}`,
       production: `${base}/import-map.json`,
-      ticket: `${origin}/api/v1/ticket/${ticket}/`,
+      ticket: origin + uri,
     },
   };
 }
 
 /** Each once: the delta's own and those that the files showed. */
 function distinct(warnings: readonly MapWarning[]): object[] {
-  const byText = new Map(warnings.map((one) => [`${keyText(one.key)}\n${one.message}`, one]));
-  return [...byText.values()].map((one) => ({ ...one, key: wireKey(one.key) }));
+  const byText = new Map(warnings.map((one) => [`${one.key}\n${one.message}`, one]));
+  return [...byText.values()].map(warningView);
 }

@@ -70,7 +70,7 @@ export const UPLOAD_REPLY = {
   type: 'object',
   description: 'What the upload came to.',
   properties: {
-    ticket: { type: 'integer', description: 'The id of the ticket.' },
+    ticket: text('The ticket.'),
     key: text('Its key.'),
     stage: text('The stage that it is at.'),
     revision: { type: 'integer', description: 'The revision of its changes.' },
