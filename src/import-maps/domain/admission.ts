@@ -87,7 +87,7 @@ export function checkEntry(entry: Entry, rules: AddressRules): Entry | Fault {
 }
 
 /** A URL as the standard writes it, so that it is one key; one that stands on the page's own URL stays as it is. */
-export const keptSpecifier = (specifier: string): string =>
+const keptSpecifier = (specifier: string): string =>
   isRelative(specifier) ? specifier : (parseUrl(specifier)?.href ?? specifier);
 
 /** A specifier that ends with a slash stands for everything below it, so its address has to end with one too. */

@@ -106,7 +106,7 @@ function specifierMap(entries: Entries, base: string, warn: Warn): SpecifierMap 
 }
 
 /** A key as the map has it: the whole URL where it looks like one. */
-export const normalSpecifier = (key: string, base: string): string => parseUrlLike(key, base)?.href ?? key;
+const normalSpecifier = (key: string, base: string): string => parseUrlLike(key, base)?.href ?? key;
 
 function address(key: string, value: unknown, base: string, warn: Warn): string | null {
   const ignored = (code: ParseWarning['code'], message: string): null => {

@@ -10,13 +10,13 @@ const SCOPES = [null, null, 'https://shop.example/', 'https://shop.example/admin
 
 export const runs = { numRuns: 100 };
 
-export const aSpecifier = fc.constantFrom(...SPECIFIERS);
+const aSpecifier = fc.constantFrom(...SPECIFIERS);
 export const aKey: fc.Arbitrary<MapKey> = fc
   .tuple(aSpecifier, fc.constantFrom(...SCOPES))
   .map(([name, scope]) => keyOf(name, scope));
 
 /** A URL has one integrity or none, as it has when it names its content. */
-export const aTarget: fc.Arbitrary<Target> = fc.integer({ min: 1, max: 12 }).map((content) => {
+const aTarget: fc.Arbitrary<Target> = fc.integer({ min: 1, max: 12 }).map((content) => {
   const url = content % 3 === 0 ? `https://cdn.example/${content}/` : `/modules/${content}/`;
   return content % 2 === 0 ? { url, integrity: `sha384-${content}` } : { url };
 });

@@ -1,0 +1,38 @@
+// `npm run mutation`: breaks the pure core of the import maps in a thousand ways and counts how many of them its tests
+// notice. Below 85 % it fails. One file: `npm run mutation -- --mutate src/import-maps/domain/revert.ts`.
+import os from 'node:os';
+import path from 'node:path';
+import jest from './jest.config.mjs';
+
+// The core needs no database, so nothing of the global set-up.
+const plain = {
+  ...jest,
+  globalSetup: null,
+  globalTeardown: null,
+  roots: ['<rootDir>/test/import-maps/domain'],
+  maxWorkers: 1,
+};
+
+export default {
+  testRunner: 'jest',
+  testRunnerNodeArgs: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
+  jest: { config: plain, enableFindRelatedTests: true },
+  mutate: ['src/import-maps/domain/**/*.ts'],
+  coverageAnalysis: 'perTest',
+  concurrency: 2,
+  timeoutMS: 20_000,
+  ignorePatterns: [
+    '**',
+    '!src/import-maps/domain/**',
+    '!src/workflow/**',
+    '!test/import-maps/domain/**',
+    '!.swcrc',
+    '!package.json',
+    '!tsconfig.json',
+  ],
+  tempDirName: path.join(os.tmpdir(), 'stampline-mutation'),
+  reporters: ['clear-text', 'progress'],
+  clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
+  thresholds: { high: 95, low: 85, break: 85 },
+  allowConsoleColors: false,
+};
