@@ -112,7 +112,10 @@ export class ChangeDelta {
       line: `${ticket.key} ${registered ? 'changed its modules' : `stamped at ${stage.name}`}: revision ${revision}, ${keys.length} ${keys.length === 1 ? 'key' : 'keys'}`,
       data: { stage: stage.name, revision, keys: keys.slice(0, MOST_KEYS), ...provenance },
     };
-    const position = registered ? {} : { position: positionAfterPromotion(ticket.line, stage, positionOf(ticket.row)) };
+    // The first modules, of a new cycle too, bring it to the stage's step.
+    const begins = deltaOf(ticket).length === 0;
+    const position =
+      registered && !begins ? {} : { position: positionAfterPromotion(ticket.line, stage, positionOf(ticket.row)) };
     return { row: await moveTicket(tx, ticket, { stage: stage.name, ...position, event }, actor), revision };
   }
 }

@@ -1,0 +1,91 @@
+// Closing and reopening tickets with modules.
+import {
+  aStampedTicket,
+  aStagedProject,
+  changeModules,
+  moduleUrl,
+  productionOf,
+  setTo,
+} from '../builders/stamped-ticket.js';
+import { startTestServer, type TestServer } from '../setup/test-server.js';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.stop());
+
+const post = (url: string, body: object = {}) => server.http.post(url).send(body);
+const inProject = (project: { uri: string }) => aStampedTicket(server).with({ project: project.uri });
+
+it('gets a closed ticket out of the way, and back into dev with its delta', async () => {
+  const project = await aStagedProject(server, 'closed');
+  const ticket = await inProject(project).withModule('cart', moduleUrl('cart', 'mine')).withModule('nav').at('qa');
+  await post(`${ticket.url}close/`).expect(200);
+  for (const verb of ['promote', 'revert', 'rebase']) {
+    const refused = await post(`${ticket.url}${verb}/`, verb === 'rebase' ? { cart: 'mine' } : {}).expect(409);
+    expect(refused.body).toMatchObject({ code: 'ticket.closed', next_actions: [{ href: `${ticket.url}reopen/` }] });
+  }
+  await expect(changeModules(server, ticket.id, [setTo('x', moduleUrl('x'))])).rejects.toMatchObject({
+    code: 'ticket.closed',
+  });
+  const other = await inProject(project).withModule('nav', moduleUrl('nav', 'theirs'));
+  expect((await changeModules(server, other.id, [setTo('free', moduleUrl('free'))])).warnings).toEqual([]);
+  await post(`${other.url}promote/`).expect(200);
+  await post(`${other.url}promote/`).expect(200);
+
+  expect((await post(`${ticket.url}reopen/`).expect(200)).body).toMatchObject({ stage: 'dev', closed_at: null });
+  const why = await server.http.get(`${ticket.url}why/`).expect(200);
+  expect((why.body as { verdicts: object[] }).verdicts[0]).toMatchObject({
+    code: 'conflicts.stale',
+    summary: expect.stringContaining(other.key),
+  });
+  const { warnings } = await changeModules(server, ticket.id, [setTo('new', moduleUrl('new'))]);
+  expect(warnings).toMatchObject([{ code: 'overtaken', key: ' nav', ticket: other.key }]);
+  await post(`${ticket.url}rebase/`, { nav: 'theirs' }).expect(200);
+  for (let turn = 0; turn < 2; turn++) await post(`${ticket.url}promote/`).expect(200);
+  expect(await productionOf(server, 'closed')).toEqual({
+    cart: moduleUrl('cart', 'mine'),
+    free: moduleUrl('free'),
+    nav: moduleUrl('nav', 'theirs'),
+    new: moduleUrl('new'),
+  });
+});
+
+it('begins a new cycle when a released ticket is reopened', async () => {
+  const project = await aStagedProject(server, 'cycle');
+  const ticket = await inProject(project).withModule('cart').at('prod');
+  await post(`${ticket.url}close/`).expect(200);
+  expect((await post(`${ticket.url}reopen/`).expect(200)).body).toMatchObject({
+    stage: 'dev',
+    current_workflow_step: '100',
+  });
+  expect((await server.http.get(`${ticket.url}diff/`)).body).toMatchObject({ changes: [] });
+  const report = await changeModules(server, ticket.id, [setTo('nav', moduleUrl('nav'))]);
+  expect(report).toMatchObject({ revision: 3, stage: 'dev', delta: [{ specifier: 'nav' }] });
+  expect((await server.http.get(ticket.url)).body).toMatchObject({ current_workflow_step: '200' });
+  for (let turn = 0; turn < 2; turn++) await post(`${ticket.url}promote/`).expect(200);
+  expect(await productionOf(server, 'cycle')).toEqual({ cart: moduleUrl('cart'), nav: moduleUrl('nav') });
+  // Reverting takes the second cycle out, and only that.
+  await post(`${ticket.url}revert/`).expect(200);
+  expect(await productionOf(server, 'cycle')).toEqual({ cart: moduleUrl('cart') });
+});
+
+it('bases what nobody touched on production as it is', async () => {
+  const project = await aStagedProject(server, 'based');
+  const ticket = await inProject(project).withModule('cart', moduleUrl('cart', 2));
+  await post(`${ticket.url}close/`).expect(200);
+  const other = await inProject(project).withModule('cart', moduleUrl('cart', 2)).at('prod');
+  await post(`${ticket.url}reopen/`).expect(200);
+  // The same value is live: nothing in the way, now or when the other one changes its mind.
+  expect((await server.http.get(`${ticket.url}why/`)).body).toMatchObject({ promotable: true });
+  await post(`${other.url}revert/`).expect(200);
+  expect((await server.http.get(`${ticket.url}why/`)).body).toMatchObject({ promotable: false });
+});
+
+it('leaves tickets without modules alone', async () => {
+  const { body } = await post('/api/v1/ticket/', { title: 'Plain' }).expect(201);
+  const { resource_uri: url } = body as { resource_uri: string };
+  for (const verb of ['close', 'reopen']) await post(`${url}${verb}/`).expect(200);
+  expect((await server.http.get(url)).body).toMatchObject({ stage: null, version: 3 });
+});
