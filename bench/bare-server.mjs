@@ -66,9 +66,36 @@ async function create(request, response) {
   send(response, 201, rows[0].body, { etag: `"${rows[0].version}"`, location });
 }
 
+/** The map that the bench gave it, in memory, with its ETag. */
+const held = { body: Buffer.alloc(0), etag: '' };
+
+async function hold(request, response) {
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  Object.assign(held, { body: Buffer.concat(chunks), etag: request.headers.etag });
+  send(response, 200, '{}');
+}
+
+function sendMap(request, response) {
+  const headers = { etag: held.etag, 'cache-control': 'no-cache', 'access-control-allow-origin': '*' };
+  if (request.headers['if-none-match'] === held.etag) {
+    response.writeHead(304, headers);
+    response.end();
+    return;
+  }
+  response.writeHead(200, {
+    ...headers,
+    'content-type': 'application/importmap+json',
+    'content-length': held.body.length,
+  });
+  response.end(held.body);
+}
+
 /** Routes by method and the place of the id in the path: `/api/v1/<resource>/<id>/`. */
-function answer(request, response) {
+async function answer(request, response) {
   const [path, query = ''] = request.url.split('?', 2);
+  if (path === '/import-map.json')
+    return request.method === 'PUT' ? hold(request, response) : sendMap(request, response);
   const [, , , resource, id] = path.split('/');
   if (request.method === 'PATCH' && resource === 'updateticketstatus') return patch(request, response, Number(id));
   if (request.method === 'POST') return create(request, response);

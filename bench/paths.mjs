@@ -5,7 +5,8 @@ export const CONNECTIONS = 16;
 
 /**
  * @typedef {{method: string, path: string, headers?: Record<string, string>, body?: string}} Request
- * @typedef {{target: number, writes: boolean, requests: (connection: number, round: number) => Request[]}} Path
+ * @typedef {{target: number, writes: boolean, status?: number, prepare?: (world: any) => Promise<void>,
+ *   requests: (connection: number, round: number, world: any) => Request[]}} Path
  */
 
 const JSON_TYPE = { 'content-type': 'application/json' };
@@ -43,6 +44,31 @@ const newTicket = (connection, index) => ({
   bug_id: String(100_000 + index),
 });
 
+const KEYS = 200;
+
+/** Production's map: set through the deployer's surface, and what Stampline makes of it given to the bare server to hold. */
+async function publishMap(world) {
+  if (world.mapTag) return;
+  const imports = Object.fromEntries(
+    range(KEYS, (index) => [
+      `@shop/module-${index}`,
+      `https://cdn.example/@shop/module-${index}/1.${index}.0/index.js`,
+    ]),
+  );
+  const body = JSON.stringify({ imports });
+  const patched = await fetch(`${world.ours.url}/import-map.json?skip_url_check`, {
+    method: 'PATCH',
+    headers: JSON_TYPE,
+    body,
+  });
+  const map = await fetch(`${world.ours.url}/import-map.json`);
+  const text = await map.text();
+  if (!patched.ok || Object.keys(JSON.parse(text).imports).length < KEYS)
+    throw new Error(`The map was not published: ${patched.status} ${text.slice(0, 200)}`);
+  world.mapTag = map.headers.get('etag');
+  await fetch(`${world.bare.url}/import-map.json`, { method: 'PUT', headers: { etag: world.mapTag }, body: text });
+}
+
 /** @type {Record<string, Path>} In the order in which they run: creating comes last, since it makes the table long. */
 export const PATHS = {
   get_ticket: {
@@ -59,6 +85,21 @@ export const PATHS = {
         method: 'GET',
         path: `/api/v1/ticket/?current_workflow_step=${step}&limit=20`,
       })),
+  },
+  import_map: {
+    target: 0.75,
+    writes: false,
+    prepare: publishMap,
+    requests: () => [{ method: 'GET', path: '/import-map.json' }],
+  },
+  import_map_304: {
+    target: 0.75,
+    writes: false,
+    status: 304,
+    prepare: publishMap,
+    requests: (_connection, _round, { mapTag }) => [
+      { method: 'GET', path: '/import-map.json', headers: { 'if-none-match': mapTag } },
+    ],
   },
   create_ticket: {
     target: 0.6,

@@ -5,7 +5,7 @@ import { CONNECTIONS } from './paths.mjs';
 /** @typedef {{perSecond: number, p99: number, answers: number}} Figures */
 
 /**
- * Every answer must be 2xx, and on paths that write each must have made exactly one history row.
+ * Every answer must be 2xx (or what the path says), and on paths that write each must have made exactly one history row.
  * @param {import('./world.mjs').World} world @param {import('./world.mjs').Server} server
  * @param {string} name @param {import('./paths.mjs').Path} path @returns {Promise<Figures>}
  */
@@ -16,12 +16,14 @@ export async function runRound(world, server, name, path, round, seconds) {
     url: server.url,
     connections: CONNECTIONS,
     duration: seconds,
-    setupClient: (client) => client.setRequests(path.requests(connection++, round)),
+    setupClient: (client) => client.setRequests(path.requests(connection++, round, world)),
   });
-  const answers = result['2xx'];
-  if (answers === 0 || result.non2xx + result.errors + result.timeouts > 0) {
+  const { status = 200 } = path;
+  const answers = result[`${Math.floor(status / 100)}xx`];
+  const others = result['1xx'] + result['2xx'] + result['3xx'] + result['4xx'] + result['5xx'] - answers;
+  if (answers === 0 || others + result.errors + result.timeouts > 0) {
     throw new Error(
-      `${name} on ${server.name}: ${answers} answers 2xx, ${result.non2xx} others, ${result.errors} errors, ${result.timeouts} time-outs.`,
+      `${name} on ${server.name}: ${answers} answers as expected, ${others} others, ${result.errors} errors, ${result.timeouts} time-outs.`,
     );
   }
   if (before) requireChanges(`${name} on ${server.name}`, answers, before, await countChanges(world));

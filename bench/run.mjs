@@ -1,7 +1,9 @@
-// npm run bench: Stampline beside a bare server, path by path. `npm run bench -- get_ticket` runs one path; --json prints
+// npm run bench: Stampline beside a bare server, path by path, and the figures of import maps (maps.mjs).
+// `npm run bench -- get_ticket` runs one path; --json prints
 // one document; --check exits with 1 when a target is missed; --rounds and --seconds say how long. See docs/PERFORMANCE.md.
 import os from 'node:os';
 import { parseArgs } from 'node:util';
+import { MAP_FIGURES } from './maps.mjs';
 import { CONNECTIONS, PATHS } from './paths.mjs';
 import { runScale } from './scale.mjs';
 import { runRound } from './round.mjs';
@@ -20,13 +22,14 @@ function readArguments() {
       seconds: { type: 'string', default: '2' },
     },
   });
-  const unknown = positionals.filter((name) => name !== 'scale' && !Object.hasOwn(PATHS, name));
+  const known = [...Object.keys(PATHS), ...Object.keys(MAP_FIGURES)];
+  const unknown = positionals.filter((name) => name !== 'scale' && !known.includes(name));
   if (unknown.length > 0)
-    throw new Error(`No such path: ${unknown.join(', ')}. There are: ${Object.keys(PATHS).join(', ')}, scale.`);
+    throw new Error(`No such path: ${unknown.join(', ')}. There are: ${known.join(', ')}, scale.`);
   const [rounds, seconds] = [Number(values.rounds), Number(values.seconds)];
   if (!(rounds >= 1 && rounds <= 100 && seconds >= 1 && seconds <= 60))
     throw new Error('--rounds is 1 to 100, --seconds 1 to 60.');
-  const names = Object.keys(PATHS).filter((name) => positionals.length === 0 || positionals.includes(name));
+  const names = known.filter((name) => positionals.length === 0 || positionals.includes(name));
   return { names, rounds, seconds, json: values.json, check: values.check, scale: positionals.includes('scale') };
 }
 
@@ -43,6 +46,7 @@ let round = 0;
 async function measure(world, name, rounds, seconds) {
   const path = PATHS[name];
   for (const statement of ['VACUUM ANALYZE', 'CHECKPOINT']) await world.sql(statement);
+  await path.prepare?.(world);
   await requireSameAnswers(world, name);
   for (const server of [world.ours, world.bare]) await runRound(world, server, name, path, ++round, seconds);
   const pairs = [];
@@ -79,6 +83,7 @@ function summary(name, { target }, pairs) {
 }
 
 function lineOf(result) {
+  if (result.line) return result.met ? result.line : `${result.line}  MISSED`;
   const missed = result.met ? '' : `  MISSED: the target is ${result.target.toFixed(2)}`;
   return `${result.path} ratio ${result.ratio.toFixed(2)} (${result.ours_per_second}/s, bare ${result.bare_per_second}/s, p99 ${result.p99_ms} ms)${missed}`;
 }
@@ -114,7 +119,10 @@ async function main() {
   };
   try {
     for (const name of names) {
-      const result = await measure(world, name, rounds, seconds);
+      const figure = MAP_FIGURES[name];
+      const result = figure
+        ? await figure(world, { rounds, seconds }, say)
+        : await measure(world, name, rounds, seconds);
       results.push(result);
       if (!json) console.log(lineOf(result));
     }

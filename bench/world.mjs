@@ -16,7 +16,7 @@ export const TICKETS = 4000;
 
 /**
  * @typedef {{name: 'ours' | 'bare', url: string, end: () => Promise<void>}} Server
- * @typedef {{ours: Server, bare: Server, sql: (text: string) => Promise<any[]>, version: string, stop: () => Promise<void>}} World
+ * @typedef {{ours: Server, bare: Server, sql: (text: string) => Promise<any[]>, connection: object, version: string, stop: () => Promise<void>}} World
  */
 
 /** @param {(line: string) => void} say @returns {Promise<World>} */
@@ -44,7 +44,7 @@ export async function startWorld(say) {
     const bare = await startServer('bare', ['bench/bare-server.mjs'], url);
     endings.push(bare.end);
     const [{ version }] = await sql("SELECT current_setting('server_version') AS version");
-    return { ours, bare, sql, version, stop };
+    return { ours, bare, sql, connection: postgres.connection, version, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -1,0 +1,200 @@
+// The figures of import maps that are no rates: how long a promotion takes with few and with many open tickets and keys, how
+// long an upload takes to be visible, and how many updates a second go through import-map-deployer's surface, beside
+// import-map-deployer itself. Part of npm run bench; `npm run bench -- promote` runs one.
+import { execFileSync, spawn } from 'node:child_process';
+import fs from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import pg from 'pg';
+import { fillMaps } from './maps-fill.mjs';
+import { startServer, urlOf } from './world.mjs';
+
+/** How many open tickets there are, and how many keys production has. */
+const SIZES = { small: { tickets: 10, keys: 10 }, large: { tickets: 10_000, keys: 10_000 } };
+const PROMOTE_MS = 10;
+const PROMOTE_GROWTH = 1.3;
+const VISIBLE_MS = 30;
+const DEPLOYER = 'import-map-deployer@4.6.0';
+
+const percentile = (values, share) =>
+  values.toSorted((one, other) => one - other)[Math.min(values.length - 1, Math.floor(values.length * share))];
+const round = (ms) => Number(ms.toFixed(2));
+
+async function call(server, method, url, body) {
+  const reply = await fetch(server.url + url, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await reply.text();
+  if (!reply.ok) throw new Error(`${method} ${url} answered ${reply.status}: ${text.slice(0, 300)}`);
+  return text === '' ? undefined : JSON.parse(text);
+}
+
+/** A database of its own on the run's Postgres, with a server. */
+async function startSized(world, name, size) {
+  const connection = { ...world.connection, database: `maps_${name}` };
+  await world.sql(`CREATE DATABASE ${connection.database}`);
+  const server = await startServer(name, ['scripts/start.mjs'], urlOf(connection));
+  const client = new pg.Client(connection);
+  await client.connect();
+  const ready = await fillMaps((text) => client.query(text), size);
+  await client.end();
+  return { server, ready };
+}
+
+/** Promotions to production, one after the other; the two sizes alternate in groups, so that both meet the same machine. */
+async function promote(world, { rounds }) {
+  const worlds = {};
+  for (const [name, size] of Object.entries(SIZES)) worlds[name] = await startSized(world, name, size);
+  const times = { small: [], large: [] };
+  try {
+    for (let group = -1; group < rounds; group++) {
+      for (const name of group % 2 === 0 ? ['small', 'large'] : ['large', 'small']) {
+        const { server, ready } = worlds[name];
+        for (const ticket of ready.splice(0, 30)) {
+          const started = performance.now();
+          await call(server, 'POST', `/api/v1/ticket/${ticket}/promote/`);
+          if (group >= 0) times[name].push(performance.now() - started);
+        }
+      }
+    }
+  } finally {
+    for (const { server } of Object.values(worlds)) await server.end();
+  }
+  const [small, large] = [times.small, times.large].map((values) => ({
+    p50: round(percentile(values, 0.5)),
+    p99: round(percentile(values, 0.99)),
+  }));
+  const growth = Number((large.p50 / small.p50).toFixed(2));
+  return {
+    path: 'promote',
+    met: small.p99 <= PROMOTE_MS && large.p99 <= PROMOTE_MS && growth <= PROMOTE_GROWTH,
+    small,
+    large,
+    growth,
+    promotions: times.large.length,
+    line: `promote p99 ${small.p99} ms with 10 open tickets and keys, ${large.p99} ms with 10 000 of each (p50 ${small.p50} and ${large.p50}: ${growth}; targets ${PROMOTE_MS} ms, ${PROMOTE_GROWTH})`,
+  };
+}
+
+/** From the moment that a file is sent until `?dev=` shows it. */
+async function uploadToVisible(world, { rounds }) {
+  const { ours } = world;
+  const { id, key } = await call(ours, 'POST', '/api/v1/ticket/', { title: 'Uploads' });
+  const times = [];
+  for (let turn = -5; turn < rounds * 20; turn++) {
+    const form = new FormData();
+    form.set('specifier', '@shop/cart');
+    form.set('file', new Blob([`export const turn = ${turn};\n`], { type: 'text/javascript' }), 'cart.js');
+    const started = performance.now();
+    const reply = await fetch(`${ours.url}/api/v1/ticket/${id}/modules/`, { method: 'POST', body: form });
+    const uploaded = await reply.json();
+    if (!reply.ok) throw new Error(`The upload answered ${reply.status}: ${JSON.stringify(uploaded)}`);
+    for (;;) {
+      const map = await call(ours, 'GET', `/import-map.json?dev=${key}`);
+      if (map.imports['@shop/cart'] === uploaded.modules[0].url) break;
+    }
+    if (turn >= 0) times.push(performance.now() - started);
+  }
+  const [p50, p99] = [round(percentile(times, 0.5)), round(percentile(times, 0.99))];
+  return {
+    path: 'upload_to_visible',
+    met: p50 <= VISIBLE_MS,
+    p50,
+    p99,
+    line: `upload_to_visible p50 ${p50} ms, p99 ${p99} ms (target ${VISIBLE_MS} ms)`,
+  };
+}
+
+/** The same PATCHes, one after the other: import-map-deployer loses some of those that come at once. */
+async function mapUpdates(world, { rounds, seconds }, say) {
+  const deployer = await startDeployer(say);
+  if (!deployer) {
+    return { path: 'map_updates', met: true, line: `map_updates not measured: ${DEPLOYER} can't be installed here` };
+  }
+  const rates = { ours: [], deployer: [] };
+  try {
+    for (let turn = 0; turn < rounds; turn++) {
+      for (const name of turn % 2 === 0 ? ['ours', 'deployer'] : ['deployer', 'ours']) {
+        const server = name === 'ours' ? world.ours : deployer;
+        rates[name].push(await updatesPerSecond(server, turn, seconds));
+      }
+    }
+  } finally {
+    await deployer.end();
+  }
+  const [ours, theirs] = [rates.ours, rates.deployer].map((values) => Math.round(percentile(values, 0.5)));
+  const ratio = Number((ours / theirs).toFixed(2));
+  return {
+    path: 'map_updates',
+    met: true,
+    ours_per_second: ours,
+    deployer_per_second: theirs,
+    ratio,
+    line: `map_updates ratio ${ratio.toFixed(2)} (${ours}/s in Postgres with history, ${DEPLOYER} ${theirs}/s in a file)`,
+  };
+}
+
+async function updatesPerSecond(server, turn, seconds) {
+  const started = performance.now();
+  let updates = 0;
+  for (; performance.now() - started < seconds * 1000; updates++) {
+    const service = `module-${updates % 50}`;
+    const url = `https://cdn.example/${turn}/${updates}/${service}.js`;
+    await call(server, 'PATCH', '/services?skip_url_check', { service, url });
+  }
+  return updates / ((performance.now() - started) / 1000);
+}
+
+/** From npm, in a folder of its own: it isn't among our dependencies. Undefined where that fails. */
+async function startDeployer(say) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'stampline-deployer-'));
+  const remove = () => fs.rmSync(folder, { recursive: true, force: true });
+  say(`Installing ${DEPLOYER} to compare with …`);
+  try {
+    execFileSync('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', '--ignore-scripts', DEPLOYER], {
+      cwd: folder,
+      stdio: 'pipe',
+    });
+  } catch (error) {
+    say(String(error.stderr ?? error.message).slice(0, 500));
+    remove();
+    return undefined;
+  }
+  const port = await freePort();
+  fs.writeFileSync(path.join(folder, 'map.json'), '{"imports":{}}');
+  fs.writeFileSync(
+    path.join(folder, 'config.json'),
+    JSON.stringify({ port, manifestFormat: 'importmap', locations: { default: path.join(folder, 'map.json') } }),
+  );
+  const bin = path.join(folder, 'node_modules/import-map-deployer/bin/import-map-deployer');
+  const child = spawn(process.execPath, [bin, 'config.json'], { cwd: folder, stdio: 'ignore' });
+  const server = {
+    name: 'deployer',
+    url: `http://127.0.0.1:${port}`,
+    end: async () => {
+      child.kill('SIGKILL');
+      remove();
+    },
+  };
+  for (let attempt = 0; attempt < 300; attempt++) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    if (await fetch(`${server.url}/health`).catch(() => undefined)) return server;
+  }
+  await server.end();
+  return undefined;
+}
+
+async function freePort() {
+  const server = net.createServer();
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** By name, in the order in which they run. */
+export const MAP_FIGURES = { promote, upload_to_visible: uploadToVisible, map_updates: mapUpdates };
