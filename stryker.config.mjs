@@ -20,6 +20,8 @@ export default {
   mutate: ['src/import-maps/domain/**/*.ts'],
   coverageAnalysis: 'perTest',
   concurrency: 2,
+  // Each run leaves its modules in memory.
+  maxTestRunnerReuse: 100,
   timeoutMS: 20_000,
   ignorePatterns: [
     '**',

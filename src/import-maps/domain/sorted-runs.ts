@@ -40,9 +40,11 @@ export class SortedRuns {
 
 /** One run up to twice the length, so that a run that grows isn't cut again with each text. */
 function cut(texts: readonly string[]): Run[] {
-  if (texts.length === 0) return [];
-  if (texts.length <= 2 * LENGTH) return [{ texts }];
-  return [{ texts: texts.slice(0, LENGTH) }, ...cut(texts.slice(LENGTH))];
+  const runs: Run[] = [];
+  let from = 0;
+  for (; texts.length - from > 2 * LENGTH; from += LENGTH) runs.push({ texts: texts.slice(from, from + LENGTH) });
+  if (from < texts.length) runs.push({ texts: texts.slice(from) });
+  return runs;
 }
 
 /** The text that `write` makes of a run, made once for the same `what`. */
