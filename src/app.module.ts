@@ -6,6 +6,7 @@ import { ImportMapsModule } from './import-maps/import-maps.module.js';
 import { type Platform, PlatformModule } from './platform/platform.module.js';
 import { ProjectsModule } from './projects/projects.module.js';
 import { RestModule } from './rest/rest.module.js';
+import { StreamModule } from './stream/stream.module.js';
 import { SubticketsModule } from './subtickets/subtickets.module.js';
 import { TicketsModule } from './tickets/tickets.module.js';
 
@@ -17,6 +18,7 @@ export class AppModule {
       imports: [
         PlatformModule.of(platform),
         RestModule,
+        StreamModule,
         TicketsModule,
         SubticketsModule,
         ArtifactsModule,

@@ -19,6 +19,7 @@ const TAGS: readonly (readonly [string, string])[] = [
   ['Tests', 'Test suites and their results.'],
   ['People', 'Persons and teams.'],
   ['Projects', 'Projects.'],
+  ['The stream', 'Everything that happens, in one line each: live, replayed, and as a list.'],
   ['About the API', 'Where to find what.'],
   ['Operations', 'For whoever runs the server.'],
 ];

@@ -5,6 +5,7 @@ import type { DataSource } from 'typeorm';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import { Db } from './database/db.js';
+import { Listener } from './database/listener.js';
 import { HealthController } from './health.controller.js';
 import { Lifecycle } from './lifecycle.js';
 import { MetricsController } from './metrics.controller.js';
@@ -30,8 +31,8 @@ export class PlatformModule {
         }),
       ],
       controllers: [HealthController, MetricsController],
-      providers: [{ provide: CONFIG, useValue: config }, { provide: LOGGER, useValue: log }, Db, Lifecycle],
-      exports: [CONFIG, LOGGER, Db, Lifecycle],
+      providers: [{ provide: CONFIG, useValue: config }, { provide: LOGGER, useValue: log }, Db, Lifecycle, Listener],
+      exports: [CONFIG, LOGGER, Db, Lifecycle, Listener],
     };
   }
 }

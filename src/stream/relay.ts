@@ -1,0 +1,122 @@
+// The relay: one process of all numbers the log, whoever holds an advisory lock; every process tries (stream.md, "The log").
+// The lock and the numbering share a connection, so who lost the one can't do the other.
+import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { DataSource } from 'typeorm';
+import { OwnClient, Pause } from '../platform/database/own-client.js';
+import { loggable } from '../platform/loggable.js';
+import { LOGGER } from '../platform/tokens.js';
+import { BATCH, isWaiting, numberEvents, RELAY_SESSION } from './number-events.js';
+
+/** An arbitrary number that stands for "numbering Stampline's log". */
+const RELAY_LOCK = 7_825_510_003;
+
+/** Between two looks at the log: after rows were found, and after none were. Commit to subscriber has 60 ms in all. */
+const LOOK_MS = { busy: 15, quiet: 30 };
+/** How often who doesn't hold the lock tries for it. */
+const TRY_MS = 1000;
+const AGAIN_MS = { first: 50, longest: 1000 };
+/** An answer that takes longer counts as a lost connection. */
+const ANSWER_MS = 8000;
+/** How often the whole outbox is looked at, and what share of the time that may take. */
+const WHOLE = { everyMs: 1000, share: 0.05 };
+const MARK_MS = 5000;
+/** How long shutting down waits for the batch at hand. */
+const LEAVE_MS = 1000;
+
+@Injectable()
+export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly pause = new Pause();
+  private leaving = false;
+  private leads = false;
+  private work: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly dataSource: DataSource,
+    @Inject(LOGGER) private readonly log: Logger,
+  ) {}
+
+  /** True while this process numbers the log. */
+  get isLeading(): boolean {
+    return this.leads;
+  }
+
+  onApplicationBootstrap(): void {
+    this.work = this.keep();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.leaving = true;
+    this.pause.end();
+    const late = new Promise((resolve) => setTimeout(resolve, LEAVE_MS).unref());
+    await Promise.race([this.work, late]);
+  }
+
+  private async keep(): Promise<void> {
+    for (let again = AGAIN_MS.first; !this.leaving; again = Math.min(again * 2, AGAIN_MS.longest)) {
+      const client = new OwnClient(this.dataSource, 'stampline relay', ANSWER_MS);
+      client.onLost(() => this.pause.end());
+      try {
+        await client.connect(RELAY_SESSION);
+        await this.take(client);
+        again = AGAIN_MS.first;
+        await this.lead(client);
+      } catch (error) {
+        if (!this.leaving) this.log.warn({ err: loggable(error) }, 'the log is not numbered from here at the moment');
+      }
+      this.leads = false;
+      client.drop();
+      if (!this.leaving) await this.pause.for(again);
+    }
+  }
+
+  /** Until the lock is ours, the connection is lost or the server leaves. */
+  private async take(client: OwnClient): Promise<void> {
+    while (!this.leaving && !client.isLost) {
+      const [row] = await client.run<{ taken: boolean }>({
+        name: 'relay_lock',
+        text: 'SELECT pg_try_advisory_lock($1) AS taken',
+        values: [RELAY_LOCK],
+      });
+      if (row?.taken) return;
+      await this.pause.for(TRY_MS);
+    }
+  }
+
+  private async lead(client: OwnClient): Promise<void> {
+    const outbox = new Outbox();
+    this.leads = !this.leaving && !client.isLost;
+    while (!this.leaving && !client.isLost) {
+      const above = outbox.lookAbove();
+      const waits = await isWaiting(client, above);
+      const { count, highest } = waits ? await numberEvents(client, above) : { count: 0, highest: above };
+      outbox.looked(above, highest, count === BATCH);
+      if (count < BATCH) await this.pause.for(count > 0 ? LOOK_MS.busy : LOOK_MS.quiet);
+    }
+  }
+}
+
+/**
+ * How far down the next look goes. Entries of rows that have their number stay in the index until they are vacuumed, and a
+ * look reads past all that an old transaction elsewhere keeps there. So most looks begin at what was the highest id some
+ * seconds ago; each second one begins at the bottom, for rows whose transactions took longer than that.
+ */
+class Outbox {
+  private marks = { older: '0', newer: '0', at: performance.now() };
+  private highest = '0';
+  private nextWhole = 0;
+  private began = 0;
+
+  lookAbove(): string {
+    this.began = performance.now();
+    return this.began >= this.nextWhole ? '0' : this.marks.older;
+  }
+
+  /** `isFull`: there is more where this batch came from. */
+  looked(above: string, highest: string, isFull: boolean): void {
+    const now = performance.now();
+    if (BigInt(highest) > BigInt(this.highest)) this.highest = highest;
+    if (now - this.marks.at >= MARK_MS) this.marks = { older: this.marks.newer, newer: this.highest, at: now };
+    if (above === '0' && !isFull) this.nextWhole = now + Math.max(WHOLE.everyMs, (now - this.began) / WHOLE.share);
+  }
+}

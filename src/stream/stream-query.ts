@@ -1,0 +1,114 @@
+// What a request for the stream asks: which events, and from where on.
+import { Injectable } from '@nestjs/common';
+import { Db } from '../platform/database/db.js';
+import { invalid, notFound } from '../platform/errors.js';
+import { KeyReader } from '../rest/reading/key-reader.js';
+import { lastOf, type Query, textsOf } from '../rest/reading/list-query.js';
+import { parseReference } from '../rest/writing/reference.js';
+import type { StreamFilter } from './filter.js';
+
+/** A number that the reader has, the beginning, a time, or from now on. */
+export type Start = { readonly after: number } | { readonly from: 'earliest' | 'now' } | { readonly since: string };
+
+const FILTERS = ['project', 'ticket', 'severity', 'type', 'stage'];
+const STARTS = ['last_event_id', 'earliest', 'since'];
+const MOST_VALUES = 100;
+
+/** A time that says where on earth it is: without that it would be another one on another machine. */
+const TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2}))?$/;
+
+/** The header of a reader that comes back wins over the URL that it was first given. */
+export function parseStart(query: Query, header: string | undefined): Start {
+  const id = header?.trim() || lastOf(query.last_event_id)?.trim();
+  if (id) return parseId(id);
+  if (query.earliest !== undefined) return { from: 'earliest' };
+  const since = lastOf(query.since);
+  if (since === undefined) return { from: 'now' };
+  if (TIME.test(since) && !since.startsWith('0000') && !Number.isNaN(Date.parse(since))) return { since };
+  throw invalid('stream.bad_since', `since=${since.slice(0, 100)} is no time. Write it as 2026-01-01T12:00:00Z.`);
+}
+
+function parseId(text: string): Start {
+  if (text === 'earliest') return { from: 'earliest' };
+  if (/^\d{1,15}$/.test(text)) return { after: Number(text) };
+  throw invalid(
+    'stream.bad_last_event_id',
+    `The id '${text.slice(0, 100)}' is none of the stream's, which are numbers. Leave it out, or write earliest.`,
+  );
+}
+
+@Injectable()
+export class StreamQuery {
+  constructor(
+    private readonly db: Db,
+    private readonly keys: KeyReader,
+  ) {}
+
+  /** Rejects with invalid where a parameter is unknown, with not_found where it names nothing. */
+  async filter(query: Query): Promise<StreamFilter> {
+    refuseUnknown(query);
+    const projects = await this.idsOf(valuesOf(query, 'project'), (text) => this.project(text));
+    const [only, ...others] = valuesOf(query, 'project');
+    const named = others.length === 0 && only !== undefined && !/^\d+$/.test(only) ? only : undefined;
+    return withoutEmpty({
+      projects,
+      tickets: await this.idsOf(valuesOf(query, 'ticket'), (text) => this.ticket(text, named)),
+      severities: valuesOf(query, 'severity'),
+      types: valuesOf(query, 'type'),
+      stages: valuesOf(query, 'stage'),
+    });
+  }
+
+  private async idsOf(texts: readonly string[], find: (text: string) => Promise<number>): Promise<number[]> {
+    const ids: number[] = [];
+    for (const text of texts) ids.push(await find(text));
+    return ids;
+  }
+
+  private async project(text: string): Promise<number> {
+    const reference = parseReference(text, 'project');
+    if (typeof reference === 'number') return reference;
+    const [row] = await this.db.run<{ id: number }>({
+      name: 'project_named',
+      text: 'SELECT id FROM project WHERE name = $1',
+      values: [text],
+    });
+    if (row) return row.id;
+    throw notFound(`There is no project '${text.slice(0, 100)}'.`);
+  }
+
+  /** A number needs no ticket behind it: the events of one that was deleted stay. */
+  private async ticket(text: string, project: string | undefined): Promise<number> {
+    const reference = parseReference(text, 'ticket');
+    const id = typeof reference === 'string' ? await this.keys.find(reference, project) : reference;
+    if (id !== undefined) return id;
+    throw notFound(`There is no ticket '${text.slice(0, 100)}'.`);
+  }
+}
+
+/** A comma list, or a repeated parameter. */
+function valuesOf(query: Query, name: string): string[] {
+  const values = textsOf(query[name])
+    .flatMap((text) => text.split(','))
+    .map((text) => text.trim())
+    .filter(Boolean);
+  if (values.length > MOST_VALUES)
+    throw invalid('stream.too_many_values', `Name ${MOST_VALUES} values of ${name} at most.`);
+  if (values.some((value) => value.includes('\0')))
+    throw invalid('stream.bad_value', `A value of ${name} holds a NUL character.`);
+  return values;
+}
+
+/** A misspelt filter would show everything. */
+function refuseUnknown(query: Query): void {
+  const known = [...FILTERS, ...STARTS];
+  const unknown = Object.keys(query).find((name) => !known.includes(name) && !name.startsWith('_'));
+  if (unknown === undefined) return;
+  throw invalid(
+    'stream.unknown_parameter',
+    `The stream has no parameter '${unknown.slice(0, 100)}'. It has ${known.join(', ')}.`,
+  );
+}
+
+const withoutEmpty = (filter: Record<keyof StreamFilter, readonly (string | number)[]>): StreamFilter =>
+  Object.fromEntries(Object.entries(filter).filter(([, values]) => values.length > 0));

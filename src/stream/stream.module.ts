@@ -1,0 +1,19 @@
+// The development stream: numbers the log, tells every process, serves it live and as a list.
+import { Module } from '@nestjs/common';
+import { controllerOf } from '../rest/http/resource-controller.js';
+import { EventFeed } from './event-feed.js';
+import { event } from './event.resource.js';
+import { StreamLimits } from './limits.js';
+import { StreamPage } from './page/stream-page.js';
+import { Relay } from './relay.js';
+import { Replay } from './replay.js';
+import { StreamQuery } from './stream-query.js';
+import { StreamController } from './stream.controller.js';
+import { Subscribers } from './subscribers.js';
+
+@Module({
+  controllers: [StreamController, controllerOf(event)],
+  providers: [EventFeed, Relay, Replay, StreamLimits, StreamPage, StreamQuery, Subscribers],
+  exports: [EventFeed],
+})
+export class StreamModule {}

@@ -1,0 +1,86 @@
+// One reader of the stream: its connection, and the number up to which it has been told everything that it wants.
+import type { ServerResponse } from 'node:http';
+import type { StreamFilter } from './filter.js';
+import type { StreamLimits } from './limits.js';
+
+/** How long an ended connection may take to carry the last words. */
+const LAST_WORDS_MS = 1000;
+
+export class Subscriber {
+  /** What tells filters apart: readers with the same one get the same bytes. */
+  readonly key: string;
+  /** True while it is told as events come; false while it reads what it missed. */
+  live = false;
+  private quiet = true;
+  private over = false;
+  private readonly endings: (() => void)[] = [];
+
+  constructor(
+    private readonly reply: ServerResponse,
+    readonly filter: StreamFilter,
+    public position: number,
+    private readonly limits: StreamLimits,
+  ) {
+    this.key = JSON.stringify(filter);
+    reply.once('close', () => this.finish());
+    reply.once('error', () => this.finish());
+  }
+
+  get isOver(): boolean {
+    return this.over;
+  }
+
+  onOver(listener: () => void): void {
+    if (this.over) listener();
+    else this.endings.push(listener);
+  }
+
+  /** Sends bytes; a reader that doesn't take them is dropped before it costs memory, and comes back where it was. */
+  send(bytes: Buffer | string): void {
+    if (this.over) return;
+    this.quiet = false;
+    this.reply.write(bytes);
+    if (this.reply.writableLength > this.limits.queuedBytes) this.drop();
+  }
+
+  /** A comment where nothing was sent since the last beat, with the number up to which nothing is missing. */
+  beat(): void {
+    if (this.quiet) this.send(`:\nid: ${this.position}\n\n`);
+    this.quiet = true;
+  }
+
+  /** Resolves when what was sent has been taken, or it is over. Drops a reader that takes nothing for too long. */
+  async drained(): Promise<void> {
+    if (this.over || !this.reply.writableNeedDrain) return;
+    await new Promise<void>((resolve) => {
+      const stalled = setTimeout(() => this.drop(), this.limits.stalledMs);
+      const done = (): void => {
+        clearTimeout(stalled);
+        resolve();
+      };
+      this.reply.once('drain', done);
+      this.onOver(done);
+    });
+  }
+
+  /** Says when to come back, and closes. */
+  end(retryMs: number): void {
+    if (this.over) return;
+    this.reply.end(`retry: ${retryMs}\n\n`);
+    // A reader that takes nothing must not keep the server from ending.
+    const { socket } = this.reply;
+    setTimeout(() => socket?.destroy(), LAST_WORDS_MS).unref();
+    this.finish();
+  }
+
+  private drop(): void {
+    this.reply.destroy();
+    this.finish();
+  }
+
+  private finish(): void {
+    if (this.over) return;
+    this.over = true;
+    for (const listener of this.endings) listener();
+  }
+}

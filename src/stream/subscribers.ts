@@ -1,0 +1,135 @@
+// All readers of the stream of this process: joins each to what is live, tells them, keeps their connections alive, and
+// sends them elsewhere when the server leaves.
+import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { DomainError } from '../platform/errors.js';
+import { Lifecycle } from '../platform/lifecycle.js';
+import { loggable } from '../platform/loggable.js';
+import { LOGGER } from '../platform/tokens.js';
+import { EventFeed } from './event-feed.js';
+import { isWanted, type StreamFilter } from './filter.js';
+import { StreamLimits } from './limits.js';
+import { Replay } from './replay.js';
+import type { StreamEvent } from './stream-event.js';
+import type { Subscriber } from './subscriber.js';
+
+/** Events that a reader who joins gets from memory at a time. */
+const STEP = 500;
+
+@Injectable()
+export class Subscribers implements OnModuleDestroy {
+  private readonly all = new Set<Subscriber>();
+  private beating: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly feed: EventFeed,
+    private readonly replay: Replay,
+    private readonly limits: StreamLimits,
+    private readonly lifecycle: Lifecycle,
+    @Inject(LOGGER) private readonly log: Logger,
+  ) {
+    feed.subscribe((events) => this.tell(events));
+    lifecycle.onLeave(() => this.endAll());
+  }
+
+  get count(): number {
+    return this.all.size;
+  }
+
+  get isLeaving(): boolean {
+    return this.lifecycle.isLeaving;
+  }
+
+  /** Refuses one more than there may be. */
+  requireRoom(): void {
+    if (this.all.size < this.limits.subscribers) return;
+    throw new DomainError(
+      'unavailable',
+      'stream.too_many',
+      `${this.limits.subscribers} readers follow the stream here already. Come back later, or ask /api/v1/event/.`,
+      { retryAfter: 10 },
+    );
+  }
+
+  /** Tells a reader everything after its position: first what it missed, then what comes. */
+  add(reader: Subscriber, since: string | undefined): void {
+    this.all.add(reader);
+    reader.onOver(() => this.all.delete(reader));
+    this.beating ??= setTimeout(() => this.beat(), this.limits.heartbeatMs).unref();
+    this.join(reader, since).catch((error: unknown) => {
+      this.log.warn({ err: loggable(error) }, 'a replay of the stream ended early');
+      reader.end(this.limits.retryMs);
+    });
+  }
+
+  onModuleDestroy(): void {
+    clearTimeout(this.beating);
+    this.endAll();
+  }
+
+  /**
+   * Pages from the database until memory reaches back to where the reader is; the step from memory to live is taken without
+   * waiting, so that no event can come between.
+   */
+  private async join(reader: Subscriber, since: string | undefined): Promise<void> {
+    while (!reader.isOver) {
+      const last = this.feed.last ?? 0;
+      const kept = since === undefined ? this.feed.after(reader.position, STEP) : undefined;
+      if (kept) {
+        this.sendTo(reader, kept, kept.at(-1)?.seq ?? reader.position);
+        reader.live = kept.length < STEP;
+        if (reader.live) return;
+      } else if (reader.position >= last) {
+        since = undefined;
+      } else {
+        const { events, upTo } = await this.replay.page(reader.filter, since, reader.position, last);
+        this.sendTo(reader, events, upTo);
+      }
+      await reader.drained();
+      await this.feed.started;
+    }
+  }
+
+  private sendTo(reader: Subscriber, events: readonly StreamEvent[], upTo: number): void {
+    const bytes = messagesFor(reader.filter, events);
+    reader.position = upTo;
+    if (bytes) reader.send(bytes);
+  }
+
+  private tell(events: readonly StreamEvent[]): void {
+    const byFilter = new Map<string, Buffer | undefined>();
+    const first = events[0]?.seq ?? 0;
+    const last = events.at(-1)?.seq ?? 0;
+    for (const reader of this.all) {
+      if (!reader.live || reader.position >= last) continue;
+      if (reader.position >= first) {
+        // It came from a process that had heard more than this one.
+        const { position } = reader;
+        this.sendTo(
+          reader,
+          events.filter((event) => event.seq > position),
+          last,
+        );
+        continue;
+      }
+      let bytes = byFilter.get(reader.key);
+      if (!bytes && !byFilter.has(reader.key)) byFilter.set(reader.key, (bytes = messagesFor(reader.filter, events)));
+      reader.position = last;
+      if (bytes) reader.send(bytes);
+    }
+  }
+
+  private beat(): void {
+    for (const reader of this.all) reader.beat();
+    this.beating = this.all.size > 0 ? setTimeout(() => this.beat(), this.limits.heartbeatMs).unref() : undefined;
+  }
+
+  private endAll(): void {
+    for (const reader of [...this.all]) reader.end(this.limits.retryMs);
+  }
+}
+
+function messagesFor(filter: StreamFilter, events: readonly StreamEvent[]): Buffer | undefined {
+  const wanted = events.filter((event) => isWanted(filter, event));
+  return wanted.length > 0 ? Buffer.concat(wanted.map((event) => event.message)) : undefined;
+}
