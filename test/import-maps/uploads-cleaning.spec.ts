@@ -70,7 +70,10 @@ it('keeps nothing of a client that disconnects in the middle of a file', async (
 it('keeps nothing where the second file is refused', async () => {
   await uploads.put({ mode: 'sources' }, { 'a.js': 'export default "before";' });
   const before = [await uploads.delta(), (await files()).sort()];
-  const reply = await uploads.put({ mode: 'sources' }, { 'a.js': 'export default "after";', 'b.js': 'const = {' });
+  const reply = await uploads.put(
+    { mode: 'sources' },
+    { 'a.js': 'import "./b.js"; export default "after";', 'b.js': 'const x = {' },
+  );
   expect([reply.status, [await uploads.delta(), (await files()).sort()]]).toEqual([422, before]);
 });
 

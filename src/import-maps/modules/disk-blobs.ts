@@ -5,6 +5,10 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { BlobStore, ByteRange, KnownBlob, OpenBlob, StagedBlob } from './blob-store.js';
 import { isAbsent, onDisk } from './disk-error.js';
+import { inParallel } from './in-parallel.js';
+
+/** Node has four threads for the disk; the rest waits at hand. */
+const AT_ONCE = 16;
 
 const HASH = /^[\da-f]{64}$/;
 
@@ -17,8 +21,7 @@ export class DiskBlobs implements BlobStore {
 
   async put(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<StagedBlob> {
     const place = path.join(this.staging, randomUUID());
-    await onDisk(() => fs.mkdir(this.staging, { recursive: true }));
-    const file = await onDisk(() => fs.open(place, 'wx'));
+    const file = await onDisk(() => this.newFile(place));
     const [hash, integrity] = [createHash('sha256'), createHash('sha384')];
     let size = 0;
     try {
@@ -38,25 +41,31 @@ export class DiskBlobs implements BlobStore {
     return { hash: hash.digest('hex'), integrity: `sha384-${integrity.digest('base64')}`, size, place };
   }
 
+  /** The folder is there but for the first time. */
+  private async newFile(place: string): Promise<fs.FileHandle> {
+    try {
+      return await fs.open(place, 'wx');
+    } catch (error) {
+      if (!isAbsent(error)) throw error;
+      await fs.mkdir(this.staging, { recursive: true });
+      return fs.open(place, 'wx');
+    }
+  }
+
   read({ place }: StagedBlob): Promise<Buffer> {
     return onDisk(() => fs.readFile(place));
   }
 
   async keep(staged: readonly StagedBlob[]): Promise<void> {
-    const folders = new Set<string>();
-    for (const { hash, place } of staged) {
-      const target = this.placeOf(hash);
-      const folder = path.dirname(target);
-      if (!folders.has(folder)) await onDisk(() => fs.mkdir(folder, { recursive: true }));
-      folders.add(folder);
-      await onDisk(() => renameOnce(place, target));
-    }
-    if (folders.size === 0) return;
-    for (const folder of [...folders, this.folder]) await onDisk(() => syncFolder(folder));
+    if (staged.length === 0) return;
+    const folders = [...new Set(staged.map(({ hash }) => path.dirname(this.placeOf(hash))))];
+    await inParallel(folders, AT_ONCE, (folder) => onDisk(() => fs.mkdir(folder, { recursive: true })));
+    await inParallel(staged, AT_ONCE, ({ hash, place }) => onDisk(() => renameOnce(place, this.placeOf(hash))));
+    await inParallel([...folders, this.folder], AT_ONCE, (folder) => onDisk(() => syncFolder(folder)));
   }
 
   async discard(staged: readonly StagedBlob[]): Promise<void> {
-    for (const { place } of staged) await onDisk(() => fs.rm(place, { force: true }));
+    await inParallel(staged, AT_ONCE, ({ place }) => onDisk(() => fs.rm(place, { force: true })));
   }
 
   async open(hash: string): Promise<OpenBlob | undefined> {

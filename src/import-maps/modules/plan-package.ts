@@ -6,11 +6,15 @@ import type { MapWarning } from '../stages/map-warning.js';
 import type { Form, FormFile } from './form.js';
 import { checkPath, moduleUrl, resolveWithin } from './file-names.js';
 import { isScript } from './file-types.js';
+import { inParallel } from './in-parallel.js';
 import { findImports, isRelative, specifiersOf } from './module-scan.js';
 import { packageEntry } from './package-entry.js';
 import type { PackageTrees, Tree } from './package-trees.js';
 import type { UploadFields } from './upload-fields.js';
 import { checkedSpecifier, type UploadPlan } from './upload-plan.js';
+
+/** Scripts that are read at the same time. */
+const AT_ONCE = 4;
 
 export async function planPackage(
   form: Form,
@@ -64,12 +68,13 @@ async function importsOf(
   files: readonly FormFile[],
   textOf: (file: FormFile) => Promise<string>,
 ): Promise<Map<string, string[]>> {
-  const found = new Map<string, string[]>();
-  // One after the other: a package may be larger than the memory that reading it all at once would take.
-  for (const file of files) {
-    if (isScript(file.path)) found.set(file.path, specifiersOf(await findImports(file.path, await textOf(file))));
-  }
-  return found;
+  const scripts = files.filter(({ path }) => isScript(path));
+  // A few at a time: all at once a large package would be in memory as a whole.
+  return new Map(
+    await inParallel(scripts, AT_ONCE, async (file): Promise<[string, string[]]> => {
+      return [file.path, specifiersOf(await findImports(file.path, await textOf(file)))];
+    }),
+  );
 }
 
 /** Relative imports of files that aren't there. */

@@ -6,12 +6,23 @@ import type { BlobStore, StagedBlob } from './blob-store.js';
 import type { Form, FormFile } from './form.js';
 import { moduleUrl } from './file-names.js';
 import { isScript } from './file-types.js';
+import { inParallel } from './in-parallel.js';
 import { findImports, isRelative, specifiersOf } from './module-scan.js';
 import { rewriteSource, sourceSpecifier } from './source-rewrite.js';
 import type { UploadFields } from './upload-fields.js';
 import { checkedSpecifier, type PlannedModule, refuseRepeats, type UploadPlan } from './upload-plan.js';
 
-/** @param discarding gets the staged blobs that are replaced by rewritten ones */
+/** Files that are rewritten at the same time. */
+const AT_ONCE = 4;
+
+/** A file as it is kept. */
+interface KeptSource {
+  readonly file: FormFile;
+  readonly blob: StagedBlob;
+  readonly imports: readonly string[];
+}
+
+/** Leaves nothing staged where it rejects. */
 export async function planSources(
   form: Form,
   { scope, deletes }: UploadFields,
@@ -23,34 +34,42 @@ export async function planSources(
     throw invalid('upload.no_files', 'Neither files came nor paths to delete (delete=<path>).');
   const maps = new Map<string, string>();
   for (const file of form.files) if (file.path.endsWith('.map')) maps.set(file.path, await textOf(file));
+  const deleted = deletes.map((path) => ({ specifier: checkedSpecifier(sourceSpecifier(project, path)), scope }));
+  refuseRepeats([...form.files.map(({ path }) => ({ specifier: sourceSpecifier(project, path), scope })), ...deleted]);
+  const made: StagedBlob[] = [];
+  const kept = await inParallel(form.files, AT_ONCE, async (file): Promise<KeptSource> => {
+    if (!isScript(file.path)) return { file, blob: file.blob, imports: [] };
+    const script = await rewriteScript(file, await textOf(file), project, maps);
+    if (!script.bytes) return { file, blob: file.blob, imports: script.imports };
+    const blob = await store.put([script.bytes]);
+    made.push(blob);
+    return { file, blob, imports: script.imports };
+  }).catch(async (error: unknown) => {
+    await store.discard(made);
+    throw error;
+  });
   const [modules, files, warnings]: [PlannedModule[], StagedBlob[], MapWarning[]] = [[], [], []];
-  for (const file of form.files) {
+  for (const { file, blob, imports } of kept) {
     const specifier = checkedSpecifier(sourceSpecifier(project, file.path));
-    const { blob, imports } = isScript(file.path)
-      ? await rewritten(file, await textOf(file), project, store, maps)
-      : { blob: file.blob, imports: [] };
     const url = moduleUrl(blob.hash, file.path.slice(file.path.lastIndexOf('/') + 1));
     modules.push({ specifier, scope, url, integrity: blob.integrity, size: blob.size, imports });
     files.push(blob);
     warnings.push(...imports.filter(isRelative).map((one) => outsideWarning(keyOf(specifier, scope), file.path, one)));
   }
-  const deleted = deletes.map((path) => ({ specifier: checkedSpecifier(sourceSpecifier(project, path)), scope }));
-  refuseRepeats([...modules, ...deleted]);
   return { modules, deleted, files, trees: [], warnings };
 }
 
-async function rewritten(
-  file: FormFile,
+/** No bytes where it stays as it came. */
+async function rewriteScript(
+  { path }: FormFile,
   text: string,
   project: string,
-  store: BlobStore,
   maps: ReadonlyMap<string, string>,
-): Promise<{ blob: StagedBlob; imports: string[] }> {
-  const found = await findImports(file.path, text);
-  const result = rewriteSource({ path: file.path, text, imports: found }, project, (path) => maps.get(path));
-  if (result.text === text) return { blob: file.blob, imports: specifiersOf(found) };
-  const blob = await store.put([Buffer.from(result.text)]);
-  return { blob, imports: [...new Set(result.specifiers)].sort() };
+): Promise<{ readonly bytes?: Buffer; readonly imports: readonly string[] }> {
+  const imports = await findImports(path, text);
+  const result = rewriteSource({ path, text, imports }, project, (map) => maps.get(map));
+  if (result.text === text) return { imports: specifiersOf(imports) };
+  return { bytes: Buffer.from(result.text), imports: [...new Set(result.specifiers)].sort() };
 }
 
 const outsideWarning = (key: string, path: string, imported: string): MapWarning => ({

@@ -67,13 +67,16 @@ export class UploadModules {
   ): Promise<Result> {
     const form = await readForm(request, this.files, this.config.uploads);
     const staged: StagedBlob[] = form.files.map(({ blob }) => blob);
+    let trees: readonly StagedBlob[] = [];
     try {
       const fields = readFields(form.texts, target.origin);
       const plan = await this.plan(form, fields, target);
-      staged.push(...plan.files, ...plan.trees);
+      staged.push(...plan.files);
+      ({ trees } = plan);
       return await use({ plan, provenance: fields.provenance, digest: digestOf(form) });
     } finally {
       await this.files.discard(staged).catch(() => undefined);
+      await this.lists.discard(trees).catch(() => undefined);
     }
   }
 
