@@ -18,7 +18,7 @@ export const overlapWarning = ({ key, other, ticket, stage }: Overlap): MapWarni
 });
 
 /** Who it was: `TKT-9`, or the release that a direct write made. */
-export const whoChanged = (change: KeyChange | undefined): string =>
+const whoChanged = (change: KeyChange | undefined): string =>
   change?.ticket ?? (change ? `A direct write (release ${change.release})` : 'Somebody');
 
 /** Keys whose value in production is no longer what the delta was based on. */

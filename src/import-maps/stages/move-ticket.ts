@@ -26,7 +26,7 @@ export async function moveTicket(tx: Tx, ticket: LockedTicket, move: TicketMove,
 }
 
 /** The columns that differ. Moving leaves a failure behind, wherever it was. */
-export function movedColumns(row: Row, { stage, position }: Pick<TicketMove, 'stage' | 'position'>): FieldValues {
+function movedColumns(row: Row, { stage, position }: Pick<TicketMove, 'stage' | 'position'>): FieldValues {
   const now = workStateOf(row);
   const stays = !position || (position.step === now.step && position.status === now.status);
   const moved = stays

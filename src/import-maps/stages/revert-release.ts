@@ -14,9 +14,14 @@ import { Layers } from '../store/layers.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import { Releases } from '../store/releases.js';
 import { deltaOf, type LockedTicket } from '../store/ticket-deltas.js';
-import type { RevertOptions } from './revert-ticket.js';
 import { SuspendTickets } from './suspend-tickets.js';
-import { type Dependent, differencesAt, type StageChange, type Superseded } from './stage-change.js';
+import {
+  type Dependent,
+  differencesAt,
+  type RevertOptions,
+  type StageChange,
+  type Superseded,
+} from './stage-change.js';
 import type { Stamped } from './ticket-demands.js';
 
 type TakenAlong = Revert['dependents'][number];

@@ -11,18 +11,8 @@ import { ProductionMaps } from '../store/production-maps.js';
 import { deltaOf, TicketDeltas } from '../store/ticket-deltas.js';
 import { moveTicket } from './move-ticket.js';
 import { RevertRelease } from './revert-release.js';
-import { differencesAt, type StageChange, type VerbOptions } from './stage-change.js';
+import { differencesAt, type RevertOptions, type StageChange } from './stage-change.js';
 import { requireFirstStage, requireOpen, requireStamped, type Stamped } from './ticket-demands.js';
-
-export interface RevertOptions extends VerbOptions {
-  readonly reason?: string | undefined;
-  /** In the first stage: the revision to go back to. */
-  readonly toRevision?: number | undefined;
-  /** Out of production: take out those that depend on it too. */
-  readonly cascade?: boolean;
-  /** Out of production: though others depend on it. */
-  readonly force?: boolean;
-}
 
 @Injectable()
 export class RevertTicket {

@@ -14,6 +14,16 @@ export interface VerbOptions {
   readonly base: string;
 }
 
+export interface RevertOptions extends VerbOptions {
+  readonly reason?: string | undefined;
+  /** In the first stage: the revision to go back to. */
+  readonly toRevision?: number | undefined;
+  /** Out of production: take out those that depend on it too. */
+  readonly cascade?: boolean;
+  /** Out of production: though others depend on it. */
+  readonly force?: boolean;
+}
+
 /** A flip of production. */
 export interface Flip {
   readonly project: number;

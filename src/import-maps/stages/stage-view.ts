@@ -12,10 +12,10 @@ import type { StageChange } from './stage-change.js';
 const DEFAULT_PROJECT = 'default';
 
 /** `{url, integrity}`; what this server keeps with the origin that the client calls us by. */
-export const targetView = (target: Target | null, base: string): Target | null =>
+const targetView = (target: Target | null, base: string): Target | null =>
   target && { ...target, url: addressOf(target.url, base) };
 
-export const keyView = (key: MapKey): { specifier: string; scope: string | null } => {
+const keyView = (key: MapKey): { specifier: string; scope: string | null } => {
   const { specifier, scope } = partsOf(key);
   return { specifier, scope };
 };
@@ -35,7 +35,7 @@ export const warningView = ({ code, key, ticket, message }: MapWarning): object 
 });
 
 /** Where each stage's map of a ticket is: its own stage's preview, and production. */
-export function mapLinks(
+function mapLinks(
   { key, stage, line, project }: { key: string; stage: string; line: StageLine; project: string },
   base: string,
 ): Record<string, string> {

@@ -47,7 +47,7 @@ export async function findOverlaps(
 }
 
 /** `a/b/c` → `a/`, `a/b/`, in the same section. */
-export function foldersAbove(key: MapKey): MapKey[] {
+function foldersAbove(key: MapKey): MapKey[] {
   const start = key.length - partsOf(key).specifier.length;
   const folders: MapKey[] = [];
   for (let end = key.indexOf('/', start); end >= 0 && end < key.length - 1; end = key.indexOf('/', end + 1))
