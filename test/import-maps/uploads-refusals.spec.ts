@@ -1,6 +1,7 @@
 // What an upload is refused for: names, types, sizes, forms that are none. Nothing is kept of any.
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { ConfigError, readConfig } from '../../src/config.js';
 import { aTicket } from '../builders/ticket.builder.js';
 import { type FormFiles, type FormTexts, formOf, postForm, UploadsOf } from '../builders/modules.js';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
@@ -197,3 +198,20 @@ it('an unknown, a closed and a frozen ticket', async () => {
   // Refused after the file was whole: its blob is on the disk without a row, for the clean-up.
   await fs.rm(path.join(server.dataFolder, 'blobs'), { recursive: true });
 });
+
+it.each(['STAMPLINE_MAX_FILE_MB', 'STAMPLINE_MAX_UPLOAD_MB', 'STAMPLINE_MAX_FILES'])(
+  'a limit %s that can not be',
+  (name) => {
+    for (const value of ['0', '-1', '1.5', 'many', '1000000'])
+      expect(() => readConfig({ [name]: value })).toThrow(
+        new ConfigError(
+          `${name}=${value} can't be. Give a whole number from 1 to ${{ STAMPLINE_MAX_FILE_MB: 1024, STAMPLINE_MAX_UPLOAD_MB: 4096, STAMPLINE_MAX_FILES: 20_000 }[name]}.`,
+        ),
+      );
+    expect(readConfig({ STAMPLINE_MAX_FILE_MB: '7' }).uploads).toEqual({
+      file: 7 * MEGABYTE,
+      request: 128 * MEGABYTE,
+      files: 5000,
+    });
+  },
+);

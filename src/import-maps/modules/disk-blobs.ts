@@ -48,6 +48,7 @@ export class DiskBlobs implements BlobStore {
     } catch (error) {
       if (!isAbsent(error)) throw error;
       await fs.mkdir(this.staging, { recursive: true });
+      for (const folder of [this.folder, path.dirname(this.folder)]) await syncFolder(folder);
       return fs.open(place, 'wx');
     }
   }
@@ -59,9 +60,11 @@ export class DiskBlobs implements BlobStore {
   async keep(staged: readonly StagedBlob[]): Promise<void> {
     if (staged.length === 0) return;
     const folders = [...new Set(staged.map(({ hash }) => path.dirname(this.placeOf(hash))))];
-    await inParallel(folders, AT_ONCE, (folder) => onDisk(() => fs.mkdir(folder, { recursive: true })));
+    const made = await inParallel(folders, AT_ONCE, (folder) => onDisk(() => fs.mkdir(folder, { recursive: true })));
     await inParallel(staged, AT_ONCE, ({ hash, place }) => onDisk(() => renameOnce(place, this.placeOf(hash))));
-    await inParallel([...folders, this.folder], AT_ONCE, (folder) => onDisk(() => syncFolder(folder)));
+    // A folder that is new is safe from a crash when the one above it is.
+    const changed = made.some((one) => one !== undefined) ? [...folders, this.folder] : folders;
+    await inParallel(changed, AT_ONCE, (folder) => onDisk(() => syncFolder(folder)));
   }
 
   async discard(staged: readonly StagedBlob[]): Promise<void> {
