@@ -3,10 +3,12 @@ import { FirstTables1763700000000 } from './1763700000000-first-tables.js';
 import { ProjectManager1763720000000 } from './1763720000000-project-manager.js';
 import { ImportMaps1763740000000 } from './1763740000000-import-maps.js';
 import { Stream1763760000000 } from './1763760000000-stream.js';
+import { Ingest1763770000000 } from './1763770000000-ingest.js';
 
 export const migrations = [
   FirstTables1763700000000,
   ProjectManager1763720000000,
   ImportMaps1763740000000,
   Stream1763760000000,
+  Ingest1763770000000,
 ];

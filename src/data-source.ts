@@ -10,7 +10,9 @@ import { BranchRow, ProjectRow } from './projects/project.row.js';
 import { SourcePackageUploadRow } from './projects/source-package-upload.row.js';
 import { SourcePackageRow } from './projects/source-package.row.js';
 import { IdempotencyKeyRow } from './rest/writing/idempotency-key.row.js';
+import { EventArchiveRow } from './stream/archive/event-archive.row.js';
 import { EventRow } from './stream/event.row.js';
+import { IngestedEventRow } from './stream/ingest/ingested-event.row.js';
 import { NumberedEventRow } from './stream/numbered-event.row.js';
 import { StreamHeadRow } from './stream/stream-head.row.js';
 import { SubticketRow } from './subtickets/subticket.row.js';
@@ -28,8 +30,10 @@ const entities = [
   BlobRow,
   BlobUseRow,
   BranchRow,
+  EventArchiveRow,
   EventRow,
   IdempotencyKeyRow,
+  IngestedEventRow,
   LayerRow,
   MapPointerRow,
   MapRevisionRow,

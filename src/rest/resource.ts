@@ -102,7 +102,12 @@ export interface ResourceDeclaration {
   readonly detail?: string;
   readonly link?: string;
   /** SQL over alias `t`: whose history a change belongs to. */
-  readonly belongsTo?: { readonly project?: string; readonly ticket?: string; readonly subticket?: string };
+  readonly belongsTo?: {
+    readonly project?: string;
+    readonly ticket?: string;
+    readonly subticket?: string;
+    readonly stage?: string;
+  };
   /** `ticket` where ids may be ticket keys. */
   readonly keyed?: boolean;
   /** True where rows carry a version: it is the ETag, and If-Match is checked. */

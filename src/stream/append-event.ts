@@ -13,6 +13,7 @@ export interface EventSql {
   readonly project?: string;
   readonly ticket?: string;
   readonly subticket?: string;
+  readonly stage?: string;
   readonly version?: string;
   readonly line: string;
   readonly link?: string;
@@ -24,9 +25,9 @@ export interface EventSql {
  * event, after the changed row was locked, so that outbox ids follow versions.
  */
 export function insertEventSql(event: EventSql, from: string): string {
-  return `INSERT INTO event (type, subject, severity, actor, project_id, ticket_id, subticket_id, version, line, link, data)
+  return `INSERT INTO event (type, subject, severity, actor, project_id, ticket_id, subticket_id, stage, version, line, link, data)
     SELECT ${event.type}, ${event.subject}, ${event.severity ?? "'info'"}, ${event.actor}, ${event.project ?? 'NULL::int'},
-      ${event.ticket ?? 'NULL::int'}, ${event.subticket ?? 'NULL::int'}, ${event.version ?? 'NULL::int'}, ${lineSql(event.line)},
+      ${event.ticket ?? 'NULL::int'}, ${event.subticket ?? 'NULL::int'}, ${event.stage ?? 'NULL::text'}, ${event.version ?? 'NULL::int'}, ${lineSql(event.line)},
       ${event.link ?? 'NULL::text'}, ${event.data} ${from}`;
 }
 
@@ -39,6 +40,7 @@ export interface NewEvent {
   readonly project: number | null;
   readonly ticket: number | null;
   readonly subticket: number | null;
+  readonly stage?: string | null;
   readonly version: number | null;
   readonly line: string;
   /** Where to look: a path of this server, or an http(s) URL. */
@@ -46,8 +48,8 @@ export interface NewEvent {
   readonly data: object;
 }
 
-/** Appends one event inside an open transaction, whose locks the caller holds. */
-export async function appendEvent(sql: Sql, event: NewEvent): Promise<void> {
+/** Appends one event inside an open transaction, whose locks the caller holds. Answers the row's id. */
+export async function appendEvent(sql: Sql, event: NewEvent): Promise<string> {
   const text = insertEventSql(
     {
       type: '$1',
@@ -61,14 +63,29 @@ export async function appendEvent(sql: Sql, event: NewEvent): Promise<void> {
       line: '$9::text',
       link: '$10::text',
       data: '$11::jsonb',
+      stage: '$12::text',
     },
     '',
   );
   const { type, subject, actor, project, ticket, subticket, version, line, data } = event;
-  const { severity = severityOf(type), link = null } = event;
-  await sql.run({
+  const { severity = severityOf(type), link = null, stage = null } = event;
+  const [row] = await sql.run<{ id: string }>({
     name: 'append_event',
-    text,
-    values: [type, subject, severity, actor, project, ticket, subticket, version, line, link, JSON.stringify(data)],
+    text: `${text} RETURNING id`,
+    values: [
+      type,
+      subject,
+      severity,
+      actor,
+      project,
+      ticket,
+      subticket,
+      version,
+      line,
+      link,
+      JSON.stringify(data),
+      stage,
+    ],
   });
+  return (row as { id: string }).id;
 }

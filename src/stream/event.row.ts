@@ -6,6 +6,7 @@ import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 @Index('event_deleted_subject_idx', ['subject'], { where: "type LIKE '%.deleted'" })
 @Index('event_seq_idx', ['seq'], { unique: true, where: 'seq IS NOT NULL' })
 @Index('event_time_idx', ['time'], { where: 'seq IS NOT NULL' })
+@Index('event_outside_idx', ['time'], { where: "ticket_id IS NULL AND subject LIKE 'from/%'" })
 @Index('event_unnumbered_idx', ['id'], { where: 'seq IS NULL' })
 @Check('event_line_check', 'char_length(line) <= 140')
 export class EventRow {

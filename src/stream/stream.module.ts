@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common';
 import { controllerOf } from '../rest/http/resource-controller.js';
 import { EventFeed } from './event-feed.js';
 import { event } from './event.resource.js';
+import { IngestModule } from './ingest/ingest.module.js';
 import { StreamLimits } from './limits.js';
 import { StreamPage } from './page/stream-page.js';
 import { Relay } from './relay.js';
@@ -12,6 +13,7 @@ import { StreamController } from './stream.controller.js';
 import { Subscribers } from './subscribers.js';
 
 @Module({
+  imports: [IngestModule],
   controllers: [StreamController, controllerOf(event)],
   providers: [EventFeed, Relay, Replay, StreamLimits, StreamPage, StreamQuery, Subscribers],
   exports: [EventFeed],

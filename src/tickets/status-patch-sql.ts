@@ -21,6 +21,7 @@ const EVENT = insertEventSql(
     actor: '$5::text',
     project: 'd.project_id',
     ticket: 'd.id',
+    stage: 'd.stage',
     version: 'd.next_version',
     line: movedLineSql({ key: 'd.key', from: 'd.step', to: 'd.next_step', status: 'd.next_status_text' }, STEP_NAMES),
     link: "'/api/v1/ticket/' || d.id || '/'",
@@ -40,7 +41,7 @@ const NEXT_STATUS = 'COALESCE($3::smallint, t.status)';
  */
 function textOf(resource: Resource): string {
   return `WITH d AS (
-      SELECT t.id, t.project_id, t.key, t.version, t.current_workflow_step AS step, t.status,
+      SELECT t.id, t.project_id, t.key, t.stage, t.version, t.current_workflow_step AS step, t.status,
         ${NEXT_STEP} AS next_step, ${NEXT_STATUS} AS next_status,
         CASE WHEN ${NEXT_STEP} = t.current_workflow_step AND ${NEXT_STATUS} = t.status THEN t.version ELSE t.version + 1 END AS next_version,
         ${statusSql('t.status')} AS status_text, ${statusSql(NEXT_STATUS)} AS next_status_text, clock_timestamp() AS time

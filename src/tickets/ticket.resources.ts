@@ -25,7 +25,7 @@ function keySql(field: 'key' | 'normal_key'): (of: PlaceholderOf) => string {
   };
 }
 
-const belongsTo = { project: 't.project_id', ticket: 't.id' };
+const belongsTo = { project: 't.project_id', ticket: 't.id', stage: 't.stage' };
 
 const base: Pick<ResourceDeclaration, 'noun' | 'entity' | 'body' | 'keyed' | 'label' | 'detail' | 'belongsTo'> = {
   noun: 'ticket',

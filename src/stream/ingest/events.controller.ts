@@ -1,0 +1,39 @@
+// POST /events: what the world outside tells the stream.
+import { Controller, Post, Req, Res } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { randomUUID } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { failures, IDEMPOTENCY_KEY, jsonBody, jsonReply } from '../../rest/http/documented.js';
+import { keyedRequest, sendAnswer, writeOptions } from '../../rest/http/reply.js';
+import { Idempotency } from '../../rest/writing/idempotency.js';
+import { EVENTS_BODY, EVENTS_EXAMPLE, EVENTS_REPLY, EVENTS_TEXT } from './events-docs.js';
+import { IngestEvents } from './ingest-events.js';
+import { readEvents } from './read-events.js';
+
+@ApiTags('The stream')
+@Controller('events')
+export class EventsController {
+  constructor(
+    private readonly ingest: IngestEvents,
+    private readonly idempotency: Idempotency,
+  ) {}
+
+  @Post()
+  @ApiOperation({ operationId: 'post_events', summary: 'Tell the stream what happened', description: EVENTS_TEXT })
+  @IDEMPOTENCY_KEY
+  @jsonBody(EVENTS_BODY, EVENTS_EXAMPLE)
+  @jsonReply(202, 'Taken.', EVENTS_REPLY)
+  @jsonReply(200, 'All of it had come before.', EVENTS_REPLY)
+  @failures(400, 409, 413, 422)
+  async post(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const events = readEvents(request, randomUUID);
+    const { actor } = writeOptions(request).context;
+    const answer = await this.idempotency.inTransaction(keyedRequest(request), async (tx) => {
+      const taken = await this.ingest.run(tx, events, actor);
+      const repeated = taken.filter((one) => one.repeated).length;
+      const body = { taken: taken.length - repeated, repeated, events: taken };
+      return { status: repeated === taken.length ? 200 : 202, body: JSON.stringify(body) };
+    });
+    sendAnswer(request, reply, answer);
+  }
+}

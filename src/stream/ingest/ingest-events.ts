@@ -1,0 +1,128 @@
+// Takes events from outside (stream.md, "What comes in"): all of a request or none, each once, in the log with everything
+// else. One that names a ticket is in that ticket's history; it does not change the ticket, so it has no version.
+import { Injectable } from '@nestjs/common';
+import type { Tx } from '../../platform/database/db.js';
+import { KeyReader } from '../../rest/reading/key-reader.js';
+import { isKey } from '../../rest/resource-key.js';
+import { inPart } from '../../rest/writing/in-part.js';
+import { appendEvent } from '../append-event.js';
+import { asLine } from '../lines/line.js';
+import { bad, type Incoming } from './incoming.js';
+
+/** What became of an event. */
+export interface Taken {
+  readonly source: string;
+  readonly id: string;
+  readonly type: string;
+  readonly severity: string;
+  readonly line: string;
+  /** The ticket's URI; null where it names none. */
+  readonly ticket: string | null;
+  /** True where it had come before: nothing happened now, and this is what was taken then. */
+  readonly repeated: boolean;
+}
+
+interface Place {
+  readonly ticket: number | null;
+  readonly key: string | undefined;
+  readonly project: number | null;
+}
+
+@Injectable()
+export class IngestEvents {
+  constructor(private readonly keys: KeyReader) {}
+
+  /** Rejects with invalid where an event names a ticket or a project that there is not. */
+  async run(tx: Tx, events: readonly Incoming[], actor: string): Promise<Taken[]> {
+    const fresh = await this.claim(tx, events);
+    const taken: Taken[] = [];
+    for (const [index, event] of events.entries()) {
+      const isFresh = fresh.delete(nameOf(event));
+      const part = events.length > 1 ? `[${index}]` : '';
+      taken.push(isFresh ? await inPart(part, () => this.append(tx, event, actor)) : await this.known(tx, event));
+    }
+    return taken;
+  }
+
+  /** Takes the names of those that are new, in one order for everybody. Waits for others who send the same now. */
+  private async claim(tx: Tx, events: readonly Incoming[]): Promise<Set<string>> {
+    const rows = await tx.run<{ source: string; id: string }>({
+      name: 'ingest_claim',
+      text: `INSERT INTO ingested_event (source, id) SELECT g.source, g.id FROM unnest($1::text[], $2::text[]) g(source, id) ORDER BY 1, 2
+        ON CONFLICT DO NOTHING RETURNING source, id`,
+      values: [events.map(({ source }) => source), events.map(({ id }) => id)],
+    });
+    return new Set(rows.map(nameOf));
+  }
+
+  private async append(tx: Tx, event: Incoming, actor: string): Promise<Taken> {
+    const { ticket, key, project } = await this.place(tx, event);
+    const line = key === undefined || startsWith(event.line, key) ? event.line : asLine(`${key}: ${event.line}`);
+    const { source, id, type, severity, link, stage, data } = event;
+    const subject = asLine(`from/${source}`);
+    const about = { project, ticket, subticket: null, version: null, stage };
+    const number = await appendEvent(tx, { type, subject, severity, actor, ...about, line, link, data });
+    await tx.run({
+      name: 'ingest_row',
+      text: 'UPDATE ingested_event SET event_id = $3 WHERE source = $1 AND id = $2',
+      values: [source, id, number],
+    });
+    return { source, id, type, severity, line, ticket: uriOf(ticket), repeated: false };
+  }
+
+  private async known(tx: Tx, { source, id }: Incoming): Promise<Taken> {
+    const [row] = await tx.run<{ type: string; severity: string; line: string; ticket: number | null }>({
+      name: 'ingest_known',
+      text: `SELECT e.type, e.severity, e.line, e.ticket_id AS ticket FROM ingested_event i JOIN event e ON e.id = i.event_id
+        WHERE i.source = $1 AND i.id = $2`,
+      values: [source, id],
+    });
+    const { type = '', severity = '', line = '', ticket = null } = row ?? {};
+    return { source, id, type, severity, line, ticket: uriOf(ticket), repeated: true };
+  }
+
+  /** The ticket and project that it names. A ticket stays while this lasts, so that nobody deletes it in between. */
+  private async place(tx: Tx, { ticket, project }: Incoming): Promise<Place> {
+    const projectId = project === undefined ? null : await projectOf(tx, project);
+    if (ticket === undefined) return { ticket: null, key: undefined, project: projectId };
+    const id = isKey(ticket)
+      ? await this.keys.find(ticket, project, tx)
+      : /^\d{1,9}$/.test(ticket)
+        ? Number(ticket)
+        : 0;
+    const [found] = await tx.run<{ key: string; project: number }>({
+      name: 'ingest_ticket',
+      text: 'SELECT key, project_id AS project FROM ticket WHERE id = $1 FOR KEY SHARE',
+      values: [id ?? 0],
+    });
+    if (!found || (projectId !== null && projectId !== found.project)) {
+      const where = project === undefined ? '' : ` in ${project}`;
+      throw bad(
+        'unknown_ticket',
+        'ticket',
+        `there is no ticket ${ticket}${where}. Leave it out to keep the event without one.`,
+      );
+    }
+    return { ticket: id as number, key: found.key, project: found.project };
+  }
+}
+
+/** Texts of a name hold no NUL. */
+const nameOf = ({ source, id }: { source: string; id: string }): string => `${source}\0${id}`;
+
+const uriOf = (ticket: number | null): string | null => (ticket === null ? null : `/api/v1/ticket/${ticket}/`);
+
+const startsWith = (line: string, key: string): boolean =>
+  line.slice(0, key.length).toUpperCase() === key.toUpperCase() && !/^\w/.test(line.slice(key.length));
+
+/** By its name; by its id where that is all digits. */
+async function projectOf(tx: Tx, project: string): Promise<number> {
+  const name = project.replace(/^\/api\/v1\/project\/(\d+)\/?$/, '$1');
+  const [found] = await tx.run<{ id: number }>({
+    name: 'ingest_project',
+    text: 'SELECT id FROM project WHERE name = $1 OR id::text = $1 ORDER BY name <> $1 LIMIT 1',
+    values: [name],
+  });
+  if (found) return found.id;
+  throw bad('unknown_project', 'project', `there is no project ${project}.`);
+}
