@@ -14,8 +14,8 @@ export interface RelaySql extends Sql {
 }
 
 /**
- * The rows that wait are few and the table is large, so every plan goes by index; statistics taken while many waited would
- * say otherwise. A session that is silent for longer than this belongs to a relay that is stopped: Postgres ends it, and with
+ * The rows that wait are few and the table is large, so every plan goes by index, and by the index's order, which
+ * also marks entries of rows that have their number; statistics taken while many waited would say otherwise. A session that is silent for longer than this belongs to a relay that is stopped: Postgres ends it, and with
  * it the relay's lock.
  */
 export const RELAY_SESSION = [
@@ -24,6 +24,7 @@ export const RELAY_SESSION = [
   "SET idle_in_transaction_session_timeout = '5s'",
   "SET idle_session_timeout = '5s'",
   'SET enable_seqscan = off',
+  'SET enable_bitmapscan = off',
   'SET enable_hashjoin = off',
   'SET enable_mergejoin = off',
 ].join(';');

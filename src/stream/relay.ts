@@ -20,7 +20,7 @@ const AGAIN_MS = { first: 50, longest: 1000 };
 const ANSWER_MS = 8000;
 /** How often the whole outbox is looked at, and what share of the time that may take. */
 const WHOLE = { everyMs: 1000, share: 0.05 };
-const MARK_MS = 5000;
+const MARK_MS = 2000;
 /** How long shutting down waits for the batch at hand. */
 const LEAVE_MS = 1000;
 

@@ -35,12 +35,15 @@ export class Subscriber {
     else this.endings.push(listener);
   }
 
-  /** Sends bytes; a reader that doesn't take them is dropped before it costs memory, and comes back where it was. */
+  /** True when it takes less than it is sent: it must be sent no more before it has caught up. */
+  get isBehind(): boolean {
+    return this.reply.writableLength > this.limits.queuedBytes;
+  }
+
   send(bytes: Buffer | string): void {
     if (this.over) return;
     this.quiet = false;
     this.reply.write(bytes);
-    if (this.reply.writableLength > this.limits.queuedBytes) this.drop();
   }
 
   /** A comment where nothing was sent since the last beat, with the number up to which nothing is missing. */

@@ -1,5 +1,5 @@
 // All readers of the stream of this process: joins each to what is live, tells them, keeps their connections alive, and
-// sends them elsewhere when the server leaves.
+// sends them elsewhere when the server leaves. What a slow reader doesn't take is not kept for it: it reads again.
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { DomainError } from '../platform/errors.js';
@@ -54,8 +54,13 @@ export class Subscribers implements OnModuleDestroy {
   /** Tells a reader everything after its position: first what it missed, then what comes. */
   add(reader: Subscriber, since: string | undefined): void {
     this.all.add(reader);
-    reader.onOver(() => this.all.delete(reader));
+    reader.onOver(() => this.forget(reader));
     this.beating ??= setTimeout(() => this.beat(), this.limits.heartbeatMs).unref();
+    this.catchUp(reader, since);
+  }
+
+  private catchUp(reader: Subscriber, since?: string): void {
+    reader.live = false;
     this.join(reader, since).catch((error: unknown) => {
       this.log.warn({ err: loggable(error) }, 'a replay of the stream ended early');
       reader.end(this.limits.retryMs);
@@ -63,16 +68,25 @@ export class Subscribers implements OnModuleDestroy {
   }
 
   onModuleDestroy(): void {
-    clearTimeout(this.beating);
     this.endAll();
   }
 
+  private forget(reader: Subscriber): void {
+    this.all.delete(reader);
+    if (this.all.size > 0) return;
+    clearTimeout(this.beating);
+    this.beating = undefined;
+  }
+
   /**
-   * Pages from the database until memory reaches back to where the reader is; the step from memory to live is taken without
-   * waiting, so that no event can come between.
+   * Pages from the database, each when the one before was taken, until memory reaches back to where the reader is; the step
+   * from memory to live is taken without waiting, so that no event can come between.
    */
   private async join(reader: Subscriber, since: string | undefined): Promise<void> {
-    while (!reader.isOver) {
+    for (;;) {
+      await this.feed.started;
+      await reader.drained();
+      if (reader.isOver) return;
       const last = this.feed.last ?? 0;
       const kept = since === undefined ? this.feed.after(reader.position, STEP) : undefined;
       if (kept) {
@@ -85,8 +99,6 @@ export class Subscribers implements OnModuleDestroy {
         const { events, upTo } = await this.replay.page(reader.filter, since, reader.position, last);
         this.sendTo(reader, events, upTo);
       }
-      await reader.drained();
-      await this.feed.started;
     }
   }
 
@@ -116,12 +128,14 @@ export class Subscribers implements OnModuleDestroy {
       if (!bytes && !byFilter.has(reader.key)) byFilter.set(reader.key, (bytes = messagesFor(reader.filter, events)));
       reader.position = last;
       if (bytes) reader.send(bytes);
+      // What it doesn't take must not pile up here: it is told again from where it is, as fast as it takes it.
+      if (reader.isBehind) this.catchUp(reader);
     }
   }
 
   private beat(): void {
     for (const reader of this.all) reader.beat();
-    this.beating = this.all.size > 0 ? setTimeout(() => this.beat(), this.limits.heartbeatMs).unref() : undefined;
+    if (this.all.size > 0) this.beating = setTimeout(() => this.beat(), this.limits.heartbeatMs).unref();
   }
 
   private endAll(): void {
