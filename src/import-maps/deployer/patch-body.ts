@@ -10,13 +10,14 @@ const MOST_FAULTS = 20;
 /** `PATCH /import-map.json`: imports, scopes and integrity; other members mean nothing. */
 export function readMapPatch(body: unknown, rules: AddressRules): AcceptedMap {
   const given = asObject(body);
-  for (const [scope, section] of Object.entries<unknown>(given.scopes ?? {})) {
+  const scopes = (given.scopes ?? {}) as Record<string, unknown>;
+  for (const [scope, section] of Object.entries(scopes)) {
     if (typeof section === 'object' && section !== null && Object.keys(section).length > 0) continue;
     throw invalid('scope.empty', `The scope '${scope.slice(0, 200)}' is no object with specifiers. Leave it out.`);
   }
   for (const specifier of Object.keys(given.imports ?? {})) requireName(specifier);
-  const { imports, scopes, integrity } = given;
-  return accepted(JSON.stringify({ imports, scopes, integrity }), rules);
+  const { imports, integrity } = given;
+  return accepted(JSON.stringify({ imports, scopes: given.scopes, integrity }), rules);
 }
 
 /** A service, and the package folder that its URL is in: `name` and `name/`. */
