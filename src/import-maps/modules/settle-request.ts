@@ -11,14 +11,17 @@ export async function settleRequest(request: IncomingMessage, reply: FastifyRepl
   if (request.readableEnded || request.destroyed) return;
   void reply.header('connection', 'close');
   await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, LINGER_MS).unref();
+    const done = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
     let size = 0;
-    const timer = setTimeout(resolve, LINGER_MS);
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > LINGER_BYTES) resolve();
+      if (size > LINGER_BYTES) done();
     });
-    for (const event of ['end', 'close', 'error']) request.once(event, () => resolve());
-    request.once('close', () => clearTimeout(timer));
+    for (const event of ['end', 'close', 'error']) request.once(event, done);
     request.resume();
   });
 }
