@@ -32,9 +32,25 @@ it('keeps what later tickets overwrote, and says so', async () => {
   expect(await productionOf(server, 'superseded')).toEqual({ cart: moduleUrl('cart', 2) });
   await post(`${second.url}revert/`).expect(200);
   expect(await productionOf(server, 'superseded')).toEqual({});
-  // Both are at qa with their own deltas, each as if the other had never been.
-  for (const { url } of [second, first]) await post(`${url}promote/`);
-  expect(await productionOf(server, 'superseded')).toMatchObject({ cart: expect.any(String) });
+  // Their deltas are as they were: the first one's base is there again, the second one was based on the first.
+  expect((await post(`${second.url}promote/`).expect(409)).body).toMatchObject({
+    error: expect.stringContaining(first.key),
+  });
+  await post(`${first.url}promote/`).expect(200);
+  await post(`${second.url}promote/`).expect(200);
+  expect(await productionOf(server, 'superseded')).toEqual({ cart: moduleUrl('cart', 2), nav: moduleUrl('nav') });
+});
+
+it('names who stands where a reverted ticket was, not the ticket itself', async () => {
+  const project = await aStagedProject(server, 'itself');
+  const first = await inProject(project).withModule('cart').at('prod');
+  const second = await inProject(project).withModule('cart', moduleUrl('cart', 2)).at('prod');
+  await post(`${first.url}revert/`).expect(200);
+  const refused = await post(`${first.url}promote/`).expect(409);
+  expect(refused.body).toMatchObject({
+    code: 'conflicts.stale',
+    error: expect.stringContaining(`by ${second.key} since ${first.key}`),
+  });
 });
 
 it('gives back what a deletion took away', async () => {

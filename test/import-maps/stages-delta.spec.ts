@@ -48,3 +48,38 @@ it('keeps a ticket that is further along, or failed, at its step', async () => {
   await changeModules(server, id, [setTo('late', moduleUrl('late'))]);
   expect(await read(url)).toMatchObject({ stage: 'dev', current_workflow_step: '999', status: '999' });
 });
+
+it('needs the blobs that its revisions and layers lead to', async () => {
+  const [one, two, file] = ['1', '2', '3'].map((digit) => digit.repeat(64)) as [string, string, string];
+  await server.sql(`INSERT INTO blob (hash, integrity, size) SELECT unnest($1::text[]), 'sha384-x', 1`, [
+    [one, two, file],
+  ]);
+  const usesOf = async (owner: string) =>
+    (await server.sql<{ hash: string }>('SELECT hash FROM blob_use WHERE owner = $1 ORDER BY hash', [owner])).map(
+      ({ hash }) => hash,
+    );
+  const ticket = await aStampedTicket(server);
+  await changeModules(
+    server,
+    ticket.id,
+    [setTo('kept/', `/modules/${'9'.repeat(64)}/`), setTo('a', `/modules/${one}/a.js`)],
+    { blobs: [file] },
+  );
+  await changeModules(server, ticket.id, [setTo('a', `/modules/${two}/a.js`)]);
+  const revisions = await server.sql<{ id: number }>(
+    'SELECT id FROM map_revision WHERE ticket_id = $1 ORDER BY number',
+    [ticket.id],
+  );
+  expect(await Promise.all(revisions.map(({ id }) => usesOf(`revision/${id}`)))).toEqual([
+    [],
+    [one, file],
+    [two, file],
+  ]);
+  for (let turn = 0; turn < 2; turn++) await server.http.post(`${ticket.url}promote/`).expect(200);
+  const [layer] = await server.sql<{ id: number }>('SELECT id FROM layer WHERE ticket_id = $1', [ticket.id]);
+  expect(await usesOf(`layer/${layer?.id}`)).toEqual([two, file]);
+  const gone = changeModules(server, (await aStampedTicket(server)).id, [setTo('b', moduleUrl('b'))], {
+    blobs: ['4'.repeat(64)],
+  });
+  await expect(gone).rejects.toMatchObject({ code: 'modules.blob_gone' });
+});

@@ -1,4 +1,6 @@
 // Releases as they are read, and what becomes of them when their tickets go.
+import { WriteProduction } from '../../src/import-maps/stages/write-production.js';
+import { Db } from '../../src/platform/database/db.js';
 import {
   aStampedTicket,
   aStagedProject,
@@ -58,5 +60,58 @@ it('shows a release with its tickets and commits', async () => {
       { number: 1, operations: [] },
       { number: 2, git_branch: 'a', git_commit: 'abc1234' },
     ],
+  });
+});
+
+it('keeps the whole map of every hundredth release', async () => {
+  await aStagedProject(server, 'hundred');
+  const [project] = await server.sql<{ id: number }>("SELECT id FROM project WHERE name = 'hundred'");
+  const change = (number: number) => setTo(`module-${number % 7}`, moduleUrl('module', number));
+  const writing = server.app.get(WriteProduction, { strict: false });
+  await server.app.get(Db, { strict: false }).transaction(async (tx) => {
+    for (let number = 0; number < 99; number++)
+      await writing.run(tx, project?.id ?? 0, () => [change(number)], { actor: 'local', line: 'One of many' });
+  });
+  for (let number = 99; number < 102; number++) {
+    const operations = [{ specifier: `module-${number % 7}`, url: moduleUrl('module', number) }];
+    const ifMatch = `"${number}"`;
+    await server.http
+      .patch('/api/v1/stage/prod/?project=hundred')
+      .set('if-match', ifMatch)
+      .send({ operations })
+      .expect(200);
+  }
+  const kept = () =>
+    server.sql<{ number: number; snapshot: string[] }>(
+      `SELECT r.number, snapshot FROM release r JOIN project p ON p.id = r.project_id
+        WHERE p.name = 'hundred' AND snapshot IS NOT NULL ORDER BY r.number`,
+    );
+  for (let tries = 0; (await kept()).length < 2 && tries < 100; tries++)
+    await new Promise((done) => setTimeout(done, 20));
+  expect((await kept()).map(({ number, snapshot }) => [number, snapshot.length])).toEqual([
+    [0, 0],
+    [100, 7],
+  ]);
+  const expected = [95, 96, 97, 98, 99, 100, 101].map((number) => [
+    `module-${number % 7}`,
+    moduleUrl('module', number),
+  ]);
+  expect(await productionOf(server, 'hundred')).toEqual(Object.fromEntries(expected));
+});
+
+it('does not let a project go that has releases', async () => {
+  const project = await aStagedProject(server, 'stays');
+  await aStampedTicket(server).with({ project: project.uri }).withModule('cart').at('prod');
+  await server.http.delete(project.uri).expect(409);
+  expect((await server.http.get('/api/v1/release/0/?project=stays').expect(200)).body).toMatchObject({
+    kind: 'base',
+    live: false,
+    layers: [],
+  });
+  await aStagedProject(server, 'fresh');
+  expect((await server.http.get('/api/v1/release/0/?project=fresh').expect(200)).body).toMatchObject({
+    kind: 'base',
+    live: true,
+    commits: [],
   });
 });

@@ -31,7 +31,7 @@ export async function overtakenWarnings(
   const stale = staleKeys(delta, production);
   const changes = await lastChanges(
     tx,
-    ticket.project.id,
+    { project: ticket.project.id, except: ticket.id },
     stale.map(({ key }) => key),
   );
   return stale.map(({ key }) => {

@@ -51,7 +51,7 @@ export class Policies {
   private async conflicts(tx: Sql, ticket: LockedTicket, production: StampedMap, base: string): Promise<Verdict> {
     const delta = deltaOf(ticket);
     const stale = staleKeys(delta, production).map(({ key }) => key);
-    const changes = await lastChanges(tx, ticket.project.id, stale);
+    const changes = await lastChanges(tx, { project: ticket.project.id, except: ticket.id }, stale);
     const overlaps = await findOverlaps(tx, ticket.project.id, ticket.id, keysOf(delta));
     const frozen = ticket.stage !== null && ticket.stage !== firstStage(ticket.line).name;
     const before = frozen ? stageBefore(ticket.line, ticket.stage)?.name : undefined;

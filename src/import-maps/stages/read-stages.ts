@@ -36,6 +36,7 @@ export class ReadStages {
       ticket: uriOf(resourceNamed('ticket'), id),
       key: ticket.key,
       stage: ticket.stage,
+      closed: ticket.closed,
       next_stage: ticket.stage === null ? ticket.line[0]?.name : (next?.name ?? null),
       release: ticket.release,
       promotable: ticket.stage !== null && !ticket.closed && next !== undefined && allPass(verdicts),
@@ -52,7 +53,7 @@ export class ReadStages {
     const [one, other] = [await this.side(ticket, from, map), await this.side(ticket, to, map)];
     const states = new Map(deltaOf(ticket).map((operation) => [operationKey(operation), keyState(operation, map)]));
     const stale = [...states].filter(([, state]) => state === 'stale').map(([key]) => key);
-    const changes = await lastChanges(this.db, ticket.project.id, stale);
+    const changes = await lastChanges(this.db, { project: ticket.project.id, except: id }, stale);
     return {
       from,
       to,
@@ -99,22 +100,22 @@ export class ReadStages {
     return this.deltas.around(this.db, rowOf(resource, found.row));
   }
 
-  /** A release with the tickets and commits of its active layers. Rejects with not_found. */
+  /** A release with the tickets and commits of its active layers; 0 is there before anything is. Rejects with not_found. */
   async releaseDetail({ id, name }: NamedProject, number: number): Promise<string> {
     const [found] = await this.db.run<{ body: string }>({
       name: 'release_detail',
-      text: `SELECT json_build_object('number', r.number, 'project', '/api/v1/project/' || r.project_id || '/', 'parent', r.parent,
-          'kind', r.kind, 'ticket', '/api/v1/ticket/' || r.ticket_id || '/', 'line', r.line, 'actor', r.actor,
+      text: `SELECT json_build_object('number', $2::int, 'project', '/api/v1/project/' || p.id || '/', 'parent', r.parent,
+          'kind', COALESCE(r.kind, 'base'), 'ticket', '/api/v1/ticket/' || r.ticket_id || '/', 'line', COALESCE(r.line, 'The empty map'), 'actor', COALESCE(r.actor, 'stampline'),
           'created_at', to_char(r.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-          'live', r.number = (SELECT release FROM map_pointer WHERE project_id = $1),
-          'import_map', $3 || '/import-map.json?release=' || r.number,
+          'live', $2 = COALESCE((SELECT release FROM map_pointer WHERE project_id = $1), 0),
+          'import_map', $3 || '/import-map.json?release=' || $2,
           'layers', COALESCE(l.layers, '[]'), 'commits', COALESCE(l.commits, '[]'))::text AS body
-        FROM release r, LATERAL (SELECT json_agg(json_build_object('ticket', t.key, 'revision', l.revision, 'added_in', l.added_in,
+        FROM project p LEFT JOIN release r ON r.project_id = p.id AND r.number = $2, LATERAL (SELECT json_agg(json_build_object('ticket', t.key, 'revision', l.revision, 'added_in', l.added_in,
             'git_commit', l.git_commit, 'keys', cardinality(l.keys)) ORDER BY l.sequence, l.id) AS layers,
             json_agg(l.git_commit ORDER BY l.sequence, l.id) FILTER (WHERE l.git_commit IS NOT NULL) AS commits
           FROM layer l LEFT JOIN ticket t ON t.id = l.ticket_id
           WHERE l.project_id = $1 AND l.added_in <= $2 AND (l.removed_in IS NULL OR l.removed_in > $2)) l
-        WHERE r.project_id = $1 AND r.number = $2`,
+        WHERE p.id = $1 AND (r.id IS NOT NULL OR $2 = 0)`,
       values: [id, number, name === 'default' ? '' : `/p/${name}`],
     });
     if (!found) throw new DomainError('not_found', 'release.unknown', `There is no release ${number} in ${name}.`);

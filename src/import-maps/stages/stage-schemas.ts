@@ -119,6 +119,7 @@ export const WHY = object('What stands between a ticket and its next stage.', {
   ticket: text('Where the ticket is.'),
   key: text('Its key.'),
   stage: { ...NOBODY, description: 'The stage that it is at; null while it carries no modules.' },
+  closed: { type: 'boolean', description: 'A closed ticket goes nowhere until it is reopened.' },
   next_stage: { ...NOBODY, description: 'The stage that a promotion would bring it to; null for a released one.' },
   release: whole('What production is at.'),
   promotable: { type: 'boolean', description: 'True where nothing stands in the way.' },
@@ -202,7 +203,7 @@ export const RELEASE = object('A release.', {
   ticket: { ...NOBODY, description: 'Whose it was.' },
   line: text('What it was, in one line.'),
   actor: text('Who did it.'),
-  created_at: text('When it was made.'),
+  created_at: text('When it was made.', NOBODY),
   live: { type: 'boolean', description: 'True where production is at it.' },
   import_map: text('Where its map is.'),
   layers: list(

@@ -14,18 +14,23 @@ export interface KeyChange {
   readonly since: string;
 }
 
-/** Who changed each key last, by bringing it or by being taken back. Keys that nobody touched are left out. */
-export async function lastChanges(sql: Sql, project: number, keys: readonly MapKey[]): Promise<Map<MapKey, KeyChange>> {
+/** Who changed each key last, by bringing it or by being taken back, but for one ticket. Keys that nobody touched are left out. */
+export async function lastChanges(
+  sql: Sql,
+  { project, except }: { readonly project: number; readonly except: number },
+  keys: readonly MapKey[],
+): Promise<Map<MapKey, KeyChange>> {
   if (keys.length === 0) return new Map();
   const rows = await sql.run<KeyChange>({
     name: 'key_last_changes',
     text: `SELECT DISTINCT ON (k.key) k.key, GREATEST(l.added_in, l.removed_in) AS release, t.key AS ticket,
         to_jsonb(r.created_at) #>> '{}' AS since
-      FROM unnest($2::text[]) k (key) JOIN layer l ON l.project_id = $1 AND l.keys @> ARRAY[k.key]
+      FROM unnest($2::text[]) k (key)
+        JOIN layer l ON l.project_id = $1 AND l.keys @> ARRAY[k.key] AND l.ticket_id IS DISTINCT FROM $3
         JOIN release r ON r.project_id = $1 AND r.number = GREATEST(l.added_in, l.removed_in)
         LEFT JOIN ticket t ON t.id = l.ticket_id
       ORDER BY k.key, GREATEST(l.added_in, l.removed_in) DESC, l.id DESC`,
-    values: [project, keys],
+    values: [project, keys, except],
   });
   return new Map(rows.map((row) => [row.key, row]));
 }
