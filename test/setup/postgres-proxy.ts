@@ -1,5 +1,5 @@
 // Stands between a server and its Postgres and, when told to, loses an answer: the statement arrives, and then both ends
-// of the connection are cut.
+// of the connection are cut; or lets nothing through, in silence or not, until it is healed.
 import fs from 'node:fs/promises';
 import net from 'node:net';
 import os from 'node:os';
@@ -15,6 +15,7 @@ export class PostgresProxy {
   readonly host: string;
   private readonly sockets = new Set<net.Socket>();
   private cutAfter: Buffer | undefined;
+  private fault: 'silent' | 'dark' | undefined;
   /** How many answers were lost. */
   lost = 0;
 
@@ -39,8 +40,26 @@ export class PostgresProxy {
     this.cutAfter = Buffer.from(text);
   }
 
+  /** From now on nothing passes, and nobody is told: connections stay, and new ones are taken. */
+  goSilent(): void {
+    this.fault = 'silent';
+  }
+
+  /** Every connection is cut, and new ones are as soon as they are made. */
+  goDark(): void {
+    this.fault = 'dark';
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  /** As before; what was silent meanwhile is cut. */
+  heal(): void {
+    if (this.fault === 'silent') for (const socket of this.sockets) socket.destroy();
+    this.fault = undefined;
+  }
+
   private join(client: net.Socket, postgres: net.Socket): void {
     let cut = false;
+    if (this.fault === 'dark') client.destroy();
     for (const socket of [client, postgres]) {
       this.sockets.add(socket);
       socket.on('error', () => undefined); // The other end's close tells.
@@ -52,12 +71,14 @@ export class PostgresProxy {
       });
     }
     client.on('data', (chunk) => {
+      if (this.fault) return;
       postgres.write(chunk);
       if (!this.cutAfter || !chunk.includes(this.cutAfter)) return;
       this.cutAfter = undefined;
       cut = true;
     });
     postgres.on('data', (chunk) => {
+      if (this.fault) return;
       if (!cut) return void client.write(chunk);
       this.lost += 1;
       client.destroy();
