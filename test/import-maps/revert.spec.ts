@@ -2,8 +2,10 @@
 import {
   aStampedTicket,
   aStagedProject,
+  changeModules,
   moduleUrl,
   productionOf,
+  setTo,
   type StampedTicket,
 } from '../builders/stamped-ticket.js';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
@@ -53,13 +55,16 @@ it('names who stands where a reverted ticket was, not the ticket itself', async 
   });
 });
 
-it('gives back what a deletion took away', async () => {
+it('gives back what a deletion took away, and is at its keys again', async () => {
   const project = await aStagedProject(server, 'undelete');
   await inProject(project).withModule('cart').withModule('nav').at('prod');
   const deleting = await inProject(project).without('cart').at('prod');
   expect(await productionOf(server, 'undelete')).toEqual({ nav: moduleUrl('nav') });
   await post(`${deleting.url}revert/`).expect(200);
   expect(await productionOf(server, 'undelete')).toEqual({ cart: moduleUrl('cart'), nav: moduleUrl('nav') });
+  const other = await inProject(project);
+  const { warnings } = await changeModules(server, other.id, [setTo('cart', moduleUrl('cart', 2))]);
+  expect(warnings).toMatchObject([{ code: 'overlap', ticket: deleting.key }]);
 });
 
 async function aChain(name: string) {
