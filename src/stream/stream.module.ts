@@ -1,6 +1,9 @@
 // The development stream: numbers the log, tells every process, serves it live and as a list.
 import { Module } from '@nestjs/common';
 import { controllerOf } from '../rest/http/resource-controller.js';
+import { ArchiveEvents } from './archive/archive-events.js';
+import { ArchiveReader } from './archive/archive-reader.js';
+import { EventListController } from './archive/event-list.controller.js';
 import { EventFeed } from './event-feed.js';
 import { event } from './event.resource.js';
 import { IngestModule } from './ingest/ingest.module.js';
@@ -14,8 +17,18 @@ import { Subscribers } from './subscribers.js';
 
 @Module({
   imports: [IngestModule],
-  controllers: [StreamController, controllerOf(event)],
-  providers: [EventFeed, Relay, Replay, StreamLimits, StreamPage, StreamQuery, Subscribers],
+  controllers: [StreamController, EventListController, controllerOf(event, ['list'])],
+  providers: [
+    ArchiveEvents,
+    ArchiveReader,
+    EventFeed,
+    Relay,
+    Replay,
+    StreamLimits,
+    StreamPage,
+    StreamQuery,
+    Subscribers,
+  ],
   exports: [EventFeed],
 })
 export class StreamModule {}

@@ -1,0 +1,143 @@
+// Moves what is over into archives, a day at a time. Nothing leaves the database before its file is on the disk and was read
+// back; a run that ends in between leaves a file that the next one writes again, under the same name.
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import path from 'node:path';
+import type { Logger } from 'pino';
+import type { Config } from '../../config.js';
+import { Db, type Tx } from '../../platform/database/db.js';
+import { loggable } from '../../platform/loggable.js';
+import { CONFIG, LOGGER } from '../../platform/tokens.js';
+import { selectList } from '../../rest/reading/view-sql.js';
+import { event } from '../event.resource.js';
+import { type ArchivedLine, type Manifest, writeArchive } from './archive-file.js';
+import { EXPIRED_SQL, REPLAYED_SINCE_SQL } from './retention-sql.js';
+
+/** Events of one file, and so of one transaction. */
+const MOST = 5000;
+const EVERY_MS = 60 * 60_000;
+const FIRST_MS = 60_000;
+/** What the several processes on one database take turns by. */
+const LOCK = 'stampline:archive';
+
+@Injectable()
+export class ArchiveEvents implements OnApplicationBootstrap, OnApplicationShutdown {
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<unknown> | undefined;
+  private leaving = false;
+  readonly folder: string;
+
+  constructor(
+    private readonly db: Db,
+    @Inject(CONFIG) config: Config,
+    @Inject(LOGGER) private readonly log: Logger,
+  ) {
+    this.folder = path.join(config.dataFolder, 'archive');
+  }
+
+  onApplicationBootstrap(): void {
+    this.timer = setTimeout(() => this.onTime(), FIRST_MS).unref();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.leaving = true;
+    clearTimeout(this.timer);
+    await this.running?.catch(() => undefined);
+  }
+
+  private onTime(): void {
+    this.run()
+      .catch((error: unknown) =>
+        this.log.error({ err: loggable(error) }, 'events were not archived; tried again in an hour'),
+      )
+      .finally(() => {
+        if (!this.leaving) this.timer = setTimeout(() => this.onTime(), EVERY_MS).unref();
+      });
+  }
+
+  /** Archives all that is over. Answers the manifests of the files that it made; none where another process is at it. */
+  async run(): Promise<Manifest[]> {
+    const work = this.archiveAll();
+    this.running = work;
+    return work;
+  }
+
+  private async archiveAll(): Promise<Manifest[]> {
+    await this.moveOldest();
+    const made: Manifest[] = [];
+    while (!this.leaving) {
+      const manifest = await this.db.transaction((tx) => this.archiveNext(tx));
+      if (!manifest) break;
+      this.log.info({ archive: manifest.file, events: manifest.events }, 'events archived');
+      made.push(manifest);
+    }
+    // Names of events that senders may not use again: those of which even the last repeat is long over.
+    await this.db.run({
+      text: `DELETE FROM ingested_event i USING event e WHERE e.id = i.event_id AND e.time < ${REPLAYED_SINCE_SQL}`,
+    });
+    return made;
+  }
+
+  /** First the stream no longer promises them, then they go. Where nothing is that young, it begins at what comes next. */
+  private async moveOldest(): Promise<void> {
+    await this.db.run({
+      text: `UPDATE stream_head h SET oldest = n.oldest FROM (
+          SELECT COALESCE((SELECT min(e.seq) FROM event e WHERE e.seq IS NOT NULL AND e.time BETWEEN f.time AND f.time + interval '1 minute'),
+            (SELECT seq + 1 FROM stream_head)) AS oldest
+          FROM (SELECT 1) one LEFT JOIN LATERAL (
+            SELECT e.time FROM event e WHERE e.seq IS NOT NULL AND e.time >= ${REPLAYED_SINCE_SQL} ORDER BY e.time LIMIT 1) f ON true) n
+        WHERE h.oldest < n.oldest`,
+    });
+  }
+
+  private async archiveNext(tx: Tx): Promise<Manifest | undefined> {
+    const [{ mine } = { mine: false }] = await tx.run<{ mine: boolean }>({
+      text: 'SELECT pg_try_advisory_xact_lock(hashtext($1)) AS mine',
+      values: [LOCK],
+    });
+    const place = mine ? await this.nextDay(tx) : undefined;
+    if (!place) return undefined;
+    const rows = await this.rowsOf(tx, place.day);
+    const manifest = await writeArchive(this.folder, place, rows);
+    await this.keep(tx, manifest);
+    await this.forget(
+      tx,
+      rows.map(({ id }) => id),
+    );
+    return manifest;
+  }
+
+  private async nextDay(tx: Tx): Promise<{ day: string; part: number } | undefined> {
+    const [next] = await tx.run<{ day: string; part: number }>({
+      text: `SELECT o.day, (SELECT COALESCE(max(a.part) + 1, 0) FROM event_archive a WHERE a.day = o.day::date) AS part
+        FROM (SELECT to_char(e.time AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day FROM event e WHERE ${EXPIRED_SQL} ORDER BY e.time LIMIT 1) o`,
+    });
+    return next;
+  }
+
+  private async rowsOf(tx: Tx, day: string): Promise<(ArchivedLine & { id: string })[]> {
+    const rows = await tx.run<{ id: string; seq: string; body: string }>({
+      text: `SELECT e.id, e.seq, row_to_json(v)::text AS body
+        FROM event e JOIN numbered_event t ON t.seq = e.seq, LATERAL (SELECT ${selectList(event, 't')}) v
+        WHERE ${EXPIRED_SQL} AND e.time >= $1::timestamptz AND e.time < $1::timestamptz + interval '1 day' ORDER BY e.seq LIMIT ${MOST}`,
+      values: [`${day}T00:00:00Z`],
+    });
+    return rows.map((row) => ({ ...row, seq: Number(row.seq) }));
+  }
+
+  private async keep(tx: Tx, manifest: Manifest): Promise<void> {
+    const { day, part, file, sha256, bytes, events, first_seq, last_seq } = manifest;
+    await tx.run({
+      text: `INSERT INTO event_archive (day, part, file, sha256, bytes, events, first_seq, last_seq)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      values: [day, part, file, sha256, bytes, events, first_seq, last_seq],
+    });
+  }
+
+  /** Exactly what is in the file, and what it was called by whoever sent it. */
+  private async forget(tx: Tx, ids: readonly string[]): Promise<void> {
+    await tx.run({ text: 'DELETE FROM ingested_event WHERE event_id = ANY($1::bigint[])', values: [ids] });
+    const gone = await tx.run({ text: 'DELETE FROM event WHERE id = ANY($1::bigint[]) RETURNING 1', values: [ids] });
+    if (gone.length !== ids.length)
+      throw new Error(`${ids.length} events were archived, but ${gone.length} were there.`);
+  }
+}

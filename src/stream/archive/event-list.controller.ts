@@ -1,0 +1,90 @@
+// GET /api/v1/event/: the dialect's list of the log; with ?archived=1 what has left the database.
+import { Controller, Get, Req, Res } from '@nestjs/common';
+import { ApiQuery } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { invalid } from '../../platform/errors.js';
+import { documentOperation } from '../../rest/http/operation-docs.js';
+import { sendJson } from '../../rest/http/reply.js';
+import { ResourceHandler } from '../../rest/http/resource-handler.js';
+import { lastOf, type Query } from '../../rest/reading/list-query.js';
+import { event } from '../event.resource.js';
+import { StreamQuery } from '../stream-query.js';
+import { ArchiveReader } from './archive-reader.js';
+
+type ListRequest = FastifyRequest<{ Querystring: Query }>;
+
+const documented: MethodDecorator = (target, _name, descriptor) =>
+  documentOperation(event, 'list', target, descriptor as TypedPropertyDescriptor<unknown>);
+const MOST = 1000;
+const USUAL = 20;
+
+@Controller('api/v1/event')
+export class EventListController {
+  constructor(
+    private readonly handler: ResourceHandler,
+    private readonly queries: StreamQuery,
+    private readonly archives: ArchiveReader,
+  ) {}
+
+  @Get()
+  @documented
+  @ApiQuery({
+    name: 'archived',
+    required: false,
+    description:
+      '1: what is older than retention and was archived, with the filters of `/stream`, `day`, `limit` and `after`; oldest first.',
+    schema: { type: 'string', enum: ['0', '1'] },
+  })
+  @ApiQuery({
+    name: 'day',
+    required: false,
+    description: 'With `archived`: one day, in UTC.',
+    schema: { type: 'string', examples: ['2026-01-01'] },
+  })
+  async list(@Req() request: ListRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { archived, ...query } = request.query;
+    const asked = lastOf(archived);
+    if (asked === '1' || asked === 'true') return this.archived(query, request, reply);
+    if (asked !== undefined && asked !== '0' && asked !== 'false')
+      throw invalid('archive.bad_archived', 'archived is 1 or 0.');
+    if (asked !== undefined) request.query = query;
+    return this.handler.list(event, request, reply);
+  }
+
+  private async archived(query: Query, request: ListRequest, reply: FastifyReply): Promise<void> {
+    const { day, limit, after, format: _format, ...filters } = query;
+    const size = numberIn('limit', lastOf(limit), USUAL);
+    const page = await this.archives.page({
+      day: dayIn(lastOf(day)),
+      filter: await this.queries.filter(filters),
+      after: numberIn('after', lastOf(after), 0),
+      limit: size === 0 ? MOST : Math.min(size, MOST),
+    });
+    const next = page.last === undefined ? null : nextUrl(request.url, page.last);
+    const meta = { limit: size === 0 ? MOST : size, next, offset: 0, previous: null, total_count: null };
+    sendJson(request, reply, `{"meta":${JSON.stringify(meta)},"objects":[${page.objects.join(',')}]}`);
+  }
+}
+
+function numberIn(name: string, text: string | undefined, usual: number): number {
+  if (text === undefined || text === '') return usual;
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw invalid('archive.bad_number', `${name} is a whole number.`);
+}
+
+function dayIn(text: string | undefined): string | undefined {
+  if (text === undefined || (/^[1-9]\d{3}-\d\d-\d\d$/.test(text) && isDay(text))) return text;
+  throw invalid('archive.bad_day', 'day is a day such as 2026-01-01.');
+}
+
+function isDay(text: string): boolean {
+  const time = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+}
+
+function nextUrl(url: string, after: number): string {
+  const [path = '', search = ''] = url.split('?');
+  const query = new URLSearchParams(search);
+  query.set('after', String(after));
+  return `${path.endsWith('/') ? path : `${path}/`}?${query.toString()}`;
+}
