@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
 import { type Delta, importsOf, keysOf } from '../domain/delta.js';
-import { announce } from './map-pointer.js';
+import { MAP_CHANNEL, type MapNews } from './map-pointer.js';
 import { hashesIn, type Revision } from './ticket-deltas.js';
 
 export interface NewRelease {
@@ -25,7 +25,10 @@ const LONGEST_IMPORT = 2000;
 
 @Injectable()
 export class Releases {
-  /** Called with the pointer locked. Answers the new release's number; its ticket's keys are in nobody's way any more. */
+  /**
+   * Called with the pointer locked. Answers the new release's number; its ticket's keys are in nobody's way any more, and
+   * the other processes hear of it when and if the transaction commits.
+   */
   async write(tx: Tx, release: NewRelease): Promise<number> {
     const { project, parent, kind, ticket = null, layer, gone = [], line, actor } = release;
     const number = parent + 1;
@@ -41,7 +44,7 @@ export class Releases {
         k AS (DELETE FROM ticket_key WHERE $11 AND ticket_id = $5),
         r AS (INSERT INTO release (project_id, number, parent, kind, ticket_id, layer_id, line, actor)
           VALUES ($1, $3, $2, $4, $5, (SELECT id FROM l), $15, $16))
-        UPDATE map_pointer SET release = $3 WHERE project_id = $1 AND release = $2 RETURNING release`,
+        UPDATE map_pointer SET release = $3 WHERE project_id = $1 AND release = $2 RETURNING pg_notify($17, $18)`,
       values: [
         project,
         parent,
@@ -59,10 +62,11 @@ export class Releases {
         gone,
         line,
         actor,
+        MAP_CHANNEL,
+        JSON.stringify({ project, release: number } satisfies MapNews),
       ],
     });
     if (moved.length === 0) throw new Error(`Production of project ${project} left release ${parent} under its lock.`);
-    await announce(tx, { project, release: number });
     return number;
   }
 
