@@ -21,6 +21,12 @@ export function send(base, agent, request) {
     const timer = setTimeout(() => outgoing.destroy(new Error(`no answer within ${HANG_MS / 1000} s`)), HANG_MS);
     outgoing.on('error', (error) => (clearTimeout(timer), reject(error)));
     outgoing.on('response', (reply) => {
+      // A stream has no end; that it began is its answer.
+      if (String(reply.headers['content-type']).startsWith('text/event-stream')) {
+        clearTimeout(timer);
+        resolve({ status: reply.statusCode, headers: reply.headers, text: '' });
+        return outgoing.destroy();
+      }
       const chunks = [];
       reply.on('data', (chunk) => chunks.push(chunk));
       reply.on('error', reject);
