@@ -8,6 +8,7 @@ import { EventFeed } from './event-feed.js';
 import { event } from './event.resource.js';
 import { IngestModule } from './ingest/ingest.module.js';
 import { StreamLimits } from './limits.js';
+import { AssetsController } from './page/assets.controller.js';
 import { StreamPage } from './page/stream-page.js';
 import { Relay } from './relay.js';
 import { Replay } from './replay.js';
@@ -17,7 +18,7 @@ import { Subscribers } from './subscribers.js';
 
 @Module({
   imports: [IngestModule],
-  controllers: [StreamController, EventListController, controllerOf(event, ['list'])],
+  controllers: [StreamController, AssetsController, EventListController, controllerOf(event, ['list'])],
   providers: [
     ArchiveEvents,
     ArchiveReader,

@@ -1,4 +1,5 @@
-// The page at `/`: open and failed tickets by step. Plain HTML without scripts; every text is escaped.
+// The page at `/`: open and failed tickets by step, and a rail of the stream. Plain HTML, every text is escaped; the one
+// script is the rail's.
 import type { Failure } from '../workflow/failure.js';
 import { COMPLETE, FAILED, STEP_NAMES, statusText } from '../workflow/steps.js';
 
@@ -49,9 +50,9 @@ export function homePage(base: string, counts: readonly StepCount[], tickets: re
   const open = tickets.filter((ticket) => ticket.step !== FAILED);
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Stampline</title><style>${STYLE}</style></head>
+<title>Stampline</title><link rel="stylesheet" href="/stream/stream.css"><style>${STYLE}</style><script type="module" src="/stream/rail.js"></script></head>
 <body>
-<header><h1>Stampline</h1><nav><a href="/docs">API in Swagger UI</a><a href="/openapi.json">OpenAPI</a><a href="/api/v1/fullticket/">Tickets as JSON</a><a href="/metrics">Metrics</a></nav></header>
+<header><h1>Stampline</h1><nav><a href="/stream">Stream</a><a href="/docs">API in Swagger UI</a><a href="/openapi.json">OpenAPI</a><a href="/api/v1/fullticket/">Tickets as JSON</a><a href="/metrics">Metrics</a></nav></header>
 <ul class="steps">${[...STEP_NAMES]
     .filter(([step]) => step !== COMPLETE)
     .map(([step, name]) => stepTile(step, name, counts))
@@ -59,6 +60,7 @@ export function homePage(base: string, counts: readonly StepCount[], tickets: re
 ${tickets.length === 0 ? firstTicket(base) : ''}
 ${failed.length > 0 ? `<h2>Failed</h2>${table(failed)}` : ''}
 ${open.length > 0 ? `<h2>Open</h2>${table(open)}` : ''}
+<section class="rail" aria-labelledby="rail-title"><h2 id="rail-title">What happened</h2><ol id="rail" class="events" role="log" aria-live="off"></ol><p><a href="/stream">The whole stream</a></p></section>
 </body></html>
 `;
 }

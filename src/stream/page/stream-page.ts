@@ -1,10 +1,38 @@
-// The stream for people, at the same URL: what a browser gets that asks for a page.
+// The stream for people, at the same URL: what a browser gets that asks for a page. Static HTML; assets/ does the rest, and
+// is served as it stands.
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+
+const severity = (name: string): string =>
+  `<label><input type="checkbox" name="severity" value="${name}" checked> ${name}</label>`;
+
+const KINDS = ['tickets', 'releases', 'commits', 'tests', 'deployments', 'alarms', 'messages'];
+
+const PAGE = `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Stream · Stampline</title>
+<link rel="stylesheet" href="/stream/stream.css"><script type="module" src="/stream/stream.js"></script></head>
+<body class="stream-page">
+<header>
+  <div class="bar"><h1><a href="/">Stampline</a> stream</h1><span id="state" role="status">Connecting…</span>
+    <button type="button" id="pause" aria-pressed="false" title="Key: p">Pause</button></div>
+  <details id="more" open><summary>Filters</summary>
+  <form id="filters" aria-label="Filters" autocomplete="off">
+    <label>Project <input type="text" name="project" maxlength="100" spellcheck="false"></label>
+    <label>Ticket <input type="text" name="ticket" maxlength="60" placeholder="TKT-1" spellcheck="false" title="Key: /"></label>
+    <label>Kind <select name="kind"><option value="">all</option>${KINDS.map((kind) => `<option>${kind}</option>`).join('')}</select></label>
+    <fieldset><legend>Severity</legend>${['info', 'warn', 'error'].map(severity).join('')}</fieldset>
+    <button type="reset">Clear</button>
+  </form></details>
+</header>
+<main><p id="empty">Nothing yet.</p><ol id="events" class="events" reversed role="log" aria-live="off" aria-label="Events, newest first"></ol>
+<noscript><p>This page follows the stream with JavaScript. Without it: <code>curl -N …/stream</code>.</p></noscript></main>
+</body></html>
+`;
 
 @Injectable()
 export class StreamPage {
   send(reply: FastifyReply): void {
-    void reply.type('text/html; charset=utf-8').send('<!doctype html><title>Stampline</title><p>The stream.</p>');
+    void reply.header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(PAGE);
   }
 }
