@@ -18,14 +18,18 @@ const requests = new Histogram({
 /** The series that have been found already: finding one by its labels costs more than the measuring. Routes are few. */
 const known = new Map<string, { observe(seconds: number): void }>();
 
+/** `route`: its pattern, of which there are few. */
+export function observeRequest(method: string, route: string, status: number, ms: number): void {
+  const key = `${method} ${status} ${route}`;
+  let series = known.get(key);
+  if (!series) known.set(key, (series = requests.labels(method, route, String(status))));
+  series.observe(ms / 1000);
+}
+
 /** Measures every request of a server. */
 export function measureRequests(server: FastifyInstance): void {
   server.addHook('onResponse', (request, reply, done) => {
-    const route = request.routeOptions.url ?? 'none';
-    const key = `${request.method} ${reply.statusCode} ${route}`;
-    let series = known.get(key);
-    if (!series) known.set(key, (series = requests.labels(request.method, route, String(reply.statusCode))));
-    series.observe(reply.elapsedTime / 1000);
+    observeRequest(request.method, request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime);
     done();
   });
 }

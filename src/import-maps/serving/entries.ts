@@ -7,43 +7,47 @@ interface Bounds<Value> {
   /** Of all entries together, where `sizeOf` says what one takes. */
   readonly bytes?: number;
   readonly sizeOf?: (value: Value) => number;
-  /** What nobody asks for any more is forgotten after that. */
-  readonly idleMs: number;
-}
-
-interface Entry<Value> {
-  readonly value: Value;
-  old: boolean;
+  /** What nobody asks for any more is forgotten after that; absent: only when there are too many. */
+  readonly idleMs?: number;
 }
 
 export class Entries<Value extends object> {
-  private readonly kept: LRUCache<string, Entry<Value>>;
+  private readonly kept: LRUCache<string, Value>;
+  /** What may be old, and what isn't compared with the database any more. */
+  private readonly old = new WeakSet<Value>();
   private readonly loading = new Map<string, Promise<Value | undefined>>();
 
   constructor({ entries, bytes, sizeOf, idleMs }: Bounds<Value>) {
-    const sized =
-      bytes && sizeOf ? { maxSize: bytes, sizeCalculation: (entry: Entry<Value>) => sizeOf(entry.value) } : {};
-    this.kept = new LRUCache({ max: entries, ttl: idleMs, updateAgeOnGet: true, ...sized });
+    this.kept = new LRUCache<string, Value>({
+      max: entries,
+      dispose: (value) => void this.old.add(value),
+      ...(bytes && sizeOf ? { maxSize: bytes, sizeCalculation: sizeOf } : {}),
+      ...(idleMs ? { ttl: idleMs, updateAgeOnGet: true } : {}),
+    });
   }
 
   /** What is known and current. */
   current(key: string): Value | undefined {
-    const entry = this.kept.get(key);
-    return entry && !entry.old ? entry.value : undefined;
+    const value = this.kept.get(key);
+    return value && !this.old.has(value) ? value : undefined;
+  }
+
+  isCurrent(value: Value): boolean {
+    return !this.old.has(value);
   }
 
   /** What was known last, old or not. */
   last(key: string): Value | undefined {
-    return this.kept.get(key)?.value;
+    return this.kept.get(key);
   }
 
   values(): Value[] {
-    return [...this.kept.values()].map(({ value }) => value);
+    return [...this.kept.values()];
   }
 
   /** Those that match are asked for anew when they are wanted next. */
   age(isConcerned: (value: Value) => boolean): void {
-    for (const entry of this.kept.values()) if (isConcerned(entry.value)) entry.old = true;
+    for (const value of this.kept.values()) if (isConcerned(value)) this.old.add(value);
   }
 
   /** What is on its way may have been read before what happened now: it isn't taken for current. */
@@ -72,7 +76,11 @@ export class Entries<Value extends object> {
   private settle(key: string, load: Promise<unknown>, value: Value | undefined): void {
     const isLatest = this.loading.get(key) === load;
     if (isLatest) this.loading.delete(key);
-    if (!value) this.kept.delete(key);
-    else if (isLatest || !this.kept.has(key)) this.kept.set(key, { value, old: !isLatest });
+    if (!value) {
+      this.kept.delete(key);
+    } else if (isLatest || !this.kept.has(key)) {
+      this.kept.set(key, value);
+      if (!isLatest) this.old.add(value);
+    }
   }
 }

@@ -22,6 +22,12 @@ export interface Found<Value> {
   readonly stale: boolean;
 }
 
+/** A project and its production, both trusted. */
+export interface Live {
+  readonly project: ServedProject;
+  readonly production: ReleaseMap;
+}
+
 interface Source<Value> {
   current(): Value | undefined;
   last(): Value | undefined;
@@ -63,11 +69,16 @@ export class FreshMaps implements MapListener {
   }
 
   /** What needs no waiting: the project and its production, where both are known and trusted. */
-  now(name: string): { readonly project: ServedProject; readonly production: ReleaseMap } | undefined {
+  now(name: string): Live | undefined {
     if (!this.link.isUp) return undefined;
     const project = this.projects.current(name);
     const production = project && this.productions.last(project.id);
     return production && { project, production };
+  }
+
+  /** The same for what `now` answered before: is it so still? */
+  isLive({ project, production }: Live): boolean {
+    return this.link.isUp && this.projects.isCurrent(project) && this.productions.last(project.id) === production;
   }
 
   /** Rejects with not_found, or unavailable where nothing is known and the database doesn't answer. */

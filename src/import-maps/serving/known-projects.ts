@@ -26,11 +26,13 @@ interface Columns {
 
 @Injectable()
 export class KnownProjects {
-  private readonly entries = new Entries<ServedProject>({ entries: 1000, idleMs: 3_600_000 });
+  private readonly entries = new Entries<ServedProject>({ entries: 1000 });
 
   constructor(private readonly db: Db) {}
 
   current = (name: string): ServedProject | undefined => this.entries.current(name);
+
+  isCurrent = (project: ServedProject): boolean => this.entries.isCurrent(project);
 
   last = (name: string): ServedProject | undefined => this.entries.last(name);
 

@@ -6,7 +6,7 @@ import type { Query } from '../../rest/reading/list-query.js';
 import { canonicalJson } from '../domain/stamped-map.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import type { ReleaseMap } from '../store/release-reader.js';
-import { type Found, FreshMaps, type Patience, patience } from './fresh-maps.js';
+import { type Found, FreshMaps, type Live, type Patience, patience } from './fresh-maps.js';
 import type { ServedProject } from './known-projects.js';
 import type { ServedTicket } from './known-tickets.js';
 import { type AskedTickets, readMapRequest } from './map-request.js';
@@ -38,9 +38,9 @@ export class MapAnswers {
   ) {}
 
   /** Production from memory; undefined where something has to be asked first. */
-  now(name: string, origin: string): Stamp | undefined {
+  now(name: string, origin: string): (Live & { readonly stamp: Stamp }) | undefined {
     const now = this.fresh.now(name);
-    return now && this.productionStamp(now.project, now.production, origin);
+    return now && { ...now, stamp: this.productionStamp(now.project, now.production, origin) };
   }
 
   async wanted(name: string, origin: string): Promise<Wanted> {

@@ -9,7 +9,9 @@ import { readEnvironment } from '../deployer/environment.js';
 import { isKnown } from '../../rest/http/entity-tag.js';
 import { lastOf, type Query } from '../../rest/reading/list-query.js';
 import { MapAnswers, type Wanted } from './map-answers.js';
-import { shareWithAll, sharePreview } from './sharing.js';
+import type { Live } from './fresh-maps.js';
+import { shareWithAll, sharePreview, WITH_ALL } from './sharing.js';
+import { Shortcut } from './shortcut.js';
 import { snippetOf } from './snippet.js';
 import { StampScripts } from './stamp-scripts.js';
 import type { Stamp } from './stamps.js';
@@ -55,6 +57,10 @@ const SNIPPET = ApiResponse({
 });
 
 const IMPORT_MAP = 'application/importmap+json';
+const SCRIPT_TYPE = 'text/javascript; charset=utf-8';
+/** What the shortcut says beside the bytes. */
+const LIVE_MAP = { ...WITH_ALL, 'content-type': IMPORT_MAP, 'cache-control': 'no-cache' };
+const LIVE_SCRIPT = { ...WITH_ALL, 'content-type': SCRIPT_TYPE, 'cache-control': 'no-cache' };
 
 @ApiTags('Import maps')
 @Controller()
@@ -62,6 +68,7 @@ export class MapController {
   constructor(
     private readonly answers: MapAnswers,
     private readonly scripts: StampScripts,
+    private readonly shortcut: Shortcut,
   ) {}
 
   @Get('import-map.json')
@@ -73,7 +80,7 @@ export class MapController {
   @failures(400, 404, 409, 503)
   map(@Req() request: MapRequest, @Res() reply: FastifyReply): Promise<void> | void {
     const now = request.url === '/import-map.json' ? this.answers.now('default', originOf(request)) : undefined;
-    return now ? sendProduction(request, reply, now) : this.answer(request, reply);
+    return now ? this.sendProduction(request, reply, now) : this.answer(request, reply);
   }
 
   @Get('p/:project/import-map.json')
@@ -142,6 +149,12 @@ export class MapController {
     return this.answers.wanted(request.params.project ?? 'default', originOf(request));
   }
 
+  private sendProduction(request: MapRequest, reply: FastifyReply, live: Live & { stamp: Stamp }): void {
+    this.shortcut.keep(request, live, live.stamp, LIVE_MAP);
+    shareWithAll(reply);
+    send(request, reply, live.stamp, IMPORT_MAP, 'no-cache');
+  }
+
   private async answer(request: MapRequest, reply: FastifyReply): Promise<void> {
     if (request.query.env !== undefined) return this.answerEnvironment(request, reply);
     const wanted = await this.wanted(request);
@@ -179,7 +192,9 @@ export class MapController {
     const wanted = await this.wanted(request);
     shareWithAll(reply);
     const { value } = await this.answers.production(wanted);
-    send(request, reply, this.scripts.of(wanted, value), 'text/javascript; charset=utf-8', 'no-cache');
+    const stamp = this.scripts.of(wanted, value);
+    this.shortcut.keep(request, { project: wanted.project, production: value }, stamp, LIVE_SCRIPT);
+    send(request, reply, stamp, SCRIPT_TYPE, 'no-cache');
   }
 
   private async sendSnippet(request: MapRequest, reply: FastifyReply): Promise<void> {
@@ -191,11 +206,6 @@ export class MapController {
 }
 
 const originOf = ({ protocol, headers }: FastifyRequest): string => `${protocol}://${headers.host}`;
-
-function sendProduction(request: FastifyRequest, reply: FastifyReply, stamp: Stamp): void {
-  shareWithAll(reply);
-  send(request, reply, stamp, IMPORT_MAP, 'no-cache');
-}
 
 function send(
   request: FastifyRequest,

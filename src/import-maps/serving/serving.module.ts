@@ -8,13 +8,24 @@ import { MapAnswers } from './map-answers.js';
 import { MapController } from './map.controller.js';
 import { MapLink } from './map-link.js';
 import { ProductionNow } from './production-now.js';
+import { Shortcut } from './shortcut.js';
 import { Stamps } from './stamps.js';
 import { StampScripts } from './stamp-scripts.js';
 
 @Module({
   imports: [MapStoreModule],
   controllers: [MapController],
-  providers: [FreshMaps, KnownProjects, KnownTickets, MapAnswers, MapLink, ProductionNow, Stamps, StampScripts],
+  providers: [
+    FreshMaps,
+    KnownProjects,
+    KnownTickets,
+    MapAnswers,
+    MapLink,
+    ProductionNow,
+    Shortcut,
+    Stamps,
+    StampScripts,
+  ],
   exports: [FreshMaps, MapAnswers],
 })
 export class ServingModule {}

@@ -7,8 +7,10 @@ import type { AskedTickets } from './map-request.js';
 const EXPOSED = 'ETag, X-Stamp-Status';
 
 /** Anonymous: nothing in it depends on who asks. */
+export const WITH_ALL = { 'access-control-allow-origin': '*', 'access-control-expose-headers': EXPOSED };
+
 export function shareWithAll(reply: FastifyReply): void {
-  void reply.header('access-control-allow-origin', '*').header('access-control-expose-headers', EXPOSED);
+  void reply.headers(WITH_ALL);
 }
 
 /** A page elsewhere isn't told so: its browser refuses the answer, and stamp.js doesn't ask there at all. */

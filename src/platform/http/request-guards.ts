@@ -8,7 +8,8 @@ import { LONGEST_URL } from './unread-reply.js';
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 const LOCAL_NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
-const isForwarded = (header: string): boolean =>
+/** `header` in lower case. */
+export const isForwarded = (header: string): boolean =>
   header === 'forwarded' || header === 'x-real-ip' || header.startsWith('x-forwarded-');
 
 export function guardRequests(server: FastifyInstance, config: Config): void {

@@ -41,7 +41,7 @@ const DATA = {
  * What pages of other origins load from here. No policy of content: none of it is a document, and a worker that is made of a
  * module would have to live by it. Which origins may read it is said where it is answered.
  */
-const SHARED = {
+export const SHARED = {
   'cross-origin-resource-policy': 'cross-origin',
   'x-content-type-options': 'nosniff',
 };
