@@ -1,6 +1,8 @@
 // Tickets whose layers left production along with something else: they go to the stage before it, with their deltas.
 import { Injectable } from '@nestjs/common';
+import { TryAgain } from '../../platform/database/database-error.js';
 import type { Tx } from '../../platform/database/db.js';
+import { DomainError } from '../../platform/errors.js';
 import type { Row } from '../../rest/resource.js';
 import type { Delta } from '../domain/delta.js';
 import { positionAfterRevert, production, stageBefore } from '../domain/stage-line.js';
@@ -24,7 +26,7 @@ export class SuspendTickets {
   async run(tx: Tx, ids: readonly number[], { release, why, actor }: Suspension): Promise<string[]> {
     const moved: string[] = [];
     for (const id of [...new Set(ids)].sort((one, other) => one - other)) {
-      const ticket = await this.deltas.lock(tx, id);
+      const ticket = await this.lock(tx, id);
       const before = stageBefore(ticket.line, ticket.stage);
       if (ticket.stage !== production(ticket.line).name || !before) continue;
       const line = `${ticket.key} suspended ${ticket.stage} → ${before.name}: ${why} (release ${release})`;
@@ -34,6 +36,16 @@ export class SuspendTickets {
       moved.push(ticket.key);
     }
     return moved;
+  }
+
+  /** One that is deleted meanwhile is no longer the layer's when all of this runs again. */
+  private async lock(tx: Tx, id: number): Promise<LockedTicket> {
+    try {
+      return await this.deltas.lock(tx, id);
+    } catch (error) {
+      if (error instanceof DomainError && error.kind === 'not_found') throw new TryAgain(error.message);
+      throw error;
+    }
   }
 
   /** Out of production, and back among those who are at its keys, unless it is closed. */
