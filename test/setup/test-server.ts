@@ -1,5 +1,6 @@
 // A real server on a database of its own, for one suite: `const server = await startTestServer()`.
 import fs from 'node:fs/promises';
+import type { Server } from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -68,6 +69,8 @@ export async function startTestServer(
     dataFolder: config.dataFolder,
     sql: async <Row>(text: string, values: unknown[] = []) => (await beside.query(text, values)).rows as Row[],
     stop: async () => {
+      // One that is just being answered isn't idle yet, and closing would wait until its client lets go of it.
+      (app.getHttpServer() as Server).closeAllConnections();
       await app.close();
       await beside.end();
       if (dataSource.isInitialized) await dataSource.destroy();
