@@ -6,6 +6,7 @@ import { DataSource } from 'typeorm';
 import { OwnClient, Pause } from '../platform/database/own-client.js';
 import { loggable } from '../platform/loggable.js';
 import { LOGGER } from '../platform/tokens.js';
+import { Outbox } from './outbox.js';
 import { BATCH, isWaiting, numberEvents, RELAY_SESSION } from './number-events.js';
 
 /** An arbitrary number that stands for "numbering Stampline's log". */
@@ -18,9 +19,6 @@ const TRY_MS = 1000;
 const AGAIN_MS = { first: 50, longest: 1000 };
 /** An answer that takes longer counts as a lost connection. */
 const ANSWER_MS = 8000;
-/** How often the whole outbox is looked at, and what share of the time that may take. */
-const WHOLE = { everyMs: 1000, share: 0.05 };
-const MARK_MS = 2000;
 /** How long shutting down waits for the batch at hand. */
 const LEAVE_MS = 1000;
 
@@ -87,36 +85,11 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
     const outbox = new Outbox();
     this.leads = !this.leaving && !client.isLost;
     while (!this.leaving && !client.isLost) {
-      const above = outbox.lookAbove();
+      const above = outbox.lookAbove(performance.now());
       const waits = await isWaiting(client, above);
       const { count, highest } = waits ? await numberEvents(client, above) : { count: 0, highest: above };
-      outbox.looked(above, highest, count === BATCH);
+      outbox.looked(above, highest, count === BATCH, performance.now());
       if (count < BATCH) await this.pause.for(count > 0 ? LOOK_MS.busy : LOOK_MS.quiet);
     }
-  }
-}
-
-/**
- * How far down the next look goes. Entries of rows that have their number stay in the index until they are vacuumed, and a
- * look reads past all that an old transaction elsewhere keeps there. So most looks begin at what was the highest id some
- * seconds ago; each second one begins at the bottom, for rows whose transactions took longer than that.
- */
-class Outbox {
-  private marks = { older: '0', newer: '0', at: performance.now() };
-  private highest = '0';
-  private nextWhole = 0;
-  private began = 0;
-
-  lookAbove(): string {
-    this.began = performance.now();
-    return this.began >= this.nextWhole ? '0' : this.marks.older;
-  }
-
-  /** `isFull`: there is more where this batch came from. */
-  looked(above: string, highest: string, isFull: boolean): void {
-    const now = performance.now();
-    if (BigInt(highest) > BigInt(this.highest)) this.highest = highest;
-    if (now - this.marks.at >= MARK_MS) this.marks = { older: this.marks.newer, newer: this.highest, at: now };
-    if (above === '0' && !isFull) this.nextWhole = now + Math.max(WHOLE.everyMs, (now - this.began) / WHOLE.share);
   }
 }
