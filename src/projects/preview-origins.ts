@@ -30,7 +30,7 @@ function listFaults(list: readonly unknown[]): string[] {
 }
 
 /** The origins of one stage, as the setting lists them. */
-export function previewOriginsOf(setting: PreviewOrigins | undefined, stage: string): readonly string[] {
+function previewOriginsOf(setting: PreviewOrigins | undefined, stage: string): readonly string[] {
   if (!setting) return [];
   return isList(setting) ? setting : (Object.entries(setting).find(([name]) => name === stage)?.[1] ?? []);
 }
@@ -45,4 +45,4 @@ export const isPreviewOrigin = (origin: string, stage: string, setting: PreviewO
 const LOOPBACK =
   /^https?:\/\/([a-z0-9-]+\.)*localhost(:\d+)?$|^https?:\/\/127(\.\d{1,3}){3}(:\d+)?$|^https?:\/\/\[::1\](:\d+)?$/i;
 
-export const isLoopbackOrigin = (origin: string): boolean => LOOPBACK.test(origin);
+const isLoopbackOrigin = (origin: string): boolean => LOOPBACK.test(origin);

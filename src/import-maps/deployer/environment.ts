@@ -9,7 +9,7 @@ export type Environment =
   /** `reference`: a ticket's key or id. */
   | { readonly kind: 'ticket'; readonly stage: string; readonly reference: string };
 
-export const DEFAULT_ENVIRONMENT = 'default';
+const DEFAULT_ENVIRONMENT = 'default';
 
 /** Rejects with not_found for what is no environment, and invalid for a stage without a ticket. */
 export function readEnvironment(query: Query, stages: StageLine): Environment {
