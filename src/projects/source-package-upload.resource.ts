@@ -21,7 +21,7 @@ export const sourcePackageUpload = defineResource({
   entity: SourcePackageUploadRow,
   body: SourcePackageUploadBody,
   verbs: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-  label: '(SELECT s.name FROM sourcepackage s WHERE s.id = t.sourcepackage_id)',
+  label: "(SELECT s.name FROM sourcepackage s WHERE s.id = t.sourcepackage_id) || ' ' || t.version",
   docs: {
     tag: 'Packages',
     about: 'One uploaded version of a source package; a subticket tracks it.',

@@ -43,6 +43,8 @@ const STYLE = `
   th, td { text-align: left; padding: .35rem .6rem .35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
   td.key { white-space: nowrap; } td.title { overflow-wrap: anywhere; } .bad { color: var(--bad); }
   pre { background: #8881; padding: .8rem; border-radius: .5rem; overflow-x: auto; }
+  .columns { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0 2.5rem; align-items: start; }
+  @media (min-width: 80rem) { body { max-width: 96rem; } .columns { grid-template-columns: minmax(0, 3fr) minmax(22rem, 2fr); } }
   @media (max-width: 40rem) { .owner { display: none; } }`;
 
 export function homePage(base: string, counts: readonly StepCount[], tickets: readonly HomeTicket[]): string {
@@ -57,10 +59,12 @@ export function homePage(base: string, counts: readonly StepCount[], tickets: re
     .filter(([step]) => step !== COMPLETE)
     .map(([step, name]) => stepTile(step, name, counts))
     .join('')}</ul>
+<div class="columns"><main>
 ${tickets.length === 0 ? firstTicket(base) : ''}
 ${failed.length > 0 ? `<h2>Failed</h2>${table(failed)}` : ''}
 ${open.length > 0 ? `<h2>Open</h2>${table(open)}` : ''}
-<section class="rail" aria-labelledby="rail-title"><h2 id="rail-title">What happened</h2><ol id="rail" class="events" role="log" aria-live="off"></ol><p><a href="/stream">The whole stream</a></p></section>
+</main>
+<section class="rail" aria-labelledby="rail-title"><h2 id="rail-title">What happened</h2><ol id="rail" class="events" role="log" aria-live="off"></ol><p><a href="/stream">The whole stream</a></p></section></div>
 </body></html>
 `;
 }

@@ -21,7 +21,7 @@ const PAGE = `<!doctype html>
     <label>Project <input type="text" name="project" maxlength="100" spellcheck="false"></label>
     <label>Ticket <input type="text" name="ticket" maxlength="60" placeholder="TKT-1" spellcheck="false" title="Key: /"></label>
     <label>Kind <select name="kind"><option value="">all</option>${KINDS.map((kind) => `<option>${kind}</option>`).join('')}</select></label>
-    <fieldset><legend>Severity</legend>${['info', 'warn', 'error'].map(severity).join('')}</fieldset>
+    <span class="choice" role="group" aria-label="Severity">Severity ${['info', 'warn', 'error'].map(severity).join('')}</span>
     <button type="reset">Clear</button>
   </form></details>
 </header>

@@ -32,8 +32,14 @@ export function follow({ stream, list, latest, onEvent, onState, onResync = () =
     source.onerror = ({ target }) => {
       onState('lost');
       // The browser comes back by itself after an end, not after a refusal.
-      if (target.readyState === EventSource.CLOSED) timer = setTimeout(connect, AGAIN_MS);
+      if (target.readyState === EventSource.CLOSED) void refusal(target.url).then(afterEnd);
     };
+  };
+
+  const afterEnd = (why) => {
+    if (stopped) return;
+    if (why) onState('refused', why);
+    else timer = setTimeout(connect, AGAIN_MS);
   };
 
   const begin = async () => {
@@ -69,12 +75,27 @@ export function follow({ stream, list, latest, onEvent, onState, onResync = () =
   };
 }
 
+/** Why the stream is not to be had like this, which an EventSource does not tell; undefined where a later try may work. */
+async function refusal(url) {
+  const control = new AbortController();
+  try {
+    const reply = await fetch(url, { headers: { accept: 'text/event-stream' }, signal: control.signal });
+    if (reply.status < 400 || reply.status >= 500) return undefined;
+    return saidIn(await reply.json());
+  } catch {
+    return undefined;
+  } finally {
+    control.abort();
+  }
+}
+
 async function page(query) {
   const reply = await fetch(`/api/v1/event/?${query}`, { headers: { accept: 'application/json' } });
   if (reply.ok) return (await reply.json()).objects;
-  const { error } = await reply.json().catch(() => ({}));
+  const why = saidIn(await reply.json().catch(() => ({}))) || `The server answered ${reply.status}.`;
   const refused = reply.status >= 400 && reply.status < 500;
-  throw Object.assign(new Error(typeof error === 'string' ? error : `The server answered ${reply.status}.`), {
-    refused,
-  });
+  throw Object.assign(new Error(why), { refused });
 }
+
+/** What a refusal says; the dialect has two names for it. */
+const saidIn = ({ error, error_message: message }) => String(error ?? message ?? '');

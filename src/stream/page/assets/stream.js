@@ -132,4 +132,6 @@ document.addEventListener('keydown', (event) => {
 });
 
 recall();
+// On a phone the filters would be all there is to see.
+if (document.documentElement.clientWidth < 700 && !location.search) $('more').open = false;
 restart();
