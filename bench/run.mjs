@@ -1,4 +1,5 @@
-// npm run bench: Stampline beside a bare server, path by path, and the figures of import maps (maps.mjs).
+// npm run bench: Stampline beside a bare server, path by path, and the figures of import maps (maps.mjs) and of the
+// stream (stream.mjs).
 // `npm run bench -- get_ticket` runs one path; --json prints
 // one document; --check exits with 1 when a target is missed; --rounds and --seconds say how long. See docs/PERFORMANCE.md.
 import os from 'node:os';
@@ -8,7 +9,11 @@ import { CONNECTIONS, PATHS } from './paths.mjs';
 import { runScale } from './scale.mjs';
 import { runRound } from './round.mjs';
 import { requireSameAnswers } from './same-answers.mjs';
+import { STREAM_FIGURES } from './stream.mjs';
 import { startWorld, TICKETS } from './world.mjs';
+
+/** What is no rate of requests beside the bare server's. */
+const FIGURES = { ...MAP_FIGURES, ...STREAM_FIGURES };
 
 const say = (line) => process.stderr.write(`${line}\n`);
 
@@ -22,7 +27,7 @@ function readArguments() {
       seconds: { type: 'string', default: '2' },
     },
   });
-  const known = [...Object.keys(PATHS), ...Object.keys(MAP_FIGURES)];
+  const known = [...Object.keys(PATHS), ...Object.keys(FIGURES)];
   const unknown = positionals.filter((name) => name !== 'scale' && !known.includes(name));
   if (unknown.length > 0)
     throw new Error(`No such path: ${unknown.join(', ')}. There are: ${known.join(', ')}, scale.`);
@@ -119,7 +124,7 @@ async function main() {
   };
   try {
     for (const name of names) {
-      const figure = MAP_FIGURES[name];
+      const figure = FIGURES[name];
       const result = figure
         ? await figure(world, { rounds, seconds }, say)
         : await measure(world, name, rounds, seconds);
