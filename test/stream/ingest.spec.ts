@@ -118,6 +118,9 @@ it('takes a batch as a whole, in its order, and answers for each', async () => {
   const reply = await post(batch, 'application/cloudevents-batch+json').expect(202);
   expect(reply.body).toMatchObject({ taken: 3, repeated: 1 });
   expect(reply.body.events.map((one: { repeated: boolean }) => one.repeated)).toEqual([false, false, false, true]);
+  // Without a link of its own it leads to the ticket.
+  const { id: simple } = reply.body.events[2];
+  expect(await rowOf('simple', simple)).toMatchObject({ link: `/api/v1/ticket/${id}/` });
   expect((await historyOf(id)).slice(-2).map(({ line }) => line)).toEqual([
     `${key}: dep8 failed: 3 of 120 tests`,
     `${key}: a line`,

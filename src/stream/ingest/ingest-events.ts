@@ -61,7 +61,8 @@ export class IngestEvents {
     const { source, id, type, severity, link, stage, data } = event;
     const subject = asLine(`from/${source}`);
     const about = { project, ticket, subticket: null, version: null, stage };
-    const number = await appendEvent(tx, { type, subject, severity, actor, ...about, line, link, data });
+    const where = link ?? uriOf(ticket);
+    const number = await appendEvent(tx, { type, subject, severity, actor, ...about, line, link: where, data });
     await tx.run({
       name: 'ingest_row',
       text: 'UPDATE ingested_event SET event_id = $3 WHERE source = $1 AND id = $2',
