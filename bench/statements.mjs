@@ -42,12 +42,13 @@ export const patchStatus = {
     w AS (UPDATE ticket t SET current_workflow_step = $2, status = $3, version = t.version + 1, updated_at = clock_timestamp(),
         step_entered_at = CASE WHEN d.step <> $2 THEN clock_timestamp() ELSE t.step_entered_at END
       FROM d WHERE t.id = d.id RETURNING t.*),
-    e AS (INSERT INTO event (type, subject, severity, actor, project_id, ticket_id, version, line, data)
+    e AS (INSERT INTO event (type, subject, severity, actor, project_id, ticket_id, version, line, link, data)
       SELECT CASE WHEN d.step <> w.current_workflow_step THEN 'ticket.step_changed' ELSE 'ticket.status_changed' END,
         'ticket/' || w.id, 'info', 'local', w.project_id, w.id, w.version,
         w.key || CASE WHEN d.step <> w.current_workflow_step
           THEN ' moved ' || d.step || ' → ' || w.current_workflow_step || ' (' || ${STEP_NAME} || '), status ' || ${status('w.status')}
           ELSE ' at ' || d.step || ' (' || ${STEP_NAME} || '): status ' || ${status('w.status')} END,
+        '/api/v1/ticket/' || w.id || '/',
         jsonb_strip_nulls(jsonb_build_object(
           'before', jsonb_build_object('current_workflow_step', CASE WHEN w.current_workflow_step <> d.step THEN d.step::text END,
             'status', CASE WHEN w.status <> d.status THEN ${status('d.status')} END),
@@ -66,8 +67,9 @@ export const createTicket = {
     w AS (INSERT INTO ticket (id, project_id, key, normal_key, owner, title, description, bug_id)
       SELECT id, 1, 'TKT-' || id, 'TKT-' || id, $1, $2, $3, $4 FROM n RETURNING *),
     v AS (SELECT ${TICKET} FROM w t),
-    e AS (INSERT INTO event (type, subject, severity, actor, project_id, ticket_id, version, line, data)
-      SELECT 'ticket.created', 'ticket/' || v.id, 'info', 'local', 1, v.id, v.version, 'Ticket ' || v.key || ' created',
+    e AS (INSERT INTO event (type, subject, severity, actor, project_id, ticket_id, version, line, link, data)
+      SELECT 'ticket.created', 'ticket/' || v.id, 'info', 'local', 1, v.id, v.version, 'Ticket ' || v.key || ' created: ' || v.title,
+        '/api/v1/ticket/' || v.id || '/',
         jsonb_build_object('after', to_jsonb(v) - 'resource_uri') FROM v)
     SELECT v.id, v.version, row_to_json(v)::text AS body FROM v`,
 };
