@@ -1,8 +1,10 @@
-// GET ticket/<id>/?wait=30&until=step>=500: answers as soon as it is so. All who wait share one small query.
+// GET ticket/<id>/?wait=30&until=step>=500: answers as soon as it is so. All who wait share one small query, asked when the
+// log tells of one of their tickets.
 import { Injectable } from '@nestjs/common';
 import { Db } from '../platform/database/db.js';
 import { DomainError, invalid } from '../platform/errors.js';
 import { Lifecycle } from '../platform/lifecycle.js';
+import { EventFeed } from '../stream/event-feed.js';
 import { COMPLETE, FAILED } from '../workflow/steps.js';
 
 interface Watched {
@@ -21,7 +23,8 @@ interface Waiting {
   readonly done: () => void;
 }
 
-const LOOK_EVERY_MS = 100;
+/** Between two looks where the log told of nothing: it may be late, and never is for good. */
+const LOOK_EVERY_MS = 1000;
 const LONGEST_SECONDS = 60;
 const MOST_WAITING = 1000;
 
@@ -62,12 +65,21 @@ export function parseWait(text: string): number {
 export class TicketWaiter {
   private readonly waiting = new Set<Waiting>();
   private looking = false;
+  /** Something happened since the last look began. */
+  private due = false;
+  private wake: () => void = () => undefined;
 
   constructor(
     private readonly db: Db,
     private readonly lifecycle: Lifecycle,
+    feed: EventFeed,
   ) {
     lifecycle.onLeave(() => this.releaseAll());
+    feed.subscribe((events) => {
+      if (this.waiting.size === 0) return;
+      const ids = new Set([...this.waiting].map((one) => one.id));
+      if (events.some((event) => event.ticket !== null && ids.has(event.ticket))) this.lookSoon();
+    });
   }
 
   /** Resolves when the condition holds, the ticket is gone, the time is over, the client left, or the server is leaving. */
@@ -99,6 +111,7 @@ export class TicketWaiter {
       };
       this.waiting.add(one);
       onClientGone(one.done);
+      this.lookSoon();
       void this.look();
     });
   }
@@ -107,10 +120,26 @@ export class TicketWaiter {
     if (this.looking) return;
     this.looking = true;
     while (this.waiting.size > 0) {
+      this.due = false;
       await this.lookOnce().catch(() => undefined); // The database is away: those who wait find out when their time is over.
-      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+      if (!this.due) await this.pause();
     }
     this.looking = false;
+  }
+
+  private lookSoon(): void {
+    this.due = true;
+    this.wake();
+  }
+
+  private pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, LOOK_EVERY_MS);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   private async lookOnce(): Promise<void> {
