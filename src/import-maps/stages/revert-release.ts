@@ -46,9 +46,9 @@ export class RevertRelease {
   async run(tx: Tx, ticket: Stamped, options: RevertOptions): Promise<StageChange> {
     const before = stageBefore(ticket.line, ticket.stage) as Stage;
     const layer = await this.layers.ofTicket(tx, ticket.id);
-    const plan = await this.plan(tx, ticket, layer ? [layer] : [], options.cascade ?? false);
-    if (plan.dependents.length > 0 && !options.cascade && !options.force) throw hasDependents(ticket, plan, options);
     const from = await this.productionMaps.at(ticket.project.id, ticket.release, tx);
+    const plan = await this.plan(tx, ticket, from, layer ? [layer] : [], options.cascade ?? false);
+    if (plan.dependents.length > 0 && !options.cascade && !options.force) throw hasDependents(ticket, plan, options);
     const release = await this.releases.write(tx, {
       project: ticket.project.id,
       parent: ticket.release,
@@ -74,11 +74,17 @@ export class RevertRelease {
   }
 
   /** With `cascade`, those that depend on what goes go too, and those that depend on them. */
-  private async plan(tx: Tx, ticket: LockedTicket, first: readonly Layer[], cascade: boolean): Promise<Plan> {
+  private async plan(
+    tx: Tx,
+    ticket: LockedTicket,
+    from: StampedMap,
+    first: readonly Layer[],
+    cascade: boolean,
+  ): Promise<Plan> {
     const taken: TakenAlong[] = [];
     for (let going = first; ;) {
       const active = await this.layers.around(tx, ticket.project.id, ticket.release, going);
-      const revert = planRevert(StampedMap.empty, active, new Set(going.map(({ id }) => id)));
+      const revert = planRevert(StampedMap.empty, active, new Set(going.map(({ id }) => id)), from);
       if (!cascade || revert.dependents.length === 0) return this.named(tx, going, revert, taken);
       taken.push(...revert.dependents);
       going = [...going, ...revert.dependents.map(({ layer }) => layer)];

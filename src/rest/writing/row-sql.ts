@@ -60,6 +60,23 @@ type Prepared = Pick<Statement, 'name' | 'text'>;
 /** Shapes that get a name, so that Postgres keeps their plans; a bound, since clients choose and connections remember. */
 const MOST_NAMED = 200;
 
+/** Names for texts that repeat, so that Postgres plans them once a connection. */
+class Names {
+  private readonly known = new Map<string, string>();
+
+  constructor(private readonly prefix: string) {}
+
+  of(text: string): string | undefined {
+    const known = this.known.get(text);
+    if (known || this.known.size >= MOST_NAMED) return known;
+    const name = `${this.prefix}_${this.known.size}`;
+    this.known.set(text, name);
+    return name;
+  }
+}
+
+const updates = new Names('update');
+
 /** The statements of creates, by what is given: making a text takes longer than sending it. */
 class Inserts {
   private readonly known = new Map<string, Prepared>();
@@ -156,7 +173,8 @@ export function updateSql(
     'FROM w t',
   );
   const text = `WITH w AS (UPDATE ${table.name} t SET ${assignments.join(', ')} FROM (SELECT clock_timestamp() AS time) now WHERE t.id = ${values.add(id)}::int RETURNING t.*), e AS (${event}) SELECT to_jsonb(t) AS row FROM w t`;
-  return { text, values: values.list };
+  const name = updates.of(text);
+  return { ...(name ? { name } : {}), text, values: values.list };
 }
 
 /** What goes into a jsonb column; the driver makes arrays of arrays. */
