@@ -50,10 +50,16 @@ export function faultIn(request, reply, documented) {
   if (/\n\s+at \S+ \(|node_modules|node:internal/.test(text)) return `a stack in the body: ${text.slice(0, 300)}`;
   if (![...documented, ...ANYWHERE, 304].includes(status))
     return `answered ${status}, which ${request.operation} does not document`;
-  if (status >= 400) return errorFault(text);
+  if (status >= 400) return isPlain(request, headers) ? plainFault(text) : errorFault(text);
   if (text === '' || !String(headers['content-type']).startsWith('application/json')) return undefined;
   return isJson(text) ? undefined : `a body that is no JSON: ${text.slice(0, 300)}`;
 }
+
+/** import-map-deployer's clients get a line of text. */
+const isPlain = ({ operation }, headers) =>
+  operation.startsWith('deployer_') && String(headers['content-type']).startsWith('text/plain');
+
+const plainFault = (text) => (text.trim() === '' ? 'an error that says nothing' : undefined);
 
 function errorFault(text) {
   const body = isJson(text) ? JSON.parse(text) : undefined;
