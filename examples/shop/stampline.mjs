@@ -17,9 +17,7 @@ export const PACKAGES = {
 };
 
 /** The shop's own modules: each is imported by its file's name. */
-export const MODULES = [
-  'shop', 'nav', 'basket', 'teas', 'price', 'stars', 'catalog', 'cart', 'checkout', 'announcement',
-]; // prettier-ignore
+export const MODULES = 'shop nav basket teas price stars catalog cart checkout announcement'.split(' ');
 
 export const sourceOf = (name, folder = 'modules') => readFile(path.join(here, folder, `${name}.js`), 'utf8');
 

@@ -1,4 +1,5 @@
 // What was put into the cart, in this browser.
+/* global localStorage */
 import { useEffect, useState } from 'preact/hooks';
 
 const KEY = 'basket';

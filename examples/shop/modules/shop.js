@@ -1,4 +1,5 @@
 // The application: one page's view under the navigation. What it imports by name, the import map says where it is.
+/* global document */
 import { h, render } from 'preact';
 import { Nav } from 'nav';
 import 'stars';

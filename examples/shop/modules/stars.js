@@ -1,4 +1,5 @@
 // `<tea-stars value="4.5">`: a custom element made with lit, beside preact on the same page.
+/* global customElements */
 import { css, html, LitElement } from 'lit';
 
 class TeaStars extends LitElement {
