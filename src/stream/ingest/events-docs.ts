@@ -11,7 +11,7 @@ const oneOf = (description: string, values: readonly string[]): object => ({
 
 const COMMON = {
   ticket: {
-    oneOf: [{ type: 'string' }, { type: 'integer' }],
+    type: ['string', 'integer'],
     description: 'The ticket that it is about: its key or id.',
   },
   project: text('The project that it is about, or in which the ticket is.'),
@@ -47,11 +47,11 @@ const CLOUD_EVENT = {
   required: ['specversion', 'id', 'source', 'type'],
 };
 
-const ONE = { oneOf: [CLOUD_EVENT, SIMPLE], description: 'A CloudEvent, or the simple form.' };
+const ONE = { anyOf: [CLOUD_EVENT, SIMPLE], description: 'A CloudEvent, or the simple form.' };
 
 export const EVENTS_BODY: object = {
-  oneOf: [
-    ...ONE.oneOf,
+  anyOf: [
+    ...ONE.anyOf,
     { type: 'array', description: 'A batch: all of it or nothing.', minItems: 1, maxItems: 500, items: ONE },
   ],
   description: 'An event or a batch.',

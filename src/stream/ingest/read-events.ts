@@ -16,9 +16,9 @@ import {
 } from './incoming.js';
 
 /** Events of a batch. */
-export const MOST_EVENTS = 500;
+const MOST_EVENTS = 500;
 /** Characters of one event: what every intermediary of CloudEvents must pass on. */
-export const LONGEST_EVENT = 64 * 1024;
+const LONGEST_EVENT = 64 * 1024;
 /** Characters of `source` and `id`. */
 const LONGEST_NAME = 300;
 /** Attributes that are not extensions. */

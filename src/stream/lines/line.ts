@@ -2,7 +2,7 @@
 // cursor, hide text or turn its direction (stream.md, "The log").
 
 /** In characters, as Postgres counts them; the table's own check says the same. */
-export const LINE_LENGTH = 140;
+const LINE_LENGTH = 140;
 
 /** C0 and C1 controls, line and paragraph separators, and the marks that turn the direction of what stands around them. */
 // eslint-disable-next-line no-control-regex -- these are what must not get through

@@ -16,7 +16,7 @@ export interface Named {
 /** A label longer than this is cut, so that the line still tells what happened. */
 const LABEL_LENGTH = 80;
 
-export const titled = (noun: string): string => `${noun[0]?.toUpperCase() ?? ''}${noun.slice(1)}`;
+const titled = (noun: string): string => `${noun[0]?.toUpperCase() ?? ''}${noun.slice(1)}`;
 
 /** `Source package curl created`, `TKT-1: Artifact LOGS build.log created`, `Ticket TKT-1 created: Fix the menu`. */
 export function createdLineSql(one: Named): string {

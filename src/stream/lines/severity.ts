@@ -3,8 +3,6 @@
 
 export type Severity = 'info' | 'warn' | 'error';
 
-export const SEVERITIES: readonly Severity[] = ['info', 'warn', 'error'];
-
 /** Everything that isn't listed is info. */
 const LOUDER: Readonly<Record<string, Severity>> = {
   'ticket.reverted': 'warn',
