@@ -69,7 +69,7 @@ export class StreamQuery {
     const reference = parseReference(text, 'project');
     if (typeof reference === 'number') return reference;
     const [row] = await this.db.run<{ id: number }>({
-      name: 'project_named',
+      name: 'stream_project',
       text: 'SELECT id FROM project WHERE name = $1',
       values: [text],
     });
