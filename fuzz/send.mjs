@@ -56,8 +56,9 @@ export function faultIn(request, reply, documented) {
 }
 
 /** import-map-deployer's clients get a line of text. */
-const isPlain = ({ operation }, headers) =>
-  operation.startsWith('deployer_') && String(headers['content-type']).startsWith('text/plain');
+const isPlain = ({ operation, path }, headers) =>
+  (operation.startsWith('deployer_') || /[?&]env=/.test(path)) &&
+  String(headers['content-type']).startsWith('text/plain');
 
 const plainFault = (text) => (text.trim() === '' ? 'an error that says nothing' : undefined);
 

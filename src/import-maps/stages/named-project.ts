@@ -28,7 +28,7 @@ export class NamedProjects {
       stages: StageSetting[] | null;
       safe_list: string[] | null;
     }>({
-      name: 'project_named',
+      name: 'stages_project_named',
       text: `SELECT id, name, settings->'stages' AS stages, settings->'url_safe_list' AS safe_list FROM project WHERE name = $1 OR id::text = $1 ORDER BY name = $1 DESC LIMIT 1`,
       values: [name.replaceAll('\0', '')],
     });
