@@ -36,25 +36,25 @@ async function askForSnippet(stampline, kept) {
 
 const withNonce = (html, nonce) => html.replaceAll(/<script(?=[\s>])/g, `<script nonce="${nonce}"`);
 
-async function answer(request, reply, { stampline, head }) {
+async function answer(request, reply, { head, policyOf }) {
   const [file, type] = FILES.get(new URL(request.url, 'http://localhost').pathname) ?? [];
   if (!file) return reply.writeHead(404, { 'content-type': 'text/plain' }).end('There is no such page.\n');
   const text = await readFile(new URL(file, here), 'utf8');
   if (!file.endsWith('.html')) return reply.writeHead(200, { 'content-type': type }).end(text);
   const nonce = randomBytes(16).toString('base64');
   const page = text.replace('{{snippet}}', () => withNonce(head(), nonce)).replaceAll('{{nonce}}', nonce);
-  const policy = contentSecurityPolicy(nonce, stampline);
-  reply.writeHead(200, { 'content-type': type, 'content-security-policy': policy, 'cache-control': 'no-cache' });
-  reply.end(page);
+  const headers = { 'content-type': type, 'content-security-policy': policyOf(nonce), 'cache-control': 'no-cache' };
+  reply.writeHead(200, headers).end(page);
 }
 
 /** Resolves once it listens; `head` makes the first elements of each head from the snippet. */
-export async function startShop({ port, stampline, head = (snippet) => snippet }) {
+export async function startShop({ port, stampline, head = (snippet) => snippet, policy = contentSecurityPolicy }) {
+  const policyOf = (nonce) => policy(nonce, stampline);
   let snippet = await askForSnippet(stampline, `<script src="${stampline}/stamp.js"></script>\n`);
   const refresh = async () => (snippet = await askForSnippet(stampline, snippet));
   const timer = setInterval(refresh, refreshEveryMs).unref();
   const server = http.createServer((request, reply) => {
-    answer(request, reply, { stampline, head: () => head(snippet) }).catch((error) => reply.destroy(error));
+    answer(request, reply, { head: () => head(snippet), policyOf }).catch((error) => reply.destroy(error));
   });
   server.listen(port, '127.0.0.1').on('close', () => clearInterval(timer));
   await once(server, 'listening');

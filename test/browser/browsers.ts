@@ -78,7 +78,7 @@ export class Tab {
     if (!folder) return;
     fs.mkdirSync(folder, { recursive: true });
     await this.page.bringToFront(); // Chromium paints no other, and waits.
-    await this.page.screenshot({ path: path.join(folder, `${name}.png`) as `${string}.png` });
+    await this.page.screenshot({ path: path.join(folder, `${name}.png`) });
   }
 }
 

@@ -19,7 +19,6 @@ describe.each<BrowserName>(['chromium', 'firefox'])('%s', (name) => {
   });
   afterAll(async () => {
     await browser?.close();
-    pages?.stop();
     await world?.stop();
   });
 
@@ -125,7 +124,6 @@ describe.each<BrowserName>(['chromium', 'firefox'])('%s', (name) => {
     await shop.picture(`${name}-changed`);
     await eager.page.bringToFront();
     await eager.until(`document.querySelector(${JSON.stringify(ANY_PRICE)})?.textContent === "€9.80 again"`);
-    reloading.stop();
   });
 
   it('has no badge where the page asks for none', async () => {
@@ -135,6 +133,5 @@ describe.each<BrowserName>(['chromium', 'firefox'])('%s', (name) => {
     await shop.open(`${plain.url}/?dev=${ticket}`);
     expect(await shop.text(ANY_PRICE)).toBe(`€9.80 ${ticket}`);
     expect(await shop.text(BADGE)).toBeNull();
-    plain.stop();
   });
 });

@@ -1,8 +1,10 @@
 // Everything that a story needs: Stampline with the shop in production, the shop's pages on an origin of their own, and
 // what stands in front of Stampline.
 import fs from 'node:fs';
+import type { Server } from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { startShop } from '../../examples/shop/serve.mjs';
 import { sourceOf, Stampline } from '../../examples/shop/stampline.mjs';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
@@ -10,6 +12,8 @@ import { PRODUCTION_HOST } from './browsers.js';
 import { Front } from './front.js';
 
 export class World {
+  private readonly shops: Server[] = [];
+
   private constructor(
     readonly server: TestServer,
     /** Browsers reach Stampline through it. */
@@ -30,17 +34,16 @@ export class World {
     return world;
   }
 
-  /** The shop's pages; `head` makes of Stampline's snippet what stands in them. */
-  async pages(head?: (snippet: string) => string): Promise<Pages> {
-    const shop = await startShop({ port: 0, stampline: this.front.origin, ...(head ? { head } : {}) });
-    return {
-      url: shop.url,
-      production: shop.url.replace('localhost', PRODUCTION_HOST),
-      stop: () => {
-        shop.server.closeAllConnections();
-        shop.server.close();
-      },
-    };
+  /** The shop's pages; `head` makes of Stampline's snippet what stands in them, `policy` is another than the shop's own. */
+  async pages(head?: (snippet: string) => string, policy?: string): Promise<Pages> {
+    const shop = await startShop({
+      port: 0,
+      stampline: this.front.origin,
+      ...(head ? { head } : {}),
+      ...(policy === undefined ? {} : { policy: () => policy }),
+    });
+    this.shops.push(shop.server);
+    return { url: shop.url, production: shop.url.replace('localhost', PRODUCTION_HOST) };
   }
 
   /** A ticket in dev whose module says so: prices end in its key. */
@@ -60,7 +63,23 @@ export class World {
     await this.stampline.promote(ticket);
   }
 
+  /** Resolves when stamp.js has them. */
+  async previewOn(origins: Record<string, string[]>): Promise<void> {
+    const { http } = this.server;
+    const project = '/api/v1/project/1/';
+    const { headers } = await http.get(project).expect(200);
+    const settings = { preview_origins: origins };
+    await http.patch(project).set('If-Match', String(headers.etag)).send({ settings }).expect(202);
+    const has = async (): Promise<boolean> =>
+      (await (await fetch(`${this.front.origin}/stamp.js`)).text()).includes(`"previews":${JSON.stringify(origins)}`);
+    while (!(await has())) await wait(50);
+  }
+
   async stop(): Promise<void> {
+    for (const shop of this.shops) {
+      shop.closeAllConnections();
+      shop.close();
+    }
     this.front.stop();
     this.cdn.stop();
     await this.server.stop();
@@ -73,7 +92,6 @@ export interface Pages {
   readonly url: string;
   /** The same pages where users see them. */
   readonly production: string;
-  readonly stop: () => void;
 }
 
 export async function priceEndingIn(mark: string): Promise<string> {
