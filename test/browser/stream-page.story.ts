@@ -71,6 +71,27 @@ it('puts repeats together', async () => {
   await page.close();
 });
 
+it('keeps up with a flood, and shows its end', async () => {
+  const page = await open();
+  await live(page);
+  const flood = Array.from({ length: 2000 }, (_, index) => ({ line: `flood ${index}` }));
+  for (let from = 0; from < flood.length; from += 500)
+    await server.http
+      .post('/events')
+      .send(flood.slice(from, from + 500))
+      .expect(202);
+  await seen(page, 'flood 1999');
+  const shown = await lines(page);
+  expect(shown).toHaveLength(400);
+  expect(shown).toEqual(
+    flood
+      .slice(-400)
+      .reverse()
+      .map(({ line }) => line),
+  );
+  await page.close();
+});
+
 it('filters by ticket, severity and kind; the filters stand in the URL and work from there', async () => {
   const { key } = await aTicket(server);
   await say('for the ticket', { ticket: key, severity: 'error' });
