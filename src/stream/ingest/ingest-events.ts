@@ -22,6 +22,13 @@ export interface Taken {
   readonly repeated: boolean;
 }
 
+/** What its sender calls an event, and its row in the log. */
+interface NamedRow {
+  readonly source: string;
+  readonly id: string;
+  readonly row: string;
+}
+
 interface Place {
   readonly ticket: number | null;
   readonly key: string | undefined;
@@ -35,13 +42,21 @@ export class IngestEvents {
   /** Rejects with invalid where an event names a ticket or a project that there is not. */
   async run(tx: Tx, events: readonly Incoming[], actor: string): Promise<Taken[]> {
     const fresh = await this.claim(tx, events);
-    const taken: Taken[] = [];
+    const taken = new Map<number, Taken>();
+    const rows: NamedRow[] = [];
     for (const [index, event] of events.entries()) {
-      const isFresh = fresh.delete(nameOf(event));
-      const part = events.length > 1 ? `[${index}]` : '';
-      taken.push(isFresh ? await inPart(part, () => this.append(tx, event, actor)) : await this.known(tx, event));
+      if (!fresh.delete(nameOf(event))) continue;
+      const { row, ...result } = await inPart(events.length > 1 ? `[${index}]` : '', () =>
+        this.append(tx, event, actor),
+      );
+      taken.set(index, result);
+      rows.push({ source: event.source, id: event.id, row });
     }
-    return taken;
+    if (rows.length > 0) await this.remember(tx, rows);
+    // The others came before, in this request or in another.
+    const answers: Taken[] = [];
+    for (const [index, event] of events.entries()) answers.push(taken.get(index) ?? (await this.known(tx, event)));
+    return answers;
   }
 
   /** Takes the names of those that are new, in one order for everybody. Waits for others who send the same now. */
@@ -55,20 +70,24 @@ export class IngestEvents {
     return new Set(rows.map(nameOf));
   }
 
-  private async append(tx: Tx, event: Incoming, actor: string): Promise<Taken> {
+  private async append(tx: Tx, event: Incoming, actor: string): Promise<Taken & { readonly row: string }> {
     const { ticket, key, project } = await this.place(tx, event);
     const line = key === undefined || startsWith(event.line, key) ? event.line : asLine(`${key}: ${event.line}`);
-    const { source, id, type, severity, link, stage, data } = event;
+    const { source, id, type, severity, stage, data } = event;
     const subject = asLine(`from/${source}`);
     const about = { project, ticket, subticket: null, version: null, stage };
-    const where = link ?? uriOf(ticket);
-    const number = await appendEvent(tx, { type, subject, severity, actor, ...about, line, link: where, data });
+    const link = event.link ?? uriOf(ticket);
+    const row = await appendEvent(tx, { type, subject, severity, actor, ...about, line, link, data });
+    return { source, id, type, severity, line, ticket: uriOf(ticket), repeated: false, row };
+  }
+
+  private async remember(tx: Tx, rows: readonly NamedRow[]): Promise<void> {
     await tx.run({
-      name: 'ingest_row',
-      text: 'UPDATE ingested_event SET event_id = $3 WHERE source = $1 AND id = $2',
-      values: [source, id, number],
+      name: 'ingest_rows',
+      text: `UPDATE ingested_event i SET event_id = g.event_id FROM unnest($1::text[], $2::text[], $3::bigint[]) g(source, id, event_id)
+        WHERE i.source = g.source AND i.id = g.id`,
+      values: [rows.map(({ source }) => source), rows.map(({ id }) => id), rows.map(({ row }) => row)],
     });
-    return { source, id, type, severity, line, ticket: uriOf(ticket), repeated: false };
   }
 
   private async known(tx: Tx, { source, id }: Incoming): Promise<Taken> {
