@@ -90,6 +90,7 @@ export class StreamController {
     raw.removeHeader('transfer-encoding');
     raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...HEADERS });
     if (request.method === 'HEAD') return void raw.end();
+    raw.flushHeaders();
     const reader = new Subscriber(raw, wanted, place.position, this.limits);
     // The id that it has from now on: who is cut off before the first event misses nothing either.
     reader.send(place.resync ?? `retry: ${this.limits.retryMs}\nid: ${place.position}\n\n`);

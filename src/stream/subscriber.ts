@@ -1,5 +1,6 @@
 // One reader of the stream: its connection, and the number up to which it has been told everything that it wants.
 import type { ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
 import type { StreamFilter } from './filter.js';
 import type { StreamLimits } from './limits.js';
 
@@ -13,7 +14,7 @@ export class Subscriber {
   live = false;
   private quiet = true;
   private over = false;
-  private readonly endings: (() => void)[] = [];
+  private readonly endings = new Set<() => void>();
 
   constructor(
     private readonly reply: ServerResponse,
@@ -24,6 +25,13 @@ export class Subscriber {
     this.key = JSON.stringify(filter);
     reply.once('close', () => this.finish());
     reply.once('error', () => this.finish());
+    // It may have left while it was looked up where it begins.
+    if (reply.destroyed) this.finish();
+  }
+
+  /** The connection itself, which spares the reply's care for each message; the head has been sent. */
+  private get out(): Writable {
+    return this.reply.socket ?? this.reply;
   }
 
   get isOver(): boolean {
@@ -32,18 +40,18 @@ export class Subscriber {
 
   onOver(listener: () => void): void {
     if (this.over) listener();
-    else this.endings.push(listener);
+    else this.endings.add(listener);
   }
 
   /** True when it takes less than it is sent: it must be sent no more before it has caught up. */
   get isBehind(): boolean {
-    return this.reply.writableLength > this.limits.queuedBytes;
+    return this.out.writableLength > this.limits.queuedBytes;
   }
 
   send(bytes: Buffer | string): void {
     if (this.over) return;
     this.quiet = false;
-    this.reply.write(bytes);
+    this.out.write(bytes);
   }
 
   /** A comment where nothing was sent since the last beat, with the number up to which nothing is missing. */
@@ -54,14 +62,16 @@ export class Subscriber {
 
   /** Resolves when what was sent has been taken, or it is over. Drops a reader that takes nothing for too long. */
   async drained(): Promise<void> {
-    if (this.over || !this.reply.writableNeedDrain) return;
+    const { out } = this;
+    if (this.over || !out.writableNeedDrain) return;
     await new Promise<void>((resolve) => {
       const stalled = setTimeout(() => this.drop(), this.limits.stalledMs);
       const done = (): void => {
         clearTimeout(stalled);
+        this.endings.delete(done);
         resolve();
       };
-      this.reply.once('drain', done);
+      out.once('drain', done);
       this.onOver(done);
     });
   }

@@ -61,6 +61,8 @@ it(
       expect(faultsOf(written, gotBy(reader), 1)).toEqual([]);
       expect(reader.ends).toBeGreaterThan(0);
     }
+    if (process.env.STAMPLINE_SCENE_EVENTS)
+      console.log(`${written.marks.length} events, servers killed ${kills} times, each reader had each once.`);
     // SIGTERM: the stream ends at once, saying when to come back; nobody waits for it; the other process has the rest.
     const from = await lastNumber();
     const [leaving, staying] = servers;

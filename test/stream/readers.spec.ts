@@ -2,6 +2,7 @@
 import pg from 'pg';
 import { StreamLimits } from '../../src/stream/limits.js';
 import { Subscribers } from '../../src/stream/subscribers.js';
+import { connectTo, requestText } from '../setup/raw-http.js';
 import { StreamWorld, upTo } from './stream-world.js';
 
 let world: StreamWorld;
@@ -96,6 +97,26 @@ describe('readers and what they cost', () => {
     } finally {
       limits.subscribers = subscribers;
     }
+  });
+
+  it('one that leaves before it is known where it begins is not kept', async () => {
+    const subscribers = world.server.app.get(Subscribers);
+    await until(() => subscribers.count === 0);
+    const holder = new pg.Client(world.server.connection);
+    await holder.connect();
+    await holder.query('BEGIN');
+    await holder.query('LOCK TABLE stream_head');
+    const socket = connectTo(world.server.base);
+    socket.write(requestText('GET /stream?earliest'));
+    const waits = `SELECT count(*)::int AS count FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'SELECT seq AS last%'`;
+    for (let count = 0; count === 0; count = (await world.server.sql<{ count: number }>(waits))[0]?.count ?? 0);
+    socket.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await holder.query('COMMIT');
+    await holder.end();
+    const next = await world.reader();
+    await next.until(() => next.lastId !== '');
+    expect(subscribers.count).toBe(1);
   });
 
   it('HEAD answers with the headers alone, and a browser gets a page', async () => {

@@ -23,12 +23,14 @@ it(
     const stops = readers.map((reader) => reader.follow());
     const led = new Set<TestServer>();
     let over = false;
+    let kills = 0;
     const killing = (async () => {
       while (!over) {
         await pause(100 + Math.random() * 300);
         for (const server of servers) if (server.app.get(Relay).isLeading) led.add(server);
         // At any moment: before, in or after a numbering, with the NOTIFY sent or not.
         const victims = Math.random() < 0.3 ? "'stampline relay', 'stampline listener'" : "'stampline relay'";
+        kills += 1;
         await servers[0]?.sql(
           `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name IN (${victims})`,
         );
@@ -45,6 +47,8 @@ it(
       for (const reader of readers) expect(faultsOf(written, gotBy(reader), 1)).toEqual([]);
       // Both have led, so the lock went from one to the other.
       expect(led.size).toBe(2);
+      if (process.env.STAMPLINE_SCENE_EVENTS)
+        console.log(`${written.marks.length} events, relays killed ${kills} times, each reader had each once.`);
       expectToBeFound(written.marks, gotBy(readers[0] as StreamReader));
     } finally {
       over = true;
