@@ -8,7 +8,7 @@ export type BrowserName = 'chromium' | 'firefox';
 /** A name that isn't the loopback's, for pages that users see. Both browsers are told that it is this machine. */
 export const PRODUCTION_HOST = 'shop.example';
 
-export const PATHS: Readonly<Record<BrowserName, string>> = {
+const PATHS: Readonly<Record<BrowserName, string>> = {
   chromium: process.env.CHROMIUM ?? '/usr/bin/chromium',
   firefox: process.env.FIREFOX ?? '/usr/bin/firefox-esr',
 };
