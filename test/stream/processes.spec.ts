@@ -38,6 +38,7 @@ it(
     await Promise.all(servers.map((server) => server.ready));
     const readers = [0, 1].map((index) => new StreamReader(() => servers[index as 0 | 1].base, '/stream?earliest'));
     const stops = readers.map((reader) => reader.follow());
+    await Promise.all(readers.map((reader) => reader.until(() => reader.lastId !== '')));
     let over = false;
     let kills = 0;
     const killing = (async () => {
