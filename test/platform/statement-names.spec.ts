@@ -8,7 +8,9 @@ const sources = fs
 
 it('each statement has a name of its own', () => {
   const names = sources.flatMap((file) =>
-    [...fs.readFileSync(path.join('src', file), 'utf8').matchAll(/name: '([a-z_]+)',\s+text:/g)].map(([, name]) => name),
+    [...fs.readFileSync(path.join('src', file), 'utf8').matchAll(/name: '([a-z_]+)',\s+text:/g)].map(
+      ([, name]) => name,
+    ),
   );
   expect(names.length).toBeGreaterThan(50);
   expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);

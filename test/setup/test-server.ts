@@ -70,7 +70,7 @@ export async function startTestServer(
     sql: async <Row>(text: string, values: unknown[] = []) => (await beside.query(text, values)).rows as Row[],
     stop: async () => {
       // One that is just being answered isn't idle yet, and closing would wait until its client lets go of it.
-      (app.getHttpServer() as Server).closeAllConnections();
+      app.getHttpServer().closeAllConnections();
       await app.close();
       await beside.end();
       if (dataSource.isInitialized) await dataSource.destroy();

@@ -1,15 +1,18 @@
 // What requests are answered from. While the link to the database is up, what is in memory is trusted. While it is lost, each
 // request reads again for a quarter of a second at most, and then gets what was known last, which is told as stale: a page
 // never waits for the database.
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { type Hearer, Listener } from '../../platform/database/listener.js';
 import type { Sql } from '../../platform/database/statement.js';
 import { DomainError, notFound } from '../../platform/errors.js';
+import { loggable } from '../../platform/loggable.js';
+import { LOGGER } from '../../platform/tokens.js';
 import { MapChanges } from '../store/map-changes.js';
-import type { MapNews } from '../store/map-pointer.js';
+import { MAP_CHANNEL, type MapNews } from '../store/map-pointer.js';
 import type { ReleaseMap } from '../store/release-reader.js';
 import { KnownProjects, type ServedProject } from './known-projects.js';
 import { KnownTickets, type ServedTicket } from './known-tickets.js';
-import { MapLink, type MapListener } from './map-link.js';
 import { ProductionNow } from './production-now.js';
 
 /** How long a request waits for the database: where there is something to serve instead, and where there is nothing yet. */
@@ -43,19 +46,31 @@ export function patience(): Patience {
 }
 
 @Injectable()
-export class FreshMaps implements MapListener {
+export class FreshMaps implements Hearer {
+  readonly channel = MAP_CHANNEL;
+
   constructor(
-    private readonly link: MapLink,
+    private readonly link: Listener,
     private readonly projects: KnownProjects,
     private readonly tickets: KnownTickets,
     private readonly productions: ProductionNow,
     changes: MapChanges,
+    @Inject(LOGGER) private readonly log: Logger,
   ) {
-    link.tell(this);
-    changes.onChange((news) => this.heard(news));
+    link.add(this);
+    changes.onChange((news) => this.changed(news));
   }
 
-  heard(news: MapNews): void {
+  /** What another process announced. */
+  heard(payload: string): void {
+    try {
+      this.changed(JSON.parse(payload) as MapNews);
+    } catch (error) {
+      this.log.warn({ err: loggable(error) }, 'a notification that is no news');
+    }
+  }
+
+  private changed(news: MapNews): void {
     if ('ticket' in news) this.tickets.heard(news.ticket);
     // What can't be read now is found by the next comparison.
     else if (this.productions.last(news.project))

@@ -6,7 +6,6 @@ import { KnownProjects } from './known-projects.js';
 import { KnownTickets } from './known-tickets.js';
 import { MapAnswers } from './map-answers.js';
 import { MapController } from './map.controller.js';
-import { MapLink } from './map-link.js';
 import { ProductionNow } from './production-now.js';
 import { Shortcut } from './shortcut.js';
 import { Stamps } from './stamps.js';
@@ -15,17 +14,7 @@ import { StampScripts } from './stamp-scripts.js';
 @Module({
   imports: [MapStoreModule],
   controllers: [MapController],
-  providers: [
-    FreshMaps,
-    KnownProjects,
-    KnownTickets,
-    MapAnswers,
-    MapLink,
-    ProductionNow,
-    Shortcut,
-    Stamps,
-    StampScripts,
-  ],
+  providers: [FreshMaps, KnownProjects, KnownTickets, MapAnswers, ProductionNow, Shortcut, Stamps, StampScripts],
   exports: [FreshMaps, MapAnswers],
 })
 export class ServingModule {}
