@@ -1,6 +1,5 @@
 // A real server on a database of its own, for one suite: `const server = await startTestServer()`.
 import fs from 'node:fs/promises';
-import type { Server } from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
