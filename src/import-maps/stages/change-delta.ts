@@ -5,6 +5,7 @@ import type { Tx } from '../../platform/database/db.js';
 import { DomainError } from '../../platform/errors.js';
 import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
 import type { Row } from '../../rest/resource.js';
+import { modulesChangedLine, stampedLine } from '../../stream/lines/stage-lines.js';
 import { type Change, changeDelta, type Delta, keysOf } from '../domain/delta.js';
 import { type MapKey, wireKey } from '../domain/map-key.js';
 import { firstStage, positionAfterPromotion } from '../domain/stage-line.js';
@@ -109,7 +110,9 @@ export class ChangeDelta {
     const keys = keysOf(delta).map(wireKey);
     const event = {
       type: registered ? 'ticket.modules_changed' : 'ticket.stamped',
-      line: `${ticket.key} ${registered ? 'changed its modules' : `stamped at ${stage.name}`}: revision ${revision}, ${keys.length} ${keys.length === 1 ? 'key' : 'keys'}`,
+      line: registered
+        ? modulesChangedLine(ticket.key, revision, keys.length)
+        : stampedLine(ticket.key, stage.name, revision, keys.length),
       data: { stage: stage.name, revision, keys: keys.slice(0, MOST_KEYS), ...provenance },
     };
     // The first modules, of a new cycle too, bring it to the stage's step.

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Tx } from '../../platform/database/db.js';
 import { DomainError } from '../../platform/errors.js';
 import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
+import { rebasedLine } from '../../stream/lines/stage-lines.js';
 import { type Choice, rebase } from '../domain/conflict.js';
 import { keysOf, stamp } from '../domain/delta.js';
 import { keyText, type MapKey, wireKey } from '../domain/map-key.js';
@@ -47,7 +48,11 @@ export class RebaseTicket {
     const chosen = Object.fromEntries([...choices].map(([key, choice]) => [wireKey(key), choice]));
     const event = {
       type: 'ticket.rebased',
-      line: `${ticket.key} rebased on release ${ticket.release}: ${[...choices].map(([key, choice]) => `${keyText(key)} ${choice}`).join(', ')}`,
+      line: rebasedLine(
+        ticket.key,
+        ticket.release,
+        [...choices].map(([key, choice]) => `${keyText(key)} ${choice}`),
+      ),
       data: { revision, release: ticket.release, choices: chosen },
     };
     const row = await moveTicket(tx, ticket, { event }, options.actor);

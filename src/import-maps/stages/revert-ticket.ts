@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Tx } from '../../platform/database/db.js';
 import { DomainError, invalid, notFound } from '../../platform/errors.js';
 import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
+import { modulesRevertedLine, revertedLine } from '../../stream/lines/stage-lines.js';
 import { keysOf, stamp } from '../domain/delta.js';
 import { positionAfterRevert, production, stageBefore } from '../domain/stage-line.js';
 import { lockPointer } from '../store/map-pointer.js';
@@ -56,7 +57,7 @@ export class RevertTicket {
     }
     const event = {
       type: 'ticket.reverted',
-      line: `${ticket.key} reverted ${ticket.stage} → ${before.name}${reason ? `: ${reason}` : ''}`,
+      line: revertedLine({ key: ticket.key, from: ticket.stage, to: before.name, ...(reason ? { reason } : {}) }),
       data: { reason },
     };
     const row = await moveTicket(
@@ -93,7 +94,7 @@ export class RevertTicket {
     await this.deltas.keepKeys(tx, ticket, after);
     const event = {
       type: 'ticket.reverted',
-      line: `${ticket.key} reverted its modules to revision ${number}${reason ? `: ${reason}` : ''}`,
+      line: modulesRevertedLine(ticket.key, number, reason),
       data: { reason, to_revision: number, revision },
     };
     const row = await moveTicket(tx, ticket, { event }, actor);

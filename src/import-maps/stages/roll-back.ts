@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
 import { DomainError } from '../../platform/errors.js';
 import { appendEvent } from '../../stream/append-event.js';
+import { releaseLine } from '../../stream/lines/stage-lines.js';
 import { type Difference, diff } from '../domain/diff.js';
 import type { Layer } from '../domain/layer.js';
 import { requestAction } from '../domain/verdict.js';
@@ -96,7 +97,8 @@ export class RollBack {
       ticket: null,
       subticket: null,
       version: null,
-      line: `Release ${release}: ${line}`,
+      line: releaseLine(release, line),
+      link: `/api/v1/release/${release}/?project=${project}`,
       data: { release, parent, to: target, reason, suspended: later.length, restored: lost.length },
     });
     return release;

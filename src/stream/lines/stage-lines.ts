@@ -32,6 +32,10 @@ export const promotedLine = (move: StageMove): string =>
 export const revertedLine = (move: StageMove): string =>
   `${move.key} reverted ${move.from} → ${move.to}${resultOf(move)}${because(move.reason)}`;
 
+/** `TKT-1 suspended prod → qa: TKT-3 was reverted (release 43)` */
+export const suspendedLine = (move: Required<Pick<StageMove, 'key' | 'from' | 'to' | 'release' | 'reason'>>): string =>
+  `${move.key} suspended ${move.from} → ${move.to}: ${move.reason} (release ${move.release})`;
+
 /** `TKT-1 reverted its modules to revision 2: why` */
 export const modulesRevertedLine = (key: string, revision: number, reason?: string): string =>
   `${key} reverted its modules to revision ${revision}${because(reason)}`;
