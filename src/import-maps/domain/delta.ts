@@ -28,7 +28,8 @@ export const keysOf = (delta: Delta): MapKey[] => delta.map(operationKey);
 
 /**
  * The delta after some changes, each based on production as it is now. A deletion of what production doesn't have drops the
- * operation; the same change again leaves it as it is, base included, so that a repeat changes nothing.
+ * operation; the same change again leaves it as it is, base included: a repeat changes nothing, and settles no conflict that
+ * nobody has seen.
  */
 export function changeDelta(delta: Delta, changes: readonly Change[], production: StampedMap): Delta {
   const operations = new Map(delta.map((operation) => [operationKey(operation), operation]));
