@@ -35,8 +35,11 @@ export async function faultSince(sql, before, { operation }, { status }) {
   return fits ? undefined : `answered ${status}: changed [${changed}], events tell of [${told}]`;
 }
 
-/** What a ticket's modules consist of changes along with the ticket, which tells of it, or with a release. */
-const hasEvents = (subject) => !/^(blob|blob_use|layer|map_pointer|map_revision|release|ticket_key)\//.test(subject);
+/**
+ * What a ticket's modules consist of, and its hold, change along with the ticket, which tells of it, or with a release.
+ */
+const hasEvents = (subject) =>
+  !/^(blob|blob_use|layer|map_pointer|map_revision|release|ticket_hold|ticket_key)\//.test(subject);
 
 /** One event for each changed row, in general. */
 function tells(operation, changed, told) {

@@ -4,6 +4,7 @@ import { ProjectManager1763720000000 } from './1763720000000-project-manager.js'
 import { ImportMaps1763740000000 } from './1763740000000-import-maps.js';
 import { Stream1763760000000 } from './1763760000000-stream.js';
 import { Ingest1763770000000 } from './1763770000000-ingest.js';
+import { Holds1763780000000 } from './1763780000000-holds.js';
 
 export const migrations = [
   FirstTables1763700000000,
@@ -11,4 +12,5 @@ export const migrations = [
   ImportMaps1763740000000,
   Stream1763760000000,
   Ingest1763770000000,
+  Holds1763780000000,
 ];

@@ -21,6 +21,8 @@ import { TestResultRow } from './artifacts/test-result.row.js';
 import { TicketComponentRow, TicketLinkRow, TicketPersonRow } from './tickets/ticket-parts.rows.js';
 import { TicketRow } from './tickets/ticket.row.js';
 import { SpuFileRow } from './import-maps/modules/spu-file.row.js';
+import { PendingCommandRow } from './commands/pending-command.row.js';
+import { StageLockRow, TicketHoldRow } from './import-maps/holds/hold.rows.js';
 import { BlobRow, BlobUseRow } from './import-maps/store/blob.rows.js';
 import { LayerRow, MapPointerRow, MapRevisionRow, ReleaseRow, TicketKeyRow } from './import-maps/store/map.rows.js';
 
@@ -39,17 +41,20 @@ const entities = [
   MapRevisionRow,
   MergeProposalRow,
   NumberedEventRow,
+  PendingCommandRow,
   PersonRow,
   ProjectRow,
   ReleaseRow,
   SourcePackageRow,
   SourcePackageUploadRow,
   SpuFileRow,
+  StageLockRow,
   StreamHeadRow,
   SubticketRow,
   TestResultRow,
   TestSuiteRow,
   TicketComponentRow,
+  TicketHoldRow,
   TicketKeyRow,
   TicketLinkRow,
   TicketPersonRow,

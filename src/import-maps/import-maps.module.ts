@@ -1,9 +1,10 @@
 // Stamped import maps: every ticket as a running application (import-maps.md).
 import { Module } from '@nestjs/common';
 import { DeployerModule } from './deployer/deployer.module.js';
+import { HoldsModule } from './holds/holds.module.js';
 import { UploadsModule } from './modules/uploads.module.js';
 import { ServingModule } from './serving/serving.module.js';
 import { StagesModule } from './stages/stages.module.js';
 
-@Module({ imports: [UploadsModule, StagesModule, ServingModule, DeployerModule] })
+@Module({ imports: [UploadsModule, StagesModule, HoldsModule, ServingModule, DeployerModule] })
 export class ImportMapsModule {}

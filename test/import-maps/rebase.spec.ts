@@ -35,6 +35,8 @@ it('refuses a stale ticket, naming the other one, until it is rebased on mine', 
     verdicts: [
       { policy: 'conflicts', verdict: 'blocked', code: 'conflicts.stale' },
       { policy: 'steps', verdict: 'pass' },
+      { policy: 'hold', verdict: 'pass' },
+      { policy: 'lock', verdict: 'pass' },
     ],
   });
   const rebased = await post(`${stale.url}rebase/`, { cart: 'mine' }).expect(200);
@@ -184,7 +186,7 @@ it('says why a ticket can not go on, and what it would overtake', async () => {
   const plain = await inProject(project).withModule('free');
   expect((await server.http.get(`${plain.url}why/`)).body).toMatchObject({
     promotable: true,
-    verdicts: [{ verdict: 'pass' }, { verdict: 'pass' }],
+    verdicts: ['steps', 'conflicts', 'hold', 'lock'].map((policy) => ({ policy, verdict: 'pass' })),
   });
 });
 

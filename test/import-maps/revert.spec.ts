@@ -38,8 +38,10 @@ it('keeps what later tickets overwrote, and says so', async () => {
   expect((await post(`${second.url}promote/`).expect(409)).body).toMatchObject({
     error: expect.stringContaining(first.key),
   });
-  await post(`${first.url}promote/`).expect(200);
-  await post(`${second.url}promote/`).expect(200);
+  for (const { url } of [first, second]) {
+    await post(`${url}unhold/`).expect(200);
+    await post(`${url}promote/`).expect(200);
+  }
   expect(await productionOf(server, 'superseded')).toEqual({ cart: moduleUrl('cart', 2), nav: moduleUrl('nav') });
 });
 
@@ -123,6 +125,6 @@ it('reverts an archived ticket, and again after it returned', async () => {
   expect(await productionOf(server, 'archived')).toEqual({});
   expect((await post(`${ticket.url}revert/`).expect(409)).body).toMatchObject({ code: 'ticket.closed' });
   expect((await post(`${ticket.url}stamp/`).expect(200)).body).toMatchObject({ stage: 'dev', revision: 1 });
-  for (const verb of ['promote', 'promote', 'revert']) await post(`${ticket.url}${verb}/`).expect(200);
+  for (const verb of ['unhold', 'promote', 'promote', 'revert']) await post(`${ticket.url}${verb}/`).expect(200);
   expect(await productionOf(server, 'archived')).toEqual({});
 });

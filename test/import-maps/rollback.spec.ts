@@ -47,6 +47,12 @@ it('goes back to an earlier release; later tickets go back a stage', async () =>
   expect(back.headers.etag).toBe('"3"');
   expect(await productionOf(server, 'back')).toEqual({ cart: moduleUrl('cart') });
   expect([await stageOf(first), await stageOf(second)]).toEqual(['prod', 'qa']);
+  // It holds itself, so that it doesn't slip back with somebody's next click.
+  expect((await post(`${second.url}promote/`).expect(409)).body).toMatchObject({
+    code: 'ticket.held',
+    error: `${second.key} is held by local: rolled back to release 1 (release 3)`,
+  });
+  await post(`${second.url}unhold/`).expect(200);
   await post(`${second.url}promote/`).expect(200);
   expect(await productionOf(server, 'back')).toEqual({ cart: moduleUrl('cart', 2), nav: moduleUrl('nav') });
   const list = await server.http.get('/api/v1/release/?project__name=back&order_by=number&kind=rollback').expect(200);
@@ -68,8 +74,7 @@ it('names what was reverted since, and brings it back with force, without its ti
     layers: [{ ticket: null, keys: 1 }],
   });
   // Its own delta is live already: it can be promoted, and reverting it leaves what the rollback brought back.
-  await post(`${ticket.url}promote/`).expect(200);
-  await post(`${ticket.url}revert/`).expect(200);
+  for (const verb of ['unhold', 'promote', 'revert']) await post(`${ticket.url}${verb}/`).expect(200);
   expect(await productionOf(server, 'reverted')).toEqual({ cart: moduleUrl('cart') });
 });
 

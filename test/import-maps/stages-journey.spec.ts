@@ -153,6 +153,8 @@ it('never lowers a step when it promotes, and refuses failed tickets', async () 
     verdicts: [
       { policy: 'steps', verdict: 'failed' },
       { policy: 'conflicts', verdict: 'pass' },
+      { policy: 'hold', verdict: 'pass' },
+      { policy: 'lock', verdict: 'pass' },
     ],
   });
   expect((await post(`${ticket.url}revert/`).expect(200)).body).toMatchObject({

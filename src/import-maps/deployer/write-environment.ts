@@ -43,7 +43,7 @@ export class WriteEnvironment {
   }
 
   private async toProduction(tx: Tx, { project, origin, actor, line, decide }: EnvironmentWrite): Promise<Done> {
-    const { release, map } = await this.production.run(tx, project.id, decide, { actor, line });
+    const { release, map } = await this.production.run(tx, project.id, decide, { actor, line, base: origin });
     return { answer: mapAnswer(map, origin), flip: { project: project.id, release, map } };
   }
 

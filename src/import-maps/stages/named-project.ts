@@ -1,10 +1,11 @@
 // The project that a URL names with `?project=<name>`; `default` where it names none.
 import { Injectable } from '@nestjs/common';
 import { Db } from '../../platform/database/db.js';
+import type { Sql } from '../../platform/database/statement.js';
 import { notFound } from '../../platform/errors.js';
 import { lastOf, type Query } from '../../rest/reading/list-query.js';
 import type { StageSetting } from '../../projects/stage-setting.js';
-import type { StageLine } from '../domain/stage-line.js';
+import { type Stage, type StageLine, stageNamed } from '../domain/stage-line.js';
 import { stageLineOf } from '../store/stage-lines.js';
 
 export interface NamedProject {
@@ -20,19 +21,35 @@ export class NamedProjects {
   constructor(private readonly db: Db) {}
 
   /** By name, or by id. Rejects with not_found. */
-  async of(query: unknown): Promise<NamedProject> {
-    const name = lastOf((query as Query).project) ?? 'default';
-    const [row] = await this.db.run<{
+  of(query: unknown, sql: Sql = this.db): Promise<NamedProject> {
+    const name = (lastOf((query as Query).project) ?? 'default').replaceAll('\0', '');
+    return this.find(sql, 'project_named', 'name = $1 OR id::text = $1 ORDER BY name = $1 DESC', name);
+  }
+
+  withId(id: number, sql: Sql = this.db): Promise<NamedProject> {
+    return this.find(sql, 'project_with_id', 'id = $1::int', String(id));
+  }
+
+  private async find(sql: Sql, statement: string, where: string, value: string): Promise<NamedProject> {
+    const [row] = await sql.run<{
       id: number;
       name: string;
       stages: StageSetting[] | null;
       safe_list: string[] | null;
     }>({
-      name: 'stages_project_named',
-      text: `SELECT id, name, settings->'stages' AS stages, settings->'url_safe_list' AS safe_list FROM project WHERE name = $1 OR id::text = $1 ORDER BY name = $1 DESC LIMIT 1`,
-      values: [name.replaceAll('\0', '')],
+      name: statement,
+      text: `SELECT id, name, settings->'stages' AS stages, settings->'url_safe_list' AS safe_list FROM project WHERE ${where} LIMIT 1`,
+      values: [value],
     });
-    if (!row) throw notFound(`There is no project '${name.slice(0, 100)}'.`);
+    if (!row) throw notFound(`There is no project '${value.slice(0, 100)}'.`);
     return { id: row.id, name: row.name, line: stageLineOf(row.stages), safeList: row.safe_list ?? [] };
   }
+}
+
+/** Rejects with not_found. */
+export function stageOf(project: NamedProject, name: string): Stage {
+  const stage = stageNamed(project.line, name);
+  if (stage) return stage;
+  const names = project.line.map((one) => one.name).join(', ');
+  throw notFound(`There is no stage '${name.slice(0, 100)}' in ${project.name}. There are ${names}.`);
 }

@@ -5,11 +5,14 @@ import { isFailed } from '../../workflow/move.js';
 import { staleKeys } from '../domain/conflict.js';
 import { conflictsVerdict } from '../domain/conflicts-policy.js';
 import { keysOf } from '../domain/delta.js';
-import { firstStage, stageBefore } from '../domain/stage-line.js';
+import { holdVerdict } from '../domain/hold-policy.js';
+import { lockVerdict } from '../domain/lock-policy.js';
+import { firstStage, stageAfter, stageBefore } from '../domain/stage-line.js';
 import type { StampedMap } from '../domain/stamped-map.js';
 import { type StepsFacts, stepsVerdict } from '../domain/steps-policy.js';
 import { type Verdict, worstFirst } from '../domain/verdict.js';
 import { workStateOf } from '../../tickets/ticket-state.js';
+import { holdOf } from '../holds/held-rows.js';
 import { lastChanges } from '../store/key-history.js';
 import { findOverlaps } from '../store/overlaps.js';
 import { deltaOf, type LockedTicket } from '../store/ticket-deltas.js';
@@ -25,7 +28,12 @@ interface LiveSubticket {
 export class Policies {
   /** Worst first. `production` is the map that a promotion would merge into; `base` the URL that the client calls us by. */
   async ask(tx: Sql, ticket: LockedTicket, production: StampedMap, base: string): Promise<Verdict[]> {
-    return worstFirst([await this.steps(tx, ticket, base), await this.conflicts(tx, ticket, production, base)]);
+    return worstFirst([
+      await this.steps(tx, ticket, base),
+      await this.conflicts(tx, ticket, production, base),
+      await this.hold(tx, ticket, base),
+      ...(await this.lock(tx, ticket, base)),
+    ]);
   }
 
   private async steps(tx: Sql, ticket: LockedTicket, base: string): Promise<Verdict> {
@@ -68,5 +76,18 @@ export class Policies {
       since,
       base,
     );
+  }
+
+  private async hold(tx: Sql, { id, key, row }: LockedTicket, base: string): Promise<Verdict> {
+    const facts = { ticketKey: key, ticketId: id, hold: await holdOf(tx, { ticket: id }) };
+    return holdVerdict(facts, String(row.updated_at), base);
+  }
+
+  /** Of the stage that comes next; a released ticket has none. */
+  private async lock(tx: Sql, { line, stage, project, row }: LockedTicket, base: string): Promise<Verdict[]> {
+    const next = stage === null ? undefined : stageAfter(line, stage);
+    if (!next) return [];
+    const lock = await holdOf(tx, { project: project.id, stage: next.name });
+    return [lockVerdict({ stage: next.name, project: project.name }, lock, String(row.updated_at), base)];
   }
 }

@@ -5,10 +5,12 @@ import type { Tx } from '../../platform/database/db.js';
 import { DomainError, notFound } from '../../platform/errors.js';
 import type { StageSetting } from '../../projects/stage-setting.js';
 import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
+import { promotedLine } from '../../stream/lines/stage-lines.js';
 import { keysOf, stamp } from '../domain/delta.js';
 import { positionAfterPromotion, production, type Stage, stageAfter } from '../domain/stage-line.js';
 import type { StampedMap } from '../domain/stamped-map.js';
 import { allPass, type Verdict } from '../domain/verdict.js';
+import { keepLock } from '../holds/stage-locks.js';
 import { lockPointer } from '../store/map-pointer.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import { Releases } from '../store/releases.js';
@@ -51,6 +53,7 @@ export class PromoteTicket {
     if (!next) throw released(ticket);
     const map = await this.productionMaps.at(ticket.project.id, ticket.release, tx);
     requireRelease(ticket, options.release);
+    await keepLock(tx, ticket.project.id, next.name);
     refuseUnlessPass(ticket, next, await this.policies.ask(tx, ticket, map, options.base));
     return next.name === production(ticket.line).name
       ? this.release(tx, ticket, next, map, options)
@@ -92,7 +95,7 @@ export class PromoteTicket {
     const revision = ticket.revision?.number ?? 0;
     const event = {
       type: 'ticket.promoted',
-      line: `${ticket.key} promoted ${ticket.stage} → ${next.name}: revision ${revision}`,
+      line: promotedLine({ key: ticket.key, from: ticket.stage, to: next.name, revision }),
       data: { revision },
     };
     const position = positionAfterPromotion(ticket.line, next, positionOf(ticket.row));
@@ -120,7 +123,7 @@ export class PromoteTicket {
     });
     const event = {
       type: 'ticket.promoted',
-      line: `${ticket.key} promoted ${ticket.stage} → ${next.name}: release ${release}`,
+      line: promotedLine({ key: ticket.key, from: ticket.stage, to: next.name, release }),
       data: { revision, release },
     };
     const position = positionAfterPromotion(ticket.line, next, positionOf(ticket.row));

@@ -1,21 +1,35 @@
 // What there is to read of stages: why a ticket can't go on, what differs between two maps, a release with its commits.
 import { Injectable } from '@nestjs/common';
 import { Db } from '../../platform/database/db.js';
+import type { Sql } from '../../platform/database/statement.js';
 import { DomainError, invalid, notFound } from '../../platform/errors.js';
 import { resourceNamed, uriOf } from '../../rest/resource.js';
 import { rowOf } from '../../rest/writing/locked-row.js';
 import { keyState } from '../domain/conflict.js';
 import { stamp, operationKey } from '../domain/delta.js';
 import { diff } from '../domain/diff.js';
-import { production, stageAfter, stageNamed } from '../domain/stage-line.js';
+import { firstStage, production, stageAfter, stageNamed } from '../domain/stage-line.js';
 import type { StampedMap } from '../domain/stamped-map.js';
-import { allPass } from '../domain/verdict.js';
+import { allPass, type Verdict } from '../domain/verdict.js';
 import { lastChanges } from '../store/key-history.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import { deltaOf, type LockedTicket, TicketDeltas } from '../store/ticket-deltas.js';
 import type { NamedProject } from './named-project.js';
 import { Policies } from './policies.js';
 import { differenceView } from './stage-view.js';
+
+/** What stands between a ticket and its next stage. */
+export interface Why {
+  readonly ticket: string;
+  readonly key: string;
+  readonly stage: string | null;
+  readonly closed: boolean;
+  readonly next_stage: string | null;
+  readonly release: number;
+  readonly promotable: boolean;
+  /** Worst first. */
+  readonly verdicts: readonly Verdict[];
+}
 
 @Injectable()
 export class ReadStages {
@@ -27,17 +41,17 @@ export class ReadStages {
   ) {}
 
   /** The verdicts of the policies, worst first. Rejects with not_found. */
-  async why(id: number, base: string): Promise<object> {
-    const ticket = await this.ticket(id);
-    const map = await this.productionMaps.at(ticket.project.id, ticket.release);
+  async why(id: number, base: string, sql: Sql = this.db): Promise<Why> {
+    const ticket = await this.ticket(id, sql);
+    const map = await this.productionMaps.at(ticket.project.id, ticket.release, sql);
     const next = stageAfter(ticket.line, ticket.stage);
-    const verdicts = await this.policies.ask(this.db, ticket, map, base);
+    const verdicts = await this.policies.ask(sql, ticket, map, base);
     return {
       ticket: uriOf(resourceNamed('ticket'), id),
       key: ticket.key,
       stage: ticket.stage,
       closed: ticket.closed,
-      next_stage: ticket.stage === null ? ticket.line[0]?.name : (next?.name ?? null),
+      next_stage: ticket.stage === null ? firstStage(ticket.line).name : (next?.name ?? null),
       release: ticket.release,
       promotable: ticket.stage !== null && !ticket.closed && next !== undefined && allPass(verdicts),
       verdicts,
@@ -89,15 +103,15 @@ export class ReadStages {
   }
 
   /** Without a lock. */
-  private async ticket(id: number): Promise<LockedTicket> {
+  private async ticket(id: number, sql: Sql = this.db): Promise<LockedTicket> {
     const resource = resourceNamed('ticket');
-    const [found] = await this.db.run<{ row: object }>({
+    const [found] = await sql.run<{ row: object }>({
       name: 'ticket_row',
       text: 'SELECT to_jsonb(t) AS row FROM ticket t WHERE t.id = $1',
       values: [id],
     });
     if (!found) throw notFound(`There is no ticket ${id}.`);
-    return this.deltas.around(this.db, rowOf(resource, found.row));
+    return this.deltas.around(sql, rowOf(resource, found.row));
   }
 
   /** A release with the tickets and commits of its active layers; 0 is there before anything is. Rejects with not_found. */

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
 import { DomainError } from '../../platform/errors.js';
 import type { Row } from '../../rest/resource.js';
+import { revertedLine } from '../../stream/lines/stage-lines.js';
 import { keysOf } from '../domain/delta.js';
 import type { Layer } from '../domain/layer.js';
 import { wireKey } from '../domain/map-key.js';
@@ -119,7 +120,13 @@ export class RevertRelease {
   ): Promise<Row> {
     const event = {
       type: 'ticket.reverted',
-      line: `${ticket.key} reverted ${ticket.stage} → ${before.name}: release ${release}${reason ? `: ${reason}` : ''}`,
+      line: revertedLine({
+        key: ticket.key,
+        from: ticket.stage,
+        to: before.name,
+        release,
+        ...(reason ? { reason } : {}),
+      }),
       data: {
         release,
         reason,
@@ -130,6 +137,7 @@ export class RevertRelease {
       stage: before.name,
       position: positionAfterRevert(before),
       event,
+      hold: `reverted from ${ticket.stage} (release ${release})${reason ? `: ${reason}` : ''}`,
       actor,
     });
     const others = going.flatMap((layer) =>

@@ -45,7 +45,7 @@ const ACTION = object('Something that helps.', {
 const VERDICT = object(
   'What one policy says.',
   {
-    policy: text('The policy: steps, conflicts.'),
+    policy: text('The policy: steps, conflicts, hold, lock.'),
     verdict: text('From best to worst; the worst decides.', {
       enum: [
         'pass',
@@ -67,6 +67,29 @@ const VERDICT = object(
   },
   ['policy', 'verdict', 'code', 'summary', 'actor', 'since', 'next_actions'],
 );
+
+export const HOLD = {
+  ...object('Who holds it, and why; null where nobody does.', {
+    actor: text('Who.'),
+    reason: text('Why.'),
+    since: text('Since when.'),
+    until: { ...NOBODY, description: 'When it clears by itself; null where somebody has to lift it.' },
+  }),
+  type: ['object', 'null'],
+};
+
+export const HELD_TICKET = object('The ticket, and whether it is held.', {
+  ticket: text('Where the ticket is.'),
+  key: text('Its key.'),
+  version: whole('Its version; the ETag.'),
+  hold: HOLD,
+});
+
+export const LOCKED_STAGE = object('The stage, and whether it is locked.', {
+  stage: text('The stage.'),
+  project: text('Its project.'),
+  lock: HOLD,
+});
 
 export const STAGE_CHANGE = object(
   'The ticket as it is now, and what the verb did.',
@@ -150,6 +173,7 @@ export const STAGE = object('A stage.', {
   project: text('The project.'),
   production: { type: 'boolean', description: 'True for the last one.' },
   release: { type: ['integer', 'null'], description: 'Of production: the release that it is at, and its ETag.' },
+  lock: HOLD,
   resource_uri: text('Where it is.'),
 });
 

@@ -3,15 +3,17 @@ import { Controller, Get, Patch, Post, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Db } from '../../platform/database/db.js';
-import { conflict, DomainError, invalid, notFound } from '../../platform/errors.js';
+import { conflict, DomainError, invalid } from '../../platform/errors.js';
 import { failures, IDEMPOTENCY_KEY, jsonBody, jsonReply, pathParameter } from '../../rest/http/documented.js';
 import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
-import { sendJson } from '../../rest/http/reply.js';
-import { production, type Stage, stageNamed } from '../domain/stage-line.js';
+import { sendAnswer, sendJson } from '../../rest/http/reply.js';
+import { production, type Stage } from '../domain/stage-line.js';
 import type { StampedMap } from '../domain/stamped-map.js';
 import { type Difference, diff } from '../domain/diff.js';
+import type { Hold } from '../domain/hold.js';
+import { locksOf } from '../holds/held-rows.js';
 import { productionRelease } from '../store/map-pointer.js';
-import { type NamedProject, NamedProjects } from './named-project.js';
+import { type NamedProject, NamedProjects, stageOf } from './named-project.js';
 import { directBody } from './production-body.js';
 import { RollBack } from './roll-back.js';
 import { type Done, RunVerb, verbOptions } from './run-verb.js';
@@ -71,7 +73,8 @@ export class StageController {
   async list(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const project = await this.projects.of(request.query);
     const release = await productionRelease(this.db, project.id);
-    const objects = project.line.map((stage) => stageView(project, stage, release));
+    const locks = await locksOf(this.db, project.id);
+    const objects = project.line.map((stage) => stageView(project, stage, release, locks.get(stage.name)));
     const meta = { limit: 1000, next: null, offset: 0, previous: null, total_count: objects.length };
     sendJson(request, reply, JSON.stringify({ meta, objects }));
   }
@@ -91,12 +94,11 @@ export class StageController {
     const stage = stageOf(project, request.params.name);
     const release = await productionRelease(this.db, project.id);
     const live = stage.name === production(project.line).name;
-    sendJson(
-      request,
-      reply,
-      JSON.stringify(stageView(project, stage, release)),
-      live ? versionTag(release) : undefined,
-    );
+    const lock = (await locksOf(this.db, project.id)).get(stage.name);
+    const body = JSON.stringify(stageView(project, stage, release, lock));
+    // Production's ETag is its release, whether it is locked or not: never a 304.
+    if (live) sendAnswer(request, reply, { status: 200, body, etag: versionTag(release) });
+    else sendJson(request, reply, body);
   }
 
   @Patch(':name')
@@ -128,7 +130,7 @@ export class StageController {
           before = now;
           return decide(now);
         },
-        { actor: options.actor, line },
+        { actor: options.actor, line, base: options.base },
       );
       const changes = before ? diff(before, map) : [];
       return done(project, { project: project.id, release, map }, options, { changes });
@@ -189,20 +191,14 @@ export class StageController {
 const uriOf = ({ name: project }: NamedProject, { name }: Stage): string =>
   `/api/v1/stage/${name}/${project === 'default' ? '' : `?project=${project}`}`;
 
-function stageOf(project: NamedProject, name: string): Stage {
-  const stage = stageNamed(project.line, name);
-  if (stage) return stage;
-  const names = project.line.map((one) => one.name).join(', ');
-  throw notFound(`There is no stage '${name.slice(0, 100)}' in ${project.name}. There are ${names}.`);
-}
-
-function stageView(project: NamedProject, stage: Stage, release: number): object {
+function stageView(project: NamedProject, stage: Stage, release: number, lock: Hold | undefined): object {
   const live = stage.name === production(project.line).name;
   return {
     ...stage,
     project: project.name,
     production: live,
     release: live ? release : null,
+    lock: lock ?? null,
     resource_uri: uriOf(project, stage),
   };
 }

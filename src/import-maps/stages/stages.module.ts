@@ -39,6 +39,6 @@ import { WriteProduction } from './write-production.js';
     SuspendTickets,
     WriteProduction,
   ],
-  exports: [ChangeDelta, RunVerb, WriteProduction],
+  exports: [ChangeDelta, NamedProjects, PromoteTicket, ReadStages, RevertTicket, RollBack, RunVerb, WriteProduction],
 })
 export class StagesModule {}

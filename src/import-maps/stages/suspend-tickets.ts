@@ -4,8 +4,10 @@ import { TryAgain } from '../../platform/database/database-error.js';
 import type { Tx } from '../../platform/database/db.js';
 import { DomainError } from '../../platform/errors.js';
 import type { Row } from '../../rest/resource.js';
+import { suspendedLine } from '../../stream/lines/stage-lines.js';
 import type { Delta } from '../domain/delta.js';
 import { positionAfterRevert, production, stageBefore } from '../domain/stage-line.js';
+import { holdReverted } from '../holds/held-rows.js';
 import { deltaOf, type LockedTicket, TicketDeltas } from '../store/ticket-deltas.js';
 import { moveTicket, type TicketMove } from './move-ticket.js';
 
@@ -29,9 +31,10 @@ export class SuspendTickets {
       const ticket = await this.lock(tx, id);
       const before = stageBefore(ticket.line, ticket.stage);
       if (ticket.stage !== production(ticket.line).name || !before) continue;
-      const line = `${ticket.key} suspended ${ticket.stage} → ${before.name}: ${why} (release ${release})`;
+      const line = suspendedLine({ key: ticket.key, from: ticket.stage, to: before.name, release, reason: why });
       const event = { type: 'ticket.suspended', line, data: { release, reason: why } };
-      const move = { stage: before.name, position: positionAfterRevert(before), event, actor };
+      const hold = `${why} (release ${release})`;
+      const move = { stage: before.name, position: positionAfterRevert(before), event, hold, actor };
       await this.moveOne(tx, ticket, deltaOf(ticket), move);
       moved.push(ticket.key);
     }
@@ -48,14 +51,18 @@ export class SuspendTickets {
     }
   }
 
-  /** Out of production, and back among those who are at its keys, unless it is closed. */
+  /**
+   * Out of production, and back among those who are at its keys, unless it is closed. It holds itself, so that it can't slip
+   * back (promotion.md, "Policies"): somebody has to unhold it.
+   */
   async moveOne(
     tx: Tx,
     ticket: LockedTicket,
     delta: Delta,
-    { actor, ...move }: TicketMove & { readonly actor: string },
+    { actor, hold, event, ...move }: TicketMove & { readonly actor: string; readonly hold: string },
   ): Promise<Row> {
     if (!ticket.closed) await this.deltas.keepKeys(tx, ticket, delta);
-    return moveTicket(tx, ticket, move, actor);
+    await holdReverted(tx, ticket.id, actor, hold);
+    return moveTicket(tx, ticket, { ...move, event: { ...event, data: { ...event.data, held: true } } }, actor);
   }
 }

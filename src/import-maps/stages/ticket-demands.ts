@@ -5,7 +5,7 @@ import { requestAction } from '../domain/verdict.js';
 import type { LockedTicket } from '../store/ticket-deltas.js';
 
 /** Where nobody said by which URL the client calls us. */
-const USUAL_BASE = 'http://localhost:8000';
+export const USUAL_BASE = 'http://localhost:8000';
 
 export type Stamped = LockedTicket & { readonly stage: string };
 

@@ -3,12 +3,18 @@ import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
 import { DomainError } from '../../platform/errors.js';
 import { appendEvent } from '../../stream/append-event.js';
+import { releaseLine } from '../../stream/lines/stage-lines.js';
 import { type Change, changeDelta, type Delta, keysOf, stamp } from '../domain/delta.js';
 import { wireKey } from '../domain/map-key.js';
 import { sameTarget, type StampedMap } from '../domain/stamped-map.js';
+import type { StagePlace } from '../domain/lock-policy.js';
+import { production } from '../domain/stage-line.js';
+import { requireUnlocked } from '../holds/stage-locks.js';
 import { lockPointer } from '../store/map-pointer.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import { Releases } from '../store/releases.js';
+import { NamedProjects } from './named-project.js';
+import { USUAL_BASE } from './ticket-demands.js';
 
 export interface DirectWrite {
   readonly actor: string;
@@ -16,6 +22,8 @@ export interface DirectWrite {
   readonly line: string;
   /** The release that the caller saw; another one is refused. */
   readonly ifRelease?: number;
+  /** The URL that the client calls us by, for the command in a refusal. */
+  readonly base?: string;
 }
 
 /** An event names some; the layer has them all. */
@@ -26,24 +34,26 @@ export class WriteProduction {
   constructor(
     private readonly productionMaps: ProductionMaps,
     private readonly releases: Releases,
+    private readonly projects: NamedProjects,
   ) {}
 
   /**
    * Locks production, lets `decide` look at its map and its release and say what changes, and makes the release. Nothing to change: no
    * release, and the answer is what production is at. After the commit the caller hands the answer to
-   * `ProductionMaps.remember` and `MapChanges.changed`. Rejects with precondition `release.changed`.
+   * `ProductionMaps.remember` and `MapChanges.changed`. Rejects with precondition `release.changed`; conflict `stage.locked`.
    */
   async run(
     tx: Tx,
     project: number,
     decide: (production: StampedMap, release: number) => readonly Change[],
-    { actor, line, ifRelease }: DirectWrite,
+    { actor, line, ifRelease, base = USUAL_BASE }: DirectWrite,
   ): Promise<{ release: number; map: StampedMap }> {
     const parent = await lockPointer(tx, project);
     if (ifRelease !== undefined && ifRelease !== parent) throw changed(parent, ifRelease);
     const before = await this.productionMaps.at(project, parent, tx);
     const delta = effective(changeDelta([], decide(before, parent), before));
     if (delta.length === 0) return { release: parent, map: before };
+    await requireUnlocked(tx, project, await this.place(tx, project), base);
     const release = await this.releases.write(tx, { project, parent, kind: 'write', layer: { delta }, line, actor });
     await appendEvent(tx, {
       type: 'release.created',
@@ -53,10 +63,17 @@ export class WriteProduction {
       ticket: null,
       subticket: null,
       version: null,
-      line: `Release ${release}: ${line}`,
+      line: releaseLine(release, line),
+      link: `/api/v1/release/${release}/?project=${project}`,
       data: { release, parent, keys: keysOf(delta).slice(0, MOST_KEYS).map(wireKey) },
     });
     return { release, map: stamp(before, delta) };
+  }
+
+  /** The project's production, by the names that people use. */
+  private async place(tx: Tx, id: number): Promise<StagePlace> {
+    const { name, line } = await this.projects.withId(id, tx);
+    return { stage: production(line).name, project: name };
   }
 }
 

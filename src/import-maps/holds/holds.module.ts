@@ -1,0 +1,15 @@
+// Holds of tickets and locks of stages.
+import { Module } from '@nestjs/common';
+import { StagesModule } from '../stages/stages.module.js';
+import { MapStoreModule } from '../store/map-store.module.js';
+import { HoldTicket } from './hold-ticket.js';
+import { HoldsController } from './holds.controller.js';
+import { LockStage } from './lock-stage.js';
+
+@Module({
+  imports: [MapStoreModule, StagesModule],
+  controllers: [HoldsController],
+  providers: [HoldTicket, LockStage],
+  exports: [HoldTicket, LockStage],
+})
+export class HoldsModule {}
