@@ -44,14 +44,17 @@ async function start(config: Config): Promise<void> {
       leaving.now();
     },
   });
+  let begun: NestFastifyApplication | undefined;
   try {
     const app = await createApp({ config, dataSource: database.dataSource, log });
+    begun = app;
     const requests = new OpenRequests(app.getHttpServer());
     const listening = await listen(app.getHttpAdapter().getInstance(), config.host, config.port);
     up();
     void leaving.asked.then((drain) => leave({ app, requests, listening, database }, leaving, drain));
     welcome(listening.port, database);
   } catch (error) {
+    await begun?.close();
     await database.close();
     throw error;
   }
