@@ -27,7 +27,11 @@ export async function faultSince(sql, before, { operation }, { status }) {
   const all = new Set([...before.rows.keys(), ...after.rows.keys()]);
   const changed = [...all].filter((subject) => before.rows.get(subject) !== after.rows.get(subject)).sort();
   const events = await sql(`SELECT subject FROM event WHERE id > ${before.lastEvent}`);
-  const told = events.map(({ subject }) => subject).sort();
+  // What was asked for in words is told whatever came of it; what it changed has events of its own.
+  const told = events
+    .map(({ subject }) => subject)
+    .filter((subject) => operation !== 'run_command' || subject !== 'command')
+    .sort();
   const fits =
     status < 400
       ? tells(operation, changed.filter(hasEvents), told.filter(hasEvents))
@@ -39,7 +43,7 @@ export async function faultSince(sql, before, { operation }, { status }) {
  * What a ticket's modules consist of, and its hold, change along with the ticket, which tells of it, or with a release.
  */
 const hasEvents = (subject) =>
-  !/^(blob|blob_use|layer|map_pointer|map_revision|release|ticket_hold|ticket_key)\//.test(subject);
+  !/^(blob|blob_use|layer|map_pointer|map_revision|pending_command|release|ticket_hold|ticket_key)\//.test(subject);
 
 /** One event for each changed row, in general. */
 function tells(operation, changed, told) {

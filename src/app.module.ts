@@ -2,6 +2,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ArtifactsModule } from './artifacts/artifacts.module.js';
 import { BundleModule } from './bundle/bundle.module.js';
+import { CommandsModule } from './commands/commands.module.js';
 import { ImportMapsModule } from './import-maps/import-maps.module.js';
 import { type Platform, PlatformModule } from './platform/platform.module.js';
 import { ProjectsModule } from './projects/projects.module.js';
@@ -24,6 +25,7 @@ export class AppModule {
         ArtifactsModule,
         BundleModule,
         ImportMapsModule,
+        CommandsModule,
         ProjectsModule,
       ],
     };

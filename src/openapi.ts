@@ -20,6 +20,7 @@ const TAGS: readonly (readonly [string, string])[] = [
   ['People', 'Persons and teams.'],
   ['Projects', 'Projects.'],
   ['The stream', 'Everything that happens, in one line each: live, replayed, and as a list.'],
+  ['Commands', 'The same in words, as one says it in a chat.'],
   ['About the API', 'Where to find what.'],
   ['Operations', 'For whoever runs the server.'],
 ];

@@ -2,10 +2,10 @@
 import { Injectable } from '@nestjs/common';
 import { Db } from '../../platform/database/db.js';
 import type { Sql } from '../../platform/database/statement.js';
-import { notFound } from '../../platform/errors.js';
+import { conflict, notFound } from '../../platform/errors.js';
 import { lastOf, type Query } from '../../rest/reading/list-query.js';
 import type { StageSetting } from '../../projects/stage-setting.js';
-import { type Stage, type StageLine, stageNamed } from '../domain/stage-line.js';
+import { production, type Stage, type StageLine, stageNamed } from '../domain/stage-line.js';
 import { stageLineOf } from '../store/stage-lines.js';
 
 export interface NamedProject {
@@ -52,4 +52,11 @@ export function stageOf(project: NamedProject, name: string): Stage {
   if (stage) return stage;
   const names = project.line.map((one) => one.name).join(', ');
   throw notFound(`There is no stage '${name.slice(0, 100)}' in ${project.name}. There are ${names}.`);
+}
+
+/** For what is written to production alone. Rejects with conflict `stage.not_production`. */
+export function requireProduction(project: NamedProject, stage: Stage): Stage {
+  const live = production(project.line).name;
+  if (stage.name === live) return stage;
+  throw conflict('stage.not_production', `${stage.name} is a state of tickets, nothing to write to: only ${live} is.`);
 }

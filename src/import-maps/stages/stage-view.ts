@@ -6,7 +6,8 @@ import { type MapKey, partsOf, wireKey } from '../domain/map-key.js';
 import { production, type StageLine } from '../domain/stage-line.js';
 import { addressOf, type Target } from '../domain/stamped-map.js';
 import type { MapWarning } from './map-warning.js';
-import type { StageChange } from './stage-change.js';
+import type { NamedProject } from './named-project.js';
+import type { Flip, StageChange } from './stage-change.js';
 
 /** The project whose maps need no name in the URL. */
 const DEFAULT_PROJECT = 'default';
@@ -69,4 +70,18 @@ const workView = (row: Row): object => ({
   current_workflow_step: String(Number(row.current_workflow_step)),
   status: statusText(Number(row.status)),
   version: Number(row.version),
+});
+
+/** The answer of what changed production itself. */
+export const productionView = (
+  { name, line }: NamedProject,
+  { release }: Flip,
+  base: string,
+  { changes, ...report }: { readonly changes: readonly Difference[] },
+): object => ({
+  project: name,
+  stage: production(line).name,
+  release,
+  changes: changes.map((one) => differenceView(one, base)),
+  ...report,
 });

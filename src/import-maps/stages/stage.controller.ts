@@ -3,7 +3,7 @@ import { Controller, Get, Patch, Post, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Db } from '../../platform/database/db.js';
-import { conflict, DomainError, invalid } from '../../platform/errors.js';
+import { DomainError, invalid } from '../../platform/errors.js';
 import { failures, IDEMPOTENCY_KEY, jsonBody, jsonReply, pathParameter } from '../../rest/http/documented.js';
 import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
 import { sendAnswer, sendJson } from '../../rest/http/reply.js';
@@ -13,13 +13,13 @@ import { type Difference, diff } from '../domain/diff.js';
 import type { Hold } from '../domain/hold.js';
 import { locksOf } from '../holds/held-rows.js';
 import { productionRelease } from '../store/map-pointer.js';
-import { type NamedProject, NamedProjects, stageOf } from './named-project.js';
+import { type NamedProject, NamedProjects, requireProduction, stageOf } from './named-project.js';
 import { directBody } from './production-body.js';
 import { RollBack } from './roll-back.js';
 import { type Done, RunVerb, verbOptions } from './run-verb.js';
 import type { Flip, VerbOptions } from './stage-change.js';
 import { DIRECT_WRITE, PRODUCTION_CHANGE, STAGE, STAGES } from './stage-schemas.js';
-import { differenceView } from './stage-view.js';
+import { productionView } from './stage-view.js';
 import { verbBody } from './verb-body.js';
 import { WriteProduction } from './write-production.js';
 
@@ -172,13 +172,7 @@ export class StageController {
   /** The project of a write to production, which names what it saw. */
   private async productionOf(request: StageRequest, { ifMatch }: VerbOptions): Promise<NamedProject> {
     const project = await this.projects.of(request.query);
-    const stage = stageOf(project, request.params.name);
-    const live = production(project.line).name;
-    if (stage.name !== live)
-      throw conflict(
-        'stage.not_production',
-        `${stage.name} is a state of tickets, nothing to write to: only ${live} is.`,
-      );
+    const stage = requireProduction(project, stageOf(project, request.params.name));
     if (ifMatch !== undefined) return project;
     throw new DomainError(
       'precondition_required',
@@ -207,14 +201,8 @@ function done(
   project: NamedProject,
   flip: Flip,
   { base }: VerbOptions,
-  { changes, ...report }: { readonly changes: readonly Difference[] } & object,
+  report: { readonly changes: readonly Difference[] },
 ): Done {
-  const body = {
-    project: project.name,
-    stage: production(project.line).name,
-    release: flip.release,
-    changes: changes.map((one) => differenceView(one, base)),
-    ...report,
-  };
+  const body = productionView(project, flip, base, report);
   return { answer: { status: 200, body: JSON.stringify(body), etag: versionTag(flip.release) }, flip };
 }

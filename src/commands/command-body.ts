@@ -1,0 +1,35 @@
+// The body of a command: {text, ticket?, dry_run?}.
+import { invalid } from '../platform/errors.js';
+import { asObject } from '../rest/writing/body.js';
+
+const MEMBERS = ['text', 'ticket', 'dry_run'];
+const LONGEST = 1000;
+
+export interface CommandBody {
+  readonly text: string;
+  readonly ticket: string | undefined;
+  readonly dryRun: boolean;
+}
+
+/** Rejects with invalid `body.…`. A ticket is its key, its id or its URI. */
+export function commandBody(given: unknown): CommandBody {
+  const body = asObject(given);
+  const unknown = Object.keys(body).find((name) => !MEMBERS.includes(name));
+  if (unknown !== undefined)
+    throw invalid(
+      'body.unknown_member',
+      `There is no '${unknown.slice(0, 100)}' here. There is ${MEMBERS.join(', ')}.`,
+    );
+  const { text, ticket, dry_run: dryRun } = body;
+  if (!isText(text))
+    throw invalid('body.invalid_member', `'text' is the command, of at most ${LONGEST} characters: {"text": "help"}.`);
+  const place = typeof ticket === 'number' ? String(ticket) : ticket;
+  if (place !== undefined && place !== null && !isText(place))
+    throw invalid('body.invalid_member', "'ticket' is a ticket's key, id or URI.");
+  if (dryRun !== undefined && dryRun !== null && typeof dryRun !== 'boolean')
+    throw invalid('body.invalid_member', "'dry_run' is true or false.");
+  return { text, ticket: place ?? undefined, dryRun: dryRun === true };
+}
+
+const isText = (value: unknown): value is string =>
+  typeof value === 'string' && value.length <= LONGEST && !value.includes('\0') && value.isWellFormed();

@@ -1,0 +1,76 @@
+// Commands that wait for their confirmation: 60 s by the database's clock, the same person, once (stream.md, "Commands").
+import { Injectable } from '@nestjs/common';
+import { randomBytes } from 'node:crypto';
+import type { Tx } from '../platform/database/db.js';
+import { conflict, DomainError } from '../platform/errors.js';
+import type { Spoken } from './outcome.js';
+
+const SECONDS = 60;
+
+export interface Confirmation {
+  readonly id: string;
+  /** What to say. */
+  readonly text: string;
+  /** ISO 8601. */
+  readonly expires_at: string;
+}
+
+@Injectable()
+export class Confirmations {
+  async ask(tx: Tx, actor: string, { text, ticket, project, release }: Spoken): Promise<Confirmation> {
+    const id = randomBytes(5).toString('hex');
+    const [asked] = await tx.run<{ expires_at: string }>({
+      name: 'pending_command_ask',
+      text: `WITH gone AS (DELETE FROM pending_command WHERE expires_at < clock_timestamp() - interval '1 hour')
+        INSERT INTO pending_command (id, actor, text, ticket, project, release, expires_at)
+        VALUES ($1, $2, $3, $4, $5, $6, clock_timestamp() + interval '${SECONDS} seconds')
+        RETURNING to_char(expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS expires_at`,
+      values: [id, actor, text, ticket ?? null, project ?? null, release ?? null],
+    });
+    return { id, text: `confirm ${id}`, expires_at: asked?.expires_at ?? '' };
+  }
+
+  /**
+   * What was asked; nobody else gets it then. Of two at once, one waits here for the other's transaction. Rejects with
+   * not_found `confirmation.unknown`; forbidden `confirmation.not_yours`; conflict `confirmation.expired`.
+   */
+  async take(tx: Tx, id: string, actor: string): Promise<Spoken> {
+    const [taken] = await tx.run<{
+      text: string;
+      ticket: string | null;
+      project: string | null;
+      release: number | null;
+    }>({
+      name: 'pending_command_take',
+      text: `DELETE FROM pending_command WHERE id = $1 AND actor = $2 AND expires_at > clock_timestamp()
+        RETURNING text, ticket, project, release`,
+      values: [id, actor],
+    });
+    if (!taken) throw await this.refusal(tx, id, actor);
+    const { text, ticket, project, release } = taken;
+    return { text, ticket: ticket ?? undefined, project: project ?? undefined, release: release ?? undefined };
+  }
+
+  /** After what was confirmed was refused: what it was confirmed for is no longer so. */
+  async forget(tx: Tx, id: string, actor: string): Promise<void> {
+    await tx.run({ text: 'DELETE FROM pending_command WHERE id = $1 AND actor = $2', values: [id, actor] });
+  }
+
+  private async refusal(tx: Tx, id: string, actor: string): Promise<DomainError> {
+    const [pending] = await tx.run<{ actor: string }>({
+      text: 'SELECT actor FROM pending_command WHERE id = $1',
+      values: [id],
+    });
+    if (!pending) {
+      const text = `Nothing waits for 'confirm ${id.slice(0, 50)}': it is done already, or it was never asked.`;
+      return new DomainError('not_found', 'confirmation.unknown', text);
+    }
+    if (pending.actor === actor)
+      return conflict('confirmation.expired', `The ${SECONDS} seconds are over. Give the command again.`);
+    return new DomainError(
+      'forbidden',
+      'confirmation.not_yours',
+      `Only ${pending.actor}, who gave it, can confirm it.`,
+    );
+  }
+}

@@ -1,0 +1,102 @@
+// What commands there are (stream.md, "Commands"): each verb with what it takes, as data.
+
+export type Argument = 'ticket' | 'stage' | 'release' | 'verb' | 'confirmation';
+/** `words`: all words up to the next flag; `word`: one; `number`: one that is a whole number; `switch`: none. */
+export type FlagKind = 'words' | 'word' | 'number' | 'switch';
+
+export const FLAGS = {
+  reason: 'words',
+  until: 'word',
+  project: 'word',
+  release: 'number',
+  'to-revision': 'number',
+  cascade: 'switch',
+  force: 'switch',
+} as const satisfies Record<string, FlagKind>;
+export type Flag = keyof typeof FLAGS;
+
+export interface Grammar {
+  /** In this order. A ticket may be left out where the command is given in a ticket's own place. */
+  readonly takes: readonly Argument[];
+  readonly optional?: boolean;
+  readonly flags: readonly Flag[];
+  /** Flags that it can't do without. */
+  readonly needs?: readonly Flag[];
+  readonly usage: string;
+  readonly about: string;
+}
+
+export const GRAMMAR = {
+  status: { takes: ['ticket'], flags: ['project'], usage: 'status TKT-1', about: 'Where a ticket is.' },
+  list: {
+    takes: ['stage'],
+    optional: true,
+    flags: ['project'],
+    usage: 'list [qa]',
+    about: 'Open tickets, or those at a stage.',
+  },
+  why: { takes: ['ticket'], flags: ['project'], usage: 'why TKT-1', about: "Why a ticket can't go on." },
+  promote: {
+    takes: ['ticket'],
+    flags: ['project', 'release'],
+    usage: 'promote TKT-1 [--release 41]',
+    about: 'On to the next stage.',
+  },
+  revert: {
+    takes: ['ticket'],
+    flags: ['project', 'reason', 'to-revision', 'cascade', 'force'],
+    usage: 'revert TKT-1 [--reason …] [--cascade | --force] [--to-revision 3]',
+    about: 'Back to the stage before.',
+  },
+  rollback: {
+    takes: ['stage', 'release'],
+    flags: ['project', 'reason', 'force'],
+    usage: 'rollback prod 41 [--reason …] [--force]',
+    about: 'Production as it was at a release.',
+  },
+  close: {
+    takes: ['ticket'],
+    flags: ['project', 'reason'],
+    usage: 'close TKT-1 [--reason …]',
+    about: 'Out of the way.',
+  },
+  reopen: {
+    takes: ['ticket'],
+    flags: ['project', 'reason'],
+    usage: 'reopen TKT-1 [--reason …]',
+    about: 'Back to work.',
+  },
+  hold: {
+    takes: ['ticket'],
+    flags: ['project', 'reason', 'until'],
+    needs: ['reason'],
+    usage: 'hold TKT-1 --reason … [--until 2h]',
+    about: 'Not promoted until somebody lifts it, or its end comes.',
+  },
+  unhold: {
+    takes: ['ticket'],
+    flags: ['project', 'reason'],
+    usage: 'unhold TKT-1 [--reason …]',
+    about: 'Lifts a hold.',
+  },
+  lock: {
+    takes: ['stage'],
+    flags: ['project', 'reason', 'until'],
+    needs: ['reason'],
+    usage: 'lock prod --reason … [--until 2026-11-22T08:00Z]',
+    about: 'Nothing is promoted to the stage.',
+  },
+  unlock: { takes: ['stage'], flags: ['project', 'reason'], usage: 'unlock prod [--reason …]', about: 'Lifts a lock.' },
+  confirm: {
+    takes: ['confirmation'],
+    flags: [],
+    usage: 'confirm 1f0a9c33b7',
+    about: 'Does what waits for your confirmation.',
+  },
+  help: { takes: ['verb'], optional: true, flags: [], usage: 'help [promote]', about: 'What there is.' },
+} as const satisfies Record<string, Grammar>;
+
+export type Verb = keyof typeof GRAMMAR;
+export const VERBS = Object.keys(GRAMMAR) as readonly Verb[];
+
+export const grammarOf = (verb: Verb): Grammar => GRAMMAR[verb];
