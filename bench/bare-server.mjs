@@ -77,7 +77,12 @@ async function hold(request, response) {
 }
 
 function sendMap(request, response) {
-  const headers = { etag: held.etag, 'cache-control': 'no-cache', 'access-control-allow-origin': '*' };
+  const headers = {
+    etag: held.etag,
+    'content-type': 'application/importmap+json',
+    'cache-control': 'no-cache',
+    'access-control-allow-origin': '*',
+  };
   if (request.headers['if-none-match'] === held.etag) {
     response.writeHead(304, headers);
     response.end();
@@ -85,7 +90,6 @@ function sendMap(request, response) {
   }
   response.writeHead(200, {
     ...headers,
-    'content-type': 'application/importmap+json',
     'content-length': held.body.length,
   });
   response.end(held.body);
