@@ -68,7 +68,7 @@ const VERDICT = object(
   ['policy', 'verdict', 'code', 'summary', 'actor', 'since', 'next_actions'],
 );
 
-export const HOLD = {
+const HOLD = {
   ...object('Who holds it, and why; null where nobody does.', {
     actor: text('Who.'),
     reason: text('Why.'),
