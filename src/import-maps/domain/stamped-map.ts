@@ -14,16 +14,20 @@ export interface Target {
 /** What each changed key leads to now; null where it is gone. */
 export type MapChanges = ReadonlyMap<MapKey, Target | null>;
 
+/** So many changes lie over a map that others share before they are copied into one of their own. */
+const MOST_OVER = 256;
+
 export class StampedMap {
   static readonly empty = new StampedMap(new Map());
 
   private constructor(
-    /** In no particular order. */
-    readonly targets: ReadonlyMap<MapKey, Target>,
+    private readonly under: ReadonlyMap<MapKey, Target>,
+    private readonly over: MapChanges = new Map(),
     private order?: SortedRuns,
     private urlOrder?: SortedRuns,
   ) {}
 
+  private all: ReadonlyMap<MapKey, Target> | undefined;
   private list: readonly MapKey[] | undefined;
 
   static of(targets: Iterable<readonly [MapKey, Target]>): StampedMap {
@@ -31,7 +35,13 @@ export class StampedMap {
   }
 
   get(key: MapKey): Target | undefined {
-    return this.targets.get(key);
+    const changed = this.over.get(key);
+    return changed === undefined ? this.under.get(key) : (changed ?? undefined);
+  }
+
+  /** In no particular order. */
+  get targets(): ReadonlyMap<MapKey, Target> {
+    return (this.all ??= this.over.size === 0 ? this.under : merged(this.under, this.over));
   }
 
   /** By scope, then by specifier, in the order of UTF-16 code units; `imports` first. */
@@ -48,19 +58,17 @@ export class StampedMap {
     return (this.urlOrder ??= SortedRuns.of([...this.targets].flatMap(([key, target]) => integrityRow(key, target))));
   }
 
-  /** This map with some keys set or gone. Costs a copy, and no sorting where this one is sorted already. */
+  /** This map with some keys set or gone. Costs as much as changes, however large it is; sorted where this one is. */
   with(changes: MapChanges): StampedMap {
     if (changes.size === 0) return this;
-    const targets = new Map(this.targets);
-    for (const [key, target] of changes) {
-      if (target) targets.set(key, target);
-      else targets.delete(key);
-    }
+    const over = new Map([...this.over, ...changes]);
+    const isMuch = over.size > MOST_OVER;
     const rows = new Set([...changes].flatMap(([key, target]) => integrityRow(key, target)));
-    const rowsBefore = [...changes.keys()].flatMap((key) => integrityRow(key, this.targets.get(key)));
+    const rowsBefore = [...changes.keys()].flatMap((key) => integrityRow(key, this.get(key)));
     return new StampedMap(
-      targets,
-      this.order?.changed(new Set(changes.keys()), (key) => targets.has(key)),
+      isMuch ? merged(this.under, over) : this.under,
+      isMuch ? new Map() : over,
+      this.order?.changed(new Set(changes.keys()), (key) => Boolean(changes.get(key))),
       this.urlOrder?.changed(new Set([...rowsBefore, ...rows]), (row) => rows.has(row)),
     );
   }
@@ -69,6 +77,15 @@ export class StampedMap {
     if (this.targets.size !== other.targets.size) return false;
     return [...this.targets].every(([key, target]) => sameTarget(target, other.get(key)));
   }
+}
+
+function merged(under: ReadonlyMap<MapKey, Target>, over: MapChanges): ReadonlyMap<MapKey, Target> {
+  const targets = new Map(under);
+  for (const [key, target] of over) {
+    if (target) targets.set(key, target);
+    else targets.delete(key);
+  }
+  return targets;
 }
 
 /** URLs as the standard writes them have no space. */

@@ -139,3 +139,18 @@ test('a difference tells what came, went and changed, by key', () => {
   ]);
   expect(diff(to, to)).toEqual([]);
 });
+
+test('many changes, one after the other, leave what all of them say', () => {
+  const keys = Array.from({ length: 300 }, (_, index) => ` module-${index}`);
+  let map = StampedMap.of([[' module-7', { url: '/modules/0/old.js' }]]);
+  const first = map;
+  for (const [index, key] of keys.entries()) {
+    map = map.with(new Map([[key, index % 3 === 0 ? null : { url: `/modules/${index}/new.js` }]]));
+  }
+  const expected = keys.filter((_, index) => index % 3 > 0);
+  expect([...map.targets.keys()].sort()).toEqual([...expected].sort());
+  expect(map.keys).toEqual([...expected].sort());
+  expect(map.get(' module-7')).toEqual({ url: '/modules/7/new.js' });
+  expect(map.get(' module-3')).toBeUndefined();
+  expect(first.get(' module-7')).toEqual({ url: '/modules/0/old.js' });
+});
