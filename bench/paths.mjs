@@ -93,7 +93,7 @@ export const PATHS = {
     requests: () => [{ method: 'GET', path: '/import-map.json' }],
   },
   import_map_304: {
-    target: 0.75,
+    target: 0.5,
     writes: false,
     status: 304,
     prepare: publishMap,
