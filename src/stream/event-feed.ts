@@ -20,7 +20,8 @@ export class EventFeed implements Hearer {
   readonly channel = EVENT_CHANNEL;
   /** Resolves when it knows where the log stands. */
   readonly started: Promise<void>;
-  private readonly followers = new Set<Follower>();
+  /** Each with whether anybody waits for what it tells. */
+  private readonly followers = new Map<Follower, () => boolean>();
   private begin: () => void = () => undefined;
   /** Every event after `from` up to `last`. */
   private ring: StreamEvent[] = [];
@@ -43,9 +44,12 @@ export class EventFeed implements Hearer {
     return this.at;
   }
 
-  /** Tells of every event from now on. Answers how to stop that. */
-  subscribe(follower: Follower): () => void {
-    this.followers.add(follower);
+  /**
+   * Tells of every event from now on, while `isWanted`. Answers how to stop that. Who begins to want them knows where the
+   * log stood (`last`), and finds what came since by `after`, or in the database.
+   */
+  subscribe(follower: Follower, isWanted: () => boolean = () => true): () => void {
+    this.followers.set(follower, isWanted);
     return () => void this.followers.delete(follower);
   }
 
@@ -67,8 +71,7 @@ export class EventFeed implements Hearer {
   }
 
   private async start(sql: Sql): Promise<void> {
-    const [head] = await sql.run<{ seq: string }>({ name: 'feed_head', text: 'SELECT seq FROM stream_head' });
-    this.from = this.at = Number(head?.seq ?? 0);
+    this.skipTo(await headOf(sql));
     this.begin();
   }
 
@@ -87,12 +90,25 @@ export class EventFeed implements Hearer {
     return this.next;
   }
 
+  private get isFollowed(): boolean {
+    return [...this.followers.values()].some((isWanted) => isWanted());
+  }
+
+  /** While nobody follows, what comes isn't read: that would cost every write as much as a read. */
   private async readAll(sql: Sql): Promise<void> {
+    const head = this.isFollowed ? undefined : await headOf(sql);
+    // Somebody may have come meanwhile, who knows the log as it was before.
+    if (head !== undefined && !this.isFollowed) return this.skipTo(head);
     for (let count = PAGE; count === PAGE && this.at !== undefined;) {
       const events = await readEvents(sql, 'feed_read', 't.id > $1::bigint', [this.at], PAGE);
       count = events.length;
       if (count > 0) this.take(events);
     }
+  }
+
+  private skipTo(head: number): void {
+    this.ring = [];
+    this.from = this.at = Math.max(head, this.at ?? 0);
   }
 
   private take(events: readonly StreamEvent[]): void {
@@ -103,7 +119,7 @@ export class EventFeed implements Hearer {
       const gone = this.ring.splice(0, this.ring.length - this.limits.ring);
       this.from = gone.at(-1)?.seq ?? this.from;
     }
-    for (const follower of this.followers) follower(events);
+    for (const follower of this.followers.keys()) follower(events);
   }
 
   /** The place of the first event after `seq`, by halving. */
@@ -116,4 +132,9 @@ export class EventFeed implements Hearer {
     }
     return low;
   }
+}
+
+async function headOf(sql: Sql): Promise<number> {
+  const [head] = await sql.run<{ seq: string }>({ name: 'feed_head', text: 'SELECT seq FROM stream_head' });
+  return Number(head?.seq ?? 0);
 }

@@ -28,7 +28,10 @@ export class Subscribers implements OnModuleDestroy {
     private readonly lifecycle: Lifecycle,
     @Inject(LOGGER) private readonly log: Logger,
   ) {
-    feed.subscribe((events) => this.tell(events));
+    feed.subscribe(
+      (events) => this.tell(events),
+      () => this.all.size > 0,
+    );
     lifecycle.onLeave(() => this.endAll());
   }
 

@@ -75,11 +75,13 @@ export class TicketWaiter {
     feed: EventFeed,
   ) {
     lifecycle.onLeave(() => this.releaseAll());
-    feed.subscribe((events) => {
-      if (this.waiting.size === 0) return;
-      const ids = new Set([...this.waiting].map((one) => one.id));
-      if (events.some((event) => event.ticket !== null && ids.has(event.ticket))) this.lookSoon();
-    });
+    feed.subscribe(
+      (events) => {
+        const ids = new Set([...this.waiting].map((one) => one.id));
+        if (events.some((event) => event.ticket !== null && ids.has(event.ticket))) this.lookSoon();
+      },
+      () => this.waiting.size > 0,
+    );
   }
 
   /** Resolves when the condition holds, the ticket is gone, the time is over, the client left, or the server is leaving. */

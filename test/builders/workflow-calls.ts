@@ -1,6 +1,7 @@
 // The calls of a workflow's story, short: `const { patch, ticketOf, historyOf } = workflowCalls(() => server)`.
 import type { Test } from 'supertest';
 import type { TestServer } from '../setup/test-server.js';
+import { untilNumbered } from './numbered.js';
 
 type Headers = Record<string, string>;
 
@@ -42,7 +43,10 @@ export function workflowCalls(server: () => TestServer): WorkflowCalls {
       const ticket = await read(`/api/v1/ticket/${id}/`);
       return `${ticket.current_workflow_step}/${ticket.status}`;
     },
-    historyOf: async (id, query = 'limit=0') => (await read(`/api/v1/ticket/${id}/history/?${query}`)).objects,
+    historyOf: async (id, query = 'limit=0') => {
+      await untilNumbered(server());
+      return (await read(`/api/v1/ticket/${id}/history/?${query}`)).objects;
+    },
     setMode: async (mode) => {
       await server().sql(`UPDATE project SET settings = settings || jsonb_build_object('workflow_mode', $1::text)`, [
         mode,
