@@ -24,6 +24,8 @@ export interface TicketFollower {
   closed?(tx: Tx, before: Row): Promise<FieldValues | undefined>;
   /** A closed ticket, or one complete at step 1000, is about to go on. */
   reopened?(tx: Tx, before: Row): Promise<FieldValues | undefined>;
+  /** What was done is committed: what this process keeps of the ticket in memory is old. */
+  committed?(ticket: number): void;
 }
 
 /** Those who follow the tickets. A room adds its own when it starts; they are asked in that order. */
@@ -37,6 +39,10 @@ export class TicketFollowers {
 
   async lockFirst(tx: Tx, ticket: number): Promise<void> {
     for (const follower of this.all) await follower.lockFirst?.(tx, ticket);
+  }
+
+  committed(ticket: number): void {
+    for (const follower of this.all) follower.committed?.(ticket);
   }
 
   /** What all of them want set in the ticket's row. */
@@ -83,6 +89,11 @@ export class CloseTicket {
       const set = now.closed ? { ...changed, closed_at: null } : changed;
       return { set, event: { type: 'ticket.reopened', line, data } };
     });
+  }
+
+  /** Called when the closing or reopening is committed. */
+  committed(ticket: number): void {
+    this.followers.committed(ticket);
   }
 
   private async change(

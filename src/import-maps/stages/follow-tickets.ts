@@ -8,6 +8,7 @@ import { keyState } from '../domain/conflict.js';
 import { type Delta, operationKey } from '../domain/delta.js';
 import { firstStage, production } from '../domain/stage-line.js';
 import type { StampedMap } from '../domain/stamped-map.js';
+import { MapChanges } from '../store/map-changes.js';
 import { announce } from '../store/map-pointer.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import { deltaOf, type LockedTicket, TicketDeltas } from '../store/ticket-deltas.js';
@@ -21,6 +22,7 @@ export class FollowTickets implements TicketFollower, OnModuleInit {
     private readonly followers: TicketFollowers,
     private readonly deltas: TicketDeltas,
     private readonly productionMaps: ProductionMaps,
+    private readonly changes: MapChanges,
   ) {}
 
   onModuleInit(): void {
@@ -47,6 +49,10 @@ export class FollowTickets implements TicketFollower, OnModuleInit {
     await this.deltas.keepKeys(tx, ticket, delta);
     await announce(tx, { ticket: before.id });
     return { stage: firstStage(ticket.line).name };
+  }
+
+  committed(ticket: number): void {
+    this.changes.changed({ ticket });
   }
 
   private async deltaAfter(tx: Tx, ticket: LockedTicket): Promise<Delta> {
