@@ -1,5 +1,6 @@
 // The policy `hold`: nobody holds the ticket, and no revert does (promotion.md, "Policies").
-import { type Hold, untilText } from './hold.js';
+import { untilText } from '../../stream/lines/stage-lines.js';
+import type { Hold } from './hold.js';
 import { requestAction, summaryOf, type Verdict } from './verdict.js';
 
 export interface HoldFacts {

@@ -35,7 +35,3 @@ function isDay(day: string): boolean {
   const at = Date.parse(`${day}T00:00Z`);
   return !Number.isNaN(at) && new Date(at).toISOString().startsWith(day);
 }
-
-/** ` until 2026-11-22 08:00 UTC`, or nothing. */
-export const untilText = (until: string | null): string =>
-  until === null ? '' : ` until ${until.slice(0, 16).replace('T', ' ')} UTC`;

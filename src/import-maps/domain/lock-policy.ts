@@ -1,5 +1,6 @@
 // The policy `lock`: the stage that a change goes to isn't locked (promotion.md, "Policies").
-import { type Hold, untilText } from './hold.js';
+import { untilText } from '../../stream/lines/stage-lines.js';
+import type { Hold } from './hold.js';
 import { type NextAction, requestAction, summaryOf, type Verdict } from './verdict.js';
 
 /** A stage of a project, by the names that people use. */

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Tx } from '../../platform/database/db.js';
 import type { FieldValues, Row } from '../../rest/resource.js';
 import { type TicketFollower, TicketFollowers } from '../../tickets/close-ticket.js';
-import { keyState } from '../domain/conflict.js';
+import { keyState, rebase } from '../domain/conflict.js';
 import { type Delta, operationKey } from '../domain/delta.js';
 import { firstStage, production } from '../domain/stage-line.js';
 import type { StampedMap } from '../domain/stamped-map.js';
@@ -62,12 +62,7 @@ export class FollowTickets implements TicketFollower, OnModuleInit {
 }
 
 /** Operations that don't conflict are based on production as it is; those that do stay stale until somebody decides. */
-const based = (delta: Delta, map: StampedMap): Delta =>
-  delta.map((operation) => {
-    if (keyState(operation, map) === 'stale') return operation;
-    const now = map.get(operationKey(operation));
-    return {
-      ...operation,
-      base: now ? { url: now.url, ...(now.integrity === undefined ? {} : { integrity: now.integrity }) } : null,
-    };
-  });
+const based = (delta: Delta, map: StampedMap): Delta => {
+  const settled = delta.filter((operation) => keyState(operation, map) !== 'stale');
+  return rebase(delta, map, new Map(settled.map((operation) => [operationKey(operation), 'mine'])));
+};

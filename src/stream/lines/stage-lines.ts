@@ -66,5 +66,6 @@ export const unlockedLine = (stage: string, project: string, reason?: string): s
 /** `"promote TKT-1": TKT-1 promoted qa → prod: release 42` */
 export const commandLine = (text: string, result: string): string => `"${text}": ${result}`;
 
-const untilText = (until: Date | null | undefined): string =>
-  until ? ` until ${until.toISOString().slice(0, 16).replace('T', ' ')} UTC` : '';
+/** ` until 2026-11-22 08:00 UTC`, or nothing. */
+export const untilText = (until: Date | string | null | undefined): string =>
+  until ? ` until ${new Date(until).toISOString().slice(0, 16).replace('T', ' ')} UTC` : '';
