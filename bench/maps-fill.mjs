@@ -1,6 +1,6 @@
 // Fills a database with import maps in bulk: production with so many keys in one layer, so many open tickets with a module
 // each at the first stage, and some at the second, ready for production.
-const READY = 400;
+const READY = 800;
 
 /** @param {(text: string) => Promise<{rows: any[]}>} run @returns {Promise<number[]>} the tickets that are ready */
 export async function fillMaps(run, { tickets, keys }) {

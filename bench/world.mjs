@@ -11,6 +11,9 @@ import { ensureBuilt } from '../scripts/build.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const READY_MS = 60_000;
 
+/** How Node runs a server: as `npm start` does, and the bare one in the same way. */
+const NODE_OPTIONS = ['--v8-pool-size=1'];
+
 /** Tickets at the start, spread over the steps, each with its history row. */
 export const TICKETS = 4000;
 
@@ -63,7 +66,7 @@ export async function startServer(name, args, databaseUrl) {
   const { STAMPLINE_LOG: _log, ...inherited } = process.env;
   const env = { ...inherited, DATABASE_URL: databaseUrl, HOST: '127.0.0.1', PORT: '0', NODE_ENV: 'production' };
   const extra = process.env[`BENCH_NODE_OPTIONS_${name.toUpperCase()}`]?.split(' ') ?? [];
-  const child = spawn(process.execPath, [...extra, ...args], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...NODE_OPTIONS, ...extra, ...args], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
   const port = await new Promise((resolve, reject) => {
     let output = '';

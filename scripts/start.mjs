@@ -1,5 +1,6 @@
-#!/usr/bin/env node
-// npm start: builds what is stale, then runs the server in this process.
+#!/usr/bin/env -S node --v8-pool-size=1
+// npm start: builds what is stale, then runs the server in this process. One V8 worker: four of them, which is Node's default,
+// take the processor from Postgres on a small machine just when a request waits for it.
 import { ensureBuilt } from './build.mjs';
 
 await ensureBuilt({ say: console.log });

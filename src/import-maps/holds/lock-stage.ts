@@ -8,8 +8,8 @@ import { lockedLine, unlockedLine } from '../../stream/lines/stage-lines.js';
 import type { Hold } from '../domain/hold.js';
 import { firstStage, production } from '../domain/stage-line.js';
 import { type NamedProject, stageOf } from '../stages/named-project.js';
+import { lockPointer } from '../store/map-pointer.js';
 import { holdOf, type NewHold, removeHold, writeHold } from './held-rows.js';
-import { waitForPromotions } from './stage-locks.js';
 
 export interface LockedStage {
   readonly stage: string;
@@ -17,6 +17,7 @@ export interface LockedStage {
   readonly changed: boolean;
 }
 
+/** Production's pointer, which every promotion holds to its end: nothing comes after a lock that was answered. */
 @Injectable()
 export class LockStage {
   /** One that is locked already is locked anew. Rejects with not_found; invalid `until.past`, `lock.first_stage`. */
@@ -24,7 +25,7 @@ export class LockStage {
     const stage = stageOf(project, name).name;
     if (stage === firstStage(project.line).name && stage !== production(project.line).name)
       throw invalid('lock.first_stage', `Nothing is promoted to ${stage}: tickets begin there. Lock a later stage.`);
-    await waitForPromotions(tx, project.id, stage);
+    await lockPointer(tx, project.id);
     const before = await holdOf(tx, { project: project.id, stage });
     const lock = await writeHold(tx, { project: project.id, stage }, actor, wanted);
     if (!lock) return { stage, lock: before, changed: false };
@@ -45,7 +46,7 @@ export class LockStage {
     actor: string,
   ): Promise<LockedStage> {
     const stage = stageOf(project, name).name;
-    await waitForPromotions(tx, project.id, stage);
+    await lockPointer(tx, project.id);
     const before = await removeHold(tx, { project: project.id, stage });
     if (!before) return { stage, lock: undefined, changed: false };
     const line = unlockedLine(stage, project.name, reason);

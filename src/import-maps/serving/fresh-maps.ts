@@ -71,9 +71,9 @@ export class FreshMaps implements Hearer {
   }
 
   private changed(news: MapNews): void {
-    if ('ticket' in news) this.tickets.heard(news.ticket);
+    if (news.ticket !== undefined) this.tickets.heard(news.ticket);
     // What can't be read now is found by the next comparison.
-    else if (this.productions.last(news.project))
+    if ('release' in news && this.productions.last(news.project))
       this.productions.moveTo(news.project, news.release).catch(() => undefined);
   }
 

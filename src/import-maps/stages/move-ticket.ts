@@ -13,6 +13,8 @@ export interface TicketMove {
   readonly stage?: string;
   readonly position?: Position;
   readonly event: Omit<EventDraft, 'data'> & { readonly data?: FieldValues };
+  /** The word of it goes round with a release. */
+  readonly announced?: boolean;
 }
 
 /** Answers the row as it is now. Tells the other processes, when and if the transaction commits. */
@@ -21,7 +23,7 @@ export async function moveTicket(tx: Tx, ticket: LockedTicket, move: TicketMove,
   const set = movedColumns(ticket.row, move);
   const event = { ...move.event, data: { ...beforeAndAfter(resource.fields, ticket.row, set), ...move.event.data } };
   const [changed] = await tx.run<{ row: Row }>(updateSql(resource, ticket.id, set, event, actor));
-  await announce(tx, { ticket: ticket.id });
+  if (!move.announced) await announce(tx, { ticket: ticket.id });
   return changed?.row ?? ticket.row;
 }
 

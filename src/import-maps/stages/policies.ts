@@ -28,12 +28,13 @@ interface LiveSubticket {
 export class Policies {
   /** Worst first. `production` is the map that a promotion would merge into; `base` the URL that the client calls us by. */
   async ask(tx: Sql, ticket: LockedTicket, production: StampedMap, base: string): Promise<Verdict[]> {
-    return worstFirst([
-      await this.steps(tx, ticket, base),
-      await this.conflicts(tx, ticket, production, base),
-      await this.hold(tx, ticket, base),
-      ...(await this.lock(tx, ticket, base)),
+    const verdicts = await Promise.all([
+      this.steps(tx, ticket, base),
+      this.conflicts(tx, ticket, production, base),
+      this.hold(tx, ticket, base),
+      this.lock(tx, ticket, base),
     ]);
+    return worstFirst(verdicts.flat());
   }
 
   private async steps(tx: Sql, ticket: LockedTicket, base: string): Promise<Verdict> {
@@ -59,8 +60,10 @@ export class Policies {
   private async conflicts(tx: Sql, ticket: LockedTicket, production: StampedMap, base: string): Promise<Verdict> {
     const delta = deltaOf(ticket);
     const stale = staleKeys(delta, production).map(({ key }) => key);
-    const changes = await lastChanges(tx, { project: ticket.project.id, except: ticket.id }, stale);
-    const overlaps = await findOverlaps(tx, ticket.project.id, ticket.id, keysOf(delta));
+    const [changes, overlaps] = await Promise.all([
+      lastChanges(tx, { project: ticket.project.id, except: ticket.id }, stale),
+      findOverlaps(tx, ticket.project.id, ticket.id, keysOf(delta)),
+    ]);
     const frozen = ticket.stage !== null && ticket.stage !== firstStage(ticket.line).name;
     const before = frozen ? stageBefore(ticket.line, ticket.stage)?.name : undefined;
     const since = [...changes.values()].map((change) => change.since).sort()[0] ?? String(ticket.row.updated_at);

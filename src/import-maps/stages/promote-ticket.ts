@@ -1,20 +1,16 @@
 // POST ticket/<id>/promote/ (import-maps.md, section 4): on to the next stage; into the last one is a release.
 import { Injectable } from '@nestjs/common';
-import { TryAgain } from '../../platform/database/database-error.js';
 import type { Tx } from '../../platform/database/db.js';
-import { DomainError, notFound } from '../../platform/errors.js';
-import type { StageSetting } from '../../projects/stage-setting.js';
+import { DomainError } from '../../platform/errors.js';
 import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
 import { promotedLine } from '../../stream/lines/stage-lines.js';
 import { keysOf, stamp } from '../domain/delta.js';
 import { positionAfterPromotion, production, type Stage, stageAfter } from '../domain/stage-line.js';
 import type { StampedMap } from '../domain/stamped-map.js';
 import { allPass, type Verdict } from '../domain/verdict.js';
-import { keepLock } from '../holds/stage-locks.js';
-import { lockPointer } from '../store/map-pointer.js';
+import { lockPointerOf } from '../store/map-pointer.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import { Releases } from '../store/releases.js';
-import { stageLineOf } from '../store/stage-lines.js';
 import { deltaOf, TicketDeltas } from '../store/ticket-deltas.js';
 import { moveTicket, positionOf } from './move-ticket.js';
 import { Policies } from './policies.js';
@@ -24,12 +20,6 @@ import { requireOpen, requireStamped, type Stamped } from './ticket-demands.js';
 export interface PromoteOptions extends VerbOptions {
   /** The production release that the client saw. */
   readonly release?: number | undefined;
-}
-
-interface Place {
-  project_id: number;
-  stage: string | null;
-  stages: StageSetting[] | null;
 }
 
 @Injectable()
@@ -46,41 +36,23 @@ export class PromoteTicket {
    * `release.changed` (with the new one), or the worst verdict's code where a policy refuses, with all `verdicts`.
    */
   async run(tx: Tx, id: number, options: PromoteOptions): Promise<StageChange> {
-    const seen = await this.place(tx, id);
-    if (leadsToProduction(seen)) await lockPointer(tx, seen.project_id);
-    const ticket = requireStamped(await this.lock(tx, id, seen, options), options.base);
+    // Before the ticket, and wherever it goes: a stage that somebody locks stays as it is until this is done.
+    await lockPointerOf(tx, id);
+    const ticket = requireStamped(await this.lock(tx, id, options), options.base);
     const next = stageAfter(ticket.line, ticket.stage);
     if (!next) throw released(ticket);
     const map = await this.productionMaps.at(ticket.project.id, ticket.release, tx);
     requireRelease(ticket, options.release);
-    await keepLock(tx, ticket.project.id, next.name);
     refuseUnlessPass(ticket, next, await this.policies.ask(tx, ticket, map, options.base));
     return next.name === production(ticket.line).name
       ? this.release(tx, ticket, next, map, options)
       : this.freeze(tx, ticket, next, map, options);
   }
 
-  /** Where it is, to know whether production's pointer has to be locked before the ticket. */
-  private async place(tx: Tx, id: number): Promise<Place> {
-    const [place] = await tx.run<Place>({
-      name: 'ticket_place',
-      text: `SELECT t.project_id, t.stage, p.settings->'stages' AS stages FROM ticket t JOIN project p ON p.id = t.project_id WHERE t.id = $1`,
-      values: [id],
-    });
-    if (!place) throw notFound(`There is no ticket ${id}.`);
-    return place;
-  }
-
-  private async lock(
-    tx: Tx,
-    id: number,
-    seen: Place,
-    { ifMatch, base }: PromoteOptions,
-  ): ReturnType<TicketDeltas['lock']> {
+  private async lock(tx: Tx, id: number, { ifMatch, base }: PromoteOptions): ReturnType<TicketDeltas['lock']> {
     const ticket = await this.deltas.lock(tx, id);
     requireMatch(ifMatch, versionTag(ticket.version));
     requireOpen(ticket, base);
-    if (ticket.stage !== seen.stage) throw new TryAgain(`${ticket.key} changed its stage meanwhile.`);
     return ticket;
   }
 
@@ -127,16 +99,11 @@ export class PromoteTicket {
       data: { revision, release },
     };
     const position = positionAfterPromotion(ticket.line, next, positionOf(ticket.row));
-    const row = await moveTicket(tx, ticket, { stage: next.name, position, event }, actor);
+    const row = await moveTicket(tx, ticket, { stage: next.name, position, event, announced: true }, actor);
     const after = stamp(map, delta);
     const flip = { project: ticket.project.id, release, map: after };
     return { ticket, row, revision, flip, changes: differencesAt(keysOf(delta), map, after) };
   }
-}
-
-function leadsToProduction({ stage, stages }: Place): boolean {
-  const line = stageLineOf(stages);
-  return stageAfter(line, stage)?.name === production(line).name;
 }
 
 function requireRelease(ticket: Stamped, expected: number | undefined): void {

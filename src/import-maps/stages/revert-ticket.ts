@@ -2,12 +2,12 @@
 import { Injectable } from '@nestjs/common';
 import { isDeepStrictEqual } from 'node:util';
 import type { Tx } from '../../platform/database/db.js';
-import { DomainError, invalid, notFound } from '../../platform/errors.js';
+import { DomainError, invalid } from '../../platform/errors.js';
 import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
 import { modulesRevertedLine, revertedLine } from '../../stream/lines/stage-lines.js';
 import { keysOf, stamp } from '../domain/delta.js';
 import { positionAfterRevert, production, stageBefore } from '../domain/stage-line.js';
-import { lockPointer } from '../store/map-pointer.js';
+import { lockPointerOf } from '../store/map-pointer.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import { deltaOf, TicketDeltas } from '../store/ticket-deltas.js';
 import { moveTicket } from './move-ticket.js';
@@ -28,14 +28,8 @@ export class RevertTicket {
    * `ticket.frozen` (an earlier revision of a frozen ticket), `revert.has_dependents` with the `dependents`.
    */
   async run(tx: Tx, id: number, options: RevertOptions): Promise<StageChange> {
-    // Before the ticket, since it may be in production; a ticket stays in its project.
-    const [place] = await tx.run<{ project_id: number }>({
-      name: 'ticket_project',
-      text: 'SELECT project_id FROM ticket WHERE id = $1',
-      values: [id],
-    });
-    if (!place) throw notFound(`There is no ticket ${id}.`);
-    await lockPointer(tx, place.project_id);
+    // Before the ticket, since it may be in production.
+    await lockPointerOf(tx, id);
     const locked = await this.deltas.lock(tx, id);
     requireMatch(options.ifMatch, versionTag(locked.version));
     const released = locked.stage === production(locked.line).name;

@@ -1,12 +1,14 @@
 // Production's pointer: the one row that a flip moves, under a lock, and the word that goes to the other processes.
 import type { Tx } from '../../platform/database/db.js';
 import type { Sql } from '../../platform/database/statement.js';
+import { notFound } from '../../platform/errors.js';
 
 /** What every process listens to; the payload is a MapNews as JSON. */
 export const MAP_CHANNEL = 'stampline_maps';
 
-/** Who changed: production of a project, or a ticket's modules or stage. */
-export type MapNews = { readonly project: number; readonly release: number } | { readonly ticket: number };
+/** Who changed: production of a project, a ticket's modules or stage, or with a promotion both. */
+export type MapNews =
+  { readonly project: number; readonly release: number; readonly ticket?: number } | { readonly ticket: number };
 
 /**
  * Locks production's pointer and answers the release that it is at. Locks go pointer, ticket, subtickets: whoever needs
@@ -22,6 +24,23 @@ export async function lockPointer(tx: Tx, project: number): Promise<number> {
   if (pointer) return pointer.release;
   await startProduction(tx, project);
   return (await tx.run<{ release: number }>(lock))[0]?.release ?? 0;
+}
+
+/** The same for the project that a ticket is in, where it stays. Rejects with not_found. */
+export async function lockPointerOf(tx: Tx, ticket: number): Promise<void> {
+  const [pointer] = await tx.run({
+    name: 'map_pointer_lock_of',
+    text: `SELECT m.release FROM ticket t JOIN map_pointer m ON m.project_id = t.project_id WHERE t.id = $1 FOR UPDATE OF m`,
+    values: [ticket],
+  });
+  if (pointer) return;
+  const [place] = await tx.run<{ project_id: number }>({
+    name: 'ticket_project',
+    text: 'SELECT project_id FROM ticket WHERE id = $1',
+    values: [ticket],
+  });
+  if (!place) throw notFound(`There is no ticket ${ticket}.`);
+  await lockPointer(tx, place.project_id);
 }
 
 async function startProduction(sql: Sql, project: number): Promise<void> {

@@ -63,7 +63,7 @@ export class Releases {
         line,
         actor,
         MAP_CHANNEL,
-        JSON.stringify({ project, release: number } satisfies MapNews),
+        JSON.stringify({ project, release: number, ...(ticket === null ? {} : { ticket }) } satisfies MapNews),
       ],
     });
     if (moved.length === 0) throw new Error(`Production of project ${project} left release ${parent} under its lock.`);

@@ -72,20 +72,30 @@ export const deltaOf = ({ revision }: LockedTicket): Delta => revision?.delta ??
 export class TicketDeltas {
   /** Locks the ticket. Whoever needs production's pointer too has locked that before. Rejects with not_found. */
   async lock(tx: Tx, id: number): Promise<LockedTicket> {
-    return this.around(tx, await lockRow(tx, resourceNamed('ticket'), id));
+    // Two statements, since the one that waits for the lock sees the past; the second goes out with the first.
+    const [row, found] = await Promise.all([lockRow(tx, resourceNamed('ticket'), id), this.surroundings(tx, id)]);
+    return this.within(row, found);
   }
 
-  /** The same for a row that is locked already. A statement of its own: the one that waits for the lock sees the past. */
+  /** The same for a row that is locked already. */
   async around(tx: Sql, row: Row): Promise<LockedTicket> {
+    return this.within(row, await this.surroundings(tx, row.id));
+  }
+
+  private async surroundings(tx: Sql, id: number): Promise<Surroundings | undefined> {
     const [found] = await tx.run<Surroundings>({
       name: 'ticket_surroundings',
       text: `SELECT p.name AS project_name, p.settings->'stages' AS stages, p.settings->>'overlap' AS overlap, m.release,
           r.id AS revision_id, r.number, r.operations, r.git_commit
         FROM project p LEFT JOIN map_pointer m ON m.project_id = p.id
           LEFT JOIN LATERAL (SELECT * FROM map_revision WHERE ticket_id = $1 ORDER BY number DESC LIMIT 1) r ON true
-        WHERE p.id = $2`,
-      values: [row.id, row.project],
+        WHERE p.id = (SELECT project_id FROM ticket WHERE id = $1)`,
+      values: [id],
     });
+    return found;
+  }
+
+  private within(row: Row, found: Surroundings | undefined): LockedTicket {
     if (!found) throw new Error(`Ticket ${row.id} has no project.`);
     const { revision_id, number, operations, git_commit } = found;
     return {

@@ -35,10 +35,11 @@ async function prepareConnection(client: PoolClient): Promise<void> {
   await client.query({ text: SESSION, query_timeout: CONNECT_MS } as QueryConfig);
 }
 
+/** Statements of a transaction that don't wait for each other go out at once (`pipeline`): Promise.all() says which. */
 export const POOL_OPTIONS = {
   poolSize: 10,
   connectTimeoutMS: CONNECT_MS,
-  extra: { query_timeout: 8000, onConnect: prepareConnection, keepAlive: true },
+  extra: { pipeline: true, query_timeout: 8000, onConnect: prepareConnection, keepAlive: true },
 };
 
 /** The same as pg's own Client takes it. */
