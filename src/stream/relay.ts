@@ -12,8 +12,11 @@ import { BATCH, isWaiting, numberEvents, RELAY_SESSION } from './number-events.j
 /** An arbitrary number that stands for "numbering Stampline's log". */
 const RELAY_LOCK = 7_825_510_003;
 
-/** Between two looks at the log: after rows were found, and after none were. Commit to subscriber has 60 ms in all. */
-const LOOK_MS = { busy: 15, quiet: 30 };
+/**
+ * Between two looks at the log. Commit to subscriber has 60 ms in all; looking twice as often while rows come costs a status
+ * PATCH three hundredths of its rate.
+ */
+const LOOK_MS = 30;
 /** How often who doesn't hold the lock tries for it. */
 const TRY_MS = 1000;
 const AGAIN_MS = { first: 50, longest: 1000 };
@@ -89,7 +92,7 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
       const waits = await isWaiting(client, above);
       const { count, highest } = waits ? await numberEvents(client, above) : { count: 0, highest: above };
       outbox.looked(above, highest, count === BATCH, performance.now());
-      if (count < BATCH) await this.pause.for(count > 0 ? LOOK_MS.busy : LOOK_MS.quiet);
+      if (count < BATCH) await this.pause.for(LOOK_MS);
     }
   }
 }
