@@ -1,20 +1,26 @@
-// Compiles src/ and migrations/ to dist/ with swc, and only when something in them changed since the last build.
+// Compiles src/ and migrations/ to dist/ with swc, and the command to one file, when something in them changed since the last
+// build.
 // Run as a program it builds; `ensureBuilt()` is what start and test call.
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildCli } from './build-cli.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = path.join(root, 'dist');
 const stampFile = path.join(dist, '.built-from');
 const sources = ['src', 'migrations'];
 
+/** Clients know the contract only: the command becomes one file of its own. */
+const clients = ['src/cli/', 'src/client/'];
+const isServer = (file) => !clients.some((folder) => file.split(path.sep).join('/').startsWith(folder));
+
 /** Every file below a folder, as paths relative to the project's root, sorted. */
 function filesBelow(folder) {
   return fs
     .readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && !entry.name.endsWith('.d.ts'))
     .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)))
     .sort();
 }
@@ -22,7 +28,7 @@ function filesBelow(folder) {
 /** A digest of everything that the output depends on: contents, not times, so a fresh clone's copy of dist stays valid. */
 function sourceDigest() {
   const hash = createHash('sha256');
-  for (const file of [...sources.flatMap(filesBelow), '.swcrc', 'package.json']) {
+  for (const file of [...sources.flatMap(filesBelow), 'scripts/build-cli.mjs', '.swcrc', 'package.json']) {
     hash
       .update(`${file}\0`)
       .update(fs.readFileSync(path.join(root, file)))
@@ -52,7 +58,8 @@ export async function ensureBuilt({ say = () => {} } = {}) {
   if (fs.existsSync(stampFile) && fs.readFileSync(stampFile, 'utf8') === digest) return;
   say('Building Stampline …');
   fs.rmSync(dist, { recursive: true, force: true });
-  await compile(sources.flatMap(filesBelow));
+  await compile(sources.flatMap(filesBelow).filter(isServer));
+  await buildCli({ root, dist });
   fs.writeFileSync(stampFile, digest);
 }
 

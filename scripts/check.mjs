@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureBuilt } from './build.mjs';
+import { ensureClientTypes } from './client-types.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const atOnce = 2;
@@ -87,6 +88,7 @@ if (unknown.length > 0) {
 }
 
 const names = Object.keys(checks).filter((name) => asked.length === 0 || asked.includes(name));
+await ensureClientTypes();
 const built = names.some((name) => needBuild.includes(name)) ? await build() : [];
 const results = [...built, ...(await runAll(names))];
 const failed = results.filter((result) => !result.ok);

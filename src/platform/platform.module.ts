@@ -4,6 +4,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
+import { CliFilesController } from './cli-files.controller.js';
 import { Db } from './database/db.js';
 import { Listener } from './database/listener.js';
 import { HealthController } from './health.controller.js';
@@ -30,7 +31,7 @@ export class PlatformModule {
           dataSourceFactory: () => Promise.resolve(dataSource),
         }),
       ],
-      controllers: [HealthController, MetricsController],
+      controllers: [CliFilesController, HealthController, MetricsController],
       providers: [{ provide: CONFIG, useValue: config }, { provide: LOGGER, useValue: log }, Db, Lifecycle, Listener],
       exports: [CONFIG, LOGGER, Db, Lifecycle, Listener],
     };

@@ -23,6 +23,9 @@ export interface NewRelease {
 /** Bytes that the index of imports takes; longer specifiers are `data:` URLs, which no map leads elsewhere. */
 const LONGEST_IMPORT = 2000;
 
+const newsOf = (project: number, release: number, ticket: number | null): MapNews =>
+  ticket === null ? { project, release } : { project, release, ticket };
+
 @Injectable()
 export class Releases {
   /**
@@ -63,7 +66,7 @@ export class Releases {
         line,
         actor,
         MAP_CHANNEL,
-        JSON.stringify({ project, release: number, ...(ticket === null ? {} : { ticket }) } satisfies MapNews),
+        JSON.stringify(newsOf(project, number, ticket)),
       ],
     });
     if (moved.length === 0) throw new Error(`Production of project ${project} left release ${parent} under its lock.`);

@@ -1,0 +1,25 @@
+// Lists: columns for people, tabs for programs.
+import { stripVTControlCharacters } from 'node:util';
+import type { Output } from './output.js';
+
+/** On a terminal aligned under a heading, and cut to its width; piped, one line each with tabs between, as `cut` reads it. */
+export function sayTable(out: Output, heading: readonly string[], rows: readonly (readonly string[])[]): void {
+  if (!out.isTerminal) {
+    for (const row of rows)
+      out.say(row.map((cell) => stripVTControlCharacters(cell).replace(/[\t\n]/g, ' ')).join('\t'));
+    return;
+  }
+  const widths = heading.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => lengthOf(row[column] ?? ''))),
+  );
+  const line = (cells: readonly string[]): string =>
+    cells.map((cell, column) => (column === cells.length - 1 ? cell : pad(cell, widths[column] ?? 0))).join('  ');
+  out.say(out.paint('dim', line(heading)));
+  for (const row of rows) out.say(fit(line(row), out.width));
+}
+
+const lengthOf = (text: string): number => stripVTControlCharacters(text).length;
+const pad = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - lengthOf(text)));
+/** A line with colours is left as it is: the terminal wraps it. */
+const fit = (text: string, width: number): string =>
+  lengthOf(text) <= width || text.length !== lengthOf(text) ? text : `${text.slice(0, width - 1)}…`;

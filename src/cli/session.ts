@@ -1,0 +1,54 @@
+// What every verb works with: the settings, the server, and where the words go.
+import { createInterface } from 'node:readline/promises';
+import { Server } from '../client/server.js';
+import { Output } from './output/output.js';
+import { readSettings, type Settings } from './settings.js';
+import { type Options, textOf } from './options.js';
+
+export interface Session {
+  readonly settings: Settings;
+  readonly server: Server;
+  readonly out: Output;
+  /** Ends what waits, at Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Makes a client that is more patient, or less. */
+  serverWith(options: { readonly patienceMs?: number; readonly signal?: AbortSignal }): Server;
+  /** Asks a person, unless --yes was said or nobody is there to ask. */
+  confirm(question: string, options: Options): Promise<boolean>;
+}
+
+export function openSession(options: Options, signal: AbortSignal): Session {
+  const [url, project, folder] = ['url', 'project', 'folder'].map((name) => textOf(options, name));
+  const settings = readSettings({ url, project, folder });
+  const { json } = options;
+  const out = new Output({
+    json: typeof json === 'string' ? json.split(',').map((field) => field.trim()) : json ? true : undefined,
+    verbose: options.verbose === true,
+    colour: settings.colour,
+  });
+  const serverWith: Session['serverWith'] = (more) =>
+    new Server({
+      url: settings.url,
+      token: settings.token,
+      heard: (line) => out.detail(line),
+      waiting: (line) => out.note(line),
+      signal,
+      ...more,
+    });
+  return {
+    settings,
+    server: serverWith({}),
+    out,
+    signal,
+    serverWith,
+    confirm: async (question, { yes }) => {
+      if (yes || !process.stdin.isTTY || !out.stderr.isTTY) return true;
+      const asked = createInterface({ input: process.stdin, output: out.stderr });
+      try {
+        return /^y(es)?$/i.test((await asked.question(`${question} [y/N] `, { signal })).trim());
+      } finally {
+        asked.close();
+      }
+    },
+  };
+}
