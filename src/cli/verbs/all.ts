@@ -1,5 +1,17 @@
-// Every verb, in the order in which help lists them.
+// Every verb, in the groups and the order in which help lists them. A new verb goes into one of these.
 import type { Verb } from '../verb.js';
 import { show } from './show.js';
 
-export const VERBS: readonly Verb[] = [show];
+export interface VerbGroup {
+  readonly title: string;
+  readonly verbs: readonly Verb[];
+}
+
+export const GROUPS: readonly VerbGroup[] = [
+  { title: 'Work on tickets', verbs: [show] },
+  { title: 'Bring them to production, and back', verbs: [] },
+  { title: 'The project and its releases', verbs: [] },
+  { title: 'The command itself', verbs: [] },
+];
+
+export const VERBS: readonly Verb[] = GROUPS.flatMap(({ verbs }) => verbs);
