@@ -1,0 +1,37 @@
+// stamp update, and `stamp TKT-001 --update`: keeps what a ticket carries in step with a folder.
+import { runUpdate } from '../watch/run-update.js';
+import { textOf } from '../options.js';
+import { ticketNamed } from '../ticket-name.js';
+import type { OptionLine, Verb } from '../verb.js';
+
+/** Beside the files and the folder, which the first grammar has flags of its own for. */
+export const UPDATE_OPTIONS: readonly OptionLine[] = [
+  ['--once', 'send what differs and end, for CI'],
+  ['--title <title>', 'of a ticket that is new; default: the git branch, else the key'],
+];
+
+export const update: Verb = {
+  name: 'update',
+  takes: '[ticket] [files...]',
+  summary: 'Send modules as they are saved, and show where to see them',
+  description:
+    'A ticket that there is not yet is created. With files, sends these once; without, sends what differs in the folder, then ' +
+    'watches it for what is added, changed and deleted until Ctrl-C. Files that git ignores stay here.',
+  options: [['-f, --folder <folder>', 'the folder to watch (default: ./src)'], ...UPDATE_OPTIONS],
+  completes: 'ticket',
+  examples: [
+    { run: 'stamp update TKT-1 --once', says: 'send what differs in ./src, and end' },
+    { run: 'stamp update TKT-1 src/cart.js', says: 'send one file' },
+  ],
+  run: (session, args, options) => {
+    const [first, ...rest] = args;
+    const named = textOf(options, 'ticket') !== undefined;
+    return runUpdate(session, ticketNamed(session, named ? undefined : first, options), {
+      files: named ? args : rest,
+      folder: textOf(options, 'folder'),
+      once: options.once === true,
+      title: textOf(options, 'title'),
+      yes: options.yes === true,
+    });
+  },
+};

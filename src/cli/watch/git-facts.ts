@@ -1,0 +1,54 @@
+// What git knows of a folder: where a change comes from, and which files are nobody's. Without git, or outside of a
+// repository, nothing is known, and nothing fails.
+import { execFile } from 'node:child_process';
+
+/** Of an upload, as the server keeps it with the revision. */
+export interface Provenance {
+  readonly git_remote?: string;
+  readonly git_branch?: string;
+  readonly git_commit?: string;
+}
+
+const MOST_OUTPUT_BYTES = 64 * 1024 * 1024;
+
+/** What git prints; undefined where it isn't there or says no. */
+export function askGit(cwd: string, args: readonly string[], input?: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const child = execFile('git', args, { cwd, maxBuffer: MOST_OUTPUT_BYTES }, (error, stdout) =>
+      resolve(error ? undefined : stdout),
+    );
+    child.stdin?.on('error', () => undefined); // It has ended already.
+    child.stdin?.end(input ?? '');
+  });
+}
+
+const lineOf = async (cwd: string, ...args: string[]): Promise<string | undefined> =>
+  (await askGit(cwd, args))?.trim() || undefined;
+
+/** The branch's name; undefined on none. */
+export const branchOf = (folder: string): Promise<string | undefined> =>
+  lineOf(folder, 'symbolic-ref', '--short', '--quiet', 'HEAD');
+
+export const mailOf = (folder: string): Promise<string | undefined> => lineOf(folder, 'config', 'user.email');
+
+export async function provenanceOf(folder: string): Promise<Provenance> {
+  const [commit, branch, remote] = await Promise.all([
+    lineOf(folder, 'rev-parse', '--verify', '--quiet', 'HEAD'),
+    branchOf(folder),
+    lineOf(folder, 'remote', 'get-url', 'origin'),
+  ]);
+  return {
+    ...(remote ? { git_remote: withoutSecrets(remote) } : {}),
+    ...(branch ? { git_branch: branch } : {}),
+    ...(commit ? { git_commit: commit } : {}),
+  };
+}
+
+/** A token may stand in the URL of a remote: `https://me:token@host/repository`. */
+function withoutSecrets(remote: string): string {
+  if (!/^\w+:\/\//.test(remote) || !URL.canParse(remote)) return remote;
+  const url = new URL(remote);
+  if (url.protocol.startsWith('http')) url.username = '';
+  url.password = '';
+  return url.href;
+}
