@@ -24,9 +24,8 @@ if (missing.length > 0) process.exit(2);
 
 await ensureBuilt();
 const jest = path.join(root, 'node_modules', 'jest', 'bin', 'jest.js');
-const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
 const config = ['--config', path.join(root, 'jest.browser.config.mjs')];
-const { status, error } = spawnSync(process.execPath, [...flags, jest, ...config, ...process.argv.slice(2)], {
+const { status, error } = spawnSync(process.execPath, [jest, ...config, ...process.argv.slice(2)], {
   cwd: root,
   stdio: 'inherit',
 });
