@@ -1,6 +1,6 @@
 // What every verb works with: the settings, the server, and where the words go.
 import { createInterface } from 'node:readline/promises';
-import { Server } from '../client/server.js';
+import { Server, type ServerOptions } from '../client/server.js';
 import { Output } from './output/output.js';
 import { readSettings, type Settings } from './settings.js';
 import { type Options, textOf } from './options.js';
@@ -12,7 +12,7 @@ export interface Session {
   /** Ends what waits, at Ctrl-C. */
   readonly signal: AbortSignal;
   /** Makes a client that is more patient, or less. */
-  serverWith(options: { readonly patienceMs?: number; readonly signal?: AbortSignal }): Server;
+  serverWith(options: Pick<ServerOptions, 'patienceMs' | 'signal' | 'waiting'>): Server;
   /** Asks a person, unless --yes was said or nobody is there to ask. */
   confirm(question: string, options: Options): Promise<boolean>;
 }
@@ -30,6 +30,7 @@ export function openSession(options: Options, signal: AbortSignal): Session {
     new Server({
       url: settings.url,
       token: settings.token,
+      project: settings.project === 'default' ? undefined : settings.project,
       heard: (line) => out.detail(line),
       waiting: (line) => out.note(line),
       signal,

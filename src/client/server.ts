@@ -8,6 +8,8 @@ export interface ServerOptions {
   /** Without a slash at its end. */
   readonly url: string;
   readonly token?: string | undefined;
+  /** Whose tickets keys mean, where that isn't left to the server. */
+  readonly project?: string | undefined;
   /** Milliseconds that tries may go on; see `retryDelay`. */
   readonly patienceMs?: number;
   /** Hears of each answer, for --verbose. */
@@ -65,15 +67,17 @@ export class Server {
    * Idempotency-Key. Rejects with Unreachable; with the signal's reason.
    */
   async send(request: Request): Promise<Response> {
+    const { method } = request;
+    const url = inProject(request.url, this.options.project);
     const headers = new Headers(request.headers);
     if (this.options.token) headers.set('authorization', `Bearer ${this.options.token}`);
-    if (!['GET', 'HEAD'].includes(request.method) && !headers.has('idempotency-key'))
+    if (!['GET', 'HEAD'].includes(method) && !headers.has('idempotency-key'))
       headers.set('idempotency-key', `stamp-${randomUUID()}`);
     const body = request.body === null ? undefined : await request.blob();
     const until = Date.now() + (this.options.patienceMs ?? PATIENCE_MS);
     for (let again = 0; ; again++) {
       const signal = this.options.signal ? AbortSignal.any([this.options.signal, request.signal]) : request.signal;
-      const tried = await this.once(request, { headers, body, signal });
+      const tried = await this.once(method, url, { headers, body, signal });
       const delay = retryDelay(tried, again);
       if (delay === undefined || Date.now() + delay > until) return answered(tried, this.url);
       if (again === 0) this.options.waiting?.(`${this.url} is not answering: trying again …`);
@@ -82,7 +86,8 @@ export class Server {
   }
 
   private async once(
-    { method, url }: Request,
+    method: string,
+    url: string,
     init: { headers: Headers; body: Blob | undefined; signal: AbortSignal },
   ): Promise<Response | Error> {
     const started = performance.now();
@@ -99,6 +104,14 @@ export class Server {
       return cause as Error;
     }
   }
+}
+
+/** A ticket's key in a URL means the one of the project, unless the URL itself says which. */
+function inProject(url: string, project: string | undefined): string {
+  if (!project || !/\/api\/v1\/\w*ticket\w*\/[A-Za-z]\w*-\d+(\/|$|\?)/.test(url)) return url;
+  const made = new URL(url);
+  if (!made.searchParams.has('project')) made.searchParams.set('project', project);
+  return made.href;
 }
 
 /** Milliseconds to wait before the next try; undefined where there is none. */

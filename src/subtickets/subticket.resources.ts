@@ -1,6 +1,7 @@
 // subticket and updatesubticketstatus.
 import { Json, Reference, Status, Step, Text, Time, Whole } from '../rest/fields/field-decorators.js';
 import { defineResource, type ResourceDeclaration } from '../rest/resource.js';
+import { FAILURE_SHAPE } from '../tickets/failure-shape.js';
 import { StatusBody } from '../tickets/status-fields.js';
 import type { Failure } from '../workflow/failure.js';
 import { SubticketRules } from './subticket-rules.js';
@@ -47,7 +48,7 @@ class SubticketBody {
   @Step({ help: 'The step at which it failed; null while it has not.', example: null, readonly: true, nullable: true })
   failed_at_step: number | null;
 
-  @Json({ help: 'Why it failed; null while it has not.', example: null, nullable: true })
+  @Json({ help: 'Why it failed; null while it has not.', example: null, nullable: true, shape: FAILURE_SHAPE })
   failure: Failure | null;
 
   @Time({ help: 'When it was created.', example: '2026-01-01T12:00:00.000000Z' })

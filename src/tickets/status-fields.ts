@@ -2,6 +2,7 @@
 import { Choice, HttpUrl, Json, Reference, Status, Step, Text, Whole } from '../rest/fields/field-decorators.js';
 import { type Failure, FAILURE_KINDS, type FailureKind, type FailureReport } from '../workflow/failure.js';
 import type { FieldValues } from '../rest/resource.js';
+import { FAILURE_SHAPE } from './failure-shape.js';
 
 export class StatusBody {
   @Step({ help: 'The step to move to; the one it is at where this is left out.', example: '200' })
@@ -16,7 +17,7 @@ export class StatusBody {
   @Step({ help: 'The step at which it failed; null while it has not.', example: null, readonly: true, nullable: true })
   failed_at_step: number | null;
 
-  @Json({ help: 'Why it failed; null while it has not.', example: null, nullable: true })
+  @Json({ help: 'Why it failed; null while it has not.', example: null, nullable: true, shape: FAILURE_SHAPE })
   failure: Failure | null;
 
   @Text({

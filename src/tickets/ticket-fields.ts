@@ -11,6 +11,7 @@ import {
   Whole,
 } from '../rest/fields/field-decorators.js';
 import type { Failure } from '../workflow/failure.js';
+import { FAILURE_SHAPE } from './failure-shape.js';
 
 const KEY_MESSAGE = 'A key is letters, a hyphen and digits, such as TKT-7.';
 
@@ -80,6 +81,7 @@ export class TicketBody {
     help: 'Why it failed: cause, code, kind, summary, step, subticket, log; null while it has not.',
     example: null,
     nullable: true,
+    shape: FAILURE_SHAPE,
   })
   failure: Failure | null;
 

@@ -63,7 +63,7 @@ export const ticket = defineResource({
     about:
       'A change on its way through the workflow. `current_workflow_step` and `status` move by the same rules as `updateticketstatus`.',
     example: FIRST_TICKET,
-    filters: { current_workflow_step: '200', owner: 'owner@example.com' },
+    filters: { current_workflow_step: '200', owner: 'owner@example.com', stage: 'qa', project__name: 'default' },
     documented: {
       create: { order: 20, summary: 'Create ticket', body: FIRST_TICKET },
       list: { order: 21, summary: 'List tickets' },
@@ -106,6 +106,7 @@ export const openTickets = defineResource({
   where: `t.current_workflow_step < ${FAILED} AND t.closed_at IS NULL`,
   docs: {
     tag: 'Tickets',
+    filters: { owner: 'owner@example.com', stage: 'qa', project__name: 'default' },
     about: `Tickets that are neither at ${FAILED} nor at ${COMPLETE} nor closed. Failed ones that can be retried: \`ticketstatus/?current_workflow_step=${FAILED}\`.`,
     documented: { list: { order: 80, summary: 'Get open tickets' } },
   },

@@ -174,8 +174,14 @@ export const Status = (options: FieldOptions): PropertyDecorator => {
 export const Time = (options: FieldOptions): PropertyDecorator =>
   field('time', { ...options, readonly: true }, { format: 'date-time' }, []);
 
+export interface JsonOptions extends FieldOptions {
+  /** JSON Schema of the value; without it: any object. */
+  readonly shape?: Readonly<Record<string, unknown>>;
+}
+
 /** A JSON document that the server writes. */
-export const Json = (options: FieldOptions): PropertyDecorator => field('json', { ...options, readonly: true }, {}, []);
+export const Json = ({ shape, ...options }: JsonOptions): PropertyDecorator =>
+  field('json', { ...options, readonly: true }, shape ? { shape } : {}, []);
 
 /** Applies a rule to values that aren't empty, for fields that may be left empty. */
 function emptyOr(options: FieldOptions, rule: PropertyDecorator): PropertyDecorator {

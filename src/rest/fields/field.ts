@@ -26,6 +26,8 @@ export interface Field {
   readonly format?: string;
   /** The resource that a reference leads to. */
   readonly target?: string;
+  /** JSON Schema of a json field's value, where it is known. */
+  readonly shape?: Readonly<Record<string, unknown>>;
   /** False where it makes no sense to filter or order by it. */
   readonly filterable: boolean;
   readonly orderable: boolean;

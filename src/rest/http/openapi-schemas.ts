@@ -14,7 +14,7 @@ const TYPES: Readonly<Record<Field['kind'], Schema>> = {
   time: { type: 'string', format: 'date-time' },
   reference: { type: 'string' },
   references: { type: 'array', items: { type: 'string' } },
-  json: { type: 'object' },
+  json: { type: 'object', additionalProperties: true },
   step: { type: 'string', enum: ['100', '200', '300', '400', '500', '999', '1000'] },
   status: { type: 'string', pattern: '^([0-9]{3}|1000)$' },
 };
@@ -31,7 +31,7 @@ function nullable(schema: Schema, field: Field): Schema {
 function outSchema(field: Field): Schema {
   const { choices, format } = field;
   return {
-    ...nullable(TYPES[field.kind], field),
+    ...nullable(field.shape ?? TYPES[field.kind], field),
     ...(choices ? { enum: field.nullable ? [...choices, null] : choices } : {}),
     ...(format && format !== 'email' && format !== 'uri' ? { format } : {}),
     description: field.help,
@@ -78,7 +78,8 @@ function objectSchema(
   const properties: Record<string, Schema> = { id: ID, ...named(shown, outSchema) };
   for (const [name, inner] of Object.entries(shape.whole ?? {})) {
     const field = shown.find((one) => one.name === name);
-    properties[name] = objectSchema(resourceNamed(field?.target ?? ''), inner);
+    const whole = objectSchema(resourceNamed(field?.target ?? ''), inner);
+    properties[name] = field ? nullable(whole, field) : whole;
   }
   for (const child of shape.children ?? []) {
     properties[child.name] = {

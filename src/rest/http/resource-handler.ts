@@ -56,7 +56,9 @@ export class ResourceHandler {
   }
 
   async list(resource: Resource, request: ListRequest, reply: FastifyReply, scope?: Scope): Promise<void> {
-    const page = await this.lists.read(resource, request.query, scope);
+    // Of a list below a ticket, ?project= has said already which ticket its key means.
+    const { project: _project, ...filters } = request.query;
+    const page = await this.lists.read(resource, scope ? filters : request.query, scope);
     const [path = '', ...search] = request.url.split('?');
     sendJson(request, reply, listBody(path.endsWith('/') ? path : `${path}/`, search.join('?'), page));
   }
