@@ -29,6 +29,7 @@ export default {
     '**',
     '!src/import-maps/domain/**',
     '!src/workflow/**',
+    '!src/stream/lines/**',
     '!test/import-maps/domain/**',
     '!.swcrc',
     '!package.json',
