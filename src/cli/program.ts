@@ -1,44 +1,110 @@
-// The command line: commander's program, made of the verbs.
+// The command line: commander's program, made of the verbs. Options stand before or after the verb.
 import { Command } from 'commander';
-import type { ExitCode } from './exit-codes.js';
+import { settleJson } from './arguments.js';
+import { usage } from './cli-error.js';
+import { EXIT, type ExitCode } from './exit-codes.js';
 import { COMMON, GRAMMAR } from './grammar.js';
+import { commonBeside, helpOf, helpOfAll, longOf } from './help.js';
+import { misunderstood, noVerb, pathOf } from './misunderstood.js';
 import type { Options } from './options.js';
 import { openSession } from './session.js';
 import type { Verb } from './verb.js';
 import { VERBS } from './verbs/all.js';
+import { help } from './verbs/help.js';
 
 declare const STAMP_VERSION: string;
 
-/** Whoever runs a verb hears its exit code. */
-export type Ended = (code: ExitCode | undefined) => void;
+/** Runs a verb; `options` are those of the verb and of what it stands below. */
+type Perform = (verb: Verb, args: readonly string[], options: Options) => Promise<void>;
 
-export function makeProgram(signal: AbortSignal, ended: Ended): Command {
-  const program = command(new Command('stamp'), GRAMMAR, signal, ended)
-    .usage('[ticket] [options]\n       stamp <verb> [arguments] [options]')
-    .version(STAMP_VERSION, '--version', 'print the version')
-    .helpOption('-h, --help', 'print help')
-    .showSuggestionAfterError()
-    .exitOverride();
-  for (const [flags, description] of COMMON) program.option(flags, description);
-  for (const verb of VERBS) program.addCommand(command(new Command(verb.name), verb, signal, ended));
+const isVerb = (word: string): boolean => VERBS.some(({ name }) => name === word);
+
+/** Runs what the line asks for. Rejects with CliError; CommanderError where help was printed; what the verb rejects with. */
+export async function runProgram(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
+  let code: ExitCode | undefined;
+  const program = makeProgram(async (verb, words, options) => {
+    code = await verb.run?.(openSession(options, signal), words, options);
+  });
+  await program.parseAsync(args.length === 0 ? ['--help'] : settleJson(args, isVerb), { from: 'user' });
+  return code ?? EXIT.ok;
+}
+
+function makeProgram(perform: Perform): Command {
+  const program = command(GRAMMAR, undefined, async (verb, args, options) => {
+    requireTicket(args);
+    await perform(verb, args, options);
+  });
+  program.allowExcessArguments().version(STAMP_VERSION, '--version', 'print the version');
+  program.configureHelp({ formatHelp: (_, { helpWidth = 80 }) => helpOfAll(helpWidth) });
+  const below: Perform = async (verb, args, options) => {
+    requireOwn(verb, program.opts<Options>());
+    if (verb === help) explainVerb(program, args);
+    else await perform(verb, args, options);
+  };
+  for (const verb of VERBS) command(verb, program, below);
   return program;
 }
 
-function command(made: Command, verb: Verb, signal: AbortSignal, ended: Ended): Command {
-  made.summary(verb.summary).description(verb.description ? `${verb.summary}. ${verb.description}` : verb.summary);
-  for (const argument of verb.takes?.match(/<[^>]+>|\[[^\]]+\]/g) ?? []) made.argument(argument);
-  for (const [flags, description] of verb.options ?? []) made.option(flags, description);
-  for (const below of verb.verbs ?? []) made.addCommand(command(new Command(below.name), below, signal, ended));
-  made.addHelpText('after', examplesOf(verb)).exitOverride();
-  const { run } = verb;
-  if (!run) return made;
+function command(verb: Verb, parent: Command | undefined, perform: Perform): Command {
+  const made = new Command(verb.name)
+    .enablePositionalOptions()
+    .helpOption('-h, --help', 'print help')
+    .helpCommand(false);
+  parent?.addCommand(made);
+  made
+    .configureHelp({ formatHelp: (_, { helpWidth = 80 }) => helpOf(verb, pathOf(made), helpWidth) })
+    .configureOutput({ outputError: () => undefined })
+    .exitOverride((error) => {
+      throw misunderstood(error, made);
+    });
+  for (const argument of argumentsOf(verb)) made.argument(argument);
+  for (const [flags, description] of [...(verb.options ?? []), ...commonBeside(verb)]) made.option(flags, description);
+  for (const below of verb.verbs ?? []) command(below, made, perform);
   return made.action(async () => {
-    const options = made.optsWithGlobals<Options>();
-    ended(await run(openSession(options, signal), made.args, options));
+    if (verb.verbs && !verb.run) throw noVerb(verb, made.args);
+    await perform(verb, made.args, optionsOf(made));
   });
 }
 
-function examplesOf({ examples }: Verb): string {
-  const width = Math.max(0, ...examples.map(({ run }) => run.length));
-  return `\nExamples:\n${examples.map(({ run, says }) => `  ${run.padEnd(width)}  ${says}`).join('\n')}`;
+/** `<step> [status]` → `<step>`, `[status]`. What only has verbs below it takes any word, and says which there are. */
+const argumentsOf = ({ takes, verbs, run }: Verb): readonly string[] =>
+  verbs && !run ? ['[verb...]'] : (takes?.match(/<[^>]+>|\[[^\]]+\]/g) ?? []);
+
+/** What was said nearest to the verb counts. */
+function optionsOf(made: Command): Options {
+  const all: Options[] = [];
+  for (let at: Command | null = made; at; at = at.parent) all.unshift(at.opts<Options>());
+  return Object.assign({}, ...all) as Options;
+}
+
+/** `stamp --promote show TKT-1` means nothing: what isn't every verb's belongs to the ticket alone. */
+function requireOwn({ name }: Verb, before: Options): void {
+  const common = new Set(COMMON.map(([flags]) => longOf(flags)));
+  const other = (GRAMMAR.options ?? [])
+    .map(([flags]) => longOf(flags))
+    .find((long) => !common.has(long) && before[camelCase(long.slice(2))] !== undefined);
+  if (other) throw usage(`${other} doesn't stand before '${name}'. stamp help ${name} lists its options.`);
+}
+
+const camelCase = (name: string): string => name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+
+/** A word that can be no ticket was meant as a verb. */
+function requireTicket([word = '', second, ...more]: readonly string[]): void {
+  if (/^[a-z][a-z_-]*$/i.test(word)) throw noVerb({ name: '', verbs: VERBS }, [word]);
+  if (second === undefined) return;
+  if (isVerb(second)) throw usage(`The verb comes first: stamp ${[second, word, ...more].join(' ')}`);
+  throw usage(`One ticket at a time: '${second}' is too much. 'stamp --help' lists the verbs.`);
+}
+
+/** `stamp help sub add` */
+function explainVerb(program: Command, words: readonly string[]): never {
+  let at = program;
+  let verbs: readonly Verb[] | undefined = VERBS;
+  for (const word of words) {
+    const below = at.commands.find((one) => one.name() === word);
+    if (!below) throw noVerb({ name: 'help', verbs }, [word]);
+    verbs = verbs?.find(({ name }) => name === word)?.verbs;
+    at = below;
+  }
+  return at.help();
 }

@@ -22,7 +22,12 @@ export function openSession(options: Options, signal: AbortSignal): Session {
   const settings = readSettings({ url, project, folder });
   const { json } = options;
   const out = new Output({
-    json: typeof json === 'string' ? json.split(',').map((field) => field.trim()) : json ? true : undefined,
+    // '' is --json without fields.
+    json: json
+      ? typeof json === 'string'
+        ? json.split(',').map((field) => field.trim())
+        : true
+      : json === '' || undefined,
     verbose: options.verbose === true,
     colour: settings.colour,
   });

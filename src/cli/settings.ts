@@ -35,10 +35,12 @@ export interface SettingFlags {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-const KEYS = ['url', 'token', 'project', 'prefix', 'folder', 'trunk'] as const;
-type Key = (typeof KEYS)[number];
-const DEFAULTS = { url: 'http://localhost:8000', project: 'default', prefix: 'TKT', folder: './src' };
-const VARIABLES: Readonly<Partial<Record<Key, string>>> = {
+export const KEYS = ['url', 'token', 'project', 'prefix', 'folder', 'trunk'] as const;
+/** As it is written in .stamprc.json. */
+export type SettingName = (typeof KEYS)[number];
+type Key = SettingName;
+export const DEFAULTS = { url: 'http://localhost:8000', project: 'default', prefix: 'TKT', folder: './src' };
+export const VARIABLES: Readonly<Partial<Record<Key, string>>> = {
   url: 'STAMP_URL',
   token: 'STAMP_TOKEN',
   project: 'STAMP_PROJECT',

@@ -27,7 +27,7 @@ export interface Verb {
   /** What stands below it: `sub add`, `sub status`. */
   readonly verbs?: readonly Verb[];
   /** Which completion its first argument has. */
-  readonly completes?: 'ticket' | 'stage' | 'project' | 'release';
+  readonly completes?: 'ticket' | 'stage' | 'project' | 'release' | 'verb';
   /** Undefined is 0. Rejects with CliError; Refusal and Unreachable of the client. */
   readonly run?: (session: Session, args: readonly string[], options: Options) => Promise<ExitCode | undefined>;
 }

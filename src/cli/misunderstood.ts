@@ -1,0 +1,37 @@
+// A command line that can't be understood: what is wrong with it, and which word was probably meant.
+import type { Command, CommanderError } from 'commander';
+import { usage } from './cli-error.js';
+import { nearest } from './suggest.js';
+import type { Verb } from './verb.js';
+
+/** Commander's "error: …\n(Did you mean …?)" as one line of ours; what only ends the parsing (help was printed) as it is. */
+export function misunderstood(error: CommanderError, made: Command): Error {
+  if (error.exitCode === 0) return error;
+  const [, wrong = '', meant] = /^(?:error: )?(.*?)(?:\n\(Did you mean (.*)\?\))?$/s.exec(error.message) ?? [];
+  const text = sentence(wrong);
+  const where = made.parent ? `stamp help ${pathOf(made)}` : 'stamp --help';
+  return usage(meant ? `${text}: did you mean ${meant}?` : `${text}. '${where}' lists what there is.`);
+}
+
+/** In commander's words, made a sentence's beginning: "Option '--url <url>' needs its argument". */
+const sentence = (words: string): string =>
+  (words.charAt(0).toUpperCase() + words.slice(1))
+    .replace(/\.$/, '')
+    .replace(/ argument missing$/, ' needs its argument');
+
+/** `sub add`; '' for stamp itself. */
+export const pathOf = (made: Command): string =>
+  made.parent ? [pathOf(made.parent), made.name()].filter(Boolean).join(' ') : '';
+
+/** No such verb below this one, or none said. Below the name '' are stamp's own. */
+export function noVerb({ name, verbs = [] }: Pick<Verb, 'name' | 'verbs'>, [word]: readonly string[]): Error {
+  const names = verbs.map((below) => below.name);
+  const before = name ? `${name} ` : '';
+  const help = name && name !== 'help' ? `stamp help ${name}` : 'stamp --help';
+  if (word === undefined)
+    return usage(`stamp ${name} is followed by one of: ${names.join(', ')}. '${help}' explains them.`);
+  const meant = nearest(word, names);
+  return usage(
+    `There is no 'stamp ${before}${word}': ${meant ? `did you mean 'stamp ${before}${meant}'?` : `'${help}' lists what there is.`}`,
+  );
+}

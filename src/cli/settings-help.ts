@@ -1,0 +1,19 @@
+// What the settings mean, as --help and docs/CLI.md say it.
+import type { SettingName } from './settings.js';
+
+export const SETTINGS_SAY: Readonly<Record<SettingName | 'page', string>> = {
+  url: 'the server',
+  token: 'sent as a bearer token with each request',
+  project: 'the project whose tickets, stages and releases are meant',
+  prefix: 'what a bare number means: 7 is TKT-7',
+  folder: 'the folder that --update watches',
+  trunk:
+    'the branch that a promotion has to descend from; without it what the remote calls its head, else main or master',
+  page: 'a page of the application: links to tickets and releases lead there',
+};
+
+/** Variables that are no settings of files. */
+export const VARIABLES_SAY: readonly (readonly [string, string])[] = [
+  ['NO_COLOR', 'no colour, whatever its value'],
+  ['FORCE_COLOR', 'colour also where no terminal is'],
+];
