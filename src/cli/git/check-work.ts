@@ -1,0 +1,129 @@
+// What has to be so in git before a ticket is promoted: everything is committed, HEAD descends from the trunk, and the
+// ticket's modules come from this line of work. Each refusal says the command that helps.
+import { CliError } from '../cli-error.js';
+import { EXIT } from '../exit-codes.js';
+import { type Git, gitIn, isInstalled, repositoryAround } from './git.js';
+import { fetchedAgo, findTrunk, type Trunk } from './trunk.js';
+
+export interface WorkToCheck {
+  readonly cwd: string;
+  /** The setting: `main`, `upstream/main`. */
+  readonly trunk: string | undefined;
+  /** Ask the remote first. */
+  readonly fetch: boolean;
+  /** Hears what isn't checked, or may be old. */
+  readonly note: (line: string) => void;
+}
+
+export interface CheckedWork {
+  /** Of HEAD. */
+  readonly commit: string;
+  readonly trunk: string;
+}
+
+const OLD_MS = 3_600_000;
+
+/** Undefined where there is nothing to check. Rejects with CliError `refused`. */
+export async function checkWork({ cwd, trunk: named, fetch, note }: WorkToCheck): Promise<CheckedWork | undefined> {
+  const folder = repositoryAround(cwd);
+  if (folder === undefined) return void note('Not in a git repository: git is not checked.');
+  const git = gitIn(cwd);
+  if (!(await isInstalled(git))) return void note('git is not installed: it is not checked.');
+  await requireUsable(git, folder);
+  const commit = await git.read('rev-parse', '--verify', '--quiet', 'HEAD^{commit}');
+  if (commit === undefined) throw refused('Nothing is committed yet: git add --all && git commit');
+  await requireClean(git);
+  if (fetch) await fetchTrunk(git);
+  const trunk = await findTrunk(git, named);
+  if (!trunk) throw await noTrunk(git, named);
+  if (trunk.remote && !fetch) await tellAge(git, cwd, trunk, note);
+  await requireDescent(git, trunk, commit);
+  return { commit, trunk: trunk.name };
+}
+
+/** git may refuse to look: somebody else's folder, a broken repository. */
+async function requireUsable(git: Git, folder: string): Promise<void> {
+  const { code, stderr } = await git.run('rev-parse', '--show-toplevel');
+  if (code === 0) return;
+  const [why = ''] = stderr.split('\n');
+  throw refused(`git can't read ${folder}: ${why.replace(/^fatal: /, '')} (${SKIP})`);
+}
+
+async function requireClean(git: Git): Promise<void> {
+  const { code, stdout, stderr } = await git.run(
+    ...['status', '--porcelain', '-z', '--untracked-files=normal', '--no-renames'],
+  );
+  if (code !== 0) throw refused(`git status failed: ${stderr.trim().split('\n').at(-1) ?? ''} (${SKIP})`);
+  const entries = stdout.split('\0').filter(Boolean);
+  if (entries.length === 0) return;
+  const untracked = entries.filter((entry) => entry.startsWith('??')).map((entry) => entry.slice(3));
+  const changed = entries.filter((entry) => !entry.startsWith('??')).map((entry) => entry.slice(3));
+  const what = [
+    ...(changed.length > 0 ? [`${some(changed)} ${changed.length === 1 ? 'has' : 'have'} changes`] : []),
+    ...(untracked.length > 0 ? [`git doesn't know ${some(untracked)}`] : []),
+  ];
+  const stash = untracked.length > 0 ? 'git stash --include-untracked' : 'git stash';
+  throw refused(`The work tree isn't clean: ${what.join(', ')}. Commit that (git add --all && git commit), or put it away (${stash}).`);
+}
+
+/** `a, b and 3 more` */
+const some = (names: readonly string[]): string =>
+  names.length <= 3 ? names.join(', ') : `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`;
+
+async function fetchTrunk(git: Git): Promise<void> {
+  const remotes = (await git.read('remote')) ?? '';
+  if (remotes === '') return;
+  const { code, stderr } = await git.run('fetch', '--quiet');
+  if (code !== 0) throw refused(`git fetch failed: ${stderr.trim().split('\n').at(-1) ?? ''} Without --fetch what was fetched before counts.`);
+}
+
+async function noTrunk(git: Git, named: string | undefined): Promise<CliError> {
+  const shallow = (await isShallow(git)) ? ' This clone is shallow: git fetch --unshallow may bring it.' : '';
+  if (named !== undefined)
+    return refused(`There is no branch '${named}' here or at origin: git fetch, or correct "trunk" in .stamprc.json.${shallow}`);
+  return refused(`There is no trunk to compare with (origin/HEAD, main or master): git fetch, or say {"trunk": "develop"} in .stamprc.json.${shallow}`);
+}
+
+async function tellAge(git: Git, cwd: string, { name }: Trunk, note: WorkToCheck['note']): Promise<void> {
+  const ago = await fetchedAgo(git, cwd, Date.now());
+  if (ago === undefined) note(`${name} is as it was when this was cloned: --fetch asks the remote.`);
+  else if (ago > OLD_MS) note(`${name} was fetched ${hoursOrDays(ago)} ago: --fetch asks the remote.`);
+}
+
+function hoursOrDays(ms: number): string {
+  const hours = Math.round(ms / 3_600_000);
+  if (hours < 48) return hours === 1 ? 'an hour' : `${hours} hours`;
+  return `${Math.round(hours / 24)} days`;
+}
+
+async function requireDescent(git: Git, { name, commit: trunk }: Trunk, head: string): Promise<void> {
+  const { code } = await git.run('merge-base', '--is-ancestor', trunk, head);
+  if (code === 0) return;
+  if (await isShallow(git))
+    throw refused(`This clone is shallow, so that nobody can tell whether HEAD descends from ${name}: git fetch --unshallow`);
+  const missing = Number((await git.read('rev-list', '--count', `${head}..${trunk}`)) ?? 0);
+  const commits = missing === 1 ? '1 commit is' : `${missing} commits are`;
+  throw refused(`HEAD doesn't descend from ${name}: ${commits} missing. git rebase ${name}`);
+}
+
+const isShallow = async (git: Git): Promise<boolean> => (await git.read('rev-parse', '--is-shallow-repository')) === 'true';
+
+/**
+ * The modules' commit has to be in HEAD's history. An older one will do: what a watch sends before it is committed has the
+ * commit that was there then. Rejects with CliError `refused`.
+ */
+export async function requireOrigin(
+  { cwd, key, revision, head }: { readonly cwd: string; readonly key: string; readonly revision: string; readonly head: string },
+): Promise<void> {
+  if (revision === head) return;
+  const { code } = await gitIn(cwd).run('merge-base', '--is-ancestor', revision, head);
+  if (code === 0) return;
+  const short = revision.slice(0, 10);
+  throw refused(
+    `The modules of ${key} come from commit ${short}, which isn't in HEAD's history: git checkout ${short}, or send what is here with stamp ${key} --update (${SKIP}).`,
+  );
+}
+
+const SKIP = '--no-git-check promotes all the same';
+
+const refused = (message: string): CliError => new CliError(message, EXIT.refused);

@@ -1,0 +1,52 @@
+// Runs git in a folder, and tells "there is none" from "git says no". Exit codes only: its words are in the user's language.
+import { execFile } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+
+export interface Git {
+  /** What it printed, without the last line break; undefined where it ended with another code than 0. */
+  read(...args: readonly string[]): Promise<string | undefined>;
+  /** Its exit code, and what it said on stderr. */
+  run(...args: readonly string[]): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>;
+}
+
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/** Never waits for a lock of somebody's index, or for a password. */
+export function gitIn(cwd: string): Git {
+  const run: Git['run'] = (...args) =>
+    new Promise((resolve, reject) => {
+      const all = ['--no-optional-locks', '-c', 'core.quotePath=off', ...args];
+      const child = execFile('git', all, { cwd, maxBuffer: MOST_BYTES }, (error, stdout, stderr) => {
+        if (error && typeof error.code !== 'number') reject(error);
+        else resolve({ code: Number(error?.code ?? 0), stdout, stderr });
+      });
+      child.stdin?.end();
+    });
+  return {
+    run,
+    read: async (...args) => {
+      const { code, stdout } = await run(...args);
+      return code === 0 ? stdout.replace(/\r?\n$/, '') : undefined;
+    },
+  };
+}
+
+/** False where no `git` is in the PATH. */
+export async function isInstalled(git: Git): Promise<boolean> {
+  try {
+    await git.run('--version');
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+/** The folder with `.git` in it: this one or one above; undefined outside of a repository. */
+export function repositoryAround(folder: string): string | undefined {
+  for (let at = folder; ; at = path.dirname(at)) {
+    if (fs.existsSync(path.join(at, '.git'))) return at;
+    if (path.dirname(at) === at) return undefined;
+  }
+}

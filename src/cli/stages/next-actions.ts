@@ -1,0 +1,81 @@
+// What the server says one can do, as a command of ours: its own words are curl's.
+import { Refusal } from '../../client/server.js';
+import type { NextAction } from './shapes.js';
+
+type Body = Readonly<Record<string, unknown>>;
+
+/** A line for the shell. Where we have no verb for it, the server's curl line. `key`: of the ticket that it is about. */
+export function commandFor(action: NextAction, key: string): string {
+  const path = new URL(action.href, 'http://server').pathname;
+  const words = WORDS.flatMap(([pattern, say]) => {
+    const found = pattern.exec(`${action.method} ${path}`);
+    return found ? [say(key, bodyIn(action.command), found, action.href)] : [];
+  });
+  return words[0] ?? action.command;
+}
+
+type Say = (key: string, body: Body, found: RegExpExecArray, href: string) => string;
+
+const WORDS: readonly (readonly [RegExp, Say])[] = [
+  [/^POST \/api\/v1\/ticket\/[^/]+\/revert\/$/, (key, body) => `stamp ${key} --revert${flagsOf(body)}`],
+  [/^POST \/api\/v1\/ticket\/[^/]+\/rebase\/$/, (key, body) => `stamp rebase ${key} ${choicesOf(body)}`],
+  [/^POST \/api\/v1\/ticket\/[^/]+\/stamp\/$/, (key) => `stamp ${key} --update`],
+  [/^POST \/api\/v1\/ticket\/[^/]+\/(unhold|reopen|close)\/$/, (key, _body, [, verb]) => `stamp ${verb} ${key}`],
+  [/^GET \/api\/v1\/ticket\/[^/]+\/history\/$/, (key) => `stamp history ${key}`],
+  [/^GET \/api\/v1\/subticket\/$/, (key) => `stamp show ${key}`],
+  [
+    /^PATCH \/api\/v1\/updateticketstatus\/[^/]+\/$/,
+    (key, { current_workflow_step: step, status }) => `stamp status ${key} ${String(step)} ${String(status)}`,
+  ],
+  [
+    /^POST \/api\/v1\/stage\/([^/]+)\/unlock\/$/,
+    (_key, _body, [, stage = ''], href) => `stamp unlock ${decodeURIComponent(stage)}${projectIn(href)}`,
+  ],
+  [
+    /^POST \/api\/v1\/stage\/[^/]+\/rollback\/$/,
+    (_key, { release, ...how }, _found, href) => `stamp rollback ${String(release)}${flagsOf(how)}${projectIn(href)}`,
+  ],
+];
+
+/** `--cascade`, `--force`. */
+const flagsOf = (body: Body): string =>
+  Object.entries(body)
+    .map(([name, value]) => (value === true ? ` --${name.replaceAll('_', '-')}` : ''))
+    .join('');
+
+/** One choice for all is the short form. */
+function choicesOf(body: Body): string {
+  const choices = [...new Set(Object.values(body))];
+  if (choices.length === 1) return `--${String(choices[0])}`;
+  return Object.entries(body)
+    .map(([name, choice]) => quoted(`${name}=${String(choice)}`))
+    .join(' ');
+}
+
+const quoted = (word: string): string => (/^[\w@./:=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+
+function projectIn(href: string): string {
+  const project = new URL(href, 'http://server').searchParams.get('project');
+  return project === null || project === 'default' ? '' : ` --project ${quoted(project)}`;
+}
+
+/** What stands after --data in a line of the server's. */
+function bodyIn(command: string): Body {
+  const text = / --data '((?:[^']|'\\'')*)'/.exec(command)?.[1]?.replaceAll(`'\\''`, "'");
+  if (text === undefined) return {};
+  try {
+    return JSON.parse(text) as Body;
+  } catch {
+    return {}; // Not a line as we know them: then the line itself is shown, or a command without its options.
+  }
+}
+
+/** A refusal's one line, with our commands where it has the server's, and our flags where it has members of a body. */
+export function messageOf(refusal: Refusal): string {
+  const { next_actions: actions, ticket } = refusal.body;
+  if (!Array.isArray(actions)) return refusal.message;
+  const known = actions as readonly NextAction[];
+  return known
+    .reduce((text, action) => text.replace(action.command, commandFor(action, String(ticket))), refusal.message)
+    .replaceAll(/(?:with |)\{?"(cascade|force)": true\}?/g, '--$1');
+}

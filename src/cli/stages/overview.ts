@@ -1,0 +1,74 @@
+// `stamp TKT-1`: where a ticket is, where to see it, what stands in its way, and what to do next, in a few lines.
+import { Refusal } from '../../client/server.js';
+import { CliError } from '../cli-error.js';
+import { EXIT } from '../exit-codes.js';
+import { sayFacts } from '../output/facts.js';
+import type { Session } from '../session.js';
+import { readTicket, type Ticket } from '../ticket-name.js';
+import { previewLink, storyLink } from './links.js';
+import { nextOf } from './say-change.js';
+import type { Why } from './shapes.js';
+import { stageNamed, type StageLine, stagesOf } from './stage-line.js';
+import { passes, sayVerdicts } from './verdicts.js';
+
+/** Rejects with CliError `notFound` that says how to begin; with Refusal, Unreachable. */
+export async function sayOverview(session: Session, key: string): Promise<void> {
+  const { out, settings } = session;
+  const ticket = await knownTicket(session, key);
+  const path = { id: String(ticket.id) };
+  const [line, why] = await Promise.all([
+    stagesOf(session, ticket),
+    session.server.of(session.server.api.GET('/api/v1/ticket/{id}/why/', { params: { path } })),
+  ]);
+  const link = linkOf(session, ticket, line);
+  const inTheWay = why.closed || why.next_stage === null ? [] : why.verdicts.filter((verdict) => !passes(verdict));
+  out.result({ ...ticket, link: link ?? null, promotable: why.promotable, verdicts: why.verdicts }, () => {
+    sayFacts(out, `${ticket.key} ${ticket.title}`, [
+      ['at', placeOf(ticket)],
+      ['link', link],
+      ['story', storyLink(settings, ticket.key)],
+      ['next', nextStep(ticket, line, why)],
+    ]);
+    sayVerdicts(out, inTheWay, ticket.key);
+  });
+}
+
+/** `--qa`, `--stage qa` without anything else: the link for that stage, and whether the ticket is there. */
+export async function sayStageLink(session: Session, key: string, name: string): Promise<void> {
+  const ticket = await knownTicket(session, key);
+  const line = await stagesOf(session, ticket);
+  const stage = stageNamed(line, name);
+  const there = ticket.stage === name && (ticket.closed_at === null || stage.production);
+  const link = previewLink(session.settings, stage, ticket.key);
+  session.out.result({ key: ticket.key, stage: name, there, at: ticket.stage, link }, () => {
+    const where = there ? `is at ${name}` : `is not at ${name}: it is ${placeOf(ticket)}`;
+    sayFacts(session.out, `${ticket.key} ${where}`, [['link', link]]);
+  });
+}
+
+export async function knownTicket(session: Session, key: string): Promise<Ticket> {
+  try {
+    return await readTicket(session, key);
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.status !== 404) throw error;
+    throw new CliError(`There is no ticket ${key} yet: stamp ${key} --update begins it.`, EXIT.notFound, error.body);
+  }
+}
+
+function placeOf({ stage, closed_at: closed, current_workflow_step: step, status }: Ticket): string {
+  const at = stage === null ? `step ${step}, status ${status}, without modules` : `${stage}, step ${step}, status ${status}`;
+  return closed === null ? at : `closed (${at})`;
+}
+
+function linkOf({ settings }: Session, { stage, key, closed_at: closed }: Ticket, line: StageLine): string | undefined {
+  if (stage === null) return undefined;
+  const at = stageNamed(line, stage);
+  return closed === null || at.production ? previewLink(settings, at, key) : undefined;
+}
+
+function nextStep({ key, stage, closed_at: closed }: Ticket, line: StageLine, why: Why): string {
+  if (closed !== null) return `stamp reopen ${key}`;
+  if (stage === null) return `stamp ${key} --update`;
+  if (why.promotable || why.next_stage === null) return nextOf(line, key, stage);
+  return `what stands in the way of ${why.next_stage} first: stamp why ${key}`;
+}

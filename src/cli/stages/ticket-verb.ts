@@ -1,0 +1,43 @@
+// A stage verb on a ticket that was looked at before: done only if it is still where it was seen.
+import { Refusal } from '../../client/server.js';
+import { CliError } from '../cli-error.js';
+import { EXIT } from '../exit-codes.js';
+import type { Session } from '../session.js';
+import { readTicket, type Ticket } from '../ticket-name.js';
+
+const TRIES = 5;
+
+/**
+ * Sends with the version that was seen. Where the ticket has changed meanwhile but is at the same stage (a watcher uploaded,
+ * a job reported), it is sent again. Rejects with CliError `conflict` where it was moved; with whatever `send` rejects with.
+ */
+export async function onSeen<Answer>(
+  session: Session,
+  seen: Ticket,
+  send: (header: { 'If-Match': string }) => Promise<Answer>,
+): Promise<Answer> {
+  for (let [ticket, tries] = [seen, 1]; ; tries++) {
+    try {
+      return await send({ 'If-Match': `"${ticket.version}"` });
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.status !== 412 || tries === TRIES) throw error;
+      ticket = await readTicket(session, String(seen.id));
+      if (ticket.stage !== seen.stage || (ticket.closed_at === null) !== (seen.closed_at === null))
+        throw new CliError(
+          `${seen.key} was moved meanwhile: it is ${ticket.closed_at === null ? `at ${ticket.stage ?? 'no stage'}` : 'closed'}, not at ${seen.stage ?? 'no stage'}. Look again: stamp ${seen.key}`,
+          EXIT.conflict,
+        );
+    }
+  }
+}
+
+/** Rejects with CliError `refused` unless somebody said yes, or nobody is there to ask. */
+export async function requireConfirmed(session: Session, question: string, options: Readonly<Record<string, unknown>>): Promise<void> {
+  if (await session.confirm(question, options as Parameters<Session['confirm']>[1])) return;
+  throw new CliError('Not confirmed: nothing was changed.', EXIT.error);
+}
+
+/** Said twice is said once: a script that is run again goes on. */
+export function sayAlready({ out }: Session, ticket: Ticket, stage: string): undefined {
+  out.result(ticket, () => out.say(`${ticket.key} is at ${stage} already.`));
+}

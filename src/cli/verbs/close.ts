@@ -1,0 +1,66 @@
+// stamp close and stamp reopen; `stamp TKT-001 --close`: out of the way, and back again.
+import { type Options, textOf } from '../options.js';
+import { sayFacts } from '../output/facts.js';
+import type { Session } from '../session.js';
+import { previewLink } from '../stages/links.js';
+import { isProduction } from '../stages/say-change.js';
+import { stageNamed, type StageLine, stagesOf } from '../stages/stage-line.js';
+import { type Ticket, ticketNamed } from '../ticket-name.js';
+import type { Verb } from '../verb.js';
+
+const REASON = ['--reason <text>', 'goes into the history'] as const;
+
+export const close: Verb = {
+  name: 'close',
+  takes: '[ticket]',
+  summary: 'Close a ticket',
+  description: 'Its preview ends. What it released stays in production: stamp revert takes that out.',
+  options: [REASON],
+  completes: 'ticket',
+  examples: [{ run: 'stamp close TKT-1 --reason "Not needed any more"', says: 'its preview ends' }],
+  run: async (session, [name], options) => {
+    const ticket = await change(session, 'close', name, options);
+    const line = await stagesOf(session, ticket);
+    session.out.result(ticket, () => {
+      sayFacts(session.out, `${ticket.key} closed`, [
+        ['stage', stageOf(ticket, line)],
+        ['next', `stamp reopen ${ticket.key} begins again`],
+      ]);
+    });
+    return undefined;
+  },
+};
+
+export const reopen: Verb = {
+  name: 'reopen',
+  takes: '[ticket]',
+  summary: 'Reopen a closed or released ticket',
+  description: 'It is back at the first stage. One that is in production stays there, and begins an empty cycle.',
+  options: [REASON],
+  completes: 'ticket',
+  examples: [{ run: 'stamp reopen TKT-4', says: 'work on it goes on' }],
+  run: async (session, [name], options) => {
+    const ticket = await change(session, 'reopen', name, options);
+    const line = await stagesOf(session, ticket);
+    const link = ticket.stage === null ? undefined : previewLink(session.settings, stageNamed(line, ticket.stage), ticket.key);
+    session.out.result(ticket, () => {
+      sayFacts(session.out, `${ticket.key} is open`, [
+        ['stage', ticket.stage ?? undefined],
+        ['link', link],
+        ['next', `stamp ${ticket.key} --update`],
+      ]);
+    });
+    return undefined;
+  },
+};
+
+function change(session: Session, verb: 'close' | 'reopen', name: string | undefined, options: Options): Promise<Ticket> {
+  const { server } = session;
+  const reason = textOf(options, 'reason');
+  const path = `/api/v1/ticket/{id}/${verb}/` as const;
+  const params = { path: { id: ticketNamed(session, name, options) } };
+  return server.of(server.api.POST(path, { params, body: reason === undefined ? {} : { reason } }));
+}
+
+const stageOf = ({ stage }: Ticket, line: StageLine): string | undefined =>
+  stage === null ? undefined : isProduction(line, stage) ? `${stage}: what it released stays there` : `${stage}, where its preview ended`;

@@ -1,0 +1,110 @@
+// stamp promote, and `stamp TKT-001 --promote`: git is checked, then the ticket goes to the next stage.
+import { Refusal } from '../../client/server.js';
+import { CliError, usage } from '../cli-error.js';
+import { duration } from '../duration.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
+import { checkWork, requireOrigin } from '../git/check-work.js';
+import { type Options, textOf } from '../options.js';
+import type { Session } from '../session.js';
+import { isProduction, nextOf, sayChange } from '../stages/say-change.js';
+import type { StageChange, Verdict } from '../stages/shapes.js';
+import { after, stageNamed, stagesOf, type StageLine } from '../stages/stage-line.js';
+import { onSeen, requireConfirmed, sayAlready } from '../stages/ticket-verb.js';
+import { onlyWaits, sayVerdicts } from '../stages/verdicts.js';
+import { waitUntilPassable } from '../stages/wait-for-verdicts.js';
+import { readTicket, type Ticket, ticketNamed } from '../ticket-name.js';
+import type { OptionLine, Verb } from '../verb.js';
+
+export const PROMOTE_OPTIONS: readonly OptionLine[] = [
+  ['--dry-run', 'say what it would come to, and change nothing'],
+  ['--wait', 'wait while what stands in the way clears by itself'],
+  ['--timeout <time>', 'how long to wait: 30s, 10m, 2h (default: 10m)'],
+  ['--no-git-check', "don't look at git"],
+  ['--fetch', 'git fetch first, so that the trunk is as the remote has it'],
+];
+
+export const promote: Verb = {
+  name: 'promote',
+  takes: '[ticket]',
+  summary: 'Promote a ticket to the next stage',
+  description:
+    'First looks at git, where there is a repository: everything is committed, and HEAD descends from the trunk. Into the last ' +
+    'stage is a release: on a terminal it is confirmed.',
+  options: [['--stage <name>', 'the stage that it has to come to'], ...PROMOTE_OPTIONS],
+  completes: 'ticket',
+  examples: [
+    { run: 'stamp promote TKT-1 --dry-run', says: 'what it would come to' },
+    { run: 'stamp promote TKT-1 --stage qa', says: 'to QA; where it is there already, that is fine' },
+    { run: 'stamp promote TKT-1 --yes', says: 'to the next stage, without a question' },
+  ],
+  run: async (session, [name], options) => {
+    const key = ticketNamed(session, name, options);
+    const timeout = duration('--timeout', textOf(options, 'timeout') ?? '10m');
+    if (options.timeout !== undefined && !options.wait) throw usage('--timeout goes with --wait.');
+    const ticket = await readTicket(session, key);
+    const line = await stagesOf(session, ticket);
+    const wanted = textOf(options, 'stage');
+    if (wanted !== undefined && ticket.stage === stageNamed(line, wanted).name) return sayAlready(session, ticket, wanted);
+    const next = requireNext(ticket, line, wanted);
+    if (options.gitCheck !== false) await checkGit(session, ticket, options);
+    if (options.wait) await waitUntilPassable(session, ticket, timeout);
+    if (isProduction(line, next) && !options.dryRun)
+      await requireConfirmed(session, `Promote ${ticket.key} (${ticket.title}) to ${next}, for everybody?`, options);
+    return send(session, ticket, line, options);
+  },
+};
+
+/** The server says what is wrong with a ticket that has no next stage. Rejects with CliError `refused`. */
+function requireNext({ key, stage }: Ticket, line: StageLine, wanted: string | undefined): string | undefined {
+  const next = stage === null ? undefined : after(line, stage)?.name;
+  if (wanted === undefined || wanted === next || stage === null) return next;
+  const way = next === undefined ? `which is the last stage` : `from where it goes to ${next}`;
+  throw new CliError(`${key} is at ${stage}, ${way}, not to ${wanted}: stamp ${key} --promote`, EXIT.refused);
+}
+
+async function checkGit({ settings, out, server }: Session, { id, key }: Ticket, options: Options): Promise<void> {
+  const { cwd, trunk } = settings;
+  const work = await checkWork({ cwd, trunk, fetch: options.fetch === true, note: (line) => out.note(line) });
+  if (!work) return;
+  out.detail(`git: clean, and HEAD descends from ${work.trunk}`);
+  const query = { order_by: '-number', limit: 1 };
+  const { objects } = await server.of(
+    server.api.GET('/api/v1/ticket/{id}/revision/', { params: { path: { id: String(id) }, query } }),
+  );
+  const commit = objects[0]?.git_commit;
+  if (commit) await requireOrigin({ cwd, key, revision: commit, head: work.commit });
+}
+
+async function send(session: Session, ticket: Ticket, line: StageLine, options: Options): Promise<ExitCode | undefined> {
+  const { server } = session;
+  const query = options.dryRun ? { dry_run: '1' as const } : {};
+  try {
+    const change = await onSeen(session, ticket, (header) =>
+      server.of(
+        server.api.POST('/api/v1/ticket/{id}/promote/', { params: { path: { id: String(ticket.id) }, query, header } }),
+      ),
+    );
+    tell(session, ticket, line, change);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.status !== 409 || !Array.isArray(error.body.verdicts)) throw error;
+    throw refusal(session, ticket, error, options);
+  }
+}
+
+function tell(session: Session, { key, stage: from }: Ticket, line: StageLine, change: StageChange): void {
+  const release = change.release === null ? '' : `: release ${change.release}`;
+  const headline = change.dry_run
+    ? `${key} would go ${from ?? ''} → ${change.stage}${release && `, as release ${change.release}`}: nothing was changed`
+    : `${key} promoted ${from ?? ''} → ${change.stage}${release}`;
+  const next = change.dry_run ? `stamp ${key} --promote` : nextOf(line, key, change.stage);
+  sayChange(session, change, { line, headline, next });
+}
+
+/** Each verdict on a line, and then what it means. */
+function refusal({ out }: Session, { key, stage }: Ticket, error: Refusal, { wait }: Options): CliError {
+  const verdicts = error.body.verdicts as readonly Verdict[];
+  out.result(error.body, () => sayVerdicts(out, verdicts, key));
+  const waits = onlyWaits(verdicts) && !wait ? ' --wait waits for that.' : '';
+  return new CliError(`${key} stays at ${stage ?? 'no stage'}: ${error.message}${waits}`, EXIT.refused, error.body);
+}

@@ -1,0 +1,102 @@
+// stamp revert, and `stamp TKT-001 --revert`: a ticket goes a stage back; out of production by a release without it.
+import { CliError, usage } from '../cli-error.js';
+import { EXIT } from '../exit-codes.js';
+import { type Options, textOf } from '../options.js';
+import type { Session } from '../session.js';
+import { isProduction, nextOf, sayChange } from '../stages/say-change.js';
+import type { StageChange } from '../stages/shapes.js';
+import { before, stageNamed, type StageLine, stagesOf } from '../stages/stage-line.js';
+import { onSeen, requireConfirmed, sayAlready } from '../stages/ticket-verb.js';
+import { readTicket, type Ticket, ticketNamed } from '../ticket-name.js';
+import type { OptionLine, Verb } from '../verb.js';
+
+export const REVERT_OPTIONS: readonly OptionLine[] = [
+  ['--to-revision <n>', 'in the first stage: the revision of its modules to go back to'],
+  ['--cascade', 'out of production: take out those that depend on it, too'],
+  ['--force', 'out of production: though others depend on it'],
+];
+
+export const revert: Verb = {
+  name: 'revert',
+  takes: '[ticket]',
+  summary: 'Revert a ticket to the stage before',
+  description:
+    'Out of production that is a new release without it: keys that a later ticket overwrote stay as that ticket made them. On a ' +
+    'terminal it is confirmed. A ticket that left production holds itself: stamp unhold, before it is promoted again.',
+  options: [
+    ['--stage <name>', 'the stage that it has to come to'],
+    ['--reason <text>', 'goes into the history'],
+    ['--dry-run', 'say what it would come to, and change nothing'],
+    ...REVERT_OPTIONS,
+  ],
+  completes: 'ticket',
+  examples: [
+    { run: 'stamp revert TKT-3 --dry-run', says: 'what production would be without it' },
+    { run: 'stamp revert TKT-3 --reason "The total is wrong" --yes', says: 'out of production' },
+  ],
+  run: async (session, [name], options) => {
+    const ticket = await readTicket(session, ticketNamed(session, name, options));
+    const line = await stagesOf(session, ticket);
+    const revision = revisionIn(options);
+    const wanted = textOf(options, 'stage');
+    if (wanted !== undefined && revision === undefined) {
+      if (ticket.stage === stageNamed(line, wanted).name) return sayAlready(session, ticket, wanted);
+      requireBefore(ticket, line, wanted);
+    }
+    if (isProduction(line, ticket.stage ?? undefined) && revision === undefined && !options.dryRun)
+      await requireConfirmed(session, `Take ${ticket.key} (${ticket.title}) out of ${ticket.stage}, for everybody?`, options);
+    const change = await send(session, ticket, options, revision);
+    sayChange(session, change, { line, ...told(ticket, line, change, revision) });
+    return undefined;
+  },
+};
+
+/** Rejects with CliError `refused`. */
+function requireBefore({ key, stage }: Ticket, line: StageLine, wanted: string): void {
+  const back = before(line, stage)?.name;
+  if (stage === null || wanted === back) return;
+  const way = back === undefined ? 'the first stage' : `from where it goes back to ${back}`;
+  throw new CliError(`${key} is at ${stage}, ${way}, not to ${wanted}: stamp ${key} --revert`, EXIT.refused);
+}
+
+function revisionIn(options: Options): number | undefined {
+  const text = textOf(options, 'toRevision');
+  if (text === undefined) return undefined;
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw usage(`--to-revision is a number, not '${text}'.`);
+}
+
+function send(session: Session, ticket: Ticket, options: Options, revision: number | undefined): Promise<StageChange> {
+  const { server } = session;
+  const reason = textOf(options, 'reason');
+  const body = {
+    ...(reason === undefined ? {} : { reason }),
+    ...(revision === undefined ? {} : { to_revision: revision }),
+    ...(options.cascade ? { cascade: true } : {}),
+    ...(options.force ? { force: true } : {}),
+  };
+  const [path, query] = [{ id: String(ticket.id) }, options.dryRun ? { dry_run: '1' as const } : {}];
+  return onSeen(session, ticket, (header) =>
+    server.of(server.api.POST('/api/v1/ticket/{id}/revert/', { params: { path, query, header }, body })),
+  );
+}
+
+function told(
+  { key, stage: from }: Ticket,
+  line: StageLine,
+  change: StageChange,
+  revision: number | undefined,
+): { readonly headline: string; readonly next: string } {
+  if (revision !== undefined) {
+    const what = change.dry_run ? 'would be again as in' : 'is again as in';
+    return { headline: `${key} ${what} revision ${revision}, which is revision ${change.revision} now`, next: nextOf(line, key, change.stage) };
+  }
+  const release = change.release === null ? '' : `: release ${change.release} is ${from ?? 'production'} without it`;
+  if (change.dry_run)
+    return { headline: `${key} would go ${from ?? ''} → ${change.stage}${release}: nothing was changed`, next: `stamp ${key} --revert` };
+  const next =
+    change.release === null
+      ? `stamp ${key} --update (${change.stage === line[0]?.name ? 'its modules can change again' : 'once it is at the first stage'})`
+      : `stamp unhold ${key} before it is promoted again: it holds itself`;
+  return { headline: `${key} reverted ${from ?? ''} → ${change.stage}${release}`, next };
+}

@@ -1,0 +1,38 @@
+// stamp why: what stands between a ticket and its next stage.
+import { EXIT } from '../exit-codes.js';
+import type { Why } from '../stages/shapes.js';
+import { exitOfVerdicts, passes, sayVerdicts } from '../stages/verdicts.js';
+import { ticketNamed } from '../ticket-name.js';
+import type { Verb } from '../verb.js';
+
+export const why: Verb = {
+  name: 'why',
+  takes: '[ticket]',
+  summary: "Say what stands in the way of a ticket's promotion",
+  description: 'Ends with 0 where nothing does, 3 where somebody has to act, 8 where it clears by itself.',
+  completes: 'ticket',
+  examples: [
+    { run: 'stamp why TKT-1', says: 'what each policy says, and what helps' },
+    { run: 'stamp why TKT-1 --json=promotable', says: 'for a script' },
+    { run: 'stamp why TKT-3', says: 'one that is released can go no further', exit: EXIT.refused },
+  ],
+  run: async (session, [name], options) => {
+    const { server, out } = session;
+    const path = { id: ticketNamed(session, name, options) };
+    const said = await server.of(server.api.GET('/api/v1/ticket/{id}/why/', { params: { path } }));
+    out.result(said, () => {
+      out.say(out.isTerminal ? out.paint('bold', headline(said)) : headline(said));
+      sayVerdicts(out, said.verdicts, said.key);
+    });
+    if (said.promotable) return EXIT.ok;
+    return said.verdicts.every(passes) ? EXIT.refused : exitOfVerdicts(said.verdicts);
+  },
+};
+
+function headline({ key, stage, next_stage: next, closed, promotable, verdicts }: Why): string {
+  if (closed) return `${key} is closed: stamp reopen ${key}`;
+  if (stage === null) return `${key} carries no modules yet: stamp ${key} --update`;
+  if (next === null) return `${key} is at ${stage}, the last stage: stamp reopen ${key} begins a new cycle`;
+  if (promotable) return `${key} can go from ${stage} to ${next}: stamp ${key} --promote`;
+  return `${key} ${exitOfVerdicts(verdicts) === EXIT.pending ? 'waits before it can go' : "can't go"} from ${stage} to ${next}`;
+}
