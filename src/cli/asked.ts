@@ -41,8 +41,10 @@ export function readAsked(argument: string | undefined, options: Options, isFile
   // `stamp --qa`: what is there.
   const action = said === 'look' && stages.length > 0 && !argument && !textOf(options, 'ticket') ? 'list' : said;
   refuseStrangers(action, options);
-  if (stages.length > 1 && action !== 'list') throw usage(`Say one stage, not ${stages.map((name) => `'${name}'`).join(' and ')}.`);
-  if (stages.length > 0 && ['update', 'close'].includes(action)) throw usage(`--${action} takes no stage: leave --${stages[0]} out.`);
+  if (stages.length > 1 && action !== 'list')
+    throw usage(`Say one stage, not ${stages.map((name) => `'${name}'`).join(' and ')}.`);
+  if (stages.length > 0 && ['update', 'close'].includes(action))
+    throw usage(`--${action} takes no stage: leave --${stages[0]} out.`);
   const named = argument ?? textOf(options, 'ticket');
   const behind = Array.isArray(options.update) ? (options.update as readonly string[]) : [];
   // `stamp --update TKT-001`: commander takes the ticket for a file.

@@ -5,6 +5,7 @@ import { said } from './arguments.js';
 import { CliError } from './cli-error.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { Output } from './output/output.js';
+import { messageOf } from './stages/next-actions.js';
 
 /** What is known about an error. With --json it stands on stderr as {"error": …}. */
 interface Known {
@@ -49,12 +50,21 @@ function knownOf(error: unknown): Known {
 }
 
 function ofRefusal(refusal: Refusal): Known {
-  const { status, code, body, message } = refusal;
-  return { exit: exitOf(refusal), message, ...(code ? { code } : {}), status, details: body };
+  const { status, code, body } = refusal;
+  return { exit: exitOf(refusal), message: messageOf(refusal), ...(code ? { code } : {}), status, details: body };
 }
 
-/** Codes of policies, holds and locks begin so. */
-const REFUSED = /^(steps|conflicts|hold|lock|stage\.locked|ticket\.(frozen|closed|held))/;
+/** 409 with one of these is a rule that says no, and that somebody may change; any other one is somebody who was first. */
+const REFUSED = new RegExp(
+  `^(${[
+    'steps|conflicts|workflow',
+    'ticket\\.(held|frozen|closed|unstamped|released)',
+    'stage\\.(locked|not_production)',
+    'modules\\.overlap',
+    'revert\\.has_dependents',
+    'release\\.contains_reverted',
+  ].join('|')})\\b`,
+);
 
 /** 400 and 422 are values that the server doesn't take: the command line was fine, its content isn't. */
 function exitOf({ status, code }: Refusal): ExitCode {

@@ -3,7 +3,7 @@
 import { CliError } from '../cli-error.js';
 import { EXIT } from '../exit-codes.js';
 import { type Git, gitIn, isInstalled, repositoryAround } from './git.js';
-import { fetchedAgo, findTrunk, type Trunk } from './trunk.js';
+import { heardAgo, findTrunk, type Trunk } from './trunk.js';
 
 export interface WorkToCheck {
   readonly cwd: string;
@@ -63,7 +63,9 @@ async function requireClean(git: Git): Promise<void> {
     ...(untracked.length > 0 ? [`git doesn't know ${some(untracked)}`] : []),
   ];
   const stash = untracked.length > 0 ? 'git stash --include-untracked' : 'git stash';
-  throw refused(`The work tree isn't clean: ${what.join(', ')}. Commit that (git add --all && git commit), or put it away (${stash}).`);
+  throw refused(
+    `The work tree isn't clean: ${what.join(', ')}. Commit that (git add --all && git commit), or put it away (${stash}).`,
+  );
 }
 
 /** `a, b and 3 more` */
@@ -74,20 +76,27 @@ async function fetchTrunk(git: Git): Promise<void> {
   const remotes = (await git.read('remote')) ?? '';
   if (remotes === '') return;
   const { code, stderr } = await git.run('fetch', '--quiet');
-  if (code !== 0) throw refused(`git fetch failed: ${stderr.trim().split('\n').at(-1) ?? ''} Without --fetch what was fetched before counts.`);
+  if (code !== 0)
+    throw refused(
+      `git fetch failed: ${stderr.trim().split('\n').at(-1) ?? ''} Without --fetch what was fetched before counts.`,
+    );
 }
 
 async function noTrunk(git: Git, named: string | undefined): Promise<CliError> {
   const shallow = (await isShallow(git)) ? ' This clone is shallow: git fetch --unshallow may bring it.' : '';
   if (named !== undefined)
-    return refused(`There is no branch '${named}' here or at origin: git fetch, or correct "trunk" in .stamprc.json.${shallow}`);
-  return refused(`There is no trunk to compare with (origin/HEAD, main or master): git fetch, or say {"trunk": "develop"} in .stamprc.json.${shallow}`);
+    return refused(
+      `There is no branch '${named}' here or at origin: git fetch, or correct "trunk" in .stamprc.json.${shallow}`,
+    );
+  return refused(
+    `There is no trunk to compare with (origin/HEAD, main or master): git fetch, or say {"trunk": "develop"} in .stamprc.json.${shallow}`,
+  );
 }
 
-async function tellAge(git: Git, cwd: string, { name }: Trunk, note: WorkToCheck['note']): Promise<void> {
-  const ago = await fetchedAgo(git, cwd, Date.now());
-  if (ago === undefined) note(`${name} is as it was when this was cloned: --fetch asks the remote.`);
-  else if (ago > OLD_MS) note(`${name} was fetched ${hoursOrDays(ago)} ago: --fetch asks the remote.`);
+async function tellAge(git: Git, cwd: string, trunk: Trunk, note: WorkToCheck['note']): Promise<void> {
+  const ago = await heardAgo(git, cwd, trunk, Date.now());
+  if (ago === undefined) note(`Nobody knows how old ${trunk.name} is here: --fetch asks the remote.`);
+  else if (ago > OLD_MS) note(`${trunk.name} is as it was ${hoursOrDays(ago)} ago: --fetch asks the remote.`);
 }
 
 function hoursOrDays(ms: number): string {
@@ -100,21 +109,32 @@ async function requireDescent(git: Git, { name, commit: trunk }: Trunk, head: st
   const { code } = await git.run('merge-base', '--is-ancestor', trunk, head);
   if (code === 0) return;
   if (await isShallow(git))
-    throw refused(`This clone is shallow, so that nobody can tell whether HEAD descends from ${name}: git fetch --unshallow`);
+    throw refused(
+      `This clone is shallow, so that nobody can tell whether HEAD descends from ${name}: git fetch --unshallow`,
+    );
   const missing = Number((await git.read('rev-list', '--count', `${head}..${trunk}`)) ?? 0);
   const commits = missing === 1 ? '1 commit is' : `${missing} commits are`;
   throw refused(`HEAD doesn't descend from ${name}: ${commits} missing. git rebase ${name}`);
 }
 
-const isShallow = async (git: Git): Promise<boolean> => (await git.read('rev-parse', '--is-shallow-repository')) === 'true';
+const isShallow = async (git: Git): Promise<boolean> =>
+  (await git.read('rev-parse', '--is-shallow-repository')) === 'true';
 
 /**
  * The modules' commit has to be in HEAD's history. An older one will do: what a watch sends before it is committed has the
  * commit that was there then. Rejects with CliError `refused`.
  */
-export async function requireOrigin(
-  { cwd, key, revision, head }: { readonly cwd: string; readonly key: string; readonly revision: string; readonly head: string },
-): Promise<void> {
+export async function requireOrigin({
+  cwd,
+  key,
+  revision,
+  head,
+}: {
+  readonly cwd: string;
+  readonly key: string;
+  readonly revision: string;
+  readonly head: string;
+}): Promise<void> {
   if (revision === head) return;
   const { code } = await gitIn(cwd).run('merge-base', '--is-ancestor', revision, head);
   if (code === 0) return;

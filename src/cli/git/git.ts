@@ -18,8 +18,9 @@ export function gitIn(cwd: string): Git {
     new Promise((resolve, reject) => {
       const all = ['--no-optional-locks', '-c', 'core.quotePath=off', ...args];
       const child = execFile('git', all, { cwd, maxBuffer: MOST_BYTES }, (error, stdout, stderr) => {
-        if (error && typeof error.code !== 'number') reject(error);
-        else resolve({ code: Number(error?.code ?? 0), stdout, stderr });
+        const code = error === null ? 0 : error.code;
+        if (typeof code === 'number') resolve({ code, stdout, stderr });
+        else reject(error ?? new Error('git ended without a code'));
       });
       child.stdin?.end();
     });

@@ -17,7 +17,8 @@ export interface Trunk {
  */
 export async function findTrunk(git: Git, named: string | undefined): Promise<Trunk | undefined> {
   const head = await git.read('symbolic-ref', '--quiet', 'refs/remotes/origin/HEAD');
-  const candidates = named === undefined ? [...(head ? [head] : []), ...['main', 'master'].flatMap(refsOf)] : refsOf(named);
+  const candidates =
+    named === undefined ? [...(head ? [head] : []), ...['main', 'master'].flatMap(refsOf)] : refsOf(named);
   const refs = named === undefined ? remotesFirst(candidates) : [...candidates, named];
   for (const ref of refs) {
     const commit = await git.read('rev-parse', '--verify', '--quiet', `${ref}^{commit}`);
@@ -36,12 +37,11 @@ const remotesFirst = (refs: readonly string[]): string[] => [
   ...refs.filter((ref) => !ref.startsWith(REMOTES)),
 ];
 
-/** Milliseconds since somebody fetched; undefined where nobody has since the clone. */
-export async function fetchedAgo(git: Git, cwd: string, now: number): Promise<number | undefined> {
+/** Milliseconds since a remote's branch was heard of: by a fetch, a push or the clone. Undefined where git keeps no note of it. */
+export async function heardAgo(git: Git, cwd: string, { name }: Trunk, now: number): Promise<number | undefined> {
   const folders = await Promise.all([git.read('rev-parse', '--git-dir'), git.read('rev-parse', '--git-common-dir')]);
-  const times = folders.flatMap((folder) => {
-    const file = path.resolve(cwd, folder ?? '.git', 'FETCH_HEAD');
-    return fs.existsSync(file) ? [fs.statSync(file).mtimeMs] : [];
-  });
+  const notes = ['FETCH_HEAD', `logs/${REMOTES}${name}`, `logs/${REMOTES}${name.split('/')[0]}/HEAD`];
+  const files = folders.flatMap((folder) => notes.map((note) => path.resolve(cwd, folder ?? '.git', note)));
+  const times = files.filter((file) => fs.existsSync(file)).map((file) => fs.statSync(file).mtimeMs);
   return times.length > 0 ? now - Math.max(...times) : undefined;
 }

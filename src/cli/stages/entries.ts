@@ -28,11 +28,16 @@ interface Listed {
 export async function listStages(session: Session, names: readonly string[]): Promise<void> {
   const { out, settings } = session;
   const line = await readStages(session, settings.project);
-  const stages = names.length > 0 ? names.map((name) => stageNamed(line, name)) : line.filter((one) => one !== firstOf(line));
+  const stages =
+    names.length > 0 ? names.map((name) => stageNamed(line, name)) : line.filter((one) => one !== firstOf(line));
   const listed = await Promise.all(stages.map((stage) => listedAt(session, stage)));
   out.result(listed.flat(), () => {
     if (listed.flat().length === 0) out.note(`Nothing is at ${stages.map(({ name }) => name).join(' or ')}.`);
-    sayTable(out, ['stage', 'entry', 'says', 'link'], listed.flat().map(({ stage, entry, says, link }) => [stage, entry, says, link]));
+    sayTable(
+      out,
+      ['stage', 'entry', 'says', 'link'],
+      listed.flat().map(({ stage, entry, says, link }) => [stage, entry, says, link]),
+    );
   });
 }
 
@@ -40,9 +45,14 @@ const listedAt = (session: Session, stage: Stage): Promise<Listed[]> =>
   stage.production ? listReleases(session, stage) : listTickets(session, stage);
 
 async function listTickets({ server, settings }: Session, stage: Stage): Promise<Listed[]> {
-  const filter = { stage: stage.name, closed_at__isnull: 'true', project__name: stage.project, order_by: '-updated_at' };
+  const filter = {
+    stage: stage.name,
+    closed_at__isnull: 'true',
+    project__name: stage.project,
+    order_by: '-updated_at',
+  };
   const { objects } = await server.of(
-    server.api.GET('/api/v1/ticket/', { params: { query: { ...filter, limit: MOST } as object } }),
+    server.api.GET('/api/v1/ticket/', { params: { query: { ...filter, limit: MOST } } }),
   );
   return objects.map(({ key, title }) => ({
     stage: stage.name,
@@ -87,7 +97,11 @@ export async function listEntries(session: Session, key: string, names: readonly
   out.result(changes, () => {
     if (!wanted) out.note(`${ticket.key} is at ${ticket.stage ?? 'no stage'}, not at ${names.join(' or ')}.`);
     else if (changes.length === 0) out.note(`${ticket.key} changes nothing.`);
-    sayTable(out, ['module', 'change', 'url'], changes.map((change) => [nameOf(change), change.change, change.to?.url ?? '']));
+    sayTable(
+      out,
+      ['module', 'change', 'url'],
+      changes.map((change) => [nameOf(change), change.change, change.to?.url ?? '']),
+    );
   });
 }
 

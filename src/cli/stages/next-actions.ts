@@ -1,5 +1,5 @@
 // What the server says one can do, as a command of ours: its own words are curl's.
-import { Refusal } from '../../client/server.js';
+import { type Refusal } from '../../client/server.js';
 import type { NextAction } from './shapes.js';
 
 type Body = Readonly<Record<string, unknown>>;

@@ -41,7 +41,9 @@ export async function sayStageLink(session: Session, key: string, name: string):
   const there = ticket.stage === name && (ticket.closed_at === null || stage.production);
   const link = previewLink(session.settings, stage, ticket.key);
   session.out.result({ key: ticket.key, stage: name, there, at: ticket.stage, link }, () => {
-    const where = there ? `is at ${name}` : `is not at ${name}: it is ${placeOf(ticket)}`;
+    const where = there
+      ? `is at ${name}`
+      : `is not at ${name}: it is ${ticket.stage === null ? '' : 'at '}${placeOf(ticket)}`;
     sayFacts(session.out, `${ticket.key} ${where}`, [['link', link]]);
   });
 }
@@ -56,7 +58,8 @@ export async function knownTicket(session: Session, key: string): Promise<Ticket
 }
 
 function placeOf({ stage, closed_at: closed, current_workflow_step: step, status }: Ticket): string {
-  const at = stage === null ? `step ${step}, status ${status}, without modules` : `${stage}, step ${step}, status ${status}`;
+  const at =
+    stage === null ? `step ${step}, status ${status}, without modules` : `${stage}, step ${step}, status ${status}`;
   return closed === null ? at : `closed (${at})`;
 }
 

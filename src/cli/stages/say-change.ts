@@ -16,8 +16,18 @@ export function sayChange({ out, settings }: Session, change: StageChange, { lin
   const stage = stageNamed(line, change.stage);
   const facts: Fact[] = [
     ['changes', namedChanges(change.changes)],
-    ['stays', change.superseded?.map(({ specifier, ticket }) => `${specifier} as ${ticket ?? 'a direct write'} made it`).join(', ')],
-    ['depends', change.dependents?.map(({ ticket, specifiers }) => `${ticket ?? 'a direct write'} (${specifiers.join(', ')})`).join(', ')],
+    [
+      'stays',
+      change.superseded
+        ?.map(({ specifier, ticket }) => `${specifier} as ${ticket ?? 'a direct write'} made it`)
+        .join(', '),
+    ],
+    [
+      'depends',
+      change.dependents
+        ?.map(({ ticket, specifiers }) => `${ticket ?? 'a direct write'} (${specifiers.join(', ')})`)
+        .join(', '),
+    ],
     ['link', previewLink(settings, stage, change.key)],
     ['git', change.git_revert],
     ['next', next],

@@ -30,5 +30,8 @@ export function stageNamed(line: StageLine, name: string): Stage {
   const stage = line.find((one) => one.name === name);
   if (stage) return stage;
   const names = line.map((one) => one.name).join(', ');
-  throw new CliError(`There is no stage '${name}' in ${line[0]?.project ?? 'the project'}: say one of ${names}.`, EXIT.notFound);
+  throw new CliError(
+    `There is no stage '${name}' in ${line[0]?.project ?? 'the project'}: say one of ${names}.`,
+    EXIT.notFound,
+  );
 }

@@ -32,7 +32,11 @@ export async function onSeen<Answer>(
 }
 
 /** Rejects with CliError `refused` unless somebody said yes, or nobody is there to ask. */
-export async function requireConfirmed(session: Session, question: string, options: Readonly<Record<string, unknown>>): Promise<void> {
+export async function requireConfirmed(
+  session: Session,
+  question: string,
+  options: Readonly<Record<string, unknown>>,
+): Promise<void> {
   if (await session.confirm(question, options as Parameters<Session['confirm']>[1])) return;
   throw new CliError('Not confirmed: nothing was changed.', EXIT.error);
 }

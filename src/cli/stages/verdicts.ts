@@ -53,7 +53,11 @@ export function sayVerdicts(out: Output, verdicts: readonly Verdict[], key: stri
   }
 }
 
-function sayCommands(out: Output, commands: readonly (readonly [command: string, says: string])[], indent: number): void {
+function sayCommands(
+  out: Output,
+  commands: readonly (readonly [command: string, says: string])[],
+  indent: number,
+): void {
   const short = commands.filter(([command]) => command.length <= 50).map(([command]) => command.length);
   const width = Math.max(0, ...short);
   for (const [command, says] of commands)

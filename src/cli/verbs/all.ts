@@ -1,8 +1,12 @@
 // Every verb, in the groups and the order in which help lists them. A new verb goes into one of these.
 import type { Verb } from '../verb.js';
+import { close, reopen } from './close.js';
 import { help } from './help.js';
+import { promote } from './promote.js';
+import { revert } from './revert.js';
 import { show } from './show.js';
 import { update } from './update.js';
+import { why } from './why.js';
 
 export interface VerbGroup {
   readonly title: string;
@@ -11,7 +15,7 @@ export interface VerbGroup {
 
 export const GROUPS: readonly VerbGroup[] = [
   { title: 'Work on tickets', verbs: [show, update] },
-  { title: 'Bring them to production, and back', verbs: [] },
+  { title: 'Bring them to production, and back', verbs: [why, promote, revert, close, reopen] },
   { title: 'The project and its releases', verbs: [] },
   { title: 'The command itself', verbs: [help] },
 ];

@@ -42,7 +42,8 @@ export const reopen: Verb = {
   run: async (session, [name], options) => {
     const ticket = await change(session, 'reopen', name, options);
     const line = await stagesOf(session, ticket);
-    const link = ticket.stage === null ? undefined : previewLink(session.settings, stageNamed(line, ticket.stage), ticket.key);
+    const link =
+      ticket.stage === null ? undefined : previewLink(session.settings, stageNamed(line, ticket.stage), ticket.key);
     session.out.result(ticket, () => {
       sayFacts(session.out, `${ticket.key} is open`, [
         ['stage', ticket.stage ?? undefined],
@@ -54,7 +55,12 @@ export const reopen: Verb = {
   },
 };
 
-function change(session: Session, verb: 'close' | 'reopen', name: string | undefined, options: Options): Promise<Ticket> {
+function change(
+  session: Session,
+  verb: 'close' | 'reopen',
+  name: string | undefined,
+  options: Options,
+): Promise<Ticket> {
   const { server } = session;
   const reason = textOf(options, 'reason');
   const path = `/api/v1/ticket/{id}/${verb}/` as const;
@@ -63,4 +69,8 @@ function change(session: Session, verb: 'close' | 'reopen', name: string | undef
 }
 
 const stageOf = ({ stage }: Ticket, line: StageLine): string | undefined =>
-  stage === null ? undefined : isProduction(line, stage) ? `${stage}: what it released stays there` : `${stage}, where its preview ended`;
+  stage === null
+    ? undefined
+    : isProduction(line, stage)
+      ? `${stage}: what it released stays there`
+      : `${stage}, where its preview ended`;

@@ -6,11 +6,12 @@ import { EXIT, type ExitCode } from '../exit-codes.js';
 import { checkWork, requireOrigin } from '../git/check-work.js';
 import { type Options, textOf } from '../options.js';
 import type { Session } from '../session.js';
+import { commandFor } from '../stages/next-actions.js';
 import { isProduction, nextOf, sayChange } from '../stages/say-change.js';
 import type { StageChange, Verdict } from '../stages/shapes.js';
 import { after, stageNamed, stagesOf, type StageLine } from '../stages/stage-line.js';
 import { onSeen, requireConfirmed, sayAlready } from '../stages/ticket-verb.js';
-import { onlyWaits, sayVerdicts } from '../stages/verdicts.js';
+import { onlyWaits, passes, sayVerdicts } from '../stages/verdicts.js';
 import { waitUntilPassable } from '../stages/wait-for-verdicts.js';
 import { readTicket, type Ticket, ticketNamed } from '../ticket-name.js';
 import type { OptionLine, Verb } from '../verb.js';
@@ -44,7 +45,8 @@ export const promote: Verb = {
     const ticket = await readTicket(session, key);
     const line = await stagesOf(session, ticket);
     const wanted = textOf(options, 'stage');
-    if (wanted !== undefined && ticket.stage === stageNamed(line, wanted).name) return sayAlready(session, ticket, wanted);
+    if (wanted !== undefined && ticket.stage === stageNamed(line, wanted).name)
+      return sayAlready(session, ticket, wanted);
     const next = requireNext(ticket, line, wanted);
     if (options.gitCheck !== false) await checkGit(session, ticket, options);
     if (options.wait) await waitUntilPassable(session, ticket, timeout);
@@ -75,7 +77,12 @@ async function checkGit({ settings, out, server }: Session, { id, key }: Ticket,
   if (commit) await requireOrigin({ cwd, key, revision: commit, head: work.commit });
 }
 
-async function send(session: Session, ticket: Ticket, line: StageLine, options: Options): Promise<ExitCode | undefined> {
+async function send(
+  session: Session,
+  ticket: Ticket,
+  line: StageLine,
+  options: Options,
+): Promise<ExitCode | undefined> {
   const { server } = session;
   const query = options.dryRun ? { dry_run: '1' as const } : {};
   try {
@@ -93,18 +100,29 @@ async function send(session: Session, ticket: Ticket, line: StageLine, options: 
 }
 
 function tell(session: Session, { key, stage: from }: Ticket, line: StageLine, change: StageChange): void {
-  const release = change.release === null ? '' : `: release ${change.release}`;
+  const way = `${from ?? ''} → ${change.stage}`;
+  const release = change.release === null ? '' : `release ${change.release}`;
   const headline = change.dry_run
-    ? `${key} would go ${from ?? ''} → ${change.stage}${release && `, as release ${change.release}`}: nothing was changed`
-    : `${key} promoted ${from ?? ''} → ${change.stage}${release}`;
+    ? `${key} would go ${way}${release && ` as ${release}`}; nothing was changed`
+    : `${key} promoted ${way}${release && `: ${release}`}`;
   const next = change.dry_run ? `stamp ${key} --promote` : nextOf(line, key, change.stage);
   sayChange(session, change, { line, headline, next });
 }
 
-/** Each verdict on a line, and then what it means. */
+/** Each verdict on a line, and then what it comes to. */
 function refusal({ out }: Session, { key, stage }: Ticket, error: Refusal, { wait }: Options): CliError {
   const verdicts = error.body.verdicts as readonly Verdict[];
   out.result(error.body, () => sayVerdicts(out, verdicts, key));
-  const waits = onlyWaits(verdicts) && !wait ? ' --wait waits for that.' : '';
-  return new CliError(`${key} stays at ${stage ?? 'no stage'}: ${error.message}${waits}`, EXIT.refused, error.body);
+  const helps = verdicts
+    .filter((one) => !passes(one))
+    .flatMap((one) => one.next_actions.map((action) => commandFor(action, key)));
+  const waits = onlyWaits(verdicts) && !wait ? [`stamp ${key} --promote --wait`] : [];
+  const what = [...helps, ...waits].slice(0, MOST_HELPS).join(', or ');
+  return new CliError(
+    `${key} stays at ${stage ?? 'no stage'}${what ? `. What helps: ${what}` : `: ${error.message}`}`,
+    EXIT.refused,
+    error.body,
+  );
 }
+
+const MOST_HELPS = 3;

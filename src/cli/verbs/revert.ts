@@ -43,8 +43,13 @@ export const revert: Verb = {
       if (ticket.stage === stageNamed(line, wanted).name) return sayAlready(session, ticket, wanted);
       requireBefore(ticket, line, wanted);
     }
+    if (revision === undefined) requireLater(ticket, line);
     if (isProduction(line, ticket.stage ?? undefined) && revision === undefined && !options.dryRun)
-      await requireConfirmed(session, `Take ${ticket.key} (${ticket.title}) out of ${ticket.stage}, for everybody?`, options);
+      await requireConfirmed(
+        session,
+        `Take ${ticket.key} (${ticket.title}) out of ${ticket.stage}, for everybody?`,
+        options,
+      );
     const change = await send(session, ticket, options, revision);
     sayChange(session, change, { line, ...told(ticket, line, change, revision) });
     return undefined;
@@ -57,6 +62,15 @@ function requireBefore({ key, stage }: Ticket, line: StageLine, wanted: string):
   if (stage === null || wanted === back) return;
   const way = back === undefined ? 'the first stage' : `from where it goes back to ${back}`;
   throw new CliError(`${key} is at ${stage}, ${way}, not to ${wanted}: stamp ${key} --revert`, EXIT.refused);
+}
+
+/** Rejects with CliError `refused`. */
+function requireLater({ key, stage }: Ticket, line: StageLine): void {
+  if (stage !== line[0]?.name) return;
+  throw new CliError(
+    `${key} is at ${stage}, the first stage: stamp revert ${key} --to-revision 1 takes its modules back to an earlier revision.`,
+    EXIT.refused,
+  );
 }
 
 function revisionIn(options: Options): number | undefined {
@@ -89,14 +103,21 @@ function told(
 ): { readonly headline: string; readonly next: string } {
   if (revision !== undefined) {
     const what = change.dry_run ? 'would be again as in' : 'is again as in';
-    return { headline: `${key} ${what} revision ${revision}, which is revision ${change.revision} now`, next: nextOf(line, key, change.stage) };
+    return {
+      headline: `${key} ${what} revision ${revision}, which is revision ${change.revision} now`,
+      next: nextOf(line, key, change.stage),
+    };
   }
-  const release = change.release === null ? '' : `: release ${change.release} is ${from ?? 'production'} without it`;
+  const way = `${from ?? ''} → ${change.stage}`;
+  const release = change.release === null ? '' : `release ${change.release}`;
   if (change.dry_run)
-    return { headline: `${key} would go ${from ?? ''} → ${change.stage}${release}: nothing was changed`, next: `stamp ${key} --revert` };
+    return {
+      headline: `${key} would go ${way}${release && ` and ${release} be ${from ?? ''} without it`}; nothing was changed`,
+      next: `stamp ${key} --revert`,
+    };
   const next =
     change.release === null
       ? `stamp ${key} --update (${change.stage === line[0]?.name ? 'its modules can change again' : 'once it is at the first stage'})`
       : `stamp unhold ${key} before it is promoted again: it holds itself`;
-  return { headline: `${key} reverted ${from ?? ''} → ${change.stage}${release}`, next };
+  return { headline: `${key} reverted ${way}${release && `: ${release} is ${from ?? ''} without it`}`, next };
 }
