@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { settleJson } from './arguments.js';
 import { usage } from './cli-error.js';
+import { complete } from './completion/complete.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { COMMON, GRAMMAR } from './grammar.js';
 import { commonBeside, helpOf, helpOfAll, longOf } from './help.js';
@@ -21,6 +22,10 @@ const isVerb = (word: string): boolean => VERBS.some(({ name }) => name === word
 
 /** Runs what the line asks for. Rejects with CliError; CommanderError where help was printed; what the verb rejects with. */
 export async function runProgram(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
+  if (args[0] === '__complete') {
+    await complete(args.slice(1), VERBS, signal);
+    return EXIT.ok;
+  }
   let code: ExitCode | undefined;
   const program = makeProgram(async (verb, words, options) => {
     code = await verb.run?.(openSession(options, signal), words, options);

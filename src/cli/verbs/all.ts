@@ -1,6 +1,7 @@
 // Every verb, in the groups and the order in which help lists them. A new verb goes into one of these.
 import type { Verb } from '../verb.js';
 import { close, reopen } from './close.js';
+import { completion } from './completion.js';
 import { help } from './help.js';
 import { promote } from './promote.js';
 import { revert } from './revert.js';
@@ -17,7 +18,7 @@ export const GROUPS: readonly VerbGroup[] = [
   { title: 'Work on tickets', verbs: [show, update] },
   { title: 'Bring them to production, and back', verbs: [why, promote, revert, close, reopen] },
   { title: 'The project and its releases', verbs: [] },
-  { title: 'The command itself', verbs: [help] },
+  { title: 'The command itself', verbs: [completion, help] },
 ];
 
 export const VERBS: readonly Verb[] = GROUPS.flatMap(({ verbs }) => verbs);

@@ -1,0 +1,25 @@
+// stamp completion: a script for the shell.
+import { INSTALL, SCRIPTS } from '../completion/scripts.js';
+import { usage } from '../cli-error.js';
+import type { Verb } from '../verb.js';
+
+const SHELLS = Object.keys(SCRIPTS);
+
+export const completion: Verb = {
+  name: 'completion',
+  takes: '<bash|zsh|fish>',
+  summary: 'Print what makes a shell complete verbs, options and tickets with the Tab key',
+  description:
+    "It asks the server for tickets, stages, projects and releases, and does without them where it doesn't answer within a second.",
+  examples: [
+    { run: 'stamp completion bash', says: 'in ~/.bashrc: eval "$(stamp completion bash)"' },
+    { run: 'stamp completion zsh', says: 'in ~/.zshrc, after compinit: eval "$(stamp completion zsh)"' },
+    { run: 'stamp completion fish', says: 'goes to ~/.config/fish/completions/stamp.fish' },
+  ],
+  run: async ({ out }, [shell = '']) => {
+    const script = SCRIPTS[shell];
+    if (script === undefined) throw usage(`There is a completion for ${SHELLS.join(', ')}, not for '${shell}'.`);
+    out.result({ shell, script, install: INSTALL[shell] }, () => out.say(script.trimEnd()));
+    return undefined;
+  },
+};
