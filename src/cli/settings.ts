@@ -18,6 +18,8 @@ export interface Settings {
   readonly folder: string;
   /** The branch that a promotion has to descend from; undefined: what the remote calls its head, else main or master. */
   readonly trunk: string | undefined;
+  /** Where the application is seen; undefined: nobody said. */
+  readonly page: string | undefined;
   readonly cwd: string;
   readonly home: string;
   readonly colour: boolean | undefined;
@@ -35,7 +37,7 @@ export interface SettingFlags {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-export const KEYS = ['url', 'token', 'project', 'prefix', 'folder', 'trunk'] as const;
+export const KEYS = ['url', 'token', 'project', 'prefix', 'folder', 'trunk', 'page'] as const;
 /** As it is written in .stamprc.json. */
 export type SettingName = (typeof KEYS)[number];
 type Key = SettingName;
@@ -78,6 +80,7 @@ export function readSettings(
     prefix: values.prefix ?? DEFAULTS.prefix,
     folder: values.folder ?? DEFAULTS.folder,
     trunk: values.trunk,
+    page: values.page === undefined ? undefined : pageOf(values.page),
     cwd,
     home,
     colour: colourOf(env),
@@ -96,6 +99,14 @@ function urlOf(text: string): string {
       EXIT.usage,
     );
   return text.replace(/\/+$/, '');
+}
+
+function pageOf(text: string): string {
+  if (/^https?:\/\/./.test(text) && URL.canParse(text)) return text;
+  throw new CliError(
+    `'${text}' is no URL of a page: the setting 'page' looks like http://localhost:8080/.`,
+    EXIT.usage,
+  );
 }
 
 /** NO_COLOR is no-color.org's: any value counts. Undefined: as the terminal says. */

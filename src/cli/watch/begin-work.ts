@@ -6,6 +6,7 @@ import { EXIT } from '../exit-codes.js';
 import type { Session } from '../session.js';
 import { readTicket, type Ticket } from '../ticket-name.js';
 import { branchOf, mailOf } from './git-facts.js';
+import { closedTicket, frozenTicket } from './ticket-refusal.js';
 
 export interface BegunTicket {
   readonly id: string;
@@ -54,12 +55,13 @@ async function findTicket({ server, settings }: Session, name: string): Promise<
 /** Stamping a ticket that is stamped changes nothing, and answers its revision. */
 async function readyTicket(session: Session, ticket: Ticket): Promise<Omit<BegunTicket, 'isNew'>> {
   const { server, settings } = session;
-  refuseClosed(ticket);
+  if (ticket.closed_at !== null) throw closedTicket(ticket.key);
   const { objects: stages } = await server.of(
     server.api.GET('/api/v1/stage/', { params: { query: { project: settings.project } } }),
   );
   const [first, last] = [stages[0]?.name ?? 'dev', stages.at(-1)?.name];
-  if (ticket.stage !== null && ticket.stage !== first) throw frozen(ticket.key, ticket.stage, { first, last });
+  if (ticket.stage !== null && ticket.stage !== first)
+    throw frozenTicket({ key: ticket.key, stage: first }, ticket.stage, ticket.stage === last);
   const id = String(ticket.id);
   const stamped = await server.of(server.api.POST('/api/v1/ticket/{id}/stamp/', { params: { path: { id } } }));
   return {
@@ -116,16 +118,3 @@ async function askTitle({ out, signal }: Session, key: string, usual: string): P
     asked.close();
   }
 }
-
-function refuseClosed({ key, closed_at: closed }: Ticket): void {
-  if (closed !== null) throw refused(`${key} is closed: 'stamp reopen ${key}' takes it up again.`);
-}
-
-function frozen(key: string, stage: string, { first, last }: { first: string; last: string | undefined }): CliError {
-  if (stage === last) return refused(`${key} is released: 'stamp reopen ${key}' begins a new cycle in ${first}.`);
-  return refused(
-    `${key} is at ${stage}, where its modules are frozen: 'stamp ${key} --revert' brings it back to ${first}.`,
-  );
-}
-
-const refused = (message: string): CliError => new CliError(message, EXIT.refused);

@@ -31,7 +31,24 @@ export const branchOf = (folder: string): Promise<string | undefined> =>
 
 export const mailOf = (folder: string): Promise<string | undefined> => lineOf(folder, 'config', 'user.email');
 
-export async function provenanceOf(folder: string): Promise<Provenance> {
+/** Asked for when something is saved, so that it is there when that is sent. */
+export class GitFacts {
+  private known: Promise<Provenance>;
+
+  constructor(private readonly folder: string) {
+    this.known = provenanceOf(folder);
+  }
+
+  refresh(): void {
+    this.known = provenanceOf(this.folder);
+  }
+
+  now(): Promise<Provenance> {
+    return this.known;
+  }
+}
+
+async function provenanceOf(folder: string): Promise<Provenance> {
   const [commit, branch, remote] = await Promise.all([
     lineOf(folder, 'rev-parse', '--verify', '--quiet', 'HEAD'),
     branchOf(folder),

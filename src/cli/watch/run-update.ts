@@ -1,7 +1,11 @@
 // A ticket's modules kept in step with a folder: begins the work, sends what differs, says where to see it, and watches.
-import type { ExitCode } from '../exit-codes.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
 import type { Session } from '../session.js';
-import { beginWork } from './begin-work.js';
+import { beginWork, type BegunTicket } from './begin-work.js';
+import { GitFacts } from './git-facts.js';
+import { updateAndWatch, updateOnce } from './update-folder.js';
+import { type Link, UpdateReport } from './update-report.js';
+import { workOf } from './work-files.js';
 
 export interface UpdateOptions {
   /** These are sent once; none: the folder is. */
@@ -17,15 +21,26 @@ export interface UpdateOptions {
 }
 
 /**
- * `ticket` is a key as `ticketNamed` gives it. Resolves when the work is done or a watch was ended on purpose. Rejects with
- * CliError (refused where the ticket is frozen or closed), Refusal, Unreachable.
+ * `ticket` is a key as `ticketNamed` gives it. Resolves when the work is done or a watch was ended on purpose; with an error's
+ * code where a file was refused. Rejects with
+ * CliError (refused where the ticket is frozen or closed), Refusal, Unreachable; with the signal's reason before it watches.
  */
-export async function runUpdate(
-  session: Session,
-  ticket: string,
-  options: UpdateOptions,
-): Promise<ExitCode | undefined> {
+export async function runUpdate(session: Session, ticket: string, options: UpdateOptions): Promise<ExitCode> {
+  const { settings, out } = session;
+  const work = await workOf(settings.cwd, options.folder ?? settings.folder, options.files ?? []);
   const begun = await beginWork(session, ticket, options);
-  session.out.say(begun.map);
-  return undefined;
+  const report = new UpdateReport(out, begun, linkOf(begun, settings.page));
+  report.began();
+  const parts = { session, begun, work, report, facts: new GitFacts(work.source.folder) };
+  if (options.once || work.files.length > 0) return (await updateOnce(parts)) ? EXIT.ok : EXIT.error;
+  await updateAndWatch(parts);
+  return EXIT.ok;
+}
+
+/** The page, where the settings know one; else the map. */
+function linkOf({ map, stage, key }: BegunTicket, page: string | undefined): Link {
+  if (page === undefined) return { url: map, isPage: false };
+  const url = new URL(page);
+  url.searchParams.set(stage, key);
+  return { url: url.href, isPage: true };
 }

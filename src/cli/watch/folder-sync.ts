@@ -1,0 +1,187 @@
+// One folder kept in step with one ticket: which of its files differ from what was sent, and sends these.
+import { createHash } from 'node:crypto';
+import fs from 'node:fs/promises';
+import { type GoneFile, PARCEL, type Parcel, type SentFile, sizeOf } from './parcel.js';
+import type { Delivered, Sender, Warning } from './sender.js';
+import type { SourceFolder } from './source-files.js';
+import { type SyncState, UNSURE } from './sync-state.js';
+
+export interface Outcome {
+  /** What the server calls them. */
+  readonly sent: string[];
+  readonly gone: string[];
+  readonly refused: { readonly name: string; readonly message: string }[];
+  readonly warnings: readonly Warning[];
+  /** Somebody else changed the ticket's modules meanwhile. */
+  readonly isShared: boolean;
+}
+
+/** Hears how many of the files are done. */
+type OnProgress = (done: number) => void;
+
+interface Push {
+  readonly files: readonly string[];
+  /** Were sent, and are to be deleted. */
+  readonly gone?: readonly string[];
+  /** Sends them whether they differ or not. */
+  readonly force?: boolean;
+  readonly progress?: OnProgress | undefined;
+}
+
+/** A file as it is on disk; `mark` changes with it. */
+interface Found {
+  readonly mark: string;
+  readonly bytes: Buffer<ArrayBuffer>;
+  readonly hash: string;
+}
+
+export class FolderSync {
+  /** How files were when they were last looked at. */
+  private readonly marks = new Map<string, string>();
+  /** What the server didn't take, by the hash that it had. */
+  private readonly refused = new Map<string, string>();
+
+  constructor(
+    private readonly source: SourceFolder,
+    private readonly state: SyncState,
+    private readonly sender: Sender,
+  ) {}
+
+  /** Looks at all of some files, of `source.list()`; what else was sent is gone. */
+  async pushAll(listed: ReadonlySet<string>, progress?: OnProgress): Promise<Outcome> {
+    const gone = [...this.state.files.keys()].filter((file) => !listed.has(file));
+    const looked = await Promise.all([...listed].map(async (file) => ((await this.isAsSeen(file)) ? [] : [file])));
+    return this.push({ files: looked.flat(), gone, progress });
+  }
+
+  /** Looks at some files; those that were sent and aren't there any more are deleted. */
+  async pushSome(files: readonly string[]): Promise<Outcome> {
+    const fresh = files.filter((file) => !this.state.files.has(file));
+    const wanted = new Set([
+      ...files.filter((file) => this.state.files.has(file)),
+      ...(await this.source.wanted(fresh)),
+    ]);
+    return this.push({ files: [...wanted] });
+  }
+
+  /** Sends files because somebody said so. */
+  pushNamed(files: readonly string[], progress: OnProgress): Promise<Outcome> {
+    return this.push({ files, force: true, progress });
+  }
+
+  private async push({ files, gone = [], force = false, progress }: Push): Promise<Outcome> {
+    const outcome = new Collected();
+    const waiting: { files: SentFile[]; gone: GoneFile[] } = { files: [], gone: gone.map((file) => this.named(file)) };
+    let [bytes, looked] = [0, 0];
+    const deliver = async (): Promise<void> => {
+      const parcel: Parcel = { files: waiting.files.splice(0), gone: waiting.gone.splice(0) };
+      bytes = 0;
+      if (sizeOf(parcel) === 0) return;
+      const delivered = await this.sender.deliver(parcel);
+      outcome.add(delivered, await this.keep(delivered, parcel));
+    };
+    for (const unit of this.unitsOf(files)) {
+      const found = await this.changed(unit, force);
+      looked += unit.length;
+      waiting.files.push(...found.files);
+      waiting.gone.push(...found.gone);
+      bytes += found.files.reduce((sum, one) => sum + one.bytes.length, 0);
+      if (sizeOf(waiting) < PARCEL.files && bytes < PARCEL.bytes) continue;
+      await deliver();
+      progress?.(looked);
+    }
+    await deliver();
+    progress?.(looked);
+    return outcome;
+  }
+
+  /** A script and its map travel together: the server composes them. */
+  private unitsOf(files: readonly string[]): string[][] {
+    const units = new Map<string, Set<string>>();
+    for (const file of files) {
+      const script = file.replace(/\.map$/, '');
+      const partners = [script, `${script}.map`].filter((one) => one === file || this.state.files.has(one));
+      units.set(script, new Set([...(units.get(script) ?? []), ...partners]));
+    }
+    return [...units.values()].map((unit) => [...unit]);
+  }
+
+  /** All of a unit, where one of it differs from what was sent. */
+  private async changed(unit: readonly string[], force: boolean): Promise<{ files: SentFile[]; gone: GoneFile[] }> {
+    const [files, gone]: [SentFile[], GoneFile[]] = [[], []];
+    let differs = force;
+    for (const file of unit) {
+      const found = await this.read(file);
+      if (!found) {
+        if (this.state.files.has(file)) gone.push(this.named(file));
+        continue;
+      }
+      this.marks.set(file, found.mark);
+      files.push({ ...this.named(file), bytes: found.bytes, hash: found.hash });
+      if (found.hash !== this.state.files.get(file) && found.hash !== this.refused.get(file)) differs = true;
+    }
+    return { files: differs || gone.length > 0 ? files : [], gone };
+  }
+
+  /** True where nobody touched it since it was looked at, and the server knows it. */
+  private async isAsSeen(file: string): Promise<boolean> {
+    const hash = this.state.files.get(file) ?? this.refused.get(file) ?? UNSURE;
+    if (hash === UNSURE || !this.marks.has(file)) return false;
+    return this.marks.get(file) === (await markOf(this.source.pathOf(file)));
+  }
+
+  /** Undefined where there is no such file. */
+  private async read(file: string): Promise<Found | undefined> {
+    const path = this.source.pathOf(file);
+    // Before the bytes: what changes in between is looked at again.
+    const mark = await markOf(path);
+    if (mark === undefined) return undefined;
+    const bytes = await fs.readFile(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw error;
+    });
+    return bytes && { mark, bytes, hash: createHash('sha256').update(bytes).digest('hex') };
+  }
+
+  private named(file: string): GoneFile {
+    return { file, name: this.source.nameOf(file) };
+  }
+
+  /** True where somebody else changed the ticket, too. */
+  private async keep({ sent, gone, refused, revisions }: Delivered, { files }: Parcel): Promise<boolean> {
+    for (const { file, hash } of sent) {
+      this.state.files.set(file, hash);
+      this.refused.delete(file);
+    }
+    for (const { file } of gone) this.state.files.delete(file);
+    for (const { file } of refused) this.refused.set(file, files.find((one) => one.file === file)?.hash ?? UNSURE);
+    const shared = revisions.map((revision) => this.state.follow(revision)).includes(false);
+    await this.state.save();
+    return shared;
+  }
+}
+
+/** Undefined for what is no file. */
+async function markOf(path: string): Promise<string | undefined> {
+  const found = await fs.stat(path).catch(() => undefined);
+  return found?.isFile() ? `${found.mtimeMs} ${found.size} ${found.ino}` : undefined;
+}
+
+class Collected implements Outcome {
+  readonly sent: string[] = [];
+  readonly gone: string[] = [];
+  readonly refused: { readonly name: string; readonly message: string }[] = [];
+  warnings: readonly Warning[] = [];
+  isShared = false;
+
+  add(delivered: Delivered, isShared: boolean): void {
+    this.sent.push(...delivered.sent.map(({ name }) => name));
+    this.gone.push(...delivered.gone.map(({ name }) => name));
+    this.refused.push(...delivered.refused);
+    this.isShared ||= isShared;
+    if (delivered.revisions.length > 0) this.warnings = [...this.warnings.filter(isLasting), ...delivered.warnings];
+  }
+}
+
+/** An upload's warnings are about all that the ticket has; what an earlier one missed may have come with a later. */
+const isLasting = ({ message }: Warning): boolean => message.includes('outside the uploaded folder');

@@ -1,0 +1,135 @@
+// Brings parcels to the server: again and again while it is away, where somebody waits for it; and what the server refuses is
+// taken out, so that one bad file doesn't keep the others.
+import { Refusal, type Server, Unreachable } from '../../client/server.js';
+import { CliError } from '../cli-error.js';
+import { EXIT } from '../exit-codes.js';
+import type { BegunTicket } from './begin-work.js';
+import type { Provenance } from './git-facts.js';
+import { apart, formOf, type GoneFile, newKey, type Parcel, type SentFile, sizeOf } from './parcel.js';
+import { ticketRefusal } from './ticket-refusal.js';
+
+export interface Warning {
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface Delivered {
+  readonly sent: readonly SentFile[];
+  readonly gone: readonly GoneFile[];
+  /** What the server doesn't take, and why. */
+  readonly refused: readonly { readonly name: string; readonly file: string; readonly message: string }[];
+  readonly warnings: readonly Warning[];
+  /** The ticket's, after each upload. */
+  readonly revisions: readonly number[];
+}
+
+/** Hears that the server is away, and that it is back, once each. */
+export interface Connection {
+  away(): void;
+  back(): void;
+}
+
+const FIRST_DELAY_MS = 200;
+const LONGEST_DELAY_MS = 2000;
+const NOT_NOW = new Set([429, 502, 503, 504]);
+
+export class Sender {
+  constructor(
+    private readonly server: Server,
+    private readonly ticket: BegunTicket,
+    private readonly connection: Connection,
+    private readonly options: {
+      /** True: as long as it takes; else as long as the client has patience. */
+      readonly waits: boolean;
+      /** Nothing is sent after it. */
+      readonly signal: AbortSignal;
+      readonly provenance: () => Promise<Provenance>;
+    },
+  ) {}
+
+  /** Rejects with CliError where the ticket takes no modules any more; with Refusal; Unreachable; the signal's reason. */
+  async deliver(parcel: Parcel): Promise<Delivered> {
+    try {
+      const { revision, warnings } = await this.upload(parcel);
+      return { sent: parcel.files, gone: parcel.gone, refused: [], warnings, revisions: [revision] };
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      const refusal = ticketRefusal(error, this.ticket);
+      if (refusal) throw refusal;
+      if (!isAboutContent(error)) throw error;
+      if (sizeOf(parcel) === 1) return refusedParcel(parcel, error.message);
+      const { part } = error.body;
+      const [one, other] = apart(parcel, typeof part === 'string' ? part : undefined);
+      return joined(await this.deliver(one), await this.deliver(other));
+    }
+  }
+
+  private async upload(parcel: Parcel): Promise<{ revision: number; warnings: Warning[] }> {
+    this.options.signal.throwIfAborted();
+    const form = formOf(parcel, await this.options.provenance());
+    const key = newKey();
+    for (let delay = FIRST_DELAY_MS; ; delay = Math.min(LONGEST_DELAY_MS, delay * 2)) {
+      try {
+        const answer = await this.post(form, key);
+        if (delay > FIRST_DELAY_MS) this.connection.back();
+        return answer;
+      } catch (error) {
+        if (!this.options.waits || !isAway(error)) throw error;
+        if (delay === FIRST_DELAY_MS) this.connection.away();
+        await pause(delay, this.options.signal);
+      }
+    }
+  }
+
+  private async post(form: FormData, key: string): Promise<{ revision: number; warnings: Warning[] }> {
+    const { revision, warnings } = await this.server.of(
+      this.server.api.POST('/api/v1/ticket/{id}/modules/', {
+        params: { path: { id: this.ticket.id }, header: { 'Idempotency-Key': key } },
+        body: {},
+        bodySerializer: () => form,
+      }),
+    );
+    if (revision === undefined) throw new CliError('The server answered an upload without a revision.', EXIT.error);
+    return {
+      revision,
+      warnings: (warnings ?? []).map(({ code = '', message = '' }) => ({ code, message })),
+    };
+  }
+}
+
+const isAway = (error: unknown): boolean =>
+  error instanceof Unreachable || (error instanceof Refusal && NOT_NOW.has(error.status));
+
+/** One of the files is the reason, not the ticket or who asks. */
+const isAboutContent = ({ status, code }: Refusal): boolean =>
+  [400, 413, 415, 422].includes(status) || code === 'modules.overlap';
+
+const refusedParcel = ({ files, gone }: Parcel, message: string): Delivered => ({
+  sent: [],
+  gone: [],
+  refused: [...files, ...gone].map(({ file, name }) => ({ file, name, message })),
+  warnings: [],
+  revisions: [],
+});
+
+const joined = (one: Delivered, other: Delivered): Delivered => ({
+  sent: [...one.sent, ...other.sent],
+  gone: [...one.gone, ...other.gone],
+  refused: [...one.refused, ...other.refused],
+  warnings: [...one.warnings, ...other.warnings],
+  revisions: [...one.revisions, ...other.revisions],
+});
+
+export const pause = (ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', end);
+      resolve();
+    }, ms);
+    const end = (): void => {
+      clearTimeout(timer);
+      reject(signal.reason as Error);
+    };
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+  });

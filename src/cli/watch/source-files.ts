@@ -1,0 +1,116 @@
+// Which files of a folder are a ticket's modules, and what they are called there: by their path from where the command runs.
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { CliError } from '../cli-error.js';
+import { EXIT } from '../exit-codes.js';
+import { askGit } from './git-facts.js';
+
+/** What the server takes as modules of their own, and what goes with them. */
+const MODULES = new Set(['.js', '.mjs', '.json', '.css', '.wasm', '.map']);
+export const MODULE_KINDS = [...MODULES].join(', ');
+
+export const isModule = (file: string): boolean => MODULES.has(path.extname(file).toLowerCase());
+
+export interface Listing {
+  /** Paths below the folder, with `/` between their parts. */
+  readonly files: ReadonlySet<string>;
+  /** How many there are of what stays here, by ending. */
+  readonly others: ReadonlyMap<string, number>;
+}
+
+/** Dot files and installed packages are nobody's modules. */
+const isHidden = (file: string): boolean => /(^|\/)(\.|node_modules(\/|$))/.test(file);
+
+export class SourceFolder {
+  private constructor(
+    /** Absolute. */
+    readonly folder: string,
+    /** As people say it. */
+    readonly label: string,
+    /** What stands before paths below it: `src/`, or nothing. */
+    private readonly prefix: string,
+    /** True where git says which files count. */
+    private readonly isGits: boolean,
+  ) {}
+
+  /** Rejects with CliError where it is no folder. */
+  static async open(cwd: string, named: string): Promise<SourceFolder> {
+    const folder = path.resolve(cwd, named);
+    const found = await fs.stat(folder).catch(() => undefined);
+    if (!found?.isDirectory())
+      throw new CliError(`There is no folder ${named}: --folder says which to watch.`, EXIT.usage);
+    const below = slashed(path.relative(cwd, folder));
+    const inside = below !== '..' && !below.startsWith('../') && !path.isAbsolute(below);
+    const name = inside ? below : path.basename(folder);
+    const inGit = (await askGit(folder, ['rev-parse', '--is-inside-work-tree']))?.trim() === 'true';
+    // A folder that git ignores as a whole, such as a build's, is watched when it is asked for.
+    const isIgnored = inGit && (await askGit(folder, ['check-ignore', '-q', '.'])) !== undefined;
+    return new SourceFolder(folder, name || '.', name && `${name}/`, inGit && !isIgnored);
+  }
+
+  /** What the server calls it. */
+  nameOf(file: string): string {
+    return this.prefix + file;
+  }
+
+  /** The path below the folder; undefined for what lies elsewhere. */
+  fileOf(absolute: string): string | undefined {
+    const file = slashed(path.relative(this.folder, absolute));
+    return file === '' || file === '..' || file.startsWith('../') || path.isAbsolute(file) ? undefined : file;
+  }
+
+  pathOf(file: string): string {
+    return path.join(this.folder, file);
+  }
+
+  /** Every module below it; what git ignores, dot files and node_modules are left out. */
+  async list(): Promise<Listing> {
+    const [files, others] = [new Set<string>(), new Map<string, number>()];
+    for (const file of (await this.gitsFiles()) ?? (await filesBelow(this.folder))) {
+      if (isHidden(file)) continue;
+      if (isModule(file)) files.add(file);
+      else others.set(endingOf(file), (others.get(endingOf(file)) ?? 0) + 1);
+    }
+    return { files, others };
+  }
+
+  /** Those of some paths that `list` would have. */
+  async wanted(files: readonly string[]): Promise<readonly string[]> {
+    const modules = files.filter((file) => isModule(file) && !isHidden(file));
+    if (!this.isGits || modules.length === 0) return modules;
+    const answer = await askGit(this.folder, ['check-ignore', '-z', '--stdin'], modules.join('\0'));
+    const ignored = new Set(answer?.split('\0'));
+    return modules.filter((file) => !ignored.has(file));
+  }
+
+  /** Folders that needn't be watched. */
+  async ignoredFolders(): Promise<ReadonlySet<string>> {
+    const args = ['ls-files', '-z', '--others', '--ignored', '--exclude-standard', '--directory'];
+    const listed = this.isGits ? await askGit(this.folder, args) : undefined;
+    const folders = (listed ?? '').split('\0').filter((one) => one.endsWith('/'));
+    return new Set(folders.map((one) => this.pathOf(one.slice(0, -1))));
+  }
+
+  /** Also those that are deleted and not committed; whoever reads them finds out. */
+  private async gitsFiles(): Promise<string[] | undefined> {
+    if (!this.isGits) return undefined;
+    const listed = await askGit(this.folder, ['ls-files', '-z', '--cached', '--others', '--exclude-standard']);
+    return listed?.split('\0').filter(Boolean);
+  }
+}
+
+const slashed = (file: string): string => file.split(path.sep).join('/');
+
+const endingOf = (file: string): string => path.extname(file).toLowerCase() || path.basename(file);
+
+async function filesBelow(folder: string, prefix = ''): Promise<string[]> {
+  const entries = await fs.readdir(path.join(folder, prefix), { withFileTypes: true });
+  const found: string[] = [];
+  for (const entry of entries) {
+    const file = prefix + entry.name;
+    if (isHidden(file)) continue;
+    if (entry.isDirectory()) found.push(...(await filesBelow(folder, `${file}/`)));
+    else found.push(file);
+  }
+  return found;
+}

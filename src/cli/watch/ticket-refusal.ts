@@ -1,0 +1,34 @@
+// Tickets whose modules can't change, and what to do about it, in the command's own words.
+import type { Refusal } from '../../client/server.js';
+import { CliError } from '../cli-error.js';
+import { EXIT } from '../exit-codes.js';
+
+interface Named {
+  readonly key: string;
+  /** The project's first stage, where modules change. */
+  readonly stage: string;
+}
+
+const refused = (message: string): CliError => new CliError(message, EXIT.refused);
+
+export const closedTicket = (key: string): CliError =>
+  refused(`${key} is closed: 'stamp reopen ${key}' takes it up again.`);
+
+/** `at`: the stage where it is; `released`: whether that is production. */
+export const frozenTicket = ({ key, stage }: Named, at: string, released: boolean): CliError =>
+  released
+    ? refused(`${key} is released: 'stamp reopen ${key}' begins a new cycle in ${stage}.`)
+    : refused(
+        `${key} is at ${at}, where its modules are frozen: 'stamp ${key} --revert' brings it back to ${stage}, then update again.`,
+      );
+
+/** What an upload's refusal says of the ticket; undefined where it is about something else. */
+export function ticketRefusal({ status, code, body }: Refusal, ticket: Named): CliError | undefined {
+  if (code === 'ticket.closed') return closedTicket(ticket.key);
+  if (code === 'ticket.frozen')
+    return frozenTicket(ticket, textIn(body.stage) || 'a later stage', /released/.test(textIn(body.error)));
+  if (status === 404) return new CliError(`${ticket.key} isn't there any more.`, EXIT.notFound);
+  return undefined;
+}
+
+const textIn = (value: unknown): string => (typeof value === 'string' ? value : '');

@@ -1,0 +1,105 @@
+// Sends what differs in a folder: once, or as it is saved until somebody ends it.
+import { Progress } from '../output/progress.js';
+import type { Session } from '../session.js';
+import type { BegunTicket } from './begin-work.js';
+import { FolderSync, type Outcome } from './folder-sync.js';
+import { type GitFacts } from './git-facts.js';
+import { SaveWatcher } from './save-watcher.js';
+import { Sender } from './sender.js';
+import { SyncState } from './sync-state.js';
+import type { UpdateReport } from './update-report.js';
+import type { Work } from './work-files.js';
+
+export interface UpdateParts {
+  readonly session: Session;
+  readonly begun: BegunTicket;
+  readonly work: Work;
+  readonly report: UpdateReport;
+  readonly facts: GitFacts;
+}
+
+/** What is on its way when a watch is ended may still arrive. */
+const LAST_UPLOAD_MS = 3000;
+
+/** What was named, or what differs in the folder. False where the server refused a file. Rejects with CliError; Refusal; Unreachable; the signal's reason. */
+export async function updateOnce(parts: UpdateParts): Promise<boolean> {
+  const sync = await openSync(parts, false);
+  const { refused } = await (parts.work.files.length > 0 ? sendNamed(parts, sync) : sendAll(parts, sync));
+  parts.report.link();
+  return refused.length === 0;
+}
+
+/** Resolves when a watch is ended on purpose. Rejects as `updateOnce`, whatever ends it else. */
+export async function updateAndWatch(parts: UpdateParts): Promise<void> {
+  const { session, work, report, facts } = parts;
+  const sync = await openSync(parts, true);
+  // Watched before it is looked at: what is saved meanwhile comes twice rather than never.
+  const saves = await SaveWatcher.open(work.source, () => facts.refresh());
+  try {
+    await sendAll(parts, sync);
+    report.link();
+    report.watching(work.source.label);
+    await untilEnded(session.signal, () => keepInStep(parts, sync, saves));
+    report.ended();
+  } finally {
+    await saves.close();
+  }
+}
+
+async function openSync({ session, begun, work, report, facts }: UpdateParts, waits: boolean): Promise<FolderSync> {
+  const { settings, signal } = session;
+  const about = { url: settings.url, folder: work.source.folder, ticket: `${begun.id} ${begun.createdAt}` };
+  const state = await SyncState.open(settings.cacheFolder, about);
+  state.meet(begun.revision);
+  const server = session.serverWith({ signal: later(signal, LAST_UPLOAD_MS), ...(waits ? { patienceMs: 0 } : {}) });
+  const sender = new Sender(server, begun, report, { waits, signal, provenance: () => facts.now() });
+  return new FolderSync(work.source, state, sender);
+}
+
+async function sendNamed({ session, work, report }: UpdateParts, sync: FolderSync): Promise<Outcome> {
+  const progress = new Progress(session.out, 'Sending', work.files.length);
+  const started = performance.now();
+  const outcome = await sync.pushNamed(work.files, (done) => progress.at(done)).finally(() => progress.end());
+  report.synced(outcome, work.what, performance.now() - started);
+  return outcome;
+}
+
+async function sendAll({ session, work, report }: UpdateParts, sync: FolderSync): Promise<Outcome> {
+  const started = performance.now();
+  const listing = await work.source.list();
+  const progress = new Progress(session.out, 'Sending', listing.files.size);
+  const outcome = await sync.pushAll(listing.files, (done) => progress.at(done)).finally(() => progress.end());
+  report.synced(outcome, work.what, performance.now() - started);
+  report.skipped(listing);
+  return outcome;
+}
+
+/** Never resolves. */
+async function keepInStep(
+  { session, work, report }: UpdateParts,
+  sync: FolderSync,
+  saves: SaveWatcher,
+): Promise<never> {
+  for (;;) {
+    const next = await saves.next(session.signal);
+    const since = next.kind === 'saved' ? next.since : performance.now();
+    const outcome: Outcome =
+      next.kind === 'saved' ? await sync.pushSome(next.files) : await sync.pushAll((await work.source.list()).files);
+    report.saved(outcome, performance.now() - since);
+  }
+}
+
+async function untilEnded(signal: AbortSignal, work: () => Promise<never>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+/** Aborts some time after another. */
+function later(signal: AbortSignal, ms: number): AbortSignal {
+  const controller = new AbortController();
+  signal.addEventListener('abort', () => setTimeout(() => controller.abort(signal.reason), ms).unref(), { once: true });
+  return controller.signal;
+}

@@ -1,0 +1,187 @@
+// What a watch says: a line for each save, or a line of JSON.
+import type { Output } from '../output/output.js';
+import type { BegunTicket } from './begin-work.js';
+import type { Outcome } from './folder-sync.js';
+import type { Connection } from './sender.js';
+import { MODULE_KINDS, type Listing } from './source-files.js';
+
+/** Warnings of one upload that are said in full. */
+const MOST_WARNINGS = 5;
+/** Names in a line. */
+const MOST_NAMES = 3;
+
+export interface Link {
+  readonly url: string;
+  /** False where no page is known, and it leads to the map. */
+  readonly isPage: boolean;
+}
+
+export class UpdateReport implements Connection {
+  private readonly warned = new Set<string>();
+  private readonly totals = { uploads: 0, sent: 0, deleted: 0 };
+  private saidShared = false;
+
+  constructor(
+    private readonly out: Output,
+    private readonly ticket: BegunTicket,
+    private readonly to: Link,
+  ) {}
+
+  began(): void {
+    const { key, title, stage, isNew } = this.ticket;
+    if (this.out.isJson) this.event('ticket', { key, title, stage, created: isNew }, '');
+    else
+      this.out.note(`${this.out.paint('bold', key, this.out.stderr)} ${title} · ${isNew ? `new, in ${stage}` : stage}`);
+  }
+
+  /** The first look at a folder, or files that were asked for. */
+  synced(outcome: Outcome, what: string, ms: number): void {
+    this.count(outcome);
+    const { sent, gone } = outcome;
+    const done =
+      sent.length + gone.length === 0
+        ? 'nothing to send'
+        : [
+            ...(sent.length > 0 ? [`${files(sent.length)} sent`] : []),
+            ...(gone.length > 0 ? [`${gone.length} deleted`] : []),
+          ].join(', ');
+    this.event(
+      'synced',
+      { ...about(outcome), ms: Math.round(ms) },
+      `${this.ticket.key}: ${done} from ${what}${sent.length > 0 ? ` ${this.dim(`(${seconds(ms)})`)}` : ''}`,
+    );
+    this.explain(outcome);
+  }
+
+  /** Files that are no modules stay here: said once, and only to people. */
+  skipped({ others }: Listing): void {
+    if (others.size === 0) return;
+    const most = [...others].sort(([, one], [, other]) => other - one);
+    const kinds = most
+      .slice(0, 4)
+      .map(([ending, count]) => `${count} ${ending}`)
+      .join(', ');
+    const built =
+      others.has('.ts') || others.has('.tsx') || others.has('.jsx')
+        ? ' Watch the folder that they are built to: --folder dist.'
+        : '';
+    this.out.note(
+      this.out.paint(
+        'dim',
+        `Not sent, for only ${MODULE_KINDS} are modules: ${kinds}${most.length > 4 ? ' …' : ''}.${built}`,
+        this.out.stderr,
+      ),
+    );
+  }
+
+  /** Where to see it. */
+  link(): void {
+    const { url, isPage } = this.to;
+    if (this.out.isJson) this.event('link', { url }, '');
+    else this.out.say(this.out.paint('cyan', url));
+    const { stage, key } = this.ticket;
+    if (!isPage)
+      this.out.note(
+        `Open your page with ?${stage}=${key}; with "page": "<its URL>" in .stamprc.json the link stands here.`,
+      );
+  }
+
+  watching(label: string): void {
+    if (this.out.isJson) this.event('watching', { folder: label }, '');
+    else this.out.note(`Watching ${label}. Ctrl-C ends it.`);
+  }
+
+  saved(outcome: Outcome, ms: number): void {
+    this.count(outcome);
+    const { sent, gone } = outcome;
+    if (sent.length + gone.length > 0) {
+      const what = [
+        ...(sent.length > 0 ? [names(sent)] : []),
+        ...(gone.length > 0 ? [`${names(gone)} deleted`] : []),
+      ].join(', ');
+      this.event(
+        'saved',
+        { ...about(outcome), ms: Math.round(ms) },
+        `${this.now()}  ${what}  ${this.dim(`${Math.round(ms)} ms`)}`,
+      );
+    }
+    this.explain(outcome);
+  }
+
+  away(): void {
+    this.event(
+      'away',
+      {},
+      `${this.now()}  ${this.out.paint('yellow', 'The server is not answering')}: what is saved is kept until it is back.`,
+    );
+  }
+
+  back(): void {
+    this.event('back', {}, `${this.now()}  ${this.out.paint('green', 'The server is back.')}`);
+  }
+
+  ended(): void {
+    const { uploads, sent, deleted } = this.totals;
+    if (this.out.isJson) return this.event('ended', this.totals, '');
+    this.out.note(
+      `\n${this.ticket.key}: ${files(sent)} sent in ${uploads} ${uploads === 1 ? 'upload' : 'uploads'}${deleted > 0 ? `, ${deleted} deleted` : ''}. To QA: stamp ${this.ticket.key} --promote`,
+    );
+  }
+
+  private count({ sent, gone }: Outcome): void {
+    if (sent.length + gone.length === 0) return;
+    this.totals.uploads++;
+    this.totals.sent += sent.length;
+    this.totals.deleted += gone.length;
+  }
+
+  /** What the server refused, and what it warned of: each once. */
+  private explain({ refused, warnings, isShared }: Outcome): void {
+    for (const { name, message } of refused) {
+      if (this.out.isJson) this.event('refused', { file: name, message }, '');
+      else this.out.error(message.includes(name) ? message : `${name}: ${message}`);
+    }
+    const fresh = warnings.filter(({ message }) => !this.warned.has(message));
+    for (const [index, { code, message }] of fresh.entries()) {
+      this.warned.add(message);
+      if (this.out.isJson) this.event('warning', { code, message }, '');
+      else if (index < MOST_WARNINGS || this.out.isVerbose) this.out.warn(message);
+    }
+    if (fresh.length > MOST_WARNINGS && !this.out.isVerbose && !this.out.isJson)
+      this.out.warn(`… and ${fresh.length - MOST_WARNINGS} more: --verbose says all.`);
+    if (!isShared || this.saidShared) return;
+    this.saidShared = true;
+    if (this.out.isJson) this.event('shared', {}, '');
+    else
+      this.out.warn(
+        `Somebody else changes ${this.ticket.key}'s modules as well: stamp diff ${this.ticket.key} shows what it has.`,
+      );
+  }
+
+  private event(event: string, more: object, line: string): void {
+    this.out.stream({ event, ticket: this.ticket.key, time: new Date().toISOString(), ...more }, line);
+  }
+
+  private now(): string {
+    const now = new Date();
+    return this.dim(
+      [now.getHours(), now.getMinutes(), now.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':'),
+    );
+  }
+
+  private dim(text: string): string {
+    return this.out.paint('dim', text);
+  }
+}
+
+const about = ({ sent, gone }: Outcome): object => ({ files: sent, deleted: gone });
+
+const files = (count: number): string => `${count} ${count === 1 ? 'file' : 'files'}`;
+
+const seconds = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
+
+/** `src/a.js`; `src/a.js, src/b.js`; `7 files: src/a.js, src/b.js, src/c.js …`. */
+function names(all: readonly string[]): string {
+  if (all.length <= MOST_NAMES) return all.join(', ');
+  return `${files(all.length)}: ${all.slice(0, MOST_NAMES).join(', ')} …`;
+}

@@ -1,0 +1,46 @@
+// What is to be sent: a folder, or files that were named.
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { usage } from '../cli-error.js';
+import { isModule, MODULE_KINDS, SourceFolder } from './source-files.js';
+
+export interface Work {
+  readonly source: SourceFolder;
+  /** Paths below the folder; empty for all of it. */
+  readonly files: readonly string[];
+  /** As people said it. */
+  readonly what: string;
+}
+
+/** Rejects with usage for what isn't there, or is no module. */
+export async function workOf(cwd: string, folder: string, named: readonly string[]): Promise<Work> {
+  if (named.length === 0) {
+    const source = await SourceFolder.open(cwd, folder);
+    return { source, files: [], what: source.label };
+  }
+  const all = [...new Set((await Promise.all(named.map((one) => filesNamed(cwd, one)))).flat())];
+  const source = await folderAround(all, cwd, folder);
+  const files = all.map((file) => source.fileOf(file)).filter((file) => file !== undefined);
+  if (files.length < all.length) throw usage('A file lies outside of the current folder: go to its project first.');
+  return { source, files, what: named.join(', ') };
+}
+
+/** The one that is watched, where it has them all, so that a watch knows what was sent; else the current one. */
+async function folderAround(all: readonly string[], cwd: string, folder: string): Promise<SourceFolder> {
+  const watched = await SourceFolder.open(cwd, folder).catch(() => undefined);
+  if (watched && all.every((file) => watched.fileOf(file) !== undefined)) return watched;
+  return SourceFolder.open(cwd, '.');
+}
+
+/** Absolute. A folder stands for the modules in it. */
+async function filesNamed(cwd: string, named: string): Promise<string[]> {
+  const absolute = path.resolve(cwd, named);
+  const found = await fs.stat(absolute).catch(() => undefined);
+  if (!found) throw usage(`There is no file ${named}.`);
+  if (found.isDirectory()) {
+    const below = await SourceFolder.open(cwd, named);
+    return [...(await below.list()).files].map((file) => below.pathOf(file));
+  }
+  if (!isModule(named)) throw usage(`${named} is no module: these are ${MODULE_KINDS}.`);
+  return [absolute];
+}
