@@ -8,3 +8,9 @@ export const textOf = (options: Options, name: string): string | undefined => {
   const value = options[name];
   return typeof value === 'string' ? value : undefined;
 };
+
+/** The values of an option that may be repeated. */
+export const textsOf = (options: Options, name: string): readonly string[] => {
+  const value = options[name];
+  return Array.isArray(value) ? (value as readonly string[]) : [];
+};

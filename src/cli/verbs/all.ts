@@ -1,11 +1,19 @@
 // Every verb, in the groups and the order in which help lists them. A new verb goes into one of these.
 import type { Verb } from '../verb.js';
+import { artifact } from './artifact.js';
 import { close, reopen } from './close.js';
+import { complete } from './complete.js';
 import { completion } from './completion.js';
+import { fail } from './fail.js';
 import { help } from './help.js';
+import { history } from './history.js';
+import { list } from './list.js';
+import { create } from './new.js';
 import { promote } from './promote.js';
 import { revert } from './revert.js';
 import { show } from './show.js';
+import { status } from './status.js';
+import { sub } from './sub.js';
 import { update } from './update.js';
 import { why } from './why.js';
 
@@ -15,7 +23,8 @@ export interface VerbGroup {
 }
 
 export const GROUPS: readonly VerbGroup[] = [
-  { title: 'Work on tickets', verbs: [show, update] },
+  { title: 'Work on tickets', verbs: [create, update, show, list, history] },
+  { title: 'Take them through their steps', verbs: [status, sub, artifact, complete, fail] },
   { title: 'Bring them to production, and back', verbs: [why, promote, revert, close, reopen] },
   { title: 'The project and its releases', verbs: [] },
   { title: 'The command itself', verbs: [completion, help] },

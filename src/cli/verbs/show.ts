@@ -1,20 +1,30 @@
-// stamp show: one ticket, as it is now.
-import { readTicket, ticketNamed } from '../ticket-name.js';
+// stamp show: one ticket, as it is now or as soon as it is somewhere.
+import { ticketNamed } from '../ticket-name.js';
+import { sayTicketPage } from '../ticket-page.js';
 import type { Verb } from '../verb.js';
+import { WAIT_OPTIONS, waitAsAsked } from '../wait.js';
+import { readWhole } from '../whole-ticket.js';
 
 export const show: Verb = {
   name: 'show',
   takes: '[ticket]',
   summary: 'Show a ticket as it is now',
+  description:
+    'Where it is on its way, what belongs to it, why it failed, what stands next. With --wait as soon as the condition holds: exit code 0, 5 when the ticket failed instead, 8 when the time is over.',
   completes: 'ticket',
+  options: [...WAIT_OPTIONS],
   examples: [
-    { run: 'stamp show TKT-1', says: 'where it is, whose it is' },
+    { run: 'stamp show TKT-1', says: 'where it is, what belongs to it, what stands next' },
     { run: 'stamp show TKT-1 --json=key,current_workflow_step', says: 'two fields, for a script' },
+    { run: "stamp show TKT-1 --wait 'step>=100' --timeout 30", says: 'as soon as it is there' },
   ],
   run: async (session, [name], options) => {
-    const { out } = session;
-    const ticket = await readTicket(session, ticketNamed(session, name, options));
-    out.result(ticket, () => out.say(`${out.paint('bold', ticket.key)} ${ticket.title}`));
-    return undefined;
+    const { out, settings } = session;
+    const key = ticketNamed(session, name, options);
+    const waited = await waitAsAsked(session, key, options);
+    const ticket = await readWhole(session, key);
+    out.result(ticket, () => sayTicketPage(out, ticket, settings.url));
+    if (waited?.instead) out.error(waited.instead);
+    return waited?.exit;
   },
 };

@@ -1,0 +1,31 @@
+// stamp fail: a ticket that can't go on, and why.
+import { FAILURE_OPTIONS, failureReport } from '../failure-report.js';
+import { textOf } from '../options.js';
+import { readTicket, ticketNamed } from '../ticket-name.js';
+import type { Verb } from '../verb.js';
+import { sayPosition } from './status.js';
+
+export const fail: Verb = {
+  name: 'fail',
+  takes: '[ticket]',
+  summary: 'Report that a ticket failed, and why',
+  description: 'It remembers the step that it was at: stamp status <ticket> <step> goes back there.',
+  completes: 'ticket',
+  options: [...FAILURE_OPTIONS, ['--sub <id>', 'the subticket that caused it']],
+  examples: [
+    {
+      run: 'stamp fail TKT-1 --reason "The image does not boot" --kind infra --log http://ci.example/7.log',
+      says: 'with what people and tools need to know',
+    },
+  ],
+  run: async (session, [name], options) => {
+    const { out, server } = session;
+    const id = ticketNamed(session, name, options);
+    const subticket = textOf(options, 'sub');
+    const body = { ...failureReport(options), ...(subticket === undefined ? {} : { subticket }) };
+    await server.of(server.api.PATCH('/api/v1/updateticketstatus/{id}/', { params: { path: { id } }, body }));
+    const ticket = await readTicket(session, id);
+    out.result(ticket, () => sayPosition(out, ticket));
+    return undefined;
+  },
+};

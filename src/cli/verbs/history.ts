@@ -1,0 +1,84 @@
+// stamp history: what happened to a ticket, oldest first.
+import { setTimeout as pause } from 'node:timers/promises';
+import type { components } from '../../client/schema.js';
+import { usage } from '../cli-error.js';
+import { localTime } from '../local-time.js';
+import { textOf } from '../options.js';
+import type { Output } from '../output/output.js';
+import type { Session } from '../session.js';
+import { readTicket, ticketNamed } from '../ticket-name.js';
+import type { Verb } from '../verb.js';
+
+type Row = components['schemas']['History'];
+
+const DEFAULT_LIMIT = 50;
+const LARGEST_PAGE = 1000;
+const LOOK_EVERY_MS = 1000;
+/** One who follows stays while a server is restarted. */
+const PATIENCE_MS = 600_000;
+
+export const history: Verb = {
+  name: 'history',
+  takes: '[ticket]',
+  summary: 'Tell what happened to a ticket',
+  description:
+    'Oldest first, with the time of this machine. Piped: time (UTC), severity, who did it and the line, with tabs between. --follow goes on until Ctrl-C; --json prints one object a line then.',
+  completes: 'ticket',
+  options: [
+    ['--limit <n>', `the newest n; 0 means all (default: ${DEFAULT_LIMIT})`],
+    ['--follow', 'go on with what happens'],
+  ],
+  examples: [
+    { run: 'stamp history TKT-1', says: 'from the beginning' },
+    { run: 'stamp history TKT-1 --limit 3 --json=time,line', says: 'the newest three, for a script' },
+  ],
+  run: async (session, [name], options) => {
+    const { out } = session;
+    const limit = textOf(options, 'limit') ?? String(DEFAULT_LIMIT);
+    if (!/^\d+$/.test(limit)) throw usage(`--limit takes a number, not '${limit}'.`);
+    const { id } = await readTicket(session, ticketNamed(session, name, options));
+    const rows = await newest(session, String(id), Number(limit) || Infinity);
+    if (!options.follow) {
+      out.result(rows, () => rows.forEach((row) => out.say(lineOf(out, row))));
+      return undefined;
+    }
+    for (const row of rows) out.stream(row, lineOf(out, row));
+    return follow(session, String(id), rows.at(-1)?.id ?? 0);
+  },
+};
+
+/** The newest `limit` rows, oldest first. */
+async function newest({ server }: Session, id: string, limit: number): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for (;;) {
+    const query = { order_by: '-id', limit: Math.min(LARGEST_PAGE, limit - rows.length), offset: rows.length };
+    const { objects } = await server.of(
+      server.api.GET('/api/v1/ticket/{id}/history/', { params: { path: { id }, query } }),
+    );
+    rows.push(...objects);
+    if (rows.length >= limit || objects.length < query.limit) return rows.reverse();
+  }
+}
+
+/** Until Ctrl-C. */
+async function follow(session: Session, id: string, last: number): Promise<never> {
+  const { out, signal } = session;
+  const server = session.serverWith({ patienceMs: PATIENCE_MS });
+  for (let after = last; ;) {
+    const { objects } = await server.of(
+      server.api.GET('/api/v1/ticket/{id}/history/', {
+        params: { path: { id }, query: { after, limit: LARGEST_PAGE } },
+      }),
+    );
+    for (const row of objects) out.stream(row, lineOf(out, row));
+    after = objects.at(-1)?.id ?? after;
+    await pause(LOOK_EVERY_MS, undefined, { signal });
+  }
+}
+
+function lineOf(out: Output, { time, severity, actor, line }: Row): string {
+  if (!out.isTerminal) return [time, severity, actor, line].join('\t');
+  const told = severity === 'error' ? out.paint('red', line) : severity === 'warn' ? out.paint('yellow', line) : line;
+  const who = actor === 'local' ? '' : out.paint('dim', `  ${actor}`);
+  return `${out.paint('dim', localTime(time))}  ${told}${who}`;
+}

@@ -1,0 +1,123 @@
+// stamp new: a ticket, alone or with all its parts from a manifest. Both are one bundle: all of it is kept, or nothing.
+import { execFileSync } from 'node:child_process';
+import { usage } from '../cli-error.js';
+import { type Manifest, readManifest } from '../manifest.js';
+import { type Options, textOf, textsOf } from '../options.js';
+import { projectUri } from '../project-uri.js';
+import type { Session } from '../session.js';
+import { ticketKey } from '../ticket-name.js';
+import type { Verb } from '../verb.js';
+
+export const create: Verb = {
+  name: 'new',
+  takes: '[title]',
+  summary: 'Open a ticket, or a bundle of a ticket and its parts',
+  description:
+    'Prints the key; piped, nothing else: key=$(stamp new "Fix the menu"). The owner is git\'s user.email unless one is named. A manifest is the body of POST /api/v1/bundle/ as JSON: title, owner, subtickets, links, artifacts and so on; what is said beside it counts more.',
+  options: [
+    ['--from <manifest>', 'a bundle from a JSON file; - reads standard input'],
+    ['--owner <email>', "who answers for it (default: git's user.email)"],
+    ['--description <text>', 'what it is about, in full'],
+    ['--bug <id>', 'the bug that it fixes: a number or a URL'],
+    ['--key <key>', 'its key, such as JIRA-42; without it the next free one'],
+    ['--link <kind=url...>', 'a link: bug, blueprint, design or other; may be repeated'],
+    ['--component <kind=name...>', 'what it touches: package, ppa, branch or infrastructure; may be repeated'],
+    ['--dry-run', 'print what would be sent, and send nothing'],
+  ],
+  examples: [
+    { run: 'stamp new "Fix the menu"', says: 'a ticket; prints its key' },
+    {
+      run: 'stamp new "CVE-2024-9143" --bug 1085378 --link bug=https://bugs.debian.org/1085378',
+      says: 'with the bug that it fixes, and a link',
+    },
+    { run: 'stamp new "Fix the menu" --key SHOP-7 --dry-run', says: 'what would be sent' },
+  ],
+  run: async (session, [title], options) => {
+    const { out, server } = session;
+    const body = await bundleOf(session, title, options);
+    if (options.dryRun) {
+      out.result(body, () => out.say(JSON.stringify(body, null, 2)));
+      return undefined;
+    }
+    const made = await server.of(server.api.POST('/api/v1/bundle/', { body }));
+    out.result(made, () => {
+      if (!out.isTerminal) return out.say(made.key);
+      const parts = made.subtickets.length;
+      out.say(`${out.paint('bold', made.key)}  ${made.title}`);
+      out.note(
+        `${parts > 0 ? `With ${parts} ${parts === 1 ? 'subticket' : 'subtickets'}. ` : ''}stamp show ${made.key}`,
+      );
+    });
+    return undefined;
+  },
+};
+
+async function bundleOf(session: Session, title: string | undefined, options: Options): Promise<Manifest> {
+  const { settings, out } = session;
+  const file = textOf(options, 'from');
+  const manifest: Partial<Manifest> =
+    file === undefined ? {} : await readManifest(file, settings.cwd, (line) => out.warn(line));
+  const wanted = title ?? manifest.title;
+  if (!wanted)
+    throw usage(
+      file === undefined
+        ? 'What is it about? stamp new "Fix the menu"'
+        : `${file} has no title: write one there, or say it: stamp new "…" --from ${file}`,
+    );
+  const project = manifest.project ?? (await projectUri(session));
+  const bundle = {
+    ...manifest,
+    title: wanted,
+    ...(project === undefined ? {} : { project }),
+    ...saidFields(options, settings.prefix),
+    ...saidLists(options, manifest),
+  };
+  const owner = bundle.owner ?? gitEmail(settings.cwd);
+  if (owner === undefined) out.note('Nobody answers for it: git has no user.email; --owner names somebody.');
+  return owner === undefined ? bundle : { ...bundle, owner };
+}
+
+function saidFields(options: Options, prefix: string): Partial<Manifest> {
+  const key = textOf(options, 'key') ?? textOf(options, 'ticket');
+  const said = {
+    owner: textOf(options, 'owner'),
+    description: textOf(options, 'description'),
+    bug_id: textOf(options, 'bug'),
+    key: key === undefined ? undefined : ticketKey(key, prefix),
+  };
+  return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
+}
+
+/** What is said comes after what the manifest has. */
+function saidLists(options: Options, manifest: Partial<Manifest>): Partial<Manifest> {
+  const links = textsOf(options, 'link').map((given) => pairOf('--link', given, 'bug=https://…'));
+  const components = textsOf(options, 'component').map((given) => pairOf('--component', given, 'package=openssl'));
+  return {
+    ...(links.length === 0
+      ? {}
+      : { links: [...(manifest.links ?? []), ...links.map(([kind, url]) => ({ kind, url }))] }),
+    ...(components.length === 0
+      ? {}
+      : { components: [...(manifest.components ?? []), ...components.map(([kind, name]) => ({ kind, name }))] }),
+  };
+}
+
+function pairOf(flag: string, given: string, like: string): [string, string] {
+  const at = given.indexOf('=');
+  if (at < 1 || at === given.length - 1) throw usage(`${flag} takes a kind and a value, ${like}, not '${given}'.`);
+  return [given.slice(0, at), given.slice(at + 1)];
+}
+
+/** As git knows it in this folder; undefined where there is no git, or it doesn't know. */
+function gitEmail(cwd: string): string | undefined {
+  try {
+    const said = execFileSync('git', ['config', 'user.email'], {
+      cwd,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    return said.trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,84 @@
+// stamp status: where a ticket is, and moving it.
+import { usage } from '../cli-error.js';
+import type { Options } from '../options.js';
+import type { Output } from '../output/output.js';
+import type { Session } from '../session.js';
+import { isFailed, isStep, nameOf, positionText, statusNamed, statusOf, stepNamed } from '../steps.js';
+import { readTicket, type Ticket, ticketKey, ticketNamed } from '../ticket-name.js';
+import type { Verb } from '../verb.js';
+import { WAIT_OPTIONS, waitAsAsked } from '../wait.js';
+
+export const status: Verb = {
+  name: 'status',
+  takes: '[ticket] [step] [status]',
+  summary: 'Show where a ticket is, or move it to a step',
+  description:
+    'Without a step it shows. A step is a number or its name (300, image-building). The status is 000 unless you say one: 001 to 998 for your own use, 1000 for done. With -t the first word is the step; a bare number is a step where there is one of that number, unless all three words are given. Piped: key, step, status and the name of the step, with tabs between.',
+  completes: 'ticket',
+  options: [...WAIT_OPTIONS],
+  examples: [
+    { run: 'stamp status TKT-1', says: 'where it is' },
+    { run: 'stamp status TKT-1 200 100', says: 'moves it to Package Building, under way' },
+    { run: 'stamp status image-building -t TKT-1', says: 'by the name of the step' },
+    {
+      run: "stamp status TKT-1 --wait 'step>=300' --timeout 30",
+      says: 'as soon as it is there; 5 when it failed, 8 when not',
+    },
+  ],
+  run: async (session, args, options) => {
+    const { out } = session;
+    const { key, move } = asked(session, args, options);
+    if (move)
+      await session.server.of(
+        session.server.api.PATCH('/api/v1/updateticketstatus/{id}/', { params: { path: { id: key } }, body: move }),
+      );
+    const waited = await waitAsAsked(session, key, options);
+    const ticket = waited?.ticket ?? (await readTicket(session, key));
+    out.result(ticket, () => sayPosition(out, ticket));
+    if (waited?.instead) out.error(waited.instead);
+    return waited?.exit;
+  },
+};
+
+/** Piped: key, step, status, and the step's name, which may have blanks. */
+export function sayPosition(out: Output, ticket: Ticket): void {
+  const { key, current_workflow_step: step, status } = ticket;
+  if (!out.isTerminal) return out.say([key, step, status, nameOf(step)].join('\t'));
+  const why = isFailed(ticket) && ticket.failure?.summary ? `: ${ticket.failure.summary}` : '';
+  out.say(
+    `${out.paint('bold', key)} is at ${out.paint(isFailed(ticket) ? 'red' : 'green', positionText(ticket))}${why}`,
+  );
+}
+
+interface Asked {
+  readonly key: string;
+  readonly move: { readonly current_workflow_step: string; readonly status: string } | undefined;
+}
+
+function asked(session: Session, args: readonly string[], options: Options): Asked {
+  const [first] = args;
+  const named = first !== undefined && namesTicket(args, options);
+  const [step, status] = named ? args.slice(1) : args;
+  if (!named && args.length > 2) throw usage(`'${first}' is no ticket: stamp status TKT-1 300 000`);
+  if (!named && first !== undefined && options.ticket === undefined)
+    throw usage(`Which ticket? stamp status TKT-1 ${args.join(' ')}`);
+  const key = named ? ticketNamed(session, first, options) : ticketNamed(session, undefined, options);
+  if (step === undefined) return { key, move: undefined };
+  const to = stepNamed(step);
+  return {
+    key,
+    move: { current_workflow_step: to, status: status === undefined ? statusOf(to) : statusNamed(status) },
+  };
+}
+
+/** Whether the first word is the ticket: a key or URI always, a number where all three are given or it is no step's. */
+function namesTicket(args: readonly string[], options: Options): boolean {
+  const [first = ''] = args;
+  if (/^\d+$/.test(first)) return args.length === 3 || (options.ticket === undefined && !isStep(first));
+  try {
+    ticketKey(first, '');
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,102 @@
+// --wait: until a ticket is where a script needs it. The server is asked to answer when it is so; it may be restarted
+// meanwhile.
+import { setTimeout as pause } from 'node:timers/promises';
+import { usage } from './cli-error.js';
+import { EXIT, type ExitCode } from './exit-codes.js';
+import type { OptionLine } from './verb.js';
+import { type Options, textOf } from './options.js';
+import { WaitLine } from './output/wait-line.js';
+import type { Session } from './session.js';
+import { isFailed, positionText } from './steps.js';
+import type { Ticket } from './ticket-name.js';
+import { type Condition, parseCondition } from './wait-condition.js';
+
+const DEFAULT_SECONDS = 600;
+/** How long one request waits; the server's longest is 60. */
+const ONE_REQUEST_SECONDS = 50;
+/** Between two looks where the server answered before its time: it is leaving. */
+const AGAIN_MS = 300;
+
+export const WAIT_OPTIONS: readonly OptionLine[] = [
+  [
+    '--wait [condition]',
+    'wait until it is so: complete (the default), failed, closed, step>=400, status=1000, version>7; 400 or image-testing means there or beyond',
+  ],
+  ['--timeout <seconds>', `how long to wait (default: ${DEFAULT_SECONDS})`],
+];
+
+export interface Waited {
+  readonly ticket: Ticket;
+  /** 0: it is so; 5: the ticket failed; 8: the time is over. */
+  readonly exit: ExitCode;
+  /** One line that says what came instead; undefined where it is so. */
+  readonly instead: string | undefined;
+}
+
+/** Waits where --wait was said, else answers undefined. Rejects with usage; Refusal; Unreachable when the time is over. */
+export async function waitAsAsked(session: Session, name: string, options: Options): Promise<Waited | undefined> {
+  const asked = options.wait;
+  if (asked === undefined || asked === false) {
+    if (options.timeout !== undefined) throw usage('--timeout needs --wait.');
+    return undefined;
+  }
+  const condition = parseCondition(typeof asked === 'string' ? asked : 'complete');
+  return waitFor(session, name, condition, secondsOf(options));
+}
+
+function secondsOf(options: Options): number {
+  const text = textOf(options, 'timeout') ?? String(DEFAULT_SECONDS);
+  const seconds = Number(text);
+  if (text.trim() !== '' && Number.isFinite(seconds) && seconds >= 0) return seconds;
+  throw usage(`--timeout takes seconds, such as 30, not '${text}'.`);
+}
+
+async function waitFor(session: Session, name: string, condition: Condition, seconds: number): Promise<Waited> {
+  const end = Date.now() + seconds * 1000;
+  const line = new WaitLine(session.out, condition.text, seconds);
+  try {
+    for (;;) {
+      const left = Math.max(0, end - Date.now());
+      const ticket = await look(session, name, condition, left, line);
+      line.at(ticket.key, positionText(ticket));
+      if (condition.holds(ticket)) return { ticket, exit: EXIT.ok, instead: undefined };
+      if (condition.failsWith && isFailed(ticket)) return { ticket, exit: EXIT.failed, instead: failedLine(ticket) };
+      if (Date.now() >= end) return { ticket, exit: EXIT.pending, instead: pendingLine(ticket, condition, seconds) };
+      await pause(Math.min(AGAIN_MS, Math.max(0, end - Date.now())), undefined, { signal: session.signal });
+    }
+  } finally {
+    line.end();
+  }
+}
+
+/** Asks for the condition and for a failure at once; whichever comes first is the answer. */
+async function look(
+  session: Session,
+  name: string,
+  condition: Condition,
+  leftMs: number,
+  line: WaitLine,
+): Promise<Ticket> {
+  const enough = new AbortController();
+  const server = session.serverWith({
+    patienceMs: leftMs,
+    signal: AbortSignal.any([session.signal, enough.signal]),
+    waiting: () => line.away(),
+  });
+  const wait = Math.min(ONE_REQUEST_SECONDS, leftMs / 1000);
+  const ask = (until: string): Promise<Ticket> =>
+    server.of(server.api.GET('/api/v1/ticket/{id}/', { params: { path: { id: name }, query: { wait, until } } }));
+  const asked = [condition.text, ...(condition.failsWith && condition.text !== 'failed' ? ['failed'] : [])].map(ask);
+  try {
+    return await Promise.race(asked);
+  } finally {
+    enough.abort();
+    await Promise.allSettled(asked);
+  }
+}
+
+const failedLine = ({ key, failure, failed_at_step }: Ticket): string =>
+  `${key} failed${failed_at_step ? ` at ${failed_at_step}` : ''}${failure?.summary ? `: ${failure.summary}` : '.'}`;
+
+const pendingLine = (ticket: Ticket, { text }: Condition, seconds: number): string =>
+  `After ${seconds} s ${ticket.key} is at ${positionText(ticket)}, not at ${text}. Wait again, or longer: --timeout ${Math.max(60, seconds * 2)}.`;
