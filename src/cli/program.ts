@@ -63,7 +63,8 @@ function command(verb: Verb, parent: Command | undefined, perform: Perform): Com
       throw misunderstood(error, made);
     });
   for (const argument of argumentsOf(verb)) made.argument(argument);
-  for (const [flags, description] of [...(verb.options ?? []), ...commonBeside(verb)]) made.addOption(optionOf(flags, description));
+  for (const [flags, description] of [...(verb.options ?? []), ...commonBeside(verb)])
+    made.addOption(optionOf(flags, description));
   for (const below of verb.verbs ?? []) command(below, made, perform);
   return made.action(async () => {
     if (verb.verbs && !verb.run) throw noVerb(verb, made.args);
@@ -74,7 +75,10 @@ function command(verb: Verb, parent: Command | undefined, perform: Perform): Com
 /** `--link <url...>` may be repeated, and each takes one value: what follows it is the verb's again. */
 function optionOf(flags: string, description: string): Option {
   if (!flags.includes('...')) return new Option(flags, description);
-  return new Option(flags.replace('...', ''), description).argParser<string[]>((value, before = []) => [...before, value]);
+  return new Option(flags.replace('...', ''), description).argParser<string[]>((value, before = []) => [
+    ...before,
+    value,
+  ]);
 }
 
 /** `<step> [status]` → `<step>`, `[status]`. What only has verbs below it takes any word, and says which there are. */

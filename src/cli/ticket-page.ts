@@ -1,8 +1,8 @@
 // A ticket on a page of its own: where it is on its way, what belongs to it, what can be done next.
 import { localTime, since } from './local-time.js';
-import type { Colour, Output } from './output/output.js';
+import type { Output } from './output/output.js';
 import { sayTable } from './output/table.js';
-import { isComplete, isFailed, LINE, nameOf, positionText, type Position, type Step, stepText } from './steps.js';
+import { isComplete, isFailed, LINE, nameOf, positionText, type Step, stepText } from './steps.js';
 import { nextSteps } from './ticket-next.js';
 import { type FullSubticket, liveSubtickets, uploadText, type WholeTicket } from './whole-ticket.js';
 
@@ -21,13 +21,17 @@ export function sayTicketPage(out: Output, ticket: WholeTicket, url: string): vo
 const sayField = (out: Output, label: string, text: string): void =>
   out.say(`  ${out.paint('dim', label.padEnd(LABEL_WIDTH))}${text}`);
 
+/** How wide the line of steps is with all their names. */
+const WIDE = LINE.map((step) => `✓ ${stepText(step)}`).join(' ── ').length + 2;
+
 /** The steps as a line: `✓ 100 ── ● 200 Package Building ── ○ 300 ──…`. One that failed is marked where it failed. */
 function wayOf(out: Output, ticket: WholeTicket): string {
   const at = LINE.indexOf(standing(ticket));
   const failed = isFailed(ticket);
+  const short = (step: Step): string => (out.isTerminal && out.width > WIDE ? stepText(step) : step);
   return LINE.map((step, index) => {
-    if (index < at || isComplete(ticket)) return out.paint('green', `✓ ${index === at ? stepText(step) : step}`);
-    if (index > at) return out.paint('dim', `○ ${step}`);
+    if (index < at || isComplete(ticket)) return out.paint('green', `✓ ${index === at ? stepText(step) : short(step)}`);
+    if (index > at) return out.paint('dim', `○ ${short(step)}`);
     return failed ? out.paint('red', `✗ ${stepText(step)}`) : out.paint('bold', `● ${stepText(step)}`);
   }).join(out.paint('dim', ' ── '));
 }
@@ -90,16 +94,10 @@ export function saySubtickets(out: Output, subtickets: readonly FullSubticket[])
   const rows = subtickets.map((one) => {
     const superseded = one.superseded_by ? 'superseded' : '';
     const step = out.isTerminal ? nameOf(one.current_workflow_step) : one.current_workflow_step;
-    return [String(one.id), step, one.status, uploadText(one), one.assignee, superseded].map((cell) =>
-      out.isTerminal ? out.paint(colourOf(one, superseded), cell) : cell,
-    );
+    const at = [step, one.status].map((cell) => (isFailed(one) ? out.paint('red', cell) : cell));
+    return [String(one.id), ...at, uploadText(one), one.assignee, superseded];
   });
   sayTable(out, ['id', 'step', 'status', 'upload', 'assignee', ''], rows);
-}
-
-function colourOf(at: Position, superseded: string): Colour {
-  if (superseded) return 'dim';
-  return isFailed(at) ? 'red' : 'cyan';
 }
 
 function heading(out: Output, text: string): void {
