@@ -20,8 +20,7 @@ async function main(args: readonly string[]): Promise<ExitCode> {
   for (const stream of [process.stdout, process.stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.error));
   try {
-    const code = await runProgram(args, interrupted.signal);
-    return interrupted.signal.aborted ? EXIT.interrupted : code;
+    return await runProgram(args, interrupted.signal);
   } catch (error) {
     return interrupted.signal.aborted ? EXIT.interrupted : explain(error, args);
   }

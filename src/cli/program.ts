@@ -20,7 +20,7 @@ type Perform = (verb: Verb, args: readonly string[], options: Options) => Promis
 
 const isVerb = (word: string): boolean => VERBS.some(({ name }) => name === word);
 
-/** Runs what the line asks for. Rejects with CliError; CommanderError where help was printed; what the verb rejects with. */
+/** Runs what the line asks for; a verb that was ended on purpose says so by its code. Rejects with CliError; CommanderError where help was printed; what the verb rejects with. */
 export async function runProgram(args: readonly string[], signal: AbortSignal): Promise<ExitCode> {
   if (args[0] === '__complete') {
     await complete(args.slice(1), VERBS, signal);
@@ -31,7 +31,7 @@ export async function runProgram(args: readonly string[], signal: AbortSignal): 
     code = await verb.run?.(openSession(options, signal), words, options);
   });
   await program.parseAsync(args.length === 0 ? ['--help'] : settleJson(args, isVerb), { from: 'user' });
-  return code ?? EXIT.ok;
+  return code ?? (signal.aborted ? EXIT.interrupted : EXIT.ok);
 }
 
 function makeProgram(perform: Perform): Command {

@@ -1,7 +1,7 @@
 // What the settings mean, as --help and docs/CLI.md say it.
 import type { SettingName } from './settings.js';
 
-export const SETTINGS_SAY: Readonly<Record<SettingName | 'page', string>> = {
+export const SETTINGS_SAY: Readonly<Record<SettingName, string>> = {
   url: 'the server',
   token: 'sent as a bearer token with each request',
   project: 'the project whose tickets, stages and releases are meant',

@@ -4,7 +4,7 @@ import { Refusal } from '../../client/server.js';
 import { CliError } from '../cli-error.js';
 import { EXIT } from '../exit-codes.js';
 import type { Session } from '../session.js';
-import { readTicket, type Ticket } from '../ticket-name.js';
+import type { Ticket } from '../ticket-name.js';
 import { branchOf, mailOf } from './git-facts.js';
 import { closedTicket, frozenTicket } from './ticket-refusal.js';
 
@@ -17,6 +17,8 @@ export interface BegunTicket {
   readonly isNew: boolean;
   /** The project's first one, where modules change. */
   readonly stage: string;
+  /** And the last one. */
+  readonly production: string;
   /** The revision of its modules. */
   readonly revision: number;
   /** The address of its import map. */
@@ -34,12 +36,6 @@ export async function beginWork(session: Session, name: string, options: BeginOp
   const ticket = found ?? (await createTicket(session, name, options));
   return { ...(await readyTicket(session, ticket)), isNew: found === undefined };
 }
-
-/** The same ticket as it is now. Rejects as `beginWork`, and with Refusal 404 where it is gone. */
-export const lookAgain = async (session: Session, { id }: BegunTicket): Promise<BegunTicket> => ({
-  ...(await readyTicket(session, await readTicket(session, id))),
-  isNew: false,
-});
 
 async function findTicket({ server, settings }: Session, name: string): Promise<Ticket | undefined> {
   // Two projects may have a ticket of one key.
@@ -59,7 +55,7 @@ async function readyTicket(session: Session, ticket: Ticket): Promise<Omit<Begun
   const { objects: stages } = await server.of(
     server.api.GET('/api/v1/stage/', { params: { query: { project: settings.project } } }),
   );
-  const [first, last] = [stages[0]?.name ?? 'dev', stages.at(-1)?.name];
+  const [first, last] = [stages[0]?.name ?? 'dev', stages.at(-1)?.name ?? 'prod'];
   if (ticket.stage !== null && ticket.stage !== first)
     throw frozenTicket({ key: ticket.key, stage: first }, ticket.stage, ticket.stage === last);
   const id = String(ticket.id);
@@ -70,6 +66,7 @@ async function readyTicket(session: Session, ticket: Ticket): Promise<Omit<Begun
     title: ticket.title,
     createdAt: ticket.created_at,
     stage: stamped.stage,
+    production: last,
     revision: stamped.revision,
     map: stamped.links[stamped.stage] ?? '',
   };

@@ -1,6 +1,6 @@
 // What git knows of a folder: where a change comes from, and which files are nobody's. Without git, or outside of a
 // repository, nothing is known, and nothing fails.
-import { execFile } from 'node:child_process';
+import { gitIn } from '../git/git.js';
 
 /** Of an upload, as the server keeps it with the revision. */
 export interface Provenance {
@@ -9,21 +9,14 @@ export interface Provenance {
   readonly git_commit?: string;
 }
 
-const MOST_OUTPUT_BYTES = 64 * 1024 * 1024;
-
 /** What git prints; undefined where it isn't there or says no. */
-export function askGit(cwd: string, args: readonly string[], input?: string): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const child = execFile('git', args, { cwd, maxBuffer: MOST_OUTPUT_BYTES }, (error, stdout) =>
-      resolve(error ? undefined : stdout),
-    );
-    child.stdin?.on('error', () => undefined); // It has ended already.
-    child.stdin?.end(input ?? '');
-  });
-}
+export const askGit = (cwd: string, ...args: readonly string[]): Promise<string | undefined> =>
+  gitIn(cwd)
+    .read(...args)
+    .catch(() => undefined);
 
 const lineOf = async (cwd: string, ...args: string[]): Promise<string | undefined> =>
-  (await askGit(cwd, args))?.trim() || undefined;
+  (await askGit(cwd, ...args))?.trim() || undefined;
 
 /** The branch's name; undefined on none. */
 export const branchOf = (folder: string): Promise<string | undefined> =>

@@ -23,7 +23,7 @@ export interface Delivered {
   readonly revisions: readonly number[];
 }
 
-/** Hears that the server is away, and that it is back, once each. */
+/** Hears that the server is away, or there; as often as it is found so. */
 export interface Connection {
   away(): void;
   back(): void;
@@ -71,11 +71,11 @@ export class Sender {
     for (let delay = FIRST_DELAY_MS; ; delay = Math.min(LONGEST_DELAY_MS, delay * 2)) {
       try {
         const answer = await this.post(form, key);
-        if (delay > FIRST_DELAY_MS) this.connection.back();
+        this.connection.back();
         return answer;
       } catch (error) {
         if (!this.options.waits || !isAway(error)) throw error;
-        if (delay === FIRST_DELAY_MS) this.connection.away();
+        this.connection.away();
         await pause(delay, this.options.signal);
       }
     }

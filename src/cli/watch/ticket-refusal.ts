@@ -18,16 +18,16 @@ export const closedTicket = (key: string): CliError =>
 export const frozenTicket = ({ key, stage }: Named, at: string, released: boolean): CliError =>
   released
     ? refused(`${key} is released: 'stamp reopen ${key}' begins a new cycle in ${stage}.`)
-    : refused(
-        `${key} is at ${at}, where its modules are frozen: 'stamp ${key} --revert' brings it back to ${stage}, then update again.`,
-      );
+    : refused(`${key} is at ${at}, where its modules are frozen: 'stamp ${key} --revert' brings it back to ${stage}.`);
+
+export const goneTicket = (key: string): CliError => new CliError(`${key} isn't there any more.`, EXIT.notFound);
 
 /** What an upload's refusal says of the ticket; undefined where it is about something else. */
 export function ticketRefusal({ status, code, body }: Refusal, ticket: Named): CliError | undefined {
   if (code === 'ticket.closed') return closedTicket(ticket.key);
   if (code === 'ticket.frozen')
     return frozenTicket(ticket, textIn(body.stage) || 'a later stage', /released/.test(textIn(body.error)));
-  if (status === 404) return new CliError(`${ticket.key} isn't there any more.`, EXIT.notFound);
+  if (status === 404) return goneTicket(ticket.key);
   return undefined;
 }
 

@@ -3,8 +3,9 @@ import { Progress } from '../output/progress.js';
 import type { Session } from '../session.js';
 import type { BegunTicket } from './begin-work.js';
 import { FolderSync, type Outcome } from './folder-sync.js';
-import { type GitFacts } from './git-facts.js';
-import { SaveWatcher } from './save-watcher.js';
+import { followTicket } from './follow-ticket.js';
+import type { GitFacts } from './git-facts.js';
+import { type Saves, SaveWatcher } from './save-watcher.js';
 import { Sender } from './sender.js';
 import { SyncState } from './sync-state.js';
 import type { UpdateReport } from './update-report.js';
@@ -19,11 +20,14 @@ export interface UpdateParts {
 }
 
 /** What is on its way when a watch is ended may still arrive. */
-const LAST_UPLOAD_MS = 3000;
+const LAST_UPLOAD_MS = 1000;
 
-/** What was named, or what differs in the folder. False where the server refused a file. Rejects with CliError; Refusal; Unreachable; the signal's reason. */
+/**
+ * Sends what was named, or what differs in the folder. False where the server refused a file. Rejects with CliError; Refusal;
+ * Unreachable; the signal's reason.
+ */
 export async function updateOnce(parts: UpdateParts): Promise<boolean> {
-  const sync = await openSync(parts, false);
+  const sync = await openSync(parts);
   const { refused } = await (parts.work.files.length > 0 ? sendNamed(parts, sync) : sendAll(parts, sync));
   parts.report.link();
   return refused.length === 0;
@@ -31,28 +35,38 @@ export async function updateOnce(parts: UpdateParts): Promise<boolean> {
 
 /** Resolves when a watch is ended on purpose. Rejects as `updateOnce`, whatever ends it else. */
 export async function updateAndWatch(parts: UpdateParts): Promise<void> {
-  const { session, work, report, facts } = parts;
-  const sync = await openSync(parts, true);
+  const { session, begun, work, report, facts } = parts;
+  const ending = new AbortController();
+  const signal = AbortSignal.any([session.signal, ending.signal]);
+  const sync = await openSync(parts, signal);
   // Watched before it is looked at: what is saved meanwhile comes twice rather than never.
   const saves = await SaveWatcher.open(work.source, () => facts.refresh());
   try {
     await sendAll(parts, sync);
     report.link();
     report.watching(work.source.label);
-    await untilEnded(session.signal, () => keepInStep(parts, sync, saves));
+    const following = followTicket({ session, begun, connection: report, signal });
+    await untilEnded(session.signal, Promise.race([following, keepInStep(parts, sync, () => saves.next(signal))]));
     report.ended();
   } finally {
+    ending.abort();
     await saves.close();
   }
 }
 
-async function openSync({ session, begun, work, report, facts }: UpdateParts, waits: boolean): Promise<FolderSync> {
+/** `waits`: goes on while the server is away, until the signal. */
+async function openSync(parts: UpdateParts, waits?: AbortSignal): Promise<FolderSync> {
+  const { session, begun, work, report, facts } = parts;
   const { settings, signal } = session;
   const about = { url: settings.url, folder: work.source.folder, ticket: `${begun.id} ${begun.createdAt}` };
   const state = await SyncState.open(settings.cacheFolder, about);
   state.meet(begun.revision);
   const server = session.serverWith({ signal: later(signal, LAST_UPLOAD_MS), ...(waits ? { patienceMs: 0 } : {}) });
-  const sender = new Sender(server, begun, report, { waits, signal, provenance: () => facts.now() });
+  const sender = new Sender(server, begun, report, {
+    waits: waits !== undefined,
+    signal: waits ?? signal,
+    provenance: () => facts.now(),
+  });
   return new FolderSync(work.source, state, sender);
 }
 
@@ -75,23 +89,19 @@ async function sendAll({ session, work, report }: UpdateParts, sync: FolderSync)
 }
 
 /** Never resolves. */
-async function keepInStep(
-  { session, work, report }: UpdateParts,
-  sync: FolderSync,
-  saves: SaveWatcher,
-): Promise<never> {
+async function keepInStep({ work, report }: UpdateParts, sync: FolderSync, next: () => Promise<Saves>): Promise<never> {
   for (;;) {
-    const next = await saves.next(session.signal);
-    const since = next.kind === 'saved' ? next.since : performance.now();
+    const saves = await next();
+    const since = saves.kind === 'saved' ? saves.since : performance.now();
     const outcome: Outcome =
-      next.kind === 'saved' ? await sync.pushSome(next.files) : await sync.pushAll((await work.source.list()).files);
+      saves.kind === 'saved' ? await sync.pushSome(saves.files) : await sync.pushAll((await work.source.list()).files);
     report.saved(outcome, performance.now() - since);
   }
 }
 
-async function untilEnded(signal: AbortSignal, work: () => Promise<never>): Promise<void> {
+async function untilEnded(signal: AbortSignal, work: Promise<never>): Promise<void> {
   try {
-    await work();
+    await work;
   } catch (error) {
     if (!signal.aborted) throw error;
   }

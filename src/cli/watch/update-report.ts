@@ -20,6 +20,7 @@ export class UpdateReport implements Connection {
   private readonly warned = new Set<string>();
   private readonly totals = { uploads: 0, sent: 0, deleted: 0 };
   private saidShared = false;
+  private isAway = false;
 
   constructor(
     private readonly out: Output,
@@ -109,6 +110,8 @@ export class UpdateReport implements Connection {
   }
 
   away(): void {
+    if (this.isAway) return;
+    this.isAway = true;
     this.event(
       'away',
       {},
@@ -117,6 +120,8 @@ export class UpdateReport implements Connection {
   }
 
   back(): void {
+    if (!this.isAway) return;
+    this.isAway = false;
     this.event('back', {}, `${this.now()}  ${this.out.paint('green', 'The server is back.')}`);
   }
 
