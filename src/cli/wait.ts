@@ -2,6 +2,7 @@
 // meanwhile.
 import { setTimeout as pause } from 'node:timers/promises';
 import { usage } from './cli-error.js';
+import { duration } from './duration.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import type { OptionLine } from './verb.js';
 import { type Options, textOf } from './options.js';
@@ -11,7 +12,7 @@ import { isFailed, positionText } from './steps.js';
 import type { Ticket } from './ticket-name.js';
 import { type Condition, parseCondition } from './wait-condition.js';
 
-const DEFAULT_SECONDS = 600;
+const DEFAULT_TIMEOUT = '10m';
 /** How long one request waits; the server's longest is 60. */
 const ONE_REQUEST_SECONDS = 50;
 /** Between two looks where the server answered before its time: it is leaving. */
@@ -22,7 +23,7 @@ export const WAIT_OPTIONS: readonly OptionLine[] = [
     '--wait [condition]',
     'wait until it is so: complete (the default), failed, closed, step>=400, status=1000, version>7; 400 or image-testing means there or beyond',
   ],
-  ['--timeout <seconds>', `how long to wait (default: ${DEFAULT_SECONDS})`],
+  ['--timeout <time>', `how long to wait: 30s, 10m, 2h (default: ${DEFAULT_TIMEOUT})`],
 ];
 
 export interface Waited {
@@ -41,18 +42,13 @@ export async function waitAsAsked(session: Session, name: string, options: Optio
     return undefined;
   }
   const condition = parseCondition(typeof asked === 'string' ? asked : 'complete');
-  return waitFor(session, name, condition, secondsOf(options));
+  const timeoutMs = duration('--timeout', textOf(options, 'timeout') ?? DEFAULT_TIMEOUT);
+  return waitFor(session, name, condition, timeoutMs);
 }
 
-function secondsOf(options: Options): number {
-  const text = textOf(options, 'timeout') ?? String(DEFAULT_SECONDS);
-  const seconds = Number(text);
-  if (text.trim() !== '' && Number.isFinite(seconds) && seconds >= 0) return seconds;
-  throw usage(`--timeout takes seconds, such as 30, not '${text}'.`);
-}
-
-async function waitFor(session: Session, name: string, condition: Condition, seconds: number): Promise<Waited> {
-  const end = Date.now() + seconds * 1000;
+async function waitFor(session: Session, name: string, condition: Condition, timeoutMs: number): Promise<Waited> {
+  const end = Date.now() + timeoutMs;
+  const seconds = Math.round(timeoutMs / 1000);
   const line = new WaitLine(session.out, condition.text, seconds);
   try {
     for (;;) {
@@ -99,4 +95,4 @@ const failedLine = ({ key, failure, failed_at_step }: Ticket): string =>
   `${key} failed${failed_at_step ? ` at ${failed_at_step}` : ''}${failure?.summary ? `: ${failure.summary}` : '.'}`;
 
 const pendingLine = (ticket: Ticket, { text }: Condition, seconds: number): string =>
-  `After ${seconds} s ${ticket.key} is at ${positionText(ticket)}, not at ${text}. Wait again, or longer: --timeout ${Math.max(60, seconds * 2)}.`;
+  `After ${seconds} s ${ticket.key} is at ${positionText(ticket)}, not at ${text}. Wait again, or longer with --timeout.`;

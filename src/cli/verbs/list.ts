@@ -92,7 +92,7 @@ function sayTickets(out: Output, tickets: readonly Listed[]): void {
   if (tickets.length === 0) return;
   const rows = tickets.map((one) => [
     one.key,
-    out.paint(isFailed(one) ? 'red' : 'green', stepText(one.current_workflow_step)),
+    isFailed(one) ? out.paint('red', stepText(one.current_workflow_step)) : stepText(one.current_workflow_step),
     one.status,
     one.closed_at ? 'closed' : (one.stage ?? ''),
     one.owner,

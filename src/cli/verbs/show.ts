@@ -16,7 +16,7 @@ export const show: Verb = {
   examples: [
     { run: 'stamp show TKT-1', says: 'where it is, what belongs to it, what stands next' },
     { run: 'stamp show TKT-1 --json=key,current_workflow_step', says: 'two fields, for a script' },
-    { run: "stamp show TKT-1 --wait 'step>=100' --timeout 30", says: 'as soon as it is there' },
+    { run: "stamp show TKT-1 --wait 'step>=100' --timeout 30s", says: 'as soon as it is there' },
   ],
   run: async (session, [name], options) => {
     const { out, settings } = session;

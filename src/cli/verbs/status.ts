@@ -21,7 +21,7 @@ export const status: Verb = {
     { run: 'stamp status TKT-1 200 100', says: 'moves it to Package Building, under way' },
     { run: 'stamp status image-building -t TKT-1', says: 'by the name of the step' },
     {
-      run: "stamp status TKT-1 --wait 'step>=300' --timeout 30",
+      run: "stamp status TKT-1 --wait 'step>=300' --timeout 30s",
       says: 'as soon as it is there; 5 when it failed, 8 when not',
     },
   ],
