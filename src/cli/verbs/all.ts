@@ -5,6 +5,7 @@ import { close, reopen } from './close.js';
 import { complete } from './complete.js';
 import { completion } from './completion.js';
 import { fail } from './fail.js';
+import { doctor } from './doctor.js';
 import { help } from './help.js';
 import { history } from './history.js';
 import { list } from './list.js';
@@ -27,7 +28,7 @@ export const GROUPS: readonly VerbGroup[] = [
   { title: 'Take them through their steps', verbs: [status, sub, artifact, complete, fail] },
   { title: 'Bring them to production, and back', verbs: [why, promote, revert, close, reopen] },
   { title: 'The project and its releases', verbs: [] },
-  { title: 'The command itself', verbs: [completion, help] },
+  { title: 'The command itself', verbs: [doctor, completion, help] },
 ];
 
 export const VERBS: readonly Verb[] = GROUPS.flatMap(({ verbs }) => verbs);

@@ -1,0 +1,84 @@
+// What can be looked at here: Node, the settings and where each came from, git.
+import fs from 'node:fs';
+import path from 'node:path';
+import { CliError } from '../cli-error.js';
+import { checkWork } from '../git/check-work.js';
+import { gitIn, isInstalled, repositoryAround } from '../git/git.js';
+import { findTrunk } from '../git/trunk.js';
+import { KEYS, RC_FILE, type SettingName, type Settings } from '../settings.js';
+import { type Check, error, ok, warning } from './check.js';
+
+const OLDEST_NODE = [20, 19] as const;
+
+export function checkNode(version: string = process.versions.node): Check {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [oldest, least] = OLDEST_NODE;
+  if (major > 21 || (major === oldest && minor >= least)) return ok('node', version);
+  return error('node', `${version} is not supported`, 'Install Node 22 or later, or 20.19: https://nodejs.org');
+}
+
+/** One for each setting that has a value. A token itself is never said. */
+export function checkSettings(settings: Settings): Check[] {
+  return KEYS.filter((key) => key === 'token' || settings[key] !== undefined).map((key) => {
+    const from = settings.origins[key] ?? 'default';
+    if (key === 'token') return checkToken(settings.token, from);
+    if (key === 'url') return checkUrl(settings.url, from);
+    if (key === 'folder') return checkFolder(settings, from);
+    return ok(key, `${settings[key]} (${from})`);
+  });
+}
+
+function checkToken(token: string | undefined, from: string): Check {
+  const name: SettingName = 'token';
+  if (token === undefined) return ok(name, 'none is set, none is sent');
+  const says = `is sent (${from})`;
+  if (path.basename(from) !== RC_FILE) return ok(name, says);
+  return warning(name, says, `A token in ${RC_FILE} ends in a repository: set STAMP_TOKEN instead.`);
+}
+
+const LOOPBACK = /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/;
+
+function checkUrl(url: string, from: string): Check {
+  const { protocol, hostname } = new URL(url);
+  const says = `${url} (${from})`;
+  if (protocol === 'https:' || LOOPBACK.test(hostname)) return ok('url', says);
+  return warning(
+    'url',
+    `${says} is not encrypted`,
+    `Tokens and modules can be read on the way: use https://${hostname}.`,
+  );
+}
+
+function checkFolder({ cwd, folder }: Settings, from: string): Check {
+  const says = `${folder} (${from})`;
+  if (fs.statSync(path.resolve(cwd, folder), { throwIfNoEntry: false })?.isDirectory()) return ok('folder', says);
+  return warning('folder', `${says} is not here`, '--update needs a folder: run it in the project, or say --folder.');
+}
+
+/** What a promotion looks at. */
+export async function checkGit({ cwd, trunk: named }: Settings): Promise<Check[]> {
+  const git = gitIn(cwd);
+  if (!(await isInstalled(git)))
+    return [warning('git', 'is not installed', 'Promotions go unchecked without it: install git.')];
+  const version = ((await git.read('--version')) ?? '').replace(/^git version /, '');
+  const repository = repositoryAround(cwd);
+  if (repository === undefined)
+    return [
+      warning('git', `${version}; this folder is in no repository`, 'Run stamp in the project that you work on.'),
+    ];
+  const trunk = await findTrunk(git, named);
+  const place = ok('git', `${version}; ${repository}${trunk ? `, trunk ${trunk.name}` : ''}`);
+  return [place, await checkPromotable(cwd, named)];
+}
+
+async function checkPromotable(cwd: string, trunk: string | undefined): Promise<Check> {
+  const says: string[] = [];
+  try {
+    const work = await checkWork({ cwd, trunk, fetch: false, note: (line) => says.push(line) });
+    const ready = work ? `clean, and descends from ${work.trunk}` : 'not checked';
+    return ok('work', [ready, ...says].join('. '));
+  } catch (cause) {
+    if (!(cause instanceof CliError)) throw cause;
+    return warning('work', 'a promotion would be refused', cause.message);
+  }
+}
