@@ -26,7 +26,7 @@ export interface Position {
   readonly status: string;
 }
 
-export const isStep = (text: string): text is Step => text in NAMES;
+export const isStep = (text: string): text is Step => Object.hasOwn(NAMES, text);
 export const nameOf = (step: Step): string => NAMES[step];
 /** `200 Package Building` */
 export const stepText = (step: Step): string => `${step} ${NAMES[step]}`;

@@ -1,6 +1,6 @@
 // What can be waited for: the conditions of GET ticket/<id>/?until=, and steps by their names.
 import { usage } from './cli-error.js';
-import { isFailed, isStep, stepNamed } from './steps.js';
+import { isFailed, isStep, type Step, stepNamed } from './steps.js';
 import type { Ticket } from './ticket-name.js';
 
 export interface Condition {
@@ -29,9 +29,11 @@ export function parseCondition(given: string): Condition {
   const [, field = '', sign = '', wanted = ''] = /^(step|status|version)(>=|<=|>|<|=)(\d{1,9})$/.exec(text) ?? [];
   const compare = COMPARISONS[sign];
   if (compare) return comparison({ text, field, compare, wanted: Number(wanted) });
-  if (isStep(text) || /^[a-z]/i.test(given)) return parseCondition(`step>=${stepOf(given)}`);
+  if (isStep(text) || /^[a-z]/i.test(given)) return thereOrBeyond(stepOf(given));
   throw misunderstood(given);
 }
+
+const thereOrBeyond = (step: Step): Condition => parseCondition(step === '999' ? 'failed' : `step>=${step}`);
 
 /** The server counts 999 as a number like any other; one who waits for `step>=400` doesn't mean a failure. */
 function comparison(of: {
@@ -49,7 +51,7 @@ function comparison(of: {
   return { text, failsWith, holds: (ticket) => compare(valueOf(ticket), wanted) && !(failsWith && isFailed(ticket)) };
 }
 
-function stepOf(given: string): string {
+function stepOf(given: string): Step {
   try {
     return stepNamed(given);
   } catch {
