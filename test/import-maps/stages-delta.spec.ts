@@ -41,6 +41,34 @@ it('changes nothing where a change is repeated', async () => {
   expect(await historyOf(ticket.url)).toEqual(['ticket.created', 'ticket.stamped']);
 });
 
+it('keeps all operations with each revision, however few of them changed', async () => {
+  const ticket = await aStampedTicket(server).withModule('a').withModule('b', moduleUrl('b'), ['a']).withModule('c');
+  const next = [
+    [setTo('b', moduleUrl('b', 2), ['é"\\', 'c'])],
+    [setTo('b', null)],
+    [setTo('b', moduleUrl('b', 3))],
+    [setTo('a', moduleUrl('a', 2)), setTo('c', moduleUrl('c', 2))],
+    [setTo('0', moduleUrl('0')), setTo('a', null)],
+  ];
+  const reports = [];
+  for (const changes of next) reports.push(await changeModules(server, ticket.id, changes));
+  const kept = await server.sql<{ number: number; operations: unknown }>(
+    'SELECT number, operations FROM map_revision WHERE ticket_id = $1 AND number > 1 ORDER BY number',
+    [ticket.id],
+  );
+  expect(kept).toEqual(reports.map(({ revision, delta }) => ({ number: revision, operations: delta })));
+  const [one] = kept as { operations: { specifier: string; set: unknown }[] }[];
+  expect(one?.operations.map(({ specifier, set }) => [specifier, set])).toEqual([
+    ['a', { url: moduleUrl('a') }],
+    ['b', { url: moduleUrl('b', 2), imports: ['é"\\', 'c'] }],
+    ['c', { url: moduleUrl('c') }],
+  ]);
+  const keys = await server.sql<{ key: string }>('SELECT key FROM ticket_key WHERE ticket_id = $1 ORDER BY key', [
+    ticket.id,
+  ]);
+  expect(keys.map(({ key }) => key)).toEqual([' 0', ' b', ' c']);
+});
+
 it('keeps a ticket that is further along, or failed, at its step', async () => {
   const { body } = await server.http.post('/api/v1/ticket/').send({ title: 'Late' }).expect(201);
   const { id, resource_uri: url } = body as { id: number; resource_uri: string };

@@ -2,8 +2,9 @@
 import { type Delta, operationKey } from './delta.js';
 import { keyOf, type MapKey } from './map-key.js';
 import { ImportMapError } from './parse.js';
-import { type ResolvableMap, resolveSpecifier } from './resolve.js';
+import { mappedUrl, type ResolvableMap } from './resolve.js';
 import { addressOf, type StampedMap } from './stamped-map.js';
+import { isRelative } from './url-like.js';
 
 /** A module of which it is known what it imports. */
 export interface Importer {
@@ -29,23 +30,49 @@ export const importersIn = (delta: Delta): Importer[] =>
   });
 
 /** The imports that lead nowhere, in the order of the importers. */
-export const dangling = (map: StampedMap, importers: readonly Importer[]): Dangling[] =>
-  importers.flatMap((importer) =>
+export function dangling(map: StampedMap, importers: readonly Importer[]): Dangling[] {
+  const leads = leadsUnder(map);
+  return importers.flatMap((importer) =>
     importer.imports
-      .filter((specifier) => !leadTo(map, specifier, importer.url))
+      .filter((specifier) => !leads(specifier, importer.url))
       .map((specifier) => ({ importer, specifier })),
   );
+}
 
-/** The imports that led somewhere before a change and lead nowhere after it, each with the key that it went by. */
-export const danglingSince = (
-  before: StampedMap,
-  after: StampedMap,
-  importers: readonly Importer[],
-): (Dangling & { readonly key: MapKey })[] =>
-  dangling(after, importers).flatMap((found) => {
-    const key = leadTo(before, found.specifier, found.importer.url)?.key;
+/** An import that went by a key and leads nowhere now. */
+export interface Broken extends Dangling {
+  readonly key: MapKey;
+}
+
+/** Of imports that lead nowhere now, those that led somewhere before. */
+export function brokenSince(before: StampedMap, nowhere: readonly Dangling[]): Broken[] {
+  const leads = leadsUnder(before);
+  return nowhere.flatMap((found) => {
+    const key = leads(found.specifier, found.importer.url)?.key;
     return key === undefined ? [] : [{ ...found, key }];
   });
+}
+
+/** The imports that led somewhere before a change and lead nowhere after it. */
+export const danglingSince = (before: StampedMap, after: StampedMap, importers: readonly Importer[]): Broken[] =>
+  brokenSince(before, dangling(after, importers));
+
+/** leadTo, asked once for what is imported often: without scopes it doesn't matter by whom. */
+function leadsUnder(map: StampedMap): (specifier: string, importer: string) => Lead | undefined {
+  const known = new Map<string, Lead | undefined>();
+  return (specifier, importer) => {
+    if (map.scopes.size > 0 || isRelative(specifier)) return leadTo(map, specifier, importer);
+    if (!known.has(specifier)) known.set(specifier, named(map, specifier) ?? leadTo(map, specifier, importer));
+    return known.get(specifier);
+  };
+}
+
+/** A bare name that is a key of a map without scopes leads there, and most do: no URL has no colon. */
+function named(map: StampedMap, specifier: string): Lead | undefined {
+  const key = keyOf(specifier);
+  const target = specifier.includes(':') ? undefined : map.get(key);
+  return target && { url: target.url, key };
+}
 
 export interface Lead {
   /** As the map has it for a key; as the standard writes it for a specifier that is a URL itself. */
@@ -64,10 +91,13 @@ export function leadTo(map: StampedMap, specifier: string, importer: string): Le
       return target && addressOf(target.url, OWN);
     },
   });
-  const resolvable: ResolvableMap = { imports: section(null), scopes: { get: (prefix) => section(kept(prefix)) } };
+  const resolvable: ResolvableMap = {
+    imports: section(null),
+    scopes: { get: (prefix) => (map.scopes.has(kept(prefix)) ? section(kept(prefix)) : undefined) },
+  };
   try {
-    const url = resolveSpecifier(specifier, resolvable, addressOf(importer, OWN));
-    return { url: kept(url), key };
+    const url = mappedUrl(specifier, resolvable, addressOf(importer, OWN));
+    return url === undefined ? undefined : { url: kept(url), key };
   } catch (error) {
     if (error instanceof ImportMapError) return undefined;
     throw error;

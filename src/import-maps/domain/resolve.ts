@@ -23,6 +23,13 @@ export interface ResolvableMap {
  * @throws ImportMapError where it leads nowhere
  */
 export function resolveSpecifier(specifier: string, map: ResolvableMap, importer: string): string {
+  const found = mappedUrl(specifier, map, importer);
+  if (found !== undefined) return found;
+  throw new ImportMapError('TypeError', 'specifier.unmapped', `The map has nothing for ${specifier}.`);
+}
+
+/** The same, undefined where the map has nothing for it: an error takes longer to make than the answer. */
+export function mappedUrl(specifier: string, map: ResolvableMap, importer: string): string | undefined {
   const url = parseUrlLike(specifier, importer);
   const normal = url?.href ?? specifier;
   for (const prefix of beginnings(importer)) {
@@ -30,9 +37,7 @@ export function resolveSpecifier(specifier: string, map: ResolvableMap, importer
     const found = scope && resolveInSection(normal, url, scope);
     if (found !== undefined) return found;
   }
-  const found = resolveInSection(normal, url, map.imports) ?? url?.href;
-  if (found !== undefined) return found;
-  throw new ImportMapError('TypeError', 'specifier.unmapped', `The map has nothing for ${specifier}.`);
+  return resolveInSection(normal, url, map.imports) ?? url?.href;
 }
 
 /** "Resolve an imports match"; undefined where no key matches. */

@@ -18,11 +18,13 @@ export type MapChanges = ReadonlyMap<MapKey, Target | null>;
 const MOST_OVER = 256;
 
 export class StampedMap {
-  static readonly empty = new StampedMap(new Map());
+  static readonly empty = StampedMap.of([]);
 
   private constructor(
     private readonly under: ReadonlyMap<MapKey, Target>,
-    private readonly over: MapChanges = new Map(),
+    private readonly over: MapChanges,
+    /** Every scope that has keys; one that had some may be left among them. */
+    readonly scopes: ReadonlySet<string>,
     private order?: SortedRuns,
     private urlOrder?: SortedRuns,
   ) {}
@@ -31,7 +33,8 @@ export class StampedMap {
   private list: readonly MapKey[] | undefined;
 
   static of(targets: Iterable<readonly [MapKey, Target]>): StampedMap {
-    return new StampedMap(new Map(targets));
+    const all = new Map(targets);
+    return new StampedMap(all, new Map(), scopesOf(all.keys()));
   }
 
   get(key: MapKey): Target | undefined {
@@ -63,14 +66,19 @@ export class StampedMap {
     if (changes.size === 0) return this;
     const over = new Map([...this.over, ...changes]);
     const isMuch = over.size > MOST_OVER;
-    const rows = new Set([...changes].flatMap(([key, target]) => integrityRow(key, target)));
-    const rowsBefore = [...changes.keys()].flatMap((key) => integrityRow(key, this.get(key)));
     return new StampedMap(
       isMuch ? merged(this.under, over) : this.under,
       isMuch ? new Map() : over,
+      withAll(this.scopes, scopesOf(changes.keys())),
       this.order?.changed(new Set(changes.keys()), (key) => Boolean(changes.get(key))),
-      this.urlOrder?.changed(new Set([...rowsBefore, ...rows]), (row) => rows.has(row)),
+      this.urlOrder && this.urlsChanged(this.urlOrder, changes),
     );
+  }
+
+  private urlsChanged(order: SortedRuns, changes: MapChanges): SortedRuns {
+    const rows = new Set([...changes].flatMap(([key, target]) => integrityRow(key, target)));
+    const rowsBefore = [...changes.keys()].flatMap((key) => integrityRow(key, this.get(key)));
+    return order.changed(new Set([...rowsBefore, ...rows]), (row) => rows.has(row));
   }
 
   equals(other: StampedMap): boolean {
@@ -78,6 +86,15 @@ export class StampedMap {
     return [...this.targets].every(([key, target]) => sameTarget(target, other.get(key)));
   }
 }
+
+function scopesOf(keys: Iterable<MapKey>): Set<string> {
+  const scopes = new Set<string>();
+  for (const key of keys) if (!isImport(key)) scopes.add(partsOf(key).scope as string);
+  return scopes;
+}
+
+const withAll = (some: ReadonlySet<string>, others: ReadonlySet<string>): ReadonlySet<string> =>
+  others.size === 0 ? some : new Set([...some, ...others]);
 
 function merged(under: ReadonlyMap<MapKey, Target>, over: MapChanges): ReadonlyMap<MapKey, Target> {
   const targets = new Map(under);

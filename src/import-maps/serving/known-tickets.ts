@@ -4,6 +4,7 @@ import { Db } from '../../platform/database/db.js';
 import type { Sql } from '../../platform/database/statement.js';
 import { normalKey } from '../../rest/resource-key.js';
 import type { Delta } from '../domain/delta.js';
+import { type FoundRevision, KnownRevisions, unlessKnown } from '../store/known-revisions.js';
 import { Entries } from './entries.js';
 
 export interface ServedTicket {
@@ -17,6 +18,9 @@ export interface ServedTicket {
   readonly revision: number;
   readonly delta: Delta;
 }
+
+type FoundTicket = Omit<ServedTicket, 'revision' | 'delta'> &
+  Omit<FoundRevision, 'id'> & { readonly revision_id: number | null };
 
 /** An operation takes about that many bytes in memory. */
 const OPERATION_BYTES = 600;
@@ -32,7 +36,10 @@ const LARGEST_ID = 2 ** 31 - 1;
 export class KnownTickets {
   private readonly entries = new Entries<ServedTicket>(BOUNDS);
 
-  constructor(private readonly db: Db) {}
+  constructor(
+    private readonly db: Db,
+    private readonly revisions: KnownRevisions,
+  ) {}
 
   /** How a ticket is named among others: `3 TKT-7` or `3 #7`; undefined for what names none. */
   static nameOf(project: number, reference: string): string | undefined {
@@ -51,16 +58,21 @@ export class KnownTickets {
   private async read(name: string): Promise<ServedTicket | undefined> {
     const [project = '', reference = ''] = name.split(' ');
     const byId = reference.startsWith('#');
-    const [row] = await this.db.run<ServedTicket>({
+    const known = this.revisions.of(this.entries.last(name)?.id ?? 0);
+    const [row] = await this.db.run<FoundTicket>({
       name: byId ? 'served_ticket_by_id' : 'served_ticket_by_key',
       text: `SELECT t.id, t.project_id AS project, t.key, t.version, t.stage, t.closed_at IS NOT NULL AS closed,
-          COALESCE(r.number, 0) AS revision, COALESCE(r.operations, '[]') AS delta
+          r.id AS revision_id, r.number, r.git_commit, ${unlessKnown('$3')} AS operations
         FROM ticket t LEFT JOIN LATERAL
-          (SELECT number, operations FROM map_revision WHERE ticket_id = t.id ORDER BY number DESC LIMIT 1) r ON true
+          (SELECT * FROM map_revision WHERE ticket_id = t.id ORDER BY number DESC LIMIT 1) r ON true
         WHERE t.project_id = $1 AND t.stage IS NOT NULL AND ${byId ? 't.id' : 't.normal_key'} = $2`,
-      values: [Number(project), byId ? Number(reference.slice(1)) : reference],
+      values: [Number(project), byId ? Number(reference.slice(1)) : reference, known?.id ?? 0],
     });
-    return row;
+    if (!row) return undefined;
+    const { revision_id: id, number, git_commit, operations, ...ticket } = row;
+    if (id === null) return { ...ticket, revision: 0, delta: [] };
+    const { delta } = this.revisions.resolve(ticket.id, { id, number, git_commit, operations }, known);
+    return { ...ticket, revision: number, delta };
   }
 
   heard(ticket: number): void {

@@ -1,8 +1,8 @@
 // What somebody who changes a ticket's modules should know: who else is at its keys, what production did since, what dangles.
 import type { Tx } from '../../platform/database/db.js';
 import { staleKeys } from '../domain/conflict.js';
-import { dangling, danglingSince, importersIn } from '../domain/dangling.js';
-import { type Delta, stamp } from '../domain/delta.js';
+import { type Broken, brokenSince, type Dangling, dangling, importersIn } from '../domain/dangling.js';
+import { type Delta, type Operation, stamp } from '../domain/delta.js';
 import { keyText, type MapKey } from '../domain/map-key.js';
 import type { StampedMap } from '../domain/stamped-map.js';
 import { type KeyChange, lastChanges, layersImporting } from '../store/key-history.js';
@@ -21,20 +21,16 @@ export const overlapWarning = ({ key, other, ticket, stage }: Overlap): MapWarni
 const whoChanged = (change: KeyChange | undefined): string =>
   change?.ticket ?? (change ? `A direct write (release ${change.release})` : 'Somebody');
 
-/** Keys whose value in production is no longer what the delta was based on. */
+/** Keys whose value in production is no longer what operations were based on. */
 export async function overtakenWarnings(
   tx: Tx,
   ticket: LockedTicket,
-  delta: Delta,
+  operations: readonly Operation[],
   production: StampedMap,
 ): Promise<MapWarning[]> {
-  const stale = staleKeys(delta, production);
-  const changes = await lastChanges(
-    tx,
-    { project: ticket.project.id, except: ticket.id },
-    stale.map(({ key }) => key),
-  );
-  return stale.map(({ key }) => {
+  const stale = [...new Set(staleKeys(operations, production).map(({ key }) => key))];
+  const changes = await lastChanges(tx, { project: ticket.project.id, except: ticket.id }, stale);
+  return stale.map((key) => {
     const change = changes.get(key);
     const message = `${whoChanged(change)} changed ${keyText(key)} since your base.`;
     return { code: 'overtaken', key, ...(change?.ticket ? { ticket: change.ticket } : {}), message };
@@ -51,22 +47,29 @@ export async function danglingWarnings(
   const deleted = [...new Set(delta.filter(({ set }) => !set).map(({ specifier }) => specifier))];
   const layers = await layersImporting(tx, ticket.project.id, ticket.release, deleted);
   const stamped = stamp(production, delta);
+  const own = importersIn(delta);
   const others = layers.flatMap((layer) => importersIn(layer.delta));
-  const shown = [...others, ...importersIn(delta)].filter(({ key, url }) => stamped.get(key)?.url === url);
-  const broken = danglingSince(production, stamped, shown);
-  const missing = dangling(stamped, importersIn(delta)).filter(
-    ({ importer, specifier }) =>
-      !broken.some((one) => one.importer.key === importer.key && one.specifier === specifier),
-  );
+  const shown = others.filter(({ key, url }) => stamped.get(key)?.url === url);
+  const ownNowhere = dangling(stamped, own);
+  const broken = brokenSince(production, [...dangling(stamped, shown), ...ownNowhere]);
+  const told = new Set(broken.map(importText));
+  const missing = ownNowhere.filter((found) => !told.has(importText(found)));
   return [
-    ...[...new Set(broken.map(({ key }) => key))].map((key) =>
-      deletedButImported(
-        key,
-        broken.filter((one) => one.key === key).map(({ importer }) => keyText(importer.key)),
-      ),
-    ),
+    ...[...importersByKey(broken)].map(([key, importers]) => deletedButImported(key, importers)),
     ...missing.map(({ importer, specifier }) => leadsNowhere(importer.key, specifier)),
   ];
+}
+
+const importText = ({ importer, specifier }: Dangling): string => `${importer.key}\n${specifier}`;
+
+function importersByKey(broken: readonly Broken[]): Map<MapKey, string[]> {
+  const found = new Map<MapKey, string[]>();
+  for (const { key, importer } of broken) {
+    const importers = found.get(key) ?? [];
+    found.set(key, importers);
+    importers.push(keyText(importer.key));
+  }
+  return found;
 }
 
 const MOST_NAMED = 5;

@@ -1,5 +1,6 @@
 // What the rest of this room stands on: releases, production's maps in memory, each project's stages, news of changes.
 import { Module } from '@nestjs/common';
+import { KnownRevisions } from './known-revisions.js';
 import { MapChanges } from './map-changes.js';
 import { ProductionMaps } from './production-maps.js';
 import { ReleaseReader } from './release-reader.js';
@@ -9,7 +10,7 @@ import { Snapshots } from './snapshots.js';
 import { StageLines } from './stage-lines.js';
 import { TicketDeltas } from './ticket-deltas.js';
 
-const SHARED = [Layers, Releases, TicketDeltas, ProductionMaps, ReleaseReader, StageLines, MapChanges];
+const SHARED = [KnownRevisions, Layers, Releases, TicketDeltas, ProductionMaps, ReleaseReader, StageLines, MapChanges];
 
 @Module({ providers: [...SHARED, Snapshots], exports: SHARED })
 export class MapStoreModule {}

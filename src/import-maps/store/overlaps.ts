@@ -1,7 +1,7 @@
 // Who else is at a key: open tickets that change the same key or one that overlaps with it (import-maps.md, section 1).
 import type { Tx } from '../../platform/database/db.js';
 import type { Sql } from '../../platform/database/statement.js';
-import { type MapKey, overlaps, partsOf } from '../domain/map-key.js';
+import { type MapKey, overlaps } from '../domain/map-key.js';
 
 export interface Overlap {
   /** Ours. */
@@ -38,7 +38,7 @@ export async function findOverlaps(
           WHERE b.project_id = $1 AND b.key > f COLLATE "C" AND b.key < (left(f, -1) || '0') COLLATE "C" AND b.ticket_id <> $2
           LIMIT ${MOST}) k)) k
       JOIN ticket t ON t.id = k.ticket_id ORDER BY t.id, k.key LIMIT ${MOST}`,
-    values: [project, ticket, [...new Set(keys.flatMap((key) => [key, ...foldersAbove(key)]))], folders],
+    values: [project, ticket, [...keys, ...foldersAbove(keys)], folders],
   });
   return found.flatMap((one) => {
     const key = keys.find((mine) => overlaps(mine, one.other));
@@ -46,12 +46,17 @@ export async function findOverlaps(
   });
 }
 
-/** `a/b/c` → `a/`, `a/b/`, in the same section. */
-function foldersAbove(key: MapKey): MapKey[] {
-  const start = key.length - partsOf(key).specifier.length;
-  const folders: MapKey[] = [];
-  for (let end = key.indexOf('/', start); end >= 0 && end < key.length - 1; end = key.indexOf('/', end + 1))
-    folders.push(key.slice(0, end + 1));
+/** `a/b/c` → `a/b/`, `a/`, in the same section; each once, and those above one that is known are known. */
+function foldersAbove(keys: readonly MapKey[]): Set<MapKey> {
+  const folders = new Set<MapKey>();
+  for (const key of keys) {
+    const start = key.indexOf(' ') + 1;
+    for (let end = key.lastIndexOf('/', key.length - 2); end >= start; end = key.lastIndexOf('/', end - 1)) {
+      const folder = key.slice(0, end + 1);
+      if (folders.has(folder)) break;
+      folders.add(folder);
+    }
+  }
   return folders;
 }
 

@@ -3,7 +3,8 @@ import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
 import { type Delta, importsOf, keysOf } from '../domain/delta.js';
 import { MAP_CHANNEL, type MapNews } from './map-pointer.js';
-import { hashesIn, type Revision } from './ticket-deltas.js';
+import type { Revision } from './known-revisions.js';
+import { hashesIn } from './ticket-deltas.js';
 
 export interface NewRelease {
   readonly project: number;

@@ -6,17 +6,11 @@ import { conflict } from '../../platform/errors.js';
 import type { StageSetting } from '../../projects/stage-setting.js';
 import { resourceNamed, type Row } from '../../rest/resource.js';
 import { lockRow } from '../../rest/writing/locked-row.js';
-import { type Delta, keysOf } from '../domain/delta.js';
+import { type Change, type Delta, keysOf, type Operation, operationKey } from '../domain/delta.js';
+import type { MapKey } from '../domain/map-key.js';
 import type { StageLine } from '../domain/stage-line.js';
+import { KnownRevisions, type Revision, unlessKnown } from './known-revisions.js';
 import { stageLineOf } from './stage-lines.js';
-
-export interface Revision {
-  readonly id: number;
-  /** 1, 2, 3 … within the ticket. */
-  readonly number: number;
-  readonly delta: Delta;
-  readonly git_commit: string | null;
-}
 
 /** A ticket whose row this transaction has locked, as it is behind the lock. */
 export interface LockedTicket {
@@ -61,8 +55,10 @@ interface Surroundings {
   release: number | null;
   revision_id: number | null;
   number: number;
-  operations: Delta;
+  /** Null where `known` has them. */
+  operations: Delta | null;
   git_commit: string | null;
+  known?: Revision;
 }
 
 /** The delta of a ticket that has none yet is empty. */
@@ -70,6 +66,8 @@ export const deltaOf = ({ revision }: LockedTicket): Delta => revision?.delta ??
 
 @Injectable()
 export class TicketDeltas {
+  constructor(private readonly known: KnownRevisions) {}
+
   /** Locks the ticket. Whoever needs production's pointer too has locked that before. Rejects with not_found. */
   async lock(tx: Tx, id: number): Promise<LockedTicket> {
     // Two statements, since the one that waits for the lock sees the past; the second goes out with the first.
@@ -83,21 +81,21 @@ export class TicketDeltas {
   }
 
   private async surroundings(tx: Sql, id: number): Promise<Surroundings | undefined> {
+    const known = this.known.of(id);
     const [found] = await tx.run<Surroundings>({
       name: 'ticket_surroundings',
       text: `SELECT p.name AS project_name, p.settings->'stages' AS stages, p.settings->>'overlap' AS overlap, m.release,
-          r.id AS revision_id, r.number, r.operations, r.git_commit
+          r.id AS revision_id, r.number, ${unlessKnown('$2')} AS operations, r.git_commit
         FROM project p LEFT JOIN map_pointer m ON m.project_id = p.id
           LEFT JOIN LATERAL (SELECT * FROM map_revision WHERE ticket_id = $1 ORDER BY number DESC LIMIT 1) r ON true
         WHERE p.id = (SELECT project_id FROM ticket WHERE id = $1)`,
-      values: [id],
+      values: [id, known?.id ?? 0],
     });
-    return found;
+    return found && { ...found, ...(known && { known }) };
   }
 
   private within(row: Row, found: Surroundings | undefined): LockedTicket {
     if (!found) throw new Error(`Ticket ${row.id} has no project.`);
-    const { revision_id, number, operations, git_commit } = found;
     return {
       id: row.id,
       key: String(row.key),
@@ -109,13 +107,20 @@ export class TicketDeltas {
       closed: row.closed_at !== null,
       version: Number(row.version),
       release: found.release ?? 0,
-      revision: revision_id === null ? undefined : { id: revision_id, number, delta: operations, git_commit },
+      revision: this.revisionOf(row.id, found),
     };
   }
 
+  private revisionOf(ticket: number, found: Surroundings): Revision | undefined {
+    const { revision_id: id, number, operations, git_commit, known } = found;
+    return id === null ? undefined : this.known.resolve(ticket, { id, number, operations, git_commit }, known);
+  }
+
   /**
-   * Writes the ticket's next revision, with the blobs that it needs: those of its URLs, those that are given, and those of
-   * the revision before, but for what only replaced operations named. Rejects with conflict where a given blob is gone.
+   * Writes the ticket's next revision. Its blobs are those that its URLs name, those that are given, and those that the
+   * revision before had besides its URLs (the files of packages). What a URL of the revision before named has its use
+   * already, for a ticket's revisions go all together: a watched folder of 2000 files would write as many rows for each
+   * file that is saved. Rejects with conflict where a given blob is gone.
    */
   async write(
     tx: Tx,
@@ -123,34 +128,35 @@ export class TicketDeltas {
     { delta, actor, provenance = {}, blobs = [], like = ticket.revision }: NewRevision,
   ): Promise<number> {
     const number = (ticket.revision?.number ?? 0) + 1;
-    const named = hashesIn(delta);
-    const replaced = hashesIn(like?.delta ?? []).filter((hash) => !named.includes(hash));
     const { git_remote = null, git_branch = null, git_commit = null } = provenance;
-    const [written] = await tx.run<{ given: number }>({
-      name: 'map_revision_write',
-      text: `WITH held AS (SELECT hash FROM blob WHERE hash = ANY($8::text[]) ORDER BY hash FOR KEY SHARE),
-        kept AS (SELECT hash FROM blob_use WHERE owner = $9 AND hash <> ALL($10::text[])),
-        r AS (INSERT INTO map_revision (ticket_id, number, operations, actor, git_remote, git_branch, git_commit)
-          VALUES ($1, $2, $3::jsonb, $4, $5, $6, $7) RETURNING id),
-        u AS (INSERT INTO blob_use (owner, hash) SELECT 'revision/' || r.id, b.hash
-          FROM r, (SELECT hash FROM held UNION SELECT hash FROM kept) b)
-        SELECT count(*)::int AS given FROM held WHERE hash = ANY($11::text[])`,
-      values: [
-        ticket.id,
-        number,
-        JSON.stringify(delta),
-        actor,
-        git_remote,
-        git_branch,
-        git_commit,
-        [...new Set([...named, ...blobs])],
-        `revision/${like?.id ?? 0}`,
-        replaced,
-        blobs,
-      ],
+    const fresh = hashesIn(without(delta, deltaOf(ticket)));
+    const needed = [...new Set([...fresh, ...blobs, ...(await this.besideUrls(tx, like))])];
+    const { name, operations, values } = operationsSql(delta, ticket.revision);
+    const [written] = await tx.run<{ id: number; given: number }>({
+      name,
+      text: `WITH held AS (SELECT hash FROM blob WHERE hash = ANY($7::text[]) ORDER BY hash FOR KEY SHARE),
+        r AS (INSERT INTO map_revision (ticket_id, number, actor, git_remote, git_branch, git_commit, operations)
+          VALUES ($1, $2, $3, $4, $5, $6, ${operations}) RETURNING id),
+        u AS (INSERT INTO blob_use (owner, hash) SELECT 'revision/' || r.id, held.hash FROM r, held)
+        SELECT r.id, (SELECT count(*)::int FROM held WHERE hash = ANY($8::text[])) AS given FROM r`,
+      values: [ticket.id, number, actor, git_remote, git_branch, git_commit, needed, blobs, ...values],
     });
-    if (written?.given === new Set(blobs).size) return number;
-    throw conflict('modules.blob_gone', 'A file of this upload has been cleaned up meanwhile. Upload it again.');
+    if (written?.given !== new Set(blobs).size)
+      throw conflict('modules.blob_gone', 'A file of this upload has been cleaned up meanwhile. Upload it again.');
+    this.known.remember(ticket.id, { id: written.id, number, delta, git_commit });
+    return number;
+  }
+
+  /** Blobs of a revision that no URL of it names. */
+  private async besideUrls(tx: Tx, revision: Revision | undefined): Promise<string[]> {
+    if (!revision) return [];
+    const uses = await tx.run<{ hash: string }>({
+      name: 'map_revision_blobs',
+      text: 'SELECT hash FROM blob_use WHERE owner = $1',
+      values: [`revision/${revision.id}`],
+    });
+    const named = new Set(uses.length > 0 ? hashesIn(revision.delta) : []);
+    return uses.map(({ hash }) => hash).filter((hash) => !named.has(hash));
   }
 
   /** An earlier revision of a ticket; undefined where it has none of this number. */
@@ -165,17 +171,62 @@ export class TicketDeltas {
 
   /** The keys under which others find this ticket: those of its delta while it is open and not released, else none. */
   async keepKeys(tx: Tx, ticket: LockedTicket, delta: Delta): Promise<void> {
+    const kept = await tx.run<{ key: MapKey }>({
+      name: 'ticket_keys_kept',
+      text: 'SELECT key FROM ticket_key WHERE ticket_id = $1',
+      values: [ticket.id],
+    });
+    await this.moveKeys(
+      tx,
+      ticket,
+      kept.map(({ key }) => key),
+      keysOf(delta),
+    );
+  }
+
+  /** The same where it is known what they were: of an open, unreleased ticket the keys of its delta. */
+  async moveKeys(tx: Tx, ticket: LockedTicket, from: readonly MapKey[], to: readonly MapKey[]): Promise<void> {
+    const [before, after] = [new Set(from), new Set(to)];
+    const gone = from.filter((key) => !after.has(key));
+    const come = to.filter((key) => !before.has(key));
+    if (gone.length + come.length === 0) return;
     await tx.run({
-      name: 'ticket_keys_keep',
-      text: `WITH gone AS (DELETE FROM ticket_key WHERE ticket_id = $1 AND key <> ALL($3::text[]))
-        INSERT INTO ticket_key (ticket_id, project_id, key) SELECT $1, $2, unnest($3::text[]) ON CONFLICT DO NOTHING`,
-      values: [ticket.id, ticket.project.id, keysOf(delta)],
+      name: 'ticket_keys_move',
+      text: `WITH gone AS (DELETE FROM ticket_key WHERE ticket_id = $1 AND key = ANY($3::text[]))
+        INSERT INTO ticket_key (ticket_id, project_id, key) SELECT $1, $2, unnest($4::text[]) ON CONFLICT DO NOTHING`,
+      values: [ticket.id, ticket.project.id, gone, come],
     });
   }
 }
 
+/** The operations that another delta doesn't have as they are; those that a change leaves alone are the same objects. */
+function without(delta: Delta, other: Delta): Operation[] {
+  const known = new Set(other);
+  return delta.filter((operation) => !known.has(operation));
+}
+
+/**
+ * SQL for a new revision's operations, with its values from `$9` on. Where one file was saved again, Postgres puts that into
+ * what it has: sending and reading thousands of operations takes longer than all the rest.
+ */
+function operationsSql(
+  delta: Delta,
+  before: Revision | undefined,
+): { readonly name: string; readonly operations: string; readonly values: readonly unknown[] } {
+  const other = before?.delta ?? [];
+  const [changed, more] = delta.length === other.length ? without(delta, other) : [];
+  const at = changed && !more ? delta.indexOf(changed) : -1;
+  if (!before || at < 0 || operationKey(other[at] as Operation) !== operationKey(delta[at] as Operation))
+    return { name: 'map_revision_write', operations: '$9::jsonb', values: [JSON.stringify(delta)] };
+  return {
+    name: 'map_revision_write_one',
+    operations: 'jsonb_set((SELECT operations FROM map_revision WHERE id = $9), $10::text[], $11::jsonb, false)',
+    values: [before.id, [at], JSON.stringify(changed)],
+  };
+}
+
 /** The hashes that URLs of this server's modules name. */
-export function hashesIn(delta: Delta): string[] {
+export function hashesIn(delta: readonly Change[]): string[] {
   const hashes = delta.flatMap(({ set }) => /^\/modules\/([0-9a-f]{64})\//.exec(set?.url ?? '')?.[1] ?? []);
   return [...new Set(hashes)];
 }

@@ -124,7 +124,8 @@ function walked(specifier: string, map: ParsedImportMap, importer: string): stri
   const match = (section: ReadonlyMap<string, string | null>): string | null | undefined => {
     for (const [key, address] of section) {
       if (key !== specifier && !(key.endsWith('/') && specifier.startsWith(key))) continue;
-      const url = address === null ? null : new URL(specifier.slice(key.length), address).href;
+      const rest = specifier.slice(key.length);
+      const url = address !== null && URL.canParse(rest, address) ? new URL(rest, address).href : null;
       return key === specifier ? address : url?.startsWith(address!) ? url : null;
     }
     return undefined;

@@ -166,6 +166,35 @@ describe('imports that lead nowhere', () => {
     ]);
   });
 
+  test('without scopes each specifier is looked for once, and found where it always is', () => {
+    const flat = StampedMap.of([...map.targets].filter(([key]) => key.startsWith(' ')));
+    const specifiers = [
+      'cart',
+      'nav',
+      'ui/x',
+      'ui/../x',
+      './b.js',
+      '/c.js',
+      'https://shop.example/x.js',
+      'a:b',
+      '__proto__',
+    ];
+    const all = ['/modules/1/a.js', '/modules/9/a.js', '/modules/9/b.js'].map((url) => ({
+      key: url,
+      url,
+      imports: specifiers,
+    }));
+    const nowhere = all.flatMap((importer) =>
+      specifiers.filter((one) => !leadTo(flat, one, importer.url)).map((specifier) => ({ importer, specifier })),
+    );
+    expect(dangling(flat, all)).toEqual(nowhere);
+    const [importer] = all as [(typeof all)[number]];
+    expect(danglingSince(flat, StampedMap.empty, [importer])).toEqual([
+      { importer, specifier: 'cart', key: ' cart' },
+      { importer, specifier: 'ui/x', key: ' ui/' },
+    ]);
+  });
+
   test('since a change: only the new ones, with the key that they went by', () => {
     const after = map.with(
       new Map([
@@ -197,6 +226,7 @@ describe('imports that lead nowhere', () => {
 
   test('an error that is no answer of the standard is not taken for one', () => {
     const broken = {
+      scopes: new Set(),
       get: () => {
         throw new RangeError('broken');
       },
