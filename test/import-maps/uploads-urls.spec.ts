@@ -38,6 +38,7 @@ describe('by URL', () => {
       integrity,
       size: null,
       imports: null,
+      live: false,
     });
     expect(await uploads.delta()).toEqual({
       preact: 'https://cdn.example/preact@10/preact.js',

@@ -41,6 +41,7 @@ describe('a module', () => {
             integrity,
             size: source.length,
             imports: ['preact'],
+            live: false,
           },
         ],
         deleted: [],

@@ -26,22 +26,41 @@ export const operationKey = ({ specifier, scope }: Change): MapKey => keyOf(spec
 
 export const keysOf = (delta: Delta): MapKey[] => delta.map(operationKey);
 
+/** Of changes that are the files of a folder that is kept in step, sent whether somebody changed them or not. */
+export interface Watched {
+  /** The keys whose file is what production had there once, and has no more. */
+  readonly past: ReadonlySet<MapKey>;
+}
+
 /**
  * The delta after some changes, each based on production as it is now. A deletion of what production doesn't have drops the
  * operation; the same change again leaves it as it is, base included: a repeat changes nothing, and settles no conflict that
  * nobody has seen.
+ *
+ * A watched file that is production's is no change, and takes back the one that there was. One that production had once is
+ * based on what it was then: a folder that is behind can't take back what others released since, for it is stale.
  */
-export function changeDelta(delta: Delta, changes: readonly Change[], production: StampedMap): Delta {
+export function changeDelta(
+  delta: Delta,
+  changes: readonly Change[],
+  production: StampedMap,
+  watched?: Watched,
+): Delta {
   const operations = new Map(delta.map((operation) => [operationKey(operation), operation]));
   for (const change of changes) {
     const key = operationKey(change);
     const [before, now] = [operations.get(key), production.get(key)];
     const repeated = before && sameTarget(before.set, change.set);
-    if (!change.set && !now) operations.delete(key);
-    else operations.set(key, { ...change, base: repeated ? before.base : plainTarget(now) });
+    if (sameTarget(change.set, now) && (watched || !change.set)) operations.delete(key);
+    else if (repeated) operations.set(key, { ...change, base: before.base });
+    else operations.set(key, { ...change, base: plainTarget(watched?.past.has(key) ? change.set : now) });
   }
   return sorted(operations);
 }
+
+/** The changes that make a key what production has there already. */
+export const liveAmong = (changes: readonly Change[], production: StampedMap): Change[] =>
+  changes.filter((change) => sameTarget(change.set, production.get(operationKey(change))));
 
 /** Without what modules carry beside it. */
 function plainTarget(target: Target | null | undefined): Target | null {

@@ -56,7 +56,7 @@ export async function planSources(
     files.push(blob);
     warnings.push(...imports.filter(isRelative).map((one) => outsideWarning(keyOf(specifier, scope), file.path, one)));
   }
-  return { modules, deleted, files, trees: [], warnings };
+  return { modules, deleted, files, trees: [], warnings, watched: true };
 }
 
 /** No bytes where it stays as it came. */

@@ -1,4 +1,5 @@
 // What an upload is answered with: where each module is now, what the uploader should know, and where to look at it.
+import { keyOf } from '../domain/map-key.js';
 import { addressOf } from '../domain/stamped-map.js';
 import type { MapWarning } from '../stages/map-warning.js';
 import { warningView } from '../stages/stage-view.js';
@@ -8,8 +9,10 @@ import type { UploadPlan, UploadTarget } from './upload-plan.js';
 const DEFAULT_PROJECT = 'default';
 
 export function uploadAnswer({ report }: KeptUpload, plan: UploadPlan, { origin, project }: UploadTarget): object {
-  const { ticket, key, stage, revision } = report;
+  const { ticket, key, stage, revision, live } = report;
   const base = project === DEFAULT_PROJECT ? origin : `${origin}/p/${project}`;
+  // Of what the ticket doesn't carry nothing is told.
+  const shown = plan.watched ? plan.warnings.filter((warning) => !live.has(warning.key)) : plan.warnings;
   const uri = `/api/v1/ticket/${ticket}/`;
   return {
     ticket: uri,
@@ -23,9 +26,10 @@ export function uploadAnswer({ report }: KeptUpload, plan: UploadPlan, { origin,
       integrity,
       size,
       imports,
+      live: live.has(keyOf(specifier, scope)),
     })),
     deleted: plan.deleted,
-    warnings: distinct([...report.warnings, ...plan.warnings]),
+    warnings: distinct([...report.warnings, ...shown]),
     links: {
       map: `${base}/import-map.json?${encodeURIComponent(stage)}=${encodeURIComponent(key)}`,
       production: `${base}/import-map.json`,

@@ -102,7 +102,8 @@ export class UploadModules {
     }
     const held = (await plan.hold?.(tx)) ?? [];
     const blobs = [...new Set([...plan.files, ...plan.trees].map(({ hash }) => hash).concat(held))];
-    const report = await this.changeDelta.run(tx, ticket, changesOf(plan), { ...options, provenance, blobs });
+    const { watched = false } = plan;
+    const report = await this.changeDelta.run(tx, ticket, changesOf(plan), { ...options, provenance, blobs, watched });
     return { report, changed: await isOfThisTransaction(tx, report) };
   }
 }

@@ -27,6 +27,8 @@ export interface UploadPlan {
   /** Rejects where what it refers to is not there; answers the hashes of blobs besides those that it brings. */
   readonly hold?: (tx: Tx) => Promise<readonly string[]>;
   readonly warnings: readonly MapWarning[];
+  /** Files of a watched folder, which come whether somebody changed them or not. */
+  readonly watched?: boolean;
 }
 
 /** Where it goes. */

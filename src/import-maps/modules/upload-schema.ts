@@ -63,6 +63,10 @@ const MODULE = {
     integrity: nullable('string', 'As browsers check it.'),
     size: nullable('integer', 'Bytes, where it was uploaded.'),
     imports: { type: ['array', 'null'], items: text('A specifier.'), description: 'What it imports.' },
+    live: {
+      type: 'boolean',
+      description: 'True where production has exactly this; a watched file is then no change of the ticket.',
+    },
   },
 };
 

@@ -6,12 +6,13 @@ import { DomainError } from '../../platform/errors.js';
 import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
 import type { Row } from '../../rest/resource.js';
 import { modulesChangedLine, stampedLine } from '../../stream/lines/stage-lines.js';
-import { type Change, changeDelta, type Delta, keysOf } from '../domain/delta.js';
+import { type Change, changeDelta, type Delta, keysOf, liveAmong, operationKey } from '../domain/delta.js';
 import { type MapKey, wireKey } from '../domain/map-key.js';
 import { firstStage, positionAfterPromotion } from '../domain/stage-line.js';
 import { findOverlaps, lockOverlaps, type Overlap } from '../store/overlaps.js';
+import { pastKeys } from '../store/past-values.js';
 import { ProductionMaps } from '../store/production-maps.js';
-import { deltaOf, type LockedTicket, type Provenance, TicketDeltas } from '../store/ticket-deltas.js';
+import { deltaOf, hashesIn, type LockedTicket, type Provenance, TicketDeltas } from '../store/ticket-deltas.js';
 import { danglingWarnings, overlapWarning, overtakenWarnings } from './delta-warnings.js';
 import type { MapWarning } from './map-warning.js';
 import { moveTicket, positionOf } from './move-ticket.js';
@@ -27,6 +28,8 @@ export interface DeltaOptions {
   readonly provenance?: Provenance;
   /** SHA-256 of every blob that the changes lead to; kept as `blob_use` of the new revision. */
   readonly blobs?: readonly string[];
+  /** The changes are a watched folder's files: what production has already is none. See changeDelta in domain/delta.ts. */
+  readonly watched?: boolean;
   /** The URL that the client calls us by, for the commands in refusals; see requestAction in domain/verdict.ts. */
   readonly base?: string;
 }
@@ -39,6 +42,8 @@ export interface DeltaReport {
   readonly revision: number;
   readonly version: number;
   readonly delta: Delta;
+  /** The keys of changes that make them what production has already; of watched files the ticket doesn't carry these. */
+  readonly live: ReadonlySet<MapKey>;
   readonly warnings: readonly MapWarning[];
 }
 
@@ -54,21 +59,26 @@ export class ChangeDelta {
    * first stage: the message has the command that reverts it), `modules.overlap` where the project blocks overlaps;
    * precondition. No changes at all only register the ticket.
    */
-  async run(tx: Tx, id: number, changes: readonly Change[], options: DeltaOptions): Promise<DeltaReport> {
+  async run(tx: Tx, id: number, asked: readonly Change[], options: DeltaOptions): Promise<DeltaReport> {
+    const changes = plain(asked);
     const ticket = await this.deltas.lock(tx, id);
     requireMatch(options.ifMatch, versionTag(ticket.version));
     requireOpen(ticket, options.base);
     requireFirstStage(ticket, options.base);
     // The pointer isn't locked: a base that a flip overtakes in this moment is stale, which promotion finds.
     const production = await this.productionMaps.at(ticket.project.id, ticket.release, tx);
-    const delta = plain(changeDelta(deltaOf(ticket), changes, production));
+    const live = liveAmong(changes, production);
+    const watched = options.watched ? { past: await pastKeys(tx, ticket.project.id, changes, live) } : undefined;
+    const delta = changeDelta(deltaOf(ticket), changes, production, watched);
     const overlaps = await this.overlaps(tx, ticket, delta);
     const warnings = [
       ...overlaps.map(overlapWarning),
-      ...(await overtakenWarnings(tx, ticket, deltaOf(ticket), production)),
+      ...(await overtakenWarnings(tx, ticket, [...stillIn(delta, deltaOf(ticket)), ...delta], production)),
       ...(await danglingWarnings(tx, ticket, delta, production)),
     ];
-    const changed = await this.write(tx, ticket, delta, options);
+    const unneeded = new Set(watched ? hashesIn(live) : []);
+    const blobs = (options.blobs ?? []).filter((hash) => !unneeded.has(hash));
+    const changed = await this.write(tx, ticket, delta, { ...options, blobs });
     return {
       ticket: id,
       key: ticket.key,
@@ -76,6 +86,7 @@ export class ChangeDelta {
       revision: changed?.revision ?? ticket.revision?.number ?? 0,
       version: Number(changed?.row.version ?? ticket.version),
       delta,
+      live: new Set(live.map(operationKey)),
       warnings,
     };
   }
@@ -105,7 +116,7 @@ export class ChangeDelta {
     const registered = ticket.stage !== null;
     if (registered && isDeepStrictEqual(delta, deltaOf(ticket))) return undefined;
     const revision = await this.deltas.write(tx, ticket, { delta, actor, provenance, blobs });
-    await this.deltas.keepKeys(tx, ticket, delta);
+    await this.deltas.moveKeys(tx, ticket, keysOf(deltaOf(ticket)), keysOf(delta));
     const stage = firstStage(ticket.line);
     const keys = keysOf(delta).map(wireKey);
     const event = {
@@ -126,5 +137,11 @@ export class ChangeDelta {
 /** An event names some; the revision has them all. */
 const MOST_KEYS = 50;
 
+/** Of the operations before those at keys that the delta has, too. */
+function stillIn(delta: Delta, before: Delta): Delta {
+  const keys = new Set(keysOf(delta));
+  return before.filter((operation) => keys.has(operationKey(operation)));
+}
+
 /** As the database gives it back: without members that are undefined. */
-const plain = (delta: Delta): Delta => JSON.parse(JSON.stringify(delta)) as Delta;
+const plain = (changes: readonly Change[]): Change[] => JSON.parse(JSON.stringify(changes)) as Change[];

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { type Choice, keyState, rebase, staleKeys } from '../../../src/import-maps/domain/conflict.js';
 import { changeDelta, changesOf, keysOf, operationKey, stamp } from '../../../src/import-maps/domain/delta.js';
 import { sameTarget } from '../../../src/import-maps/domain/stamped-map.js';
-import { aDelta, aMap, runs, someAsked, someChanges } from './arbitraries.js';
+import { aDelta, aKey, aMap, runs, someAsked, someChanges } from './arbitraries.js';
 
 test('a delta has each key once, sorted', () => {
   fc.assert(
@@ -40,6 +40,39 @@ test('what is asked for is what the stamp shows', () => {
       const stamped = stamp(production, changeDelta(delta, asked, production));
       const last = new Map(asked.map((change) => [operationKey(change), change.set]));
       for (const [key, target] of last) expect(sameTarget(stamped.get(key), target)).toBe(true);
+    }),
+    runs,
+  );
+});
+
+test('of watched files the ticket has what differs from production, whatever it had; a repeat changes nothing', () => {
+  const files = someAsked.map((asked) => [...new Map(asked.map((change) => [operationKey(change), change])).values()]);
+  const past = fc.array(aKey).map((keys) => ({ past: new Set(keys) }));
+  fc.assert(
+    fc.property(aDelta(), files, aMap, past, (delta, asked, production, watched) => {
+      const after = changeDelta(delta, asked, production, watched);
+      const stamped = stamp(production, after);
+      for (const change of asked) {
+        const key = operationKey(change);
+        expect(sameTarget(stamped.get(key), change.set)).toBe(true);
+        expect(keysOf(after).includes(key)).toBe(!sameTarget(production.get(key), change.set));
+      }
+      const sent = new Set(asked.map(operationKey));
+      const others = (all: typeof delta) => all.filter((operation) => !sent.has(operationKey(operation)));
+      expect(others(after)).toEqual(others(delta));
+      expect(changeDelta(after, asked, production, watched)).toEqual(after);
+    }),
+    runs,
+  );
+});
+
+test('a watched file that production had once never goes over what it has now unseen', () => {
+  fc.assert(
+    fc.property(someAsked, aMap, (asked, production) => {
+      const watched = { past: new Set(asked.map(operationKey)) };
+      const stale = staleKeys(changeDelta([], asked, production, watched), production).map(({ key }) => key);
+      const last = new Map(asked.map((change) => [operationKey(change), change.set]));
+      for (const [key, target] of last) expect(stale.includes(key)).toBe(!sameTarget(production.get(key), target));
     }),
     runs,
   );

@@ -7,6 +7,7 @@ import {
   type Delta,
   importsOf,
   keysOf,
+  liveAmong,
   stamp,
 } from '../../../src/import-maps/domain/delta.js';
 import { keyFromWire, keyOf, keyText, overlaps, partsOf, wireKey } from '../../../src/import-maps/domain/map-key.js';
@@ -65,6 +66,58 @@ test('another change takes the base of now', () => {
   const moved = mapOf({ cart: '/modules/9/cart.js', nav: '/modules/9/nav.js' });
   const [cart, nav] = changeDelta(delta, [set('cart', '/modules/3/cart.js'), set('nav', '/modules/3/nav.js')], moved);
   expect([cart?.base, nav?.base]).toEqual([{ url: '/modules/9/cart.js' }, { url: '/modules/9/nav.js' }]);
+});
+
+describe('files of a watched folder', () => {
+  const x = (content: number) => ({ url: `/modules/${content}/x.js` });
+  const none = { past: new Set<string>() };
+  const mapAt = (target: Target | null) => StampedMap.of(target ? [[keyOf('x'), target]] : []);
+
+  // What the ticket had there (set, base), what production has now, the file; what becomes of the operation (set, base).
+  test.each<[string, [Target | null, Target | null] | null, Target | null, Target | null, [unknown, unknown] | null]>([
+    ['nobody changed', null, x(1), x(1), null],
+    ['is new', null, null, x(1), [x(1), null]],
+    ['was changed', null, x(1), x(2), [x(2), x(1)]],
+    ['was changed back', [x(2), x(1)], x(1), x(1), null],
+    [
+      'has only other integrity',
+      null,
+      x(1),
+      { ...x(1), integrity: 'sha384-x' },
+      [{ ...x(1), integrity: 'sha384-x' }, x(1)],
+    ],
+    ['came into production as it is', [x(2), x(1)], x(2), x(2), null],
+    ['others changed, and the folder has it', [x(2), x(1)], x(9), x(9), null],
+    ['others changed, sent again', [x(2), x(1)], x(9), x(2), [x(2), x(1)]],
+    ['others changed, and so did somebody here', [x(2), x(1)], x(9), x(3), [x(3), x(9)]],
+    ['is gone, and was the ticket’s', [x(2), null], null, null, null],
+    ['is gone', null, x(1), null, [null, x(1)]],
+    ['was gone, and is back', [null, x(1)], x(1), x(1), null],
+  ])('one that %s', (_what, before, now, file, expected) => {
+    const at = { scope: null, specifier: 'x' };
+    const delta = before ? [{ ...at, set: before[0], base: before[1] }] : [];
+    const after = changeDelta(delta, [{ ...at, set: file }], mapAt(now), none);
+    expect(after).toEqual(expected ? [{ ...at, set: expected[0], base: expected[1] }] : []);
+  });
+
+  test('one that production had once is based on that: a folder that is behind takes nothing back unseen', () => {
+    const past = { past: new Set([keyOf('x')]) };
+    const file = set('x', x(1).url, ['nav']);
+    const delta = changeDelta([], [file], mapAt(x(9)), past);
+    expect(delta).toEqual([{ ...file, base: x(1) }]);
+    expect(staleKeys(delta, mapAt(x(9)))).toHaveLength(1);
+    expect(changeDelta(delta, [file], mapAt(x(9)), past)).toEqual(delta);
+    expect(changeDelta(delta, [set('x', x(9).url)], mapAt(x(9)), none)).toEqual([]);
+  });
+
+  test('in other modes what production has is a change like any other', () => {
+    expect(changeDelta([], [set('cart', '/modules/1/cart.js')], production)).toHaveLength(1);
+  });
+});
+
+test('the changes that make a key what production has', () => {
+  const [same, other] = [set('cart', '/modules/1/cart.js', ['nav']), set('nav', '/modules/2/nav.js')];
+  expect(liveAmong([same, other, gone('nav'), gone('never')], production)).toEqual([same, gone('never')]);
 });
 
 test('a stamp is production with the delta over it', () => {

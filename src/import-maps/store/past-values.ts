@@ -1,0 +1,30 @@
+// What production had once: how a folder that is behind is told from one that somebody changed.
+import type { Sql } from '../../platform/database/statement.js';
+import { type Change, operationKey } from '../domain/delta.js';
+import type { MapKey } from '../domain/map-key.js';
+import { hashesIn } from './ticket-deltas.js';
+
+/**
+ * The keys that changes would set to what some layer of the project set them to, but for those that are live. Files that
+ * nobody has uploaded before cost one look at an index; those that were released are looked for in the layers that have them.
+ */
+export async function pastKeys(
+  sql: Sql,
+  project: number,
+  changes: readonly Change[],
+  live: readonly Change[],
+): Promise<ReadonlySet<MapKey>> {
+  const isLive = new Set(live);
+  const others = changes.filter((change) => change.set && !isLive.has(change));
+  const hashes = hashesIn(others);
+  if (hashes.length === 0) return new Set();
+  const found = await sql.run<Change>({
+    name: 'past_values',
+    text: `SELECT o.scope, o.specifier, o.set FROM layer l, jsonb_to_recordset(l.operations) o (scope text, specifier text, set jsonb)
+      WHERE l.project_id = $1 AND l.id IN (SELECT substr(u.owner, 7)::int FROM blob_use u
+        WHERE u.hash = ANY($2::text[]) AND u.owner LIKE 'layer/%') AND l.keys && $3::text[] AND o.set->>'url' = ANY($4::text[])`,
+    values: [project, hashes, others.map(operationKey), others.map(({ set }) => set?.url)],
+  });
+  const past = new Set(found.map((change) => `${operationKey(change)}\n${change.set?.url}`));
+  return new Set(others.filter((one) => past.has(`${operationKey(one)}\n${one.set?.url}`)).map(operationKey));
+}
