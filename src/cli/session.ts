@@ -1,6 +1,6 @@
 // What every verb works with: the settings, the server, and where the words go.
-import { createInterface } from 'node:readline/promises';
 import { Server, type ServerOptions } from '../client/server.js';
+import { ask, isSomebodyThere } from './ask.js';
 import { Output } from './output/output.js';
 import { readSettings, type Settings } from './settings.js';
 import { type Options, textOf } from './options.js';
@@ -48,13 +48,8 @@ export function openSession(options: Options, signal: AbortSignal): Session {
     signal,
     serverWith,
     confirm: async (question, { yes }) => {
-      if (yes || !process.stdin.isTTY || !out.stderr.isTTY) return true;
-      const asked = createInterface({ input: process.stdin, output: out.stderr });
-      try {
-        return /^y(es)?$/i.test((await asked.question(`${question} [y/N] `, { signal })).trim());
-      } finally {
-        asked.close();
-      }
+      if (yes || !isSomebodyThere(out)) return true;
+      return /^y(es)?$/i.test(await ask(out, `${question} [y/N] `, signal));
     },
   };
 }

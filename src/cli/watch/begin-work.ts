@@ -1,6 +1,6 @@
 // The ticket that a watch sends to: created where there is none, made to carry modules, refused where these are frozen.
-import { createInterface } from 'node:readline/promises';
 import { Refusal } from '../../client/server.js';
+import { ask, isSomebodyThere } from '../ask.js';
 import { CliError } from '../cli-error.js';
 import { EXIT } from '../exit-codes.js';
 import type { Session } from '../session.js';
@@ -107,11 +107,6 @@ const TRUNKS = new Set(['main', 'master', 'trunk', 'develop']);
 
 /** Where nobody is there to be asked, what is usual. A misspelt key is noticed here, before there is a ticket of it. */
 async function askTitle({ out, signal }: Session, key: string, usual: string): Promise<string> {
-  if (!process.stdin.isTTY || !out.stderr.isTTY || out.isJson) return usual;
-  const asked = createInterface({ input: process.stdin, output: out.stderr });
-  try {
-    return (await asked.question(`${key} is new. What is it about? [${usual}] `, { signal })).trim() || usual;
-  } finally {
-    asked.close();
-  }
+  if (out.isJson || !isSomebodyThere(out)) return usual;
+  return (await ask(out, `${key} is new. What is it about? [${usual}] `, signal)) || usual;
 }

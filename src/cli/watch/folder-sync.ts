@@ -50,7 +50,9 @@ export class FolderSync {
   /** Looks at all of some files, of `source.list()`; what else was sent is gone. */
   async pushAll(listed: ReadonlySet<string>, progress?: OnProgress): Promise<Outcome> {
     const gone = [...this.state.files.keys()].filter((file) => !listed.has(file));
-    const looked = await Promise.all([...listed].map(async (file) => ((await this.isAsSeen(file)) ? [] : [file])));
+    const looked = await Promise.all(
+      [...listed].sort().map(async (file) => ((await this.isAsSeen(file)) ? [] : [file])),
+    );
     return this.push({ files: looked.flat(), gone, progress });
   }
 
