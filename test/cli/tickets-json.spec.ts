@@ -38,7 +38,9 @@ test('what JSON.stringify writes has no fault, however it is spaced', () => {
 });
 
 test('a text that was changed at one place is judged as JSON.parse judges it', () => {
-  const piece = fc.constantFrom(...['{', '}', '[', ']', ',', ':', '"', '\\', '\\u12', '0', '-', '.', 'e', 'true', ' ', '\n', '\u0001']);
+  const piece = fc.constantFrom(
+    ...['{', '}', '[', ']', ',', ':', '"', '\\', '\\u12', '0', '-', '.', 'e', 'true', ' ', '\n', '\u0001'],
+  );
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 3 }), fc.nat(), fc.nat(3), piece, (value, where, gone, put) => {
       const text = JSON.stringify(value);

@@ -29,7 +29,10 @@ const ticketCount = async (): Promise<number> => {
 test('prints the key and nothing else, so that a script can keep it', async () => {
   const made = await run(['new', 'Free shipping from 30 €', '--owner', 'alice@example.com']);
   expect(made).toEqual({ code: 0, stdout: expect.stringMatching(/^TKT-\d+\n$/), stderr: '' });
-  expect(await full(made.stdout.trim())).toMatchObject({ title: 'Free shipping from 30 €', owner: 'alice@example.com' });
+  expect(await full(made.stdout.trim())).toMatchObject({
+    title: 'Free shipping from 30 €',
+    owner: 'alice@example.com',
+  });
 });
 
 test('all that can be said of a ticket, and each link and component once', async () => {
@@ -82,7 +85,10 @@ test('a bundle from a file; what is said beside it counts more or comes after', 
 
 test('a bundle from standard input, with a title of its own', async () => {
   const { stdout } = await run(['new', 'Another', '--from', '-'], { input: JSON.stringify(MANIFEST) });
-  expect(await full(stdout.trim())).toMatchObject({ title: 'Another', subtickets: [{ assignee: 'alice@example.com' }] });
+  expect(await full(stdout.trim())).toMatchObject({
+    title: 'Another',
+    subtickets: [{ assignee: 'alice@example.com' }],
+  });
 });
 
 test('a misspelt field is said, not swallowed', async () => {
@@ -116,7 +122,12 @@ test('into a project that is named; one that there is not is said', async () => 
 test.each([
   [['new'], '', 2, /^stamp: What is it about\?/],
   [['new', '--from', 'nowhere.json'], '', 2, /^stamp: There is no nowhere\.json\.$/m],
-  [['new', '--from', '-'], '{"title": "x",\n "links": [,]}', 2, /^stamp: standard input:2:12 is no JSON: a value or \]/],
+  [
+    ['new', '--from', '-'],
+    '{"title": "x",\n "links": [,]}',
+    2,
+    /^stamp: standard input:2:12 is no JSON: a value or \]/,
+  ],
   [['new', '--from', '-'], '[]', 2, /^stamp: standard input is no object/],
   [['new', '--from', '-'], '{"owner": "a@example.com"}', 2, /has no title/],
   [['new', 'x', '--link', 'https://x.example'], '', 2, /^stamp: --link takes a kind and a value/],
@@ -131,5 +142,8 @@ test.each([
 
 test('a key that is taken is a conflict', async () => {
   await run(['new', 'First', '--key', 'DUP-1']);
-  expect(await run(['new', 'Second', '--key', 'dup-01'])).toMatchObject({ code: 6, stderr: expect.stringMatching(/taken/) });
+  expect(await run(['new', 'Second', '--key', 'dup-01'])).toMatchObject({
+    code: 6,
+    stderr: expect.stringMatching(/taken/),
+  });
 });

@@ -43,24 +43,27 @@ const CONDITIONS: readonly string[] = [
   ...['version<=3', ' step >= 400 ', '400', '1000', 'image-testing', 'Package Publishing', 'fail'],
 ];
 
-test.each(CONDITIONS)('%j is a condition that the server takes, and both mean the same of what has not failed', (given) => {
-  const { text, holds } = parseCondition(given);
-  const server = parseUntil(text);
-  for (const step of STEPS.filter((one) => one !== '999'))
-    for (const [status, version, closed] of [
-      ['000', 1, false],
-      ['100', 8, true],
-      ['1000', 3, false],
-    ] as const) {
-      const closed_at = closed ? '2026-01-01T00:00:00Z' : null;
-      const ticket = { current_workflow_step: step, status, version, closed_at } as Ticket;
-      expect([step, status, holds(ticket)]).toEqual([
-        step,
-        status,
-        server({ id: 1, step: Number(step), status: Number(status), version, closed }),
-      ]);
-    }
-});
+test.each(CONDITIONS)(
+  '%j is a condition that the server takes, and both mean the same of what has not failed',
+  (given) => {
+    const { text, holds } = parseCondition(given);
+    const server = parseUntil(text);
+    for (const step of STEPS.filter((one) => one !== '999'))
+      for (const [status, version, closed] of [
+        ['000', 1, false],
+        ['100', 8, true],
+        ['1000', 3, false],
+      ] as const) {
+        const closed_at = closed ? '2026-01-01T00:00:00Z' : null;
+        const ticket = { current_workflow_step: step, status, version, closed_at } as Ticket;
+        expect([step, status, holds(ticket)]).toEqual([
+          step,
+          status,
+          server({ id: 1, step: Number(step), status: Number(status), version, closed }),
+        ]);
+      }
+  },
+);
 
 test('a failed ticket has reached no step, unless it was waited for that', () => {
   const failed = { current_workflow_step: '999', status: '999', version: 4, closed_at: null } as Ticket;
@@ -75,9 +78,12 @@ test('a failed ticket has reached no step, unless it was waited for that', () =>
   for (const text of ['closed', 'version>7']) expect(outcome(text)).toEqual({ holds: false, failsWith: false });
 });
 
-test.each(['', 'soon', 'step>', 'step=>400', 'stage=qa', '17', 'step>=400 and status=100'])('%j is no condition', (text) => {
-  expect(() => parseCondition(text)).toThrow(/is nothing to wait for: say complete, failed, closed, step>=400/);
-});
+test.each(['', 'soon', 'step>', 'step=>400', 'stage=qa', '17', 'step>=400 and status=100'])(
+  '%j is no condition',
+  (text) => {
+    expect(() => parseCondition(text)).toThrow(/is nothing to wait for: say complete, failed, closed, step>=400/);
+  },
+);
 
 test('only numbers of steps are steps', () => {
   expect(['100', '999', '1000', '0100', '7', 'toString'].filter(isStep)).toEqual(['100', '999', '1000']);
