@@ -19,6 +19,7 @@ const checks = {
   boundaries: ['depcruise', 'src'],
   'dead-code': ['knip', '--no-progress', '--no-config-hints'],
   'openapi-lint': ['redocly', 'lint', 'openapi.json'],
+  'cli-docs': ['node', 'scripts/cli-docs.mjs', '--check'],
   lock: ['node', 'scripts/lock-check.mjs'],
   compose: ['node', 'scripts/compose-check.mjs'],
 };
