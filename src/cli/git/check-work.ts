@@ -120,27 +120,31 @@ async function requireDescent(git: Git, { name, commit: trunk }: Trunk, head: st
 const isShallow = async (git: Git): Promise<boolean> =>
   (await git.read('rev-parse', '--is-shallow-repository')) === 'true';
 
+export interface Origin {
+  readonly cwd: string;
+  /** Of the sources; a path in the work tree. */
+  readonly folder: string;
+  /** The ticket's. */
+  readonly key: string;
+  /** The commit that its modules say they come from. */
+  readonly commit: string;
+  readonly head: string;
+}
+
 /**
  * The modules' commit has to be in HEAD's history. An older one will do: what a watch sends before it is committed has the
- * commit that was there then. Rejects with CliError `refused`.
+ * commit that was there then. So will one that was amended or rebased away, where the sources are the same. Rejects with
+ * CliError `refused`.
  */
-export async function requireOrigin({
-  cwd,
-  key,
-  revision,
-  head,
-}: {
-  readonly cwd: string;
-  readonly key: string;
-  readonly revision: string;
-  readonly head: string;
-}): Promise<void> {
-  if (revision === head) return;
-  const { code } = await gitIn(cwd).run('merge-base', '--is-ancestor', revision, head);
+export async function requireOrigin({ cwd, folder, key, commit, head }: Origin): Promise<void> {
+  const git = gitIn(cwd);
+  const { code } = await git.run('merge-base', '--is-ancestor', commit, head);
   if (code === 0) return;
-  const short = revision.slice(0, 10);
+  const same = await git.run('diff', '--quiet', commit, head, '--', folder);
+  if (same.code === 0) return;
+  const short = commit.slice(0, 10);
   throw refused(
-    `The modules of ${key} come from commit ${short}, which isn't in HEAD's history: git checkout ${short}, or send what is here with stamp ${key} --update (${SKIP}).`,
+    `The modules of ${key} come from commit ${short}, which isn't in HEAD's history: send what is here with stamp ${key} --update, or git checkout ${short} (${SKIP}).`,
   );
 }
 

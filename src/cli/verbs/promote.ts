@@ -65,7 +65,7 @@ function requireNext({ key, stage }: Ticket, line: StageLine, wanted: string | u
 }
 
 async function checkGit({ settings, out, server }: Session, { id, key }: Ticket, options: Options): Promise<void> {
-  const { cwd, trunk } = settings;
+  const { cwd, folder, trunk } = settings;
   const work = await checkWork({ cwd, trunk, fetch: options.fetch === true, note: (line) => out.note(line) });
   if (!work) return;
   out.detail(`git: clean, and HEAD descends from ${work.trunk}`);
@@ -74,7 +74,7 @@ async function checkGit({ settings, out, server }: Session, { id, key }: Ticket,
     server.api.GET('/api/v1/ticket/{id}/revision/', { params: { path: { id: String(id) }, query } }),
   );
   const commit = objects[0]?.git_commit;
-  if (commit) await requireOrigin({ cwd, key, revision: commit, head: work.commit });
+  if (commit) await requireOrigin({ cwd, folder, key, commit, head: work.commit });
 }
 
 async function send(

@@ -1,0 +1,101 @@
+// Follows the stream over everything that comes between: a server that restarts, a network that goes away. Each event once.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Refusal, type Server } from '../../client/server.js';
+import { type Message, MessageReader } from './messages.js';
+
+/** The server says something at least every 15 s: a connection that is silent for longer is dead. */
+const SILENCE_MS = 45_000;
+const RETRY_MS = 1000;
+
+export interface Follow {
+  /** Of /stream, with its filters and where to begin. */
+  readonly url: string;
+  /** For the first connection: a server that isn't there is an error. */
+  readonly server: Server;
+  /** For those after it: this one waits as long as it takes. */
+  readonly patient: Server;
+  /** Ends it. */
+  readonly signal: AbortSignal;
+  /** False ends it. */
+  heard(message: Message): boolean;
+  /** The connection was lost. */
+  lost(): void;
+  /** And is there again: `id` is the last event that was heard. */
+  back(id: string | undefined): void;
+}
+
+/** Resolves when `heard` has enough. Rejects with Refusal; Unreachable where the first connection fails; the signal's reason. */
+export async function follow({ url, server, patient, signal, heard, lost, back }: Follow): Promise<void> {
+  let id: string | undefined;
+  let retryMs = RETRY_MS;
+  let enough = false;
+  const reader = (): MessageReader =>
+    new MessageReader({
+      message: (message) => (enough ||= !heard(message)),
+      id: (said) => (id = said),
+      retry: (ms) => (retryMs = ms),
+    });
+  for (let times = 0; ; times++) {
+    const connection = new Connection(signal);
+    try {
+      const headers = { accept: 'text/event-stream', ...(id === undefined ? {} : { 'last-event-id': id }) };
+      const request = new Request(url, { headers, signal: connection.signal });
+      const body = await bodyOf(await (times === 0 ? server : patient).send(request));
+      if (times > 0) back(id);
+      await connection.read(body, reader(), () => enough);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof Refusal || times === 0) throw error;
+    } finally {
+      connection.end();
+    }
+    if (enough) return;
+    lost();
+    await sleep(retryMs, undefined, { signal });
+  }
+}
+
+/** Rejects with Refusal. */
+async function bodyOf(response: Response): Promise<ReadableStream<Uint8Array>> {
+  if (response.ok && response.body) return response.body;
+  const text = await response.text();
+  let body: Record<string, unknown>;
+  try {
+    body = JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    body = { error: text.slice(0, 200) };
+  }
+  throw new Refusal(response.status, body);
+}
+
+/** One connection, ended when nothing comes for too long. */
+class Connection {
+  private readonly silent = new AbortController();
+  private timer: NodeJS.Timeout | undefined;
+  readonly signal: AbortSignal;
+
+  constructor(outer: AbortSignal) {
+    this.signal = AbortSignal.any([outer, this.silent.signal]);
+  }
+
+  /** Resolves when the server ends it, when `enough`, or when it breaks. */
+  async read(body: ReadableStream<Uint8Array>, reader: MessageReader, enough: () => boolean): Promise<void> {
+    const decoder = new TextDecoder();
+    this.stillThere();
+    for await (const bytes of body) {
+      this.stillThere();
+      reader.read(decoder.decode(bytes, { stream: true }));
+      if (enough()) return;
+    }
+  }
+
+  private stillThere(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.silent.abort(new Error('The stream fell silent.')), SILENCE_MS);
+  }
+
+  end(): void {
+    clearTimeout(this.timer);
+    this.silent.abort();
+  }
+}

@@ -1,0 +1,51 @@
+// stamp diff: what a ticket changes in the import map, key by key, and what of it somebody else overtook.
+import { type Options, textOf } from '../options.js';
+import { sayTable } from '../output/table.js';
+import type { Session } from '../session.js';
+import { nameOf } from '../stages/say-change.js';
+import type { TicketDiff } from '../stages/shapes.js';
+import { ticketNamed } from '../ticket-name.js';
+import type { Verb } from '../verb.js';
+
+export const diff: Verb = {
+  name: 'diff',
+  takes: '[ticket]',
+  summary: 'Show what a ticket changes in the import map',
+  description: 'Over production, unless you say other sides: a stage (qa), or a release (release:7 or 7).',
+  options: [
+    ['--from <side>', 'one side (default: production)'],
+    ['--to <side>', "the other (default: the ticket's stage)"],
+  ],
+  completes: 'ticket',
+  examples: [
+    { run: 'stamp diff TKT-1', says: 'over production as it is now' },
+    { run: 'stamp diff TKT-1 --from release:0 --to prod', says: 'what was released altogether' },
+  ],
+  run: async (session, [name], options) => {
+    const { out } = session;
+    const found = await readDiff(session, ticketNamed(session, name, options), options);
+    out.result(found, () => {
+      if (found.changes.length === 0) out.note(`Nothing differs between ${found.from} and ${found.to}.`);
+      sayTable(
+        out,
+        ['module', 'change', 'state', found.to],
+        found.changes.map((one) => [nameOf(one), one.change, stateOf(one), one.to?.url ?? '']),
+      );
+    });
+    return undefined;
+  },
+};
+
+/** `options`: --from and --to. Rejects with Refusal 400 where a side is none. */
+export function readDiff({ server }: Session, id: string, options: Options): Promise<TicketDiff> {
+  const [from, to] = ['from', 'to'].map((name) => sideOf(textOf(options, name)));
+  const query = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+  return server.of(server.api.GET('/api/v1/ticket/{id}/diff/', { params: { path: { id }, query } }));
+}
+
+/** `7` → `release:7` */
+const sideOf = (text: string | undefined): string | undefined =>
+  text !== undefined && /^\d+$/.test(text) ? `release:${text}` : text;
+
+const stateOf = ({ state, overtakes }: TicketDiff['changes'][number]): string =>
+  state === 'stale' ? `overtaken by ${overtakes ?? 'a direct write'}` : (state ?? '');

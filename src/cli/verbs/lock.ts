@@ -1,0 +1,47 @@
+// stamp lock and stamp unlock: nothing is promoted to a locked stage; taking something back is always allowed.
+import type { Session } from '../session.js';
+import type { Verb } from '../verb.js';
+import { HOLD_OPTIONS, holdBody, reasonBody, sayHeld } from './hold.js';
+
+export const lock: Verb = {
+  name: 'lock',
+  takes: '<stage>',
+  summary: 'Lock a stage: nothing is promoted to it',
+  description: 'A revert and a rollback get through.',
+  options: HOLD_OPTIONS,
+  completes: 'stage',
+  examples: [{ run: 'stamp lock prod --reason "Christmas" --until 3d', says: 'nothing goes to production' }],
+  run: async (session, [name = ''], options) => {
+    const { server, out } = session;
+    const body = holdBody(options);
+    const locked = await server.of(
+      server.api.POST('/api/v1/stage/{name}/lock/', { params: paramsOf(session, name), body }),
+    );
+    const lifts = `stamp unlock ${locked.stage}${locked.project === 'default' ? '' : ` --project ${locked.project}`}`;
+    out.result(locked, () => sayHeld(session, `${locked.stage} of ${locked.project} is locked`, locked.lock, lifts));
+    return undefined;
+  },
+};
+
+export const unlock: Verb = {
+  name: 'unlock',
+  takes: '<stage>',
+  summary: 'Unlock a stage',
+  options: [['--reason <text>', 'goes into the history']],
+  completes: 'stage',
+  examples: [{ run: 'stamp unlock prod', says: 'tickets can be promoted to it again' }],
+  run: async (session, [name = ''], options) => {
+    const { server, out } = session;
+    const body = reasonBody(options);
+    const open = await server.of(
+      server.api.POST('/api/v1/stage/{name}/unlock/', { params: paramsOf(session, name), body }),
+    );
+    out.result(open, () => out.say(`Nobody locks ${open.stage} of ${open.project}.`));
+    return undefined;
+  },
+};
+
+const paramsOf = ({ settings }: Session, name: string): { path: { name: string }; query: { project: string } } => ({
+  path: { name },
+  query: { project: settings.project },
+});

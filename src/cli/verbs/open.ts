@@ -1,0 +1,56 @@
+// stamp open: the page that shows a ticket, in a browser.
+import { spawn } from 'node:child_process';
+import { textOf } from '../options.js';
+import type { Session } from '../session.js';
+import { pageOf, previewLink, storyLink } from '../stages/links.js';
+import { stageNamed, stagesOf } from '../stages/stage-line.js';
+import { readTicket, ticketNamed } from '../ticket-name.js';
+import type { Verb } from '../verb.js';
+
+export const open: Verb = {
+  name: 'open',
+  takes: '[ticket]',
+  summary: 'Open the page that shows a ticket',
+  description:
+    'The application with the ticket in it, where the setting page says where that is; else what happens to the ticket, live. ' +
+    'Where nobody looks at a terminal, the link is only printed.',
+  options: [
+    ['--stage <name>', 'at this stage (default: where it is)'],
+    ['--print', 'only print the link'],
+  ],
+  completes: 'ticket',
+  examples: [{ run: 'stamp open TKT-1 --print', says: 'the link' }],
+  run: async (session, [name], options) => {
+    const { out, settings } = session;
+    const ticket = await readTicket(session, ticketNamed(session, name, options));
+    const wanted = textOf(options, 'stage') ?? ticket.stage;
+    const shown = wanted !== null && pageOf(settings) !== undefined;
+    const line = wanted === null ? [] : await stagesOf(session, ticket);
+    const stage = wanted === null ? undefined : stageNamed(line, wanted);
+    const link = shown && stage ? previewLink(settings, stage, ticket.key) : storyLink(settings, ticket.key);
+    out.result({ key: ticket.key, stage: wanted, link }, () => out.say(link));
+    if (!shown && wanted !== null)
+      out.note('{"page": "http://localhost:8080/"} in .stamprc.json says where the application is.');
+    if (options.print !== true && out.isTerminal && !out.isJson) await openBrowser(session, link);
+    return undefined;
+  },
+};
+
+const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>>> = {
+  darwin: ['open'],
+  win32: ['rundll32', 'url.dll,FileProtocolHandler'],
+};
+
+/** Not having one is no failure: the link is there to click on. */
+async function openBrowser({ out }: Session, link: string): Promise<void> {
+  const [command, ...args] = OPENERS[process.platform] ?? ['xdg-open'];
+  const child = spawn(command, [...args, link], { stdio: 'ignore', detached: true });
+  await new Promise<void>((resolve) => {
+    child.once('spawn', () => resolve());
+    child.once('error', () => {
+      out.note(`There is no ${command} here: open the link yourself.`);
+      resolve();
+    });
+  });
+  child.unref();
+}

@@ -1,0 +1,75 @@
+// stamp rebase: settles keys that somebody else released since the ticket changed them, one choice each.
+import { usage } from '../cli-error.js';
+import type { Options } from '../options.js';
+import type { Session } from '../session.js';
+import { nameOf, nextOf, sayChange } from '../stages/say-change.js';
+import { stagesOf } from '../stages/stage-line.js';
+import { onSeen } from '../stages/ticket-verb.js';
+import { readTicket, ticketNamed } from '../ticket-name.js';
+import type { Verb } from '../verb.js';
+import { readDiff } from './diff.js';
+
+type Choice = 'mine' | 'theirs';
+type Choices = Readonly<Record<string, Choice>>;
+
+export const rebase: Verb = {
+  name: 'rebase',
+  takes: '[ticket] [choices...]',
+  summary: 'Settle modules that somebody else released since',
+  description:
+    'mine keeps what the ticket has, over what is in production now; theirs gives it up. A ticket that is past its first stage ' +
+    'is reverted first.',
+  options: [
+    ['--mine', 'for all that somebody overtook'],
+    ['--theirs', 'for all that somebody overtook'],
+  ],
+  completes: 'ticket',
+  examples: [
+    { run: 'stamp rebase TKT-1 cart=mine', says: 'we have seen what is live, and want ours over it' },
+    { run: 'stamp rebase TKT-1 --theirs', says: 'give up everything that somebody overtook' },
+  ],
+  run: async (session, args, options) => {
+    const named = args[0]?.includes('=') ? undefined : args[0];
+    const said = choicesIn(named === undefined ? args : args.slice(1));
+    const ticket = await readTicket(session, ticketNamed(session, named, options));
+    const choices = await allChoices(session, String(ticket.id), said, options);
+    if (Object.keys(choices).length === 0) {
+      session.out.result({ key: ticket.key, changes: [] }, () =>
+        session.out.say(`${ticket.key}: nothing is to be settled.`),
+      );
+      return undefined;
+    }
+    const { server } = session;
+    const path = { id: String(ticket.id) };
+    const change = await onSeen(session, ticket, (header) =>
+      server.of(server.api.POST('/api/v1/ticket/{id}/rebase/', { params: { path, header }, body: choices })),
+    );
+    const line = await stagesOf(session, ticket);
+    const kept = Object.entries(choices).map(([key, choice]) => `${key} ${choice}`);
+    const headline = `${ticket.key} settled: ${kept.join(', ')}; revision ${change.revision}`;
+    sayChange(session, change, { line, headline, next: nextOf(line, ticket.key, change.stage) });
+    return undefined;
+  },
+};
+
+/** `cart=mine`; a key may have `=` in it. Rejects with usage. */
+function choicesIn(words: readonly string[]): Choices {
+  return Object.fromEntries(
+    words.map((word) => {
+      const [, key, choice] = /^(.+)=(mine|theirs)$/s.exec(word) ?? [];
+      if (key === undefined) throw usage(`'${word}' is no choice: say cart=mine or cart=theirs.`);
+      return [key, choice as Choice];
+    }),
+  );
+}
+
+/** What was said of single ones counts more than --mine and --theirs. */
+async function allChoices(session: Session, id: string, said: Choices, { mine, theirs }: Options): Promise<Choices> {
+  if (mine && theirs) throw usage('--mine and --theirs contradict each other: say one, or a choice for each module.');
+  if (!mine && !theirs && Object.keys(said).length === 0)
+    throw usage('Whose counts? Say --mine, --theirs, or a choice for each module: cart=mine.');
+  if (!mine && !theirs) return said;
+  const { changes } = await readDiff(session, id, {});
+  const overtaken = changes.filter(({ state }) => state === 'stale');
+  return { ...Object.fromEntries(overtaken.map((one) => [nameOf(one), mine ? 'mine' : 'theirs'])), ...said } as Choices;
+}

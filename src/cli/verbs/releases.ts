@@ -1,0 +1,40 @@
+// stamp releases: production's releases, newest first.
+import { usage } from '../cli-error.js';
+import { textOf } from '../options.js';
+import { sayTable } from '../output/table.js';
+import { latestReleases } from '../stages/entries.js';
+import { productionOf, readStages } from '../stages/stage-line.js';
+import { ticketNamed } from '../ticket-name.js';
+import type { Verb } from '../verb.js';
+
+export const releases: Verb = {
+  name: 'releases',
+  summary: "List production's releases, newest first",
+  options: [['--limit <n>', 'how many (default: 20)']],
+  examples: [
+    { run: 'stamp releases', says: 'what was released, reverted and rolled back' },
+    { run: 'stamp releases --limit 1 --json=number', says: 'which one is live' },
+  ],
+  run: async (session, _args, options) => {
+    const { out, settings } = session;
+    const limit = textOf(options, 'limit') ?? '20';
+    if (!/^[1-9]\d{0,2}$/.test(limit)) throw usage(`--limit is a number from 1 to 999, not '${limit}'.`);
+    const production = productionOf(await readStages(session, settings.project));
+    const ticket: Record<string, string> =
+      textOf(options, 'ticket') === undefined ? {} : { ticket: ticketNamed(session, undefined, options) };
+    const found = await latestReleases(session, { project__name: production.project, ...ticket }, Number(limit));
+    out.result(found, () =>
+      sayTable(
+        out,
+        ['release', 'made', 'by', 'what'],
+        found.map(({ number, created_at: made, actor, line }) => [
+          `${number}${number === production.release ? ' (live)' : ''}`,
+          `${made.slice(0, 10)} ${made.slice(11, 16)}`,
+          actor,
+          line,
+        ]),
+      ),
+    );
+    return undefined;
+  },
+};

@@ -1,0 +1,102 @@
+// stamp stream: what happens, a line each, as it happens.
+import type { components } from '../../client/schema.js';
+import { usage } from '../cli-error.js';
+import { milliseconds } from '../duration.js';
+import { EXIT } from '../exit-codes.js';
+import { type Options, textOf } from '../options.js';
+import type { Colour, Output } from '../output/output.js';
+import type { Session } from '../session.js';
+import { follow } from '../stream/follow.js';
+import { ticketKey } from '../ticket-name.js';
+import type { Verb } from '../verb.js';
+
+/** As /stream sends it: without `data`, which is behind `resource_uri`. */
+type Event = Omit<components['schemas']['Event'], 'data'>;
+
+export const stream: Verb = {
+  name: 'stream',
+  summary: 'Follow what happens, a line each',
+  description:
+    'Until Ctrl-C, which ends it with 0. Comes back where it was when the server or the network was away: nothing is missing, ' +
+    'nothing comes twice. Piped, a line is number, time, severity, type, what; with --json an event each.',
+  options: [
+    ['-t, --ticket <keys>', 'of these tickets, with commas'],
+    ['--severity <names>', 'info, warn, error'],
+    ['--type <types>', "such as 'ticket.*,release.*'"],
+    ['--stage <names>', 'at these stages'],
+    ['--since <time>', 'from a time on: 2h ago, or 2026-01-01T12:00:00Z; earliest: all that is kept'],
+    ['--limit <n>', 'end after so many'],
+  ],
+  examples: [
+    { run: 'stamp stream --ticket TKT-1 --since earliest --limit 1', says: 'how it began' },
+    { run: "stamp stream --since 1h --type 'ticket.*' --severity info --limit 1", says: 'of the last hour' },
+  ],
+  run: async (session, _args, options) => {
+    const { out, settings, signal, server } = session;
+    const limit = limitIn(options);
+    let count = 0;
+    try {
+      await follow({
+        url: `${settings.url}/stream?${queryOf(session, options)}`,
+        server,
+        patient: session.serverWith({ patienceMs: Infinity, waiting: () => undefined }),
+        signal,
+        heard: ({ event, data }) => {
+          if (event === 'resync') tellGap(out, data);
+          else tell(out, JSON.parse(data) as Event);
+          return event === 'resync' || ++count < limit;
+        },
+        lost: () => out.note('The stream broke off: coming back …'),
+        back: (id) => out.note(`Back${id === undefined ? '' : `, after event ${id}`}: nothing is missing.`),
+      });
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+    return EXIT.ok;
+  },
+};
+
+function limitIn(options: Options): number {
+  const text = textOf(options, 'limit');
+  if (text === undefined) return Infinity;
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw usage(`--limit is a number from 1 on, not '${text}'.`);
+}
+
+function queryOf({ settings }: Session, options: Options): URLSearchParams {
+  const query = new URLSearchParams();
+  for (const name of ['severity', 'type', 'stage']) {
+    const value = textOf(options, name);
+    if (value !== undefined) query.set(name, value);
+  }
+  const tickets = textOf(options, 'ticket')
+    ?.split(',')
+    .map((name) => ticketKey(name.trim(), settings.prefix));
+  if (tickets) query.set('ticket', tickets.join(','));
+  // Everything, unless somebody said which project.
+  if (settings.origins.project !== 'default') query.set('project', settings.project);
+  const since = textOf(options, 'since');
+  if (since === 'earliest') query.set('earliest', '1');
+  else if (since !== undefined) query.set('since', timeOf(since));
+  return query;
+}
+
+/** `2h`, or `2h ago`: then. */
+function timeOf(since: string): string {
+  const ms = milliseconds(since.replace(/ ago$/, ''));
+  return ms === undefined ? since : new Date(Date.now() - ms).toISOString();
+}
+
+function tellGap(out: Output, data: string): void {
+  const { oldest } = JSON.parse(data) as { oldest: number };
+  out.warn(`What happened before event ${oldest} is not kept any more: going on from there.`);
+}
+
+const COLOURS: Readonly<Record<string, Colour>> = { info: 'green', warn: 'yellow', error: 'red' };
+
+function tell(out: Output, event: Event): void {
+  const { seq, time, severity, type, line } = event;
+  if (!out.isTerminal) return out.stream(event, [seq, time, severity, type, line].join('\t'));
+  const at = new Date(time).toLocaleTimeString('en-GB');
+  out.stream(event, `${out.paint('dim', at)}  ${out.paint(COLOURS[severity] ?? 'dim', severity.padEnd(5))}  ${line}`);
+}
