@@ -36,7 +36,7 @@ export class Output {
 
   /** How many characters a line of the terminal has. */
   get width(): number {
-    return this.stdout.columns ?? 100;
+    return this.stdout.columns || 100;
   }
 
   /** A line of the result, for people; nothing with --json. */

@@ -77,5 +77,5 @@ export function messageOf(refusal: Refusal): string {
   const known = actions as readonly NextAction[];
   return known
     .reduce((text, action) => text.replace(action.command, commandFor(action, String(ticket))), refusal.message)
-    .replaceAll(/(?:with |)\{?"(cascade|force)": true\}?/g, '--$1');
+    .replaceAll(/\{?"(cascade|force)": true\}?/g, '--$1');
 }

@@ -69,9 +69,9 @@ function linkOf({ settings }: Session, { stage, key, closed_at: closed }: Ticket
   return closed === null || at.production ? previewLink(settings, at, key) : undefined;
 }
 
-function nextStep({ key, stage, closed_at: closed }: Ticket, line: StageLine, why: Why): string {
+/** Undefined where something stands in the way: what helps is said with it. */
+function nextStep({ key, stage, closed_at: closed }: Ticket, line: StageLine, why: Why): string | undefined {
   if (closed !== null) return `stamp reopen ${key}`;
   if (stage === null) return `stamp ${key} --update`;
-  if (why.promotable || why.next_stage === null) return nextOf(line, key, stage);
-  return `what stands in the way of ${why.next_stage} first: stamp why ${key}`;
+  return why.promotable || why.next_stage === null ? nextOf(line, key, stage) : undefined;
 }

@@ -17,11 +17,11 @@ export interface Follow {
   /** Ends it. */
   readonly signal: AbortSignal;
   /** False ends it. */
-  heard(message: Message): boolean;
+  readonly heard: (message: Message) => boolean;
   /** The connection was lost. */
-  lost(): void;
+  readonly lost: () => void;
   /** And is there again: `id` is the last event that was heard. */
-  back(id: string | undefined): void;
+  readonly back: (id: string | undefined) => void;
 }
 
 /** Resolves when `heard` has enough. Rejects with Refusal; Unreachable where the first connection fails; the signal's reason. */

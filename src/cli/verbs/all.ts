@@ -4,16 +4,25 @@ import { artifact } from './artifact.js';
 import { close, reopen } from './close.js';
 import { complete } from './complete.js';
 import { completion } from './completion.js';
-import { fail } from './fail.js';
+import { diff } from './diff.js';
 import { doctor } from './doctor.js';
+import { fail } from './fail.js';
 import { help } from './help.js';
 import { history } from './history.js';
+import { hold, unhold } from './hold.js';
 import { list } from './list.js';
+import { lock, unlock } from './lock.js';
 import { create } from './new.js';
+import { open } from './open.js';
 import { promote } from './promote.js';
+import { rebase } from './rebase.js';
+import { releases } from './releases.js';
 import { revert } from './revert.js';
+import { rollback } from './rollback.js';
 import { show } from './show.js';
+import { snippet } from './snippet.js';
 import { status } from './status.js';
+import { stream } from './stream.js';
 import { sub } from './sub.js';
 import { update } from './update.js';
 import { why } from './why.js';
@@ -24,10 +33,13 @@ export interface VerbGroup {
 }
 
 export const GROUPS: readonly VerbGroup[] = [
-  { title: 'Work on tickets', verbs: [create, update, show, list, history] },
+  { title: 'Work on tickets', verbs: [create, update, open, show, list, history, stream] },
   { title: 'Take them through their steps', verbs: [status, sub, artifact, complete, fail] },
-  { title: 'Bring them to production, and back', verbs: [why, promote, revert, close, reopen] },
-  { title: 'The project and its releases', verbs: [] },
+  {
+    title: 'Bring them to production, and back',
+    verbs: [why, diff, rebase, promote, revert, hold, unhold, close, reopen],
+  },
+  { title: 'The project and its releases', verbs: [releases, rollback, lock, unlock, snippet] },
   { title: 'The command itself', verbs: [doctor, completion, help] },
 ];
 

@@ -71,5 +71,5 @@ async function allChoices(session: Session, id: string, said: Choices, { mine, t
   if (!mine && !theirs) return said;
   const { changes } = await readDiff(session, id, {});
   const overtaken = changes.filter(({ state }) => state === 'stale');
-  return { ...Object.fromEntries(overtaken.map((one) => [nameOf(one), mine ? 'mine' : 'theirs'])), ...said } as Choices;
+  return { ...Object.fromEntries(overtaken.map((one) => [nameOf(one), mine ? 'mine' : 'theirs'])), ...said };
 }

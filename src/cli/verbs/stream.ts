@@ -37,7 +37,7 @@ export const stream: Verb = {
     let count = 0;
     try {
       await follow({
-        url: `${settings.url}/stream?${queryOf(session, options)}`,
+        url: `${settings.url}/stream?${queryOf(session, options).toString()}`,
         server,
         patient: session.serverWith({ patienceMs: Infinity, waiting: () => undefined }),
         signal,
