@@ -2,12 +2,9 @@
 import type { Settings } from '../settings.js';
 import type { Stage } from './shapes.js';
 
-/** The setting `page`: where the application is. */
-export const pageOf = (settings: Settings): string | undefined => (settings as { readonly page?: string }).page;
-
 /** `http://localhost:8080/?dev=TKT-1`; production's has no ticket in it. */
 export function previewLink(settings: Settings, stage: Stage, key: string): string {
-  const page = pageOf(settings);
+  const { page } = settings;
   if (page === undefined) return mapLink(settings, stage, key);
   const url = new URL(page);
   if (!stage.production) url.searchParams.set(stage.name, key);

@@ -22,10 +22,15 @@ const WORDS: readonly (readonly [RegExp, Say])[] = [
   [/^POST \/api\/v1\/ticket\/[^/]+\/stamp\/$/, (key) => `stamp ${key} --update`],
   [/^POST \/api\/v1\/ticket\/[^/]+\/(unhold|reopen|close)\/$/, (key, _body, [, verb]) => `stamp ${verb} ${key}`],
   [/^GET \/api\/v1\/ticket\/[^/]+\/history\/$/, (key) => `stamp history ${key}`],
-  [/^GET \/api\/v1\/subticket\/$/, (key) => `stamp show ${key}`],
+  [/^GET \/api\/v1\/subticket\/$/, (key) => `stamp sub list ${key}`],
   [
     /^PATCH \/api\/v1\/updateticketstatus\/[^/]+\/$/,
     (key, { current_workflow_step: step, status }) => `stamp status ${key} ${String(step)} ${String(status)}`,
+  ],
+  [
+    /^PATCH \/api\/v1\/updatesubticketstatus\/([^/]+)\/$/,
+    (_key, { current_workflow_step: step, status }, [, id]) =>
+      `stamp sub status ${id} ${String(step)} ${String(status)}`,
   ],
   [
     /^POST \/api\/v1\/stage\/([^/]+)\/unlock\/$/,

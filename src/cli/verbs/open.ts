@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { textOf } from '../options.js';
 import type { Session } from '../session.js';
-import { pageOf, previewLink, storyLink } from '../stages/links.js';
+import { previewLink, storyLink } from '../stages/links.js';
 import { stageNamed, stagesOf } from '../stages/stage-line.js';
 import { readTicket, ticketNamed } from '../ticket-name.js';
 import type { Verb } from '../verb.js';
@@ -24,7 +24,7 @@ export const open: Verb = {
     const { out, settings } = session;
     const ticket = await readTicket(session, ticketNamed(session, name, options));
     const wanted = textOf(options, 'stage') ?? ticket.stage;
-    const shown = wanted !== null && pageOf(settings) !== undefined;
+    const shown = wanted !== null && settings.page !== undefined;
     const line = wanted === null ? [] : await stagesOf(session, ticket);
     const stage = wanted === null ? undefined : stageNamed(line, wanted);
     const link = shown && stage ? previewLink(settings, stage, ticket.key) : storyLink(settings, ticket.key);

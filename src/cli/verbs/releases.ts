@@ -1,5 +1,6 @@
 // stamp releases: production's releases, newest first.
 import { usage } from '../cli-error.js';
+import { localTime } from '../local-time.js';
 import { textOf } from '../options.js';
 import { sayTable } from '../output/table.js';
 import { latestReleases } from '../stages/entries.js';
@@ -29,7 +30,7 @@ export const releases: Verb = {
         ['release', 'made', 'by', 'what'],
         found.map(({ number, created_at: made, actor, line }) => [
           `${number}${number === production.release ? ' (live)' : ''}`,
-          `${made.slice(0, 10)} ${made.slice(11, 16)}`,
+          out.isTerminal ? localTime(made) : made,
           actor,
           line,
         ]),

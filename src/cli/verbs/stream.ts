@@ -3,6 +3,7 @@ import type { components } from '../../client/schema.js';
 import { usage } from '../cli-error.js';
 import { milliseconds } from '../duration.js';
 import { EXIT } from '../exit-codes.js';
+import { localTime } from '../local-time.js';
 import { type Options, textOf } from '../options.js';
 import type { Colour, Output } from '../output/output.js';
 import type { Session } from '../session.js';
@@ -97,6 +98,8 @@ const COLOURS: Readonly<Record<string, Colour>> = { info: 'green', warn: 'yellow
 function tell(out: Output, event: Event): void {
   const { seq, time, severity, type, line } = event;
   if (!out.isTerminal) return out.stream(event, [seq, time, severity, type, line].join('\t'));
-  const at = new Date(time).toLocaleTimeString('en-GB');
-  out.stream(event, `${out.paint('dim', at)}  ${out.paint(COLOURS[severity] ?? 'dim', severity.padEnd(5))}  ${line}`);
+  out.stream(
+    event,
+    `${out.paint('dim', localTime(time))}  ${out.paint(COLOURS[severity] ?? 'dim', severity.padEnd(5))}  ${line}`,
+  );
 }
