@@ -1,5 +1,6 @@
 // A ticket on a page of its own: where it is on its way, what belongs to it, what can be done next.
 import { localTime, since } from './local-time.js';
+import { oneLine } from './output/harmless.js';
 import type { Output } from './output/output.js';
 import { sayTable } from './output/table.js';
 import { isComplete, isFailed, LINE, nameOf, positionText, type Step, stepText } from './steps.js';
@@ -9,7 +10,7 @@ import { type FullSubticket, liveSubtickets, uploadText, type WholeTicket } from
 const LABEL_WIDTH = 10;
 
 export function sayTicketPage(out: Output, ticket: WholeTicket, url: string): void {
-  out.say(`${out.paint('bold', ticket.key)}  ${ticket.title}`);
+  out.say(`${out.paint('bold', ticket.key)}  ${oneLine(ticket.title)}`);
   out.say();
   out.say(`  ${wayOf(out, ticket)}`);
   out.say();
@@ -19,7 +20,7 @@ export function sayTicketPage(out: Output, ticket: WholeTicket, url: string): vo
 }
 
 const sayField = (out: Output, label: string, text: string): void =>
-  out.say(`  ${out.paint('dim', label.padEnd(LABEL_WIDTH))}${text}`);
+  out.say(`  ${out.paint('dim', label.padEnd(LABEL_WIDTH))}${oneLine(text)}`);
 
 /** How wide the line of steps is with all their names. */
 const WIDE = LINE.map((step) => `✓ ${stepText(step)}`).join(' ── ').length + 2;

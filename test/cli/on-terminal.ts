@@ -1,31 +1,28 @@
-// The command on a real terminal: a pty of util-linux's script(1), as wide as the test says.
-import { execFile } from 'node:child_process';
+// The command on a terminal from its beginning to its end, where nobody types anything.
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { STAMP, stampEnvironment } from './stamp.js';
+import { Terminal } from './terminal.js';
 
 export interface OnTerminal {
-  readonly code: number;
-  /** Both streams as the terminal got them, colours and all, with `\n` at the ends of lines. */
+  readonly code: number | null;
+  /** As the terminal got it, colours and all, with `\n` at the ends of lines. */
   readonly screen: string;
 }
 
-/** Runs `stamp …` to its end. Nobody types anything. */
 export async function onTerminal(
   args: readonly string[],
   options: { readonly url: string; readonly columns?: number; readonly env?: Readonly<Record<string, string>> },
 ): Promise<OnTerminal> {
   const home = await fs.mkdtemp(path.join(os.tmpdir(), 'stamp-home-'));
-  const command = [process.execPath, STAMP, ...args].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
-  const line = `stty cols ${options.columns ?? 100} rows 40; exec ${command}`;
-  const env = { ...stampEnvironment(options.url, home), TERM: 'xterm', SHELL: '/bin/sh', ...options.env };
-  const ended = await new Promise<OnTerminal>((resolve) => {
-    const child = execFile('script', ['-qec', line, '/dev/null'], { cwd: home, env }, (error, stdout) =>
-      resolve({ code: Number(error?.code ?? 0), screen: stdout.replaceAll('\r\n', '\n') }),
-    );
-    child.stdin?.end();
+  const { url, env, columns = 100 } = options;
+  const terminal = Terminal.run([process.execPath, STAMP, ...args], {
+    cwd: home,
+    env: { ...stampEnvironment(url, home), ...env },
+    columns,
   });
+  const code = await terminal.ended;
   await fs.rm(home, { recursive: true, force: true });
-  return ended;
+  return { code, screen: terminal.raw.replaceAll('\r\n', '\n') };
 }

@@ -1,10 +1,17 @@
 // stamp show, list and history: what people see, what a pipe gets, what scripts take from --json.
+import { spawn } from 'node:child_process';
+import fs from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { aTicket } from '../builders/ticket.builder.js';
 import { untilNumbered } from '../builders/numbered.js';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
-import { type Ended, stamp } from './stamp.js';
+import { eventually } from '../process/server-process.js';
+import { type Ended, STAMP, stamp, stampEnvironment } from './stamp.js';
 import { onTerminal } from './on-terminal.js';
+
+const COLOUR = new RegExp(`${String.fromCharCode(27)}\\[\\d{1,2}m`, 'g');
 
 let server: TestServer;
 beforeAll(async () => {
@@ -120,6 +127,24 @@ describe('show', () => {
   });
 });
 
+test("what somebody else's title says to the terminal is left out", async () => {
+  const { key } = await aTicket(server).with({
+    title: 'One\u001b]0;owned\u0007\u001b[2J\u009b2J\r\ntwo',
+    owner: 'evil@example.com',
+  });
+  for (const line of [
+    `show ${key}`,
+    'list --owner evil@example.com',
+    `history ${key}`,
+    `status ${key} --wait closed --timeout 0`,
+  ]) {
+    const { screen } = await onTerminal(line.split(' '), { url: server.base });
+    // Of our own there are colours, and a line that is cleared: what is waited for.
+    expect(screen.replaceAll('\r\u001b[K', '').replaceAll(COLOUR, '')).not.toMatch(/[^\P{Cc}\n]/u);
+  }
+  expect((await run(`show ${key}`)).stdout.split('\n')[0]).toBe(`${key}  One]0;owned[2J2J two`);
+});
+
 describe('list', () => {
   const keysOf = ({ stdout }: Ended): string[] =>
     stdout
@@ -217,4 +242,29 @@ describe('history', () => {
     expect(await run('history TKT-999')).toMatchObject({ code: 7, stdout: '' });
     expect(await run('history TKT-1 --limit x')).toMatchObject({ code: 2, stdout: '' });
   });
+});
+
+test('history --follow goes on with what happens, and ends with Ctrl-C', async () => {
+  const { key, id } = await aTicket(server);
+  const home = await fs.mkdtemp(path.join(os.tmpdir(), 'stamp-follow-'));
+  const child = spawn(process.execPath, [STAMP, 'history', key, '--follow', '--json=line'], {
+    env: stampEnvironment(server.base, home),
+  });
+  let told = '';
+  child.stdout.on('data', (chunk: Buffer) => (told += chunk.toString()));
+  await eventually('its beginning', () => /created/.test(told));
+  await server.http.patch(`/api/v1/updateticketstatus/${id}/`).send({ current_workflow_step: '200' }).expect(202);
+  await eventually('what happened', () => /100 → 200/.test(told));
+  child.kill('SIGINT');
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  await fs.rm(home, { recursive: true, force: true });
+  expect(code).toBe(130);
+  const lines = told
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { line: string });
+  expect(lines.map(({ line }) => line)).toEqual([
+    expect.stringMatching(`^Ticket ${key} created`),
+    expect.stringMatching(`^${key} moved 100 → 200`),
+  ]);
 });

@@ -2,6 +2,7 @@
 // stderr, and only where somebody looks at it.
 import type { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
+import { harmless } from './harmless.js';
 
 type Stream = NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'columns'>>;
 export type Colour = 'red' | 'green' | 'yellow' | 'cyan' | 'dim' | 'bold';
@@ -41,7 +42,7 @@ export class Output {
 
   /** A line of the result, for people; nothing with --json. */
   say(line = ''): void {
-    if (!this.isJson) this.stdout.write(`${line}\n`);
+    if (!this.isJson) this.stdout.write(`${harmless(line)}\n`);
   }
 
   /** What the command came to: an object or a list, as JSON with --json, else as `people` says it. */
@@ -52,21 +53,21 @@ export class Output {
 
   /** One event or change of many: a line of JSON each with --json, else `line`. */
   stream(value: unknown, line: string): void {
-    this.stdout.write(`${this.isJson ? JSON.stringify(this.chosen(value)) : line}\n`);
+    this.stdout.write(`${this.isJson ? JSON.stringify(this.chosen(value)) : harmless(line)}\n`);
   }
 
   /** What accompanies the work: on a terminal only, so that scripts stay quiet. */
   note(line: string): void {
-    if (this.stderr.isTTY || this.isVerbose) this.stderr.write(`${line}\n`);
+    if (this.stderr.isTTY || this.isVerbose) this.stderr.write(`${harmless(line)}\n`);
   }
 
   /** Said even to scripts. */
   warn(line: string): void {
-    this.stderr.write(`${this.paint('yellow', 'warning', this.stderr)}: ${line}\n`);
+    this.stderr.write(`${this.paint('yellow', 'warning', this.stderr)}: ${harmless(line)}\n`);
   }
 
   error(line: string): void {
-    this.stderr.write(`${this.paint('red', 'stamp', this.stderr)}: ${line}\n`);
+    this.stderr.write(`${this.paint('red', 'stamp', this.stderr)}: ${harmless(line)}\n`);
   }
 
   /** With --verbose only. */

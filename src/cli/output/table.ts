@@ -1,21 +1,22 @@
 // Lists: columns for people, tabs for programs.
 import { stripVTControlCharacters } from 'node:util';
+import { oneLine } from './harmless.js';
 import type { Output } from './output.js';
 
 /** On a terminal aligned under a heading, and cut to its width; piped, one line each with tabs between, as `cut` reads it. */
 export function sayTable(out: Output, heading: readonly string[], rows: readonly (readonly string[])[]): void {
+  const cells = rows.map((row) => row.map(oneLine));
   if (!out.isTerminal) {
-    for (const row of rows)
-      out.say(row.map((cell) => stripVTControlCharacters(cell).replace(/[\t\n]/g, ' ')).join('\t'));
+    for (const row of cells) out.say(row.map((cell) => stripVTControlCharacters(cell)).join('\t'));
     return;
   }
   const widths = heading.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => lengthOf(row[column] ?? ''))),
+    Math.max(title.length, ...cells.map((row) => lengthOf(row[column] ?? ''))),
   );
-  const line = (cells: readonly string[]): string =>
-    cells.map((cell, column) => (column === cells.length - 1 ? cell : pad(cell, widths[column] ?? 0))).join('  ');
+  const line = (row: readonly string[]): string =>
+    row.map((cell, column) => (column === row.length - 1 ? cell : pad(cell, widths[column] ?? 0))).join('  ');
   out.say(out.paint('dim', line(heading)));
-  for (const row of rows) out.say(fit(line(row), out.width));
+  for (const row of cells) out.say(fit(line(row), out.width));
 }
 
 const lengthOf = (text: string): number => stripVTControlCharacters(text).length;

@@ -30,6 +30,7 @@ export const create: Verb = {
       run: 'stamp new "CVE-2024-9143" --bug 1085378 --link bug=https://bugs.debian.org/1085378',
       says: 'with the bug that it fixes, and a link',
     },
+    { run: 'stamp new --from bundle.json', says: 'a bundle: the ticket, its subtickets, links and artifacts' },
     { run: 'stamp new "Fix the menu" --key SHOP-7 --dry-run', says: 'what would be sent' },
   ],
   run: async (session, [title], options) => {

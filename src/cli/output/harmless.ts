@@ -1,0 +1,11 @@
+// Titles, reasons and names are other people's: what steers a terminal in them is left out, so that showing a ticket can't
+// write over the screen or set the window's title. Colours, which are ours, stay.
+
+const ESCAPE = String.fromCharCode(27);
+/** Control characters but tab, line feed and the beginning of a colour. */
+const STEERING = new RegExp(`(?!${ESCAPE}\\[\\d{1,2}m)[^\\P{Cc}\\t\\n]`, 'gu');
+
+export const harmless = (line: string): string => line.replace(STEERING, '');
+
+/** A text of several lines, as one. */
+export const oneLine = (text: string): string => text.replaceAll(/\s*[\t\n\r]\s*/g, ' ').trim();
