@@ -46,6 +46,7 @@ async function makeClone(folder: string): Promise<void> {
     'src/cart.js':
       "import { euros } from './format.js';\nexport const total = (prices) => euros(prices.reduce((a, b) => a + b, 0));\n",
     'src/format.js': 'export const euros = (amount) => `${amount.toFixed(2)} €`;\n',
+    'index.html': '<!doctype html>\n<html>\n  <head>\n    <title>Shop</title>\n  </head>\n  <body></body>\n</html>\n',
     'bundle.json': JSON.stringify({
       owner: 'alice@example.com',
       title: 'Update curl',

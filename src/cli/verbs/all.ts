@@ -14,6 +14,7 @@ import { list } from './list.js';
 import { lock, unlock } from './lock.js';
 import { create } from './new.js';
 import { open } from './open.js';
+import { project } from './project.js';
 import { promote } from './promote.js';
 import { rebase } from './rebase.js';
 import { releases } from './releases.js';
@@ -39,7 +40,7 @@ export const GROUPS: readonly VerbGroup[] = [
     title: 'Bring them to production, and back',
     verbs: [why, diff, rebase, promote, revert, hold, unhold, close, reopen],
   },
-  { title: 'The project and its releases', verbs: [releases, rollback, lock, unlock, snippet] },
+  { title: 'The project and its releases', verbs: [project, releases, rollback, lock, unlock, snippet] },
   { title: 'The command itself', verbs: [doctor, completion, help] },
 ];
 
