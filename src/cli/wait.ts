@@ -51,25 +51,26 @@ async function waitFor(session: Session, name: string, condition: Condition, tim
   const seconds = Math.round(timeoutMs / 1000);
   const line = new WaitLine(session.out, condition.text, seconds);
   try {
-    for (;;) {
+    for (let first = true; ; first = false) {
       const left = Math.max(0, end - Date.now());
-      const ticket = await look(session, name, condition, left, line);
+      // Where it is now is said at once; the next look waits.
+      const ticket = await look(session, name, first ? undefined : condition, left, line);
       line.at(ticket.key, positionText(ticket));
       if (condition.holds(ticket)) return { ticket, exit: EXIT.ok, instead: undefined };
       if (condition.failsWith && isFailed(ticket)) return { ticket, exit: EXIT.failed, instead: failedLine(ticket) };
       if (Date.now() >= end) return { ticket, exit: EXIT.pending, instead: pendingLine(ticket, condition, seconds) };
-      await pause(Math.min(AGAIN_MS, Math.max(0, end - Date.now())), undefined, { signal: session.signal });
+      if (!first) await pause(Math.min(AGAIN_MS, Math.max(0, end - Date.now())), undefined, { signal: session.signal });
     }
   } finally {
     line.end();
   }
 }
 
-/** Asks for the condition and for a failure at once; whichever comes first is the answer. */
+/** Asks for the condition and for a failure at once; whichever comes first is the answer. Without a condition: as it is. */
 async function look(
   session: Session,
   name: string,
-  condition: Condition,
+  condition: Condition | undefined,
   leftMs: number,
   line: WaitLine,
 ): Promise<Ticket> {
@@ -79,10 +80,12 @@ async function look(
     signal: AbortSignal.any([session.signal, enough.signal]),
     waiting: () => line.away(),
   });
+  const path = { id: name };
+  if (!condition) return server.of(server.api.GET('/api/v1/ticket/{id}/', { params: { path } }));
   const wait = Math.min(ONE_REQUEST_SECONDS, leftMs / 1000);
   const ask = (until: string): Promise<Ticket> =>
-    server.of(server.api.GET('/api/v1/ticket/{id}/', { params: { path: { id: name }, query: { wait, until } } }));
-  const asked = [condition.text, ...(condition.failsWith && condition.text !== 'failed' ? ['failed'] : [])].map(ask);
+    server.of(server.api.GET('/api/v1/ticket/{id}/', { params: { path, query: { wait, until } } }));
+  const asked = [condition.text, ...(condition.failsWith ? ['failed'] : [])].map(ask);
   try {
     return await Promise.race(asked);
   } finally {
@@ -95,4 +98,4 @@ const failedLine = ({ key, failure, failed_at_step }: Ticket): string =>
   `${key} failed${failed_at_step ? ` at ${failed_at_step}` : ''}${failure?.summary ? `: ${failure.summary}` : '.'}`;
 
 const pendingLine = (ticket: Ticket, { text }: Condition, seconds: number): string =>
-  `After ${seconds} s ${ticket.key} is at ${positionText(ticket)}, not at ${text}. Wait again, or longer with --timeout.`;
+  `After ${seconds} s of waiting for ${text}, ${ticket.key} is at ${positionText(ticket)}. Wait again, or longer with --timeout.`;

@@ -80,7 +80,9 @@ test('8 when the time is over, with the ticket as it is', async () => {
   expect(ended).toEqual({
     code: 8,
     stdout: '{"status":"100"}\n',
-    stderr: expect.stringMatching(`^stamp: After 0 s ${key} is at 200 Package Building, status 100, not at step>=300`),
+    stderr: expect.stringMatching(
+      `^stamp: After 0 s of waiting for step>=300, ${key} is at 200 Package Building, status 100\\.`,
+    ),
   });
 });
 
