@@ -12,6 +12,12 @@ export async function ask({ stderr }: Output, question: string, signal: AbortSig
   asked.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   try {
     return (await asked.question(question, { signal })).trim();
+  } catch (error) {
+    signal.throwIfAborted();
+    // Ctrl-D: somebody has nothing to say.
+    if ((error as Error).name !== 'AbortError') throw error;
+    stderr.write('\n');
+    return '';
   } finally {
     asked.close();
   }
