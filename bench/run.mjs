@@ -1,9 +1,10 @@
-// npm run bench: Stampline beside a bare server, path by path, and the figures of import maps (maps.mjs) and of the
-// stream (stream.mjs).
+// npm run bench: Stampline beside a bare server, path by path, and the figures of import maps (maps.mjs), of the
+// stream (stream.mjs) and of the command (cli.mjs).
 // `npm run bench -- get_ticket` runs one path; --json prints
 // one document; --check exits with 1 when a target is missed; --rounds and --seconds say how long. See docs/PERFORMANCE.md.
 import os from 'node:os';
 import { parseArgs } from 'node:util';
+import { CLI_FIGURES } from './cli.mjs';
 import { MAP_FIGURES } from './maps.mjs';
 import { CONNECTIONS, PATHS } from './paths.mjs';
 import { runScale } from './scale.mjs';
@@ -13,7 +14,7 @@ import { STREAM_FIGURES } from './stream.mjs';
 import { startWorld, TICKETS } from './world.mjs';
 
 /** What is no rate of requests beside the bare server's. */
-const FIGURES = { ...MAP_FIGURES, ...STREAM_FIGURES };
+const FIGURES = { ...MAP_FIGURES, ...STREAM_FIGURES, ...CLI_FIGURES };
 
 const say = (line) => process.stderr.write(`${line}\n`);
 

@@ -75,12 +75,15 @@ export class FolderSync {
     const outcome = new Collected();
     const waiting: { files: SentFile[]; gone: GoneFile[] } = { files: [], gone: gone.map((file) => this.named(file)) };
     let [bytes, looked] = [0, 0];
+    let sending: Promise<void> = Promise.resolve();
+    // The next files are read while these are on their way.
     const deliver = async (): Promise<void> => {
       const parcel: Parcel = { files: waiting.files.splice(0), gone: waiting.gone.splice(0) };
+      const done = looked;
       bytes = 0;
-      if (sizeOf(parcel) === 0) return;
-      const delivered = await this.sender.deliver(parcel);
-      outcome.add(delivered, await this.keep(delivered, parcel));
+      await sending;
+      sending = sizeOf(parcel) === 0 ? sending : this.send(parcel, outcome).then(() => progress?.(done));
+      sending.catch(() => undefined); // Told by whoever waits for it.
     };
     for (const unit of this.unitsOf(files)) {
       const found = await this.changed(unit, force);
@@ -90,11 +93,16 @@ export class FolderSync {
       bytes += found.files.reduce((sum, one) => sum + one.bytes.length, 0);
       if (sizeOf(waiting) < PARCEL.files && bytes < PARCEL.bytes) continue;
       await deliver();
-      progress?.(looked);
     }
     await deliver();
+    await sending;
     progress?.(looked);
     return outcome;
+  }
+
+  private async send(parcel: Parcel, outcome: Collected): Promise<void> {
+    const delivered = await this.sender.deliver(parcel);
+    outcome.add(delivered, await this.keep(delivered, parcel));
   }
 
   /** A script and its map travel together: the server composes them. */

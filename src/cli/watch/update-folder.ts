@@ -46,7 +46,10 @@ export async function updateAndWatch(parts: UpdateParts): Promise<void> {
     report.link();
     report.watching(work.source.label);
     const following = followTicket({ session, begun, connection: report, signal });
-    await untilEnded(session.signal, Promise.race([following, keepInStep(parts, sync, () => saves.next(signal))]));
+    const keeping = keepInStep(parts, sync, () => saves.next(signal));
+    await untilEnded(session.signal, Promise.race([following, keeping]));
+    // What is on its way may arrive, and counts.
+    await untilEnded(session.signal, keeping);
     report.ended();
   } finally {
     ending.abort();
