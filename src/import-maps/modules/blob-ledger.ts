@@ -1,7 +1,7 @@
 // The rows of blobs, and the locks that keep the clean-up away from what an upload is about to need.
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
-import type { BlobStore, StagedBlob } from './blob-store.js';
+import type { BlobStore, SafeBlob } from './blob-store.js';
 
 /** The first number of our advisory locks; the second is the hash's first byte: one lock a hash would fill Postgres' table. */
 const LOCK_CLASS = 0x626c6f62;
@@ -11,7 +11,7 @@ const bucketOf = (hash: string): number => Number.parseInt(hash.slice(0, 2), 16)
 /** What is to be kept, and in which store. */
 export interface Keeping {
   readonly store: BlobStore;
-  readonly staged: readonly StagedBlob[];
+  readonly staged: readonly SafeBlob[];
 }
 
 @Injectable()

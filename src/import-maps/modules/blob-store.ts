@@ -12,6 +12,13 @@ export interface StagedBlob {
   readonly place: string;
 }
 
+declare const safe: unique symbol;
+
+/** Only BlobStore.secure makes one, so what a crash could take can't be kept. */
+export interface SafeBlob extends StagedBlob {
+  readonly [safe]: true;
+}
+
 /** The first and the last byte. */
 export interface ByteRange {
   readonly start: number;
@@ -33,17 +40,20 @@ export interface KnownBlob {
 
 /** Everything rejects with DomainError `unavailable` where the store can't do its work (a full disk). */
 export interface BlobStore {
-  /** Takes bytes in; nothing is left of them where `source` fails. Resolves when they are safe from a crash. */
+  /** Takes bytes in; nothing is left of them where `source` fails. */
   put(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<StagedBlob>;
 
   /** The whole of a staged blob. */
   read(staged: StagedBlob): Promise<Buffer>;
 
+  /** Makes the bytes of staged blobs safe from a crash. That waits for the disk: before a transaction, not in it. */
+  secure(staged: readonly StagedBlob[]): Promise<readonly SafeBlob[]>;
+
   /**
    * Makes staged blobs what their hashes lead to, safe from a crash; again is no error. The caller holds their locks
    * (blob-ledger.ts) and commits their rows afterwards.
    */
-  keep(staged: readonly StagedBlob[]): Promise<void>;
+  keep(staged: readonly SafeBlob[]): Promise<void>;
 
   /** Forgets staged blobs that weren't kept; for those that were it does nothing. */
   discard(staged: readonly StagedBlob[]): Promise<void>;

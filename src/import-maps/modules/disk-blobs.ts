@@ -3,7 +3,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import type { BlobStore, ByteRange, KnownBlob, OpenBlob, StagedBlob } from './blob-store.js';
+import type { BlobStore, ByteRange, KnownBlob, OpenBlob, SafeBlob, StagedBlob } from './blob-store.js';
 import { isAbsent, onDisk } from './disk-error.js';
 import { inParallel } from './in-parallel.js';
 
@@ -31,7 +31,6 @@ export class DiskBlobs implements BlobStore {
         size += chunk.length;
         await onDisk(() => file.writeFile(chunk));
       }
-      await onDisk(() => file.sync());
     } catch (error) {
       await fs.rm(place, { force: true }).catch(() => undefined);
       throw error;
@@ -57,7 +56,12 @@ export class DiskBlobs implements BlobStore {
     return onDisk(() => fs.readFile(place));
   }
 
-  async keep(staged: readonly StagedBlob[]): Promise<void> {
+  async secure(staged: readonly StagedBlob[]): Promise<readonly SafeBlob[]> {
+    await inParallel(staged, AT_ONCE, ({ place }) => onDisk(() => sync(place, 'r+')));
+    return staged as readonly SafeBlob[];
+  }
+
+  async keep(staged: readonly SafeBlob[]): Promise<void> {
     if (staged.length === 0) return;
     const folders = [...new Set(staged.map(({ hash }) => path.dirname(this.placeOf(hash))))];
     const made = await inParallel(folders, AT_ONCE, (folder) => onDisk(() => fs.mkdir(folder, { recursive: true })));
@@ -133,8 +137,11 @@ async function renameOnce(place: string, target: string): Promise<void> {
 
 /** A rename is safe from a crash when its folder is. Windows has no such thing. */
 async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await fs.open(folder, 'r');
+  if (process.platform !== 'win32') await sync(folder, 'r');
+}
+
+async function sync(place: string, flags: 'r' | 'r+'): Promise<void> {
+  const handle = await fs.open(place, flags);
   try {
     await handle.sync();
   } finally {

@@ -17,7 +17,7 @@ import { sendFile } from './send-file.js';
 import { sendPage } from './send-page.js';
 import { settleRequest } from './settle-request.js';
 import { SPU_FILE_LIST, SPU_FILES_BODY, SPU_FILES_REPLY } from './spu-files-schema.js';
-import { type SpuFile, SpuFiles } from './spu-files.js';
+import { type SafeFile, type SpuFile, SpuFiles } from './spu-files.js';
 
 type SpuRequest = FastifyRequest<{ Params: { id: string; name: string }; Querystring: Query }>;
 
@@ -54,7 +54,7 @@ export class SpuFilesController {
       await this.files.requireSpu(spu);
       const form = await readForm(request.raw, this.store, this.config.uploads);
       try {
-        sendAnswer(request, reply, await this.keep(request, spu, form));
+        sendAnswer(request, reply, await this.keep(request, spu, form.texts, await this.files.secure(form.files)));
       } finally {
         await this.store.discard(form.files.map(({ blob }) => blob)).catch(() => undefined);
       }
@@ -64,7 +64,7 @@ export class SpuFilesController {
     }
   }
 
-  private keep(request: SpuRequest, spu: number, { texts, files }: Form): Promise<WriteAnswer> {
+  private keep(request: SpuRequest, spu: number, texts: Form['texts'], files: SafeFile[]): Promise<WriteAnswer> {
     const [text] = texts[0] ?? [];
     if (text !== undefined)
       throw invalid('upload.unknown_field', `There is no field ${JSON.stringify(text)}: files only.`);

@@ -4,7 +4,7 @@ import { Db, type Tx } from '../../platform/database/db.js';
 import { DomainError, invalid, notFound } from '../../platform/errors.js';
 import { appendEvent } from '../../stream/append-event.js';
 import { BlobLedger } from './blob-ledger.js';
-import { type BlobStore, bytesOf, FILE_BLOBS } from './blob-store.js';
+import { type BlobStore, bytesOf, FILE_BLOBS, type SafeBlob } from './blob-store.js';
 import { isControlFile, type ListedFile, listedFiles, MOST_CONTROL_BYTES } from './debian-control.js';
 import type { FormFile } from './form.js';
 
@@ -16,6 +16,10 @@ export interface SpuFile {
   readonly sha256: string;
   readonly type: string;
   readonly created_at: string;
+}
+
+export interface SafeFile extends FormFile {
+  readonly blob: SafeBlob;
 }
 
 export interface KeptFiles {
@@ -37,6 +41,12 @@ export class SpuFiles {
     @Inject(FILE_BLOBS) private readonly store: BlobStore,
   ) {}
 
+  /** Before the transaction that keeps them. */
+  async secure(files: readonly FormFile[]): Promise<SafeFile[]> {
+    const blobs = await this.store.secure(files.map(({ blob }) => blob));
+    return blobs.map((blob, at) => ({ ...(files[at] as FormFile), blob }));
+  }
+
   /** Rejects with not_found. */
   async requireSpu(spu: number): Promise<void> {
     const [found] = await this.db.run({ name: 'spu_known', text: 'SELECT 1 FROM spu WHERE id = $1', values: [spu] });
@@ -52,7 +62,7 @@ export class SpuFiles {
   }
 
   /** Keeps all or nothing. Rejects with conflict for a name that has other bytes, unprocessable for a wrong checksum. */
-  async keep(tx: Tx, spu: number, sent: readonly FormFile[], actor: string): Promise<KeptFiles> {
+  async keep(tx: Tx, spu: number, sent: readonly SafeFile[], actor: string): Promise<KeptFiles> {
     if (sent.length === 0)
       throw invalid('upload.no_files', 'No files came. Send them as parts of multipart/form-data.');
     await this.ledger.keep(tx, [{ store: this.store, staged: sent.map(({ blob }) => blob) }]);

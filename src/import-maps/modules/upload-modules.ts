@@ -8,7 +8,7 @@ import { CONFIG } from '../../platform/tokens.js';
 import { asObject } from '../../rest/writing/body.js';
 import { ChangeDelta, type DeltaOptions, type DeltaReport, type Provenance } from '../stages/change-delta.js';
 import { BlobLedger } from './blob-ledger.js';
-import { type BlobStore, MODULE_BLOBS, type StagedBlob, TREE_BLOBS } from './blob-store.js';
+import { type BlobStore, MODULE_BLOBS, type SafeBlob, type StagedBlob, TREE_BLOBS } from './blob-store.js';
 import { type Form, type FormFile, readForm } from './form.js';
 import { PackageTrees } from './package-trees.js';
 import { planModule } from './plan-module.js';
@@ -20,6 +20,9 @@ import { changesOf, type UploadPlan, type UploadTarget } from './upload-plan.js'
 
 export interface PlannedUpload {
   readonly plan: UploadPlan;
+  /** Those of the plan. */
+  readonly files: readonly SafeBlob[];
+  readonly trees: readonly SafeBlob[];
   readonly provenance: Provenance;
   /** What makes a repeat the same request: its texts and its files' hashes. */
   readonly digest: string | undefined;
@@ -56,7 +59,7 @@ export class UploadModules {
 
   planJson(body: unknown, target: UploadTarget): PlannedUpload {
     const plan = planUrls(body, target, { ledger: this.ledger, store: this.files, trees: this.trees });
-    return { plan, provenance: provenanceOf(asObject(body)), digest: undefined };
+    return { plan, files: [], trees: [], provenance: provenanceOf(asObject(body)), digest: undefined };
   }
 
   /** Reads a form, hands its plan to `use`, and leaves nothing staged behind, whatever happens. */
@@ -73,7 +76,9 @@ export class UploadModules {
       const plan = await this.plan(form, fields, target);
       staged.push(...plan.files);
       ({ trees } = plan);
-      return await use({ plan, provenance: fields.provenance, digest: digestOf(form) });
+      const [safeFiles, safeTrees] = await Promise.all([this.files.secure(plan.files), this.lists.secure(trees)]);
+      const { provenance } = fields;
+      return await use({ plan, files: safeFiles, trees: safeTrees, provenance, digest: digestOf(form) });
     } finally {
       await this.files.discard(staged).catch(() => undefined);
       await this.lists.discard(trees).catch(() => undefined);
@@ -91,17 +96,17 @@ export class UploadModules {
   async keep(
     tx: Tx,
     ticket: number,
-    { plan, provenance }: PlannedUpload,
+    { plan, files, trees, provenance }: PlannedUpload,
     options: Pick<DeltaOptions, 'actor' | 'ifMatch' | 'base'>,
   ): Promise<KeptUpload> {
-    if (plan.files.length > 0) {
+    if (files.length > 0) {
       await this.ledger.keep(tx, [
-        { store: this.files, staged: plan.files },
-        { store: this.lists, staged: plan.trees },
+        { store: this.files, staged: files },
+        { store: this.lists, staged: trees },
       ]);
     }
     const held = (await plan.hold?.(tx)) ?? [];
-    const blobs = [...new Set([...plan.files, ...plan.trees].map(({ hash }) => hash).concat(held))];
+    const blobs = [...new Set([...files, ...trees].map(({ hash }) => hash).concat(held))];
     const { watched = false } = plan;
     const report = await this.changeDelta.run(tx, ticket, changesOf(plan), { ...options, provenance, blobs, watched });
     return { report, changed: await isOfThisTransaction(tx, report) };
