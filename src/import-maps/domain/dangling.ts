@@ -61,16 +61,19 @@ export const danglingSince = (before: StampedMap, after: StampedMap, importers: 
 function leadsUnder(map: StampedMap): (specifier: string, importer: string) => Lead | undefined {
   const known = new Map<string, Lead | undefined>();
   return (specifier, importer) => {
-    if (map.scopes.size > 0 || isRelative(specifier)) return leadTo(map, specifier, importer);
-    if (!known.has(specifier)) known.set(specifier, named(map, specifier) ?? leadTo(map, specifier, importer));
-    return known.get(specifier);
+    const lead = known.get(specifier);
+    if (lead !== undefined || known.has(specifier)) return lead;
+    const found = named(map, specifier) ?? leadTo(map, specifier, importer);
+    if (map.scopes.size === 0 && !isRelative(specifier)) known.set(specifier, found);
+    return found;
   };
 }
 
-/** A bare name that is a key of a map without scopes leads there, and most do: no URL has no colon. */
+/** A bare name that is a key of a map without scopes leads there, and most do: a URL has a colon, or is relative. */
 function named(map: StampedMap, specifier: string): Lead | undefined {
+  const isBare = map.scopes.size === 0 && !specifier.includes(':') && !isRelative(specifier);
   const key = keyOf(specifier);
-  const target = specifier.includes(':') ? undefined : map.get(key);
+  const target = isBare ? map.get(key) : undefined;
   return target && { url: target.url, key };
 }
 

@@ -72,6 +72,28 @@ function sorted(operations: ReadonlyMap<MapKey, Operation>): Delta {
   return [...operations].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, operation]) => operation);
 }
 
+/** What two deltas don't share, each sorted by key. */
+export interface Difference {
+  readonly gone: readonly Operation[];
+  readonly come: readonly Operation[];
+}
+
+/** Costs little where a change left most operations alone, which are the same objects then; equal ones are told as different. */
+export function difference(before: Delta, after: Delta): Difference {
+  const [gone, come]: [Operation[], Operation[]] = [[], []];
+  let at = 0;
+  for (const operation of after) {
+    let old = before[at];
+    while (old && old !== operation && operationKey(old) <= operationKey(operation)) {
+      gone.push(old);
+      old = before[(at += 1)];
+    }
+    if (old === operation) at += 1;
+    else come.push(operation);
+  }
+  return { gone: [...gone, ...before.slice(at)], come };
+}
+
 /** What a delta makes of the keys that it names. */
 export const changesOf = (delta: Delta): MapChanges =>
   new Map(delta.map((operation) => [operationKey(operation), plainTarget(operation.set)]));

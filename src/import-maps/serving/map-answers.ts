@@ -10,7 +10,8 @@ import { type Found, FreshMaps, type Live, type Patience, patience } from './fre
 import type { ServedProject } from './known-projects.js';
 import type { ServedTicket } from './known-tickets.js';
 import { type AskedTickets, readMapRequest } from './map-request.js';
-import { type AskedTicket, refusalOf, revisionsOf, shownMap } from './shown-map.js';
+import { type AskedTicket, refusalOf, revisionsOf } from './shown-map.js';
+import { ShownMaps } from './shown-maps.js';
 import { type Stamp, Stamps } from './stamps.js';
 
 export interface MapAnswer {
@@ -33,6 +34,7 @@ export class MapAnswers {
   constructor(
     private readonly fresh: FreshMaps,
     private readonly stamps: Stamps,
+    private readonly shown: ShownMaps,
     private readonly releases: ProductionMaps,
     private readonly db: Db,
   ) {}
@@ -91,7 +93,7 @@ export class MapAnswers {
     const stale = wanted.stale || production.stale || tickets.some((ticket) => ticket.stale);
     return {
       stamp: this.stamps.of(`${project.id} ${release} ${origin} ${revisionsOf(shown)}`, () =>
-        canonicalJson(shownMap(map, shown), origin),
+        canonicalJson(this.shown.of(map, shown), origin),
       ),
       status: stale ? 'stale' : undefined,
     };

@@ -7,6 +7,7 @@ import { KnownTickets } from './known-tickets.js';
 import { MapAnswers } from './map-answers.js';
 import { MapController } from './map.controller.js';
 import { ProductionNow } from './production-now.js';
+import { ShownMaps } from './shown-maps.js';
 import { Shortcut } from './shortcut.js';
 import { Stamps } from './stamps.js';
 import { StampScripts } from './stamp-scripts.js';
@@ -14,7 +15,17 @@ import { StampScripts } from './stamp-scripts.js';
 @Module({
   imports: [MapStoreModule],
   controllers: [MapController],
-  providers: [FreshMaps, KnownProjects, KnownTickets, MapAnswers, ProductionNow, Shortcut, Stamps, StampScripts],
+  providers: [
+    FreshMaps,
+    KnownProjects,
+    KnownTickets,
+    MapAnswers,
+    ProductionNow,
+    Shortcut,
+    ShownMaps,
+    Stamps,
+    StampScripts,
+  ],
   exports: [FreshMaps, MapAnswers],
 })
 export class ServingModule {}

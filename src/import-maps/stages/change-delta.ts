@@ -6,7 +6,16 @@ import { DomainError } from '../../platform/errors.js';
 import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
 import type { Row } from '../../rest/resource.js';
 import { modulesChangedLine, stampedLine } from '../../stream/lines/stage-lines.js';
-import { type Change, changeDelta, type Delta, keysOf, liveAmong, operationKey } from '../domain/delta.js';
+import {
+  type Change,
+  changeDelta,
+  type Delta,
+  difference,
+  keysOf,
+  liveAmong,
+  type Operation,
+  operationKey,
+} from '../domain/delta.js';
 import { type MapKey, wireKey } from '../domain/map-key.js';
 import { firstStage, positionAfterPromotion } from '../domain/stage-line.js';
 import { findOverlaps, lockOverlaps, type Overlap } from '../store/overlaps.js';
@@ -73,7 +82,7 @@ export class ChangeDelta {
     const overlaps = await this.overlaps(tx, ticket, delta);
     const warnings = [
       ...overlaps.map(overlapWarning),
-      ...(await overtakenWarnings(tx, ticket, [...stillIn(delta, deltaOf(ticket)), ...delta], production)),
+      ...(await overtakenWarnings(tx, ticket, [...replacedBy(delta, deltaOf(ticket)), ...delta], production)),
       ...(await danglingWarnings(tx, ticket, delta, production)),
     ];
     const unneeded = new Set(watched ? hashesIn(live) : []);
@@ -116,7 +125,7 @@ export class ChangeDelta {
     const registered = ticket.stage !== null;
     if (registered && isDeepStrictEqual(delta, deltaOf(ticket))) return undefined;
     const revision = await this.deltas.write(tx, ticket, { delta, actor, provenance, blobs });
-    await this.deltas.moveKeys(tx, ticket, keysOf(deltaOf(ticket)), keysOf(delta));
+    await this.deltas.moveKeys(tx, ticket, delta);
     const stage = firstStage(ticket.line);
     const keys = keysOf(delta).map(wireKey);
     const event = {
@@ -137,10 +146,11 @@ export class ChangeDelta {
 /** An event names some; the revision has them all. */
 const MOST_KEYS = 50;
 
-/** Of the operations before those at keys that the delta has, too. */
-function stillIn(delta: Delta, before: Delta): Delta {
-  const keys = new Set(keysOf(delta));
-  return before.filter((operation) => keys.has(operationKey(operation)));
+/** The operations before that the delta has others for. */
+function replacedBy(delta: Delta, before: Delta): Operation[] {
+  const { gone, come } = difference(before, delta);
+  const keys = new Set(keysOf(come));
+  return gone.filter((operation) => keys.has(operationKey(operation)));
 }
 
 /** As the database gives it back: without members that are undefined. */

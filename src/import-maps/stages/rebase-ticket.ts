@@ -44,7 +44,7 @@ export class RebaseTicket {
       actor: options.actor,
       provenance: { git_commit: ticket.revision?.git_commit ?? null },
     });
-    await this.deltas.moveKeys(tx, ticket, keysOf(before), keysOf(after));
+    await this.deltas.moveKeys(tx, ticket, after);
     const chosen = Object.fromEntries([...choices].map(([key, choice]) => [wireKey(key), choice]));
     const event = {
       type: 'ticket.rebased',

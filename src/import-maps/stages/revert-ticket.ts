@@ -85,7 +85,7 @@ export class RevertTicket {
     if (unchanged) return { ticket, row: ticket.row, revision: ticket.revision?.number ?? 0, changes: [] };
     const provenance = { git_commit: earlier.git_commit };
     const revision = await this.deltas.write(tx, ticket, { delta: after, actor, provenance, like: earlier });
-    await this.deltas.moveKeys(tx, ticket, keysOf(before), keysOf(after));
+    await this.deltas.moveKeys(tx, ticket, after);
     const event = {
       type: 'ticket.reverted',
       line: modulesRevertedLine(ticket.key, number, reason),

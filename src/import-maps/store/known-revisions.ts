@@ -10,6 +10,8 @@ export interface Revision {
   readonly number: number;
   readonly delta: Delta;
   readonly git_commit: string | null;
+  /** Blobs that it needs and no URL of it names, where that is known. */
+  readonly beside?: readonly string[];
 }
 
 export interface FoundRevision extends Omit<Revision, 'delta'> {

@@ -6,7 +6,7 @@ import { conflict } from '../../platform/errors.js';
 import type { StageSetting } from '../../projects/stage-setting.js';
 import { resourceNamed, type Row } from '../../rest/resource.js';
 import { lockRow } from '../../rest/writing/locked-row.js';
-import { type Change, type Delta, keysOf, type Operation, operationKey } from '../domain/delta.js';
+import { type Change, type Delta, difference, keysOf, type Operation, operationKey } from '../domain/delta.js';
 import type { MapKey } from '../domain/map-key.js';
 import type { StageLine } from '../domain/stage-line.js';
 import { KnownRevisions, type Revision, unlessKnown } from './known-revisions.js';
@@ -129,9 +129,10 @@ export class TicketDeltas {
   ): Promise<number> {
     const number = (ticket.revision?.number ?? 0) + 1;
     const { git_remote = null, git_branch = null, git_commit = null } = provenance;
-    const fresh = hashesIn(without(delta, deltaOf(ticket)));
+    const { come } = difference(deltaOf(ticket), delta);
+    const fresh = hashesIn(come);
     const needed = [...new Set([...fresh, ...blobs, ...(await this.besideUrls(tx, like))])];
-    const { name, operations, values } = operationsSql(delta, ticket.revision);
+    const { name, operations, values } = operationsSql(delta, come, ticket.revision);
     const [written] = await tx.run<{ id: number; given: number }>({
       name,
       text: `WITH held AS (SELECT hash FROM blob WHERE hash = ANY($7::text[]) ORDER BY hash FOR KEY SHARE),
@@ -143,20 +144,23 @@ export class TicketDeltas {
     });
     if (written?.given !== new Set(blobs).size)
       throw conflict('modules.blob_gone', 'A file of this upload has been cleaned up meanwhile. Upload it again.');
-    this.known.remember(ticket.id, { id: written.id, number, delta, git_commit });
+    const others = needed.filter((hash) => !fresh.includes(hash));
+    this.known.remember(ticket.id, { id: written.id, number, delta, git_commit, beside: unnamed(others, delta) });
     return number;
   }
 
   /** Blobs of a revision that no URL of it names. */
-  private async besideUrls(tx: Tx, revision: Revision | undefined): Promise<string[]> {
-    if (!revision) return [];
+  private async besideUrls(tx: Tx, revision: Revision | undefined): Promise<readonly string[]> {
+    if (!revision || revision.beside) return revision?.beside ?? [];
     const uses = await tx.run<{ hash: string }>({
       name: 'map_revision_blobs',
       text: 'SELECT hash FROM blob_use WHERE owner = $1',
       values: [`revision/${revision.id}`],
     });
-    const named = new Set(uses.length > 0 ? hashesIn(revision.delta) : []);
-    return uses.map(({ hash }) => hash).filter((hash) => !named.has(hash));
+    return unnamed(
+      uses.map(({ hash }) => hash),
+      revision.delta,
+    );
   }
 
   /** An earlier revision of a ticket; undefined where it has none of this number. */
@@ -176,7 +180,7 @@ export class TicketDeltas {
       text: 'SELECT key FROM ticket_key WHERE ticket_id = $1',
       values: [ticket.id],
     });
-    await this.moveKeys(
+    await this.setKeys(
       tx,
       ticket,
       kept.map(({ key }) => key),
@@ -184,8 +188,13 @@ export class TicketDeltas {
     );
   }
 
-  /** The same where it is known what they were: of an open, unreleased ticket the keys of its delta. */
-  async moveKeys(tx: Tx, ticket: LockedTicket, from: readonly MapKey[], to: readonly MapKey[]): Promise<void> {
+  /** The same for an open, unreleased ticket whose delta changes: it is known what they were. */
+  async moveKeys(tx: Tx, ticket: LockedTicket, delta: Delta): Promise<void> {
+    const { gone, come } = difference(deltaOf(ticket), delta);
+    await this.setKeys(tx, ticket, keysOf(gone), keysOf(come));
+  }
+
+  private async setKeys(tx: Tx, ticket: LockedTicket, from: readonly MapKey[], to: readonly MapKey[]): Promise<void> {
     const [before, after] = [new Set(from), new Set(to)];
     const gone = from.filter((key) => !after.has(key));
     const come = to.filter((key) => !before.has(key));
@@ -199,10 +208,10 @@ export class TicketDeltas {
   }
 }
 
-/** The operations that another delta doesn't have as they are; those that a change leaves alone are the same objects. */
-function without(delta: Delta, other: Delta): Operation[] {
-  const known = new Set(other);
-  return delta.filter((operation) => !known.has(operation));
+/** Those of some hashes that no URL of a delta names. */
+function unnamed(hashes: readonly string[], delta: Delta): string[] {
+  const named = new Set(hashes.length > 0 ? hashesIn(delta) : []);
+  return hashes.filter((hash) => !named.has(hash));
 }
 
 /**
@@ -211,12 +220,12 @@ function without(delta: Delta, other: Delta): Operation[] {
  */
 function operationsSql(
   delta: Delta,
+  [changed, ...more]: readonly Operation[],
   before: Revision | undefined,
 ): { readonly name: string; readonly operations: string; readonly values: readonly unknown[] } {
-  const other = before?.delta ?? [];
-  const [changed, more] = delta.length === other.length ? without(delta, other) : [];
-  const at = changed && !more ? delta.indexOf(changed) : -1;
-  if (!before || at < 0 || operationKey(other[at] as Operation) !== operationKey(delta[at] as Operation))
+  const at = changed && more.length === 0 ? delta.indexOf(changed) : -1;
+  const replaced = delta.length === before?.delta.length ? before.delta[at] : undefined;
+  if (!before || !changed || !replaced || operationKey(replaced) !== operationKey(changed))
     return { name: 'map_revision_write', operations: '$9::jsonb', values: [JSON.stringify(delta)] };
   return {
     name: 'map_revision_write_one',
@@ -225,8 +234,14 @@ function operationsSql(
   };
 }
 
+const OWN_URL = /^\/modules\/([0-9a-f]{64})\//;
+
 /** The hashes that URLs of this server's modules name. */
 export function hashesIn(delta: readonly Change[]): string[] {
-  const hashes = delta.flatMap(({ set }) => /^\/modules\/([0-9a-f]{64})\//.exec(set?.url ?? '')?.[1] ?? []);
-  return [...new Set(hashes)];
+  const hashes = new Set<string>();
+  for (const { set } of delta) {
+    const hash = set && OWN_URL.exec(set.url)?.[1];
+    if (hash) hashes.add(hash);
+  }
+  return [...hashes];
 }

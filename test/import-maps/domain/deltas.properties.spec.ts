@@ -1,7 +1,14 @@
 // What holds for every delta: a repeat changes nothing, a conflict is never settled unseen, a rebase settles it.
 import fc from 'fast-check';
 import { type Choice, keyState, rebase, staleKeys } from '../../../src/import-maps/domain/conflict.js';
-import { changeDelta, changesOf, keysOf, operationKey, stamp } from '../../../src/import-maps/domain/delta.js';
+import {
+  changeDelta,
+  changesOf,
+  difference,
+  keysOf,
+  operationKey,
+  stamp,
+} from '../../../src/import-maps/domain/delta.js';
 import { sameTarget } from '../../../src/import-maps/domain/stamped-map.js';
 import { aDelta, aKey, aMap, runs, someAsked, someChanges } from './arbitraries.js';
 
@@ -73,6 +80,21 @@ test('a watched file that production had once never goes over what it has now un
       const stale = staleKeys(changeDelta([], asked, production, watched), production).map(({ key }) => key);
       const last = new Map(asked.map((change) => [operationKey(change), change.set]));
       for (const [key, target] of last) expect(stale.includes(key)).toBe(!sameTarget(production.get(key), target));
+    }),
+    runs,
+  );
+});
+
+test('what two deltas don’t share makes one of the other, and is little where little changed', () => {
+  fc.assert(
+    fc.property(aDelta(), someAsked, aMap, fc.boolean(), (before, asked, production, isReadAgain) => {
+      const after = changeDelta(isReadAgain ? structuredClone(before) : before, asked, production);
+      const { gone, come } = difference(before, after);
+      const stay = before.filter((operation) => !gone.includes(operation));
+      const made = [...stay, ...come].sort((one, other) => (operationKey(one) < operationKey(other) ? -1 : 1));
+      expect(made).toEqual(after);
+      if (!isReadAgain) expect(come.length).toBeLessThanOrEqual(asked.length);
+      expect(difference(after, after)).toEqual({ gone: [], come: [] });
     }),
     runs,
   );
