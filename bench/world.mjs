@@ -66,7 +66,11 @@ export async function startServer(name, args, databaseUrl) {
   const { STAMPLINE_LOG: _log, ...inherited } = process.env;
   const env = { ...inherited, DATABASE_URL: databaseUrl, HOST: '127.0.0.1', PORT: '0', NODE_ENV: 'production' };
   const extra = process.env[`BENCH_NODE_OPTIONS_${name.toUpperCase()}`]?.split(' ') ?? [];
-  const child = spawn(process.execPath, [...NODE_OPTIONS, ...extra, ...args], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...NODE_OPTIONS, ...extra, ...args], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const exited = once(child, 'exit');
   const port = await new Promise((resolve, reject) => {
     let output = '';

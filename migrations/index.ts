@@ -5,6 +5,7 @@ import { ImportMaps1763740000000 } from './1763740000000-import-maps.js';
 import { Stream1763760000000 } from './1763760000000-stream.js';
 import { Ingest1763770000000 } from './1763770000000-ingest.js';
 import { Holds1763780000000 } from './1763780000000-holds.js';
+import { Access1763800000000 } from './1763800000000-access.js';
 
 export const migrations = [
   FirstTables1763700000000,
@@ -13,4 +14,5 @@ export const migrations = [
   Stream1763760000000,
   Ingest1763770000000,
   Holds1763780000000,
+  Access1763800000000,
 ];

@@ -1,5 +1,6 @@
 // The list of features.
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AccessModule } from './access/access.module.js';
 import { ArtifactsModule } from './artifacts/artifacts.module.js';
 import { BundleModule } from './bundle/bundle.module.js';
 import { CommandsModule } from './commands/commands.module.js';
@@ -20,6 +21,7 @@ export class AppModule {
         PlatformModule.of(platform),
         RestModule,
         StreamModule,
+        AccessModule,
         TicketsModule,
         SubticketsModule,
         ArtifactsModule,

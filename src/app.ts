@@ -2,6 +2,8 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
+import { authenticateRequests } from './access/authenticate.js';
+import { KnownTokens } from './access/known-tokens.js';
 import { AppModule } from './app.module.js';
 import { serveDocs } from './openapi.js';
 import { ErrorReplyFilter } from './platform/http/error-reply.js';
@@ -23,14 +25,19 @@ export async function createApp(
   const server = adapter.getInstance<FastifyInstance>();
   secureReplies(server);
   guardRequests(server, platform.config);
+  authenticateRequests(server, platform.config.access, () => app.get(KnownTokens));
   measureRequests(server);
   logRequests(server, platform.log);
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(platform), adapter, {
-    bodyParser: false,
-    logger: false,
-    abortOnError: false,
-    preview: options.preview ?? false,
-  });
+  const app: NestFastifyApplication = await NestFactory.create<NestFastifyApplication>(
+    AppModule.of(platform),
+    adapter,
+    {
+      bodyParser: false,
+      logger: false,
+      abortOnError: false,
+      preview: options.preview ?? false,
+    },
+  );
   readJsonBodies(server);
   admitPlainClients(server);
   app.useGlobalFilters(new ErrorReplyFilter(platform.log));

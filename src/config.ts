@@ -14,10 +14,19 @@ export interface Config {
   readonly allowedHosts: readonly string[];
   /** True where a container's port is published on the host's loopback only, so that the loopback's rules hold. */
   readonly publishedLoopback: boolean;
+  readonly access: AccessRules;
   readonly logLevel: string;
   /** Hosts, addresses and networks (`10.0.0.0/8`) that are called although they aren't public, where a client names a URL. */
   readonly fetchAllow: readonly string[];
   readonly uploads: UploadLimits;
+}
+
+/** Who is asked for a token. */
+export interface AccessRules {
+  /** True where a token is asked for even on the loopback. */
+  readonly required: boolean;
+  /** True where reading needs none though writing does. */
+  readonly publicRead: boolean;
 }
 
 /** How much an upload may bring. */
@@ -42,12 +51,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const publishedLoopback = readListenTrust(env.STAMPLINE_LISTEN_TRUST);
   if (!LOOPBACK_HOSTS.has(host) && !publishedLoopback) {
     throw new ConfigError(
-      `HOST=${host} is not a loopback address, and without authentication Stampline listens on nothing else. ` +
+      `HOST=${host} is not a loopback address, and this version listens on nothing else. ` +
         'Unset HOST, or in a container whose port is published on 127.0.0.1 only set STAMPLINE_LISTEN_TRUST=published-loopback.',
     );
-  }
-  if (env.STAMPLINE_AUTH) {
-    throw new ConfigError('STAMPLINE_AUTH is set, but this version has no authentication yet. Unset it.');
   }
   return {
     host,
@@ -57,6 +63,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     allowedHosts: listOf(env.STAMPLINE_ALLOWED_HOSTS),
     fetchAllow: readFetchAllow(env.STAMPLINE_FETCH_ALLOW),
     publishedLoopback,
+    access: { required: readAuth(env.STAMPLINE_AUTH), publicRead: readSwitch('STAMPLINE_PUBLIC_READ', env) },
     logLevel: readLogLevel(env.STAMPLINE_LOG),
     uploads: {
       file: readMost('STAMPLINE_MAX_FILE_MB', env, 32, 1024) * MEGABYTE,
@@ -91,6 +98,19 @@ function readListenTrust(value: string | undefined): boolean {
   if (!value) return false;
   if (value === 'published-loopback') return true;
   throw new ConfigError(`STAMPLINE_LISTEN_TRUST=${value} is unknown. The one value there is: published-loopback.`);
+}
+
+function readAuth(value: string | undefined): boolean {
+  if (!value || value === 'loopback') return false;
+  if (value === 'required') return true;
+  throw new ConfigError(`STAMPLINE_AUTH=${value} is unknown. Set it to required, or unset it.`);
+}
+
+function readSwitch(name: string, env: NodeJS.ProcessEnv): boolean {
+  const value = env[name];
+  if (!value || value === '0') return false;
+  if (value === '1') return true;
+  throw new ConfigError(`${name}=${value} is unknown: it is 1 or 0.`);
 }
 
 function readPort(value: string | undefined): number {

@@ -1,6 +1,7 @@
 // One description of the database for Nest, the migrations, the tools and the `typeorm` command.
 import type { DataSourceOptions } from 'typeorm';
 import { migrations } from '../migrations/index.js';
+import { AccessTokenRow } from './access/access-token.row.js';
 import { ArtifactRow } from './artifacts/artifact.row.js';
 import { type Connection, POOL_OPTIONS } from './platform/database/connection.js';
 import { BinaryPackageRow } from './projects/binary-package.row.js';
@@ -27,6 +28,7 @@ import { BlobRow, BlobUseRow } from './import-maps/store/blob.rows.js';
 import { LayerRow, MapPointerRow, MapRevisionRow, ReleaseRow, TicketKeyRow } from './import-maps/store/map.rows.js';
 
 const entities = [
+  AccessTokenRow,
   ArtifactRow,
   BinaryPackageRow,
   BlobRow,

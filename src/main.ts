@@ -1,6 +1,7 @@
 // config → database → app → listen; and the way back.
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Logger, pino } from 'pino';
+import { FirstAdmin } from './access/first-admin.js';
 import { createApp } from './app.js';
 import { type Config, ConfigError, readConfig } from './config.js';
 import { dataSourceOptions } from './data-source.js';
@@ -52,7 +53,7 @@ async function start(config: Config): Promise<void> {
     const listening = await listen(app.getHttpAdapter().getInstance(), config.host, config.port);
     up();
     void leaving.asked.then((drain) => leave({ app, requests, listening, database }, leaving, drain));
-    welcome(listening.port, database);
+    welcome(listening.port, database, app.get(FirstAdmin).written);
   } catch (error) {
     await begun?.close();
     await database.close();
@@ -76,10 +77,11 @@ function outliveStrays(log: Logger): void {
   process.on('unhandledRejection', (reason) => log.error({ err: loggable(reason) }, 'unhandled rejection'));
 }
 
-function welcome(port: number, database: OpenDatabase): void {
+function welcome(port: number, database: OpenDatabase, adminFile: string | undefined): void {
   const base = `http://localhost:${port}`;
   say(`Stampline listens on ${base}  (API in Swagger UI: ${base}/docs)`);
   say(`Data: ${database.where}`);
+  if (adminFile) say(`Tokens are asked for. The administrator's first one: ${adminFile}`);
   for (const note of database.notes) say(`Note: ${note}`);
   say(`Try:  curl -H 'Content-Type: application/json' -d '{"title": "My first ticket"}' ${base}/api/v1/ticket/`);
 }

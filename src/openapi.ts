@@ -22,6 +22,7 @@ const TAGS: readonly (readonly [string, string])[] = [
   ['The stream', 'Everything that happens, in one line each: live, replayed, and as a list.'],
   ['Commands', 'The same in words, as one says it in a chat.'],
   ['About the API', 'Where to find what.'],
+  ['Access', 'Tokens, and who you are.'],
   ['Operations', 'For whoever runs the server.'],
 ];
 
@@ -41,7 +42,8 @@ export function buildDocument(app: NestFastifyApplication): OpenAPIObject {
     .setVersion('1')
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .setOpenAPIVersion('3.1.1')
-    .addServer('/', 'This server');
+    .addServer('/', 'This server')
+    .addBearerAuth({ type: 'http', description: 'Asked for where the server says STAMPLINE_AUTH=required.' }, 'token');
   for (const [name, description] of TAGS) builder.addTag(name, description);
   const document = SwaggerModule.createDocument(app, builder.build(), { autoTagControllers: false });
   const responses = Object.fromEntries(

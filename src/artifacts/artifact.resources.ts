@@ -53,6 +53,7 @@ const base = {
 export const ticketArtifact = defineResource({
   ...base,
   name: 'ticketartifact',
+  scope: 'artifact:write',
   body: TicketArtifactBody,
   where: 't.ticket_id IS NOT NULL',
   belongsTo: { project: '(SELECT k.project_id FROM ticket k WHERE k.id = t.ticket_id)', ticket: 't.ticket_id' },
@@ -79,6 +80,7 @@ export const ticketArtifact = defineResource({
 export const subticketArtifact = defineResource({
   ...base,
   name: 'subticketartifact',
+  scope: 'artifact:write',
   body: SubticketArtifactBody,
   where: 't.subticket_id IS NOT NULL',
   belongsTo: {

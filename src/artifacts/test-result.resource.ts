@@ -43,6 +43,7 @@ class TestResultBody {
 
 export const testResult = defineResource({
   name: 'testresult',
+  scope: 'artifact:write',
   noun: 'test result',
   entity: TestResultRow,
   body: TestResultBody,

@@ -13,6 +13,7 @@ import { Idempotency, type WriteAnswer } from '../rest/writing/idempotency.js';
 import { readBundle } from './bundle-body.js';
 import { BUNDLE_EXAMPLE, BUNDLE_SCHEMA } from './bundle-schema.js';
 import { CreateBundle } from './create-bundle.js';
+import { Needs } from '../platform/http/need.js';
 
 @ApiTags('Tickets')
 @Controller('api/v1/bundle')
@@ -24,6 +25,7 @@ export class BundleController {
   ) {}
 
   @Post()
+  @Needs('ticket:write')
   @ApiOperation({
     operationId: 'create_bundle',
     summary: 'Create a ticket with all its parts',

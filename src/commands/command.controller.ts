@@ -9,6 +9,7 @@ import { commandBody } from './command-body.js';
 import { COMMAND, COMMAND_ANSWER } from './command-schemas.js';
 import { GRAMMAR } from './grammar.js';
 import { RunCommand } from './run-command.js';
+import { Needs } from '../platform/http/need.js';
 
 const USAGES = Object.values(GRAMMAR)
   .map(({ usage, about }) => `- \`${usage}\`: ${about}`)
@@ -20,6 +21,7 @@ export class CommandController {
   constructor(private readonly commands: RunCommand) {}
 
   @Post()
+  @Needs('token')
   @ApiOperation({
     operationId: 'run_command',
     summary: 'Say what is to be done',
@@ -37,8 +39,8 @@ export class CommandController {
   @jsonReply(202, 'Nothing is done yet: it waits for `confirm`.', COMMAND_ANSWER)
   @failures(400, 403, 404, 409, 415, 422)
   async run(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const [{ actor, base }, body] = [verbOptions(request), commandBody(request.body)];
+    const [{ actor, principal, base }, body] = [verbOptions(request), commandBody(request.body)];
     const project = lastOf((request.query as Query).project);
-    return this.commands.run(request, reply, { ...body, project, actor, base });
+    return this.commands.run(request, reply, { ...body, project, actor, principal, base });
   }
 }

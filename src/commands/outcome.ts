@@ -1,9 +1,12 @@
 // Who speaks, what a command is about, and what it came to.
 import type { Done } from '../import-maps/stages/run-verb.js';
+import type { Principal } from '../platform/principal.js';
 import type { NamedProject } from '../import-maps/stages/named-project.js';
 
 export interface Speaker {
   readonly actor: string;
+  /** Whose scopes count. */
+  readonly principal: Principal;
   /** The URL that the client calls us by, without a slash at its end. */
   readonly base: string;
 }

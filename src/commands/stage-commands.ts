@@ -10,6 +10,7 @@ import { RollBack } from '../import-maps/stages/roll-back.js';
 import { productionView } from '../import-maps/stages/stage-view.js';
 import type { Tx } from '../platform/database/db.js';
 import { DomainError } from '../platform/errors.js';
+import { requireScope } from '../platform/principal.js';
 import { because } from '../stream/lines/line.js';
 import type { Outcome, Speaker } from './outcome.js';
 import type { Command } from './parse-command.js';
@@ -35,10 +36,11 @@ export class StageCommands {
     tx: Tx,
     project: NamedProject,
     { stage: name = '', release: target = 0, reason, force = false }: Command,
-    { actor, base }: Speaker,
+    { actor, principal, base }: Speaker,
     shown: number | undefined,
   ): Promise<Outcome> {
     const stage = requireProduction(project, stageOf(project, name)).name;
+    requireScope(principal, `map:${stage}`);
     let seen = 0;
     const path = `/api/v1/stage/${encodeURIComponent(stage)}/rollback/?project=${encodeURIComponent(project.name)}`;
     const accepts = (now: number): void => {

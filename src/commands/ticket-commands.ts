@@ -70,7 +70,12 @@ export class TicketCommands {
   }
 }
 
-const optionsOf = ({ actor, base }: Speaker): VerbOptions => ({ actor, base, ifMatch: undefined });
+const optionsOf = ({ actor, principal, base }: Speaker): VerbOptions => ({
+  actor,
+  principal,
+  base,
+  ifMatch: undefined,
+});
 
 function moveOf({ ticket, row, flip, revision }: StageChange): Parameters<typeof promotedLine>[0] {
   const result = flip ? { release: flip.release } : { revision };

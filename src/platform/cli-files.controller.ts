@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { notFound } from './errors.js';
+import { Needs } from './http/need.js';
 
 const TYPES: Readonly<Record<string, string>> = {
   'stamp.mjs': 'text/javascript; charset=utf-8',
@@ -36,6 +37,7 @@ function cliFile(name: string): CliFile | undefined {
 @Controller('cli')
 export class CliFilesController {
   @Get(':file')
+  @Needs('anonymous')
   @ApiOperation({
     operationId: 'cli_file',
     summary: 'The stamp command',

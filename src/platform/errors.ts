@@ -3,6 +3,7 @@
 export type ErrorKind =
   | 'not_found'
   | 'invalid'
+  | 'unauthenticated'
   | 'conflict'
   | 'forbidden'
   | 'precondition'

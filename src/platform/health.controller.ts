@@ -9,6 +9,7 @@ import { DomainError } from './errors.js';
 import { ERROR_RESPONSES } from './http/error-schema.js';
 import { Lifecycle } from './lifecycle.js';
 import { CONFIG } from './tokens.js';
+import { Needs } from './http/need.js';
 
 /** Below this much free disk the server takes no more work: a full disk ends Postgres. */
 const LEAST_FREE_BYTES = 256 * 1024 * 1024;
@@ -30,6 +31,7 @@ export class HealthController {
   ) {}
 
   @Get('livez')
+  @Needs('anonymous')
   @Header('cache-control', 'no-store')
   @ApiOperation({ operationId: 'livez', summary: 'Is the process alive?', description: 'Never asks the database.' })
   @ApiResponse({ status: 200, description: 'It is.', content: { 'application/json': { schema: OK } } })
@@ -38,6 +40,7 @@ export class HealthController {
   }
 
   @Get('readyz')
+  @Needs('anonymous')
   @Header('cache-control', 'no-store')
   @ApiOperation({
     operationId: 'readyz',

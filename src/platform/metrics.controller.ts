@@ -3,6 +3,7 @@ import { Controller, Get, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Needs } from './http/need.js';
 
 const registry = new Registry();
 collectDefaultMetrics({ register: registry });
@@ -38,6 +39,7 @@ export function measureRequests(server: FastifyInstance): void {
 @Controller('metrics')
 export class MetricsController {
   @Get()
+  @Needs('read')
   @ApiOperation({
     operationId: 'metrics',
     summary: 'Figures for Prometheus',

@@ -30,6 +30,7 @@ class BinaryPackageBody {
 
 export const binaryPackage = defineResource({
   name: 'binarypackage',
+  scope: 'ticket:write',
   noun: 'binary package',
   entity: BinaryPackageRow,
   body: BinaryPackageBody,

@@ -36,6 +36,7 @@ class BranchBody {
 
 export const branch = defineResource({
   name: 'branch',
+  scope: 'admin',
   noun: 'branch',
   entity: BranchRow,
   body: BranchBody,

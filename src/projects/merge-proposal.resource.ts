@@ -25,6 +25,7 @@ class MergeProposalBody {
 
 export const mergeProposal = defineResource({
   name: 'mergeproposal',
+  scope: 'ticket:write',
   noun: 'merge proposal',
   entity: MergeProposalRow,
   body: MergeProposalBody,

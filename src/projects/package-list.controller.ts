@@ -6,6 +6,7 @@ import { failures, IDEMPOTENCY_KEY, jsonBody, jsonReply } from '../rest/http/doc
 import { keyedRequest, sendAnswer, sendJson, writeOptions } from '../rest/http/reply.js';
 import { Idempotency } from '../rest/writing/idempotency.js';
 import { PackageList, readEntries } from './package-list.js';
+import { Needs } from '../platform/http/need.js';
 
 const text = (description: string): object => ({ type: 'string', description });
 const number = (description: string): object => ({ type: 'integer', description });
@@ -48,6 +49,7 @@ export class PackageListController {
   ) {}
 
   @Get()
+  @Needs('read')
   @ApiOperation({
     operationId: 'get_package_list',
     summary: 'Get the monitored set of binary packages',
@@ -60,6 +62,7 @@ export class PackageListController {
   }
 
   @Put()
+  @Needs('admin')
   @ApiOperation({
     operationId: 'put_package_list',
     summary: 'Replace the monitored set of binary packages',

@@ -16,6 +16,7 @@ class PersonBody {
 
 export const person = defineResource({
   name: 'person',
+  scope: 'ticket:write',
   noun: 'person',
   entity: PersonRow,
   body: PersonBody,

@@ -49,6 +49,7 @@ class ProjectBody {
 
 export const project = defineResource({
   name: 'project',
+  scope: 'admin',
   noun: 'project',
   entity: ProjectRow,
   body: ProjectBody,

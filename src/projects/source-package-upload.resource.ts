@@ -17,6 +17,7 @@ class SourcePackageUploadBody {
 
 export const sourcePackageUpload = defineResource({
   name: 'spu',
+  scope: 'ticket:write',
   noun: 'source package upload',
   entity: SourcePackageUploadRow,
   body: SourcePackageUploadBody,

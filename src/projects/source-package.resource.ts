@@ -17,6 +17,7 @@ class SourcePackageBody {
 
 export const sourcePackage = defineResource({
   name: 'sourcepackage',
+  scope: 'ticket:write',
   noun: 'source package',
   entity: SourcePackageRow,
   body: SourcePackageBody,

@@ -26,6 +26,7 @@ class TestSuiteBody {
 
 export const testSuite = defineResource({
   name: 'testsuite',
+  scope: 'admin',
   noun: 'test suite',
   entity: TestSuiteRow,
   body: TestSuiteBody,

@@ -90,6 +90,8 @@ export interface ResourceDeclaration {
   readonly without?: readonly OperationName[];
   /** SQL over alias `t` that every row of this endpoint fulfils. */
   readonly where?: string;
+  /** The scope that its writes need; `read` where it has none. */
+  readonly scope: 'read' | 'ticket:write' | 'status:write' | 'artifact:write' | 'event:write' | 'admin';
   /** Which fields the view has; all without it. Order as declared. */
   readonly view?: { readonly only?: readonly string[] } & Nesting;
   /** True where another URL shows it: no endpoint, no resource_uri, not in the index. */

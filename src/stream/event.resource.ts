@@ -73,6 +73,7 @@ class EventFields {
 
 export const event = defineResource({
   name: 'event',
+  scope: 'read',
   noun: 'event',
   entity: NumberedEventRow,
   body: EventFields,

@@ -12,6 +12,7 @@ import { Replay } from './replay.js';
 import { Subscriber } from './subscriber.js';
 import { Subscribers } from './subscribers.js';
 import { parseStart, type Start, StreamQuery } from './stream-query.js';
+import { Needs } from '../platform/http/need.js';
 
 type StreamRequest = FastifyRequest<{ Querystring: Query }>;
 
@@ -52,6 +53,7 @@ export class StreamController {
   ) {}
 
   @Get()
+  @Needs('read')
   @ApiOperation({ operationId: 'stream', summary: 'Follow what happens', description: ABOUT })
   @filter('project', 'Of these projects, by name or id.', 'default')
   @filter('ticket', 'Of these tickets, by key or id.', 'TKT-1')

@@ -80,6 +80,7 @@ const base: Pick<ResourceDeclaration, 'noun' | 'entity' | 'label' | 'belongsTo' 
 export const subticket = defineResource({
   ...base,
   name: 'subticket',
+  scope: 'ticket:write',
   body: SubticketBody,
   verbs: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
   docs: {
@@ -101,6 +102,7 @@ export const subticket = defineResource({
 export const updateSubticketStatus = defineResource({
   ...base,
   name: 'updatesubticketstatus',
+  scope: 'status:write',
   body: StatusBody,
   verbs: ['PATCH'],
   without: ['patchList'],

@@ -49,6 +49,7 @@ class HistoryFields {
 
 export const history = defineResource({
   name: 'history',
+  scope: 'read',
   noun: 'history row',
   entity: EventRow,
   body: HistoryFields,

@@ -6,6 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Db } from '../platform/database/db.js';
 import { type HomeTicket, homePage, type StepCount } from './home-page.js';
 import { FAILED } from '../workflow/steps.js';
+import { Needs } from '../platform/http/need.js';
 
 const SHOWN = 50;
 
@@ -15,6 +16,7 @@ export class HomeController {
   constructor(private readonly db: Db) {}
 
   @Get()
+  @Needs('read')
   @ApiOperation({
     operationId: 'home',
     summary: 'Where tickets are',

@@ -52,6 +52,7 @@ const base: Pick<ResourceDeclaration, 'verbs' | 'belongsTo'> = {
 export const ticketLink = defineResource({
   ...base,
   name: 'ticketlink',
+  scope: 'ticket:write',
   noun: 'ticket link',
   entity: TicketLinkRow,
   body: TicketLinkBody,
@@ -68,6 +69,7 @@ export const ticketLink = defineResource({
 export const ticketPerson = defineResource({
   ...base,
   name: 'ticketperson',
+  scope: 'ticket:write',
   noun: 'ticket person',
   entity: TicketPersonRow,
   body: TicketPersonBody,
@@ -89,6 +91,7 @@ export const ticketPerson = defineResource({
 export const ticketComponent = defineResource({
   ...base,
   name: 'ticketcomponent',
+  scope: 'ticket:write',
   noun: 'ticket component',
   entity: TicketComponentRow,
   body: TicketComponentBody,

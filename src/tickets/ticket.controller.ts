@@ -24,6 +24,7 @@ import { CloseTicket } from './close-ticket.js';
 import { history } from './history.resource.js';
 import { ticket } from './ticket.resources.js';
 import { parseUntil, parseWait, TicketWaiter } from './ticket-waiter.js';
+import { Needs } from '../platform/http/need.js';
 
 const ID = pathParameter('id', 'The id of the ticket, or its key (`TKT-7`).', '1');
 const REASON = jsonBody(
@@ -49,6 +50,7 @@ export class TicketController {
   ) {}
 
   @Get(':id')
+  @Needs('read')
   @ApiTags(DOCUMENTED_CALLS)
   @ApiOperation({
     operationId: 'detail_ticket',
@@ -92,6 +94,7 @@ export class TicketController {
   }
 
   @Get(':id/history')
+  @Needs('read')
   @ApiOperation({
     operationId: 'history_ticket',
     summary: 'What happened to a ticket',
@@ -111,6 +114,7 @@ export class TicketController {
   }
 
   @Post(':id/close')
+  @Needs('ticket:write')
   @ApiOperation({
     operationId: 'close_ticket',
     summary: 'Close a ticket',
@@ -127,6 +131,7 @@ export class TicketController {
   }
 
   @Post(':id/reopen')
+  @Needs('ticket:write')
   @ApiOperation({
     operationId: 'reopen_ticket',
     summary: 'Reopen a ticket',

@@ -47,6 +47,7 @@ const FIRST_TICKET = {
 export const ticket = defineResource({
   ...base,
   name: 'ticket',
+  scope: 'ticket:write',
   verbs: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
   versioned: true,
   derive: ({ key }) => (typeof key === 'string' ? { normal_key: normalKey(key) } : {}),
@@ -75,6 +76,7 @@ export const ticket = defineResource({
 export const fullTicket = defineResource({
   ...base,
   name: 'fullticket',
+  scope: 'read',
   verbs: ['GET'],
   view: {
     children: [
@@ -102,6 +104,7 @@ export const fullTicket = defineResource({
 export const openTickets = defineResource({
   ...base,
   name: 'opentickets',
+  scope: 'read',
   verbs: ['GET'],
   where: `t.current_workflow_step < ${FAILED} AND t.closed_at IS NULL`,
   docs: {
@@ -115,6 +118,7 @@ export const openTickets = defineResource({
 export const ticketStatus = defineResource({
   ...base,
   name: 'ticketstatus',
+  scope: 'read',
   verbs: ['GET'],
   view: { only: ['owner', 'title', 'current_workflow_step', 'status'] },
   docs: {
@@ -129,6 +133,7 @@ export const ticketStatus = defineResource({
 export const updateTicketStatus = defineResource({
   ...base,
   name: 'updateticketstatus',
+  scope: 'status:write',
   body: TicketStatusBody,
   verbs: ['PATCH'],
   without: ['patchList'],

@@ -4,6 +4,7 @@ import type { Change } from '../../src/import-maps/domain/delta.js';
 import { wireKey } from '../../src/import-maps/domain/map-key.js';
 import { ReleaseReader } from '../../src/import-maps/store/release-reader.js';
 import { Db } from '../../src/platform/database/db.js';
+import { LOCAL } from '../../src/platform/principal.js';
 import type { TestServer } from '../setup/test-server.js';
 
 export interface StampedTicket {
@@ -32,7 +33,9 @@ export async function changeModules(
 ): Promise<DeltaReport> {
   const use = server.app.get(ChangeDelta, { strict: false });
   const db = server.app.get(Db, { strict: false });
-  return db.transaction((tx) => use.run(tx, ticket, changes, { actor: 'local', ifMatch: undefined, ...options }));
+  return db.transaction((tx) =>
+    use.run(tx, ticket, changes, { principal: LOCAL, actor: 'local', ifMatch: undefined, ...options }),
+  );
 }
 
 /** Awaiting it makes the ticket. */

@@ -210,7 +210,8 @@ describe('the configuration', () => {
 
   it.each([
     { STAMPLINE_LISTEN_TRUST: 'yes' },
-    { STAMPLINE_AUTH: 'required' },
+    { STAMPLINE_AUTH: 'always' },
+    { STAMPLINE_PUBLIC_READ: 'yes' },
     { PORT: 'http' },
     { PORT: '65536' },
     { PORT: '-1' },

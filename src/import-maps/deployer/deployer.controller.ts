@@ -4,18 +4,19 @@ import { Controller, Delete, Get, Patch, Req, Res } from '@nestjs/common';
 import { ApiExcludeController, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { IDEMPOTENCY_KEY, jsonBody, jsonReply, pathParameter } from '../../rest/http/documented.js';
-import { writeOptions } from '../../rest/http/reply.js';
 import { lastOf, type Query } from '../../rest/reading/list-query.js';
 import { type AcceptedMap, patchChanges } from '../domain/accepted-map.js';
 import type { AddressRules } from '../domain/admission.js';
 import { keyOf } from '../domain/map-key.js';
 import { MapAnswers, type Wanted } from '../serving/map-answers.js';
-import { baseOf, RunVerb } from '../stages/run-verb.js';
+import { baseOf, RunVerb, verbOptions } from '../stages/run-verb.js';
 import { plainFailures } from './deployer-docs.js';
 import { environmentsOf, readEnvironment } from './environment.js';
 import { readLevel, readMapPatch, readService } from './patch-body.js';
 import { UrlCheck } from './url-check.js';
 import { type EnvironmentWrite, WriteEnvironment } from './write-environment.js';
+import { Needs } from '../../platform/http/need.js';
+import { requireScope } from '../../platform/principal.js';
 
 type DeployerRequest = FastifyRequest<{ Params: { project?: string; name?: string }; Querystring: Query }>;
 
@@ -50,6 +51,7 @@ export class DeployerController {
   ) {}
 
   @Get('health')
+  @Needs('anonymous')
   @ApiOperation({
     operationId: 'deployer_health',
     summary: 'The server runs',
@@ -61,6 +63,7 @@ export class DeployerController {
   }
 
   @Get('environments')
+  @Needs('read')
   @ApiOperation({
     operationId: 'deployer_environments',
     summary: 'The environments',
@@ -72,6 +75,7 @@ export class DeployerController {
   }
 
   @Patch('import-map.json')
+  @Needs('map:*')
   @ApiOperation({
     operationId: 'deployer_patch_map',
     summary: 'Lay a map over an environment',
@@ -92,6 +96,7 @@ export class DeployerController {
   }
 
   @Patch('services')
+  @Needs('map:*')
   @ApiOperation({
     operationId: 'deployer_patch_service',
     summary: 'Set a module of an environment',
@@ -117,6 +122,7 @@ export class DeployerController {
   }
 
   @Delete('services/:name')
+  @Needs('map:*')
   @ApiOperation({
     operationId: 'deployer_delete_service',
     summary: 'Remove a module of an environment',
@@ -162,8 +168,10 @@ export class DeployerController {
     { line, decide }: Pick<EnvironmentWrite, 'line' | 'decide'>,
   ): Promise<void> {
     const environment = readEnvironment(request.query, project.stages);
-    const { actor } = writeOptions(request).context;
-    const write = { project, environment, origin, actor, decide, line: `deployer ${line.slice(0, 150)}` };
+    const { principal } = verbOptions(request);
+    const stage = environment.kind === 'production' ? project.stages.at(-1)?.name : environment.stage;
+    requireScope(principal, `map:${stage}`);
+    const write = { project, environment, origin, principal, decide, line: `deployer ${line.slice(0, 150)}` };
     return this.verbs.run(request, reply, (tx) => this.writes.run(tx, write));
   }
 }

@@ -2,6 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
 import { conflict, notFound } from '../../platform/errors.js';
+import type { Principal } from '../../platform/principal.js';
 import { isKey } from '../../rest/resource-key.js';
 import { KeyReader } from '../../rest/reading/key-reader.js';
 import { type Change, stamp } from '../domain/delta.js';
@@ -19,7 +20,7 @@ export interface EnvironmentWrite {
   readonly environment: Environment;
   /** Of this server, as the client calls it. */
   readonly origin: string;
-  readonly actor: string;
+  readonly principal: Principal;
   /** For the history: what is written. */
   readonly line: string;
   /** What changes, given the environment's map as it is. */
@@ -42,14 +43,18 @@ export class WriteEnvironment {
     return environment.kind === 'production' ? this.toProduction(tx, write) : this.toTicket(tx, write, environment);
   }
 
-  private async toProduction(tx: Tx, { project, origin, actor, line, decide }: EnvironmentWrite): Promise<Done> {
-    const { release, map } = await this.production.run(tx, project.id, decide, { actor, line, base: origin });
+  private async toProduction(tx: Tx, { project, origin, principal, line, decide }: EnvironmentWrite): Promise<Done> {
+    const { release, map } = await this.production.run(tx, project.id, decide, {
+      actor: principal.name,
+      line,
+      base: origin,
+    });
     return { answer: mapAnswer(map, origin), flip: { project: project.id, release, map } };
   }
 
   private async toTicket(
     tx: Tx,
-    { project, origin, actor, decide }: EnvironmentWrite,
+    { project, origin, principal, decide }: EnvironmentWrite,
     { stage, reference }: Environment & { kind: 'ticket' },
   ): Promise<Done> {
     const ticket = await this.ticketOf(tx, project, reference);
@@ -62,7 +67,12 @@ export class WriteEnvironment {
       );
     const production = await this.maps.at(project.id, ticket.release, tx);
     const changes = decide(stamp(production, deltaOf(ticket)));
-    const { delta } = await this.changeDelta.run(tx, ticket.id, changes, { actor, ifMatch: undefined, base: origin });
+    const { delta } = await this.changeDelta.run(tx, ticket.id, changes, {
+      actor: principal.name,
+      principal,
+      ifMatch: undefined,
+      base: origin,
+    });
     return { answer: mapAnswer(stamp(production, delta), origin), tickets: [ticket.id] };
   }
 

@@ -15,6 +15,7 @@ import { holdBody } from './hold-body.js';
 import { type HeldTicket, HoldTicket } from './hold-ticket.js';
 import { heldView, lockedView } from './hold-view.js';
 import { LockStage } from './lock-stage.js';
+import { Needs } from '../../platform/http/need.js';
 
 type StageRequest = FastifyRequest<{ Params: { name: string } }>;
 
@@ -58,6 +59,7 @@ export class HoldsController {
   ) {}
 
   @Post('ticket/:id/hold')
+  @Needs('ticket:write')
   @ApiOperation({
     operationId: 'hold_ticket',
     summary: 'Hold a ticket',
@@ -76,6 +78,7 @@ export class HoldsController {
   }
 
   @Post('ticket/:id/unhold')
+  @Needs('ticket:write')
   @ApiOperation({
     operationId: 'unhold_ticket',
     summary: 'Lift the hold of a ticket',
@@ -106,6 +109,7 @@ export class HoldsController {
   }
 
   @Post('stage/:name/lock')
+  @Needs('admin')
   @ApiOperation({
     operationId: 'lock_stage',
     summary: 'Lock a stage',
@@ -128,6 +132,7 @@ export class HoldsController {
   }
 
   @Post('stage/:name/unlock')
+  @Needs('admin')
   @ApiOperation({
     operationId: 'unlock_stage',
     summary: 'Unlock a stage',

@@ -14,6 +14,7 @@ import { addressOf } from '../domain/stamped-map.js';
 import { NamedProjects } from '../stages/named-project.js';
 import { type ListedModule, ModuleList } from './module-list.js';
 import { sendPage } from './send-page.js';
+import { Needs } from '../../platform/http/need.js';
 
 const FILTERS = ['project', 'ticket', 'specifier', 'specifier__startswith'];
 const KNOWN = [...FILTERS, 'limit', 'offset', 'format'];
@@ -68,6 +69,7 @@ export class ModuleController {
   ) {}
 
   @Get()
+  @Needs('read')
   @ApiOperation({
     operationId: 'list_module',
     summary: 'List the modules of a project',

@@ -7,6 +7,7 @@ import { type BlobStore, MODULE_BLOBS, type OpenBlob } from './blob-store.js';
 import { servedType } from './file-types.js';
 import { PackageTrees } from './package-trees.js';
 import { sendFile } from './send-file.js';
+import { Needs } from '../../platform/http/need.js';
 
 const FOR_ANYBODY = { 'access-control-allow-origin': '*' };
 const FOR_EVER = 'public, max-age=31536000, immutable';
@@ -23,6 +24,7 @@ export class ModulesController {
   ) {}
 
   @Get(':hash/*')
+  @Needs('anonymous')
   async get(@Req() request: ModuleRequest, @Res() reply: FastifyReply): Promise<void> {
     void reply.headers(FOR_ANYBODY);
     const { hash, '*': path } = request.params;
@@ -36,6 +38,7 @@ export class ModulesController {
 
   /** What asks before it asks: a range, or a condition, of another origin's page. */
   @Options(':hash/*')
+  @Needs('anonymous')
   options(@Res() reply: FastifyReply): void {
     void reply.code(204).headers({
       ...FOR_ANYBODY,

@@ -18,6 +18,7 @@ import { sendPage } from './send-page.js';
 import { settleRequest } from './settle-request.js';
 import { SPU_FILE_LIST, SPU_FILES_BODY, SPU_FILES_REPLY } from './spu-files-schema.js';
 import { type SafeFile, type SpuFile, SpuFiles } from './spu-files.js';
+import { Needs } from '../../platform/http/need.js';
 
 type SpuRequest = FastifyRequest<{ Params: { id: string; name: string }; Querystring: Query }>;
 
@@ -34,6 +35,7 @@ export class SpuFilesController {
   ) {}
 
   @Post(':id/files')
+  @Needs('artifact:write')
   @ApiOperation({
     operationId: 'upload_spu_files',
     summary: 'Upload the files of a source package upload',
@@ -79,6 +81,7 @@ export class SpuFilesController {
   }
 
   @Get(':id/files')
+  @Needs('read')
   @ApiOperation({
     operationId: 'list_spu_files',
     summary: 'The files of a source package upload',
@@ -99,6 +102,7 @@ export class SpuFilesController {
   }
 
   @Get(':id/files/:name')
+  @Needs('read')
   @ApiOperation({
     operationId: 'download_spu_file',
     summary: 'Download a file of a source package upload',

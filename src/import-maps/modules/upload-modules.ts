@@ -97,7 +97,7 @@ export class UploadModules {
     tx: Tx,
     ticket: number,
     { plan, files, trees, provenance }: PlannedUpload,
-    options: Pick<DeltaOptions, 'actor' | 'ifMatch' | 'base'>,
+    options: Pick<DeltaOptions, 'actor' | 'principal' | 'ifMatch' | 'base'>,
   ): Promise<KeptUpload> {
     if (files.length > 0) {
       await this.ledger.keep(tx, [

@@ -15,6 +15,7 @@ import { uploadAnswer } from './upload-answer.js';
 import { type PlannedUpload, UploadModules } from './upload-modules.js';
 import type { UploadTarget } from './upload-plan.js';
 import { UPLOAD_BODY, UPLOAD_REPLY } from './upload-schema.js';
+import { Needs, principalOf } from '../../platform/http/need.js';
 
 @ApiTags('Modules')
 @Controller('api/v1/ticket')
@@ -27,6 +28,7 @@ export class UploadsController {
   ) {}
 
   @Post(':id/modules')
+  @Needs('map:*')
   @ApiOperation({
     operationId: 'upload_modules',
     summary: 'Upload modules under a ticket',
@@ -68,7 +70,8 @@ export class UploadsController {
     if (upload.digest !== undefined) request.rawBody = Buffer.from(upload.digest);
     const { context, ifMatch } = writeOptions(request);
     const answer = await this.idempotency.inTransaction(keyedRequest(request), async (tx): Promise<WriteAnswer> => {
-      const options = { actor: context.actor, ifMatch, base: target.origin };
+      const principal = principalOf(request);
+      const options = { actor: context.actor, principal, ifMatch, base: target.origin };
       const kept = await this.uploads.keep(tx, id, upload, options);
       return {
         status: kept.changed ? 201 : 200,

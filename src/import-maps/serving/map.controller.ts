@@ -15,6 +15,7 @@ import { Shortcut } from './shortcut.js';
 import { snippetOf } from './snippet.js';
 import { StampScripts } from './stamp-scripts.js';
 import type { Stamp } from './stamps.js';
+import { Needs } from '../../platform/http/need.js';
 
 type MapRequest = FastifyRequest<{ Params: { project?: string }; Querystring: Query }>;
 
@@ -72,6 +73,7 @@ export class MapController {
   ) {}
 
   @Get('import-map.json')
+  @Needs('anonymous')
   @ApiOperation({ operationId: 'import_map', summary: 'The import map', description: MAP_ABOUT })
   @RELEASE
   @AT
@@ -84,6 +86,7 @@ export class MapController {
   }
 
   @Get('p/:project/import-map.json')
+  @Needs('anonymous')
   @ApiOperation({ operationId: 'import_map_of', summary: 'The import map of a project', description: MAP_ABOUT })
   @PROJECT
   @RELEASE
@@ -96,6 +99,7 @@ export class MapController {
   }
 
   @Get('stamp.js')
+  @Needs('anonymous')
   @ApiOperation({
     operationId: 'stamp_script',
     summary: 'The script for pages',
@@ -108,6 +112,7 @@ export class MapController {
   }
 
   @Get('p/:project/stamp.js')
+  @Needs('anonymous')
   @ApiOperation({
     operationId: 'stamp_script_of',
     summary: 'The script for pages of a project',
@@ -121,6 +126,7 @@ export class MapController {
   }
 
   @Get('snippet.html')
+  @Needs('anonymous')
   @ApiOperation({
     operationId: 'snippet',
     summary: 'What a page has in its head',
@@ -133,6 +139,7 @@ export class MapController {
   }
 
   @Get('p/:project/snippet.html')
+  @Needs('anonymous')
   @ApiOperation({
     operationId: 'snippet_of',
     summary: 'What a page of a project has in its head',

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { isDeepStrictEqual } from 'node:util';
 import type { Tx } from '../../platform/database/db.js';
 import { DomainError } from '../../platform/errors.js';
+import { type Principal, requireScope } from '../../platform/principal.js';
 import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
 import type { Row } from '../../rest/resource.js';
 import { modulesChangedLine, stampedLine } from '../../stream/lines/stage-lines.js';
@@ -32,6 +33,8 @@ export type { Provenance } from '../store/ticket-deltas.js';
 
 export interface DeltaOptions {
   readonly actor: string;
+  /** Whose scopes count: changing modules needs that of the first stage. */
+  readonly principal: Principal;
   /** The ETags of the ticket that the client accepts; see rest/http/entity-tag.ts. */
   readonly ifMatch: readonly string[] | undefined;
   readonly provenance?: Provenance;
@@ -74,6 +77,7 @@ export class ChangeDelta {
     requireMatch(options.ifMatch, versionTag(ticket.version));
     requireOpen(ticket, options.base);
     requireFirstStage(ticket, options.base);
+    requireScope(options.principal, `map:${firstStage(ticket.line).name}`);
     // The pointer isn't locked: a base that a flip overtakes in this moment is stale, which promotion finds.
     const production = await this.productionMaps.at(ticket.project.id, ticket.release, tx);
     const live = liveAmong(changes, production);

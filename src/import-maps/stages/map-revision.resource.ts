@@ -33,6 +33,7 @@ class MapRevisionFields {
 
 export const mapRevision = defineResource({
   name: 'maprevision',
+  scope: 'read',
   noun: 'revision',
   entity: MapRevisionRow,
   body: MapRevisionFields,

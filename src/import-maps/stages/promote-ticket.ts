@@ -2,6 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
 import { DomainError } from '../../platform/errors.js';
+import { requireScope } from '../../platform/principal.js';
 import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
 import { promotedLine } from '../../stream/lines/stage-lines.js';
 import { keysOf, stamp } from '../domain/delta.js';
@@ -41,6 +42,7 @@ export class PromoteTicket {
     const ticket = requireStamped(await this.lock(tx, id, options), options.base);
     const next = stageAfter(ticket.line, ticket.stage);
     if (!next) throw released(ticket);
+    requireScope(options.principal, `map:${next.name}`);
     const map = await this.productionMaps.at(ticket.project.id, ticket.release, tx);
     requireRelease(ticket, options.release);
     refuseUnlessPass(ticket, next, await this.policies.ask(tx, ticket, map, options.base));

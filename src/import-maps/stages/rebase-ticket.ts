@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { isDeepStrictEqual } from 'node:util';
 import type { Tx } from '../../platform/database/db.js';
 import { DomainError } from '../../platform/errors.js';
+import { requireScope } from '../../platform/principal.js';
 import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
 import { rebasedLine } from '../../stream/lines/stage-lines.js';
 import { type Choice, rebase } from '../domain/conflict.js';
@@ -32,6 +33,7 @@ export class RebaseTicket {
     requireOpen(locked, options.base);
     const ticket = requireStamped(locked, options.base);
     requireFirstStage(ticket, options.base);
+    requireScope(options.principal, `map:${ticket.stage}`);
     const before = deltaOf(ticket);
     refuseUnknown(ticket, choices);
     const map = await this.productionMaps.at(ticket.project.id, ticket.release, tx);

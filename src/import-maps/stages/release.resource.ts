@@ -37,6 +37,7 @@ class ReleaseFields {
 /** Hidden from the index of resources: one is found by project and number, not by id (stage-reads.controller.ts). */
 export const release = defineResource({
   name: 'release',
+  scope: 'read',
   noun: 'release',
   entity: ReleaseRow,
   body: ReleaseFields,

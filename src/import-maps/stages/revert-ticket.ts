@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { isDeepStrictEqual } from 'node:util';
 import type { Tx } from '../../platform/database/db.js';
 import { DomainError, invalid } from '../../platform/errors.js';
+import { requireScope } from '../../platform/principal.js';
 import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
 import { modulesRevertedLine, revertedLine } from '../../stream/lines/stage-lines.js';
 import { keysOf, stamp } from '../domain/delta.js';
@@ -36,6 +37,7 @@ export class RevertTicket {
     // One that was closed after its release is only archived: what it brought can still be taken back.
     if (!released || options.toRevision !== undefined) requireOpen(locked, options.base);
     const ticket = requireStamped(locked, options.base);
+    requireScope(options.principal, `map:${ticket.stage}`);
     if (options.toRevision !== undefined) return this.toRevision(tx, ticket, options.toRevision, options);
     if (released) return this.releases.run(tx, ticket, options);
     return this.thaw(tx, ticket, options);

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Db, type Tx } from '../../platform/database/db.js';
 import { invalid } from '../../platform/errors.js';
+import { principalOf } from '../../platform/http/need.js';
 import { versionTag } from '../../rest/http/entity-tag.js';
 import { keyedRequest, sendAnswer, writeOptions } from '../../rest/http/reply.js';
 import { lastOf, type Query } from '../../rest/reading/list-query.js';
@@ -100,7 +101,7 @@ export const baseOf = (request: FastifyRequest): string =>
 
 export function verbOptions(request: FastifyRequest): VerbOptions {
   const { context, ifMatch } = writeOptions(request);
-  return { actor: context.actor, ifMatch, base: baseOf(request) };
+  return { actor: context.actor, principal: principalOf(request), ifMatch, base: baseOf(request) };
 }
 
 /** `?dry_run=1`. */

@@ -1,4 +1,5 @@
 // What a stage verb takes and what it comes to, before it is HTTP.
+import type { Principal } from '../../platform/principal.js';
 import type { Row } from '../../rest/resource.js';
 import type { Difference } from '../domain/diff.js';
 import type { MapKey } from '../domain/map-key.js';
@@ -8,6 +9,8 @@ import type { MapWarning } from './map-warning.js';
 
 export interface VerbOptions {
   readonly actor: string;
+  /** Whose scopes count. */
+  readonly principal: Principal;
   /** The ETags that the client accepts. */
   readonly ifMatch: readonly string[] | undefined;
   /** The URL that the client calls us by, without a slash at its end. */

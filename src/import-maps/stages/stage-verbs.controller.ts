@@ -12,6 +12,7 @@ import { isDryRun, RunVerb, verbOptions } from './run-verb.js';
 import { STAGE_CHANGE } from './stage-schemas.js';
 import { StampTicket } from './stamp-ticket.js';
 import { rebaseBody, verbBody } from './verb-body.js';
+import { Needs } from '../../platform/http/need.js';
 
 const ID = pathParameter('id', 'The id of the ticket, or its key (`TKT-7`).', '1');
 const DONE = jsonReply(200, 'Done. The ETag is the version of the ticket.', STAGE_CHANGE);
@@ -64,6 +65,7 @@ export class StageVerbsController {
   ) {}
 
   @Post(':id/stamp')
+  @Needs('map:*')
   @ApiOperation({
     operationId: 'stamp_ticket',
     summary: 'Make a ticket carry modules',
@@ -81,6 +83,7 @@ export class StageVerbsController {
   }
 
   @Post(':id/promote')
+  @Needs('map:*')
   @ApiOperation({
     operationId: 'promote_ticket',
     summary: 'Bring a ticket to the next stage',
@@ -103,6 +106,7 @@ export class StageVerbsController {
   }
 
   @Post(':id/revert')
+  @Needs('map:*')
   @ApiOperation({
     operationId: 'revert_ticket',
     summary: 'Bring a ticket back to the stage before',
@@ -130,6 +134,7 @@ export class StageVerbsController {
   }
 
   @Post(':id/rebase')
+  @Needs('map:*')
   @ApiOperation({
     operationId: 'rebase_ticket',
     summary: 'Settle keys that somebody else released since',

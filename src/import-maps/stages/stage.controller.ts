@@ -22,6 +22,8 @@ import { DIRECT_WRITE, PRODUCTION_CHANGE, STAGE, STAGES } from './stage-schemas.
 import { productionView } from './stage-view.js';
 import { verbBody } from './verb-body.js';
 import { WriteProduction } from './write-production.js';
+import { Needs } from '../../platform/http/need.js';
+import { requireScope } from '../../platform/principal.js';
 
 type StageRequest = FastifyRequest<{ Params: { name: string } }>;
 
@@ -62,6 +64,7 @@ export class StageController {
   ) {}
 
   @Get()
+  @Needs('read')
   @ApiOperation({
     operationId: 'list_stage',
     summary: 'List the stages of a project',
@@ -80,6 +83,7 @@ export class StageController {
   }
 
   @Get(':name')
+  @Needs('read')
   @ApiOperation({
     operationId: 'detail_stage',
     summary: 'Get a stage',
@@ -102,6 +106,7 @@ export class StageController {
   }
 
   @Patch(':name')
+  @Needs('map:*')
   @ApiOperation({
     operationId: 'write_stage',
     summary: 'Write to production directly',
@@ -138,6 +143,7 @@ export class StageController {
   }
 
   @Post(':name/rollback')
+  @Needs('map:*')
   @ApiOperation({
     operationId: 'rollback_stage',
     summary: 'Bring production back to an earlier release',
@@ -170,9 +176,10 @@ export class StageController {
   }
 
   /** The project of a write to production, which names what it saw. */
-  private async productionOf(request: StageRequest, { ifMatch }: VerbOptions): Promise<NamedProject> {
+  private async productionOf(request: StageRequest, { ifMatch, principal }: VerbOptions): Promise<NamedProject> {
     const project = await this.projects.of(request.query);
     const stage = requireProduction(project, stageOf(project, request.params.name));
+    requireScope(principal, `map:${stage.name}`);
     if (ifMatch !== undefined) return project;
     throw new DomainError(
       'precondition_required',

@@ -15,6 +15,7 @@ import { ReadStages } from './read-stages.js';
 import { release } from './release.resource.js';
 import { baseOf } from './run-verb.js';
 import { DIFF, RELEASE, WHY } from './stage-schemas.js';
+import { Needs } from '../../platform/http/need.js';
 
 const ID = pathParameter('id', 'The id of the ticket, or its key (`TKT-7`).', '1');
 const SIDE = (name: string, description: string): MethodDecorator =>
@@ -30,6 +31,7 @@ export class TicketMapsController {
   ) {}
 
   @Get('ticket/:id/why')
+  @Needs('read')
   @ApiOperation({
     operationId: 'why_ticket',
     summary: "Why a ticket can't be promoted",
@@ -44,6 +46,7 @@ export class TicketMapsController {
   }
 
   @Get('ticket/:id/diff')
+  @Needs('read')
   @ApiOperation({
     operationId: 'diff_ticket',
     summary: 'What a ticket changes in the import map',
@@ -62,6 +65,7 @@ export class TicketMapsController {
   }
 
   @Get('ticket/:id/revision')
+  @Needs('read')
   @ApiOperation({
     operationId: 'list_ticket_revision',
     summary: "List the revisions of a ticket's modules",
@@ -79,6 +83,7 @@ export class TicketMapsController {
   }
 
   @Get('release')
+  @Needs('read')
   @ApiOperation({
     operationId: 'list_release',
     summary: 'List releases',
@@ -95,6 +100,7 @@ export class TicketMapsController {
   }
 
   @Get('release/:number')
+  @Needs('read')
   @ApiOperation({
     operationId: 'detail_release',
     summary: 'Get a release',

@@ -11,6 +11,7 @@ const STATUS: Readonly<Record<ErrorKind, number>> = {
   not_found: 404,
   invalid: 400,
   conflict: 409,
+  unauthenticated: 401,
   forbidden: 403,
   precondition: 412,
   precondition_required: 428,
@@ -89,9 +90,15 @@ function problemBody(error: DomainError, status: number): object {
   };
 }
 
+/** What a client has to send for the answer to be another one. */
+function challenge(reply: FastifyReply, { kind }: DomainError): void {
+  if (kind === 'unauthenticated') void reply.header('www-authenticate', 'Bearer realm="stampline"');
+}
+
 /** The same as text, for clients that show it as it is. */
 export function sendErrorText(reply: FastifyReply, error: DomainError, status = STATUS[error.kind]): void {
   if (error.details.retryAfter) void reply.header('retry-after', String(error.details.retryAfter));
+  challenge(reply, error);
   void reply
     .code(status)
     .header('cache-control', 'no-cache')
@@ -109,6 +116,7 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, error: D
   const body = wantsProblem ? problemBody(error, status) : tastypieBody(error);
   void reply.code(status).header('vary', 'Accept').header('cache-control', 'no-cache');
   if (error.details.retryAfter) void reply.header('retry-after', String(error.details.retryAfter));
+  challenge(reply, error);
   if (error.details.allow) void reply.header('allow', error.details.allow.join(','));
   const text = JSON.stringify({ ...error.details.data, ...body, code: error.code, request_id: request.id });
   sendJsonText(reply, text, wantsProblem ? 'application/problem+json' : undefined);

@@ -19,6 +19,8 @@ export const ERROR_SCHEMA = { Error: ERROR };
 
 const DESCRIPTIONS: Readonly<Record<number, string>> = {
   400: 'The request is not valid; the body says why.',
+  401: 'No token, or none that counts.',
+  403: 'The token lacks a scope; the body names it.',
   404: 'There is no such object.',
   409: "It can't be done as things stand; the body says what stands in the way.",
   412: 'If-Match does not match.',

@@ -4,11 +4,13 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { allResources } from '../resource.js';
 import { sendJson } from './reply.js';
+import { Needs } from '../../platform/http/need.js';
 
 @ApiTags('About the API')
 @Controller('api/v1')
 export class ApiIndexController {
   @Get()
+  @Needs('read')
   @ApiOperation({
     operationId: 'api_index',
     summary: 'Every resource: its list and its schema',

@@ -1,5 +1,6 @@
 // The OpenAPI text of each operation of a resource, from its declaration.
 import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { Needs } from '../../platform/http/need.js';
 import type { OperationName, Resource } from '../resource.js';
 import { failures, IDEMPOTENCY_KEY, IF_MATCH, jsonBody, jsonReply, pathParameter, schemaNamed } from './documented.js';
 import { DOCUMENTED_CALLS, LIST_PARAMETERS } from './openapi-texts.js';
@@ -75,6 +76,7 @@ function decorators(resource: Resource, operation: Operation): (MethodDecorator 
   const call = operation === 'schema' || operation === 'set' ? undefined : resource.docs.documented?.[operation];
   const about = resource.docs.about;
   return [
+    Needs(WRITES.has(operation) ? resource.scope : 'read'),
     ApiTags(call ? DOCUMENTED_CALLS : resource.docs.tag),
     ApiOperation({
       operationId: `${operation}_${resource.name.replaceAll('-', '_')}`,

@@ -2,15 +2,13 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError, invalid } from '../../platform/errors.js';
 import { sendJsonText } from '../../platform/http/json-reply.js';
+import { principalOf } from '../../platform/http/need.js';
 import { lastOf, type Query } from '../reading/list-query.js';
 import type { ObjectJson } from '../object-json.js';
 import type { Resource } from '../resource.js';
 import { checkKey, type KeyedRequest, type WriteAnswer } from '../writing/idempotency.js';
 import type { WriteOptions } from '../writing/resource-writer.js';
 import { contentTag, isKnown, parseIfMatch, takesAny, versionTag } from './entity-tag.js';
-
-/** Without a token everybody is the machine's own user. */
-const LOCAL_ACTOR = 'local';
 
 /** `?format=json` says what is so anyway; another format is refused, before a write does anything. */
 function refuseOtherFormats(request: FastifyRequest): void {
@@ -62,7 +60,7 @@ export function objectAnswer(resource: Resource, status: number, object: ObjectJ
 export function writeOptions(request: FastifyRequest): WriteOptions {
   refuseOtherFormats(request);
   return {
-    context: { actor: LOCAL_ACTOR, conditional: request.headers['if-match'] !== undefined },
+    context: { actor: principalOf(request).name, conditional: request.headers['if-match'] !== undefined },
     ifMatch: parseIfMatch(request.headers['if-match']),
   };
 }
@@ -82,5 +80,11 @@ export function keyedRequest(request: FastifyRequest): KeyedRequest | undefined 
   const header = request.headers['idempotency-key'];
   if (header === undefined) return undefined;
   const key = checkKey([header].flat().join());
-  return { principal: LOCAL_ACTOR, key, method: request.method, url: request.url, rawBody: request.rawBody };
+  return {
+    principal: principalOf(request).name,
+    key,
+    method: request.method,
+    url: request.url,
+    rawBody: request.rawBody,
+  };
 }

@@ -10,6 +10,7 @@ import { lastOf, type Query } from '../../rest/reading/list-query.js';
 import { event } from '../event.resource.js';
 import { StreamQuery } from '../stream-query.js';
 import { ArchiveReader } from './archive-reader.js';
+import { Needs } from '../../platform/http/need.js';
 
 type ListRequest = FastifyRequest<{ Querystring: Query }>;
 
@@ -27,6 +28,7 @@ export class EventListController {
   ) {}
 
   @Get()
+  @Needs('read')
   @documented
   @ApiQuery({
     name: 'archived',

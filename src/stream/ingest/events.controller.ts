@@ -9,6 +9,7 @@ import { Idempotency } from '../../rest/writing/idempotency.js';
 import { EVENTS_BODY, EVENTS_EXAMPLE, EVENTS_REPLY, EVENTS_TEXT } from './events-docs.js';
 import { IngestEvents } from './ingest-events.js';
 import { readEvents } from './read-events.js';
+import { Needs } from '../../platform/http/need.js';
 
 @ApiTags('The stream')
 @Controller('events')
@@ -19,6 +20,7 @@ export class EventsController {
   ) {}
 
   @Post()
+  @Needs('event:write')
   @ApiOperation({ operationId: 'post_events', summary: 'Tell the stream what happened', description: EVENTS_TEXT })
   @IDEMPOTENCY_KEY
   @jsonBody(EVENTS_BODY, EVENTS_EXAMPLE)

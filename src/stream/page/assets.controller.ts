@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { notFound } from '../../platform/errors.js';
+import { Needs } from '../../platform/http/need.js';
 
 const TYPES: Readonly<Record<string, string>> = {
   css: 'text/css; charset=utf-8',
@@ -32,6 +33,7 @@ const ASSETS: ReadonlyMap<string, Asset> = new Map(FILES.map((file) => [file, re
 @Controller('stream')
 export class AssetsController {
   @Get(':file')
+  @Needs('read')
   file(@Param('file') file: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const asset = ASSETS.get(file);
     if (!asset) throw notFound(`The stream has no ${file.slice(0, 100)}.`);

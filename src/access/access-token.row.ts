@@ -1,0 +1,36 @@
+// A token that was given out: whose it is, what it may, until when. The token itself is nowhere.
+import { Column, Entity, PrimaryGeneratedColumn, Unique } from 'typeorm';
+
+@Entity('access_token')
+@Unique('access_token_hash_key', ['hash'])
+export class AccessTokenRow {
+  @PrimaryGeneratedColumn('identity', {
+    generatedIdentity: 'BY DEFAULT',
+    primaryKeyConstraintName: 'access_token_pkey',
+  })
+  id: number;
+
+  /** Who acts with it: the actor in the history. */
+  @Column('text')
+  owner: string;
+
+  /** What it is for. */
+  @Column('text', { default: '' })
+  purpose: string;
+
+  /** SHA-256, hex. */
+  @Column('text')
+  hash: string;
+
+  @Column('text', { array: true })
+  scopes: string[];
+
+  @Column('timestamptz', { default: () => 'clock_timestamp()' })
+  created_at: Date;
+
+  @Column('timestamptz')
+  expires_at: Date;
+
+  @Column('timestamptz', { nullable: true })
+  revoked_at: Date | null;
+}

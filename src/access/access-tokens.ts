@@ -1,0 +1,135 @@
+// Tokens as they are kept: made, listed, rotated, revoked, each with its event. The clock is the database's.
+import { Injectable } from '@nestjs/common';
+import { Db, type Tx } from '../platform/database/db.js';
+import { notFound } from '../platform/errors.js';
+import { appendEvent } from '../stream/append-event.js';
+import { tokenCreatedLine, tokenRevokedLine, tokenRotatedLine } from '../stream/lines/token-lines.js';
+import { hashOf, newToken } from './token-text.js';
+
+/** As a list shows it. Times are ISO 8601. */
+export interface TokenView {
+  readonly id: number;
+  readonly owner: string;
+  readonly purpose: string;
+  readonly scopes: readonly string[];
+  readonly created_at: string;
+  readonly expires_at: string;
+  readonly revoked_at: string | null;
+}
+
+/** With the token itself, which nobody sees again. */
+export type NewTokenView = TokenView & { readonly token: string };
+
+export interface WantedToken {
+  readonly owner: string;
+  readonly purpose: string;
+  readonly scopes: readonly string[];
+  readonly days: number;
+}
+
+/** What a token that counts is good for. */
+export interface Grant {
+  readonly owner: string;
+  readonly scopes: readonly string[];
+}
+
+/** What every process listens to, to forget what it remembers of tokens. */
+export const TOKEN_CHANNEL = 'stampline_tokens';
+/** How long a rotated token still counts: whoever uses it has that long to take the new one. */
+const OVERLAP_HOURS = 24;
+
+const iso = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
+const VIEW = `id, owner, purpose, scopes, ${iso('created_at')} AS created_at, ${iso('expires_at')} AS expires_at, ${iso('revoked_at')} AS revoked_at`;
+const COUNTS = 'revoked_at IS NULL AND expires_at > clock_timestamp()';
+
+@Injectable()
+export class AccessTokens {
+  constructor(private readonly db: Db) {}
+
+  async create(tx: Tx, { owner, purpose, scopes, days }: WantedToken, actor: string): Promise<NewTokenView> {
+    const made = await this.insert(tx, { owner, purpose, scopes, hours: days * 24 });
+    await told(tx, 'token.created', made, tokenCreatedLine(made), actor);
+    return made;
+  }
+
+  /** A new token for the same, and a day for the old one. Rejects with not_found where it counts no more. */
+  async rotate(tx: Tx, id: number, actor: string): Promise<NewTokenView> {
+    const [old] = await tx.run<TokenView & { hours: number }>({
+      name: 'token_rotate',
+      text: `UPDATE access_token t SET expires_at = LEAST(t.expires_at, clock_timestamp() + interval '${OVERLAP_HOURS} hours')
+        FROM (SELECT id, expires_at, created_at FROM access_token WHERE id = $1 AND ${COUNTS} FOR UPDATE) o WHERE t.id = o.id
+        RETURNING t.id, t.owner, t.purpose, t.scopes, round(extract(epoch FROM o.expires_at - o.created_at) / 3600)::int AS hours`,
+      values: [id],
+    });
+    if (!old) throw none(id);
+    const made = await this.insert(tx, old);
+    await told(tx, 'token.rotated', made, tokenRotatedLine(old, made.id), actor);
+    return made;
+  }
+
+  /** From now on, everywhere. Rejects with not_found where it counts no more. */
+  async revoke(tx: Tx, id: number, actor: string): Promise<void> {
+    const [gone] = await tx.run<TokenView>({
+      name: 'token_revoke',
+      text: `UPDATE access_token SET revoked_at = clock_timestamp() WHERE id = $1 AND ${COUNTS} RETURNING ${VIEW}`,
+      values: [id],
+    });
+    if (!gone) throw none(id);
+    await told(tx, 'token.revoked', gone, tokenRevokedLine(gone), actor);
+  }
+
+  /** Those that count, newest first; at most 1000. */
+  list(): Promise<TokenView[]> {
+    return this.db.run<TokenView>({
+      name: 'token_list',
+      text: `SELECT ${VIEW} FROM access_token WHERE ${COUNTS} ORDER BY id DESC LIMIT 1000`,
+    });
+  }
+
+  /** Undefined where no token that counts has this hash. */
+  async find(hash: string): Promise<Grant | undefined> {
+    const [grant] = await this.db.run<Grant>({
+      name: 'token_find',
+      text: `SELECT owner, scopes FROM access_token WHERE hash = $1 AND ${COUNTS}`,
+      values: [hash],
+    });
+    return grant;
+  }
+
+  /** Whether somebody could still make tokens. */
+  async hasAdmin(tx: Tx): Promise<boolean> {
+    const rows = await tx.run({ text: `SELECT 1 FROM access_token WHERE 'admin' = ANY(scopes) AND ${COUNTS} LIMIT 1` });
+    return rows.length > 0;
+  }
+
+  private async insert(
+    tx: Tx,
+    { owner, purpose, scopes, hours }: Omit<WantedToken, 'days'> & { readonly hours: number },
+  ): Promise<NewTokenView> {
+    const token = newToken();
+    const [made] = await tx.run<TokenView>({
+      name: 'token_create',
+      text: `INSERT INTO access_token (owner, purpose, scopes, hash, expires_at)
+        VALUES ($1, $2, $3::text[], $4, clock_timestamp() + $5::int * interval '1 hour') RETURNING ${VIEW}`,
+      values: [owner, purpose, scopes, hashOf(token), hours],
+    });
+    if (!made) throw new Error('The token was not written.');
+    return { ...made, token };
+  }
+}
+
+const none = (id: number): Error =>
+  notFound(`There is no token ${id} that still counts. GET /api/v1/token/ lists those that do.`);
+
+async function told(
+  tx: Tx,
+  type: string,
+  { id, owner, scopes }: TokenView,
+  line: string,
+  actor: string,
+): Promise<void> {
+  const data = { token: id, owner, scopes };
+  const none = { project: null, ticket: null, subticket: null, version: null };
+  await appendEvent(tx, { type, subject: `token/${id}`, actor, ...none, line, link: '/api/v1/token/', data });
+  await tx.run({ name: 'token_news', text: 'SELECT pg_notify($1, $2)', values: [TOKEN_CHANNEL, String(id)] });
+}

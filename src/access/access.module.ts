@@ -1,0 +1,13 @@
+// Tokens, and who may do what.
+import { Module } from '@nestjs/common';
+import { AccessTokens } from './access-tokens.js';
+import { FirstAdmin } from './first-admin.js';
+import { KnownTokens } from './known-tokens.js';
+import { TokenController } from './token.controller.js';
+
+@Module({
+  controllers: [TokenController],
+  providers: [AccessTokens, FirstAdmin, KnownTokens],
+  exports: [AccessTokens, KnownTokens],
+})
+export class AccessModule {}

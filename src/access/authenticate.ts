@@ -1,0 +1,71 @@
+// Who asks, before a body is read: a token in Authorization, or on a server that asks for none, the machine's own user.
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { AccessRules } from '../config.js';
+import { DomainError } from '../platform/errors.js';
+import { sendError } from '../platform/http/error-reply.js';
+import type { Need } from '../platform/http/need.js';
+import { holdsScope, scopeMissing } from '../platform/principal.js';
+import type { KnownTokens } from './known-tokens.js';
+
+/** What stands beside our operations: the documentation's own files. */
+const PAGES = /^\/(docs|openapi\.(json|yaml))(\/|-json|-yaml|$)/;
+
+/** `tokens` is asked for with the first request: the hook is there before the application is. */
+export function authenticateRequests(server: FastifyInstance, rules: AccessRules, tokens: () => KnownTokens): void {
+  server.decorateRequest('principal', undefined);
+  server.addHook('onRoute', ({ url, config }) => {
+    if (config?.need === undefined && !PAGES.test(url))
+      throw new Error(`${url} says nothing of who may call it: @Needs().`);
+  });
+  server.addHook('onRequest', (request, reply, done) => {
+    const authorization = offered(request, rules);
+    const need = needOf(request);
+    if (authorization === undefined || need === 'anonymous') {
+      const refusal = rules.required ? refuseNobody(need, rules) : undefined;
+      return refusal ? sendError(request, reply, refusal) : done();
+    }
+    admit(request, need, authorization, tokens()).then(
+      () => done(),
+      (error: unknown) => done(error as Error),
+    );
+  });
+}
+
+/**
+ * What is to be looked at. A server that asks for no tokens passes over whatever old scripts send to others, such as the
+ * keys of another tracker: only what begins as our tokens do is one.
+ */
+function offered({ headers: { authorization } }: FastifyRequest, { required }: AccessRules): string | undefined {
+  return required || authorization?.includes('stl_') ? authorization : undefined;
+}
+
+/** A route that declares nothing is no operation of ours but a page beside them, which is read. */
+function needOf(request: FastifyRequest): Need {
+  return request.routeOptions.config.need ?? (request.method === 'GET' || request.method === 'HEAD' ? 'read' : 'admin');
+}
+
+function refuseNobody(need: Need, { publicRead }: AccessRules): DomainError | undefined {
+  if (need === 'anonymous' || (need === 'read' && publicRead)) return undefined;
+  return unauthenticated('token.missing', 'This server asks for a token: send Authorization: Bearer stl_….');
+}
+
+async function admit(request: FastifyRequest, need: Need, authorization: string, tokens: KnownTokens): Promise<void> {
+  const given = readAuthorization(authorization);
+  const principal = given && (await tokens.principal(given.token));
+  if (!principal || (given.user !== undefined && given.user !== principal.name))
+    throw unauthenticated('token.invalid', 'This token is unknown, revoked or has run out. Ask for a new one.');
+  if (need !== 'token' && !holdsScope(principal, need)) throw scopeMissing(need === 'map:*' ? 'map:<stage>' : need);
+  request.principal = principal;
+}
+
+/** `Bearer <token>`, and Tastypie's `ApiKey <user>:<token>`. */
+function readAuthorization(text: string): { readonly token: string; readonly user?: string } | undefined {
+  const [, scheme = '', rest = ''] = /^(\w+) +(\S+)$/.exec(text) ?? [];
+  if (scheme.toLowerCase() === 'bearer') return { token: rest };
+  const at = rest.lastIndexOf(':');
+  if (scheme.toLowerCase() === 'apikey' && at > 0) return { user: rest.slice(0, at), token: rest.slice(at + 1) };
+  return undefined;
+}
+
+const unauthenticated = (code: string, message: string): DomainError =>
+  new DomainError('unauthenticated', code, message);

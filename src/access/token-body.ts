@@ -1,0 +1,32 @@
+// What a token is asked for with: {owner, scopes, purpose?, days?}.
+import { invalid } from '../platform/errors.js';
+import { asObject } from '../rest/writing/body.js';
+import type { WantedToken } from './access-tokens.js';
+import { isScope, SCOPES } from './scopes.js';
+
+const DAYS = { usual: 90, most: 3650 };
+const MOST_SCOPES = 50;
+const NAME = /^[\p{L}\p{N}@._+-][\p{L}\p{N}@._+ -]{0,99}$/u;
+
+/** Rejects with invalid `token.owner`, `token.scopes`, `token.purpose`, `token.days`. */
+export function tokenBody(body: unknown): WantedToken {
+  const { owner, scopes, purpose = '', days = DAYS.usual } = asObject(body);
+  if (typeof owner !== 'string' || !NAME.test(owner))
+    throw invalid('token.owner', 'Say whose it is, in at most 100 letters, digits and @._+-: {"owner": "ci"}.');
+  // The name of who acts without a token, and of the server itself.
+  if (owner === 'local' || owner === 'stampline') throw invalid('token.owner', `'${owner}' is nobody's name to give.`);
+  if (typeof purpose !== 'string' || purpose.length > 500)
+    throw invalid('token.purpose', 'purpose is a text of at most 500 characters.');
+  if (!Number.isInteger(days) || Number(days) < 1 || Number(days) > DAYS.most)
+    throw invalid('token.days', `days is a whole number from 1 to ${DAYS.most}.`);
+  return { owner, purpose, scopes: readScopes(scopes), days: Number(days) };
+}
+
+function readScopes(scopes: unknown): string[] {
+  const there = `There are ${Object.keys(SCOPES).join(', ')}.`;
+  if (!Array.isArray(scopes) || scopes.length === 0 || scopes.length > MOST_SCOPES)
+    throw invalid('token.scopes', `Say what it may, as a list: {"scopes": ["read", "status:write"]}. ${there}`);
+  const wrong: unknown = scopes.find((scope) => typeof scope !== 'string' || !isScope(scope));
+  if (wrong !== undefined) throw invalid('token.scopes', `${JSON.stringify(wrong).slice(0, 60)} is no scope. ${there}`);
+  return [...new Set(scopes as string[])];
+}

@@ -1,0 +1,18 @@
+// The lines of tokens: who was given what, never the token.
+
+interface Given {
+  readonly id: number;
+  readonly owner: string;
+  readonly scopes: readonly string[];
+}
+
+/** `Token 3 for ci: read, status:write` */
+export const tokenCreatedLine = ({ id, owner, scopes }: Given): string =>
+  `Token ${id} for ${owner}: ${scopes.join(', ')}`;
+
+/** `Token 3 of ci replaced by 4: it counts for 24 h more` */
+export const tokenRotatedLine = ({ id, owner }: Given, by: number): string =>
+  `Token ${id} of ${owner} replaced by ${by}: it counts for 24 h more`;
+
+/** `Token 3 of ci revoked` */
+export const tokenRevokedLine = ({ id, owner }: Given): string => `Token ${id} of ${owner} revoked`;

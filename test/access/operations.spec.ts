@@ -1,0 +1,115 @@
+// Every operation of the OpenAPI document, with no token, with one that lacks the scope, and with the right one.
+import { buildDocument } from '../../src/openapi.js';
+import { bearer, type GuardedServer, startGuarded } from './world.js';
+
+interface Operation {
+  readonly path: string;
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  readonly scope: string | undefined;
+  readonly url: string;
+}
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
+const ALL = ['read', 'ticket:write', 'status:write', 'artifact:write', 'event:write', 'map:dev', 'map:qa', 'map:prod'];
+
+let server: GuardedServer;
+let operations: Operation[];
+beforeAll(async () => {
+  server = await startGuarded();
+  const { paths } = buildDocument(server.app);
+  operations = Object.entries(paths).flatMap(([path, item]) =>
+    METHODS.flatMap((method) => {
+      const operation = (item as Record<string, Record<string, unknown> | undefined>)[method];
+      if (!operation) return [];
+      const url = path.replaceAll(/\{(\w+)\}/g, (_, name) => (name === 'project' ? 'default' : '1'));
+      return [{ path, method, scope: operation['x-scope'] as string | undefined, url }];
+    }),
+  );
+});
+afterAll(() => server.stop());
+
+/** The status, and what a refusal says: JSON, or text from import-map-deployer's surface. A stream is left as soon as its head is there. */
+async function call({ method, url }: Operation, token?: string): Promise<{ status: number; says: string }> {
+  const leaving = new AbortController();
+  const reply = await fetch(server.base + url, {
+    method: method.toUpperCase(),
+    signal: leaving.signal,
+    headers: {
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(method === 'get' ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(method === 'get' ? {} : { body: '{}' }),
+  });
+  const text = reply.status >= 400 ? await reply.text() : '';
+  leaving.abort();
+  return { status: reply.status, says: text };
+}
+
+const named = ({ method, path }: Operation): string => `${method} ${path}`;
+const guarded = (): Operation[] => operations.filter(({ scope }) => scope !== 'anonymous');
+
+test('there are operations, and each says what it needs', () => {
+  expect(operations.length).toBeGreaterThan(150);
+  expect(operations.filter(({ scope }) => scope === undefined).map(named)).toEqual([]);
+});
+
+test('without a token: 401, but for what pages and probes load', async () => {
+  const open: string[] = [];
+  for (const operation of operations) {
+    const { status } = await call(operation);
+    if (status !== 401) open.push(named(operation));
+  }
+  expect(open).toEqual(operations.filter(({ scope }) => scope === 'anonymous').map(named));
+  expect(open).toEqual(
+    expect.arrayContaining(['get /livez', 'get /readyz', 'get /stamp.js', 'get /import-map.json', 'get /cli/{file}']),
+  );
+  expect(open.every((name) => name.startsWith('get '))).toBe(true);
+});
+
+test('with all scopes but the one: 403 that names it', async () => {
+  const wrong: [string, unknown][] = [];
+  for (const operation of guarded().filter(({ scope }) => scope !== 'token')) {
+    const without = [...ALL, 'admin'].filter((scope) =>
+      operation.scope === 'map:*' ? !scope.startsWith('map:') : scope !== operation.scope,
+    );
+    const { token } = await cachedToken(without);
+    const { status, says } = await call(operation, token);
+    const expected = operation.scope === 'map:*' ? 'map:<stage>' : operation.scope;
+    if (status !== 403 || !says.includes(`lacks the scope ${expected}.`))
+      wrong.push([named(operation), { status, says }]);
+  }
+  expect(wrong).toEqual([]);
+});
+
+test('with the scope: neither 401 nor 403, nor 500', async () => {
+  const wrong: [string, unknown][] = [];
+  // Deleting comes last, so that there is something to ask for.
+  const inOrder = guarded().sort((one, other) => Number(one.method === 'delete') - Number(other.method === 'delete'));
+  for (const operation of inOrder) {
+    const scopes =
+      operation.scope === 'map:*'
+        ? ['map:dev', 'map:qa', 'map:prod']
+        : operation.scope === 'token'
+          ? ['read']
+          : [operation.scope ?? ''];
+    const { token } = await cachedToken(scopes);
+    const { status } = await call(operation, token);
+    if ([401, 403, 500].includes(status)) wrong.push([named(operation), status]);
+  }
+  expect(wrong).toEqual([]);
+});
+
+const made = new Map<string, Promise<{ token: string }>>();
+function cachedToken(scopes: readonly string[]): Promise<{ token: string }> {
+  const key = scopes.join();
+  const known = made.get(key) ?? server.token(scopes);
+  made.set(key, known);
+  return known;
+}
+
+test('a token that is none is 401 everywhere that asks for one', async () => {
+  for (const operation of guarded().slice(0, 20))
+    expect([named(operation), (await call(operation, 'stl_nonsense')).status]).toEqual([named(operation), 401]);
+  const reply = await server.http.get('/api/v1/ticket/').set(...bearer('stl_nonsense'));
+  expect(reply.headers['www-authenticate']).toBe('Bearer realm="stampline"');
+});

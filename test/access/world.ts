@@ -1,0 +1,31 @@
+// A server that asks for tokens, and tokens for it.
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { ADMIN_FILE } from '../../src/access/first-admin.js';
+import { startTestServer, type TestServer } from '../setup/test-server.js';
+
+export interface GuardedServer extends TestServer {
+  /** The one that the server made at its start. */
+  readonly admin: string;
+  /** Makes a token, as the administrator does. */
+  token(scopes: readonly string[], owner?: string): Promise<{ readonly id: number; readonly token: string }>;
+}
+
+export async function startGuarded(publicRead = false): Promise<GuardedServer> {
+  const server = await startTestServer({ access: { required: true, publicRead } });
+  const admin = (await fs.readFile(path.join(server.dataFolder, ADMIN_FILE), 'utf8')).trim();
+  return {
+    ...server,
+    admin,
+    token: async (scopes, owner = 'ci') => {
+      const reply = await server.http
+        .post('/api/v1/token/')
+        .set('Authorization', `Bearer ${admin}`)
+        .send({ owner, scopes })
+        .expect(201);
+      return reply.body as { id: number; token: string };
+    },
+  };
+}
+
+export const bearer = (token: string): [string, string] => ['Authorization', `Bearer ${token}`];
