@@ -4,8 +4,6 @@ import type { Session } from './session.js';
 
 export type FullTicket = components['schemas']['Fullticket'];
 export type FullSubticket = FullTicket['subtickets'][number];
-export type Link = components['schemas']['Ticketlink'];
-export type Component = components['schemas']['Ticketcomponent'];
 
 /** Rejects with Refusal 404 where there is none. */
 export const readFull = ({ server }: Session, name: string): Promise<FullTicket> =>

@@ -1,4 +1,8 @@
 // stamp status, complete, fail, sub, artifact: tickets and their parts go through their steps, in free and in strict projects.
+import { createHash } from 'node:crypto';
+import fs from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { aTicket, anUploadOf } from '../builders/ticket.builder.js';
 import { workflowCalls } from '../builders/workflow-calls.js';
@@ -178,7 +182,7 @@ describe('sub', () => {
     ['sub status curl -t TKT-1', 7, 'has no subticket for curl'],
     ['sub status 99999 200', 7, 'There is no subticket'],
     ['sub fail 99999', 2, 'Why did it fail'],
-    ['sub', 2, 'add, list, status, fail, artifact'],
+    ['sub', 2, 'add, list, status, fail, artifact, upload'],
   ])('%s ends with %i', async (line, code, words) => {
     expect(await run(line)).toEqual(refused(code, words));
   });
@@ -221,5 +225,43 @@ describe('artifact', () => {
     ['artifact add x http://x.example/ --type SPU --sub 99999', 1, 'Could not find'],
   ])('%s ends with %i', async (line, code, words) => {
     expect(await run(line)).toEqual(refused(code, words));
+  });
+});
+
+describe('sub upload', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await fs.mkdtemp(path.join(os.tmpdir(), 'stamp-upload-'));
+  });
+  afterAll(() => fs.rm(folder, { recursive: true, force: true }));
+
+  test('files of an upload, checked against its .dsc; what is missing is said', async () => {
+    const ticket = await aTicket(server).withSubticket('sed');
+    const content = Buffer.from([0, 255, 13, 10, 128]);
+    const sha256 = createHash('sha256').update(content).digest('hex');
+    const dsc = `Format: 3.0 (quilt)\nSource: sed\nChecksums-Sha256:\n ${sha256} ${content.length} sed.tar.xz\n`;
+    await fs.writeFile(path.join(folder, 'sed.dsc'), dsc);
+    await fs.writeFile(path.join(folder, 'sed.tar.xz'), content);
+    const upload = (...args: string[]): Promise<Ended> =>
+      stamp(['sub', 'upload', ...args], { url: server.base, cwd: folder });
+    expect(await upload('sed', 'sed.dsc', '-t', ticket.key)).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(
+        /^sed\.dsc\t\d+\t[0-9a-f]{64}\thttp:\/\/[\d.:]+\/api\/v1\/spu\/\d+\/files\/sed\.dsc\n$/,
+      ),
+      stderr: 'warning: still missing: sed.tar.xz\n',
+    });
+    const id = String(ticket.subtickets[0]?.id);
+    const { code, stdout, stderr } = await upload(id, 'sed.dsc', 'sed.tar.xz', '--json=objects');
+    expect([code, stderr]).toEqual([0, '']);
+    const { objects } = JSON.parse(stdout) as { objects: { name: string; sha256: string; resource_uri: string }[] };
+    const tarball = objects.find(({ name }) => name === 'sed.tar.xz');
+    expect(tarball).toMatchObject({ sha256 });
+    const back = await fetch(`${server.base}${tarball?.resource_uri}`);
+    expect(Buffer.from(await back.arrayBuffer())).toEqual(content);
+    await fs.writeFile(path.join(folder, 'sed.tar.xz'), 'another');
+    expect(await upload(id, 'sed.tar.xz')).toMatchObject({ code: 6, stdout: '' });
+    expect(await upload(id, 'nowhere.dsc')).toEqual(refused(2, 'There is no nowhere.dsc'));
+    expect(await upload(id)).toMatchObject({ code: 2 });
   });
 });

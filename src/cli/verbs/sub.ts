@@ -12,6 +12,7 @@ import { saySubtickets } from '../ticket-page.js';
 import type { OptionLine, Verb } from '../verb.js';
 import { liveSubtickets, readFull } from '../whole-ticket.js';
 import { addTo } from './artifact.js';
+import { upload } from './sub-upload.js';
 
 const BY_PACKAGE = 'The subticket is its id or, with -t, the name of its source package.';
 
@@ -135,7 +136,7 @@ export const sub: Verb = {
   name: 'sub',
   summary: 'Work on the subtickets of a ticket: one for each upload',
   examples: [{ run: 'stamp sub list TKT-2', says: 'which there are' }],
-  verbs: [add, list, status, fail, artifact],
+  verbs: [add, list, status, fail, artifact, upload],
 };
 
 async function saySubticket({ server, out }: Session, id: string): Promise<void> {
