@@ -150,3 +150,24 @@ it('in other modes what production has is a change like any other, and told as l
   const reply = await uploads.put({ specifier: 'cart' }, module);
   expect([liveIn(reply), Object.keys(await uploads.delta())]).toEqual([{ cart: true }, ['cart']]);
 });
+
+it('is kept in step through any of several servers, each of which remembers what it saw', async () => {
+  const beside = await startTestServer({}, server.connection);
+  const uploads = await newTicket();
+  const files = (version: number) => ({ [`src/file${version % 3}.js`]: `export default ${version};` });
+  const expected: Record<string, string> = {};
+  for (let version = 0; version < 9; version++) {
+    const at = version % 2 === 0 ? server : beside;
+    const reply = await new UploadsOf(at, uploads.ticket).put(sources, files(version));
+    expect([reply.status, reply.body.revision]).toEqual([201, version + 1]);
+    const [{ specifier, url }] = reply.body.modules;
+    expected[specifier] = new URL(url).pathname;
+    expect(await uploads.delta()).toEqual(expected);
+    const query = `?dev=${uploads.ticket.key}`;
+    for (;;) {
+      const map = (await beside.http.get(`/p/${project.name}/import-map.json${query}`).expect(200)).body;
+      if (new URL(map.imports[specifier] ?? beside.base).pathname === expected[specifier]) break;
+    }
+  }
+  await beside.stop();
+});

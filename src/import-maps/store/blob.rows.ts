@@ -19,7 +19,10 @@ export class BlobRow {
   created_at: Date;
 }
 
-/** Who needs a blob: `revision/12`, `layer/5`, `spu_file/7`. One that nobody needs is deleted after a day. */
+/**
+ * Who needs a blob: `revision/12` (besides what the ticket's revisions before it need), `layer/5`, `spu_file/7`. One that
+ * nobody needs is deleted after a day.
+ */
 @Entity('blob_use')
 @Index('blob_use_hash_idx', ['hash'])
 export class BlobUseRow {
