@@ -2,18 +2,7 @@
 // notice. Below 85 % it fails. One file: `npm run mutation -- --mutate src/import-maps/domain/revert.ts`.
 import os from 'node:os';
 import path from 'node:path';
-
-// Stryker looks into jest's own runner, which compiles; the core needs no database, so nothing of the global set-up.
-const isolated = {
-  testEnvironment: 'node',
-  roots: ['<rootDir>/test/import-maps/domain'],
-  testMatch: ['**/*.spec.ts'],
-  extensionsToTreatAsEsm: ['.ts'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  transform: { '^.+\\.ts$': '@swc/jest' },
-  maxWorkers: 1,
-  testTimeout: 20_000,
-};
+import isolated from './jest.isolated.config.mjs';
 
 export default {
   testRunner: 'jest',
