@@ -106,7 +106,7 @@ test('a conflict: each verdict with what helps; rebase settles it', async () => 
     `blocked\tconflicts\tconflicts.stale\tcart and nav were released by ${theirs.key} since ${mine.key} changed them.\tstamp rebase ${mine.key} --mine`,
   );
   expect(ended.stderr).toBe(
-    `stamp: ${mine.key} stays at dev. What helps: stamp rebase ${mine.key} --mine, or stamp rebase ${mine.key} --theirs\n`,
+    `stamp: ${mine.key} stays at dev. What helps: stamp rebase ${mine.key} --mine or stamp rebase ${mine.key} --theirs\n`,
   );
   expect((await lines(`diff ${mine.key}`))[0]).toMatch(new RegExp(`^cart\tchanged\tovertaken by ${theirs.key}\thttp`));
   expect((await run(`rebase ${mine.key}`)).code).toBe(2);

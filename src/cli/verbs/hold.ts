@@ -1,5 +1,6 @@
 // stamp hold and stamp unhold: nothing promotes a held ticket.
 import { usage } from '../cli-error.js';
+import { localTime } from '../local-time.js';
 import { type Options, textOf } from '../options.js';
 import { sayFacts } from '../output/facts.js';
 import type { Session } from '../session.js';
@@ -71,7 +72,7 @@ export function sayHeld({ out }: Session, headline: string, held: Held | null, l
   sayFacts(out, headline, [
     ['by', held?.actor],
     ['why', held?.reason],
-    ['until', held?.until ?? 'somebody lifts it'],
+    ['until', held?.until ? (out.isTerminal ? localTime(held.until) : held.until) : 'somebody lifts it'],
     ['lift', lifts],
   ]);
 }

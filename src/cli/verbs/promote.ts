@@ -113,11 +113,9 @@ function tell(session: Session, { key, stage: from }: Ticket, line: StageLine, c
 function refusal({ out }: Session, { key, stage }: Ticket, error: Refusal, { wait }: Options): CliError {
   const verdicts = error.body.verdicts as readonly Verdict[];
   out.result(error.body, () => sayVerdicts(out, verdicts, key));
-  const helps = verdicts
-    .filter((one) => !passes(one))
-    .flatMap((one) => one.next_actions.map((action) => commandFor(action, key)));
+  const helps = verdicts.filter((one) => !passes(one)).map((one) => helpOf(one, key));
   const waits = onlyWaits(verdicts) && !wait ? [`stamp ${key} --promote --wait`] : [];
-  const what = [...helps, ...waits].slice(0, MOST_HELPS).join(', or ');
+  const what = [...helps, ...waits].filter(Boolean).join(', ');
   return new CliError(
     `${key} stays at ${stage ?? 'no stage'}${what ? `. What helps: ${what}` : `: ${error.message}`}`,
     EXIT.refused,
@@ -125,4 +123,9 @@ function refusal({ out }: Session, { key, stage }: Ticket, error: Refusal, { wai
   );
 }
 
-const MOST_HELPS = 3;
+/** What follows on a revert is said when that is done. */
+function helpOf({ next_actions: actions }: Verdict, key: string): string {
+  const commands = actions.map((action) => commandFor(action, key));
+  const [first = ''] = commands;
+  return first === `stamp ${key} --revert` ? first : commands.slice(0, 2).join(' or ');
+}

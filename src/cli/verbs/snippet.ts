@@ -58,7 +58,7 @@ async function readPage(file: string, name: string): Promise<string> {
 }
 
 /** Between the markers, or after <head>. Rejects with CliError where it has no place, or would be there twice. */
-export function withSnippet(page: string, elements: string, name: string): string {
+function withSnippet(page: string, elements: string, name: string): string {
   const eol = page.includes('\r\n') ? '\r\n' : '\n';
   const marked = [BEGIN, ...elements.split('\n'), END];
   const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
