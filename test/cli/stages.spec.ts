@@ -167,17 +167,15 @@ test('a revert that others depend on, and a rollback', async () => {
   expect((await run('rollback last')).code).toBe(2);
 });
 
-test('a ticket whose version moves while it is promoted is promoted; one that is moved is not moved twice', async () => {
-  const ticket = await aStampedTicket(server, { cart: 'export default 1;\n' });
-  const both = await Promise.all([
-    run(`promote ${ticket.key}`),
-    run(`promote ${ticket.key}`),
-    run(`promote ${ticket.key}`),
-  ]);
-  const done = both.filter(({ code }) => code === 0);
-  for (const { code, stderr } of both.filter((ended) => ended.code !== 0))
-    expect([code, stderr]).toEqual([6, expect.stringContaining(`${ticket.key} was moved meanwhile`)]);
-  expect(await ticket.stage()).toBe(['dev', 'qa', 'prod'][Math.min(done.length, 2)]);
+test('several at once bring a ticket to the stage that they said, and no further', async () => {
+  const { key, stage } = await aStampedTicket(server, { cart: 'export default 1;\n' });
+  const all = await Promise.all([1, 2, 3].map(() => run(`promote ${key} --stage qa`)));
+  const moved = all.filter(({ stdout }) => stdout.startsWith(`${key} promoted dev → qa`));
+  for (const { code, stdout, stderr } of all.filter((ended) => !moved.includes(ended)))
+    expect(code === 0 ? stdout : [code, stderr]).toEqual(
+      code === 0 ? `${key} is at qa already.\n` : [6, expect.stringContaining(`${key} was moved meanwhile`)],
+    );
+  expect([moved.length, await stage()]).toEqual([1, 'qa']);
 });
 
 test('what changes production is confirmed on a terminal', async () => {
