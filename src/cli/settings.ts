@@ -47,6 +47,9 @@ export const VARIABLES: Readonly<Partial<Record<Key, string>>> = {
   token: 'STAMP_TOKEN',
   project: 'STAMP_PROJECT',
 };
+/** For programs that the command starts. */
+export const inheritedEnvironment = (): Environment => process.env;
+
 export const RC_FILE = '.stamprc.json';
 
 /** Rejects with usage where a file is no JSON or has a setting that there isn't. */

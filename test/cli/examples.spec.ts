@@ -4,13 +4,24 @@ import fs from 'node:fs/promises';
 import { GRAMMAR } from '../../src/cli/grammar.js';
 import type { Verb } from '../../src/cli/verb.js';
 import { VERBS } from '../../src/cli/verbs/all.js';
-import { makeScene } from './scene.js';
+import { makeScene, type Scene } from './scene.js';
 
 const withBelow = (verb: Verb, path: string): [string, Verb][] => [
   [path, verb],
   ...(verb.verbs ?? []).flatMap((below) => withBelow(below, `${path} ${below.name}`)),
 ];
 const ALL = [...withBelow(GRAMMAR, 'stamp'), ...VERBS.flatMap((verb) => withBelow(verb, `stamp ${verb.name}`))];
+
+/** What a verb's examples need besides. */
+const PREPARATIONS: Readonly<Record<string, (scene: Scene) => Promise<unknown>>> = {
+  'stamp bisect': async ({ server }) => {
+    for (const service of ['footer', 'slow', 'search'])
+      await server.http
+        .patch('/services?skip_url_check')
+        .send({ service, url: `http://localhost:8080/${service}.js` })
+        .expect(200);
+  },
+};
 
 test('there is an example of each verb, and it is one of its own', () => {
   for (const [path, { examples }] of ALL) {
@@ -22,9 +33,10 @@ test('there is an example of each verb, and it is one of its own', () => {
 
 test.each(ALL)(
   '%s',
-  async (_, { examples }) => {
+  async (path, { examples }) => {
     const scene = await makeScene();
     try {
+      await PREPARATIONS[path]?.(scene);
       for (const { run, exit = 0 } of examples) {
         const { code, stdout, stderr } = await scene.run(run);
         expect({ run, code, ...(code === exit ? {} : { stdout, stderr }) }).toEqual({ run, code: exit });

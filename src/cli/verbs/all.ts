@@ -1,6 +1,7 @@
 // Every verb, in the groups and the order in which help lists them. A new verb goes into one of these.
 import type { Verb } from '../verb.js';
 import { artifact } from './artifact.js';
+import { bisect } from './bisect.js';
 import { close, reopen } from './close.js';
 import { complete } from './complete.js';
 import { completion } from './completion.js';
@@ -40,7 +41,7 @@ export const GROUPS: readonly VerbGroup[] = [
     title: 'Bring them to production, and back',
     verbs: [why, diff, rebase, promote, revert, hold, unhold, close, reopen],
   },
-  { title: 'The project and its releases', verbs: [project, releases, rollback, lock, unlock, snippet] },
+  { title: 'The project and its releases', verbs: [project, releases, bisect, rollback, lock, unlock, snippet] },
   { title: 'The command itself', verbs: [doctor, completion, help] },
 ];
 
