@@ -2,7 +2,7 @@
 import { styleText } from 'node:util';
 import { EXIT_MEANINGS } from './exit-codes.js';
 import { COMMON, GRAMMAR } from './grammar.js';
-import { VARIABLES, KEYS } from './settings.js';
+import { DEFAULTS, KEYS, type SettingName, VARIABLES } from './settings.js';
 import { SETTINGS_SAY, VARIABLES_SAY } from './settings-help.js';
 import type { OptionLine, Verb } from './verb.js';
 import { GROUPS } from './verbs/all.js';
@@ -65,9 +65,14 @@ const rowOf = ({ name, takes, verbs, run, summary }: Verb): Row => [
 ];
 
 const environment = (): readonly Row[] => [
-  ...KEYS.flatMap((key): Row[] => (VARIABLES[key] ? [[VARIABLES[key], SETTINGS_SAY[key]]] : [])),
+  ...KEYS.flatMap((key): Row[] => (VARIABLES[key] ? [[VARIABLES[key], SETTINGS_SAY[key] + byDefault(key)]] : [])),
   ...VARIABLES_SAY,
 ];
+
+function byDefault(key: SettingName): string {
+  const value = (DEFAULTS as Readonly<Partial<Record<SettingName, string>>>)[key];
+  return value === undefined ? '' : ` (default: ${value})`;
+}
 
 type Part = (width: number) => readonly string[];
 
