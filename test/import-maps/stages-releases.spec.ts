@@ -55,6 +55,9 @@ it('shows a release with its tickets and commits', async () => {
     await server.http.get(`/api/v1/release/${wrong}/?project=commits`).expect(404);
   await server.http.get('/api/v1/release/1/?project=nobody').expect(404);
   expect((await post(`${ticket.url}revert/`).expect(200)).body).toMatchObject({ git_revert: 'git revert abc1234' });
+  await post(`${ticket.url}unhold/`).expect(200);
+  await post(`${ticket.url}promote/`).send({ git_commit: 'def5678' }).expect(200);
+  expect((await post(`${ticket.url}revert/`).expect(200)).body).toMatchObject({ git_revert: 'git revert def5678' });
   expect((await server.http.get(`${ticket.url}revision/`).expect(200)).body).toMatchObject({
     objects: [
       { number: 1, operations: [] },

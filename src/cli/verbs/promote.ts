@@ -48,11 +48,11 @@ export const promote: Verb = {
     if (wanted !== undefined && ticket.stage === stageNamed(line, wanted).name)
       return sayAlready(session, ticket, wanted);
     const next = requireNext(ticket, line, wanted);
-    if (options.gitCheck !== false) await checkGit(session, ticket, options);
+    const commit = options.gitCheck === false ? undefined : await checkGit(session, ticket, options);
     if (options.wait) await waitUntilPassable(session, ticket, timeout);
     if (isProduction(line, next) && !options.dryRun)
       await requireConfirmed(session, `Promote ${ticket.key} (${ticket.title}) to ${next}, for everybody?`, options);
-    return send(session, ticket, line, options);
+    return send(session, ticket, line, { ...options, commit });
   },
 };
 
@@ -64,10 +64,15 @@ function requireNext({ key, stage }: Ticket, line: StageLine, wanted: string | u
   throw new CliError(`${key} is at ${stage}, ${way}, not to ${wanted}: stamp ${key} --promote`, EXIT.refused);
 }
 
-async function checkGit({ settings, out, server }: Session, { id, key }: Ticket, options: Options): Promise<void> {
+/** Answers HEAD, which has the change; undefined outside of a repository. */
+async function checkGit(
+  { settings, out, server }: Session,
+  { id, key }: Ticket,
+  options: Options,
+): Promise<string | undefined> {
   const { cwd, folder, trunk } = settings;
   const work = await checkWork({ cwd, trunk, fetch: options.fetch === true, note: (line) => out.note(line) });
-  if (!work) return;
+  if (!work) return undefined;
   out.detail(`git: clean, and HEAD descends from ${work.trunk}`);
   const query = { order_by: '-number', limit: 1 };
   const { objects } = await server.of(
@@ -75,6 +80,7 @@ async function checkGit({ settings, out, server }: Session, { id, key }: Ticket,
   );
   const commit = objects[0]?.git_commit;
   if (commit) await requireOrigin({ cwd, folder, key, commit, head: work.commit });
+  return work.commit;
 }
 
 async function send(
@@ -85,10 +91,15 @@ async function send(
 ): Promise<ExitCode | undefined> {
   const { server } = session;
   const query = options.dryRun ? { dry_run: '1' as const } : {};
+  const commit = textOf(options, 'commit');
+  const body = commit === undefined ? {} : { git_commit: commit };
   try {
     const change = await onSeen(session, ticket, (header) =>
       server.of(
-        server.api.POST('/api/v1/ticket/{id}/promote/', { params: { path: { id: String(ticket.id) }, query, header } }),
+        server.api.POST('/api/v1/ticket/{id}/promote/', {
+          params: { path: { id: String(ticket.id) }, query, header },
+          body,
+        }),
       ),
     );
     tell(session, ticket, line, change);

@@ -12,7 +12,7 @@ import { allPass, type Verdict } from '../domain/verdict.js';
 import { lockPointerOf } from '../store/map-pointer.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import { Releases } from '../store/releases.js';
-import { deltaOf, TicketDeltas } from '../store/ticket-deltas.js';
+import { deltaOf, type Revision, TicketDeltas } from '../store/ticket-deltas.js';
 import { moveTicket, positionOf } from './move-ticket.js';
 import { Policies } from './policies.js';
 import { differencesAt, type StageChange, type VerbOptions } from './stage-change.js';
@@ -21,6 +21,8 @@ import { requireOpen, requireStamped, type Stamped } from './ticket-demands.js';
 export interface PromoteOptions extends VerbOptions {
   /** The production release that the client saw. */
   readonly release?: number | undefined;
+  /** The commit that the release has, instead of that of the modules' upload. */
+  readonly commit?: string | undefined;
 }
 
 @Injectable()
@@ -82,7 +84,7 @@ export class PromoteTicket {
     ticket: Stamped,
     next: Stage,
     map: StampedMap,
-    { actor }: PromoteOptions,
+    { actor, commit }: PromoteOptions,
   ): Promise<StageChange> {
     const delta = deltaOf(ticket);
     const revision = ticket.revision?.number ?? 0;
@@ -91,7 +93,7 @@ export class PromoteTicket {
       parent: ticket.release,
       kind: 'promote',
       ticket: ticket.id,
-      layer: { delta, ...(ticket.revision ? { revision: ticket.revision } : {}) },
+      layer: { delta, ...(ticket.revision ? { revision: committed(ticket.revision, commit) } : {}) },
       line: `${ticket.key} promoted: revision ${revision}`,
       actor,
     });
@@ -107,6 +109,9 @@ export class PromoteTicket {
     return { ticket, row, revision, flip, changes: differencesAt(keysOf(delta), map, after) };
   }
 }
+
+const committed = (revision: Revision, commit: string | undefined): Revision =>
+  commit ? { ...revision, git_commit: commit } : revision;
 
 function requireRelease(ticket: Stamped, expected: number | undefined): void {
   if (expected === undefined || expected === ticket.release) return;

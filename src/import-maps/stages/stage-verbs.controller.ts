@@ -27,7 +27,14 @@ const PROMOTE = jsonBody(
   {
     type: 'object',
     description: 'What you saw.',
-    properties: { release: { type: 'integer', description: 'The production release that you expect.' } },
+    properties: {
+      release: { type: 'integer', description: 'The production release that you expect.' },
+      git_commit: {
+        type: 'string',
+        maxLength: 500,
+        description: 'Of a release: the commit that has the change, if its uploads came before it was committed.',
+      },
+    },
   },
   undefined,
   { required: false },
@@ -99,9 +106,9 @@ export class StageVerbsController {
   @failures(400, 404, 409, 412, 415, 422)
   async promote(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {
     const [id, options] = [await this.idOf(request), verbOptions(request)];
-    const { release } = verbBody(request.body, { release: 'number' });
+    const { release, git_commit: commit } = verbBody(request.body, { release: 'number', git_commit: 'text' });
     const work = (tx: Parameters<PromoteTicket['run']>[0]): ReturnType<PromoteTicket['run']> =>
-      this.promoting.run(tx, id, { ...options, release });
+      this.promoting.run(tx, id, { ...options, release, commit });
     return this.verbs.onTicket(request, reply, work, isDryRun(request));
   }
 
