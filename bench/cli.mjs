@@ -1,5 +1,5 @@
-// The figures of `stamp --update`: how long the first look at a folder of 2 000 modules takes, and how long from a save there
-// until `?dev=` shows it. Part of npm run bench; `npm run bench -- first_sync` runs one.
+// The figures of the command: how long the first look of `stamp --update` at a folder of 2 000 modules takes, how long from a
+// save there until `?dev=` shows it, and how long it takes to begin. Part of npm run bench; `npm run bench -- first_sync` runs one.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
@@ -12,6 +12,8 @@ const STAMP = fileURLToPath(new URL('../dist/cli/stamp.mjs', import.meta.url));
 const FILES = 2000;
 const FIRST_SYNC_S = 10;
 const VISIBLE_MS = 300;
+/** That the command may take over a bare `node -e 0`. */
+const VERSION_MS = 200;
 /** Between two saves, as nobody saves faster. */
 const PAUSE_MS = 150;
 /** Saves before the first that counts, and those of a round. */
@@ -147,4 +149,26 @@ async function shown(world, specifier) {
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** By name, in the order in which they run. */
-export const CLI_FIGURES = { first_sync: firstSync, save_to_visible: saveToVisible };
+/** `stamp --version` over a bare `node -e 0`, each a process of its own, in turns. */
+function cliVersion(_world, { rounds }) {
+  const time = (args) => {
+    const started = performance.now();
+    execFileSync(process.execPath, args, { stdio: 'pipe' });
+    return performance.now() - started;
+  };
+  const [bare, ours] = [[], []];
+  for (let turn = 0; turn < rounds * 3; turn++) {
+    bare.push(time(['-e', '0']));
+    ours.push(time([STAMP, '--version']));
+  }
+  const [bareMs, oursMs] = [bare, ours].map((times) => Math.round(percentile(times, 0.5)));
+  return {
+    path: 'cli_version',
+    met: oursMs - bareMs <= VERSION_MS,
+    p50_ms: oursMs,
+    bare_ms: bareMs,
+    line: `cli_version p50 ${oursMs} ms, ${oursMs - bareMs} ms over node's ${bareMs} ms (target ${VERSION_MS} ms over)`,
+  };
+}
+
+export const CLI_FIGURES = { first_sync: firstSync, save_to_visible: saveToVisible, cli_version: cliVersion };
