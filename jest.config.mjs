@@ -4,9 +4,8 @@ export default {
   runner: ['jest-light-runner', { runtime: 'child_process' }],
   roots: ['<rootDir>/src', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
-  setupFiles: ['<rootDir>/test/setup/typescript.mjs'],
+  setupFiles: ['<rootDir>/test/setup/typescript.mjs', '<rootDir>/test/setup/watchdog.mjs'],
   globalSetup: '<rootDir>/test/setup/global-setup.mjs',
   globalTeardown: '<rootDir>/test/setup/global-teardown.mjs',
   maxWorkers: 2,
-  testTimeout: 20_000,
 };

@@ -1,0 +1,15 @@
+// The runner waits for ever: a test or a hook that doesn't end within this time ends its process, which fails the suite and
+// says where it hung.
+const LONGEST_MS = 300_000;
+
+let seen = '';
+let since = performance.now();
+
+setInterval(() => {
+  const { testPath = '', currentTestName = '' } = globalThis.expect?.getState() ?? {};
+  const now = `${testPath}: ${currentTestName}`;
+  if (now !== seen) [seen, since] = [now, performance.now()];
+  if (testPath === '' || performance.now() - since < LONGEST_MS) return;
+  console.error(`Nothing ends within ${LONGEST_MS / 1000} s in or after ${now}`);
+  process.exit(1);
+}, 1000).unref();
