@@ -89,7 +89,8 @@ export class PromoteTicket {
   ): Promise<StageChange> {
     const delta = deltaOf(ticket);
     const revision = ticket.revision?.number ?? 0;
-    const release = await this.releases.write(tx, {
+    const release = ticket.release + 1;
+    const written = this.releases.write(tx, {
       project: ticket.project.id,
       parent: ticket.release,
       kind: 'promote',
@@ -104,7 +105,8 @@ export class PromoteTicket {
       data: { revision, release },
     };
     const position = positionAfterPromotion(ticket.line, next, positionOf(ticket.row));
-    const row = await moveTicket(tx, ticket, { stage: next.name, position, event, announced: true }, actor);
+    const moved = moveTicket(tx, ticket, { stage: next.name, position, event, announced: true }, actor);
+    const [, row] = await Promise.all([written, moved]);
     const after = stamp(map, delta);
     const flip = { project: ticket.project.id, release, map: after };
     return { ticket, row, revision, flip, changes: differencesAt(keysOf(delta), map, after) };
