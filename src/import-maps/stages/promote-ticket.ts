@@ -41,8 +41,8 @@ export class PromoteTicket {
    */
   async run(tx: Tx, id: number, options: PromoteOptions): Promise<StageChange> {
     // Before the ticket, and wherever it goes: a stage that somebody locks stays as it is until this is done.
-    await lockPointerOf(tx, id);
-    const ticket = requireStamped(await this.lock(tx, id, options), options.base);
+    const [, locked] = await Promise.all([lockPointerOf(tx, id), this.lock(tx, id, options)]);
+    const ticket = requireStamped(locked, options.base);
     const next = stageAfter(ticket.line, ticket.stage);
     if (!next) throw released(ticket);
     requireScope(options.principal, `map:${next.name}`);
