@@ -7,6 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
+import { percentile } from './percentile.mjs';
 
 const STAMP = fileURLToPath(new URL('../dist/cli/stamp.mjs', import.meta.url));
 const FILES = 2000;
@@ -19,9 +20,6 @@ const PAUSE_MS = 150;
 /** Saves before the first that counts, and those of a round. */
 const WARM_UP = 5;
 const SAVES = 5;
-
-const percentile = (values, share) =>
-  values.toSorted((one, other) => one - other)[Math.min(values.length - 1, Math.floor(values.length * share))];
 
 const source = (number, version) =>
   `import { one } from './m${(number + 1) % FILES}.js';\n\nexport const version = ${version};\n` +

@@ -11,6 +11,7 @@ import { performance } from 'node:perf_hooks';
 import pg from 'pg';
 import { fillMaps } from './maps-fill.mjs';
 import { startServer, urlOf } from './world.mjs';
+import { percentile } from './percentile.mjs';
 
 /** How many open tickets there are, and how many keys production has. */
 const SIZES = { small: { tickets: 10, keys: 10 }, large: { tickets: 10_000, keys: 10_000 } };
@@ -24,8 +25,6 @@ const SOURCES = 2000;
 const SAVED_MS = 100;
 const DEPLOYER = 'import-map-deployer@4.6.0';
 
-const percentile = (values, share) =>
-  values.toSorted((one, other) => one - other)[Math.min(values.length - 1, Math.floor(values.length * share))];
 const round = (ms) => Number(ms.toFixed(2));
 
 /** Over a connection that stays, and not by fetch(), which takes a third of a promotion's processor time. */

@@ -10,6 +10,7 @@ import pg from 'pg';
 import { PATHS } from './paths.mjs';
 import { runRound } from './round.mjs';
 import { startServer, urlOf } from './world.mjs';
+import { percentile } from './percentile.mjs';
 
 const RELAY = { perSecond: 5000, ms: 60 };
 const BACKLOG = 50_000;
@@ -18,8 +19,6 @@ const FOLLOWED = { clients: 100, ratio: 0.8 };
 
 const now = () => performance.timeOrigin + performance.now();
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-const percentile = (values, share) =>
-  Float64Array.from(values).sort()[Math.min(values.length - 1, Math.floor(values.length * share))];
 const round = (number) => Number(number.toFixed(1));
 
 /** `count` events whose lines say when they were sent, in one transaction. */

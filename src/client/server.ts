@@ -2,6 +2,7 @@
 // on the way is tried again where that is safe.
 import { randomUUID } from 'node:crypto';
 import createClient, { type Client } from 'openapi-fetch';
+import { pause } from './pause.js';
 import type { paths } from './schema.js';
 
 export interface ServerOptions {
@@ -29,6 +30,11 @@ export class Refusal extends Error {
     readonly body: Readonly<Record<string, unknown>>,
   ) {
     super(messageOf(status, body));
+  }
+
+  /** True where the same request may be sent again later. */
+  get isNotNow(): boolean {
+    return NOT_NOW.has(this.status);
   }
 
   /** The server's stable name for it: `ticket.frozen`. */
@@ -127,19 +133,6 @@ function answered(tried: Response | Error, url: string): Response {
   if (tried instanceof Response) return tried;
   throw new Unreachable(`${url} does not answer: ${tried.message || 'the connection failed'}.`, { cause: tried });
 }
-
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        reject(signal.reason as Error);
-      },
-      { once: true },
-    );
-  });
 
 const asObject = (error: unknown): Readonly<Record<string, unknown>> =>
   typeof error === 'object' && error !== null

@@ -1,10 +1,12 @@
 // Hears from the stream what others do to the ticket, so that a watch ends when its modules are frozen and not at the next
 // save; and that the server went away, and is back.
+import { pause } from '../../client/pause.js';
 import { Refusal, type Server, Unreachable } from '../../client/server.js';
+import { MessageReader } from '../stream/messages.js';
 import { readTicket } from '../ticket-name.js';
 import type { Session } from '../session.js';
 import type { BegunTicket } from './begin-work.js';
-import { type Connection, pause } from './sender.js';
+import type { Connection } from './sender.js';
 import { closedTicket, frozenTicket, goneTicket } from './ticket-refusal.js';
 
 const FIRST_DELAY_MS = 200;
@@ -50,15 +52,17 @@ async function openStream(server: Server, ticket: string): Promise<ReadableStrea
 /** The types of what happens, until the connection ends. */
 async function* eventTypes(events: ReadableStream<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
-  let rest = '';
+  const types: string[] = [];
+  const ignore = (): void => undefined;
+  const message = ({ data }: { data: string }): void => {
+    const { type } = JSON.parse(data) as { type?: string };
+    if (type !== undefined) types.push(type);
+  };
+  const reader = new MessageReader({ message, id: ignore, retry: ignore });
   try {
     for await (const chunk of events) {
-      const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) {
-        const type = /^data: .*?"type":"([\w.]+)"/.exec(line)?.[1];
-        if (type) yield type;
-      }
+      reader.read(decoder.decode(chunk, { stream: true }));
+      yield* types.splice(0);
     }
   } catch {
     // The connection broke: it is made again.

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { CliError } from '../cli-error.js';
 import { EXIT } from '../exit-codes.js';
 import { isModule, type SourceFolder } from './source-files.js';
-import { pause } from './sender.js';
+import { pause } from '../../client/pause.js';
 
 /** chokidar leaves out what changes again within 50 ms. */
 const QUIET_MS = 60;

@@ -1,5 +1,6 @@
 // Brings parcels to the server: again and again while it is away, where somebody waits for it; and what the server refuses is
 // taken out, so that one bad file doesn't keep the others.
+import { pause } from '../../client/pause.js';
 import { Refusal, type Server, Unreachable } from '../../client/server.js';
 import { CliError } from '../cli-error.js';
 import { EXIT } from '../exit-codes.js';
@@ -31,7 +32,6 @@ export interface Connection {
 
 const FIRST_DELAY_MS = 200;
 const LONGEST_DELAY_MS = 2000;
-const NOT_NOW = new Set([429, 502, 503, 504]);
 
 export class Sender {
   constructor(
@@ -98,7 +98,7 @@ export class Sender {
 }
 
 const isAway = (error: unknown): boolean =>
-  error instanceof Unreachable || (error instanceof Refusal && NOT_NOW.has(error.status));
+  error instanceof Unreachable || (error instanceof Refusal && error.isNotNow);
 
 /** One of the files is the reason, not the ticket or who asks. */
 const isAboutContent = ({ status, code }: Refusal): boolean =>
@@ -119,17 +119,3 @@ const joined = (one: Delivered, other: Delivered): Delivered => ({
   warnings: [...one.warnings, ...other.warnings],
   revisions: [...one.revisions, ...other.revisions],
 });
-
-export const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', end);
-      resolve();
-    }, ms);
-    const end = (): void => {
-      clearTimeout(timer);
-      reject(signal.reason as Error);
-    };
-    if (signal.aborted) end();
-    else signal.addEventListener('abort', end, { once: true });
-  });
