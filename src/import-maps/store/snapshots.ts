@@ -1,14 +1,19 @@
 // Keeps the whole map of every hundredth release, so that no map has to be folded from the first layer on. Behind the flip
 // and beside it: a map can be made without.
+import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { Db } from '../../platform/database/db.js';
 import { LOGGER } from '../../platform/tokens.js';
 import { loggable } from '../../platform/loggable.js';
+import type { StampedMap } from '../domain/stamped-map.js';
 import { MapChanges } from './map-changes.js';
 import { ProductionMaps } from './production-maps.js';
 
 const EVERY = 100;
+/** So many keys are written at once, and then others have their turn: a whole map would hold up the next ten promotions. */
+const SLICE = 100;
+const SLICE_EVERY_MS = 5;
 
 @Injectable()
 export class Snapshots implements OnModuleInit {
@@ -30,15 +35,28 @@ export class Snapshots implements OnModuleInit {
 
   /** Once, whoever comes first: every process hears of every flip. */
   async keep(project: number, release: number): Promise<void> {
+    // Taken at once: a moment later the process knows only the release after it, and would fold this one from the layers.
+    const latest = this.maps.latest(project);
     const [missing] = await this.db.run({
       text: 'SELECT 1 FROM release WHERE project_id = $1 AND number = $2 AND snapshot IS NULL',
       values: [project, release],
     });
     if (!missing) return;
-    const map = await this.maps.at(project, release);
+    const map = latest?.release === release ? latest.map : await this.maps.at(project, release);
     await this.db.write({
       text: 'UPDATE release SET snapshot = $3::jsonb WHERE project_id = $1 AND number = $2 AND snapshot IS NULL',
-      values: [project, release, JSON.stringify(map.keys.map((key) => [key, map.get(key)]))],
+      values: [project, release, await snapshotText(map)],
     });
   }
+}
+
+async function snapshotText({ targets }: StampedMap): Promise<string> {
+  const slices: string[] = [];
+  const keys = [...targets.keys()];
+  for (let from = 0; from < keys.length; from += SLICE) {
+    const slice = keys.slice(from, from + SLICE).map((key) => [key, targets.get(key)]);
+    slices.push(JSON.stringify(slice).slice(1, -1));
+    await pause(SLICE_EVERY_MS, undefined, { ref: false });
+  }
+  return `[${slices.join(',')}]`;
 }

@@ -1,6 +1,7 @@
 // The way to the database: single statements on TypeORM's own pool, and transactions. Bounded in time and queue everywhere.
 import { Injectable } from '@nestjs/common';
-import pg, { type Pool, type PoolClient, type QueryConfig } from 'pg';
+import type { Socket } from 'node:net';
+import pg, { type Pool, type PoolClient } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
 import { DomainError } from '../errors.js';
 import {
@@ -117,7 +118,10 @@ export class Db implements Sql {
   private txOn(client: PoolClient): Tx {
     const { dataSource } = this;
     const tx = {
-      run: async (statement: Statement) => (await client.query(statement as QueryConfig)).rows as unknown[],
+      run: (statement: Statement) => {
+        sendTogether(client);
+        return askFrom(client, statement);
+      },
       get manager(): EntityManager {
         const runner = dataSource.createQueryRunner();
         return Object.assign(runner, { databaseConnection: client, isTransactionActive: true, transactionDepth: 1 })
@@ -146,6 +150,33 @@ const overloaded = (): DomainError =>
       retryAfter: 2,
     },
   );
+
+const corked = new WeakSet<Socket>();
+
+/**
+ * What is asked at once goes out in one write: a write wakes Postgres, and takes longer than most statements. The stream's own
+ * cork() of each statement nests within this one.
+ */
+function sendTogether(client: PoolClient): void {
+  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
+  if (corked.has(stream)) return;
+  corked.add(stream);
+  stream.cork();
+  process.nextTick(() => {
+    corked.delete(stream);
+    stream.uncork();
+  });
+}
+
+/** With a stack that leads to who asked, and not to the socket. */
+async function askFrom(client: PoolClient, statement: Statement): Promise<unknown[]> {
+  try {
+    return await ask(client, statement);
+  } catch (error) {
+    if (error instanceof Error) Error.captureStackTrace(error);
+    throw error;
+  }
+}
 
 /**
  * As client.query() does it, without its copy of the statement, property by property, and its second promise: those took
