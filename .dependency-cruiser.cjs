@@ -15,6 +15,7 @@ const upstairs = [
   'pipeline',
   'commands',
   'integrations',
+  'operate',
 ];
 const rooms = ['platform', ...groundFloor, ...upstairs];
 /** What others reach the server through: they know the contract (openapi.json), never its insides. */
@@ -24,7 +25,7 @@ const outside = ['client', 'cli'];
 const LOG = '(append-event\\.ts|event\\.row\\.ts|lines/)';
 const PLACES = { log: `stream/${LOG}`, stream: `stream/(?!${LOG})` };
 const room = (...names) => `^src/(${names.map((name) => PLACES[name] ?? `${name}/`).join('|')})`;
-const top = '^src/(app\\.module|main|data-source|typeorm-command)\\.ts$';
+const top = '^src/(app\\.module|main|stampline|data-source|typeorm-command)\\.ts$';
 const spec = '\\.spec\\.ts$';
 const pure = ['^src/workflow/', '\\.rules\\.ts$', '/domain/'];
 

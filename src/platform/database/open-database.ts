@@ -70,9 +70,13 @@ async function connect(connection: Connection, optionsFor: DataSourceOptionsFor)
     await migrate(optionsFor(connection));
     return await new DataSource(optionsFor(connection)).initialize();
   } catch (error) {
-    throw SQLSTATE.test(sqlState(error)) || isConnectionLost(error) ? unusable('The database', error) : error;
+    throw asStartError(error);
   }
 }
+
+/** What the database said becomes one line for the operator. */
+export const asStartError = (error: unknown): unknown =>
+  SQLSTATE.test(sqlState(error)) || isConnectionLost(error) ? unusable('The database', error) : error;
 
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 
@@ -83,7 +87,7 @@ const LATE_MS = 30_000;
 const FINAL = /^(28|3D|42501)/;
 
 /** Resolves with where the database is, without user and password. */
-async function waitForServer(url: string): Promise<string> {
+export async function waitForServer(url: string): Promise<string> {
   const until = Date.now() + LATE_MS;
   for (;;) {
     const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 3000 });

@@ -25,6 +25,8 @@ export interface EmbeddedPostgres {
   readonly notes: string[];
   /** Fast shutdown, then immediate after 20 s. Idempotent; works for an adopted one too. Only for the lock's holder. */
   stop(): Promise<void>;
+  /** Leaves it running, and doesn't start it again: somebody else uses it too. */
+  release(): void;
 }
 
 export interface EmbeddedPostgresOptions {
@@ -72,6 +74,7 @@ export async function startEmbeddedPostgres(
     adopted: first.adopted,
     notes: placement.notes,
     stop: () => supervisor.stop(),
+    release: () => supervisor.release(),
   };
 }
 

@@ -35,6 +35,11 @@ export class Supervisor {
     return this.stopped;
   }
 
+  /** Leaves the postmaster running, for whoever uses it too. */
+  release(): void {
+    this.stopRequest.abort();
+  }
+
   private async endAll(): Promise<void> {
     this.stopRequest.abort();
     // A restart is under way: what it brings up becomes `current`.

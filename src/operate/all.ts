@@ -1,0 +1,5 @@
+// The operator's commands, in the order of their help.
+import { migrate } from './migrate.js';
+import type { Operation } from './operation.js';
+
+export const OPERATIONS: readonly Operation[] = [migrate];

@@ -1,0 +1,76 @@
+// The operator's commands go to the database beside the servers that use it, or while there are none.
+import { DataSource } from 'typeorm';
+import type { Config } from '../../config.js';
+import type { Connection, DataSourceOptionsFor } from './connection.js';
+import { startEmbeddedPostgres } from './embedded/embedded-postgres.js';
+import { migrate } from './migrate.js';
+import { asStartError, waitForServer } from './open-database.js';
+import { Ownership } from './ownership.js';
+import { requireSafeServer } from './safe-server.js';
+import { schemaState } from './schema-state.js';
+import { StartError } from './start-error.js';
+
+export interface VisitedDatabase {
+  readonly connection: Connection;
+  readonly dataSource: DataSource;
+  /** Where the data is, in a few words for the operator. */
+  readonly where: string;
+  /** Ends the connections; and the embedded Postgres, where this visit started it and no server took it over meanwhile. */
+  close(): Promise<void>;
+}
+
+/** What of the schema a command needs: it as this version has it, or what it finds; `migrate` makes it so. */
+export type Schema = 'current' | 'migrate' | 'any';
+
+/** Rejects with StartError for whatever the operator can mend. */
+export async function visitDatabase(
+  config: Config,
+  optionsFor: DataSourceOptionsFor,
+  schema: Schema,
+  log: (line: string) => void,
+): Promise<VisitedDatabase> {
+  const { connection, where, leave } = config.databaseUrl
+    ? { connection: { url: config.databaseUrl }, where: await waitForServer(config.databaseUrl), leave: async () => {} }
+    : await visitEmbedded(config, log);
+  try {
+    await requireSafeServer(connection);
+    if (schema === 'migrate') await migrate(optionsFor(connection));
+    const dataSource = await new DataSource(optionsFor(connection)).initialize();
+    const close = async (): Promise<void> => {
+      if (dataSource.isInitialized) await dataSource.destroy();
+      await leave();
+    };
+    if (schema === 'current') await requireCurrent(dataSource, close);
+    return { connection, dataSource, where, close };
+  } catch (error) {
+    await leave();
+    throw asStartError(error);
+  }
+}
+
+async function visitEmbedded(
+  { dataFolder }: Config,
+  log: (line: string) => void,
+): Promise<Pick<VisitedDatabase, 'connection' | 'where'> & { readonly leave: () => Promise<void> }> {
+  const postgres = await startEmbeddedPostgres({ dataFolder, log });
+  const leave = async (): Promise<void> => {
+    const owner = postgres.adopted
+      ? undefined
+      : await Ownership.take(postgres.connection, dataFolder).catch(() => undefined);
+    if (!owner) return postgres.release();
+    await owner.release();
+    await postgres.stop();
+  };
+  return { connection: postgres.connection, where: postgres.dataDirectory, leave };
+}
+
+async function requireCurrent(dataSource: DataSource, close: () => Promise<void>): Promise<void> {
+  const state = await schemaState({ run: ({ text }) => dataSource.query(text) });
+  if (state.pending === 0 && state.newer === 0) return;
+  await close();
+  throw new StartError(
+    state.newer > 0
+      ? `The data was written by a newer Stampline: use that version's command (git pull && npm ci).`
+      : `The database is ${state.pending} migrations behind. Start the server, or run stampline migrate, then repeat.`,
+  );
+}

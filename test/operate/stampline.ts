@@ -1,0 +1,21 @@
+// The operator's command, as a process of its own.
+import { spawn } from 'node:child_process';
+
+export interface Ran {
+  readonly code: number | string;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs `stampline` with these words, on the data or database that `env` names. */
+export function stampline(words: readonly string[], env: Record<string, string>, input = ''): Promise<Ran> {
+  const { DATABASE_URL: _url, HOST: _host, NODE_OPTIONS: _options, ...inherited } = process.env;
+  const child = spawn(process.execPath, ['scripts/stampline.mjs', ...words], { env: { ...inherited, ...env } });
+  const ran = { out: '', err: '' };
+  child.stdout.on('data', (chunk: Buffer) => (ran.out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (ran.err += chunk.toString()));
+  child.stdin.end(input);
+  return new Promise((resolve) => {
+    child.once('close', (code, signal) => resolve({ code: signal ?? code ?? 'nothing', ...ran }));
+  });
+}
