@@ -24,18 +24,21 @@ export interface Grammar {
   readonly needs?: readonly Flag[];
   readonly usage: string;
   readonly about: string;
+  /** What whoever says it may need; bringing tickets to a stage needs that stage's scope, which the use case asks for. */
+  readonly scope?: string;
 }
 
 export const GRAMMAR = {
-  status: { takes: ['ticket'], flags: ['project'], usage: 'status TKT-1', about: 'Where a ticket is.' },
+  status: { takes: ['ticket'], flags: ['project'], usage: 'status TKT-1', about: 'Where a ticket is.', scope: 'read' },
   list: {
     takes: ['stage'],
     optional: true,
     flags: ['project'],
     usage: 'list [qa]',
     about: 'Open tickets, or those at a stage.',
+    scope: 'read',
   },
-  why: { takes: ['ticket'], flags: ['project'], usage: 'why TKT-1', about: "Why a ticket can't go on." },
+  why: { takes: ['ticket'], flags: ['project'], usage: 'why TKT-1', about: "Why a ticket can't go on.", scope: 'read' },
   promote: {
     takes: ['ticket'],
     flags: ['project', 'release'],
@@ -59,12 +62,14 @@ export const GRAMMAR = {
     flags: ['project', 'reason'],
     usage: 'close TKT-1 [--reason …]',
     about: 'Out of the way.',
+    scope: 'ticket:write',
   },
   reopen: {
     takes: ['ticket'],
     flags: ['project', 'reason'],
     usage: 'reopen TKT-1 [--reason …]',
     about: 'Back to work.',
+    scope: 'ticket:write',
   },
   hold: {
     takes: ['ticket'],
@@ -72,12 +77,14 @@ export const GRAMMAR = {
     needs: ['reason'],
     usage: 'hold TKT-1 --reason … [--until 2h]',
     about: 'Not promoted until somebody lifts it, or its end comes.',
+    scope: 'ticket:write',
   },
   unhold: {
     takes: ['ticket'],
     flags: ['project', 'reason'],
     usage: 'unhold TKT-1 [--reason …]',
     about: 'Lifts a hold.',
+    scope: 'ticket:write',
   },
   lock: {
     takes: ['stage'],
@@ -85,8 +92,15 @@ export const GRAMMAR = {
     needs: ['reason'],
     usage: 'lock prod --reason … [--until 2026-11-22T08:00Z]',
     about: 'Nothing is promoted to the stage.',
+    scope: 'admin',
   },
-  unlock: { takes: ['stage'], flags: ['project', 'reason'], usage: 'unlock prod [--reason …]', about: 'Lifts a lock.' },
+  unlock: {
+    takes: ['stage'],
+    flags: ['project', 'reason'],
+    usage: 'unlock prod [--reason …]',
+    about: 'Lifts a lock.',
+    scope: 'admin',
+  },
   confirm: {
     takes: ['confirmation'],
     flags: [],

@@ -3,24 +3,12 @@ import { Injectable } from '@nestjs/common';
 import type { NamedProject } from '../import-maps/stages/named-project.js';
 import type { Tx } from '../platform/database/db.js';
 import { requireScope } from '../platform/principal.js';
+import { grammarOf } from './grammar.js';
 import type { Outcome, Speaker, Subject } from './outcome.js';
 import type { Command } from './parse-command.js';
 import { ReadCommands } from './read-commands.js';
 import { StageCommands } from './stage-commands.js';
 import { TicketCommands } from './ticket-commands.js';
-
-/** What each verb needs; bringing tickets to a stage needs that stage's, which the use case asks for. */
-const SCOPES: Readonly<Partial<Record<Command['verb'], string>>> = {
-  status: 'read',
-  list: 'read',
-  why: 'read',
-  close: 'ticket:write',
-  reopen: 'ticket:write',
-  hold: 'ticket:write',
-  unhold: 'ticket:write',
-  lock: 'admin',
-  unlock: 'admin',
-};
 
 @Injectable()
 export class PerformCommand {
@@ -38,7 +26,7 @@ export class PerformCommand {
     const id = subject.ticket?.id ?? 0;
     const project = subject.project as NamedProject;
     const { verb } = command;
-    const scope = SCOPES[verb];
+    const { scope } = grammarOf(verb);
     if (scope) requireScope(speaker.principal, scope);
     switch (verb) {
       case 'status':

@@ -1,6 +1,6 @@
 // GET /stream: the log as Server-Sent Events, live and from where the reader left off; for a browser that asks for HTML, a
 // page.
-import { Controller, Get, Headers, Req, Res } from '@nestjs/common';
+import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Query } from '../rest/reading/list-query.js';
@@ -75,17 +75,13 @@ export class StreamController {
     content: { 'text/event-stream': { schema: { type: 'string' } }, 'text/html': { schema: { type: 'string' } } },
   })
   @failures(400, 404, 409)
-  async stream(
-    @Req() request: StreamRequest,
-    @Res() reply: FastifyReply,
-    @Headers('last-event-id') header?: string,
-  ): Promise<void> {
+  async stream(@Req() request: StreamRequest, @Res() reply: FastifyReply): Promise<void> {
     if (String(request.headers.accept ?? '').includes('text/html')) {
       void reply.header('vary', 'Accept');
       return this.page.send(reply);
     }
     const wanted = await this.queries.filter(request.query);
-    const start = parseStart(request.query, header);
+    const start = parseStart(request.query, request.headers['last-event-id']?.toString());
     this.subscribers.requireRoom();
     const place = await this.placeOf(start);
     const { raw } = reply.hijack();

@@ -70,6 +70,14 @@ it('names what was reverted since, and brings it back with force, without its ti
   expect(forced.body).toMatchObject({ release: 4, suspended: [later.key], restored: [ticket.key] });
   expect(await productionOf(server, 'reverted')).toEqual({ cart: moduleUrl('cart') });
   expect(await stageOf(ticket)).toBe('qa');
+  // Production is there already: the same again makes no release, whatever it had to bring back at first.
+  for (const force of [true, false])
+    expect((await rollback('reverted', { release: 1, force }, '"4"').expect(200)).body).toMatchObject({
+      release: 4,
+      suspended: [],
+      restored: [],
+      changes: [],
+    });
   expect((await server.http.get('/api/v1/release/4/?project=reverted').expect(200)).body).toMatchObject({
     layers: [{ ticket: null, keys: 1 }],
   });

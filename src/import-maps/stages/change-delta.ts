@@ -96,7 +96,7 @@ export class ChangeDelta {
       ticket: id,
       key: ticket.key,
       stage: firstStage(ticket.line).name,
-      revision: changed?.revision ?? ticket.revision?.number ?? 0,
+      revision: changed?.revision ?? ticket.revisionNumber,
       version: Number(changed?.row.version ?? ticket.version),
       delta,
       live: new Set(live.map(operationKey)),

@@ -69,7 +69,7 @@ export class PromoteTicket {
     { actor }: PromoteOptions,
   ): Promise<StageChange> {
     const delta = deltaOf(ticket);
-    const revision = ticket.revision?.number ?? 0;
+    const revision = ticket.revisionNumber;
     const event = {
       type: 'ticket.promoted',
       line: promotedLine({ key: ticket.key, from: ticket.stage, to: next.name, revision }),
@@ -88,7 +88,7 @@ export class PromoteTicket {
     { actor, commit }: PromoteOptions,
   ): Promise<StageChange> {
     const delta = deltaOf(ticket);
-    const revision = ticket.revision?.number ?? 0;
+    const revision = ticket.revisionNumber;
     const release = ticket.release + 1;
     const written = this.releases.write(tx, {
       project: ticket.project.id,

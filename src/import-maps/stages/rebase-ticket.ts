@@ -40,7 +40,7 @@ export class RebaseTicket {
     const after = rebase(before, map, choices);
     const warnings = await overtakenWarnings(tx, ticket, after, map);
     if (isDeepStrictEqual(after, before))
-      return { ticket, row: ticket.row, revision: ticket.revision?.number ?? 0, changes: [], warnings };
+      return { ticket, row: ticket.row, revision: ticket.revisionNumber, changes: [], warnings };
     const revision = await this.deltas.write(tx, ticket, {
       delta: after,
       actor: options.actor,

@@ -65,7 +65,7 @@ export class RevertRelease {
     return {
       ticket,
       row,
-      revision: ticket.revision?.number ?? 0,
+      revision: ticket.revisionNumber,
       flip: { project: ticket.project.id, release, map },
       changes: differencesAt(keys, from, map),
       superseded: plan.superseded,

@@ -62,7 +62,7 @@ export class RevertTicket {
       { stage: before.name, position: positionAfterRevert(before), event },
       actor,
     );
-    return { ticket, row, revision: ticket.revision?.number ?? 0 };
+    return { ticket, row, revision: ticket.revisionNumber };
   }
 
   private async toRevision(
@@ -74,7 +74,7 @@ export class RevertTicket {
     requireFirstStage(ticket, base);
     const earlier = await this.deltas.revision(tx, ticket.id, number);
     if (!earlier) {
-      const last = ticket.revision?.number ?? 0;
+      const last = ticket.revisionNumber;
       throw new DomainError(
         'not_found',
         'revision.unknown',
@@ -84,7 +84,7 @@ export class RevertTicket {
     const map = await this.productionMaps.at(ticket.project.id, ticket.release, tx);
     const [before, after] = [deltaOf(ticket), earlier.delta];
     const unchanged = isDeepStrictEqual(before, after);
-    if (unchanged) return { ticket, row: ticket.row, revision: ticket.revision?.number ?? 0, changes: [] };
+    if (unchanged) return { ticket, row: ticket.row, revision: ticket.revisionNumber, changes: [] };
     const provenance = { git_commit: earlier.git_commit };
     const revision = await this.deltas.write(tx, ticket, { delta: after, actor, provenance, like: earlier });
     await this.deltas.moveKeys(tx, ticket, after);

@@ -6,6 +6,7 @@ import { appendEvent } from '../../stream/append-event.js';
 import { releaseLine } from '../../stream/lines/stage-lines.js';
 import { type Difference, diff } from '../domain/diff.js';
 import type { Layer } from '../domain/layer.js';
+import type { StampedMap } from '../domain/stamped-map.js';
 import { requestAction } from '../domain/verdict.js';
 import { Layers } from '../store/layers.js';
 import { lockPointer } from '../store/map-pointer.js';
@@ -62,15 +63,15 @@ export class RollBack {
     const from = await this.productionMaps.at(project, parent, tx);
     const later = await this.layers.since(tx, project, target, parent);
     const lost = await this.layers.lostSince(tx, project, target, parent);
+    const map = await this.maps.mapAt(project, target, tx);
+    if (isThere({ from, map, later }))
+      return { flip: { project, release: parent, map: from }, suspended: [], restored: [], changes: [] };
     const keys = await this.layers.ticketKeys(
       tx,
       lost.map(({ ticket }) => ticket),
     );
     const restored = lost.map(({ ticket }) => (ticket === null ? null : (keys.get(ticket) ?? null)));
     if (lost.length > 0 && !options.force) throw containsReverted(target, restored, options);
-    if (later.length === 0 && lost.length === 0)
-      return { flip: { project, release: parent, map: from }, suspended: [], restored, changes: [] };
-    const map = await this.maps.mapAt(project, target, tx);
     const release = await this.write(tx, project, { parent, target, later, lost }, options);
     const why = `rolled back to release ${target}`;
     const owners = later.flatMap(({ ticket }) => ticket ?? []);
@@ -104,6 +105,10 @@ export class RollBack {
     return release;
   }
 }
+
+/** Production is as it was then, and no ticket came since: a rollback that is repeated makes no release. */
+const isThere = ({ from, map, later }: { from: StampedMap; map: StampedMap; later: readonly Layer[] }): boolean =>
+  later.every(({ ticket }) => ticket === null) && map.equals(from);
 
 function containsReverted(
   target: number,

@@ -25,6 +25,6 @@ export class StampTicket {
     const open = ticket.closed ? await this.deltas.lock(tx, id) : ticket;
     if (open.stage === null) await this.changes.run(tx, id, [], { ...options, ifMatch: undefined });
     const now = open.stage === null ? await this.deltas.lock(tx, id) : open;
-    return { ticket, row: now.row, revision: now.revision?.number ?? 0, changes: [] };
+    return { ticket, row: now.row, revision: now.revisionNumber, changes: [] };
   }
 }

@@ -29,6 +29,8 @@ export interface LockedTicket {
   readonly release: number;
   /** The last one; undefined before there is any. */
   readonly revision: Revision | undefined;
+  /** Its number; 0 before there is any. */
+  readonly revisionNumber: number;
 }
 
 /** Where the modules of a revision come from. */
@@ -96,6 +98,7 @@ export class TicketDeltas {
 
   private within(row: Row, found: Surroundings | undefined): LockedTicket {
     if (!found) throw new Error(`Ticket ${row.id} has no project.`);
+    const revision = this.revisionOf(row.id, found);
     return {
       id: row.id,
       key: String(row.key),
@@ -107,7 +110,8 @@ export class TicketDeltas {
       closed: row.closed_at !== null,
       version: Number(row.version),
       release: found.release ?? 0,
-      revision: this.revisionOf(row.id, found),
+      revision,
+      revisionNumber: revision?.number ?? 0,
     };
   }
 
@@ -127,7 +131,7 @@ export class TicketDeltas {
     ticket: LockedTicket,
     { delta, actor, provenance = {}, blobs = [], like = ticket.revision }: NewRevision,
   ): Promise<number> {
-    const number = (ticket.revision?.number ?? 0) + 1;
+    const number = ticket.revisionNumber + 1;
     const { git_remote = null, git_branch = null, git_commit = null } = provenance;
     const { come } = difference(deltaOf(ticket), delta);
     const fresh = hashesIn(come);
