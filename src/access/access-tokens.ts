@@ -68,7 +68,7 @@ export class AccessTokens {
   }
 
   /** From now on, everywhere. Rejects with not_found where it counts no more. */
-  async revoke(tx: Tx, id: number, actor: string): Promise<void> {
+  async revoke(tx: Tx, id: number, actor: string): Promise<TokenView> {
     const [gone] = await tx.run<TokenView>({
       name: 'token_revoke',
       text: `UPDATE access_token SET revoked_at = clock_timestamp() WHERE id = $1 AND ${COUNTS} RETURNING ${VIEW}`,
@@ -76,6 +76,7 @@ export class AccessTokens {
     });
     if (!gone) throw none(id);
     await told(tx, 'token.revoked', gone, tokenRevokedLine(gone), actor);
+    return gone;
   }
 
   /** Those that count, newest first; at most 1000. */

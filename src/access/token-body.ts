@@ -12,7 +12,7 @@ const NAME = /^[\p{L}\p{N}@._+-][\p{L}\p{N}@._+ -]{0,99}$/u;
 export function tokenBody(body: unknown): WantedToken {
   const { owner, scopes, purpose = '', days = DAYS.usual } = asObject(body);
   if (typeof owner !== 'string' || !NAME.test(owner))
-    throw invalid('token.owner', 'Say whose it is, in at most 100 letters, digits and @._+-: {"owner": "ci"}.');
+    throw invalid('token.owner', 'Say whose it is, in at most 100 letters, digits and @._+-, such as ci.');
   // The name of who acts without a token, and of the server itself.
   if (owner === 'local' || owner === 'stampline') throw invalid('token.owner', `'${owner}' is nobody's name to give.`);
   if (typeof purpose !== 'string' || purpose.length > 500)
@@ -25,7 +25,7 @@ export function tokenBody(body: unknown): WantedToken {
 function readScopes(scopes: unknown): string[] {
   const there = `There are ${Object.keys(SCOPES).join(', ')}.`;
   if (!Array.isArray(scopes) || scopes.length === 0 || scopes.length > MOST_SCOPES)
-    throw invalid('token.scopes', `Say what it may, as a list: {"scopes": ["read", "status:write"]}. ${there}`);
+    throw invalid('token.scopes', `Say what it may, such as read and status:write. ${there}`);
   const wrong: unknown = scopes.find((scope) => typeof scope !== 'string' || !isScope(scope));
   if (wrong !== undefined) throw invalid('token.scopes', `${JSON.stringify(wrong).slice(0, 60)} is no scope. ${there}`);
   return [...new Set(scopes as string[])];

@@ -26,6 +26,6 @@ export const scopeMissing = (scope: string): DomainError =>
   new DomainError(
     'forbidden',
     'scope.missing',
-    `This token lacks the scope ${scope}. Ask for one that has it: stampline token create --scope ${scope}.`,
+    `This token lacks the scope ${scope}. Ask for one that has it: stampline token create --owner NAME --scope ${scope}`,
     { data: { scope } },
   );

@@ -1,4 +1,5 @@
 // The operator's commands go to the database beside the servers that use it, or while there are none.
+import fs from 'node:fs';
 import { DataSource } from 'typeorm';
 import type { Config } from '../../config.js';
 import type { Connection, DataSourceOptionsFor } from './connection.js';
@@ -29,6 +30,7 @@ export async function visitDatabase(
   schema: Schema,
   log: (line: string) => void,
 ): Promise<VisitedDatabase> {
+  if (schema === 'current') requireData(config);
   const { connection, where, leave } = config.databaseUrl
     ? { connection: { url: config.databaseUrl }, where: await waitForServer(config.databaseUrl), leave: async () => {} }
     : await visitEmbedded(config, log);
@@ -46,6 +48,14 @@ export async function visitDatabase(
     await leave();
     throw asStartError(error);
   }
+}
+
+/** Who only looks for what is there makes no new data, in a folder that was probably not meant. */
+function requireData({ databaseUrl, dataFolder }: Config): void {
+  if (databaseUrl !== undefined || fs.existsSync(dataFolder)) return;
+  throw new StartError(
+    `There is no data in ${dataFolder}. Run this where the server runs, or say where its data is: STAMPLINE_DATA or DATABASE_URL.`,
+  );
 }
 
 async function visitEmbedded(
