@@ -37,7 +37,7 @@ const STYLE = `
   h1 { margin: 0; font-size: 1.6rem; } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
   a { color: var(--accent); } nav a { margin-right: 1rem; }
   .steps { display: grid; grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); gap: .75rem; margin: 1.5rem 0; padding: 0; list-style: none; }
-  .steps a { display: block; border: 1px solid var(--line); border-radius: .5rem; padding: .6rem .8rem; text-decoration: none; color: inherit; }
+  .steps a { display: block; height: 100%; box-sizing: border-box; border: 1px solid var(--line); border-radius: .5rem; padding: .6rem .8rem; text-decoration: none; color: inherit; }
   .steps b { display: block; font-size: 1.7rem; line-height: 1.2; } .steps .failed b { color: var(--bad); }
   .dim { color: var(--dim); } table { width: 100%; border-collapse: collapse; }
   th, td { text-align: left; padding: .35rem .6rem .35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
