@@ -6,9 +6,11 @@ import { authenticateRequests } from './access/authenticate.js';
 import { KnownTokens } from './access/known-tokens.js';
 import { AppModule } from './app.module.js';
 import { serveDocs } from './openapi.js';
+import { FreeSpace } from './platform/free-space.js';
 import { ErrorReplyFilter } from './platform/http/error-reply.js';
 import { readJsonBodies } from './platform/http/json-body.js';
 import { admitPlainClients } from './platform/http/plain-clients.js';
+import { refuseWhenFull } from './platform/http/refuse-when-full.js';
 import { logRequests } from './platform/http/request-log.js';
 import { guardRequests } from './platform/http/request-guards.js';
 import { SERVER_OPTIONS } from './platform/http/server-options.js';
@@ -26,6 +28,7 @@ export async function createApp(
   secureReplies(server);
   guardRequests(server, platform.config);
   authenticateRequests(server, platform.config.access, () => app.get(KnownTokens));
+  refuseWhenFull(server, () => app.get(FreeSpace));
   measureRequests(server);
   logRequests(server, platform.log);
   const app: NestFastifyApplication = await NestFactory.create<NestFastifyApplication>(

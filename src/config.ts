@@ -19,6 +19,8 @@ export interface Config {
   /** Hosts, addresses and networks (`10.0.0.0/8`) that are called although they aren't public, where a client names a URL. */
   readonly fetchAllow: readonly string[];
   readonly uploads: UploadLimits;
+  /** Bytes that stay free on the disk: with less the server takes no changes (promise 8). */
+  readonly leastFree: number;
 }
 
 /** Who is asked for a token. */
@@ -70,6 +72,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       request: readMost('STAMPLINE_MAX_UPLOAD_MB', env, 128, 4096) * MEGABYTE,
       files: readMost('STAMPLINE_MAX_FILES', env, 5000, 20_000),
     },
+    leastFree: readMost('STAMPLINE_LEAST_FREE_MB', env, 256, 1_048_576) * MEGABYTE,
   };
 }
 

@@ -1,18 +1,13 @@
 // /livez: the process answers. /readyz: send it work (promise 8).
-import { Controller, Get, Header, Inject } from '@nestjs/common';
+import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { statfs } from 'node:fs/promises';
-import type { Config } from '../config.js';
 import { Db } from './database/db.js';
 import { schemaState } from './database/schema-state.js';
 import { DomainError } from './errors.js';
+import { FreeSpace } from './free-space.js';
 import { ERROR_RESPONSES } from './http/error-schema.js';
 import { Lifecycle } from './lifecycle.js';
-import { CONFIG } from './tokens.js';
 import { Needs } from './http/need.js';
-
-/** Below this much free disk the server takes no more work: a full disk ends Postgres. */
-const LEAST_FREE_BYTES = 256 * 1024 * 1024;
 
 const OK = {
   type: 'object',
@@ -27,7 +22,7 @@ export class HealthController {
   constructor(
     private readonly db: Db,
     private readonly lifecycle: Lifecycle,
-    @Inject(CONFIG) private readonly config: Config,
+    private readonly space: FreeSpace,
   ) {}
 
   @Get('livez')
@@ -55,11 +50,9 @@ export class HealthController {
     const { standby, pending, newer } = await schemaState(this.db);
     if (standby) throw notReady('standby', 'The database is a standby.');
     if (pending > 0 || newer > 0) throw notReady('migration', 'The database does not have the schema of this version.');
-    if (!this.config.databaseUrl) {
-      const disk = await statfs(this.config.dataFolder);
-      if (disk.bavail * disk.bsize < LEAST_FREE_BYTES)
-        throw notReady('disk_full', 'Less than 256 MB of disk are free.');
-    }
+    await this.space.look();
+    if (this.space.isLow)
+      throw notReady('disk_full', 'The disk is nearly full: the server reads, and takes no changes.');
     return { status: 'ok' };
   }
 }

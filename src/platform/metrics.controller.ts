@@ -2,7 +2,7 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { Needs } from './http/need.js';
 
 const registry = new Registry();
@@ -15,6 +15,16 @@ const requests = new Histogram({
   buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
   registers: [registry],
 });
+
+const freeSpace = new Gauge({
+  name: 'stampline_disk_free_bytes',
+  help: 'Room on the disks that files and, where it is embedded, Postgres are kept on.',
+  labelNames: ['disk'] as const,
+  registers: [registry],
+});
+
+/** `disk`: what is kept on it. */
+export const observeFreeSpace = (disk: string, bytes: number): void => freeSpace.labels(disk).set(bytes);
 
 /** The series that have been found already: finding one by its labels costs more than the measuring. Routes are few. */
 const known = new Map<string, { observe(seconds: number): void }>();

@@ -7,6 +7,7 @@ import type { Config } from '../config.js';
 import { CliFilesController } from './cli-files.controller.js';
 import { Db } from './database/db.js';
 import { Listener } from './database/listener.js';
+import { FreeSpace } from './free-space.js';
 import { HealthController } from './health.controller.js';
 import { Lifecycle } from './lifecycle.js';
 import { MetricsController } from './metrics.controller.js';
@@ -32,7 +33,14 @@ export class PlatformModule {
         }),
       ],
       controllers: [CliFilesController, HealthController, MetricsController],
-      providers: [{ provide: CONFIG, useValue: config }, { provide: LOGGER, useValue: log }, Db, Lifecycle, Listener],
+      providers: [
+        { provide: CONFIG, useValue: config },
+        { provide: LOGGER, useValue: log },
+        Db,
+        FreeSpace,
+        Lifecycle,
+        Listener,
+      ],
       exports: [CONFIG, LOGGER, Db, Lifecycle, Listener],
     };
   }
