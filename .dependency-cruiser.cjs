@@ -22,7 +22,7 @@ const rooms = ['platform', ...groundFloor, ...upstairs];
 const outside = ['client', 'cli'];
 
 /** What everybody who writes needs of the log stands on the ground floor; its reading and serving needs the dialect. */
-const LOG = '(append-event\\.ts|event\\.row\\.ts|lines/)';
+const LOG = '(append-event\\.ts|event\\.row\\.ts|logged\\.row\\.ts|lines/)';
 const PLACES = { log: `stream/${LOG}`, stream: `stream/(?!${LOG})` };
 const room = (...names) => `^src/(${names.map((name) => PLACES[name] ?? `${name}/`).join('|')})`;
 const top = '^src/(app\\.module|main|stampline|data-source|typeorm-command)\\.ts$';

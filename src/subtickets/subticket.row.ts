@@ -3,13 +3,13 @@ import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedCo
 import { MergeProposalRow } from '../projects/merge-proposal.row.js';
 import { SourcePackageUploadRow } from '../projects/source-package-upload.row.js';
 import { TicketRow } from '../tickets/ticket.row.js';
-import type { Failure } from '../workflow/failure.js';
+import { WorkRow } from '../tickets/work.row.js';
 
 @Entity('subticket')
 @Index('subticket_ticket_id_idx', ['ticket', 'id'])
 @Check('subticket_tracks_one_check', 'num_nonnulls(source_package_upload_id, merge_proposal_id) = 1')
 @Check('subticket_status_check', 'status BETWEEN 0 AND 1000')
-export class SubticketRow {
+export class SubticketRow extends WorkRow {
   @PrimaryGeneratedColumn('identity', { generatedIdentity: 'BY DEFAULT', primaryKeyConstraintName: 'subticket_pkey' })
   id: number;
 
@@ -30,36 +30,9 @@ export class SubticketRow {
   @Column('text', { default: '' })
   assignee: string;
 
-  @Column('smallint', { default: 100 })
-  current_workflow_step: number;
-
-  @Column('smallint', { default: 0 })
-  status: number;
-
   /** The newer subticket for the same source package in the ticket; null while this one is live. */
   @ManyToOne(() => SubticketRow, { nullable: true, onDelete: 'SET NULL' })
   @JoinColumn({ name: 'superseded_by_id', foreignKeyConstraintName: 'subticket_superseded_by_id_fkey' })
   @Index('subticket_superseded_by_id_idx', { where: 'superseded_by_id IS NOT NULL' })
   superseded_by: Relation<SubticketRow> | null;
-
-  @Column('integer', { default: 1 })
-  version: number;
-
-  @Column('smallint', { nullable: true })
-  failed_at_step: number | null;
-
-  @Column('smallint', { nullable: true })
-  failed_at_status: number | null;
-
-  @Column('jsonb', { nullable: true })
-  failure: Failure | null;
-
-  @Column('timestamptz', { default: () => 'now()' })
-  created_at: Date;
-
-  @Column('timestamptz', { default: () => 'now()' })
-  updated_at: Date;
-
-  @Column('timestamptz', { default: () => 'now()' })
-  step_entered_at: Date;
 }

@@ -11,7 +11,7 @@ import {
   Unique,
 } from 'typeorm';
 import { ProjectRow } from '../projects/project.row.js';
-import type { Failure } from '../workflow/failure.js';
+import { WorkRow } from './work.row.js';
 
 @Entity('ticket')
 @Unique('ticket_normal_key_key', ['normal_key', 'project'])
@@ -21,7 +21,7 @@ import type { Failure } from '../workflow/failure.js';
 @Index('ticket_open_idx', ['id'], { where: 'current_workflow_step < 999 AND closed_at IS NULL' })
 @Index('ticket_testsuites_idx', { synchronize: false })
 @Check('ticket_status_check', 'status BETWEEN 0 AND 1000')
-export class TicketRow {
+export class TicketRow extends WorkRow {
   @PrimaryGeneratedColumn('identity', { generatedIdentity: 'BY DEFAULT', primaryKeyConstraintName: 'ticket_pkey' })
   id: number;
 
@@ -49,12 +49,6 @@ export class TicketRow {
   @Column('text', { nullable: true })
   bug_id: string | null;
 
-  @Column('smallint', { default: 100 })
-  current_workflow_step: number;
-
-  @Column('smallint', { default: 0 })
-  status: number;
-
   /** Null until the ticket carries modules. */
   @Column('text', { nullable: true })
   stage: string | null;
@@ -65,29 +59,6 @@ export class TicketRow {
   /** The test suites that it must run; ids in order. Deleting one that is listed is refused. */
   @Column('integer', { array: true, default: [] })
   testsuites: number[];
-
-  /** Gapless, one up with each change of the row; the ETag. */
-  @Column('integer', { default: 1 })
-  version: number;
-
-  @Column('smallint', { nullable: true })
-  failed_at_step: number | null;
-
-  /** The status it had when it failed, so that roll-up can give it back. */
-  @Column('smallint', { nullable: true })
-  failed_at_status: number | null;
-
-  @Column('jsonb', { nullable: true })
-  failure: Failure | null;
-
-  @Column('timestamptz', { default: () => 'now()' })
-  created_at: Date;
-
-  @Column('timestamptz', { default: () => 'now()' })
-  updated_at: Date;
-
-  @Column('timestamptz', { default: () => 'now()' })
-  step_entered_at: Date;
 
   @Column('timestamptz', { nullable: true })
   closed_at: Date | null;

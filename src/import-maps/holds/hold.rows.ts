@@ -3,16 +3,7 @@ import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relation } f
 import { ProjectRow } from '../../projects/project.row.js';
 import { TicketRow } from '../../tickets/ticket.row.js';
 
-/** Why a ticket isn't promoted. */
-@Entity('ticket_hold')
-export class TicketHoldRow {
-  @PrimaryColumn('integer', { primaryKeyConstraintName: 'ticket_hold_pkey' })
-  ticket_id: number;
-
-  @ManyToOne(() => TicketRow, { nullable: false, onDelete: 'CASCADE' })
-  @JoinColumn({ name: 'ticket_id', foreignKeyConstraintName: 'ticket_hold_ticket_id_fkey' })
-  ticket: Relation<TicketRow>;
-
+abstract class HeldRow {
   @Column('text')
   reason: string;
 
@@ -27,9 +18,20 @@ export class TicketHoldRow {
   until: Date | null;
 }
 
+/** Why a ticket isn't promoted. */
+@Entity('ticket_hold')
+export class TicketHoldRow extends HeldRow {
+  @PrimaryColumn('integer', { primaryKeyConstraintName: 'ticket_hold_pkey' })
+  ticket_id: number;
+
+  @ManyToOne(() => TicketRow, { nullable: false, onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'ticket_id', foreignKeyConstraintName: 'ticket_hold_ticket_id_fkey' })
+  ticket: Relation<TicketRow>;
+}
+
 /** Why nothing is promoted to a stage. */
 @Entity('stage_lock')
-export class StageLockRow {
+export class StageLockRow extends HeldRow {
   @PrimaryColumn('integer', { primaryKeyConstraintName: 'stage_lock_pkey' })
   project_id: number;
 
@@ -40,17 +42,4 @@ export class StageLockRow {
   /** Its name. */
   @PrimaryColumn('text', { primaryKeyConstraintName: 'stage_lock_pkey' })
   stage: string;
-
-  @Column('text')
-  reason: string;
-
-  @Column('text')
-  actor: string;
-
-  @Column('timestamptz', { default: () => 'clock_timestamp()' })
-  since: Date;
-
-  /** Null: until somebody lifts it. */
-  @Column('timestamptz', { nullable: true })
-  until: Date | null;
 }
