@@ -7,13 +7,14 @@ import { KnownTokens } from './access/known-tokens.js';
 import { AppModule } from './app.module.js';
 import { serveDocs } from './openapi.js';
 import { FreeSpace } from './platform/free-space.js';
+import { renewCertificate } from './platform/http/certificate.js';
 import { ErrorReplyFilter } from './platform/http/error-reply.js';
 import { readJsonBodies } from './platform/http/json-body.js';
 import { admitPlainClients } from './platform/http/plain-clients.js';
 import { refuseWhenFull } from './platform/http/refuse-when-full.js';
 import { logRequests } from './platform/http/request-log.js';
 import { guardRequests } from './platform/http/request-guards.js';
-import { SERVER_OPTIONS } from './platform/http/server-options.js';
+import { serverOptions } from './platform/http/server-options.js';
 import { secureReplies } from './platform/http/security-headers.js';
 import { measureRequests } from './platform/metrics.controller.js';
 import type { Platform } from './platform/platform.module.js';
@@ -23,9 +24,9 @@ export async function createApp(
   platform: Platform,
   options: { preview?: boolean } = {},
 ): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter(SERVER_OPTIONS);
+  const adapter = new FastifyAdapter(serverOptions(platform.config));
   const server = adapter.getInstance<FastifyInstance>();
-  secureReplies(server);
+  secureReplies(server, platform.config);
   guardRequests(server, platform.config);
   authenticateRequests(server, platform.config.access, () => app.get(KnownTokens));
   refuseWhenFull(server, () => app.get(FreeSpace));
@@ -47,6 +48,7 @@ export async function createApp(
   if (options.preview) return app;
   readTables(platform.dataSource);
   serveDocs(app);
+  if (platform.config.tls) renewCertificate(server, platform.config.tls, platform.log);
   await app.init();
   await server.ready();
   return app;

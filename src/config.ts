@@ -14,6 +14,12 @@ export interface Config {
   readonly allowedHosts: readonly string[];
   /** True where a container's port is published on the host's loopback only, so that the loopback's rules hold. */
   readonly publishedLoopback: boolean;
+  /** True where others than this machine reach it: everything that was demanded for that is there. */
+  readonly beyondLoopback: boolean;
+  /** Its own TLS; without it, it speaks plain HTTP. */
+  readonly tls: TlsFiles | undefined;
+  /** Addresses and networks of the proxies before it, whose X-Forwarded-* headers count. */
+  readonly trustedProxies: readonly string[];
   readonly access: AccessRules;
   readonly logLevel: string;
   /** Hosts, addresses and networks (`10.0.0.0/8`) that are called although they aren't public, where a client names a URL. */
@@ -21,6 +27,13 @@ export interface Config {
   readonly uploads: UploadLimits;
   /** Bytes that stay free on the disk: with less the server takes no changes (promise 8). */
   readonly leastFree: number;
+}
+
+/** Paths of PEM files, absolute. */
+export interface TlsFiles {
+  /** The certificate, with those that lead to its root. */
+  readonly cert: string;
+  readonly key: string;
 }
 
 /** Who is asked for a token. */
@@ -49,22 +62,16 @@ const MEGABYTE = 1024 * 1024;
 const LOG_LEVELS = new Set(['silent', 'error', 'warn', 'info', 'debug']);
 
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
-  const host = env.HOST || 'localhost';
-  const publishedLoopback = readListenTrust(env.STAMPLINE_LISTEN_TRUST);
-  if (!LOOPBACK_HOSTS.has(host) && !publishedLoopback) {
-    throw new ConfigError(
-      `HOST=${host} is not a loopback address, and this version listens on nothing else. ` +
-        'Unset HOST, or in a container whose port is published on 127.0.0.1 only set STAMPLINE_LISTEN_TRUST=published-loopback.',
-    );
-  }
-  return {
-    host,
+  const config = {
+    host: env.HOST || 'localhost',
     port: readPort(env.PORT),
     dataFolder: path.resolve(env.STAMPLINE_DATA || 'data'),
     databaseUrl: readDatabaseUrl(env.DATABASE_URL),
     allowedHosts: listOf(env.STAMPLINE_ALLOWED_HOSTS),
     fetchAllow: readFetchAllow(env.STAMPLINE_FETCH_ALLOW),
-    publishedLoopback,
+    publishedLoopback: readListenTrust(env.STAMPLINE_LISTEN_TRUST),
+    tls: readTls(env),
+    trustedProxies: readTrustedProxies(env.STAMPLINE_TRUSTED_PROXIES),
     access: { required: readAuth(env.STAMPLINE_AUTH), publicRead: readSwitch('STAMPLINE_PUBLIC_READ', env) },
     logLevel: readLogLevel(env.STAMPLINE_LOG),
     uploads: {
@@ -74,6 +81,56 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     },
     leastFree: readMost('STAMPLINE_LEAST_FREE_MB', env, 256, 1_048_576) * MEGABYTE,
   };
+  const beyondLoopback = !LOOPBACK_HOSTS.has(config.host) && !config.publishedLoopback;
+  requireGuards({ ...config, beyondLoopback });
+  return { ...config, beyondLoopback };
+}
+
+interface Demand {
+  readonly isMet: (config: Config) => boolean;
+  readonly example: string;
+  readonly why: string;
+}
+
+/**
+ * What a server needs that others than its own machine reach (promises.md, "Who may do what"). There is no inbound hook yet;
+ * the secret of each will be one more of these.
+ */
+const DEMANDS: readonly Demand[] = [
+  {
+    isMet: ({ access }) => access.required,
+    example: 'STAMPLINE_AUTH=required',
+    why: "everybody needs a token; the first start makes the administrator's",
+  },
+  {
+    isMet: ({ tls, trustedProxies }) => tls !== undefined || trustedProxies.length > 0,
+    example: 'STAMPLINE_TLS_CERT=/etc/stampline/cert.pem STAMPLINE_TLS_KEY=/etc/stampline/key.pem',
+    why: 'TLS; or, where a proxy sees to that, its address: STAMPLINE_TRUSTED_PROXIES=10.0.0.5',
+  },
+  {
+    isMet: ({ allowedHosts }) => allowedHosts.length > 0,
+    example: 'STAMPLINE_ALLOWED_HOSTS=stamp.example.org',
+    why: 'the names that it answers to',
+  },
+];
+
+/** Throws a ConfigError that lists everything that is missing, at once. */
+function requireGuards(config: Config): void {
+  const { host, beyondLoopback, trustedProxies, access } = config;
+  if (trustedProxies.length > 0 && !access.required && !beyondLoopback) {
+    throw new ConfigError(
+      'STAMPLINE_TRUSTED_PROXIES lets others than this machine in, so everybody needs a token: set STAMPLINE_AUTH=required too.',
+    );
+  }
+  const missing = beyondLoopback ? DEMANDS.filter(({ isMet }) => !isMet(config)) : [];
+  if (missing.length === 0) return;
+  throw new ConfigError(
+    [
+      `HOST=${host} is not a loopback address. To be reached from elsewhere, the server lacks:`,
+      ...missing.map(({ example, why }) => `  ${example}\n      ${why}`),
+      'Where this is a container whose port is published on 127.0.0.1 only, set STAMPLINE_LISTEN_TRUST=published-loopback instead.',
+    ].join('\n'),
+  );
 }
 
 const listOf = (value = ''): string[] =>
@@ -95,6 +152,22 @@ function isNetwork(entry: string): boolean {
   const [address = '', bits = ''] = entry.split('/');
   const family = isIP(address);
   return family > 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
+}
+
+function readTrustedProxies(value: string | undefined): string[] {
+  const entries = listOf(value);
+  const bad = entries.find((entry) => (!isIP(entry) && !isNetwork(entry)) || entry.endsWith('/0'));
+  if (bad === undefined) return entries;
+  throw new ConfigError(
+    `STAMPLINE_TRUSTED_PROXIES has ${bad}, which is neither an address nor a network such as 10.0.0.0/8, or is all of them.`,
+  );
+}
+
+function readTls({ STAMPLINE_TLS_CERT: cert, STAMPLINE_TLS_KEY: key }: NodeJS.ProcessEnv): TlsFiles | undefined {
+  if (cert && key) return { cert: path.resolve(cert), key: path.resolve(key) };
+  if (!cert && !key) return undefined;
+  const [there, missing] = cert ? ['CERT', 'KEY'] : ['KEY', 'CERT'];
+  throw new ConfigError(`STAMPLINE_TLS_${there} needs STAMPLINE_TLS_${missing} beside it: both name PEM files.`);
 }
 
 function readListenTrust(value: string | undefined): boolean {

@@ -53,7 +53,7 @@ async function start(config: Config): Promise<void> {
     const listening = await listen(app.getHttpAdapter().getInstance(), config.host, config.port);
     up();
     void leaving.asked.then((drain) => leave({ app, requests, listening, database }, leaving, drain));
-    welcome(listening.port, database, app.get(FirstAdmin).written);
+    welcome(urlOf(config, listening.port), database, app.get(FirstAdmin).written);
   } catch (error) {
     await begun?.close();
     await database.close();
@@ -77,8 +77,13 @@ function outliveStrays(log: Logger): void {
   process.on('unhandledRejection', (reason) => log.error({ err: loggable(reason) }, 'unhandled rejection'));
 }
 
-function welcome(port: number, database: OpenDatabase, adminFile: string | undefined): void {
-  const base = `http://localhost:${port}`;
+/** By which it is called. Behind a proxy that is elsewhere only that one knows. */
+function urlOf({ beyondLoopback, tls, host, allowedHosts }: Config, port: number): string {
+  const name = beyondLoopback ? ((tls && allowedHosts[0]) ?? host) : 'localhost';
+  return `${tls ? 'https' : 'http'}://${name.includes(':') ? `[${name}]` : name}:${port}`;
+}
+
+function welcome(base: string, database: OpenDatabase, adminFile: string | undefined): void {
   say(`Stampline listens on ${base}  (API in Swagger UI: ${base}/docs)`);
   say(`Data: ${database.where}`);
   if (adminFile) say(`Tokens are asked for. The administrator's first one: ${adminFile}`);

@@ -7,6 +7,7 @@ import { Db } from '../platform/database/db.js';
 import { type HomeTicket, homePage, type StepCount } from './home-page.js';
 import { FAILED } from '../workflow/steps.js';
 import { Needs } from '../platform/http/need.js';
+import { originOf } from '../platform/http/own-origin.js';
 
 const SHOWN = 50;
 
@@ -39,7 +40,7 @@ export class HomeController {
       });
       return;
     }
-    const base = `${request.protocol}://${request.headers.host}`;
+    const base = originOf(request);
     void reply
       .header('content-type', 'text/html; charset=utf-8')
       .send(homePage(base, await this.counts(), await this.newest()));

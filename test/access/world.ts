@@ -2,6 +2,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { ADMIN_FILE } from '../../src/access/first-admin.js';
+import type { Config } from '../../src/config.js';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
 
 export interface GuardedServer extends TestServer {
@@ -11,8 +12,8 @@ export interface GuardedServer extends TestServer {
   token(scopes: readonly string[], owner?: string): Promise<{ readonly id: number; readonly token: string }>;
 }
 
-export async function startGuarded(publicRead = false): Promise<GuardedServer> {
-  const server = await startTestServer({ access: { required: true, publicRead } });
+export async function startGuarded(publicRead = false, settings: Partial<Config> = {}): Promise<GuardedServer> {
+  const server = await startTestServer({ ...settings, access: { required: true, publicRead } });
   const admin = (await fs.readFile(path.join(server.dataFolder, ADMIN_FILE), 'utf8')).trim();
   return {
     ...server,

@@ -65,7 +65,7 @@ export function startServer(env: Record<string, string>, port = 0): ServerProces
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => {
       output += chunk.toString();
-      const found = /listens on http:\/\/localhost:(\d+)/.exec(output);
+      const found = /listens on https?:\/\/\S+:(\d+)\s/.exec(output);
       if (found) listens(Number(found[1]));
     });
   }

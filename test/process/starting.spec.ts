@@ -79,7 +79,7 @@ it(
   "with a variable that can't be: one line that names it, exit 1, and no password",
   async () => {
     const wrong: Record<string, string>[] = [
-      { HOST: '0.0.0.0' },
+      { STAMPLINE_AUTH: 'always' },
       { DATABASE_URL: 'postgres://user:secret@host:port/name' },
     ];
     await Promise.all(

@@ -9,13 +9,14 @@ import { type AcceptedMap, patchChanges } from '../domain/accepted-map.js';
 import type { AddressRules } from '../domain/admission.js';
 import { keyOf } from '../domain/map-key.js';
 import { MapAnswers, type Wanted } from '../serving/map-answers.js';
-import { baseOf, RunVerb, verbOptions } from '../stages/run-verb.js';
+import { RunVerb, verbOptions } from '../stages/run-verb.js';
 import { plainFailures } from './deployer-docs.js';
 import { environmentsOf, readEnvironment } from './environment.js';
 import { readLevel, readMapPatch, readService } from './patch-body.js';
 import { UrlCheck } from './url-check.js';
 import { type EnvironmentWrite, WriteEnvironment } from './write-environment.js';
 import { Needs } from '../../platform/http/need.js';
+import { originOf } from '../../platform/http/own-origin.js';
 import { requireScope } from '../../platform/principal.js';
 
 type DeployerRequest = FastifyRequest<{ Params: { project?: string; name?: string }; Querystring: Query }>;
@@ -145,7 +146,7 @@ export class DeployerController {
   }
 
   private wanted(request: DeployerRequest): Promise<Wanted> {
-    return this.answers.wanted(request.params.project ?? 'default', baseOf(request));
+    return this.answers.wanted(request.params.project ?? 'default', originOf(request));
   }
 
   private async patch(

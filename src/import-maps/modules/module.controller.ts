@@ -15,6 +15,7 @@ import { NamedProjects } from '../stages/named-project.js';
 import { type ListedModule, ModuleList } from './module-list.js';
 import { sendPage } from './send-page.js';
 import { Needs } from '../../platform/http/need.js';
+import { originOf } from '../../platform/http/own-origin.js';
 
 const FILTERS = ['project', 'ticket', 'specifier', 'specifier__startswith'];
 const KNOWN = [...FILTERS, 'limit', 'offset', 'format'];
@@ -114,7 +115,7 @@ export class ModuleController {
       prefix: lastOf(query.specifier__startswith),
     };
     const { modules, total } = await this.modules.page(project.id, filter, page);
-    const origin = `${request.protocol}://${request.headers.host}`;
+    const origin = originOf(request);
     sendPage(
       request,
       reply,

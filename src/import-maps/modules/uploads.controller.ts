@@ -16,6 +16,7 @@ import { type PlannedUpload, UploadModules } from './upload-modules.js';
 import type { UploadTarget } from './upload-plan.js';
 import { UPLOAD_BODY, UPLOAD_REPLY } from './upload-schema.js';
 import { Needs, principalOf } from '../../platform/http/need.js';
+import { originOf } from '../../platform/http/own-origin.js';
 
 @ApiTags('Modules')
 @Controller('api/v1/ticket')
@@ -49,7 +50,7 @@ export class UploadsController {
   async upload(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {
     try {
       const id = await this.handler.idOf(ticket, request);
-      const target = await this.uploads.targetOf(id, `${request.protocol}://${request.headers.host}`);
+      const target = await this.uploads.targetOf(id, originOf(request));
       const keep = (upload: PlannedUpload): Promise<WriteAnswer> => this.keep(request, id, upload, target);
       const answer = isForm(request.headers['content-type'])
         ? await this.uploads.withForm(request.raw, target, keep)

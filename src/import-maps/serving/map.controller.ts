@@ -16,6 +16,7 @@ import { snippetOf } from './snippet.js';
 import { StampScripts } from './stamp-scripts.js';
 import type { Stamp } from './stamps.js';
 import { Needs } from '../../platform/http/need.js';
+import { originOf } from '../../platform/http/own-origin.js';
 
 type MapRequest = FastifyRequest<{ Params: { project?: string }; Querystring: Query }>;
 
@@ -211,8 +212,6 @@ export class MapController {
     void reply.header('content-type', 'text/plain; charset=utf-8').header('cache-control', 'no-cache').send(text);
   }
 }
-
-const originOf = ({ protocol, headers }: FastifyRequest): string => `${protocol}://${headers.host}`;
 
 function send(
   request: FastifyRequest,

@@ -9,7 +9,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { isForwarded } from '../../platform/http/request-guards.js';
-import { SHARED } from '../../platform/http/security-headers.js';
+import { SHARED, transportHeaders } from '../../platform/http/security-headers.js';
 import { observeRequest } from '../../platform/metrics.controller.js';
 import { LOGGER } from '../../platform/tokens.js';
 import { isKnown } from '../../rest/http/entity-tag.js';
@@ -51,10 +51,13 @@ export class Shortcut implements OnApplicationBootstrap {
     });
   }
 
-  /** With an answer of the long way: `stamp` is what the request's URL answers as long as all of `live` is as it is. */
-  keep({ url, headers }: FastifyRequest, live: Live, stamp: Stamp, told: Readonly<Record<string, string>>): void {
-    if (!PATHS.has(url) || live.project.name !== PROJECT) return;
-    const all = Object.entries({ ...SHARED, ...told, etag: stamp.etag }).flat();
+  /**
+   * With an answer of the long way: `stamp` is what the request's URL answers as long as all of `live` is as it is. Not where a
+   * proxy says by which name it was called: that isn't in the URL.
+   */
+  keep({ url, headers, protocol }: FastifyRequest, live: Live, stamp: Stamp, told: Readonly<Record<string, string>>): void {
+    if (!PATHS.has(url) || live.project.name !== PROJECT || Object.keys(headers).some(isForwarded)) return;
+    const all = Object.entries({ ...SHARED, ...transportHeaders(protocol), ...told, etag: stamp.etag }).flat();
     const full = [...all, 'content-length', String(stamp.body.length), 'x-request-id'];
     this.kept.set(`${url} ${headers.host}`, { ...stamp, live, full, bare: [...all, 'x-request-id'] });
   }

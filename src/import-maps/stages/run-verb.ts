@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Db, type Tx } from '../../platform/database/db.js';
 import { invalid } from '../../platform/errors.js';
 import { principalOf } from '../../platform/http/need.js';
+import { originOf } from '../../platform/http/own-origin.js';
 import { versionTag } from '../../rest/http/entity-tag.js';
 import { keyedRequest, sendAnswer, writeOptions } from '../../rest/http/reply.js';
 import { lastOf, type Query } from '../../rest/reading/list-query.js';
@@ -43,7 +44,7 @@ export class RunVerb {
     work: (tx: Tx) => Promise<StageChange>,
     dryRun = false,
   ): Promise<void> {
-    const base = baseOf(request);
+    const base = originOf(request);
     await this.run(
       request,
       reply,
@@ -95,13 +96,9 @@ export class RunVerb {
   }
 }
 
-/** The URL that the client calls us by, without a slash at its end. */
-export const baseOf = (request: FastifyRequest): string =>
-  `${request.protocol}://${request.headers.host ?? 'localhost'}`;
-
 export function verbOptions(request: FastifyRequest): VerbOptions {
   const { context, ifMatch } = writeOptions(request);
-  return { actor: context.actor, principal: principalOf(request), ifMatch, base: baseOf(request) };
+  return { actor: context.actor, principal: principalOf(request), ifMatch, base: originOf(request) };
 }
 
 /** `?dry_run=1`. */

@@ -13,9 +13,9 @@ import { mapRevision } from './map-revision.resource.js';
 import { NamedProjects } from './named-project.js';
 import { ReadStages } from './read-stages.js';
 import { release } from './release.resource.js';
-import { baseOf } from './run-verb.js';
 import { DIFF, RELEASE, WHY } from './stage-schemas.js';
 import { Needs } from '../../platform/http/need.js';
+import { originOf } from '../../platform/http/own-origin.js';
 
 const ID = pathParameter('id', 'The id of the ticket, or its key (`TKT-7`).', '1');
 const SIDE = (name: string, description: string): MethodDecorator =>
@@ -42,7 +42,7 @@ export class TicketMapsController {
   @failures(400, 404, 409)
   async why(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {
     const id = await this.handler.idOf(resourceNamed('ticket'), request);
-    sendJson(request, reply, JSON.stringify(await this.reads.why(id, baseOf(request))));
+    sendJson(request, reply, JSON.stringify(await this.reads.why(id, originOf(request))));
   }
 
   @Get('ticket/:id/diff')
@@ -61,7 +61,7 @@ export class TicketMapsController {
   async diff(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {
     const id = await this.handler.idOf(resourceNamed('ticket'), request);
     const [from, to] = [lastOf(request.query.from), lastOf(request.query.to)];
-    sendJson(request, reply, JSON.stringify(await this.reads.diff(id, { from, to }, baseOf(request))));
+    sendJson(request, reply, JSON.stringify(await this.reads.diff(id, { from, to }, originOf(request))));
   }
 
   @Get('ticket/:id/revision')

@@ -3,6 +3,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../../config.js';
 import { DomainError } from '../errors.js';
+import { Networks } from '../networks.js';
 import { sendError } from './error-reply.js';
 import { LONGEST_URL } from './unread-reply.js';
 
@@ -14,13 +15,14 @@ export const isForwarded = (header: string): boolean =>
 
 export function guardRequests(server: FastifyInstance, config: Config): void {
   const added = new Set(config.allowedHosts);
+  const ways = new Ways(config);
   const routes = new RouteMethods();
   server.addHook('onRoute', (route) => routes.add(route.url, [route.method].flat()));
   // Node would refuse, with no word in the reply, a request that expects anything but 100-continue.
   server.server.on('checkExpectation', (request, response) => server.server.emit('request', request, response));
   server.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
-    const refusal = refuse(request, added);
+    const refusal = refuse(request, added) ?? ways.refuse(request) ?? refuseForeign(request, added);
     if (refusal) return sendError(request, reply, refusal);
     if (request.is404) return answerUnrouted(request, reply, routes.of(request.url), done);
     done();
@@ -34,7 +36,7 @@ function refuse(request: FastifyRequest, added: ReadonlySet<string>): DomainErro
   if (request.url.includes('%') && !isUtf8(request.url)) {
     return new DomainError('invalid', 'url.not_utf8', 'The URL is percent-encoded, but not as UTF-8.');
   }
-  const host = nameOf(request.headers.host ?? '');
+  const host = nameOf(request.host);
   if (!LOCAL_NAMES.has(host) && !added.has(host)) {
     return new DomainError(
       'misdirected',
@@ -42,25 +44,59 @@ function refuse(request: FastifyRequest, added: ReadonlySet<string>): DomainErro
       `This server does not answer to the host '${host.slice(0, 100)}'. STAMPLINE_ALLOWED_HOSTS adds names.`,
     );
   }
-  const forwarded = Object.keys(request.headers).find(isForwarded);
-  if (forwarded) {
-    return new DomainError(
-      'forbidden',
-      'proxy.not_trusted',
-      `A request with ${forwarded} came through a proxy, and without authentication this server answers its own machine only. Call it directly.`,
-    );
-  }
-  return SAFE.has(request.method) ? undefined : refuseForeign(request, added);
+  return undefined;
 }
+
+/** By which ways requests may come: directly, or through a proxy that is trusted. */
+class Ways {
+  private readonly proxies: Networks;
+  /** Without TLS of its own, a server beyond the loopback is spoken to by its proxies and its own machine only. */
+  private readonly onlyProxies: boolean;
+
+  constructor({ trustedProxies, beyondLoopback, tls }: Config) {
+    this.proxies = new Networks(trustedProxies);
+    this.onlyProxies = beyondLoopback && tls === undefined;
+  }
+
+  refuse({ headers, socket, protocol }: FastifyRequest): DomainError | undefined {
+    const forwarded = Object.keys(headers).find(isForwarded);
+    if (forwarded === undefined && !this.onlyProxies) return undefined;
+    const peer = socket.remoteAddress ?? '';
+    if (this.proxies.has(peer)) return /^https?$/.test(protocol) ? undefined : badProtocol();
+    if (forwarded !== undefined) return notTrusted(forwarded);
+    return LOOPBACK.has(peer) ? undefined : proxyRequired();
+  }
+}
+
+const LOOPBACK = new Networks(['127.0.0.0/8', '::1']);
+
+const notTrusted = (header: string): DomainError =>
+  new DomainError(
+    'forbidden',
+    'proxy.not_trusted',
+    `A request with ${header} came through a proxy that this server doesn't know. Call it directly, or list the proxy's address in STAMPLINE_TRUSTED_PROXIES.`,
+  );
+
+const proxyRequired = (): DomainError =>
+  new DomainError(
+    'forbidden',
+    'proxy.required',
+    'This server has no TLS of its own and answers its proxies only: STAMPLINE_TRUSTED_PROXIES lists them. Call it through one.',
+  );
+
+const badProtocol = (): DomainError =>
+  new DomainError('invalid', 'proxy.bad_protocol', "The proxy's X-Forwarded-Proto is neither http nor https.");
 
 /**
  * A page of another site must not write, and what another port serves is another site: browsers tell where a request comes
  * from. Programs that are no browsers send neither header.
  */
-function refuseForeign({ headers }: FastifyRequest, added: ReadonlySet<string>): DomainError | undefined {
+function refuseForeign(request: FastifyRequest, added: ReadonlySet<string>): DomainError | undefined {
+  if (SAFE.has(request.method)) return undefined;
+  const { host, headers } = request;
   const { origin } = headers;
   const site = headers['sec-fetch-site'] ?? 'none';
-  if (['none', 'same-origin'].includes(String(site)) && isOwn(origin, headers.host ?? '', added)) return undefined;
+  if (['none', 'same-origin'].includes(String(site)) && isOwn(origin, host, added)) return undefined;
   return new DomainError(
     'forbidden',
     'origin.foreign',

@@ -2,6 +2,7 @@
 // anew for each request, which cost a tenth of a read); for the API what matters to data; for what pages elsewhere load,
 // that they may.
 import type { FastifyInstance } from 'fastify';
+import type { Config } from '../../config.js';
 
 const PAGE_POLICY = [
   "default-src 'self'",
@@ -58,10 +59,18 @@ const BY_PREFIX: readonly (readonly [string, Readonly<Record<string, string>>])[
 const headersFor = (url: string): Readonly<Record<string, string>> =>
   BY_PREFIX.find(([prefix]) => url.startsWith(prefix))?.[1] ?? PAGE;
 
+/** A browser that came by https never comes by http again, for a year. */
+const STRICT = { 'strict-transport-security': 'max-age=31536000' };
+
+export const transportHeaders = (protocol: string): Readonly<Record<string, string>> =>
+  protocol === 'https' ? STRICT : {};
+
 /** The first of the hooks, so that refusals carry them too. */
-export function secureReplies(server: FastifyInstance): void {
+export function secureReplies(server: FastifyInstance, { tls, trustedProxies }: Config): void {
+  const mayBeHttps = tls !== undefined || trustedProxies.length > 0;
   server.addHook('onRequest', (request, reply, done) => {
     void reply.headers(headersFor(request.url));
+    if (mayBeHttps) void reply.headers(transportHeaders(request.protocol));
     done();
   });
 }

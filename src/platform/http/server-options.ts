@@ -1,7 +1,10 @@
 // What the HTTP server is made with: time limits, request ids, and replies where no hook of ours is asked.
 import { randomUUID } from 'node:crypto';
+import type { Config } from '../../config.js';
 import type { FastifyHttpOptions, FastifyReply, FastifyRequest } from 'fastify';
 import type { Server } from 'node:http';
+import { Networks } from '../networks.js';
+import { readCertificate } from './certificate.js';
 import { answerUnread } from './unread-reply.js';
 import { notFound } from '../errors.js';
 import { sendError } from './error-reply.js';
@@ -15,14 +18,25 @@ function answerUnroutable(_error: Error, request: FastifyRequest, reply: Fastify
   sendError(request, reply, notFound('There is nothing at this URL.'));
 }
 
-export const SERVER_OPTIONS: FastifyHttpOptions<Server> = {
-  // A request without a Host is refused by our guard, which says why; Node would refuse it without a word.
-  http: { ...TIMEOUTS, requireHostHeader: false },
+/** A request without a Host is refused by our guard, which says why; Node would refuse it without a word. */
+const HTTP = { ...TIMEOUTS, requireHostHeader: false };
+
+const OPTIONS = {
   requestTimeout: TIMEOUTS.requestTimeout,
   genReqId: () => randomUUID(),
-  forceCloseConnections: 'idle',
+  forceCloseConnections: 'idle' as const,
   return503OnClosing: false,
   routerOptions: { ignoreTrailingSlash: true, maxParamLength: 8192 },
   clientErrorHandler: answerUnread,
   frameworkErrors: answerUnroutable,
 };
+
+/** Rejects with StartError where the certificate can't be used. */
+export function serverOptions({ tls, trustedProxies }: Config): FastifyHttpOptions<Server> {
+  const proxies = new Networks(trustedProxies);
+  const trust = trustedProxies.length > 0 ? { trustProxy: (address?: string) => proxies.has(address ?? '') } : {};
+  if (!tls) return { ...OPTIONS, ...trust, http: HTTP };
+  const https = { ...HTTP, handshakeTimeout: TIMEOUTS.headersTimeout, ...readCertificate(tls) };
+  // To all that is done with it, an https.Server is an http.Server.
+  return { ...OPTIONS, ...trust, https } as unknown as FastifyHttpOptions<Server>;
+}

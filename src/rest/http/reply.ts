@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError, invalid } from '../../platform/errors.js';
 import { sendJsonText } from '../../platform/http/json-reply.js';
 import { principalOf } from '../../platform/http/need.js';
+import { originOf } from '../../platform/http/own-origin.js';
 import { lastOf, type Query } from '../reading/list-query.js';
 import type { ObjectJson } from '../object-json.js';
 import type { Resource } from '../resource.js';
@@ -41,7 +42,7 @@ export function sendObject(resource: Resource, request: FastifyRequest, reply: F
 /** A write's answer; `Prefer: return=minimal` leaves the body out. */
 export function sendAnswer(request: FastifyRequest, reply: FastifyReply, answer: WriteAnswer): void {
   void reply.code(answer.status).header('vary', 'Accept').header('cache-control', 'no-cache');
-  if (answer.location) void reply.header('location', `${request.protocol}://${request.headers.host}${answer.location}`);
+  if (answer.location) void reply.header('location', `${originOf(request)}${answer.location}`);
   if (answer.etag) void reply.header('etag', answer.etag);
   if (answer.replayed) void reply.header('idempotent-replayed', 'true');
   const minimal = /(^|[,\s])return=minimal\b/.test(String(request.headers.prefer ?? ''));
