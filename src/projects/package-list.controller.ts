@@ -49,7 +49,7 @@ export class PackageListController {
   ) {}
 
   @Get()
-  @Needs('read', 'none')
+  @Needs('read')
   @ApiOperation({
     operationId: 'get_package_list',
     summary: 'Get the monitored set of binary packages',
@@ -62,7 +62,7 @@ export class PackageListController {
   }
 
   @Put()
-  @Needs('admin', 'all')
+  @Needs('admin')
   @ApiOperation({
     operationId: 'put_package_list',
     summary: 'Replace the monitored set of binary packages',

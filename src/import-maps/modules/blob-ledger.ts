@@ -8,6 +8,9 @@ const LOCK_CLASS = 0x626c6f62;
 
 const bucketOf = (hash: string): number => Number.parseInt(hash.slice(0, 2), 16);
 
+/** For a session that reads many: no clean-up takes any of them while it lasts, and uploads go on. */
+export const HOLD_ALL_SQL = `SELECT pg_advisory_lock_shared(${LOCK_CLASS}, bucket) FROM generate_series(0, 255) bucket`;
+
 /** What is to be kept, and in which store. */
 export interface Keeping {
   readonly store: BlobStore;

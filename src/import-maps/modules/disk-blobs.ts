@@ -7,6 +7,9 @@ import type { BlobStore, ByteRange, KnownBlob, OpenBlob, SafeBlob, StagedBlob } 
 import { isAbsent, onDisk } from './disk-error.js';
 import { inParallel } from './in-parallel.js';
 
+/** Folders of the data folder. Modules are read by anybody who knows their hash; the API's files stay behind the API. */
+export const BLOB_FOLDERS = { modules: 'blobs', trees: 'trees', files: 'files' } as const;
+
 /** Node has four threads for the disk; the rest waits at hand. */
 const AT_ONCE = 16;
 

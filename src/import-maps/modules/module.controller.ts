@@ -70,7 +70,7 @@ export class ModuleController {
   ) {}
 
   @Get()
-  @Needs('read', '?project')
+  @Needs('read')
   @ApiOperation({
     operationId: 'list_module',
     summary: 'List the modules of a project',

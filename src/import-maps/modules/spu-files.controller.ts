@@ -35,7 +35,7 @@ export class SpuFilesController {
   ) {}
 
   @Post(':id/files')
-  @Needs('artifact:write', 'none')
+  @Needs('artifact:write')
   @ApiOperation({
     operationId: 'upload_spu_files',
     summary: 'Upload the files of a source package upload',
@@ -81,7 +81,7 @@ export class SpuFilesController {
   }
 
   @Get(':id/files')
-  @Needs('read', 'none')
+  @Needs('read')
   @ApiOperation({
     operationId: 'list_spu_files',
     summary: 'The files of a source package upload',
@@ -102,7 +102,7 @@ export class SpuFilesController {
   }
 
   @Get(':id/files/:name')
-  @Needs('read', 'none')
+  @Needs('read')
   @ApiOperation({
     operationId: 'download_spu_file',
     summary: 'Download a file of a source package upload',

@@ -29,7 +29,7 @@ export class UploadsController {
   ) {}
 
   @Post(':id/modules')
-  @Needs('map:*', 'ticket/:id')
+  @Needs('map:*')
   @ApiOperation({
     operationId: 'upload_modules',
     summary: 'Upload modules under a ticket',

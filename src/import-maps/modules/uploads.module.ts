@@ -9,7 +9,7 @@ import { MapStoreModule } from '../store/map-store.module.js';
 import { BlobCleaner } from './blob-cleaner.js';
 import { BlobLedger } from './blob-ledger.js';
 import { FILE_BLOBS, MODULE_BLOBS, TREE_BLOBS } from './blob-store.js';
-import { DiskBlobs } from './disk-blobs.js';
+import { BLOB_FOLDERS, DiskBlobs } from './disk-blobs.js';
 import { ModuleList } from './module-list.js';
 import { ModuleController } from './module.controller.js';
 import { ModulesController } from './modules.controller.js';
@@ -19,11 +19,10 @@ import { SpuFiles } from './spu-files.js';
 import { UploadModules } from './upload-modules.js';
 import { UploadsController } from './uploads.controller.js';
 
-/** Folders of the data folder. Modules are read by anybody who knows their hash; the API's files stay behind the API. */
 const STORES = [
-  { provide: MODULE_BLOBS, folder: 'blobs' },
-  { provide: TREE_BLOBS, folder: 'trees' },
-  { provide: FILE_BLOBS, folder: 'files' },
+  { provide: MODULE_BLOBS, folder: BLOB_FOLDERS.modules },
+  { provide: TREE_BLOBS, folder: BLOB_FOLDERS.trees },
+  { provide: FILE_BLOBS, folder: BLOB_FOLDERS.files },
 ].map(({ provide, folder }) => ({
   provide,
   inject: [CONFIG],

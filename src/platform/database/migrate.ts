@@ -4,7 +4,7 @@ import { schemaState } from './schema-state.js';
 import { StartError } from './start-error.js';
 
 /** An arbitrary number that stands for "migrating Stampline's schema". */
-const MIGRATION_LOCK = 7_825_510_002;
+export const MIGRATION_LOCK = 7_825_510_002;
 
 /** Runs what is pending under an advisory lock. Touches nothing when the data is of a newer version. */
 export async function migrate(options: DataSourceOptions): Promise<void> {

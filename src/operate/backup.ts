@@ -1,0 +1,31 @@
+// stampline backup: all of the database and its files into one file, while servers go on.
+import { takeBackup } from './backup/take.js';
+import type { Operation } from './operation.js';
+import { writeOut } from './output-file.js';
+import { sizeOf } from './progress.js';
+import fs from 'node:fs';
+
+export const backup: Operation = (program, operator) => {
+  program
+    .command('backup')
+    .argument('<file>', 'where to write it; - is standard output')
+    .description(
+      'Write all that there is into one file, as it is at one moment. Servers go on meanwhile. Keep the file secret.',
+    )
+    .option('--accept-missing', 'leave out files that are lost, and say which')
+    .action(async (file: string, options: { acceptMissing?: boolean }) => {
+      const { config, withDatabase, note, signal } = operator();
+      const begun = Date.now();
+      const { header, end } = await withDatabase('current', ({ connection }) => {
+        const { dataFolder } = config;
+        const wanted = { connection, dataFolder, signal, acceptMissing: options.acceptMissing ?? false };
+        return writeOut(file, (out) => takeBackup(wanted, out));
+      });
+      for (const name of end.missing) note(`Not in it, since it is lost: ${name}`);
+      const rows = Object.values(end.tables).reduce((sum, table) => sum + table.rows, 0);
+      const size = file === '-' ? '' : `, ${sizeOf(fs.statSync(file).size)}`;
+      note(
+        `${file === '-' ? 'The backup' : file}: all that was committed by ${header.taken_at}: ${rows} rows, ${end.files.count} files${size}, in ${((Date.now() - begun) / 1000).toFixed(1)} s.`,
+      );
+    });
+};

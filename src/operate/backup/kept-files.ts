@@ -1,0 +1,89 @@
+// The files of a backup on their way into a data folder: staged beside their places, put there before the commit, and taken
+// away again where that doesn't come. What a crash leaves has no row, and goes with the next clean-up.
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { SafeBlob } from '../../import-maps/modules/blob-store.js';
+import { BLOB_FOLDERS, DiskBlobs } from '../../import-maps/modules/disk-blobs.js';
+import { OperationError } from '../operation.js';
+import { BackupError } from './format.js';
+
+const FOLDERS: readonly string[] = Object.values(BLOB_FOLDERS);
+const ARCHIVE = 'archive';
+
+interface Staged {
+  readonly folder: string;
+  readonly blob: SafeBlob;
+}
+
+interface Archive {
+  readonly draft: string;
+  readonly place: string;
+}
+
+export class KeptFiles {
+  private readonly staged: Staged[] = [];
+  private readonly archives: Archive[] = [];
+  private readonly placed: string[] = [];
+
+  constructor(private readonly dataFolder: string) {}
+
+  async take(folder: string, name: string, content: AsyncIterable<Buffer>): Promise<void> {
+    if (FOLDERS.includes(folder)) return this.blob(folder, name, content);
+    if (folder === ARCHIVE && name === path.basename(name) && name !== '' && !name.startsWith('.'))
+      return this.archive(name, content);
+    throw new BackupError(`It has a file that belongs nowhere: ${folder}/${name}.`);
+  }
+
+  private async blob(folder: string, name: string, content: AsyncIterable<Buffer>): Promise<void> {
+    const staged = await this.store(folder).put(content);
+    const [blob] = await this.store(folder).secure([staged]);
+    this.staged.push({ folder, blob: blob as SafeBlob });
+    if (staged.hash !== name) throw new BackupError(`The bytes of ${folder}/${name} aren't those of its name.`);
+  }
+
+  private async archive(name: string, content: AsyncIterable<Buffer>): Promise<void> {
+    const place = path.join(this.dataFolder, ARCHIVE, name);
+    const draft = `${place}.draft`;
+    await fs.promises.mkdir(path.dirname(place), { recursive: true });
+    this.archives.push({ draft, place });
+    await pipeline(Readable.from(content), fs.createWriteStream(draft, { mode: 0o600, flush: true }));
+    if (fs.existsSync(place) && (await sha256Of(place)) !== (await sha256Of(draft)))
+      throw new OperationError(
+        `${place} is there already, and isn't what the backup has. Name another folder with STAMPLINE_DATA.`,
+      );
+  }
+
+  /** What is there already has the same bytes, and stays whatever happens. */
+  async place(): Promise<void> {
+    for (const { folder, blob } of this.staged) {
+      const store = this.store(folder);
+      if (!(await store.has(blob.hash)))
+        this.placed.push(path.join(this.dataFolder, folder, blob.hash.slice(0, 2), blob.hash));
+      await store.keep([blob]);
+    }
+    for (const { draft, place } of this.archives) {
+      if (!fs.existsSync(place)) this.placed.push(place);
+      await fs.promises.rename(draft, place);
+    }
+  }
+
+  /** As if nothing had come. */
+  async takeBack(): Promise<void> {
+    for (const { folder, blob } of this.staged) await this.store(folder).discard([blob]);
+    for (const { draft } of this.archives) await fs.promises.rm(draft, { force: true });
+    for (const file of this.placed) await fs.promises.rm(file, { force: true });
+  }
+
+  private store(folder: string): DiskBlobs {
+    return new DiskBlobs(path.join(this.dataFolder, folder));
+  }
+}
+
+export async function sha256Of(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(fs.createReadStream(file), hash);
+  return hash.digest('hex');
+}

@@ -1,0 +1,168 @@
+// What must hold of every database of ours, whatever happened to it: `stampline verify` looks for it, and a restore commits
+// only where it does. Each looks at one snapshot, and answers what is wrong, in a few words; nothing where nothing is.
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { BLOB_FOLDERS, DiskBlobs } from '../import-maps/modules/disk-blobs.js';
+import { fold } from '../import-maps/domain/layer.js';
+import { StampedMap } from '../import-maps/domain/stamped-map.js';
+import {
+  ACTIVE,
+  LAYER_COLUMNS,
+  type LayerColumns,
+  layerOf,
+  ReleaseReader,
+} from '../import-maps/store/release-reader.js';
+import type { Db } from '../platform/database/db.js';
+import type { Sql } from '../platform/database/statement.js';
+import { readArchive } from '../stream/archive/archive-file.js';
+import { pagesOf } from './snapshot.js';
+
+/** Where the files are, and whether their bytes are read too, or only looked for. */
+export interface Files {
+  readonly dataFolder: string;
+  readonly read: boolean;
+}
+
+export interface Invariant {
+  readonly says: string;
+  readonly find: (sql: Sql, files: Files) => Promise<string[]>;
+}
+
+/** Of each invariant; more of the same would say no more. */
+const MOST = 5;
+
+/** Rows with a text `found`, one a finding. */
+const bySql = (says: string, text: string): Invariant => ({
+  says,
+  find: async (sql) => (await sql.run<{ found: string }>({ text: `${text} LIMIT ${MOST}` })).map(({ found }) => found),
+});
+
+/** Versions begin at 1 with the creation, and each change is one event with the next. A migration made the first project. */
+const versions = (table: string): Invariant =>
+  bySql(
+    `Each version of a ${table} is one event, in order, and the last one is the ${table}'s`,
+    `SELECT e.subject || ': event ' || e.id || ' gives version ' || e.version || ' after ' || e.before AS found FROM (
+        SELECT id, subject, version, lag(version, 1, (subject = 'project/1')::int) OVER (PARTITION BY subject ORDER BY id) AS before
+        FROM event WHERE version IS NOT NULL AND subject LIKE '${table}/%') e WHERE e.version <> e.before + 1
+      UNION ALL SELECT '${table}/' || t.id || ': its version is ' || t.version || ', its last event''s ' || COALESCE(e.last::text, 'missing')
+      FROM ${table} t LEFT JOIN (SELECT subject, max(version) AS last FROM event WHERE version IS NOT NULL AND subject LIKE '${table}/%' GROUP BY subject) e
+        ON e.subject = '${table}/' || t.id
+      WHERE COALESCE(e.last, CASE WHEN e.subject IS NULL AND '${table}/' || t.id = 'project/1' THEN 1 END) IS DISTINCT FROM t.version`,
+  );
+
+const maps: Invariant = {
+  says: "Production's map of each project is its layers, one over the other",
+  find: async (sql) => {
+    const reader = new ReleaseReader(sql as Db);
+    const pointers = await sql.run<{ project: number; release: number }>({
+      text: 'SELECT project_id AS project, release FROM map_pointer ORDER BY 1',
+    });
+    const found: string[] = [];
+    for (const { project, release } of pointers) {
+      const layers = await sql.run<LayerColumns>({
+        text: `SELECT ${LAYER_COLUMNS} FROM layer l WHERE ${ACTIVE}`,
+        values: [project, release],
+      });
+      const folded = fold(StampedMap.empty, layers.map(layerOf));
+      const served = await reader.mapAt(project, release, sql).catch((error: unknown) => (error as Error).message);
+      if (typeof served === 'string') found.push(served);
+      else if (!served.equals(folded))
+        found.push(`project/${project}: the map of release ${release} is not its layers'`);
+    }
+    return found;
+  },
+};
+
+const blobs: Invariant = {
+  says: 'Every file that is named is there, with the bytes of its hash',
+  find: async (sql, { dataFolder, read }) => {
+    const stores = Object.values(BLOB_FOLDERS).map((name) => ({
+      name,
+      store: new DiskBlobs(path.join(dataFolder, name)),
+    }));
+    const found: string[] = [];
+    for await (const page of pagesOf(sql, 'SELECT hash AS key FROM blob WHERE hash > $1 ORDER BY hash LIMIT 1000')) {
+      for (const { key } of page) {
+        let copies = 0;
+        for (const { name, store } of stores) {
+          if (!(await store.has(key))) continue;
+          copies += 1;
+          if (read && (await hashIn(store, key)) !== key) found.push(`${name}/${key} is damaged`);
+        }
+        if (copies === 0) found.push(`${key} is gone`);
+        if (found.length >= MOST) return found;
+      }
+    }
+    return found;
+  },
+};
+
+async function hashIn(store: DiskBlobs, name: string): Promise<string> {
+  const hash = createHash('sha256');
+  const blob = await store.open(name);
+  for await (const chunk of blob?.stream() ?? []) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+const archives: Invariant = {
+  says: 'Every archive of events is there, and whole',
+  find: async (sql, { dataFolder }) => {
+    const rows = await sql.run<{ file: string; sha256: string; events: number }>({
+      text: 'SELECT file, sha256, events FROM event_archive ORDER BY day, part',
+    });
+    const found: string[] = [];
+    for (const row of rows) {
+      const events = await readArchive(path.join(dataFolder, 'archive'), row).catch((error: unknown) => error as Error);
+      if (events instanceof Error) found.push(events.message);
+      else if (events.length !== row.events)
+        found.push(`${row.file} has ${events.length} events instead of ${row.events}`);
+      if (found.length >= MOST) break;
+    }
+    return found;
+  },
+};
+
+export const INVARIANTS: readonly Invariant[] = [
+  versions('ticket'),
+  versions('subticket'),
+  versions('project'),
+  bySql(
+    'The numbers of events have no gap, and none twice',
+    // Between those that were archived there are gaps, so with archives their counts must add up.
+    `SELECT 'event ' || seq || ' follows event ' || before AS found FROM (
+        SELECT seq, lag(seq, 1, 0::bigint) OVER (ORDER BY seq) AS before FROM event WHERE seq IS NOT NULL) s
+      WHERE seq <> before + 1 AND NOT EXISTS (SELECT 1 FROM event_archive)
+      UNION ALL SELECT (SELECT count(*) FROM event WHERE seq IS NOT NULL) || ' events are numbered and ' || a.events || ' archived, but the last number is ' || h.seq
+      FROM stream_head h, (SELECT COALESCE(sum(events), 0) AS events FROM event_archive) a
+      WHERE h.seq <> a.events + (SELECT count(*) FROM event WHERE seq IS NOT NULL)
+        OR h.seq < (SELECT COALESCE(max(seq), 0) FROM event)`,
+  ),
+  bySql(
+    "Each project's releases are numbered without a gap, up to the one that production is at",
+    `SELECT 'project/' || m.project_id || ': production is at release ' || m.release || ', and ' || r.count || ' releases lead from 0 to ' || COALESCE(r.last::text, 'none') AS found
+      FROM map_pointer m LEFT JOIN LATERAL (SELECT count(*) AS count, max(number) AS last FROM release WHERE project_id = m.project_id
+        AND (number = 0 OR parent = number - 1)) r ON true
+      WHERE r.last IS DISTINCT FROM m.release OR r.count <> m.release + 1
+      UNION ALL SELECT 'release/' || r.id || ': its project has no production' FROM release r
+      WHERE NOT EXISTS (SELECT 1 FROM map_pointer m WHERE m.project_id = r.project_id)
+      UNION ALL SELECT 'layer/' || l.id || ': it came with a release that is not there' FROM layer l
+      WHERE NOT EXISTS (SELECT 1 FROM release r WHERE r.project_id = l.project_id AND r.number = l.added_in)`,
+  ),
+  maps,
+  bySql(
+    'Every file of a source package upload and of a layer is kept for it',
+    `SELECT 'spu_file/' || f.id || ' has no hold on its bytes' AS found FROM spu_file f
+      WHERE NOT EXISTS (SELECT 1 FROM blob_use u WHERE u.owner = 'spu_file/' || f.id AND u.hash = f.sha256)
+      UNION ALL SELECT u.owner || ' holds bytes, and is not there' FROM blob_use u
+      WHERE u.owner LIKE 'layer/%' AND NOT EXISTS (SELECT 1 FROM layer l WHERE 'layer/' || l.id = u.owner)`,
+  ),
+  blobs,
+  archives,
+];
+
+/** All that is wrong, each with what should be. */
+export async function findings(sql: Sql, files: Files): Promise<string[]> {
+  const all: string[] = [];
+  for (const { says, find } of INVARIANTS) all.push(...(await find(sql, files)).map((found) => `${says}: ${found}`));
+  return all;
+}

@@ -1,0 +1,124 @@
+// stampline restore: a backup into an empty database and data folder, whole or not at all.
+import fs from 'node:fs';
+import { DataSource } from 'typeorm';
+import type pg from 'pg';
+import type { Config } from '../config.js';
+import { MIGRATION_LOCK } from '../platform/database/migrate.js';
+import { Ownership } from '../platform/database/ownership.js';
+import type { VisitedDatabase } from '../platform/database/visit-database.js';
+import { BackupError, type BackupEnd } from './backup/format.js';
+import { KeptFiles } from './backup/kept-files.js';
+import { loadBackup, requireKnown } from './backup/load.js';
+import { clearTarget, ELSEWHERE, requireUnused } from './backup/target.js';
+import { NOTHING, readBackup, readHeader } from './backup/unpack.js';
+import { findings } from './invariants.js';
+import { OperationError, type Operation } from './operation.js';
+import { progressOf } from './progress.js';
+import { sqlOn, UNLIMITED } from './snapshot.js';
+
+interface Options {
+  readonly check?: boolean;
+  readonly acceptFindings?: boolean;
+}
+
+export const restore: Operation = (program, operator) => {
+  program
+    .command('restore')
+    .argument('<file>', 'a backup')
+    .description('Bring a backup into an empty database and data folder. All of it is there then, or nothing.')
+    .option('--check', 'only read the file, and say whether it is whole')
+    .option('--accept-findings', 'restore even where what stampline verify looks for is found')
+    .action(async (file: string, { check = false, acceptFindings = false }: Options) => {
+      const { config, withDatabase, say, note, signal } = operator();
+      const begun = Date.now();
+      const header = await unaltered(file, signal);
+      if (check) return say(`${file} is whole: what was committed by ${header.taken_at}.`);
+      const { end, found } = await withDatabase('any', (database) =>
+        restoreInto(database, { file, config, signal, acceptFindings }),
+      );
+      for (const line of found) note(`Found: ${line}`);
+      const rows = Object.values(end.tables).reduce((sum, table) => sum + table.rows, 0);
+      const seconds = ((Date.now() - begun) / 1000).toFixed(1);
+      say(
+        `Restored what was committed by ${header.taken_at}: ${rows} rows, ${end.files.count} files, in ${seconds} s. Start the server.`,
+      );
+    });
+};
+
+/** Reads it whole before anything is touched. */
+async function unaltered(file: string, signal: AbortSignal): Promise<{ taken_at: string }> {
+  return asOperationError(file, async () => {
+    const header = await readHeader(file);
+    const progress = progressOf('Check', fs.statSync(file).size);
+    await readBackup(file, NOTHING, signal, (bytes) => progress.add(bytes, '')).finally(() => progress.end());
+    return header;
+  });
+}
+
+interface Restoring {
+  readonly file: string;
+  readonly config: Config;
+  readonly signal: AbortSignal;
+  readonly acceptFindings: boolean;
+}
+
+/** Rejects with OperationError, or StartError where a server uses the embedded database; nothing was changed then. */
+export async function restoreInto(
+  { connection, dataSource }: VisitedDatabase,
+  { file, config, signal, acceptFindings }: Restoring,
+): Promise<{ end: BackupEnd; found: readonly string[] }> {
+  return asOperationError(file, async () => {
+    requireKnown(await readHeader(file), dataSource);
+    const owner = 'url' in connection ? undefined : await Ownership.take(connection, config.dataFolder);
+    const files = new KeptFiles(config.dataFolder);
+    // As the pool, without its time limits.
+    const own = await new DataSource({ ...dataSource.options, poolSize: 1, extra: {} } as never).initialize();
+    const runner = own.createQueryRunner();
+    const client = (await runner.connect()) as pg.PoolClient;
+    const leave = (): void => void (client as unknown as pg.Client).end().catch(() => undefined);
+    signal.addEventListener('abort', leave);
+    const progress = progressOf('Restore', fs.statSync(file).size);
+    let committing = false;
+    try {
+      await client.query(UNLIMITED);
+      // A server that is started now waits here, and finds the restored schema.
+      await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+      await requireUnused(client);
+      await runner.startTransaction();
+      const known = new Set(own.entityMetadatas.map(({ tableName }) => tableName));
+      await clearTarget(client, known, config.databaseUrl ? ELSEWHERE.shared : ELSEWHERE.embedded);
+      const onBytes = (bytes: number): void => progress.add(bytes, '');
+      const end = await loadBackup(file, { dataSource: own, runner, client, files, signal, onBytes });
+      await files.place();
+      const found = await findings(sqlOn(client), { dataFolder: config.dataFolder, read: false });
+      if (found.length > 0 && !acceptFindings) throw broken(found);
+      committing = true;
+      await runner.commitTransaction();
+      return { end, found };
+    } catch (error) {
+      // Where the COMMIT's answer was lost, the rows may be there: files without rows go with the next clean-up.
+      if (!committing) await files.takeBack();
+      throw error;
+    } finally {
+      progress.end();
+      signal.removeEventListener('abort', leave);
+      // Its end is the transaction's, too, where that is still open, and the lock's.
+      await runner.release().catch(() => undefined);
+      await own.destroy().catch(() => undefined);
+      await owner?.release();
+    }
+  });
+}
+
+const broken = (found: readonly string[]): OperationError =>
+  new OperationError(
+    `What the backup holds isn't in order, and nothing was changed:\n  ${found.join('\n  ')}\nTake an older backup, or restore with --accept-findings.`,
+  );
+
+async function asOperationError<T>(file: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof BackupError ? new OperationError(`${file} can't be restored. ${error.message}`) : error;
+  }
+}
