@@ -1,0 +1,51 @@
+// The faults, by name (promises.md, "Faults that the tests inject").
+import { brokenOnPurpose } from './broken-on-purpose.mjs';
+import { cutCommit, databaseUnreachable, resetConnections, stopPostgres } from './connections.mjs';
+import { crashInMigration } from './crash-in-migration.mjs';
+import { fullDisk } from './full-disk.mjs';
+import { haproxy, rollingRestart } from './in-turn.mjs';
+import { killBackend, killPostmaster } from './kill-postgres.mjs';
+import { killServer } from './kill-server.mjs';
+import { none } from './none.mjs';
+import { clock, crashInUpload, fewDescriptors, stuckReader } from './processes.mjs';
+import { crashBetweenRelayAndNotify, relayLockTaken, twoRelays } from './relays.mjs';
+
+/**
+ * @typedef {object} Fault
+ * @property {string} name
+ * @property {string} about one line for --help
+ * @property {number} seconds how long the load goes on, unless --seconds says
+ * @property {(count: number) => import('../world/world.mjs').Wishes} [wishes] what its world needs
+ * @property {() => Promise<string | undefined> | string | undefined} [missing] what this machine lacks for it
+ * @property {object} [load] what differs in the load
+ * @property {boolean} [mustNotFail] no request may fail, not even one that would be answered when it is repeated
+ * @property {boolean} [isProof] the checker is on trial: it must report losses
+ * @property {(stage: {world: import('../world/world.mjs').World, random: () => number, progress: (line: string) => void}) => Promise<void>} [prepare]
+ *   before the load
+ * @property {(stage: {world: import('../world/world.mjs').World, load: import('../load/load.mjs').Load, until: number, random: () => number}) => Promise<void>} inject
+ *   does its worst until `until` (performance.now()), and leaves things whole
+ */
+
+/** @type {Fault[]} */
+export const FAULTS = [
+  none,
+  killServer,
+  killBackend,
+  killPostmaster,
+  resetConnections,
+  databaseUnreachable,
+  stopPostgres,
+  cutCommit,
+  fullDisk,
+  fewDescriptors,
+  clock,
+  crashInUpload,
+  crashInMigration,
+  crashBetweenRelayAndNotify,
+  twoRelays,
+  relayLockTaken,
+  stuckReader,
+  haproxy,
+  rollingRestart,
+  brokenOnPurpose,
+];

@@ -1,0 +1,71 @@
+// A disk that is full to the last byte, with Postgres and the blobs on it, and then isn't any more.
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { pause } from '../load/client.mjs';
+import { untilOver } from './time.mjs';
+
+const SIZE_MB = 700;
+const FULL_MS = 6000;
+
+/** @type {import('./all.mjs').Fault} */
+export const fullDisk = {
+  name: 'full-disk',
+  about: `a disk of ${SIZE_MB} MB that is full for ${FULL_MS / 1000} s`,
+  seconds: 20,
+  missing: () => {
+    try {
+      unmount(mount(1));
+      return undefined;
+    } catch (error) {
+      return `no small disk can be mounted here (${String(error.stderr ?? error.message).trim()})`;
+    }
+  },
+  wishes: () => {
+    const folder = mount(SIZE_MB);
+    return { folder, after: () => unmount(folder) };
+  },
+  inject: async ({ world, until }) => {
+    await pause(3000);
+    const file = path.join(path.dirname(world.folder), 'ballast');
+    fill(file);
+    await pause(FULL_MS);
+    fs.rmSync(file);
+    // Its supervisor tries for some seconds; an operator starts the rest.
+    if (world.postgresGivenUp) await world.startPostgres();
+    await untilOver(until);
+  },
+};
+
+function mount(megabytes) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'stampline-small-disk-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=0755`, 'none', folder], { stdio: 'pipe' });
+    return folder;
+  } catch (error) {
+    fs.rmdirSync(folder);
+    throw error;
+  }
+}
+
+function unmount(folder) {
+  execFileSync('umount', [folder], { stdio: 'pipe' });
+  fs.rmdirSync(folder);
+}
+
+function fill(file) {
+  const descriptor = fs.openSync(file, 'w');
+  try {
+    for (let size = 1 << 22; size >= 1;) {
+      try {
+        fs.writeSync(descriptor, Buffer.alloc(size));
+      } catch (error) {
+        if (error.code !== 'ENOSPC') throw error;
+        size >>= 1;
+      }
+    }
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}

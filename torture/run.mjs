@@ -1,0 +1,79 @@
+// npm run torture: faults by name, or all of them. Exit 1 unless every one ends with zeros.
+import { parseArgs } from 'node:util';
+import { ensureBuilt } from '../scripts/build.mjs';
+import { FAULTS } from './faults/all.mjs';
+import { details, explain, lineOf, number } from './report.mjs';
+import { tryFault } from './trial.mjs';
+
+const USAGE = `npm run torture [-- [fault …] [--short] [--seconds N] [--servers N] [--clients N] [--seed N] [--json] [--verbose]]
+
+Faults:
+${FAULTS.map(({ name, about }) => `  ${name.padEnd(32)}${about}`).join('\n')}
+`;
+
+/** What CI runs. */
+const SHORT = ['kill-server', 'kill-backend', 'cut-commit', 'broken-on-purpose'];
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    short: { type: 'boolean' },
+    seconds: { type: 'string' },
+    servers: { type: 'string', default: '3' },
+    clients: { type: 'string', default: '16' },
+    seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
+    json: { type: 'boolean' },
+    verbose: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  },
+});
+const unknown = positionals.filter((name) => !FAULTS.some((fault) => fault.name === name));
+if (values.help || unknown.length > 0) {
+  if (unknown.length > 0) console.error(`No such fault: ${unknown.join(', ')}.\n`);
+  console[values.help ? 'log' : 'error'](USAGE);
+  process.exit(values.help ? 0 : 2);
+}
+
+const named = positionals.length > 0 ? positionals : values.short ? SHORT : FAULTS.map(({ name }) => name);
+const seed = Number(values.seed);
+const options = {
+  servers: Number(values.servers),
+  clients: Number(values.clients),
+  seed,
+  seconds: values.seconds ? Number(values.seconds) : values.short ? 8 : undefined,
+};
+
+const say = (line) => (values.json ? undefined : console.log(line));
+const progress = (name) => (line) =>
+  process.stderr.isTTY && !values.json ? process.stderr.write(`\r\x1b[K${name}  ${line}`) : undefined;
+
+async function run(fault) {
+  const missing = await fault.missing?.();
+  if (missing) {
+    say(`${fault.name.padEnd(32)}skipped: ${missing}`);
+    return { name: fault.name, skipped: missing, ok: true, operations: 0 };
+  }
+  const tell = progress(fault.name);
+  const verdict = await tryFault(fault, { ...options, progress: tell }).catch((error) => ({
+    name: fault.name,
+    ok: false,
+    operations: 0,
+    error: String(error.stack ?? error),
+  }));
+  tell('');
+  if (process.stderr.isTTY && !values.json) process.stderr.write('\r\x1b[K');
+  say(lineOf(verdict));
+  if (values.verbose) say(details(verdict));
+  if (!verdict.ok) say(explain(verdict));
+  return verdict;
+}
+
+await ensureBuilt({ say });
+say(`${options.servers} servers, ${options.clients} clients, seed ${seed}`);
+const verdicts = [];
+for (const name of named) verdicts.push(await run(FAULTS.find((fault) => fault.name === name)));
+const sum = verdicts.reduce((total, { operations, isProof }) => total + (isProof ? 0 : operations), 0);
+const bad = verdicts.filter(({ ok }) => !ok).map(({ name }) => name);
+say(`${number(sum)} operations checked, ${verdicts.length - bad.length} of ${verdicts.length} as they should be`);
+if (values.json) console.log(JSON.stringify({ seed, sum, verdicts }, null, 2));
+process.exitCode = bad.length === 0 ? 0 : 1;

@@ -1,0 +1,76 @@
+// One fault from beginning to end: a world, the load on it, the fault, what is left, and the verdict.
+import { check, isClean } from './check/check.mjs';
+import { readBack } from './check/read-back.mjs';
+import { numbersFrom } from './load/random.mjs';
+import { Load } from './load/load.mjs';
+import { World } from './world/world.mjs';
+
+/**
+ * @typedef {object} Verdict
+ * @property {string} name
+ * @property {number} operations with a definite answer
+ * @property {number} failed attempts that clients saw fail
+ * @property {number} longestGap in ms
+ * @property {import('./check/check.mjs').Findings} findings
+ * @property {string[]} wrong answers that promises.md rules out
+ * @property {Record<string, number>} refusals definite ones, by status and code
+ * @property {Record<string, number>} failures by status and code, or what became of the connection
+ * @property {boolean} isProof it had to find losses
+ * @property {boolean} ok
+ */
+
+/**
+ * @param {import('./faults/all.mjs').Fault} fault
+ * @param {{servers: number, clients: number, seed: number, seconds?: number, progress: (line: string) => void}} options
+ * @returns {Promise<Verdict>}
+ */
+export async function tryFault(fault, options) {
+  const { servers, clients, seed, progress } = options;
+  progress('starting');
+  const world = await World.start((await fault.wishes?.(servers)) ?? {}, servers);
+  try {
+    await fault.prepare?.({ world, random: numbersFrom(seed), progress });
+    const load = new Load(() => world.base, { clients, seed, ...fault.load });
+    await load.start();
+    await underLoad(fault, world, load, options);
+    progress('checking');
+    await Promise.all(world.servers.map((server) => server.ready()));
+    return verdictOn(fault, load.history, check(load.history, await readBack(world, load)));
+  } finally {
+    progress('clearing up');
+    await world.stop();
+  }
+}
+
+async function underLoad(fault, world, load, { seed, seconds = fault.seconds, progress }) {
+  const { history } = load;
+  const until = performance.now() + seconds * 1000;
+  const timer = setInterval(() => {
+    const left = Math.max(0, Math.round((until - performance.now()) / 1000));
+    progress(`${history.operations} operations, ${history.failed} failed, ${left} s left`);
+  }, 1000);
+  try {
+    await fault.inject({ world, load, until, random: numbersFrom(seed) });
+  } finally {
+    progress('waiting for the last answers');
+    await load.stop();
+    clearInterval(timer);
+  }
+}
+
+function verdictOn(fault, history, findings) {
+  const { operations, failed, longestGap, wrong, refusals, failures } = history;
+  const zeros = isClean(findings) && wrong.length === 0 && !(fault.mustNotFail && failed > 0);
+  return {
+    name: fault.name,
+    operations,
+    failed,
+    longestGap,
+    findings,
+    wrong,
+    refusals: Object.fromEntries(refusals),
+    failures: Object.fromEntries(failures),
+    isProof: fault.isProof ?? false,
+    ok: fault.isProof ? findings.lost.length > 0 : zeros,
+  };
+}

@@ -1,0 +1,114 @@
+// What a fault happens to: a Postgres of its own in a temporary folder, servers on it that are started again when they end, a
+// proxy before them, and, where the fault asks for it, one before the Postgres of each server.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import { startFront } from './front.mjs';
+import { PostgresProxy } from './postgres-proxy.mjs';
+import { freePort, Server } from './server.mjs';
+
+/**
+ * @typedef {{proxied?: boolean, idle?: boolean, env?: Record<string, string>, nodeOptions?: (index: number) => string[], wrap?: string[], folder?: string, after?: () => void}} Wishes
+ * `proxied`: a PostgresProxy before each server. `idle`: the servers and the proxy before them are started by the fault.
+ * `folder`: where to keep all, instead of the system's temporary folder. `after`: called when all is gone.
+ */
+
+export class World {
+  /** @type {Server[]} */
+  servers = [];
+  /** @type {PostgresProxy[]} */
+  proxies = [];
+  #endings = [];
+
+  /** @param {Wishes} wishes @param {number} count */
+  static async start(wishes, count) {
+    const world = new World();
+    try {
+      await world.#build(wishes, count);
+      return world;
+    } catch (error) {
+      await world.stop();
+      throw error;
+    }
+  }
+
+  async #build(wishes, count) {
+    if (wishes.after) this.#endings.push(wishes.after);
+    const made = fs.mkdtempSync(path.join(wishes.folder ?? os.tmpdir(), 'stampline-torture-'));
+    // Postgres may run as another user, who has to get through to the data.
+    fs.chmodSync(made, 0o755);
+    this.folder = made;
+    this.#endings.push(() => fs.rmSync(made, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
+    await this.startPostgres();
+    this.#endings.push(() => this.postgres.stop());
+    this.pool = new pg.Pool({ ...this.postgres.connection, max: 2 });
+    this.pool.on('error', () => undefined); // Faults end these connections, too.
+    this.#endings.push(() => this.pool.end());
+    for (let index = 0; index < count; index += 1) {
+      const url = wishes.proxied ? await this.#proxiedUrl() : urlOf(this.postgres.connection);
+      const env = { STAMPLINE_DATA: path.join(made, 'servers'), DATABASE_URL: url, ...wishes.env };
+      const nodeOptions = wishes.nodeOptions?.(index) ?? [];
+      this.servers.push(new Server({ index, port: await freePort(), env, nodeOptions, wrap: wishes.wrap }));
+    }
+    this.#endings.push(() => Promise.all(this.servers.map((server) => server.stop())));
+    if (wishes.idle) return;
+    await this.startServers();
+  }
+
+  /** Brought up again by its own supervisor, until that gives up. */
+  async startPostgres() {
+    const { startEmbeddedPostgres } = await import('../../dist/src/platform/database/embedded/embedded-postgres.js');
+    this.postgres = await startEmbeddedPostgres({
+      dataFolder: path.join(this.folder, 'database'),
+      onUnexpectedExit: () => (this.postgresGivenUp = true),
+    });
+    this.postgresGivenUp = false;
+  }
+
+  async startServers() {
+    for (const server of this.servers) server.start();
+    await Promise.all(this.servers.map((server) => server.ready()));
+    await this.openFront();
+  }
+
+  /** The proxy before the servers. */
+  async openFront() {
+    this.front = await startFront(this.servers, this.folder);
+    this.#endings.push(() => this.front.stop());
+  }
+
+  get base() {
+    return this.front.base;
+  }
+
+  /** Runs SQL beside the servers. @returns {Promise<any[]>} */
+  async sql(text, values) {
+    return (await this.pool.query(text, values)).rows;
+  }
+
+  /** The process of the postmaster, by its own pid file. */
+  get postmaster() {
+    const file = path.join(this.postgres.dataDirectory, 'postmaster.pid');
+    return Number(fs.readFileSync(file, 'utf8').split('\n')[0]);
+  }
+
+  async #proxiedUrl() {
+    const { connection } = this.postgres;
+    const proxy = await PostgresProxy.before(connection);
+    this.proxies.push(proxy);
+    this.#endings.push(() => proxy.stop());
+    return urlOf({ ...connection, host: '127.0.0.1', port: proxy.port });
+  }
+
+  async stop() {
+    for (const end of this.#endings.splice(0).reverse()) await end();
+  }
+}
+
+export function urlOf({ host, port, user, password, database }) {
+  const where = host.startsWith('/')
+    ? `localhost:${port}/${database}?host=${encodeURIComponent(host)}`
+    : `${host}:${port}/${database}`;
+  return `postgres://${user}:${encodeURIComponent(password)}@${where}`;
+}
