@@ -25,7 +25,7 @@ export const killPostmaster = {
   about: 'kill -9 of the postmaster every 6 s (gap: 3 s at most)',
   seconds: 20,
   inject: ({ world, until }) =>
-    repeatedly(until - 2000, 6000, () => {
+    repeatedly(until, 6000, () => {
       process.kill(world.postmaster, 'SIGKILL');
     }),
 };

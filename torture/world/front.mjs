@@ -31,6 +31,7 @@ defaults
   timeout server 60s
   timeout http-keep-alive 60s
   timeout queue 2s
+  timeout check 2s
 frontend all
   bind 127.0.0.1:${port}
   default_backend stampline
