@@ -1,8 +1,9 @@
 // Requests for every operation of an OpenAPI document, from nearly right to hostile, as fast-check arbitraries.
 import fc from 'fast-check';
-import { jsonValue, likelyValue, pathId, queryText } from './values.mjs';
+import { ALWAYS, BODIES, HEADERS_OF, namedValue, pathPart } from './rooms.mjs';
+import { encode, jsonValue, likelyValue, queryText } from './values.mjs';
 
-/** @typedef {{operation: string, method: string, path: string, headers: Record<string, string>, body?: string | Buffer}} Request */
+/** @typedef {{operation: string, scope: string, method: string, path: string, headers: Record<string, string>, body?: string | Buffer}} Request */
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 const HEADERS = {
@@ -43,22 +44,23 @@ function requestOf(document, path, method, operation, filters) {
   const resource = /^\/api\/v1\/([a-z-]+)\//.exec(path)?.[1];
   return fc
     .record({
-      ids: fc.tuple(...[...path.matchAll(/\{\w+\}/g)].map(() => pathId)),
+      ids: fc.tuple(...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => pathPart(name))),
       query: queryOf(operation, method, filters[resource] ?? []),
-      headers: headersOf(method),
-      body: ['post', 'put', 'patch'].includes(method) ? bodyOf(document, operation) : fc.constant(undefined),
+      headers: headersOf(method, operation),
+      sent: ['post', 'put', 'patch'].includes(method) ? bodyOf(document, operation) : fc.constant({}),
       slash: fc.boolean(),
     })
-    .map(({ ids, query, headers, body, slash }) => {
+    .map(({ ids, query, headers, sent: { body, type }, slash }) => {
       let index = 0;
       const filled = path.replaceAll(/\{\w+\}/g, () => ids[index++]);
       const shown = slash ? filled : filled.replace(/(.)\/$/, '$1');
       const text = query.map(([name, value]) => `${name}=${value}`).join('&');
       return {
         operation: operation.operationId,
+        scope: operation['x-scope'],
         method: method.toUpperCase(),
         path: text ? `${shown}?${text}` : shown,
-        headers,
+        headers: type === undefined ? headers : { ...headers, 'content-type': type },
         body,
       };
     });
@@ -78,6 +80,10 @@ function queryOf(operation, method, filters) {
   ];
   const parameter = fc.oneof(
     { weight: 3, arbitrary: fc.tuple(fc.constantFrom(...names), queryText) },
+    ...documented.flatMap((name) => {
+      const value = namedValue(name);
+      return value ? [{ weight: 2, arbitrary: fc.tuple(fc.constant(name), value.map(encode)) }] : [];
+    }),
     {
       weight: 2,
       arbitrary: fc.tuple(
@@ -99,7 +105,11 @@ function queryOf(operation, method, filters) {
       : []),
   );
   const some = fc.array(parameter, { maxLength: 4 }).map((list) => list.map(tame));
-  return method === 'get' ? some : rarely(some).map((list) => list ?? []);
+  const always = (ALWAYS[operation.operationId] ?? []).map((name) =>
+    fc.tuple(fc.constant(name), namedValue(name).map(encode)),
+  );
+  const more = method === 'get' ? some : rarely(some).map((list) => list ?? []);
+  return fc.tuple(more, ...always).map(([list, ...others]) => [...list, ...others]);
 }
 
 /** Nothing that would only make the run wait. */
@@ -108,10 +118,11 @@ const tame = ([name, value]) => (name === 'wait' ? [name, /^\d/.test(value) ? '0
 /** One time in ten. */
 const rarely = (arbitrary) => fc.oneof({ weight: 9, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary });
 
-function headersOf(method) {
-  const some = Object.fromEntries(
-    Object.entries(HEADERS).map(([name, values]) => [name, rarely(fc.constantFrom(...values))]),
-  );
+function headersOf(method, { operationId }) {
+  const some = {
+    ...Object.fromEntries(Object.entries(HEADERS).map(([name, values]) => [name, rarely(fc.constantFrom(...values))])),
+    ...HEADERS_OF[operationId],
+  };
   const type =
     method === 'get' || method === 'delete'
       ? fc.constant(undefined)
@@ -124,7 +135,14 @@ function headersOf(method) {
     .map((all) => Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)));
 }
 
+/** A body, and its type where that isn't the usual one. */
 function bodyOf(document, operation) {
+  const any = jsonBodyOf(document, operation).map((body) => ({ body }));
+  const own = BODIES[operation.operationId];
+  return own ? fc.oneof({ weight: 6, arbitrary: own }, { weight: 1, arbitrary: any }) : any;
+}
+
+function jsonBodyOf(document, operation) {
   const schema = resolve(document, operation.requestBody?.content?.['application/json']?.schema) ?? {};
   const right = valueOf(document, schema, 0).map((value) => JSON.stringify(value));
   return fc.oneof(

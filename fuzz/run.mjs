@@ -1,4 +1,5 @@
-// npm run fuzz: 100 000 hostile requests against a server of its own. --requests N, --seed S (printed at the start).
+// npm run fuzz: 100 000 hostile requests against a server of its own. --requests N, --seed S (printed at the start), --guarded: a
+// server that asks for tokens, and callers with all kinds of them; --slow: slow clients instead, and what they cost the others.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
@@ -8,18 +9,27 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { ensureBuilt } from '../scripts/build.mjs';
+import { callersOf } from './callers.mjs';
 import { fuzz } from './fuzz.mjs';
+import { layGround } from './ground.mjs';
 import { brokenHistories } from './history.mjs';
+import { besideSlowClients } from './slow-clients.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { values } = parseArgs({
-  options: { requests: { type: 'string', default: '100000' }, seed: { type: 'string' } },
+  options: {
+    requests: { type: 'string', default: '100000' },
+    seed: { type: 'string' },
+    guarded: { type: 'boolean', default: false },
+    slow: { type: 'boolean', default: false },
+  },
 });
 const count = Number(values.requests);
 const seed = values.seed === undefined ? Date.now() % 2 ** 31 : Number(values.seed);
 
 async function startServer(url) {
-  const env = { ...process.env, DATABASE_URL: url, HOST: '127.0.0.1', PORT: '0' };
+  const own = { DATABASE_URL: url, HOST: '127.0.0.1', PORT: '0', STAMPLINE_DATA: path.join(folder, 'server') };
+  const env = { ...process.env, ...own, STAMPLINE_AUTH: values.guarded ? 'required' : '' };
   const child = spawn(process.execPath, ['scripts/start.mjs'], {
     cwd: root,
     env,
@@ -51,15 +61,19 @@ const server = await startServer(
 );
 const client = new pg.Client(postgres.connection);
 await client.connect();
-console.log(`${count} requests, seed ${seed}`);
-try {
+
+async function sendHostile() {
+  const admin = path.join(folder, 'server', 'admin-token');
+  const callers = values.guarded ? await callersOf(server.base, fs.readFileSync(admin, 'utf8').trim()) : undefined;
+  await layGround(server.base, callers?.[0].headers);
+  console.log(`${count} requests, seed ${seed}${callers ? `, ${callers.length} callers` : ''}`);
   const started = Date.now();
   const line = (sent) => `${sent} of ${count}, ${Math.round((sent * 1000) / (Date.now() - started))} a second`;
   const onProgress = (sent) =>
     process.stderr.isTTY
       ? process.stderr.write(`\r${line(sent)}   `)
       : sent % 10_000 === 0 && console.error(line(sent));
-  const { sent, counts } = await fuzz({ base: server.base, seed, count, inParallel: 16, onProgress });
+  const { sent, counts, never } = await fuzz({ base: server.base, seed, count, inParallel: 16, onProgress, callers });
   const broken = await brokenHistories(async (text) => (await client.query(text)).rows);
   if (broken.length > 0) throw new Error(broken.slice(0, 10).join('\n'));
   if (!server.alive()) throw new Error('The server has ended.');
@@ -67,6 +81,12 @@ try {
   console.log(
     `\n${sent} requests in ${Math.round((Date.now() - started) / 1000)} s, nothing found. Answers by status: ${shown.join(', ')}`,
   );
+  if (never.length > 0) console.log(`Never answered 2xx: ${never.join(', ')}`);
+}
+
+try {
+  if (values.slow) process.exitCode = (await besideSlowClients(server.base)) ? 0 : 1;
+  else await sendHostile();
 } catch (error) {
   console.error(`\nfuzz: found with seed ${seed}:\n${error.message}`);
   process.exitCode = 1;

@@ -42,18 +42,30 @@ export function send(base, agent, request) {
 /** What any operation may answer besides what it documents. */
 const ANYWHERE = [400, 404, 405, 406, 413, 414, 415, 421, 428, 431];
 
+/** What a server that asks for tokens may answer besides. */
+const GUARDED = [401, 403, 429];
+
 /** What is wrong with an answer, or undefined. `documented` are the operation's statuses. */
 export function faultIn(request, reply, documented) {
   const { status, headers, text } = reply;
+  if (request.barred && status < 400) return `answered ${status} to a caller without the scope ${request.scope}`;
   if (status >= 500 && status !== 503) return `answered ${status}: ${text.slice(0, 300)}`;
   if (status === 503 && !headers['retry-after']) return `503 without Retry-After: ${text.slice(0, 300)}`;
-  if (/\n\s+at \S+ \(|node_modules|node:internal/.test(text)) return `a stack in the body: ${text.slice(0, 300)}`;
-  if (![...documented, ...ANYWHERE, 304].includes(status))
+  if (!isProgram(headers) && /\n\s+at \S+ \(|node_modules|node:internal/.test(text))
+    return `a stack in the body: ${text.slice(0, 300)}`;
+  if (!mayAnswer(request, documented).has(status))
     return `answered ${status}, which ${request.operation} does not document`;
   if (status >= 400) return isPlain(request, headers) ? plainFault(text) : errorFault(text);
   if (text === '' || !String(headers['content-type']).startsWith('application/json')) return undefined;
   return isJson(text) ? undefined : `a body that is no JSON: ${text.slice(0, 300)}`;
 }
+
+/** The statuses that are no fault. */
+const mayAnswer = ({ barred }, documented) =>
+  new Set([...documented, ...ANYWHERE, ...(barred === undefined ? [] : GUARDED), 304]);
+
+/** What a program says of stacks is nobody's. */
+const isProgram = (headers) => /javascript|octet-stream/.test(String(headers['content-type']));
 
 /** import-map-deployer's clients get a line of text. */
 const isPlain = ({ operation, path }, headers) =>

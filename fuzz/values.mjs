@@ -82,7 +82,7 @@ export const queryText = fc.oneof(
 );
 
 /** encodeURIComponent() throws on half a surrogate pair; such a text is sent as its three bytes. */
-function encode(text) {
+export function encode(text) {
   return text.isWellFormed() ? encodeURIComponent(text) : '%ED%A0%80';
 }
 
@@ -147,3 +147,10 @@ export function likelyValue(name, schema) {
   const also = others.length > 0 ? [{ weight: 1, arbitrary: fc.oneof(...others) }] : [];
   return fc.oneof({ weight: 12, arbitrary: first }, ...also);
 }
+
+/** Twelve times in thirteen what is right. */
+export const mostly = (right, wrong = fc.constantFrom(...HOSTILE_TEXTS)) =>
+  fc.oneof({ weight: 12, arbitrary: right }, { weight: 1, arbitrary: wrong });
+
+/** Mostly one of these, else a hostile text. */
+export const some = (...values) => mostly(fc.constantFrom(...values));

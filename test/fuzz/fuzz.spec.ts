@@ -1,12 +1,16 @@
 // A few thousand hostile requests with a fixed seed: no 500, no hang, no half change. `npm run fuzz` sends 100 000.
 import { faultSince, snapshot } from '../../fuzz/changes.mjs';
+import { callersOf } from '../../fuzz/callers.mjs';
 import { fuzz } from '../../fuzz/fuzz.mjs';
+import { layGround } from '../../fuzz/ground.mjs';
 import { brokenHistories } from '../../fuzz/history.mjs';
+import { startGuarded } from '../access/world.js';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
 
 let server: TestServer;
 beforeAll(async () => {
   server = await startTestServer();
+  await layGround(server.base);
 });
 afterAll(() => server.stop());
 
@@ -31,4 +35,16 @@ it('answers sixteen at a time, with every change in the log once and in order', 
   expect(sent).toBeGreaterThan(2500);
   expect([...counts.keys()].filter((status) => status < 300).length).toBeGreaterThan(1);
   expect(await brokenHistories(sql)).toEqual([]);
+}, 90_000);
+
+it('answers all kinds of callers, and lets nobody do what their tokens do not allow', async () => {
+  const guarded = await startGuarded();
+  const callers = await callersOf(guarded.base, guarded.admin);
+  await layGround(guarded.base, callers[0]?.headers);
+  const { sent, counts } = await fuzz({ base: guarded.base, seed: 3, count: 1500, inParallel: 16, callers });
+  expect(sent).toBeGreaterThan(1400);
+  expect(counts.get(401)).toBeGreaterThan(50);
+  expect(counts.get(403)).toBeGreaterThan(100);
+  expect(await brokenHistories((text: string) => guarded.sql(text))).toEqual([]);
+  await guarded.stop();
 }, 90_000);
