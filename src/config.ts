@@ -10,6 +10,8 @@ export interface Config {
   readonly dataFolder: string;
   /** A Postgres that somebody else runs; without it the embedded one is started. */
   readonly databaseUrl: string | undefined;
+  /** The folder of the programs that the embedded Postgres is run with, instead of those that came along. */
+  readonly postgresBin: string | undefined;
   /** Host names that are let in besides the loopback's own. */
   readonly allowedHosts: readonly string[];
   /** True where a container's port is published on the host's loopback only, so that the loopback's rules hold. */
@@ -67,6 +69,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     port: readPort(env.PORT),
     dataFolder: path.resolve(env.STAMPLINE_DATA || 'data'),
     databaseUrl: readDatabaseUrl(env.DATABASE_URL),
+    postgresBin: env.STAMPLINE_POSTGRES_BIN || undefined,
     allowedHosts: listOf(env.STAMPLINE_ALLOWED_HOSTS),
     fetchAllow: readFetchAllow(env.STAMPLINE_FETCH_ALLOW),
     publishedLoopback: readListenTrust(env.STAMPLINE_LISTEN_TRUST),

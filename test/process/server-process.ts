@@ -38,9 +38,11 @@ export function newFolder(): string {
   return folder;
 }
 
-export function startServer(env: Record<string, string>, port = 0): ServerProcess {
+/** `cwd`: the clone that it is started in. */
+export function startServer(env: Record<string, string>, port = 0, cwd = '.'): ServerProcess {
   const { DATABASE_URL: _url, HOST: _host, NODE_OPTIONS: _options, ...inherited } = process.env;
   const child = spawn(process.execPath, ['scripts/start.mjs'], {
+    cwd,
     env: { ...inherited, STAMPLINE_DATA: path.join(os.tmpdir(), 'stampline-nowhere'), ...env, PORT: String(port) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

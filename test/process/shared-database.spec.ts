@@ -96,7 +96,7 @@ it(
     const server = startServer({ DATABASE_URL: urlOf(where) });
     expect(await server.ended).toBe(1);
     expect(oneLine(server.output())).toMatch(
-      /newer Stampline.*Install that version or a later one.*nothing was changed/,
+      /newer Stampline.*git pull && npm ci && npm start.*stampline restore FILE.*Nothing was changed/,
     );
     expect(await inDatabase(where, async (client) => (await client.query(migrations)).rows as unknown[])).toEqual(
       before,

@@ -16,7 +16,7 @@ export async function migrate(options: DataSourceOptions): Promise<void> {
     const state = await schemaState({ run: ({ text }) => dataSource.query(text) });
     if (state.newer > 0) {
       throw new StartError(
-        `The data was written by a newer Stampline: ${state.newer} of its migrations are unknown here. Install that version or a later one (git pull && npm ci); nothing was changed.`,
+        `The data was written by a newer Stampline: ${state.newer} of its migrations are unknown here. Install that version or a later one: git pull && npm ci && npm start. Or go back to a backup of this version, in a folder of its own: STAMPLINE_DATA=./data-of-before npx stampline restore FILE. Nothing was changed.`,
       );
     }
     if (state.standby)

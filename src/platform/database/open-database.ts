@@ -30,6 +30,7 @@ export async function openDatabase(config: Config, optionsFor: DataSourceOptions
   if (config.databaseUrl) return openShared(config.databaseUrl, optionsFor);
   const postgres = await startEmbeddedPostgres({
     dataFolder: config.dataFolder,
+    sources: { binDirectory: config.postgresBin },
     log: say.log,
     onUnexpectedExit: say.onLost,
   });

@@ -59,10 +59,10 @@ function requireData({ databaseUrl, dataFolder }: Config): void {
 }
 
 async function visitEmbedded(
-  { dataFolder }: Config,
+  { dataFolder, postgresBin }: Config,
   log: (line: string) => void,
 ): Promise<Pick<VisitedDatabase, 'connection' | 'where'> & { readonly leave: () => Promise<void> }> {
-  const postgres = await startEmbeddedPostgres({ dataFolder, log });
+  const postgres = await startEmbeddedPostgres({ dataFolder, sources: { binDirectory: postgresBin }, log });
   const leave = async (): Promise<void> => {
     const owner = postgres.adopted
       ? undefined

@@ -22,6 +22,8 @@ export interface BinarySources {
   /** The folders searched upwards for node_modules; tests name their own. */
   startAt: string;
   systemRoot: string;
+  /** The folder of the programs that the operator names: these and no others. */
+  binDirectory?: string | undefined;
 }
 
 const defaultSources: BinarySources = {
@@ -40,6 +42,7 @@ export async function findBinaries(
   given: Partial<BinarySources> = {},
 ): Promise<Binaries> {
   const sources = { ...defaultSources, ...given };
+  if (sources.binDirectory) return await namedBy(sources.binDirectory, log);
   const folder = await findPackage(sources.startAt);
   if (folder) {
     const usable = await withLinks({ folder, version: await packageVersion(folder) }, copyTo, log);
@@ -52,6 +55,15 @@ export async function findBinaries(
   throw new EmbeddedPostgresError(
     'no_binaries',
     `No Postgres programs for ${process.platform}-${process.arch}: run npm ci without --omit=optional, or install Postgres 15 or later, or set DATABASE_URL to a server of yours.`,
+  );
+}
+
+async function namedBy(binDirectory: string, log: (line: string) => void): Promise<Binaries> {
+  const major = await versionOf(binDirectory, log);
+  if (major !== undefined && major >= 15) return { binDirectory, major };
+  throw new EmbeddedPostgresError(
+    'no_binaries',
+    `STAMPLINE_POSTGRES_BIN=${binDirectory} holds no programs of Postgres 15 or later that run here: name the folder that has postgres and initdb, or unset it.`,
   );
 }
 

@@ -32,19 +32,6 @@ export async function readDataMajor(home: string): Promise<number> {
   );
 }
 
-/** Refuses data of another major version. Nothing has been touched by then. */
-export function assertSameMajor(dataMajor: number, binaries: Binaries, home: string): void {
-  if (dataMajor === binaries.major) return;
-  const older = dataMajor < binaries.major;
-  const cure = older
-    ? 'run the previous Stampline once more, `stampline backup FILE`, move the folder away, and `stampline restore FILE` with this one'
-    : 'run the newer Stampline that made it';
-  throw new EmbeddedPostgresError(
-    'older_major',
-    `The database in ${pgdataIn(home)} was made by Postgres ${dataMajor}, and this Stampline runs Postgres ${binaries.major} (${binaries.binDirectory}): ${cure}. Nothing was touched.`,
-  );
-}
-
 export async function readPassword(home: string): Promise<string> {
   return (await fs.readFile(passwordIn(pgdataIn(home)), 'utf8')).trim();
 }

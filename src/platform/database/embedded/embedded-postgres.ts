@@ -1,9 +1,10 @@
 // The embedded Postgres: starts or adopts the server of a data folder and keeps it running until stop().
 // Two servers on one folder both get a connection here; a session advisory lock of the application tells who may stay.
 import { type BinarySources, findBinaries } from './binaries.js';
-import { assertSameMajor, makeCluster, readDataMajor, readPassword, removeDrafts, superuser } from './cluster.js';
+import { makeCluster, readDataMajor, readPassword, removeDrafts, superuser } from './cluster.js';
 import { ensureDataFolder, findHome, lockIn, pgdataIn, recordHome } from './data-folder.js';
 import { asPermissionError, EmbeddedPostgresError } from './embedded-postgres-error.js';
+import { assertSameMajor } from './other-major.js';
 import { launch, type LaunchRequest } from './launch.js';
 import { choosePlacement, thisMachine, type Machine } from './placement.js';
 import { endPostmaster } from './postmaster.js';
@@ -38,7 +39,7 @@ export interface EmbeddedPostgresOptions {
   /** Extra settings, as with `postgres -c`. They don't reach a postmaster that is adopted. */
   settings?: Record<string, string>;
   /** Where to look for the programs, where not at the usual places. */
-  sources?: Partial<BinarySources>;
+  sources?: Partial<BinarySources> | undefined;
 }
 
 const lockWaitMs = 60_000;
@@ -88,7 +89,7 @@ async function prepare(
   const existing = await findHome(dataFolder, machine.fallbackPrefixes);
   const dataMajor = existing && (await readDataMajor(existing));
   const binaries = await findBinaries(dataFolder, dataMajor || undefined, log, options.sources);
-  if (existing && dataMajor) assertSameMajor(dataMajor, binaries, existing);
+  if (existing && dataMajor) assertSameMajor(dataMajor, binaries, existing, dataFolder);
   const placement = await choosePlacement({ dataFolder, binaries, existing, machine, log });
   const { home } = placement;
   await removeDrafts(home, log);

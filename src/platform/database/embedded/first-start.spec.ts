@@ -76,8 +76,12 @@ describe('refusing a data folder', () => {
   }
 
   it.each([
-    ['15', 'older_major', /made by Postgres 15, and this Stampline runs Postgres 18.*stampline backup/],
-    ['99', 'older_major', /made by Postgres 99.*run the newer Stampline/],
+    [
+      '15',
+      'older_major',
+      /made by Postgres 15, and this Stampline runs Postgres 18.*Nothing was touched.*stampline backup.*&& mv .*stampline restore/,
+    ],
+    ['99', 'older_major', /made by Postgres 99.*Run the Stampline that made it/],
   ])('leaves the data of Postgres %s untouched', async (major, code, message) => {
     const pgdata = path.join(await scratch.folder(), 'data', 'postgres');
     await fs.mkdir(path.join(pgdata, 'base'), { recursive: true });
