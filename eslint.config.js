@@ -91,6 +91,25 @@ export default defineConfig(
     },
   },
   {
+    // Promise 12: what is stored or ordered has the database's time, whatever this machine's clock says.
+    files: ['src/**/*.ts'],
+    ignores: ['src/cli/**', 'src/client/**', 'src/operate/**', 'src/**/*.spec.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        ...[
+          "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+          "NewExpression[callee.name='Date'][arguments.length=0]",
+          "CallExpression[callee.name='Date']",
+        ].map((selector) => ({
+          selector,
+          message:
+            "Only the database's clock orders anything: now() in SQL; performance.now() for how long something takes.",
+        })),
+      ],
+    },
+  },
+  {
     files: trials,
     rules: {
       'max-lines-per-function': 'off',

@@ -30,7 +30,7 @@ export class CountCache implements OnApplicationShutdown {
   known(key: string): number | undefined {
     const entry = this.entries.get(key);
     if (!entry) return undefined;
-    entry.asked = Date.now();
+    entry.asked = performance.now();
     return entry.total;
   }
 
@@ -38,7 +38,7 @@ export class CountCache implements OnApplicationShutdown {
   async count(key: string, text: string, values: readonly unknown[]): Promise<number> {
     const total = await this.ask(text, values);
     if (total > EXACT_UP_TO && this.entries.size < MOST_ENTRIES) {
-      this.entries.set(key, { text, values, total, asked: Date.now() });
+      this.entries.set(key, { text, values, total, asked: performance.now() });
       this.timer ??= setInterval(() => void this.refresh(), REFRESH_MS).unref();
     }
     return total;
@@ -60,7 +60,7 @@ export class CountCache implements OnApplicationShutdown {
   private async refreshAll(): Promise<void> {
     for (const [key, entry] of [...this.entries]) {
       const total =
-        Date.now() - entry.asked > FORGET_MS ? 0 : await this.ask(entry.text, entry.values).catch(() => entry.total);
+        performance.now() - entry.asked > FORGET_MS ? 0 : await this.ask(entry.text, entry.values).catch(() => entry.total);
       if (total > EXACT_UP_TO) entry.total = total;
       else this.entries.delete(key);
     }

@@ -37,7 +37,7 @@ const wrongPassword = '28P01';
 
 export async function launch(request: LaunchRequest): Promise<Postmaster> {
   const { pgdata, log } = request;
-  const deadline = Date.now() + leftoversMs;
+  const deadline = performance.now() + leftoversMs;
   for (let attempt = 1; ; attempt += 1) {
     const adopted = await adopt(request);
     if (adopted) return adopted;
@@ -45,7 +45,7 @@ export async function launch(request: LaunchRequest): Promise<Postmaster> {
     const started = await start(request);
     if (typeof started !== 'string') return started;
     const isPassing = /still in use|already exists|is another postmaster/.test(started);
-    if (!isPassing || Date.now() > deadline) throw failure(request, started);
+    if (!isPassing || performance.now() > deadline) throw failure(request, started);
     log(`a killed postmaster's processes are still there, trying again: ${started}`);
     if (attempt > 2) endOrphanedBackends(pgdata);
     await sleep(150);
@@ -55,12 +55,12 @@ export async function launch(request: LaunchRequest): Promise<Postmaster> {
 /** The postmaster that runs on our data directory, once it answers. Undefined when none runs there (any more). */
 async function adopt(request: LaunchRequest): Promise<Postmaster | undefined> {
   const { pgdata } = request;
-  for (const deadline = Date.now() + adoptionMs; ; await sleep(50)) {
+  for (const deadline = performance.now() + adoptionMs; ; await sleep(50)) {
     const found = await readPidFile(pgdata);
     if (!found || !isPostmasterOf(found.pid, pgdata)) return undefined;
     const trouble = await troubleWith(found, request);
     if (!trouble) return watchAdopted(found.pid, pgdata);
-    if (trouble.isFinal || Date.now() > deadline) {
+    if (trouble.isFinal || performance.now() > deadline) {
       throw new EmbeddedPostgresError(
         'in_use',
         `Postgres (process ${found.pid}) runs on ${pgdata} but can't be used (${trouble.reason}): end it with kill -INT ${found.pid}, then start again.`,
@@ -113,10 +113,10 @@ async function start(request: LaunchRequest): Promise<Postmaster | string> {
   await output.close();
   let isRunning = true;
   void ended.then(() => (isRunning = false));
-  for (const deadline = Date.now() + recoveryMs; isRunning; await sleep(10)) {
+  for (const deadline = performance.now() + recoveryMs; isRunning; await sleep(10)) {
     const { pid } = child;
     if (pid !== undefined && (await answers(request, pid))) return { pid, adopted: false, ended };
-    if (Date.now() < deadline) continue;
+    if (performance.now() < deadline) continue;
     if (pid !== undefined && isPostmasterOf(pid, pgdata)) process.kill(pid, 'SIGQUIT');
     throw failure(request, `it did not answer within ${recoveryMs / 1000} s`);
   }

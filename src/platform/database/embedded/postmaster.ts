@@ -56,7 +56,7 @@ export async function endPostmaster(postmaster: Postmaster, options: EndOptions)
 
 /** Polls: quicker than `ended` for an adopted one, and true before an unreaped child is a zombie no more. */
 async function isGoneWithin(pid: number, pgdata: string, ms: number): Promise<boolean> {
-  for (const deadline = Date.now() + ms; Date.now() < deadline;) {
+  for (const deadline = performance.now() + ms; performance.now() < deadline;) {
     if (!isPostmasterOf(pid, pgdata)) return true;
     await sleep(20);
   }

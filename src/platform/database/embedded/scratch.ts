@@ -67,13 +67,13 @@ export async function postmasterPid(server: EmbeddedPostgres): Promise<number> {
 
 /** Repeats `attempt` until it doesn't throw; throws its last error after `ms`. Returns how long it took. */
 export async function eventually(ms: number, attempt: () => Promise<unknown>): Promise<number> {
-  const began = Date.now();
+  const began = performance.now();
   for (;;) {
     try {
       await attempt();
-      return Date.now() - began;
+      return performance.now() - began;
     } catch (error) {
-      if (Date.now() - began > ms) throw error;
+      if (performance.now() - began > ms) throw error;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }

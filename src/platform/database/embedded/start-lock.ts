@@ -11,7 +11,7 @@ const pollMs = 25;
 
 /** Runs `work` while holding the lock file. Waits up to `waitMs` for another holder, then fails with `in_use`. */
 export async function withStartLock<T>(file: string, waitMs: number, work: () => Promise<T>): Promise<T> {
-  await acquire(file, Date.now() + waitMs);
+  await acquire(file, performance.now() + waitMs);
   try {
     return await work();
   } finally {
@@ -24,7 +24,7 @@ async function acquire(file: string, deadline: number): Promise<void> {
     const holder = await readHolder(file);
     if (holder === undefined) continue;
     if (isStale(holder)) await breakStale(file, holder, deadline);
-    else if (Date.now() > deadline) throw stillHeld(file, holder);
+    else if (performance.now() > deadline) throw stillHeld(file, holder);
     else await sleep(pollMs);
   }
 }

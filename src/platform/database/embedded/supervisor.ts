@@ -55,12 +55,12 @@ export class Supervisor {
   private async watch(): Promise<void> {
     let failures = 0;
     while (this.current && !this.isStopping) {
-      const since = Date.now();
+      const since = performance.now();
       const detail = await this.current.ended;
       if (this.isStopping) return;
       this.options.log(`Postgres (process ${this.current.pid}) ended unexpectedly (${detail}), starting it again`);
       this.current = undefined;
-      failures = Date.now() - since < shortestLifeMs ? failures + 1 : 0;
+      failures = performance.now() - since < shortestLifeMs ? failures + 1 : 0;
       failures = await this.bringUp(failures);
     }
   }
