@@ -1,10 +1,13 @@
 // What went wrong, as one line for people or as JSON for programs, and as the number that the shell gets.
 import { CommanderError } from 'commander';
 import { Refusal, Unreachable } from '../client/server.js';
+import { accessAdvice } from './access/advice.js';
 import { said } from './arguments.js';
 import { CliError } from './cli-error.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
+import { withoutTokens } from './output/harmless.js';
 import { Output } from './output/output.js';
+import { hasTokenVariable } from './settings.js';
 import { messageOf } from './stages/next-actions.js';
 
 /** What is known about an error. With --json it stands on stderr as {"error": …}. */
@@ -23,7 +26,7 @@ export function explain(error: unknown, args: readonly string[]): ExitCode {
   const known = knownOf(error);
   const out = new Output({ verbose: said(args, '-v', '--verbose') });
   if (said(args, '--json')) {
-    out.stderr.write(`${JSON.stringify({ error: known })}\n`);
+    out.stderr.write(`${withoutTokens(JSON.stringify({ error: known }))}\n`);
     return known.exit;
   }
   out.error(known.message);
@@ -51,7 +54,8 @@ function knownOf(error: unknown): Known {
 
 function ofRefusal(refusal: Refusal): Known {
   const { status, code, body } = refusal;
-  return { exit: exitOf(refusal), message: messageOf(refusal), ...(code ? { code } : {}), status, details: body };
+  const message = accessAdvice(refusal, messageOf(refusal), hasTokenVariable());
+  return { exit: exitOf(refusal), message, ...(code ? { code } : {}), status, details: body };
 }
 
 /** 409 with one of these is a rule that says no, and that somebody may change; any other one is somebody who was first. */

@@ -13,6 +13,8 @@ export interface Session {
   readonly signal: AbortSignal;
   /** Makes a client that is more patient, or less. */
   serverWith(options: Pick<ServerOptions, 'patienceMs' | 'signal' | 'waiting'>): Server;
+  /** Another one, as whoever has this token. */
+  serverAt(url: string, token: string): Server;
   /** Asks a person, unless --yes was said or nobody is there to ask. */
   confirm(question: string, options: Options): Promise<boolean>;
 }
@@ -31,7 +33,7 @@ export function openSession(options: Options, signal: AbortSignal): Session {
     verbose: options.verbose === true,
     colour: settings.colour,
   });
-  const serverWith: Session['serverWith'] = (more) =>
+  const serverWith = (more: Partial<ServerOptions>): Server =>
     new Server({
       url: settings.url,
       token: settings.token,
@@ -47,6 +49,7 @@ export function openSession(options: Options, signal: AbortSignal): Session {
     out,
     signal,
     serverWith,
+    serverAt: (url, token) => serverWith({ url, token }),
     confirm: async (question, { yes }) => {
       if (yes || !isSomebodyThere(out)) return true;
       return /^y(es)?$/i.test(await ask(out, `${question} [y/N] `, signal));

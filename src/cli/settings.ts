@@ -3,6 +3,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { keptToken } from './access/kept-tokens.js';
 import { CliError } from './cli-error.js';
 import { EXIT } from './exit-codes.js';
 
@@ -10,6 +11,8 @@ export interface Settings {
   /** Without a slash at its end. */
   readonly url: string;
   readonly token: string | undefined;
+  /** Where `stamp login` keeps tokens. */
+  readonly tokenFile: string;
   /** The project's name. */
   readonly project: string;
   /** What a bare number means: 7 is TKT-7. */
@@ -58,7 +61,8 @@ export function readSettings(
   env: Environment = process.env,
   cwd: string = process.cwd(),
 ): Settings {
-  const home = env.HOME ?? os.homedir();
+  const { home, configFolder, cacheFolder } = foldersOf(env);
+  const ownFile = path.join(configFolder, 'config.json');
   const layers: [string, Partial<Record<Key, string>>][] = [
     ['a flag', given(flags)],
     ...Object.entries(VARIABLES).map(([key, name]): [string, Partial<Record<Key, string>>] => [
@@ -66,7 +70,7 @@ export function readSettings(
       env[name] ? { [key]: env[name] } : {},
     ]),
     ...fileLayer(rcFileAbove(cwd)),
-    ...fileLayer(path.join(env.XDG_CONFIG_HOME ?? path.join(home, '.config'), 'stampline', 'config.json')),
+    ...fileLayer(ownFile),
     ['default', DEFAULTS],
   ];
   const origins: Record<string, string> = {};
@@ -76,9 +80,16 @@ export function readSettings(
     return layer?.[key];
   };
   const values = Object.fromEntries(KEYS.map((key) => [key, of(key)])) as Record<Key, string | undefined>;
+  const url = urlOf(values.url ?? DEFAULTS.url);
+  const tokenFile = path.join(configFolder, 'tokens.json');
+  // A repository that names a server doesn't get the token that was meant for one's own.
+  if (origins.token === ownFile && path.basename(origins.url ?? '') === RC_FILE) delete origins.token;
+  const login = hasTokenVariable(env) ? undefined : keptToken(tokenFile, url);
+  if (login !== undefined) origins.token = tokenFile;
   return {
-    url: urlOf(values.url ?? DEFAULTS.url),
-    token: values.token,
+    url,
+    token: tokenOf(login ?? values.token, origins.token),
+    tokenFile,
     project: values.project ?? DEFAULTS.project,
     prefix: values.prefix ?? DEFAULTS.prefix,
     folder: values.folder ?? DEFAULTS.folder,
@@ -87,21 +98,52 @@ export function readSettings(
     cwd,
     home,
     colour: colourOf(env),
-    cacheFolder: path.join(env.XDG_CACHE_HOME ?? path.join(home, '.cache'), 'stampline'),
+    cacheFolder,
     origins,
+  };
+}
+
+/** As the XDG Base Directory Specification has them, where an empty variable is none. */
+function foldersOf(env: Environment): { home: string; configFolder: string; cacheFolder: string } {
+  const home = env.HOME ?? os.homedir();
+  const own = (variable: string | undefined, name: string): string =>
+    path.join(variable || path.join(home, name), 'stampline');
+  return {
+    home,
+    configFolder: own(env.XDG_CONFIG_HOME, '.config'),
+    cacheFolder: own(env.XDG_CACHE_HOME, '.cache'),
   };
 }
 
 const given = (flags: SettingFlags): Partial<Record<Key, string>> =>
   Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
 
-function urlOf(text: string): string {
+/** True where the token that is sent is the environment's. */
+export const hasTokenVariable = (env: Environment = process.env): boolean => Boolean(env.STAMP_TOKEN);
+
+/** What can't stand in a header would be told with the error about it. */
+function tokenOf(token = '', from?: string): string | undefined {
+  if (from === undefined) return undefined;
+  if (/^[\x21-\x7e]+$/.test(token.trim())) return token.trim();
+  throw new CliError(`The token of ${from} has blanks or characters that no token has.`, EXIT.usage);
+}
+
+/** Without a slash at its end. Rejects with usage. */
+export function urlOf(text: string): string {
   if (!/^https?:\/\/./.test(text) || !URL.canParse(text))
     throw new CliError(
       `'${text}' is no URL of a server: say --url http://localhost:8000, or set STAMP_URL.`,
       EXIT.usage,
     );
   return text.replace(/\/+$/, '');
+}
+
+const LOOPBACK = /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/;
+
+/** True where nobody on the way reads what is sent. */
+export function isEncrypted(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'https:' || LOOPBACK.test(hostname);
 }
 
 function pageOf(text: string): string {

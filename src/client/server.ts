@@ -28,6 +28,8 @@ export class Refusal extends Error {
   constructor(
     readonly status: number,
     readonly body: Readonly<Record<string, unknown>>,
+    /** The server's. */
+    readonly url = '',
   ) {
     super(messageOf(status, body));
   }
@@ -65,7 +67,7 @@ export class Server {
   async of<Data>(call: Promise<{ data?: Data; error?: unknown; response: Response }>): Promise<Data> {
     const { data, error, response } = await call;
     if (response.ok) return data as Data;
-    throw new Refusal(response.status, asObject(error));
+    throw new Refusal(response.status, asObject(error), this.url);
   }
 
   /**

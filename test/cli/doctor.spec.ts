@@ -122,7 +122,7 @@ test('each setting says where it came from, and a token is never said', async ()
   const { checks } = await examine({ cwd: own });
   expect(find(checks, 'prefix')?.says).toBe(`ABC (${rc})`);
   expect(find(checks, 'folder')).toMatchObject({ grade: 'warning', says: './src (default) is not here' });
-  expect(find(checks, 'token')).toMatchObject({ grade: 'warning', fix: expect.stringContaining('STAMP_TOKEN') });
+  expect(find(checks, 'token')).toMatchObject({ grade: 'warning', fix: expect.stringContaining('stamp login') });
   expect(JSON.stringify(checks)).not.toContain('sesame');
   const { checks: others } = await examine({ env: { STAMP_TOKEN: 'sesame' } });
   expect(find(others, 'token')).toEqual({ name: 'token', grade: 'ok', says: 'is sent (STAMP_TOKEN)' });

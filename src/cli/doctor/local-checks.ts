@@ -5,7 +5,7 @@ import { CliError } from '../cli-error.js';
 import { checkWork } from '../git/check-work.js';
 import { gitIn, isInstalled, repositoryAround } from '../git/git.js';
 import { findTrunk } from '../git/trunk.js';
-import { KEYS, RC_FILE, type SettingName, type Settings } from '../settings.js';
+import { isEncrypted, KEYS, RC_FILE, type SettingName, type Settings } from '../settings.js';
 import { type Check, error, ok, warning } from './check.js';
 
 const OLDEST_NODE = [20, 19] as const;
@@ -33,19 +33,16 @@ function checkToken(token: string | undefined, from: string): Check {
   if (token === undefined) return ok(name, 'none is set, none is sent');
   const says = `is sent (${from})`;
   if (path.basename(from) !== RC_FILE) return ok(name, says);
-  return warning(name, says, `A token in ${RC_FILE} ends in a repository: set STAMP_TOKEN instead.`);
+  return warning(name, says, `A token in ${RC_FILE} ends in a repository: stamp login keeps one instead.`);
 }
 
-const LOOPBACK = /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/;
-
 function checkUrl(url: string, from: string): Check {
-  const { protocol, hostname } = new URL(url);
   const says = `${url} (${from})`;
-  if (protocol === 'https:' || LOOPBACK.test(hostname)) return ok('url', says);
+  if (isEncrypted(url)) return ok('url', says);
   return warning(
     'url',
     `${says} is not encrypted`,
-    `Tokens and modules can be read on the way: use https://${hostname}.`,
+    `Tokens and modules can be read on the way: use https://${new URL(url).hostname}.`,
   );
 }
 

@@ -26,7 +26,9 @@ export async function checkServer(session: Session): Promise<Check[]> {
   const state = await checkReady(reply, answered - asked);
   const clock = checkClock(reply.headers.get('date'), (asked + answered) / 2);
   if (state.grade === 'error') return [state, ...clock];
-  return [state, ...clock, await checkProject(server, session), ...(await checkCommand(server))];
+  const who = await checkWho(server);
+  const project = who.grade === 'ok' ? [await checkProject(server, session)] : [];
+  return [state, ...clock, who, ...project, ...(await checkCommand(server))];
 }
 
 async function checkReady(reply: Response, ms: number): Promise<Check> {
@@ -53,6 +55,17 @@ function checkClock(date: string | null, now: number): Check[] {
   return [warning('clock', says, 'Times such as "2 minutes ago" will be wrong: let NTP set both clocks.')];
 }
 
+/** Whether the server asks for a token, and knows the one that is sent. */
+async function checkWho(server: Server): Promise<Check> {
+  try {
+    const { name, scopes } = await server.of(server.api.GET('/api/v1/whoami/'));
+    return ok('you', `${name}: ${scopes === 'all' ? 'no token is asked for' : scopes.join(', ')}`);
+  } catch (cause) {
+    if (!(cause instanceof Refusal)) throw cause;
+    return error('you', cause.message, `stamp login ${server.url}, or set STAMP_TOKEN to a token of this server.`);
+  }
+}
+
 async function checkProject(server: Server, { settings }: Session): Promise<Check> {
   const { project } = settings;
   try {
@@ -70,8 +83,7 @@ async function checkProject(server: Server, { settings }: Session): Promise<Chec
         `there is no project '${project}'`,
         `stamp project new ${project}, or say another: STAMP_PROJECT.`,
       );
-    if (cause.status === 401 || cause.status === 403)
-      return error('stages', cause.message, 'Set STAMP_TOKEN to a token of this server.');
+    if (cause.status === 403) return error('stages', cause.message, 'Ask for a token with the scope read.');
     return error('stages', cause.message, 'Look at the log of the server.');
   }
 }

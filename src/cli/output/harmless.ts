@@ -9,3 +9,6 @@ export const harmless = (line: string): string => line.replace(STEERING, '');
 
 /** A text of several lines, as one. */
 export const oneLine = (text: string): string => text.replaceAll(/\s*[\t\n\r]\s*/g, ' ').trim();
+
+/** Of a token that somebody typed where it doesn't belong, and that an error would tell, only the beginning is left. */
+export const withoutTokens = (text: string): string => text.replaceAll(/\bstl_[\w-]{8,}/g, 'stl_…');

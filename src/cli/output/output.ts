@@ -2,7 +2,7 @@
 // stderr, and only where somebody looks at it.
 import type { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
-import { harmless } from './harmless.js';
+import { harmless, withoutTokens } from './harmless.js';
 
 type Stream = NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'columns'>>;
 export type Colour = 'red' | 'green' | 'yellow' | 'cyan' | 'dim' | 'bold';
@@ -58,21 +58,21 @@ export class Output {
 
   /** What accompanies the work: on a terminal only, so that scripts stay quiet. */
   note(line: string): void {
-    if (this.stderr.isTTY || this.isVerbose) this.stderr.write(`${harmless(line)}\n`);
+    if (this.stderr.isTTY || this.isVerbose) this.stderr.write(`${withoutTokens(harmless(line))}\n`);
   }
 
   /** Said even to scripts. */
   warn(line: string): void {
-    this.stderr.write(`${this.paint('yellow', 'warning', this.stderr)}: ${harmless(line)}\n`);
+    this.stderr.write(`${this.paint('yellow', 'warning', this.stderr)}: ${withoutTokens(harmless(line))}\n`);
   }
 
   error(line: string): void {
-    this.stderr.write(`${this.paint('red', 'stamp', this.stderr)}: ${harmless(line)}\n`);
+    this.stderr.write(`${this.paint('red', 'stamp', this.stderr)}: ${withoutTokens(harmless(line))}\n`);
   }
 
   /** With --verbose only. */
   detail(line: string): void {
-    if (this.isVerbose) this.stderr.write(`${this.paint('dim', line, this.stderr)}\n`);
+    if (this.isVerbose) this.stderr.write(`${this.paint('dim', withoutTokens(line), this.stderr)}\n`);
   }
 
   /** Colour on a terminal only, and never with NO_COLOR. */

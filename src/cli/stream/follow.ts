@@ -40,7 +40,7 @@ export async function follow({ url, server, patient, signal, heard, lost, back }
     try {
       const headers = { accept: 'text/event-stream', ...(id === undefined ? {} : { 'last-event-id': id }) };
       const request = new Request(url, { headers, signal: connection.signal });
-      const body = await bodyOf(await (times === 0 ? server : patient).send(request));
+      const body = await bodyOf(await (times === 0 ? server : patient).send(request), server.url);
       if (times > 0) back(id);
       await connection.read(body, reader(), () => enough);
     } catch (error) {
@@ -56,7 +56,7 @@ export async function follow({ url, server, patient, signal, heard, lost, back }
 }
 
 /** Rejects with Refusal. */
-async function bodyOf(response: Response): Promise<ReadableStream<Uint8Array>> {
+async function bodyOf(response: Response, url: string): Promise<ReadableStream<Uint8Array>> {
   if (response.ok && response.body) return response.body;
   const text = await response.text();
   let body: Record<string, unknown>;
@@ -65,7 +65,7 @@ async function bodyOf(response: Response): Promise<ReadableStream<Uint8Array>> {
   } catch {
     body = { error: text.slice(0, 200) };
   }
-  throw new Refusal(response.status, body);
+  throw new Refusal(response.status, body, url);
 }
 
 /** One connection, ended when nothing comes for too long. */

@@ -13,6 +13,7 @@ import { history } from './history.js';
 import { hold, unhold } from './hold.js';
 import { list } from './list.js';
 import { lock, unlock } from './lock.js';
+import { login, logout, whoami } from './login.js';
 import { create } from './new.js';
 import { open } from './open.js';
 import { project } from './project.js';
@@ -26,6 +27,7 @@ import { snippet } from './snippet.js';
 import { status } from './status.js';
 import { stream } from './stream.js';
 import { sub } from './sub.js';
+import { token } from './token.js';
 import { update } from './update.js';
 import { why } from './why.js';
 
@@ -42,6 +44,7 @@ export const GROUPS: readonly VerbGroup[] = [
     verbs: [why, diff, rebase, promote, revert, hold, unhold, close, reopen],
   },
   { title: 'The project and its releases', verbs: [project, releases, bisect, rollback, lock, unlock, snippet] },
+  { title: 'Who may do what', verbs: [login, logout, whoami, token] },
   { title: 'The command itself', verbs: [doctor, completion, help] },
 ];
 

@@ -19,7 +19,7 @@ export interface Following {
   readonly signal: AbortSignal;
 }
 
-/** Never resolves. Rejects with CliError when the ticket takes no modules any more; with the signal's reason. */
+/** Never resolves. Rejects with CliError when the ticket takes no modules any more; Refusal where one may not; the signal's reason. */
 export async function followTicket(following: Following): Promise<never> {
   const { session, begun, connection, signal } = following;
   const server = session.serverWith({ patienceMs: 0, signal });
@@ -38,10 +38,12 @@ export async function followTicket(following: Following): Promise<never> {
   }
 }
 
-/** Undefined where the server isn't there, or has no time. */
+/** Undefined where the server isn't there, or has no time. Rejects with Refusal where one may not. */
 async function openStream(server: Server, ticket: string): Promise<ReadableStream<Uint8Array> | undefined> {
   try {
     const reply = await server.send(new Request(`${server.url}/stream?ticket=${ticket}`));
+    if (reply.status === 401 || reply.status === 403)
+      throw new Refusal(reply.status, (await reply.json()) as Record<string, unknown>, server.url);
     return reply.ok ? (reply.body ?? undefined) : undefined;
   } catch (error) {
     if (error instanceof Unreachable) return undefined;

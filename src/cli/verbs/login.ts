@@ -1,0 +1,122 @@
+// stamp login, stamp logout and stamp whoami: whose token a server gets from this machine's user.
+import { text as readAll } from 'node:stream/consumers';
+import { Refusal, type Server } from '../../client/server.js';
+import { forgetToken, keepToken } from '../access/kept-tokens.js';
+import { askSecretly, isSomebodyThere } from '../ask.js';
+import { CliError, usage } from '../cli-error.js';
+import { EXIT } from '../exit-codes.js';
+import type { Options } from '../options.js';
+import { sayFacts } from '../output/facts.js';
+import type { Session } from '../session.js';
+import { hasTokenVariable, isEncrypted, urlOf } from '../settings.js';
+import type { Verb } from '../verb.js';
+
+export const login: Verb = {
+  name: 'login',
+  takes: '[url]',
+  summary: 'Keep a token for a server',
+  description:
+    'Asks for the token, checks it with the server, and keeps it in ~/.config/stampline/tokens.json, which only you can read. It is sent to that server and to no other. STAMP_TOKEN counts before it. Without a URL it is the server of the settings.',
+  options: [['--with-token', 'read the token from standard input']],
+  examples: [{ run: 'stamp login --with-token < token.txt', says: 'without it somebody at a terminal is asked' }],
+  run: async (session, [word], options) => {
+    const { out, settings } = session;
+    const url = word === undefined ? settings.url : serverNamed(word);
+    if (!isEncrypted(url)) out.warn(`${url} is not encrypted: the token can be read on the way.`);
+    const token = await readToken(session, url, options);
+    const { name, scopes } = await whoIs(session.serverAt(url, token), 'Nothing was kept.');
+    keepToken(settings.tokenFile, url, token);
+    out.result({ url, name, scopes, file: settings.tokenFile }, () =>
+      sayFacts(out, `Logged in to ${url} as ${name}.`, [
+        ['scopes', scopesIn(scopes)],
+        ['kept in', settings.tokenFile],
+      ]),
+    );
+    if (hasTokenVariable()) out.warn('STAMP_TOKEN is set, and counts before it.');
+    if (url !== settings.url) out.note(`Other verbs ask ${settings.url}: STAMP_URL or --url says ${url}.`);
+    return undefined;
+  },
+};
+
+export const logout: Verb = {
+  name: 'logout',
+  takes: '[url]',
+  summary: 'Forget the token that was kept for a server',
+  description: 'It still counts for whoever has it: stamp token revoke ends it.',
+  examples: [{ run: 'stamp logout', says: 'of the server of the settings' }],
+  run: async ({ out, settings }, [word]) => {
+    const url = word === undefined ? settings.url : serverNamed(word);
+    const forgotten = forgetToken(settings.tokenFile, url);
+    out.result({ url, forgotten }, () =>
+      out.say(forgotten ? `The token for ${url} is forgotten.` : `No token was kept for ${url}.`),
+    );
+    if (hasTokenVariable()) out.warn('STAMP_TOKEN is set, and is still sent.');
+    return undefined;
+  },
+};
+
+export const whoami: Verb = {
+  name: 'whoami',
+  summary: 'Say who you are to the server, and what you may',
+  examples: [
+    { run: 'stamp whoami', says: 'the owner of your token, and its scopes' },
+    { run: 'stamp whoami --json=name', says: 'for a script' },
+  ],
+  run: async ({ server, out, settings }) => {
+    const { name, scopes } = await whoIs(server);
+    out.result({ name, scopes, url: server.url }, () =>
+      sayFacts(out, name, [
+        ['scopes', scopesIn(scopes)],
+        ['server', server.url],
+        ['token', settings.token === undefined ? 'none' : settings.origins.token],
+      ]),
+    );
+    return undefined;
+  },
+};
+
+interface Who {
+  readonly name: string;
+  readonly scopes: 'all' | readonly string[];
+}
+
+const scopesIn = (scopes: Who['scopes']): string => (scopes === 'all' ? 'all' : scopes.join(', '));
+
+/** A token where a URL belongs is never repeated. */
+function serverNamed(word: string): string {
+  if (word.includes('stl_'))
+    throw usage("A token doesn't belong on the command line, where others see it: stamp login asks for it.");
+  if (!/^https?:\/\//.test(word)) throw usage(`'${word}' is no URL of a server, such as https://${word}`);
+  return urlOf(word);
+}
+
+/** Rejects with usage where there is nobody to be asked; with unauthorised for what is no token. */
+async function readToken({ out, signal }: Session, url: string, options: Options): Promise<string> {
+  if (!isSomebodyThere(out) && options.withToken !== true)
+    throw usage('Nobody is here to be asked for the token: stamp login --with-token reads it from standard input.');
+  const token = process.stdin.isTTY
+    ? await askSecretly(out, `Token for ${url} (it isn't shown): `, signal)
+    : (await readAll(process.stdin)).trim();
+  if (token === '') throw usage('No token was given. Nothing was kept.');
+  if (/^stl_[\w-]{49}$/.test(token)) return token;
+  throw new CliError(
+    'This is no token of Stampline: one is stl_ and 49 letters, digits, - and _. Nothing was kept.',
+    EXIT.unauthorised,
+  );
+}
+
+/** Rejects with CliError for a token that doesn't count, and for a server that is none. */
+async function whoIs(server: Server, more = ''): Promise<Who> {
+  try {
+    const who: Partial<Who> | undefined = await server.of(server.api.GET('/api/v1/whoami/'));
+    if (who?.name !== undefined && who.scopes !== undefined) return { name: who.name, scopes: who.scopes };
+  } catch (error) {
+    if (error instanceof Refusal && error.code === 'token.invalid' && more)
+      throw new CliError(
+        `${server.url} doesn't know this token: it is revoked, has run out, or was never its own. ${more}`,
+        EXIT.unauthorised,
+      );
+    if (!(error instanceof SyntaxError) && !(error instanceof Refusal && error.status === 404)) throw error;
+  }
+  throw new CliError(`${server.url} answers, but is no Stampline, or an old one. ${more}`.trim());
+}

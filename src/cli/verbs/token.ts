@@ -1,0 +1,148 @@
+// stamp token: the tokens of a server, for those who administer it.
+import { Refusal } from '../../client/server.js';
+import { CliError, usage } from '../cli-error.js';
+import { EXIT } from '../exit-codes.js';
+import { localTime } from '../local-time.js';
+import { textOf, textsOf } from '../options.js';
+import { sayTable } from '../output/table.js';
+import type { Session } from '../session.js';
+import { requireConfirmed } from '../stages/ticket-verb.js';
+import type { Verb } from '../verb.js';
+
+interface Token {
+  readonly id: number;
+  readonly owner: string;
+  readonly purpose: string;
+  readonly scopes: readonly string[];
+  readonly expires_at: string;
+}
+
+const list: Verb = {
+  name: 'list',
+  summary: 'List the tokens that count, newest first',
+  examples: [{ run: 'stamp token list --json=id,owner,expires_at', says: 'never the tokens themselves' }],
+  run: async (session) => {
+    const { out } = session;
+    const all = await readTokens(session);
+    out.result(all, () =>
+      sayTable(
+        out,
+        ['id', 'owner', 'scopes', 'counts until', 'purpose'],
+        all.map((one) => [`${one.id}`, one.owner, one.scopes.join(' '), untilOf(session, one), one.purpose]),
+      ),
+    );
+    return undefined;
+  },
+};
+
+const create: Verb = {
+  name: 'create',
+  summary: 'Make a token, and print it this once',
+  description: 'Scopes: read, ticket:write, status:write, artifact:write, event:write, map:<stage>, admin.',
+  options: [
+    ['--owner <name>', 'who acts with it: the actor in history and stream'],
+    ['--scope <scope...>', 'what it may; may be repeated'],
+    ['--purpose <text>', 'what it is for'],
+    ['--days <n>', 'how long it counts (default: 90)'],
+  ],
+  examples: [
+    {
+      run: 'stamp token create --owner ci --scope read --scope status:write --purpose "The lander"',
+      says: 'prints the token',
+    },
+    { run: 'stamp token create --owner bot --scope read --json=id,token', says: 'for a script' },
+  ],
+  run: async (session, _args, options) => {
+    const server = once(session);
+    const [owner, purpose, days] = ['owner', 'purpose', 'days'].map((name) => textOf(options, name));
+    const scopes = textsOf(options, 'scope').flatMap((scope) => scope.split(','));
+    if (owner === undefined) throw usage('Whose is it? --owner ci');
+    if (scopes.length === 0) throw usage('What may it? --scope read --scope status:write');
+    if (days !== undefined && !/^[1-9]\d{0,3}$/.test(days)) throw usage(`--days is a number of days, not '${days}'.`);
+    const body = {
+      owner,
+      scopes,
+      ...(purpose === undefined ? {} : { purpose }),
+      ...(days === undefined ? {} : { days: Number(days) }),
+    };
+    const made = await server.of(server.api.POST('/api/v1/token/', { body }));
+    sayMade(session, made);
+    return undefined;
+  },
+};
+
+const rotate: Verb = {
+  name: 'rotate',
+  takes: '<id>',
+  summary: 'Replace a token: print another one for the same',
+  description: 'The old one counts for 24 h more, in which whoever has it takes the new one.',
+  examples: [{ run: 'stamp token rotate 1', says: 'prints the new one' }],
+  run: async (session, [id = '']) => {
+    const server = once(session);
+    const params = { path: { id: idIn(id) } };
+    const made = await known(id, server.of(server.api.POST('/api/v1/token/{id}/rotate/', { params })));
+    sayMade(session, made);
+    session.out.note(`Token ${id} counts for 24 h more.`);
+    return undefined;
+  },
+};
+
+const revoke: Verb = {
+  name: 'revoke',
+  takes: '<id>',
+  summary: 'Revoke a token: every server refuses it within 5 s',
+  examples: [{ run: 'stamp token revoke 1', says: 'asks first, on a terminal; --yes asks nothing' }],
+  run: async (session, [word = ''], options) => {
+    const { server, out } = session;
+    const id = idIn(word);
+    const found = (await readTokens(session)).find((one) => String(one.id) === id);
+    if (!found) throw noToken(id);
+    const what = `token ${id} of ${found.owner} (${found.scopes.join(', ')})`;
+    await requireConfirmed(session, `Revoke ${what}?`, options);
+    await known(id, server.of(server.api.DELETE('/api/v1/token/{id}/', { params: { path: { id } } })));
+    out.result({ ...found, revoked: true }, () => out.say(`Revoked ${what}.`));
+    return undefined;
+  },
+};
+
+export const token: Verb = {
+  name: 'token',
+  summary: 'List, make, replace and revoke tokens',
+  description: 'Needs the scope admin. On the machine of the server stampline token does the same without a token.',
+  examples: [{ run: 'stamp token list', says: 'who may do what, and until when' }],
+  verbs: [list, create, rotate, revoke],
+};
+
+/** A repeat would make another one: what failed on the way isn't sent again. */
+const once = (session: Session): Session['server'] => session.serverWith({ patienceMs: 0 });
+
+async function readTokens({ server }: Session): Promise<readonly Token[]> {
+  const { objects } = await server.of(server.api.GET('/api/v1/token/'));
+  return objects;
+}
+
+function idIn(word: string): string {
+  if (/^[1-9]\d{0,9}$/.test(word)) return word;
+  throw usage(`'${word}' is no token's id: stamp token list shows them.`);
+}
+
+const noToken = (id: string): CliError =>
+  new CliError(`There is no token ${id} that still counts: stamp token list shows them.`, EXIT.notFound);
+
+/** Rejects with CliError where there is no such token. */
+const known = <T>(id: string, call: Promise<T>): Promise<T> =>
+  call.catch((error: unknown) => {
+    throw error instanceof Refusal && error.status === 404 ? noToken(id) : error;
+  });
+
+const untilOf = ({ out }: Session, { expires_at: until }: Token): string => (out.isTerminal ? localTime(until) : until);
+
+/** The token alone on standard output, so that a script can take it. */
+function sayMade(session: Session, made: Token & { readonly token: string }): void {
+  const { out } = session;
+  out.result(made, () => out.say(made.token));
+  const { id, owner, scopes } = made;
+  out.note(
+    `Token ${id} for ${owner}: ${scopes.join(', ')}; it counts until ${untilOf(session, made)}. It is shown this once.`,
+  );
+}
