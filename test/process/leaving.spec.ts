@@ -1,4 +1,5 @@
-// promises.md, 8: SIGTERM says no at /readyz first, then lets everybody finish; SIGINT doesn't wait. No Postgres stays.
+// promises.md, 8: SIGTERM says no at /readyz first, then lets everybody finish; SIGINT doesn't wait. No Postgres stays. How the
+// stream ends is in test/stream/processes.spec.ts, that a proxy fails no request in rolling-restart.spec.ts.
 import { closedBy, connectTo, requestText } from '../setup/raw-http.js';
 import {
   call,
@@ -13,6 +14,24 @@ import {
 } from './server-process.js';
 
 afterAll(endAll);
+
+/** The client that never ends its request is waited for 15 s: meanwhile the other tests run. */
+let stuck: Promise<{ readonly end: number | string; readonly ms: number; readonly folder: string }>;
+beforeAll(async () => {
+  const { server, folder, ticket } = await started();
+  const client = connectTo(server.base);
+  client.on('error', () => undefined);
+  client.write(requestText(`PATCH /api/v1/updateticketstatus/${ticket}/`, { 'Content-Length': '1000000' }, '{'));
+  // A drop now and then, so that it isn't cut for being slow.
+  const drip = setInterval(() => client.write(' '), 200);
+  await call(server.base, 'GET', '/livez');
+  const asked = performance.now();
+  server.kill('SIGTERM');
+  stuck = server.ended.then((end) => {
+    clearInterval(drip);
+    return { end, ms: performance.now() - asked, folder };
+  });
+}, PROCESS_MS);
 
 async function started(): Promise<{ server: ServerProcess; folder: string; ticket: number }> {
   const folder = newFolder();
@@ -43,6 +62,7 @@ it(
     silent.write('GET / HTTP/1.1\r\nX-Never: ');
     const silentEnd = closedBy(silent);
     await call(server.base, 'GET', '/livez');
+    const asked = performance.now();
     server.kill('SIGTERM');
 
     const refused = await eventually('/readyz says no', async () => {
@@ -55,6 +75,7 @@ it(
     expect(await waiting).toMatchObject({ status: 200, body: { id: ticket } });
     // Nobody new gets in, but the one who is in still ends what was begun.
     await eventually('the port is closed', async () => (await call(server.base, 'GET', '/livez')).status === 0);
+    expect(performance.now() - asked).toBeGreaterThan(1490);
     slow.write(text.slice(5));
     const finished = await slowReply;
     expect(finished.status).toBe(202);
@@ -94,6 +115,17 @@ it(
     server.kill('SIGTERM');
     expect(await server.ended).toBe(0);
     await cut;
+    expect(postgresOf(folder)).toBeUndefined();
+  },
+  PROCESS_MS,
+);
+
+it(
+  'a client that never ends its request keeps it for less than 30 s',
+  async () => {
+    const { end, ms, folder } = await stuck;
+    expect(end).toBe(0);
+    expect(ms).toBeLessThan(30_000);
     expect(postgresOf(folder)).toBeUndefined();
   },
   PROCESS_MS,

@@ -44,19 +44,20 @@ const oneLine = (output: string): string => {
 };
 
 it(
-  'two servers that start at once on an empty database migrate it once, and both serve it',
+  'three servers that start at once on an empty database migrate it once, and all serve it',
   async () => {
     const where = await emptyDatabase();
-    const servers = [startServer({ DATABASE_URL: urlOf(where) }), startServer({ DATABASE_URL: urlOf(where) })] as const;
+    const start = () => startServer({ DATABASE_URL: urlOf(where) });
+    const servers = [start(), start(), start()] as const;
     await Promise.all(servers.map((server) => server.ready));
     const { rows } = await inDatabase(where, (client) =>
       client.query('SELECT name, count(*)::int FROM migrations GROUP BY 1'),
     );
     expect(rows.length).toBeGreaterThan(0);
     expect(rows.every((row: { count: number }) => row.count === 1)).toBe(true);
-    const { body } = await call(servers[0].base, 'POST', '/api/v1/ticket/', { title: 'seen by both' });
-    expect((await call(servers[1].base, 'GET', `/api/v1/ticket/${body.id}/`)).body).toMatchObject({
-      title: 'seen by both',
+    const { body } = await call(servers[0].base, 'POST', '/api/v1/ticket/', { title: 'seen by all' });
+    expect((await call(servers[2].base, 'GET', `/api/v1/ticket/${body.id}/`)).body).toMatchObject({
+      title: 'seen by all',
     });
     expect(servers[0].output()).toContain(`/${where.database} (DATABASE_URL)`);
     for (const server of servers) expect(server.output()).not.toContain(where.password);
