@@ -1,5 +1,5 @@
 // Follows the stream over everything that comes between: a server that restarts, a network that goes away. Each event once.
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pause } from '../../client/pause.js';
 import { Refusal, type Server } from '../../client/server.js';
 import { type Message, MessageReader } from './messages.js';
 
@@ -10,9 +10,9 @@ const RETRY_MS = 1000;
 export interface Follow {
   /** Of /stream, with its filters and where to begin. */
   readonly url: string;
-  /** For the first connection: a server that isn't there is an error. */
-  readonly server: Server;
-  /** For those after it: this one waits as long as it takes. */
+  /** For the first connection, where a server that isn't there is an error; without it, it may be away from the start. */
+  readonly server?: Server;
+  /** For those after it. */
   readonly patient: Server;
   /** Ends it. */
   readonly signal: AbortSignal;
@@ -20,12 +20,12 @@ export interface Follow {
   readonly heard: (message: Message) => boolean;
   /** The connection was lost. */
   readonly lost: () => void;
-  /** And is there again: `id` is the last event that was heard. */
-  readonly back: (id: string | undefined) => void;
+  /** There is a connection: `id` is the last event that was heard; `again` where one was lost before. */
+  readonly connected: (id: string | undefined, again: boolean) => void;
 }
 
-/** Resolves when `heard` has enough. Rejects with Refusal; Unreachable where the first connection fails; the signal's reason. */
-export async function follow({ url, server, patient, signal, heard, lost, back }: Follow): Promise<void> {
+/** Resolves when `heard` has enough. Rejects with Refusal; Unreachable where the first connection of `server` fails; the signal's reason. */
+export async function follow({ url, server, patient, signal, heard, lost, connected }: Follow): Promise<void> {
   let id: string | undefined;
   let retryMs = RETRY_MS;
   let enough = false;
@@ -35,23 +35,25 @@ export async function follow({ url, server, patient, signal, heard, lost, back }
       id: (said) => (id = said),
       retry: (ms) => (retryMs = ms),
     });
-  for (let times = 0; ; times++) {
+  let again = false;
+  for (let asked = server; ; asked = undefined) {
     const connection = new Connection(signal);
     try {
       const headers = { accept: 'text/event-stream', ...(id === undefined ? {} : { 'last-event-id': id }) };
       const request = new Request(url, { headers, signal: connection.signal });
-      const body = await bodyOf(await (times === 0 ? server : patient).send(request), server.url);
-      if (times > 0) back(id);
+      const body = await bodyOf(await (asked ?? patient).send(request), patient.url);
+      connected(id, again);
+      again = true;
       await connection.read(body, reader(), () => enough);
     } catch (error) {
       signal.throwIfAborted();
-      if (error instanceof Refusal || times === 0) throw error;
+      if (asked || (error instanceof Refusal && !error.isNotNow)) throw error;
     } finally {
       connection.end();
     }
     if (enough) return;
     lost();
-    await sleep(retryMs, undefined, { signal });
+    await pause(retryMs, signal);
   }
 }
 

@@ -48,7 +48,9 @@ export const stream: Verb = {
           return event === 'resync' || ++count < limit;
         },
         lost: () => out.note('The stream broke off: coming back …'),
-        back: (id) => out.note(`Back${id === undefined ? '' : `, after event ${id}`}: nothing is missing.`),
+        connected: (id, again) => {
+          if (again) out.note(`Back${id === undefined ? '' : `, after event ${id}`}: nothing is missing.`);
+        },
       });
     } catch (error) {
       if (!signal.aborted) throw error;
