@@ -6,6 +6,7 @@ import { Stream1763760000000 } from './1763760000000-stream.js';
 import { Ingest1763770000000 } from './1763770000000-ingest.js';
 import { Holds1763780000000 } from './1763780000000-holds.js';
 import { Access1763800000000 } from './1763800000000-access.js';
+import { TokenProjects1764100000000 } from './1764100000000-token-projects.js';
 
 export const migrations = [
   FirstTables1763700000000,
@@ -15,4 +16,5 @@ export const migrations = [
   Ingest1763770000000,
   Holds1763780000000,
   Access1763800000000,
+  TokenProjects1764100000000,
 ];

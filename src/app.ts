@@ -2,8 +2,9 @@
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
-import { authenticateRequests } from './access/authenticate.js';
+import { authenticateRequests, type Doors } from './access/authenticate.js';
 import { KnownTokens } from './access/known-tokens.js';
+import { ProjectGate } from './access/project-gate.js';
 import { AppModule } from './app.module.js';
 import { serveDocs } from './openapi.js';
 import { FreeSpace } from './platform/free-space.js';
@@ -28,7 +29,8 @@ export async function createApp(
   const server = adapter.getInstance<FastifyInstance>();
   secureReplies(server, platform.config);
   guardRequests(server, platform.config);
-  authenticateRequests(server, platform.config.access, () => app.get(KnownTokens));
+  const doors = (): Doors => ({ tokens: app.get(KnownTokens), projects: app.get(ProjectGate) });
+  authenticateRequests(server, platform.config.access, doors);
   refuseWhenFull(server, () => app.get(FreeSpace));
   measureRequests(server);
   logRequests(server, platform.log);

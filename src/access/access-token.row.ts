@@ -25,6 +25,10 @@ export class AccessTokenRow {
   @Column('text', { array: true })
   scopes: string[];
 
+  /** The projects that it is for; null: all of them. Ids, since a name may come to mean another one. */
+  @Column('integer', { name: 'project_ids', array: true, nullable: true })
+  projects: number[] | null;
+
   @Column('timestamptz', { default: () => 'clock_timestamp()' })
   created_at: Date;
 

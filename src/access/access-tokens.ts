@@ -1,7 +1,7 @@
 // Tokens as they are kept: made, listed, rotated, revoked, each with its event. The clock is the database's.
 import { Injectable } from '@nestjs/common';
 import { Db, type Tx } from '../platform/database/db.js';
-import { notFound } from '../platform/errors.js';
+import { invalid, notFound } from '../platform/errors.js';
 import { appendEvent } from '../stream/append-event.js';
 import { tokenCreatedLine, tokenRevokedLine, tokenRotatedLine } from '../stream/lines/token-lines.js';
 import { hashOf, newToken } from './token-text.js';
@@ -12,6 +12,8 @@ export interface TokenView {
   readonly owner: string;
   readonly purpose: string;
   readonly scopes: readonly string[];
+  /** By name; null: all of them. */
+  readonly projects: readonly string[] | null;
   readonly created_at: string;
   readonly expires_at: string;
   readonly revoked_at: string | null;
@@ -24,6 +26,8 @@ export interface WantedToken {
   readonly owner: string;
   readonly purpose: string;
   readonly scopes: readonly string[];
+  /** By name; null or left out: all of them. */
+  readonly projects?: readonly string[] | null;
   readonly days: number;
 }
 
@@ -31,6 +35,14 @@ export interface WantedToken {
 export interface Grant {
   readonly owner: string;
   readonly scopes: readonly string[];
+  /** Null: all of them. */
+  readonly projects: readonly { readonly id: number; readonly name: string }[] | null;
+}
+
+/** What a new token takes over from the one that it replaces. */
+interface Kept {
+  readonly hours: number;
+  readonly project_ids: readonly number[] | null;
 }
 
 /** What every process listens to, to forget what it remembers of tokens. */
@@ -39,26 +51,33 @@ export const TOKEN_CHANNEL = 'stampline_tokens';
 const OVERLAP_HOURS = 24;
 
 const iso = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
-const VIEW = `id, owner, purpose, scopes, ${iso('created_at')} AS created_at, ${iso('expires_at')} AS expires_at, ${iso('revoked_at')} AS revoked_at`;
+const PROJECTS =
+  'CASE WHEN project_ids IS NOT NULL THEN ARRAY(SELECT p.name FROM project p WHERE p.id = ANY(project_ids) ORDER BY 1) END AS projects';
+const VIEW = `id, owner, purpose, scopes, ${PROJECTS}, ${iso('created_at')} AS created_at, ${iso('expires_at')} AS expires_at, ${iso('revoked_at')} AS revoked_at`;
 const COUNTS = 'revoked_at IS NULL AND expires_at > clock_timestamp()';
 
 @Injectable()
 export class AccessTokens {
   constructor(private readonly db: Db) {}
 
-  async create(tx: Tx, { owner, purpose, scopes, days }: WantedToken, actor: string): Promise<NewTokenView> {
-    const made = await this.insert(tx, { owner, purpose, scopes, hours: days * 24 });
+  /** Rejects with invalid `token.projects` where there is no such project. */
+  async create(tx: Tx, { days, projects, ...wanted }: WantedToken, actor: string): Promise<NewTokenView> {
+    const made = await this.insert(tx, {
+      ...wanted,
+      hours: days * 24,
+      project_ids: projects ? await idsOf(tx, projects) : null,
+    });
     await told(tx, 'token.created', made, tokenCreatedLine(made), actor);
     return made;
   }
 
   /** A new token for the same, and a day for the old one. Rejects with not_found where it counts no more. */
   async rotate(tx: Tx, id: number, actor: string): Promise<NewTokenView> {
-    const [old] = await tx.run<TokenView & { hours: number }>({
+    const [old] = await tx.run<TokenView & Kept>({
       name: 'token_rotate',
       text: `UPDATE access_token t SET expires_at = LEAST(t.expires_at, clock_timestamp() + interval '${OVERLAP_HOURS} hours')
         FROM (SELECT id, expires_at, created_at FROM access_token WHERE id = $1 AND ${COUNTS} FOR UPDATE) o WHERE t.id = o.id
-        RETURNING t.id, t.owner, t.purpose, t.scopes, round(extract(epoch FROM o.expires_at - o.created_at) / 3600)::int AS hours`,
+        RETURNING t.id, t.owner, t.purpose, t.scopes, t.project_ids, round(extract(epoch FROM o.expires_at - o.created_at) / 3600)::int AS hours`,
       values: [id],
     });
     if (!old) throw none(id);
@@ -91,7 +110,9 @@ export class AccessTokens {
   async find(hash: string): Promise<Grant | undefined> {
     const [grant] = await this.db.run<Grant>({
       name: 'token_find',
-      text: `SELECT owner, scopes FROM access_token WHERE hash = $1 AND ${COUNTS}`,
+      text: `SELECT owner, scopes, CASE WHEN project_ids IS NOT NULL THEN ARRAY(
+          SELECT jsonb_build_object('id', p.id, 'name', p.name) FROM project p WHERE p.id = ANY(project_ids)) END AS projects
+        FROM access_token WHERE hash = $1 AND ${COUNTS}`,
       values: [hash],
     });
     return grant;
@@ -99,24 +120,36 @@ export class AccessTokens {
 
   /** Whether somebody could still make tokens. */
   async hasAdmin(tx: Tx): Promise<boolean> {
-    const rows = await tx.run({ text: `SELECT 1 FROM access_token WHERE 'admin' = ANY(scopes) AND ${COUNTS} LIMIT 1` });
+    const rows = await tx.run({
+      text: `SELECT 1 FROM access_token WHERE 'admin' = ANY(scopes) AND project_ids IS NULL AND ${COUNTS} LIMIT 1`,
+    });
     return rows.length > 0;
   }
 
   private async insert(
     tx: Tx,
-    { owner, purpose, scopes, hours }: Omit<WantedToken, 'days'> & { readonly hours: number },
+    { owner, purpose, scopes, hours, project_ids }: Omit<WantedToken, 'days' | 'projects'> & Kept,
   ): Promise<NewTokenView> {
     const token = newToken();
     const [made] = await tx.run<TokenView>({
       name: 'token_create',
-      text: `INSERT INTO access_token (owner, purpose, scopes, hash, expires_at)
-        VALUES ($1, $2, $3::text[], $4, clock_timestamp() + $5::int * interval '1 hour') RETURNING ${VIEW}`,
-      values: [owner, purpose, scopes, hashOf(token), hours],
+      text: `INSERT INTO access_token (owner, purpose, scopes, project_ids, hash, expires_at)
+        VALUES ($1, $2, $3::text[], $4::int[], $5, clock_timestamp() + $6::int * interval '1 hour') RETURNING ${VIEW}`,
+      values: [owner, purpose, scopes, project_ids, hashOf(token), hours],
     });
     if (!made) throw new Error('The token was not written.');
     return { ...made, token };
   }
+}
+
+async function idsOf(tx: Tx, names: readonly string[]): Promise<number[]> {
+  const rows = await tx.run<{ id: number; name: string }>({
+    text: 'SELECT id, name FROM project WHERE name = ANY($1::text[]) ORDER BY id FOR KEY SHARE',
+    values: [names],
+  });
+  const missing = names.find((name) => !rows.some((row) => row.name === name));
+  if (missing === undefined) return rows.map(({ id }) => id);
+  throw invalid('token.projects', `There is no project '${missing.slice(0, 100)}'.`);
 }
 
 const none = (id: number): Error =>
@@ -125,11 +158,11 @@ const none = (id: number): Error =>
 async function told(
   tx: Tx,
   type: string,
-  { id, owner, scopes }: TokenView,
+  { id, owner, scopes, projects }: TokenView,
   line: string,
   actor: string,
 ): Promise<void> {
-  const data = { token: id, owner, scopes };
+  const data = { token: id, owner, scopes, projects };
   const none = { project: null, ticket: null, subticket: null, version: null };
   await appendEvent(tx, { type, subject: `token/${id}`, actor, ...none, line, link: '/api/v1/token/', data });
   await tx.run({ name: 'token_news', text: 'SELECT pg_notify($1, $2)', values: [TOKEN_CHANNEL, String(id)] });

@@ -3,11 +3,12 @@ import { Module } from '@nestjs/common';
 import { AccessTokens } from './access-tokens.js';
 import { FirstAdmin } from './first-admin.js';
 import { KnownTokens } from './known-tokens.js';
+import { ProjectGate } from './project-gate.js';
 import { TokenController } from './token.controller.js';
 
 @Module({
   controllers: [TokenController],
-  providers: [AccessTokens, FirstAdmin, KnownTokens],
+  providers: [AccessTokens, FirstAdmin, KnownTokens, ProjectGate],
   exports: [AccessTokens, KnownTokens],
 })
 export class AccessModule {}

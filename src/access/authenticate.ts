@@ -6,16 +6,24 @@ import { sendError } from '../platform/http/error-reply.js';
 import type { Need } from '../platform/http/need.js';
 import { holdsScope, scopeMissing } from '../platform/principal.js';
 import type { KnownTokens } from './known-tokens.js';
+import type { ProjectGate } from './project-gate.js';
 
 /** What stands beside our operations: the documentation's own files. */
 const PAGES = /^\/(docs|openapi\.(json|yaml))(\/|-json|-yaml|$)/;
 
-/** `tokens` is asked for with the first request: the hook is there before the application is. */
-export function authenticateRequests(server: FastifyInstance, rules: AccessRules, tokens: () => KnownTokens): void {
+/** Who knows tokens, and which projects a request is about. */
+export interface Doors {
+  readonly tokens: KnownTokens;
+  readonly projects: ProjectGate;
+}
+
+/** `doors` are asked for with the first request: the hook is there before the application is. */
+export function authenticateRequests(server: FastifyInstance, rules: AccessRules, doors: () => Doors): void {
   server.decorateRequest('principal', undefined);
   server.addHook('onRoute', ({ url, config }) => {
-    if (config?.need === undefined && !PAGES.test(url))
-      throw new Error(`${url} says nothing of who may call it: @Needs().`);
+    const { need, about } = config ?? {};
+    if ((need === undefined && !PAGES.test(url)) || (need !== undefined && need !== 'anonymous' && about === undefined))
+      throw new Error(`${url} says nothing of who may call it, or of which projects it is about: @Needs().`);
   });
   server.addHook('onRequest', (request, reply, done) => {
     const authorization = offered(request, rules);
@@ -24,7 +32,7 @@ export function authenticateRequests(server: FastifyInstance, rules: AccessRules
       const refusal = rules.required ? refuseNobody(need, rules) : undefined;
       return refusal ? sendError(request, reply, refusal) : done();
     }
-    admit(request, need, authorization, tokens()).then(
+    admit(request, need, authorization, doors()).then(
       () => done(),
       (error: unknown) => done(error as Error),
     );
@@ -49,12 +57,13 @@ function refuseNobody(need: Need, { publicRead }: AccessRules): DomainError | un
   return unauthenticated('token.missing', 'This server asks for a token: send Authorization: Bearer stl_….');
 }
 
-async function admit(request: FastifyRequest, need: Need, authorization: string, tokens: KnownTokens): Promise<void> {
+async function admit(request: FastifyRequest, need: Need, authorization: string, doors: Doors): Promise<void> {
   const given = readAuthorization(authorization);
-  const principal = given && (await tokens.principal(given.token));
+  const principal = given && (await doors.tokens.principal(given.token));
   if (!principal || (given.user !== undefined && given.user !== principal.name))
     throw unauthenticated('token.invalid', 'This token is unknown, revoked or has run out. Ask for a new one.');
   if (need !== 'token' && !holdsScope(principal, need)) throw scopeMissing(need === 'map:*' ? 'map:<stage>' : need);
+  if (principal.reach) await doors.projects.admit(request, principal.reach);
   request.principal = principal;
 }
 

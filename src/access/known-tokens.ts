@@ -5,7 +5,7 @@ import { LRUCache } from 'lru-cache';
 import { Listener } from '../platform/database/listener.js';
 import type { Sql } from '../platform/database/statement.js';
 import type { Principal } from '../platform/principal.js';
-import { AccessTokens, TOKEN_CHANNEL } from './access-tokens.js';
+import { AccessTokens, type Grant, TOKEN_CHANNEL } from './access-tokens.js';
 import { hashOf, isToken } from './token-text.js';
 
 /** One that runs out meanwhile is refused so much later at most. */
@@ -47,8 +47,13 @@ export class KnownTokens {
     const known = this.link.isUp ? this.known.get(hash) : undefined;
     if (known) return known.principal;
     const grant = await this.tokens.find(hash);
-    const principal = grant && { name: grant.owner, scopes: new Set(grant.scopes) };
+    const principal = grant && principalOf(grant);
     this.known.set(hash, { principal });
     return principal;
   }
+}
+
+function principalOf({ owner: name, scopes: given, projects }: Grant): Principal {
+  const scopes = new Set(given);
+  return projects ? { name, scopes, reach: new Map(projects.map((one) => [one.id, one.name])) } : { name, scopes };
 }

@@ -1,4 +1,4 @@
-// What a token is asked for with: {owner, scopes, purpose?, days?}.
+// What a token is asked for with: {owner, scopes, projects?, purpose?, days?}.
 import { invalid } from '../platform/errors.js';
 import { asObject } from '../rest/writing/body.js';
 import type { WantedToken } from './access-tokens.js';
@@ -6,11 +6,12 @@ import { isScope, SCOPES } from './scopes.js';
 
 const DAYS = { usual: 90, most: 3650 };
 const MOST_SCOPES = 50;
+const MOST_PROJECTS = 100;
 const NAME = /^[\p{L}\p{N}@._+-][\p{L}\p{N}@._+ -]{0,99}$/u;
 
-/** Rejects with invalid `token.owner`, `token.scopes`, `token.purpose`, `token.days`. */
+/** Rejects with invalid `token.owner`, `token.scopes`, `token.projects`, `token.purpose`, `token.days`. */
 export function tokenBody(body: unknown): WantedToken {
-  const { owner, scopes, purpose = '', days = DAYS.usual } = asObject(body);
+  const { owner, scopes, projects = null, purpose = '', days = DAYS.usual } = asObject(body);
   if (typeof owner !== 'string' || !NAME.test(owner))
     throw invalid('token.owner', 'Say whose it is, in at most 100 letters, digits and @._+-, such as ci.');
   // The name of who acts without a token, and of the server itself.
@@ -19,7 +20,7 @@ export function tokenBody(body: unknown): WantedToken {
     throw invalid('token.purpose', 'purpose is a text of at most 500 characters.');
   if (!Number.isInteger(days) || Number(days) < 1 || Number(days) > DAYS.most)
     throw invalid('token.days', `days is a whole number from 1 to ${DAYS.most}.`);
-  return { owner, purpose, scopes: readScopes(scopes), days: Number(days) };
+  return { owner, purpose, scopes: readScopes(scopes), projects: readProjects(projects), days: Number(days) };
 }
 
 function readScopes(scopes: unknown): string[] {
@@ -29,4 +30,14 @@ function readScopes(scopes: unknown): string[] {
   const wrong: unknown = scopes.find((scope) => typeof scope !== 'string' || !isScope(scope));
   if (wrong !== undefined) throw invalid('token.scopes', `${JSON.stringify(wrong).slice(0, 60)} is no scope. ${there}`);
   return [...new Set(scopes as string[])];
+}
+
+/** Null: all of them. */
+function readProjects(projects: unknown): string[] | null {
+  if (projects === null) return null;
+  const isList = Array.isArray(projects) && projects.length > 0 && projects.length <= MOST_PROJECTS;
+  if (isList && projects.every((name) => typeof name === 'string' && name !== '' && !name.includes('\0')))
+    return [...new Set(projects as string[])];
+  const example = 'Name the projects that it is for: {"projects": ["default"]}. Left out, it is for all.';
+  throw invalid('token.projects', example);
 }

@@ -11,12 +11,19 @@ const SCOPE_LIST = {
     .join('. '),
 };
 
+const PROJECTS = {
+  type: ['array', 'null'],
+  items: { type: 'string' },
+  description: 'The names of the projects that it is for; null: all of them.',
+};
+
 export const WANTED_TOKEN = {
   type: 'object',
   description: 'What it is for.',
   properties: {
     owner: text('Who acts with it: the actor in history and stream.', { maxLength: 100 }),
     scopes: SCOPE_LIST,
+    projects: { ...PROJECTS, minItems: 1, maxItems: 100 },
     purpose: text('What it is for.', { maxLength: 500 }),
     days: { type: 'integer', minimum: 1, maximum: 3650, description: 'How long it counts; 90 where none is given.' },
   },
@@ -28,6 +35,7 @@ const SHOWN = {
   owner: text('Who acts with it.'),
   purpose: text('What it is for.'),
   scopes: { ...SCOPE_LIST, minItems: 0 },
+  projects: PROJECTS,
   created_at: text('When it was made, ISO 8601.'),
   expires_at: text('When it runs out, ISO 8601.'),
   revoked_at: { type: ['string', 'null'], description: 'When it was revoked.' },
@@ -66,6 +74,7 @@ export const WHO = {
         { type: 'array', items: { type: 'string' } },
       ],
     },
+    projects: PROJECTS,
   },
-  required: ['name', 'scopes'],
+  required: ['name', 'scopes', 'projects'],
 };

@@ -25,21 +25,23 @@ export class TokenController {
   ) {}
 
   @Get('whoami')
-  @Needs('token')
+  @Needs('token', 'none')
   @ApiOperation({
     operationId: 'whoami',
     summary: 'Who you are to this server',
-    description: 'The owner of your token and its scopes; `local` with all of them where the server asks for no token.',
+    description:
+      'The owner of your token, its scopes and projects; `local` with all of them where the server asks for no token.',
   })
   @jsonReply(200, 'You.', WHO)
   @failures(401)
   whoami(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    const { name, scopes } = principalOf(request);
-    sendJson(request, reply, JSON.stringify({ name, scopes: scopes === 'all' ? 'all' : [...scopes] }));
+    const { name, scopes, reach } = principalOf(request);
+    const projects = reach ? [...reach.values()].sort() : null;
+    sendJson(request, reply, JSON.stringify({ name, scopes: scopes === 'all' ? 'all' : [...scopes], projects }));
   }
 
   @Get('token')
-  @Needs('admin')
+  @Needs('admin', 'all')
   @ApiOperation({
     operationId: 'list_token',
     summary: 'List the tokens that count',
@@ -52,12 +54,12 @@ export class TokenController {
   }
 
   @Post('token')
-  @Needs('admin')
+  @Needs('admin', 'all')
   @ApiOperation({
     operationId: 'create_token',
     summary: 'Make a token',
     description:
-      'The answer is the only place where the token is ever shown. A repeat makes another one: this call takes no Idempotency-Key, which would keep the token.',
+      'With `projects` it reaches those only. The answer is the only place where the token is ever shown. A repeat makes another one: this call takes no Idempotency-Key, which would keep the token.',
   })
   @jsonBody(WANTED_TOKEN, { owner: 'ci', scopes: ['read', 'status:write'], purpose: 'The lander' })
   @jsonReply(201, 'Made.', NEW_TOKEN)
@@ -69,7 +71,7 @@ export class TokenController {
   }
 
   @Post('token/:id/rotate')
-  @Needs('admin')
+  @Needs('admin', 'all')
   @ApiOperation({
     operationId: 'rotate_token',
     summary: 'Replace a token',
@@ -85,7 +87,7 @@ export class TokenController {
   }
 
   @Delete('token/:id')
-  @Needs('admin')
+  @Needs('admin', 'all')
   @ApiOperation({
     operationId: 'revoke_token',
     summary: 'Revoke a token',

@@ -25,7 +25,7 @@ export class BundleController {
   ) {}
 
   @Post()
-  @Needs('ticket:write')
+  @Needs('ticket:write', 'written')
   @ApiOperation({
     operationId: 'create_bundle',
     summary: 'Create a ticket with all its parts',

@@ -1,7 +1,7 @@
 // One call that makes a ticket with all its parts, in one transaction (rest-api.md, section 1, `bundle`).
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../platform/database/db.js';
-import { resourceNamed } from '../rest/resource.js';
+import { resourceNamed, type WriteContext } from '../rest/resource.js';
 import { BatchWriter, type Part } from '../rest/writing/batch-writer.js';
 import { parseReference } from '../rest/writing/reference.js';
 import { ResourceWriter, type WriteOptions } from '../rest/writing/resource-writer.js';
@@ -18,15 +18,15 @@ export class CreateBundle {
 
   /** The id of the ticket. An error names the part and nothing is kept. */
   async run(tx: Tx, bundle: Bundle, options: WriteOptions): Promise<number> {
-    const { actor } = options.context;
+    const { context } = options;
     const { id } = await this.writer.create(resourceNamed('ticket'), bundle.ticket, options, tx);
     const ofTicket = (name: string, parts: readonly Part[]): Promise<number[]> =>
-      this.batches.create(tx, resourceNamed(name), parts.map(owned({ ticket: id })), actor);
+      this.batches.create(tx, resourceNamed(name), parts.map(owned({ ticket: id })), context);
     await ofTicket('ticketlink', bundle.links);
     await ofTicket('ticketperson', bundle.people);
     await ofTicket('ticketcomponent', bundle.components);
     await ofTicket('ticketartifact', bundle.artifacts);
-    const uploads = await this.uploads(tx, bundle.subtickets, actor);
+    const uploads = await this.uploads(tx, bundle.subtickets, context);
     const subtickets = await ofTicket(
       'subticket',
       bundle.subtickets.map(({ at, fields }, index) => ({ at, body: { ...fields, ...uploads[index] } })),
@@ -34,11 +34,11 @@ export class CreateBundle {
     const artifacts = bundle.subtickets.flatMap((subticket, index) =>
       subticket.artifacts.map(owned({ subticket: subtickets[index] })),
     );
-    await this.batches.create(tx, resourceNamed('subticketartifact'), artifacts, actor);
+    await this.batches.create(tx, resourceNamed('subticketartifact'), artifacts, context);
     if (subtickets.length > 0) {
       // Each subticket is made without looking at its neighbours; they are looked at once, at the end.
-      await supersedeRepeats(tx, id, options.context);
-      await rollUpTicket(tx, id, options.context);
+      await supersedeRepeats(tx, id, context);
+      await rollUpTicket(tx, id, context);
     }
     return id;
   }
@@ -47,7 +47,7 @@ export class CreateBundle {
   private async uploads(
     tx: Tx,
     subtickets: readonly BundleSubticket[],
-    actor: string,
+    context: WriteContext,
   ): Promise<{ source_package_upload?: number | undefined }[]> {
     const uploading = subtickets.filter(({ uploads }) => uploads);
     const named = uploading.filter(({ sourcepackage }) => isName(sourcepackage));
@@ -55,14 +55,14 @@ export class CreateBundle {
       tx,
       resourceNamed('sourcepackage'),
       named.map(({ at, sourcepackage }) => ({ at: `${at}.sourcepackage`, body: { name: sourcepackage } })),
-      actor,
+      context,
     );
     const sourceOf = new Map(named.map((subticket, index) => [subticket, sources[index]]));
     const parts = uploading.map((subticket) => ({
       at: subticket.at,
       body: { sourcepackage: sourceOf.get(subticket) ?? subticket.sourcepackage, version: subticket.version },
     }));
-    const ids = await this.batches.create(tx, resourceNamed('spu'), parts, actor);
+    const ids = await this.batches.create(tx, resourceNamed('spu'), parts, context);
     const idOf = new Map(uploading.map((subticket, index) => [subticket, ids[index]]));
     return subtickets.map((subticket) => (subticket.uploads ? { source_package_upload: idOf.get(subticket) } : {}));
   }

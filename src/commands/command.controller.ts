@@ -21,7 +21,7 @@ export class CommandController {
   constructor(private readonly commands: RunCommand) {}
 
   @Post()
-  @Needs('token')
+  @Needs('token', 'written')
   @ApiOperation({
     operationId: 'run_command',
     summary: 'Say what is to be done',

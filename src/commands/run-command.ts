@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Done, RunVerb } from '../import-maps/stages/run-verb.js';
 import { Db, type Tx } from '../platform/database/db.js';
 import { DomainError } from '../platform/errors.js';
+import { requireReach } from '../platform/principal.js';
 import { isRefusal, tellCommand } from './command-log.js';
 import { type Confirmation, Confirmations } from './confirmations.js';
 import { FindSubject } from './find-subject.js';
@@ -64,6 +65,7 @@ export class RunCommand {
     const command = await this.hear(tx, said, heard);
     const { spoken, confirmed } = heard;
     heard.subject = await this.subjects.of(tx, command, spoken);
+    if (heard.subject.project) requireReach(said.principal.reach, heard.subject.project);
     const outcome = await this.performing.run(tx, command, heard.subject, said, spoken.release);
     const waits = outcome.production === true && confirmed === undefined && !said.dryRun;
     if (!waits && !said.dryRun) return this.done(tx, said, command, heard, outcome);

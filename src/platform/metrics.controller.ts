@@ -49,7 +49,7 @@ export function measureRequests(server: FastifyInstance): void {
 @Controller('metrics')
 export class MetricsController {
   @Get()
-  @Needs('read')
+  @Needs('read', 'none')
   @ApiOperation({
     operationId: 'metrics',
     summary: 'Figures for Prometheus',

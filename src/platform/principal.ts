@@ -1,11 +1,15 @@
-// Who asks, and what they may: a token's owner with its scopes, or on a machine of one's own everybody.
+// Who asks, and what they may: a token's owner with its scopes and projects, or on a machine of one's own everybody.
 import { DomainError } from './errors.js';
+
+/** The projects that somebody may reach, names by ids; undefined: all of them. */
+export type Reach = ReadonlyMap<number, string> | undefined;
 
 export interface Principal {
   /** In the history and the stream. */
   readonly name: string;
   /** `all`: whoever reaches a server on the loopback that asks for no tokens. */
   readonly scopes: ReadonlySet<string> | 'all';
+  readonly reach?: Reach;
 }
 
 /** Without a token everybody is the machine's own user. */
@@ -29,3 +33,29 @@ export const scopeMissing = (scope: string): DomainError =>
     `This token lacks the scope ${scope}. Ask for one that has it: stampline token create --owner NAME --scope ${scope}`,
     { data: { scope } },
   );
+
+/** Rejects with forbidden `project.other`, which names it. */
+export function requireReach(reach: Reach, { id, name }: { readonly id: number; readonly name: string }): void {
+  if (reach && !reach.has(id)) throw otherProject(reach, name);
+}
+
+export const otherProject = (reach: ReadonlyMap<number, string>, name: string): DomainError =>
+  new DomainError(
+    'forbidden',
+    'project.other',
+    `This token is for ${namesOf(reach)}, not for the project ${name}. Ask for one that is: stampline token create --project ${name}.`,
+    { data: { project: name } },
+  );
+
+/** What concerns all projects, or none of them. Rejects with forbidden `token.limited`. */
+export function requireEverything(reach: Reach): void {
+  if (!reach) return;
+  throw new DomainError(
+    'forbidden',
+    'token.limited',
+    `This is not of one project alone, and this token is for ${namesOf(reach)}. Ask for one for all projects.`,
+  );
+}
+
+const namesOf = (reach: ReadonlyMap<number, string>): string =>
+  reach.size === 0 ? 'projects that are gone' : [...reach.values()].sort().join(', ');

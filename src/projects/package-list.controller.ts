@@ -49,7 +49,7 @@ export class PackageListController {
   ) {}
 
   @Get()
-  @Needs('read')
+  @Needs('read', 'none')
   @ApiOperation({
     operationId: 'get_package_list',
     summary: 'Get the monitored set of binary packages',
@@ -62,7 +62,7 @@ export class PackageListController {
   }
 
   @Put()
-  @Needs('admin')
+  @Needs('admin', 'all')
   @ApiOperation({
     operationId: 'put_package_list',
     summary: 'Replace the monitored set of binary packages',

@@ -1,6 +1,7 @@
 // A resource of the dialect, declared: a table, a body class and a few lines. docs/adding-a-resource.md walks through one.
 import type { Type } from '@nestjs/common';
 import type { Tx } from '../platform/database/db.js';
+import type { Reach } from '../platform/principal.js';
 import type { Severity } from '../stream/lines/severity.js';
 import type { ObjectJson } from './object-json.js';
 import { type BodyClass, type Field, fieldsOf } from './fields/field.js';
@@ -25,6 +26,8 @@ export interface EventDraft {
 
 export interface WriteContext {
   readonly actor: string;
+  /** The projects that the actor may write to; all without it. */
+  readonly reach?: Reach;
   /** True where the client said which state it saw (If-Match). */
   readonly conditional?: boolean;
 }

@@ -2,6 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { Db } from '../platform/database/db.js';
 import { invalid, notFound } from '../platform/errors.js';
+import { otherProject, type Reach } from '../platform/principal.js';
 import { KeyReader } from '../rest/reading/key-reader.js';
 import { lastOf, type Query, textsOf } from '../rest/reading/list-query.js';
 import { parseReference } from '../rest/writing/reference.js';
@@ -44,10 +45,13 @@ export class StreamQuery {
     private readonly keys: KeyReader,
   ) {}
 
-  /** Rejects with invalid where a parameter is unknown, with not_found where it names nothing. */
-  async filter(query: Query): Promise<StreamFilter> {
+  /**
+   * Rejects with invalid where a parameter is unknown, with not_found where it names nothing, with forbidden `project.other`.
+   */
+  async filter(query: Query, reach?: Reach): Promise<StreamFilter> {
     refuseUnknown(query);
-    const projects = await this.idsOf(valuesOf(query, 'project'), (text) => this.project(text));
+    const asked = await this.idsOf(valuesOf(query, 'project'), (text) => this.project(text));
+    const projects = reach ? within(reach, asked) : asked;
     const [only, ...others] = valuesOf(query, 'project');
     const named = others.length === 0 && only !== undefined && !/^\d+$/.test(only) ? only : undefined;
     return withoutEmpty({
@@ -84,6 +88,13 @@ export class StreamQuery {
     if (id !== undefined) return id;
     throw notFound(`There is no ticket '${text.slice(0, 100)}'.`);
   }
+}
+
+/** What was asked for, or all that are in reach; a list that is empty would ask for everything. */
+function within(reach: ReadonlyMap<number, string>, asked: readonly number[]): number[] {
+  const other = asked.find((id) => !reach.has(id));
+  if (other !== undefined) throw otherProject(reach, String(other));
+  return asked.length > 0 ? [...asked] : [0, ...reach.keys()];
 }
 
 /** A comma list, or a repeated parameter. */

@@ -12,7 +12,7 @@ import { Replay } from './replay.js';
 import { Subscriber } from './subscriber.js';
 import { Subscribers } from './subscribers.js';
 import { parseStart, type Start, StreamQuery } from './stream-query.js';
-import { Needs } from '../platform/http/need.js';
+import { Needs, principalOf } from '../platform/http/need.js';
 
 type StreamRequest = FastifyRequest<{ Querystring: Query }>;
 
@@ -53,7 +53,7 @@ export class StreamController {
   ) {}
 
   @Get()
-  @Needs('read')
+  @Needs('read', 'own')
   @ApiOperation({ operationId: 'stream', summary: 'Follow what happens', description: ABOUT })
   @filter('project', 'Of these projects, by name or id.', 'default')
   @filter('ticket', 'Of these tickets, by key or id.', 'TKT-1')
@@ -80,7 +80,7 @@ export class StreamController {
       void reply.header('vary', 'Accept');
       return this.page.send(reply);
     }
-    const wanted = await this.queries.filter(request.query);
+    const wanted = await this.queries.filter(request.query, principalOf(request).reach);
     const start = parseStart(request.query, request.headers['last-event-id']?.toString());
     this.subscribers.requireRoom();
     const place = await this.placeOf(start);

@@ -56,5 +56,6 @@ export const history = defineResource({
   verbs: ['GET'],
   hidden: true,
   label: 't.line',
+  belongsTo: { project: 'COALESCE(t.project_id, 0)' },
   docs: { tag: 'Tickets', about: 'Something that happened to a ticket or to one of its subtickets.' },
 });

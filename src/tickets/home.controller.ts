@@ -6,7 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Db } from '../platform/database/db.js';
 import { type HomeTicket, homePage, type StepCount } from './home-page.js';
 import { FAILED } from '../workflow/steps.js';
-import { Needs } from '../platform/http/need.js';
+import { Needs, principalOf } from '../platform/http/need.js';
 import { originOf } from '../platform/http/own-origin.js';
 
 const SHOWN = 50;
@@ -17,7 +17,7 @@ export class HomeController {
   constructor(private readonly db: Db) {}
 
   @Get()
-  @Needs('read')
+  @Needs('read', 'own')
   @ApiOperation({
     operationId: 'home',
     summary: 'Where tickets are',
@@ -40,28 +40,32 @@ export class HomeController {
       });
       return;
     }
+    const { reach } = principalOf(request);
+    const projects = reach ? [...reach.keys()] : null;
     const base = originOf(request);
     void reply
       .header('content-type', 'text/html; charset=utf-8')
-      .send(homePage(base, await this.counts(), await this.newest()));
+      .send(homePage(base, await this.counts(projects), await this.newest(projects)));
   }
 
-  private counts(): Promise<StepCount[]> {
+  private counts(projects: readonly number[] | null): Promise<StepCount[]> {
     return this.db.run<StepCount>({
       name: 'home_counts',
-      text: 'SELECT current_workflow_step AS step, count(*)::int AS tickets FROM ticket WHERE closed_at IS NULL AND current_workflow_step < 1000 GROUP BY 1',
+      text: 'SELECT current_workflow_step AS step, count(*)::int AS tickets FROM ticket WHERE closed_at IS NULL AND current_workflow_step < 1000 AND ($1::int[] IS NULL OR project_id = ANY($1)) GROUP BY 1',
+      values: [projects],
     });
   }
 
   /** The tickets that changed last: open ones, and failed ones first. */
-  private newest(): Promise<HomeTicket[]> {
+  private newest(projects: readonly number[] | null): Promise<HomeTicket[]> {
     return this.db.run<HomeTicket>({
       name: 'home_tickets',
       text: `(SELECT id, key, title, owner, current_workflow_step AS step, status, failure, failed_at_step FROM ticket
-          WHERE current_workflow_step = ${FAILED} AND closed_at IS NULL ORDER BY id DESC LIMIT ${SHOWN})
+          WHERE current_workflow_step = ${FAILED} AND closed_at IS NULL AND ($1::int[] IS NULL OR project_id = ANY($1)) ORDER BY id DESC LIMIT ${SHOWN})
         UNION ALL
         (SELECT id, key, title, owner, current_workflow_step, status, failure, failed_at_step FROM ticket
-          WHERE current_workflow_step < ${FAILED} AND closed_at IS NULL ORDER BY id DESC LIMIT ${SHOWN})`,
+          WHERE current_workflow_step < ${FAILED} AND closed_at IS NULL AND ($1::int[] IS NULL OR project_id = ANY($1)) ORDER BY id DESC LIMIT ${SHOWN})`,
+      values: [projects],
     });
   }
 }

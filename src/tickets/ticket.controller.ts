@@ -50,7 +50,7 @@ export class TicketController {
   ) {}
 
   @Get(':id')
-  @Needs('read')
+  @Needs('read', 'ticket/:id')
   @ApiTags(DOCUMENTED_CALLS)
   @ApiOperation({
     operationId: 'detail_ticket',
@@ -94,7 +94,7 @@ export class TicketController {
   }
 
   @Get(':id/history')
-  @Needs('read')
+  @Needs('read', 'ticket/:id')
   @ApiOperation({
     operationId: 'history_ticket',
     summary: 'What happened to a ticket',
@@ -114,7 +114,7 @@ export class TicketController {
   }
 
   @Post(':id/close')
-  @Needs('ticket:write')
+  @Needs('ticket:write', 'ticket/:id')
   @ApiOperation({
     operationId: 'close_ticket',
     summary: 'Close a ticket',
@@ -131,7 +131,7 @@ export class TicketController {
   }
 
   @Post(':id/reopen')
-  @Needs('ticket:write')
+  @Needs('ticket:write', 'ticket/:id')
   @ApiOperation({
     operationId: 'reopen_ticket',
     summary: 'Reopen a ticket',

@@ -21,7 +21,7 @@ test('the first start makes a token for the administrator, into a file of its ow
   const { mode } = await fs.stat(path.join(server.dataFolder, ADMIN_FILE));
   expect(mode & 0o777).toBe(0o600);
   const reply = await server.http.get('/api/v1/whoami/').set(...bearer(server.admin));
-  expect(reply.body).toEqual({ name: 'admin', scopes: ['read', 'admin'] });
+  expect(reply.body).toEqual({ name: 'admin', scopes: ['read', 'admin'], projects: null });
 });
 
 test('a second server on the database makes no other', async () => {
@@ -165,9 +165,9 @@ test('a server that asks for none takes one all the same, and refuses one that d
   const local = await startTestServer({}, server.connection);
   const { token } = await server.token(['read'], 'visitor');
   const whoever = await local.http.get('/api/v1/whoami/').expect(200);
-  expect(whoever.body).toEqual({ name: 'local', scopes: 'all' });
+  expect(whoever.body).toEqual({ name: 'local', scopes: 'all', projects: null });
   const visitor = await local.http.get('/api/v1/whoami/').set(...bearer(token));
-  expect(visitor.body).toEqual({ name: 'visitor', scopes: ['read'] });
+  expect(visitor.body).toEqual({ name: 'visitor', scopes: ['read'], projects: null });
   await local.http
     .post('/api/v1/ticket/')
     .set(...bearer(token))

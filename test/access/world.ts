@@ -8,8 +8,12 @@ import { startTestServer, type TestServer } from '../setup/test-server.js';
 export interface GuardedServer extends TestServer {
   /** The one that the server made at its start. */
   readonly admin: string;
-  /** Makes a token, as the administrator does. */
-  token(scopes: readonly string[], owner?: string): Promise<{ readonly id: number; readonly token: string }>;
+  /** Makes a token, as the administrator does; for all projects unless it names some. */
+  token(
+    scopes: readonly string[],
+    owner?: string,
+    projects?: readonly string[],
+  ): Promise<{ readonly id: number; readonly token: string }>;
 }
 
 export async function startGuarded(publicRead = false, settings: Partial<Config> = {}): Promise<GuardedServer> {
@@ -18,11 +22,11 @@ export async function startGuarded(publicRead = false, settings: Partial<Config>
   return {
     ...server,
     admin,
-    token: async (scopes, owner = 'ci') => {
+    token: async (scopes, owner = 'ci', projects) => {
       const reply = await server.http
         .post('/api/v1/token/')
         .set('Authorization', `Bearer ${admin}`)
-        .send({ owner, scopes })
+        .send({ owner, scopes, ...(projects ? { projects } : {}) })
         .expect(201);
       return reply.body as { id: number; token: string };
     },

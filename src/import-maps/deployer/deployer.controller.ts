@@ -64,7 +64,7 @@ export class DeployerController {
   }
 
   @Get('environments')
-  @Needs('read')
+  @Needs('read', '/p/:project')
   @ApiOperation({
     operationId: 'deployer_environments',
     summary: 'The environments',
@@ -76,7 +76,7 @@ export class DeployerController {
   }
 
   @Patch('import-map.json')
-  @Needs('map:*')
+  @Needs('map:*', '/p/:project')
   @ApiOperation({
     operationId: 'deployer_patch_map',
     summary: 'Lay a map over an environment',
@@ -97,7 +97,7 @@ export class DeployerController {
   }
 
   @Patch('services')
-  @Needs('map:*')
+  @Needs('map:*', '/p/:project')
   @ApiOperation({
     operationId: 'deployer_patch_service',
     summary: 'Set a module of an environment',
@@ -123,7 +123,7 @@ export class DeployerController {
   }
 
   @Delete('services/:name')
-  @Needs('map:*')
+  @Needs('map:*', '/p/:project')
   @ApiOperation({
     operationId: 'deployer_delete_service',
     summary: 'Remove a module of an environment',

@@ -59,7 +59,7 @@ export class HoldsController {
   ) {}
 
   @Post('ticket/:id/hold')
-  @Needs('ticket:write')
+  @Needs('ticket:write', 'ticket/:id')
   @ApiOperation({
     operationId: 'hold_ticket',
     summary: 'Hold a ticket',
@@ -78,7 +78,7 @@ export class HoldsController {
   }
 
   @Post('ticket/:id/unhold')
-  @Needs('ticket:write')
+  @Needs('ticket:write', 'ticket/:id')
   @ApiOperation({
     operationId: 'unhold_ticket',
     summary: 'Lift the hold of a ticket',
@@ -109,7 +109,7 @@ export class HoldsController {
   }
 
   @Post('stage/:name/lock')
-  @Needs('admin')
+  @Needs('admin', '?project')
   @ApiOperation({
     operationId: 'lock_stage',
     summary: 'Lock a stage',
@@ -132,7 +132,7 @@ export class HoldsController {
   }
 
   @Post('stage/:name/unlock')
-  @Needs('admin')
+  @Needs('admin', '?project')
   @ApiOperation({
     operationId: 'unlock_stage',
     summary: 'Unlock a stage',

@@ -70,7 +70,7 @@ export class ModuleController {
   ) {}
 
   @Get()
-  @Needs('read')
+  @Needs('read', '?project')
   @ApiOperation({
     operationId: 'list_module',
     summary: 'List the modules of a project',

@@ -35,7 +35,7 @@ export class SpuFilesController {
   ) {}
 
   @Post(':id/files')
-  @Needs('artifact:write')
+  @Needs('artifact:write', 'none')
   @ApiOperation({
     operationId: 'upload_spu_files',
     summary: 'Upload the files of a source package upload',
@@ -81,7 +81,7 @@ export class SpuFilesController {
   }
 
   @Get(':id/files')
-  @Needs('read')
+  @Needs('read', 'none')
   @ApiOperation({
     operationId: 'list_spu_files',
     summary: 'The files of a source package upload',
@@ -102,7 +102,7 @@ export class SpuFilesController {
   }
 
   @Get(':id/files/:name')
-  @Needs('read')
+  @Needs('read', 'none')
   @ApiOperation({
     operationId: 'download_spu_file',
     summary: 'Download a file of a source package upload',

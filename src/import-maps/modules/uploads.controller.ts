@@ -29,7 +29,7 @@ export class UploadsController {
   ) {}
 
   @Post(':id/modules')
-  @Needs('map:*')
+  @Needs('map:*', 'ticket/:id')
   @ApiOperation({
     operationId: 'upload_modules',
     summary: 'Upload modules under a ticket',

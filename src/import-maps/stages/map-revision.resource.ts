@@ -40,5 +40,6 @@ export const mapRevision = defineResource({
   verbs: ['GET'],
   hidden: true,
   label: 't.number::text',
+  belongsTo: { project: '(SELECT k.project_id FROM ticket k WHERE k.id = t.ticket_id)' },
   docs: { tag: 'Stages', about: "A ticket's modules as they were at one moment." },
 });

@@ -44,5 +44,6 @@ export const release = defineResource({
   verbs: ['GET'],
   hidden: true,
   label: 't.line',
+  belongsTo: { project: 't.project_id' },
   docs: { tag: 'Stages', about: 'A production map of a project. Never changed, never deleted.' },
 });

@@ -72,7 +72,7 @@ export class StageVerbsController {
   ) {}
 
   @Post(':id/stamp')
-  @Needs('map:*')
+  @Needs('map:*', 'ticket/:id')
   @ApiOperation({
     operationId: 'stamp_ticket',
     summary: 'Make a ticket carry modules',
@@ -90,7 +90,7 @@ export class StageVerbsController {
   }
 
   @Post(':id/promote')
-  @Needs('map:*')
+  @Needs('map:*', 'ticket/:id')
   @ApiOperation({
     operationId: 'promote_ticket',
     summary: 'Bring a ticket to the next stage',
@@ -113,7 +113,7 @@ export class StageVerbsController {
   }
 
   @Post(':id/revert')
-  @Needs('map:*')
+  @Needs('map:*', 'ticket/:id')
   @ApiOperation({
     operationId: 'revert_ticket',
     summary: 'Bring a ticket back to the stage before',
@@ -141,7 +141,7 @@ export class StageVerbsController {
   }
 
   @Post(':id/rebase')
-  @Needs('map:*')
+  @Needs('map:*', 'ticket/:id')
   @ApiOperation({
     operationId: 'rebase_ticket',
     summary: 'Settle keys that somebody else released since',

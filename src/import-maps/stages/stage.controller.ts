@@ -64,7 +64,7 @@ export class StageController {
   ) {}
 
   @Get()
-  @Needs('read')
+  @Needs('read', '?project')
   @ApiOperation({
     operationId: 'list_stage',
     summary: 'List the stages of a project',
@@ -83,7 +83,7 @@ export class StageController {
   }
 
   @Get(':name')
-  @Needs('read')
+  @Needs('read', '?project')
   @ApiOperation({
     operationId: 'detail_stage',
     summary: 'Get a stage',
@@ -106,7 +106,7 @@ export class StageController {
   }
 
   @Patch(':name')
-  @Needs('map:*')
+  @Needs('map:*', '?project')
   @ApiOperation({
     operationId: 'write_stage',
     summary: 'Write to production directly',
@@ -143,7 +143,7 @@ export class StageController {
   }
 
   @Post(':name/rollback')
-  @Needs('map:*')
+  @Needs('map:*', '?project')
   @ApiOperation({
     operationId: 'rollback_stage',
     summary: 'Bring production back to an earlier release',

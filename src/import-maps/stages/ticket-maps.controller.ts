@@ -31,7 +31,7 @@ export class TicketMapsController {
   ) {}
 
   @Get('ticket/:id/why')
-  @Needs('read')
+  @Needs('read', 'ticket/:id')
   @ApiOperation({
     operationId: 'why_ticket',
     summary: "Why a ticket can't be promoted",
@@ -46,7 +46,7 @@ export class TicketMapsController {
   }
 
   @Get('ticket/:id/diff')
-  @Needs('read')
+  @Needs('read', 'ticket/:id')
   @ApiOperation({
     operationId: 'diff_ticket',
     summary: 'What a ticket changes in the import map',
@@ -65,7 +65,7 @@ export class TicketMapsController {
   }
 
   @Get('ticket/:id/revision')
-  @Needs('read')
+  @Needs('read', 'ticket/:id')
   @ApiOperation({
     operationId: 'list_ticket_revision',
     summary: "List the revisions of a ticket's modules",
@@ -83,7 +83,7 @@ export class TicketMapsController {
   }
 
   @Get('release')
-  @Needs('read')
+  @Needs('read', 'own')
   @ApiOperation({
     operationId: 'list_release',
     summary: 'List releases',
@@ -100,7 +100,7 @@ export class TicketMapsController {
   }
 
   @Get('release/:number')
-  @Needs('read')
+  @Needs('read', '?project')
   @ApiOperation({
     operationId: 'detail_release',
     summary: 'Get a release',

@@ -10,6 +10,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** A scope; `anonymous`: nobody is asked who they are; `token`: any valid token. */
     need?: Need;
+    about?: About;
   }
   interface FastifyRequest {
     principal?: Principal;
@@ -28,13 +29,33 @@ export type Need =
   | 'map:*'
   | 'admin';
 
-/** Declares what an operation needs. Further configuration of the route goes along: Nest keeps one of them only. */
-export const Needs = (need: Need, config: object = {}): MethodDecorator & ClassDecorator =>
-  applyDecorators(
-    RouteConfig({ ...config, need }),
+/**
+ * Which projects an operation is about, so that a token for some of them reaches no other (access/project-gate.ts):
+ * - `none`: what belongs to no project. Any token will do.
+ * - `own`: lists what the token's projects have, and deletes no more.
+ * - `all`: all of them, or what they share: a token for all projects.
+ * - `written`: those that it writes to, looked at before the commit (rest/writing/own-events.ts).
+ * - `?project`, `/p/:project`: the one that the URL names, or `default`.
+ * - `ticket/:id`, `ticket/:ids`: the ones of the objects that the URL names.
+ */
+export type About =
+  'none' | 'own' | 'all' | 'written' | '?project' | '/p/:project' | `${string}/:id` | `${string}/:ids`;
+
+/**
+ * Declares what an operation needs, and which projects it is about. Further configuration of the route goes along: Nest keeps
+ * one of them only.
+ */
+export function Needs(need: 'anonymous'): MethodDecorator & ClassDecorator;
+export function Needs(need: Need, about: About, config?: object): MethodDecorator & ClassDecorator;
+export function Needs(need: Need, about: About = 'none', config: object = {}): MethodDecorator & ClassDecorator {
+  if (need === 'anonymous') return applyDecorators(RouteConfig({ ...config, need }), ApiExtension('x-scope', need));
+  return applyDecorators(
+    RouteConfig({ ...config, need, about }),
     ApiExtension('x-scope', need),
-    ...(need === 'anonymous' ? [] : [ApiSecurity('token')]),
+    ApiExtension('x-project', about),
+    ApiSecurity('token'),
   );
+}
 
 /** Who asks. */
 export const principalOf = (request: FastifyRequest): Principal => request.principal ?? LOCAL;

@@ -10,7 +10,7 @@ import { Needs } from '../../platform/http/need.js';
 @Controller('api/v1')
 export class ApiIndexController {
   @Get()
-  @Needs('read')
+  @Needs('read', 'none')
   @ApiOperation({
     operationId: 'api_index',
     summary: 'Every resource: its list and its schema',

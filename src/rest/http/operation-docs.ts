@@ -1,6 +1,6 @@
 // The OpenAPI text of each operation of a resource, from its declaration.
 import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
-import { Needs } from '../../platform/http/need.js';
+import { type About, Needs } from '../../platform/http/need.js';
 import type { OperationName, Resource } from '../resource.js';
 import { failures, IDEMPOTENCY_KEY, IF_MATCH, jsonBody, jsonReply, pathParameter, schemaNamed } from './documented.js';
 import { DOCUMENTED_CALLS, LIST_PARAMETERS } from './openapi-texts.js';
@@ -61,6 +61,16 @@ function failuresOf(resource: Resource, operation: Operation): number[] {
   return [...FAILURES[operation], ...(ambiguous ? [409] : []), ...(guarded ? [428] : [])];
 }
 
+/** What belongs to no project is read, and made, by anybody; changing it changes it for all. */
+function aboutOf(resource: Resource, operation: Operation): About {
+  if (operation === 'schema') return 'none';
+  if (resource.belongsTo?.project === undefined)
+    return WRITES.has(operation) && operation !== 'create' ? 'all' : 'none';
+  if (operation === 'create' || operation === 'patchList') return 'written';
+  if (operation === 'list' || operation === 'removeList') return 'own';
+  return operation === 'set' ? `${resource.name}/:ids` : `${resource.name}/:id`;
+}
+
 const WRITES = new Set<Operation>(['create', 'patchList', 'removeList', 'update', 'replace', 'remove']);
 
 export function documentOperation(
@@ -76,7 +86,7 @@ function decorators(resource: Resource, operation: Operation): (MethodDecorator 
   const call = operation === 'schema' || operation === 'set' ? undefined : resource.docs.documented?.[operation];
   const about = resource.docs.about;
   return [
-    Needs(WRITES.has(operation) ? resource.scope : 'read'),
+    Needs(WRITES.has(operation) ? resource.scope : 'read', aboutOf(resource, operation)),
     ApiTags(call ? DOCUMENTED_CALLS : resource.docs.tag),
     ApiOperation({
       operationId: `${operation}_${resource.name.replaceAll('-', '_')}`,

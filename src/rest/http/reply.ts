@@ -6,8 +6,8 @@ import { principalOf } from '../../platform/http/need.js';
 import { originOf } from '../../platform/http/own-origin.js';
 import { lastOf, type Query } from '../reading/list-query.js';
 import type { ObjectJson } from '../object-json.js';
-import type { Resource } from '../resource.js';
-import { checkKey, type KeyedRequest, type WriteAnswer } from '../writing/idempotency.js';
+import type { Resource, WriteContext } from '../resource.js';
+import { checkKey, type WriteAnswer, type WriteRequest } from '../writing/idempotency.js';
 import type { WriteOptions } from '../writing/resource-writer.js';
 import { contentTag, isKnown, parseIfMatch, takesAny, versionTag } from './entity-tag.js';
 
@@ -61,9 +61,14 @@ export function objectAnswer(resource: Resource, status: number, object: ObjectJ
 export function writeOptions(request: FastifyRequest): WriteOptions {
   refuseOtherFormats(request);
   return {
-    context: { actor: principalOf(request).name, conditional: request.headers['if-match'] !== undefined },
+    context: { ...writerOf(request), conditional: request.headers['if-match'] !== undefined },
     ifMatch: parseIfMatch(request.headers['if-match']),
   };
+}
+
+function writerOf(request: FastifyRequest): Pick<WriteContext, 'actor' | 'reach'> {
+  const { name: actor, reach } = principalOf(request);
+  return reach ? { actor, reach } : { actor };
 }
 
 /** The same for a whole list, which has no state of its own that a client could have seen. */
@@ -76,16 +81,15 @@ export function listWriteOptions(request: FastifyRequest): WriteOptions {
   );
 }
 
-/** The request's Idempotency-Key with what it is bound to; undefined where it has none. */
-export function keyedRequest(request: FastifyRequest): KeyedRequest | undefined {
+/**
+ * The request's Idempotency-Key with what it is bound to, and the projects that it may write to; undefined where it has
+ * neither. Keys of a token for some projects are its own: what another token of its owner did may be out of its reach.
+ */
+export function keyedRequest(request: FastifyRequest): WriteRequest | undefined {
+  const { name, reach } = principalOf(request);
   const header = request.headers['idempotency-key'];
-  if (header === undefined) return undefined;
-  const key = checkKey([header].flat().join());
-  return {
-    principal: principalOf(request).name,
-    key,
-    method: request.method,
-    url: request.url,
-    rawBody: request.rawBody,
-  };
+  if (header === undefined) return reach && { reach };
+  const { method, url, rawBody } = request;
+  const principal = reach ? `${name}:${[...reach.keys()].sort((one, other) => one - other).join()}` : name;
+  return { reach, keyed: { principal, key: checkKey([header].flat().join()), method, url, rawBody } };
 }

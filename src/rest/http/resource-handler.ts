@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Tx } from '../../platform/database/db.js';
 import { invalid, notFound } from '../../platform/errors.js';
+import { principalOf } from '../../platform/http/need.js';
 import { KeyReader } from '../reading/key-reader.js';
 import { isFilter } from '../reading/filters.js';
 import { lastOf, type Query } from '../reading/list-query.js';
@@ -58,7 +59,7 @@ export class ResourceHandler {
   async list(resource: Resource, request: ListRequest, reply: FastifyReply, scope?: Scope): Promise<void> {
     // Of a list below a ticket, ?project= has said already which ticket its key means.
     const { project: _project, ...filters } = request.query;
-    const page = await this.lists.read(resource, scope ? filters : request.query, scope);
+    const page = await this.lists.read(resource, scope ? filters : request.query, scope, principalOf(request).reach);
     const [path = '', ...search] = request.url.split('?');
     sendJson(request, reply, listBody(path.endsWith('/') ? path : `${path}/`, search.join('?'), page));
   }

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { asDomainError } from '../../platform/database/database-error.js';
 import { Db } from '../../platform/database/db.js';
 import type { Statement } from '../../platform/database/statement.js';
+import type { Reach } from '../../platform/principal.js';
 import type { Resource } from '../resource.js';
 import { KeyReader } from './key-reader.js';
 import { CountCache, EXACT_UP_TO } from './count-cache.js';
@@ -42,8 +43,8 @@ export class ListReader {
     private readonly counts: CountCache,
   ) {}
 
-  async read(resource: Resource, query: Query, scope?: Scope): Promise<ListPage> {
-    const list = await this.compile(resource, query, scope);
+  async read(resource: Resource, query: Query, scope?: Scope, reach?: Reach): Promise<ListPage> {
+    const list = await this.compile(resource, query, scope, reach);
     const { page, count, countKey } = list;
     const known = page.after === undefined ? this.counts.known(countKey) : undefined;
     const row = await this.run(known === undefined ? list.counted : list.uncounted);
@@ -58,11 +59,11 @@ export class ListReader {
     return { ...found, total };
   }
 
-  private async compile(resource: Resource, query: Query, scope: Scope | undefined): Promise<ListStatement> {
-    const key = scope ? undefined : `${resource.name}${JSON.stringify(query)}`;
+  private async compile(resource: Resource, query: Query, scope?: Scope, reach?: Reach): Promise<ListStatement> {
+    const key = scope || reach ? undefined : `${resource.name}${JSON.stringify(query)}`;
     const known = key === undefined ? undefined : this.compiled.get(key);
     if (known) return known;
-    const list = await compileList(resource, query, scope, (ticketKey) => this.keys.find(ticketKey));
+    const list = await compileList(resource, query, { scope, reach }, (ticketKey) => this.keys.find(ticketKey));
     if (key === undefined || !list.lasting) return list;
     if (this.compiled.size >= MOST_COMPILED) this.compiled.clear();
     this.compiled.set(key, list);

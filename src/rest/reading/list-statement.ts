@@ -1,11 +1,13 @@
 // A list's query string as SQL: one statement for the page, and for its count beside it or alone.
 import type { Statement } from '../../platform/database/statement.js';
 import { Values } from '../../platform/database/statement.js';
+import type { Reach } from '../../platform/principal.js';
 import type { Resource } from '../resource.js';
 import { EXACT_UP_TO } from './count-cache.js';
 import { Joins } from './field-path.js';
 import { filterSql, type KeyResolver } from './filters.js';
 import { orderSql, type Page, parsePage, type Query } from './list-query.js';
+import { ownSql } from './own-sql.js';
 import { fromSql, selectList } from './view-sql.js';
 
 /** A condition that a URL adds to every filter, such as a ticket's own history. */
@@ -37,7 +39,7 @@ const PLAIN_LIMITS: ReadonlySet<number> = new Set([20, 50, 100, 1000]);
 export async function compileList(
   resource: Resource,
   query: Query,
-  scope: Scope | undefined,
+  { scope, reach }: { readonly scope?: Scope | undefined; readonly reach?: Reach },
   findKey: KeyResolver,
 ): Promise<ListStatement> {
   const page = parsePage(query);
@@ -50,7 +52,7 @@ export async function compileList(
     return findKey(key);
   };
   const { from, where } = fromSql(resource);
-  const own = scope ? [`${scope.column} = ${add(scope.value)}`] : [];
+  const own = [...(scope ? [`${scope.column} = ${add(scope.value)}`] : []), ...ownSql(resource, reach, add)];
   const conditions = [...where, ...own, ...(await filterSql(resource, query, joins, add, resolve))];
   const countFrom = fromWhere(from, joins.sql, conditions);
   const countValues = [...values.list];

@@ -6,11 +6,12 @@ import type { Tx } from '../../platform/database/db.js';
 import { DomainError } from '../../platform/errors.js';
 import { tableOf } from '../reading/columns.js';
 import { KeyReader } from '../reading/key-reader.js';
-import type { FieldValues, Resource } from '../resource.js';
+import type { FieldValues, Resource, WriteContext } from '../resource.js';
 import { insertManySql, insertMissingSql, nextIdsSql } from './batch-sql.js';
 import { type JsonObject, readBody } from './body.js';
 import { writeError } from './constraint-errors.js';
 import { inPart } from './in-part.js';
+import { requireOwnReferences } from './own-objects.js';
 
 /** An object to make, and where it stands in the body: `links[0]`. */
 export interface Part {
@@ -28,21 +29,21 @@ export class BatchWriter {
   constructor(private readonly keys: KeyReader) {}
 
   /** The ids, in the order of the parts. An error names the part. */
-  async create(tx: Tx, resource: Resource, parts: readonly Part[], actor: string): Promise<number[]> {
+  async create(tx: Tx, resource: Resource, parts: readonly Part[], context: WriteContext): Promise<number[]> {
     if (parts.length === 0) return [];
-    const values = await this.read(tx, resource, parts);
+    const values = await this.read(tx, resource, parts, context);
     const ids = (await tx.run<{ id: number }>(nextIdsSql(resource, parts.length))).map((row) => row.id);
     const read = parts.map((part, index) => ({ ...part, id: ids[index] ?? 0, values: values[index] ?? {} }));
-    for (const alike of byShape(read)) await this.insert(tx, resource, alike, actor);
+    for (const alike of byShape(read)) await this.insert(tx, resource, alike, context.actor);
     return ids;
   }
 
   /** For a resource that is known by a name: the ids of these, made where they are new. */
-  async getOrCreate(tx: Tx, resource: Resource, parts: readonly Part[], actor: string): Promise<number[]> {
+  async getOrCreate(tx: Tx, resource: Resource, parts: readonly Part[], context: WriteContext): Promise<number[]> {
     if (parts.length === 0) return [];
     const field = resource.getOrCreateBy ?? 'name';
-    const names = (await this.read(tx, resource, parts)).map((values) => values[field]);
-    await tx.run(insertMissingSql(resource, field, names, actor));
+    const names = (await this.read(tx, resource, parts, context)).map((values) => values[field]);
+    await tx.run(insertMissingSql(resource, field, names, context.actor));
     const known = await tx.run<{ id: number; name: string }>({
       text: `SELECT t.id, t.${field} AS name FROM ${tableOf(resource).name} t WHERE t.${field} = ANY($1::text[]) ORDER BY t.id FOR KEY SHARE`,
       values: [names],
@@ -55,11 +56,17 @@ export class BatchWriter {
     });
   }
 
-  private async read(tx: Tx, resource: Resource, parts: readonly Part[]): Promise<FieldValues[]> {
+  private async read(
+    tx: Tx,
+    resource: Resource,
+    parts: readonly Part[],
+    { reach }: WriteContext,
+  ): Promise<FieldValues[]> {
     const values: FieldValues[] = [];
     for (const { at, body } of parts) {
       values.push(await inPart(at, () => readBody(resource, body, true, (key) => this.keys.find(key, undefined, tx))));
     }
+    await requireOwnReferences(tx, resource, values, reach);
     return values;
   }
 

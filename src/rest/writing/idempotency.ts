@@ -4,6 +4,8 @@ import { createHash } from 'node:crypto';
 import { sqlState } from '../../platform/database/database-error.js';
 import { Db, type Tx } from '../../platform/database/db.js';
 import { conflict, DomainError, invalid } from '../../platform/errors.js';
+import type { Reach } from '../../platform/principal.js';
+import { withinReach } from './own-events.js';
 
 /** A write's answer, before it becomes HTTP. `location` is a path; the reply makes it absolute. */
 export interface WriteAnswer {
@@ -21,6 +23,13 @@ export interface KeyedRequest {
   /** Path and query. */
   readonly url: string;
   readonly rawBody: Buffer | string | undefined;
+}
+
+/** What makes a write more than its effect. */
+export interface WriteRequest {
+  readonly keyed?: KeyedRequest;
+  /** The projects that it may write to; all without it. */
+  readonly reach: Reach;
 }
 
 interface KeptAnswer {
@@ -41,35 +50,33 @@ export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdow
 
   constructor(private readonly db: Db) {}
 
-  /** Runs the write once for its key. Without a key: `write` gets no transaction and makes its own. */
+  /**
+   * Runs the write once for its key, and within its projects. With neither: `write` gets no transaction and makes its own.
+   * Rejects with forbidden `project.other`.
+   */
   async run(
-    request: KeyedRequest | undefined,
+    request: WriteRequest | undefined,
     write: (tx: Tx | undefined) => Promise<WriteAnswer>,
   ): Promise<WriteAnswer> {
     if (!request) return write(undefined);
-    const fingerprint = fingerprintOf(request);
-    return this.db.transaction(async (tx) => {
-      const kept = await this.claim(tx, request, fingerprint);
-      if (kept) return { ...kept, replayed: true };
-      const answer = await write(tx);
-      await tx.run({
-        name: 'idempotency_keep',
-        text: 'UPDATE idempotency_key SET status = $3, location = $4, etag = $5, body = $6 WHERE principal = $1 AND key = $2',
-        values: [
-          request.principal,
-          request.key,
-          answer.status,
-          answer.location ?? null,
-          answer.etag ?? null,
-          answer.body,
-        ],
-      });
-      return answer;
+    const { keyed, reach } = request;
+    return this.db.transaction((tx) => withinReach(tx, reach, () => (keyed ? this.once(tx, keyed, write) : write(tx))));
+  }
+
+  private async once(tx: Tx, keyed: KeyedRequest, write: (tx: Tx) => Promise<WriteAnswer>): Promise<WriteAnswer> {
+    const kept = await this.claim(tx, keyed, fingerprintOf(keyed));
+    if (kept) return { ...kept, replayed: true };
+    const { status, location = null, etag = null, body, ...more } = await write(tx);
+    await tx.run({
+      name: 'idempotency_keep',
+      text: 'UPDATE idempotency_key SET status = $3, location = $4, etag = $5, body = $6 WHERE principal = $1 AND key = $2',
+      values: [keyed.principal, keyed.key, status, location, etag, body],
     });
+    return { status, location, etag, body, ...more };
   }
 
   /** The same for a write that is always several statements: without a key it gets a transaction too. */
-  inTransaction(request: KeyedRequest | undefined, write: (tx: Tx) => Promise<WriteAnswer>): Promise<WriteAnswer> {
+  inTransaction(request: WriteRequest | undefined, write: (tx: Tx) => Promise<WriteAnswer>): Promise<WriteAnswer> {
     return this.run(request, (tx) => this.db.within(tx, write));
   }
 

@@ -8,6 +8,7 @@ import { Joins } from '../reading/field-path.js';
 import { KeyReader } from '../reading/key-reader.js';
 import { filterSql } from '../reading/filters.js';
 import type { Query } from '../reading/list-query.js';
+import { ownSql } from '../reading/own-sql.js';
 import { fromSql } from '../reading/view-sql.js';
 import type { Resource } from '../resource.js';
 import { asObject, badReference } from './body.js';
@@ -90,6 +91,7 @@ export class ListWriter {
     const { from, where } = fromSql(resource);
     const conditions = [
       ...where,
+      ...ownSql(resource, options.context.reach, (value) => values.add(value)),
       ...(await filterSql(
         resource,
         query,

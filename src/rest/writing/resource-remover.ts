@@ -9,6 +9,7 @@ import { allResources, type Resource } from '../resource.js';
 import { inUse, stillReferenced } from './constraint-errors.js';
 import { listedBy } from './listed-references.js';
 import { lockFirst, lockRow, lockRows, requireRowMatch, rowOf } from './locked-row.js';
+import { requireOwn } from './own-objects.js';
 import type { WriteOptions } from './resource-writer.js';
 import { deleteSql } from './row-sql.js';
 import { rulesOf } from './rules-of.js';
@@ -34,6 +35,7 @@ export class ResourceRemover {
   private async removeIn(tx: Tx, resource: Resource, ids: readonly number[], options: WriteOptions): Promise<number[]> {
     const rules = rulesOf(this.modules, resource);
     await lockFirst(tx, rules, ids);
+    await requireOwn(tx, resource, ids, options.context.reach);
     for (const id of options.ifMatch ? ids : []) {
       await requireRowMatch(tx, resource, await lockRow(tx, resource, id), options.ifMatch, this.objects);
     }

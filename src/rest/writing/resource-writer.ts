@@ -17,6 +17,7 @@ import { writeError } from './constraint-errors.js';
 import { holdListed, listsReferences } from './listed-references.js';
 import { lockRow, requireRowMatch, rowOf } from './locked-row.js';
 import { plainDecision } from './plain-decision.js';
+import { requireOwn, requireOwnReferences } from './own-objects.js';
 import { insertSql, updateSql } from './row-sql.js';
 import { rulesOf } from './rules-of.js';
 import { lockForNewId, passId, requireNewId } from './take-id.js';
@@ -62,6 +63,7 @@ export class ResourceWriter {
   ): Promise<Write> {
     const body = asObject(given);
     const values = await readBody(resource, body, complete, (key) => this.keys.find(key, undefined, tx));
+    await requireOwnReferences(tx ?? this.db, resource, [values], options.context.reach);
     return { resource, body, values, rules: rulesOf(this.modules, resource), options };
   }
 
@@ -131,6 +133,7 @@ export class ResourceWriter {
   private async updateIn(tx: Tx, id: number, { resource, body, values, rules, options }: Write): Promise<Written> {
     await rules.lockFirst?.(tx, id);
     const before = await lockRow(tx, resource, id);
+    await requireOwn(tx, resource, [id], options.context.reach);
     await requireRowMatch(tx, resource, before, options.ifMatch, this.objects);
     const decision =
       (await rules.decide?.(tx, before, values, options.context)) ?? plainDecision(resource, before, values);

@@ -10,7 +10,7 @@ import { lastOf, type Query } from '../../rest/reading/list-query.js';
 import { event } from '../event.resource.js';
 import { StreamQuery } from '../stream-query.js';
 import { ArchiveReader } from './archive-reader.js';
-import { Needs } from '../../platform/http/need.js';
+import { Needs, principalOf } from '../../platform/http/need.js';
 
 type ListRequest = FastifyRequest<{ Querystring: Query }>;
 
@@ -28,7 +28,7 @@ export class EventListController {
   ) {}
 
   @Get()
-  @Needs('read')
+  @Needs('read', 'own')
   @documented
   @ApiQuery({
     name: 'archived',
@@ -58,7 +58,7 @@ export class EventListController {
     const size = numberIn('limit', lastOf(limit), USUAL);
     const page = await this.archives.page({
       day: dayIn(lastOf(day)),
-      filter: await this.queries.filter(filters),
+      filter: await this.queries.filter(filters, principalOf(request).reach),
       after: numberIn('after', lastOf(after), 0),
       limit: size === 0 ? MOST : Math.min(size, MOST),
     });

@@ -20,7 +20,7 @@ export class EventsController {
   ) {}
 
   @Post()
-  @Needs('event:write')
+  @Needs('event:write', 'written')
   @ApiOperation({ operationId: 'post_events', summary: 'Tell the stream what happened', description: EVENTS_TEXT })
   @IDEMPOTENCY_KEY
   @jsonBody(EVENTS_BODY, EVENTS_EXAMPLE)

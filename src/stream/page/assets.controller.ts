@@ -33,7 +33,7 @@ const ASSETS: ReadonlyMap<string, Asset> = new Map(FILES.map((file) => [file, re
 @Controller('stream')
 export class AssetsController {
   @Get(':file')
-  @Needs('read')
+  @Needs('read', 'none')
   file(@Param('file') file: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const asset = ASSETS.get(file);
     if (!asset) throw notFound(`The stream has no ${file.slice(0, 100)}.`);

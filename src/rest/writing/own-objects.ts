@@ -1,0 +1,50 @@
+// Whether objects are of the projects that somebody reaches: those that are changed as they were before, and those that a
+// write refers to. Nothing of it for a token for all projects.
+import type { Sql } from '../../platform/database/statement.js';
+import { otherProject, type Reach, requireEverything } from '../../platform/principal.js';
+import { tableOf } from '../reading/columns.js';
+import { type FieldValues, type Resource, resourceNamed } from '../resource.js';
+
+/** Null where an object belongs to no project. */
+type ProjectName = string | null;
+
+/** The projects of those that exist and are out of reach. */
+async function outOfReach(
+  sql: Sql,
+  resource: Resource,
+  ids: readonly number[],
+  reach: ReadonlyMap<number, string>,
+): Promise<ProjectName[]> {
+  const rows = await sql.run<{ name: ProjectName }>({
+    text: `SELECT p.name FROM (SELECT ${resource.belongsTo?.project ?? 'NULL::int'} AS project FROM ${tableOf(resource).name} t WHERE t.id = ANY($1::int[])) o
+      LEFT JOIN project p ON p.id = o.project WHERE COALESCE(o.project <> ALL($2::int[]), true) LIMIT 1000`,
+    values: [ids, [...reach.keys()]],
+  });
+  return rows.map(({ name }) => name);
+}
+
+/** For what is changed, deleted or read by its id. Rejects with forbidden `project.other`; `token.limited` for what is of none. */
+export async function requireOwn(sql: Sql, resource: Resource, ids: readonly number[], reach: Reach): Promise<void> {
+  if (!reach || ids.length === 0) return;
+  for (const name of await outOfReach(sql, resource, ids, reach)) {
+    if (name === null) requireEverything(reach);
+    else throw otherProject(reach, name);
+  }
+}
+
+/** What is of no project may be referred to by anybody. Rejects with forbidden `project.other`. */
+export async function requireOwnReferences(
+  sql: Sql,
+  resource: Resource,
+  written: readonly FieldValues[],
+  reach: Reach,
+): Promise<void> {
+  if (!reach) return;
+  for (const { name, target } of resource.fields) {
+    const ids = target === undefined ? [] : written.flatMap((values) => values[name] ?? []);
+    if (target === undefined || ids.length === 0) continue;
+    const names = await outOfReach(sql, resourceNamed(target), ids as number[], reach);
+    const other = names.find((found) => found !== null);
+    if (other !== undefined && other !== null) throw otherProject(reach, other);
+  }
+}
