@@ -1,56 +1,31 @@
-// Every operation of the OpenAPI document, with no token, with one that lacks the scope, and with the right one.
-import { buildDocument } from '../../src/openapi.js';
+// Every operation of the OpenAPI document, with no token, with one that lacks the scope, and with the right one. With one for
+// another project: other-project.spec.ts.
+import { callOperation, type Operation, operationsOf, type Reply } from './operations.js';
 import { bearer, type GuardedServer, startGuarded } from './world.js';
 
-interface Operation {
-  readonly path: string;
-  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
-  readonly scope: string | undefined;
-  readonly url: string;
-}
-
-const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 const ALL = ['read', 'ticket:write', 'status:write', 'artifact:write', 'event:write', 'map:dev', 'map:qa', 'map:prod'];
 
 let server: GuardedServer;
 let operations: Operation[];
 beforeAll(async () => {
   server = await startGuarded();
-  const { paths } = buildDocument(server.app);
-  operations = Object.entries(paths).flatMap(([path, item]) =>
-    METHODS.flatMap((method) => {
-      const operation = (item as Record<string, Record<string, unknown> | undefined>)[method];
-      if (!operation) return [];
-      const url = path.replaceAll(/\{(\w+)\}/g, (_, name) => (name === 'project' ? 'default' : '1'));
-      return [{ path, method, scope: operation['x-scope'] as string | undefined, url }];
-    }),
-  );
+  operations = operationsOf(server);
 });
 afterAll(() => server.stop());
 
-/** The status, and what a refusal says: JSON, or text from import-map-deployer's surface. A stream is left as soon as its head is there. */
-async function call({ method, url }: Operation, token?: string): Promise<{ status: number; says: string }> {
-  const leaving = new AbortController();
-  const reply = await fetch(server.base + url, {
-    method: method.toUpperCase(),
-    signal: leaving.signal,
-    headers: {
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-      ...(method === 'get' ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(method === 'get' ? {} : { body: '{}' }),
-  });
-  const text = reply.status >= 400 ? await reply.text() : '';
-  leaving.abort();
-  return { status: reply.status, says: text };
-}
-
-const named = ({ method, path }: Operation): string => `${method} ${path}`;
+const call = (operation: Operation, token?: string): Promise<Reply> =>
+  callOperation(server, operation, operation.url, { token });
+const named = ({ name }: Operation): string => name;
 const guarded = (): Operation[] => operations.filter(({ scope }) => scope !== 'anonymous');
 
 test('there are operations, and each says what it needs', () => {
   expect(operations.length).toBeGreaterThan(150);
   expect(operations.filter(({ scope }) => scope === undefined).map(named)).toEqual([]);
+  expect(
+    guarded()
+      .filter(({ project }) => project === undefined)
+      .map(named),
+  ).toEqual([]);
 });
 
 test('without a token: 401, but for what pages and probes load', async () => {
@@ -73,10 +48,10 @@ test('with all scopes but the one: 403 that names it', async () => {
       operation.scope === 'map:*' ? !scope.startsWith('map:') : scope !== operation.scope,
     );
     const { token } = await cachedToken(without);
-    const { status, says } = await call(operation, token);
+    const { status, text } = await call(operation, token);
     const expected = operation.scope === 'map:*' ? 'map:<stage>' : operation.scope;
-    if (status !== 403 || !says.includes(`lacks the scope ${expected}.`))
-      wrong.push([named(operation), { status, says }]);
+    if (status !== 403 || !text.includes(`lacks the scope ${expected}.`))
+      wrong.push([named(operation), { status, text }]);
   }
   expect(wrong).toEqual([]);
 });

@@ -2,21 +2,23 @@
 // write refers to. Nothing of it for a token for all projects.
 import type { Sql } from '../../platform/database/statement.js';
 import { otherProject, type Reach, requireEverything } from '../../platform/principal.js';
-import { tableOf } from '../reading/columns.js';
+import { fromSql } from '../reading/view-sql.js';
 import { type FieldValues, type Resource, resourceNamed } from '../resource.js';
 
 /** Null where an object belongs to no project. */
 type ProjectName = string | null;
 
-/** The projects of those that exist and are out of reach. */
+/** The projects of those that the resource has and that are out of reach. */
 async function outOfReach(
   sql: Sql,
   resource: Resource,
   ids: readonly number[],
   reach: ReadonlyMap<number, string>,
 ): Promise<ProjectName[]> {
+  const { from, where } = fromSql(resource);
+  const named = [...where, 't.id = ANY($1::int[])'].join(' AND ');
   const rows = await sql.run<{ name: ProjectName }>({
-    text: `SELECT p.name FROM (SELECT ${resource.belongsTo?.project ?? 'NULL::int'} AS project FROM ${tableOf(resource).name} t WHERE t.id = ANY($1::int[])) o
+    text: `SELECT p.name FROM (SELECT ${resource.belongsTo?.project ?? 'NULL::int'} AS project FROM ${from} WHERE ${named}) o
       LEFT JOIN project p ON p.id = o.project WHERE COALESCE(o.project <> ALL($2::int[]), true) LIMIT 1000`,
     values: [ids, [...reach.keys()]],
   });
