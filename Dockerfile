@@ -33,7 +33,9 @@ ENV NODE_ENV=production \
     PORT=8000 \
     STAMPLINE_DATA=/var/lib/stampline
 WORKDIR /app
-RUN install -d -o node -g node -m 0750 /var/lib/stampline
+# `docker exec … stampline token list` and so on, beside the server.
+RUN install -d -o node -g node -m 0750 /var/lib/stampline \
+  && ln -s /app/scripts/stampline.mjs /usr/local/bin/stampline
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY --from=build /app/scripts ./scripts

@@ -1,7 +1,8 @@
 // What docker-compose.yml and the Dockerfile must say for their promises to hold: a trusted port is a loopback port,
-// nothing starts before what it needs, data outlives containers, the image isn't root's. No Docker is needed to check.
+// nothing starts before what it needs, data outlives containers, the image isn't root's; and that deploy/compose.tls.yml on
+// top of it asks for tokens and trusts its own proxy. No Docker is needed to check.
 import fs from 'node:fs';
-import { parseDocument } from 'yaml';
+import { parseDocument, YAMLSeq } from 'yaml';
 
 const text = (file) => fs.readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
 const problems = [];
@@ -18,7 +19,8 @@ function checkService(name, service, volumes) {
   must(seconds(service.stop_grace_period) >= 35, `${name}: less than 35 s to stop in`);
   for (const mount of service.volumes ?? []) {
     const source = String(mount).split(':')[0];
-    must(Object.hasOwn(volumes, source), `${name}: the volume ${source} isn't declared`);
+    if (source.startsWith('./')) must(fs.existsSync(new URL(`../${source}`, import.meta.url)), `${name}: no ${source}`);
+    else must(Object.hasOwn(volumes, source), `${name}: the volume ${source} isn't declared`);
   }
   for (const needed of Object.keys(service.depends_on ?? {})) {
     must(
@@ -71,6 +73,10 @@ function checkDockerfile(dockerfile, app) {
   must(/^STOPSIGNAL SIGTERM$/m.test(runtime), 'Dockerfile: STOPSIGNAL');
   must(/^HEALTHCHECK [\s\S]*\/livez/m.test(runtime), "Dockerfile: the health check doesn't ask /livez");
   must(/^CMD \["node", /m.test(runtime), 'Dockerfile: CMD must start node itself, which gets the signals');
+  must(
+    /ln -s \/app\/scripts\/stampline\.mjs \/usr\/local\/bin\/stampline/.test(runtime),
+    'Dockerfile: no stampline on PATH',
+  );
   must(/NODE_ENV=production/.test(runtime) && /HOST=0\.0\.0\.0/.test(runtime), 'Dockerfile: NODE_ENV or HOST');
   const data = /STAMPLINE_DATA=(\S+)/.exec(runtime)?.[1];
   must(
@@ -85,9 +91,33 @@ function checkDockerfile(dockerfile, app) {
   }
 }
 
-const document = parseDocument(text('docker-compose.yml'), { uniqueKeys: true });
-problems.push(...[...document.errors, ...document.warnings].map((problem) => `docker-compose.yml: ${problem.message}`));
-const { services = {}, volumes = {} } = document.toJS() ?? {};
+/** Beyond this machine only the proxy is published, the app asks for tokens, and the one proxy that it trusts is this one. */
+function checkTls({ app = {}, caddy = {} }) {
+  const { environment = {}, networks = {} } = app;
+  must(Array.isArray(app.ports) && app.ports.length === 0, 'tls: the app publishes a port of its own');
+  must(environment.STAMPLINE_LISTEN_TRUST === '', "tls: the loopback's rules still hold");
+  must(environment.STAMPLINE_AUTH === 'required', 'tls: asks for no tokens');
+  must(/^\$\{STAMPLINE_HOST:\?/.test(environment.STAMPLINE_ALLOWED_HOSTS ?? ''), 'tls: answers to no name of its own');
+  must(environment.STAMPLINE_TRUSTED_PROXIES === caddy.networks?.proxy?.ipv4_address, 'tls: trusts another proxy');
+  must(
+    caddy.environment?.STAMPLINE_UPSTREAMS === `${networks.proxy?.ipv4_address}:8000`,
+    "tls: the proxy's upstream isn't the app",
+  );
+  must('default' in networks, 'tls: the app lost its way to the database');
+}
+
+/** The document of a compose file; `!reset` takes away what the file below it says. */
+function compose(file) {
+  const reset = { tag: '!reset', collection: 'seq', nodeClass: YAMLSeq };
+  const document = parseDocument(text(file), { uniqueKeys: true, customTags: [reset] });
+  problems.push(...[...document.errors, ...document.warnings].map((problem) => `${file}: ${problem.message}`));
+  return document.toJS() ?? {};
+}
+
+const { services = {}, volumes = {} } = compose('docker-compose.yml');
+const tls = compose('deploy/compose.tls.yml');
+checkService('caddy', tls.services?.caddy ?? {}, tls.volumes ?? {});
+checkTls(tls.services ?? {});
 const { app = {}, db = {} } = services;
 for (const [name, service] of Object.entries(services)) checkService(name, service, volumes ?? {});
 checkApp(app);
