@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { ensureBuilt } from '../scripts/build.mjs';
 import { FAULTS } from './faults/all.mjs';
 import { details, explain, lineOf, number } from './report.mjs';
-import { tryFault } from './trial.mjs';
+import { endRunning, tryFault } from './trial.mjs';
 
 const USAGE = `npm run torture [-- [fault …] [--short] [--seconds N] [--servers N] [--clients N] [--seed N] [--json] [--verbose]]
 
@@ -67,6 +67,8 @@ async function run(fault) {
   if (!verdict.ok) say(explain(verdict));
   return verdict;
 }
+
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void endRunning().then(() => process.exit(1)));
 
 await ensureBuilt({ say });
 say(`${options.servers} servers, ${options.clients} clients, seed ${seed}`);

@@ -27,7 +27,8 @@ import { World } from './world/world.mjs';
 export async function tryFault(fault, options) {
   const { servers, clients, seed, progress } = options;
   progress('starting');
-  const world = await World.start((await fault.wishes?.(servers)) ?? {}, servers);
+  const world = await World.start(fault.wishes?.() ?? {}, servers);
+  running = world;
   try {
     await fault.prepare?.({ world, random: numbersFrom(seed), progress });
     const load = new Load(() => world.base, { clients, seed, ...fault.load });
@@ -38,9 +39,16 @@ export async function tryFault(fault, options) {
     return verdictOn(fault, load.history, check(load.history, await readBack(world, load)));
   } finally {
     progress('clearing up');
+    running = undefined;
     await world.stop();
   }
 }
+
+/** @type {World | undefined} */
+let running;
+
+/** For who is interrupted: no process of ours stays. */
+export const endRunning = async () => running?.stop();
 
 async function underLoad(fault, world, load, { seed, seconds = fault.seconds, progress }) {
   const { history } = load;

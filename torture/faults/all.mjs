@@ -15,7 +15,7 @@ import { crashBetweenRelayAndNotify, relayLockTaken, twoRelays } from './relays.
  * @property {string} name
  * @property {string} about one line for --help
  * @property {number} seconds how long the load goes on, unless --seconds says
- * @property {(count: number) => import('../world/world.mjs').Wishes} [wishes] what its world needs
+ * @property {() => import('../world/world.mjs').Wishes} [wishes] what its world needs
  * @property {() => Promise<string | undefined> | string | undefined} [missing] what this machine lacks for it
  * @property {object} [load] what differs in the load
  * @property {boolean} [mustNotFail] no request may fail, not even one that would be answered when it is repeated

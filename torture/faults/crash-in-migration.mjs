@@ -4,8 +4,8 @@ import pg from 'pg';
 import { pause } from '../load/client.mjs';
 import { untilOver } from './time.mjs';
 
-const DATABASES = 3;
-const CRASHES = 4;
+const DATABASES = 2;
+const CRASHES = 3;
 /** A migration of an empty database takes about this long. */
 const WITHIN_MS = 150;
 

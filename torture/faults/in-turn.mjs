@@ -20,6 +20,7 @@ export const haproxy = {
   about: 'behind haproxy each server is killed with -9 in turn',
   seconds: 16,
   missing,
+  wishes: () => ({ probe: '/readyz' }),
   inject: (stage) => inTurn(stage, 'SIGKILL'),
 };
 
@@ -29,6 +30,7 @@ export const rollingRestart = {
   about: 'behind haproxy each server is restarted in turn with SIGTERM: no request may fail',
   seconds: 20,
   missing,
+  wishes: () => ({ probe: '/readyz' }),
   inject: (stage) => inTurn(stage, 'SIGTERM'),
   mustNotFail: true,
 };

@@ -1,5 +1,6 @@
 // What is wrong with a server's own process: few descriptors, a clock of its own, readers that never read, an end in the
 // middle of an upload.
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
 import { killOne } from './kill-server.mjs';
@@ -13,7 +14,11 @@ export const fewDescriptors = {
   about: 'each server may open 60 files and connections, and 60 idle clients hold connections to it',
   seconds: 14,
   missing: () => (PRLIMIT ? undefined : 'there is no prlimit'),
-  wishes: () => ({ wrap: [PRLIMIT, '--nofile=60'] }),
+  // Not from the start: Node opens more than that at a time to read its modules.
+  prepare: async ({ world }) => {
+    for (const { pid } of world.servers)
+      execFileSync(PRLIMIT, ['--pid', String(pid), '--nofile=60'], { stdio: 'pipe' });
+  },
   inject: async ({ world, until }) => {
     const idle = world.servers.flatMap(({ port }) => Array.from({ length: 60 }, () => idleAt(port)));
     // Half of the time; then they leave.

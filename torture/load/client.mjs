@@ -5,7 +5,7 @@ import { bodyOf, call, isOfServer, versionOf } from './call.mjs';
 
 /** After the end of the load, how long a write may still be without a definite answer. */
 const SETTLE_MS = 60_000;
-const PAUSE_MS = 40;
+const PAUSE_MS = 100;
 
 let keys = 0;
 

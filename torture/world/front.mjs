@@ -1,5 +1,5 @@
-// What stands before the servers: haproxy where the machine has it, else a small proxy of our own. Both ask /readyz, hand each
-// request to the next server that is ready, never repeat one, and say 502 or 503 when none takes it.
+// What stands before the servers: haproxy where the machine has it, else a small proxy of our own. Both ask each
+// server how it is, hand each request to the next that is well, never repeat one, and say 502 or 503 when none takes it.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
@@ -18,11 +18,16 @@ export const hasHaproxy = HAPROXY !== undefined;
  * `untilSees` resolves when it sends a server work.
  */
 
-/** @param {{port: number}[]} servers @param {string} folder for its configuration @returns {Promise<Front>} */
-export const startFront = (servers, folder) => (HAPROXY ? startHaproxy(servers, folder) : startOwn(servers));
+/**
+ * @param {{port: number}[]} servers
+ * @param {{folder: string, probe: '/livez' | '/readyz'}} options `folder` for its configuration. With /readyz, servers whose
+ *   database is away get no requests; with /livez, they have to answer.
+ * @returns {Promise<Front>}
+ */
+export const startFront = (servers, options) => (HAPROXY ? startHaproxy : startOwn)(servers, options);
 
 /** A server that says at /readyz that it leaves has 1.5 s until it takes nothing new: two looks in that time. */
-const configOf = (port, statusPort, servers) => `global
+const configOf = ({ port, statusPort, probe }, servers) => `global
   maxconn 2000
 defaults
   mode http
@@ -42,7 +47,7 @@ frontend status
 backend stampline
   balance roundrobin
   option httpchk
-  http-check send meth GET uri /readyz hdr Host 127.0.0.1
+  http-check send meth GET uri ${probe} hdr Host 127.0.0.1
   http-check expect status 200
   option redispatch
   retries 3
@@ -50,10 +55,10 @@ backend stampline
 ${servers.map((server, index) => `  server s${index} 127.0.0.1:${server.port} check`).join('\n')}
 `;
 
-async function startHaproxy(servers, folder) {
+async function startHaproxy(servers, { folder, probe }) {
   const [port, statusPort] = [await freePort(), await freePort()];
   const file = path.join(folder, 'haproxy.cfg');
-  fs.writeFileSync(file, configOf(port, statusPort, servers));
+  fs.writeFileSync(file, configOf({ port, statusPort, probe }, servers));
   const child = spawn(HAPROXY, ['-db', '-f', file], { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   child.stderr.on('data', (chunk) => (said += chunk));
@@ -83,11 +88,11 @@ const answers = (base) =>
 
 const LOOK_MS = 300;
 
-async function startOwn(servers) {
+async function startOwn(servers, { probe }) {
   const agent = new http.Agent({ keepAlive: true });
   const ready = servers.map(() => true);
   const look = (server, index) => {
-    const request = http.get({ port: server.port, host: '127.0.0.1', path: '/readyz', timeout: 1000 }, (reply) => {
+    const request = http.get({ port: server.port, host: '127.0.0.1', path: probe, timeout: 1000 }, (reply) => {
       ready[index] = reply.statusCode === 200;
       reply.resume();
     });

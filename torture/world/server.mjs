@@ -17,8 +17,7 @@ export class Server {
   #exited = Promise.resolve();
 
   /**
-   * @param {{index: number, port: number, env: Record<string, string>, nodeOptions?: string[], wrap?: string[]}} options
-   * `wrap`: a command and its arguments that run Node, such as prlimit.
+   * @param {{index: number, port: number, env: Record<string, string>, nodeOptions?: string[]}} options
    */
   constructor(options) {
     this.options = options;
@@ -28,10 +27,9 @@ export class Server {
   }
 
   start() {
-    const { env, nodeOptions = [], wrap = [], port } = this.options;
+    const { env, nodeOptions = [], port } = this.options;
     const { DATABASE_URL: _url, NODE_OPTIONS: _options, STAMPLINE_LOG: _log, ...inherited } = process.env;
-    const line = [...wrap, process.execPath, '--v8-pool-size=1', ...nodeOptions, 'scripts/start.mjs'];
-    const child = spawn(line[0], line.slice(1), {
+    const child = spawn(process.execPath, ['--v8-pool-size=1', ...nodeOptions, 'scripts/start.mjs'], {
       cwd: root,
       env: { ...inherited, STAMPLINE_LOG: 'error', ...env, HOST: '127.0.0.1', PORT: String(port) },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -62,7 +60,8 @@ export class Server {
       if (await isReady(this.base)) return;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
-    throw new Error(`Server ${this.index} was not ready within ${READY_MS / 1000} s:\n${this.output}`);
+    const said = this.output.trim().split('\n').slice(-12).join('\n');
+    throw new Error(`Server ${this.index} was not ready within ${READY_MS / 1000} s:\n${said}`);
   }
 
   /** Whether it takes work at this moment. */

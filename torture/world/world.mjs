@@ -9,9 +9,9 @@ import { PostgresProxy } from './postgres-proxy.mjs';
 import { freePort, Server } from './server.mjs';
 
 /**
- * @typedef {{proxied?: boolean, idle?: boolean, env?: Record<string, string>, nodeOptions?: (index: number) => string[], wrap?: string[], folder?: string, after?: () => void}} Wishes
+ * @typedef {{proxied?: boolean, idle?: boolean, env?: Record<string, string>, nodeOptions?: (index: number) => string[], folder?: string, after?: () => void, probe?: '/livez' | '/readyz'}} Wishes
  * `proxied`: a PostgresProxy before each server. `idle`: the servers and the proxy before them are started by the fault.
- * `folder`: where to keep all, instead of the system's temporary folder. `after`: called when all is gone.
+ * `folder`: where to keep all, instead of the system's temporary folder. `after`: called when all is gone. `probe`: what the proxy asks servers.
  */
 
 export class World {
@@ -34,6 +34,7 @@ export class World {
   }
 
   async #build(wishes, count) {
+    this.probe = wishes.probe ?? '/livez';
     if (wishes.after) this.#endings.push(wishes.after);
     const made = fs.mkdtempSync(path.join(wishes.folder ?? os.tmpdir(), 'stampline-torture-'));
     // Postgres may run as another user, who has to get through to the data.
@@ -49,7 +50,7 @@ export class World {
       const url = wishes.proxied ? await this.#proxiedUrl() : urlOf(this.postgres.connection);
       const env = { STAMPLINE_DATA: path.join(made, 'servers'), DATABASE_URL: url, ...wishes.env };
       const nodeOptions = wishes.nodeOptions?.(index) ?? [];
-      this.servers.push(new Server({ index, port: await freePort(), env, nodeOptions, wrap: wishes.wrap }));
+      this.servers.push(new Server({ index, port: await freePort(), env, nodeOptions }));
     }
     this.#endings.push(() => Promise.all(this.servers.map((server) => server.stop())));
     if (wishes.idle) return;
@@ -74,7 +75,7 @@ export class World {
 
   /** The proxy before the servers. */
   async openFront() {
-    this.front = await startFront(this.servers, this.folder);
+    this.front = await startFront(this.servers, { folder: this.folder, probe: this.probe });
     this.#endings.push(() => this.front.stop());
   }
 
@@ -106,7 +107,7 @@ export class World {
   }
 }
 
-export function urlOf({ host, port, user, password, database }) {
+function urlOf({ host, port, user, password, database }) {
   const where = host.startsWith('/')
     ? `localhost:${port}/${database}?host=${encodeURIComponent(host)}`
     : `${host}:${port}/${database}`;
