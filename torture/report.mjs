@@ -5,13 +5,14 @@ export const number = (count) => String(count).replaceAll(/\B(?=(\d{3})+$)/g, ' 
 
 const MOST = 8;
 
-export function lineOf({ name, operations, failed, longestGap, findings, wrong, isProof, ok, error }) {
+export function lineOf({ name, operations, failed, longestGap, findings, wrong, isProof, ok, error, gap }) {
   if (error) return `${name.padEnd(32)}did not come to its end`;
   const counts = Object.entries(findings).map(([kind, lines]) => `${kind} ${lines.length}`);
+  const tooLong = gap && longestGap > gap * 1000 ? ` (of ${gap} s)` : '';
   const facts = [
     `ops ${number(operations).padStart(7)}`,
     `failed ${number(failed).padStart(5)}`,
-    `longest gap ${(longestGap / 1000).toFixed(1).padStart(4)} s`,
+    `longest gap ${(longestGap / 1000).toFixed(1).padStart(4)} s${tooLong}`,
     ...counts,
     ...(wrong.length > 0 ? [`wrong answers ${wrong.length}`] : []),
   ];

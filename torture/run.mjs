@@ -5,7 +5,7 @@ import { FAULTS } from './faults/all.mjs';
 import { details, explain, lineOf, number } from './report.mjs';
 import { endRunning, tryFault } from './trial.mjs';
 
-const USAGE = `npm run torture [-- [fault …] [--short] [--seconds N] [--servers N] [--clients N] [--seed N] [--json] [--verbose]]
+const USAGE = `npm run torture [-- [fault …] [--short] [--seconds N] [--servers N] [--clients N] [--seed N] [--json] [--verbose] [--own-proxy]]
 
 Faults:
 ${FAULTS.map(({ name, about }) => `  ${name.padEnd(32)}${about}`).join('\n')}
@@ -24,6 +24,7 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
     json: { type: 'boolean' },
     verbose: { type: 'boolean' },
+    'own-proxy': { type: 'boolean' },
     help: { type: 'boolean', short: 'h' },
   },
 });
@@ -40,6 +41,7 @@ const options = {
   servers: Number(values.servers),
   clients: Number(values.clients),
   seed,
+  ownProxy: values['own-proxy'],
   seconds: values.seconds ? Number(values.seconds) : values.short ? 8 : undefined,
 };
 

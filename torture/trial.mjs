@@ -21,13 +21,13 @@ import { World } from './world/world.mjs';
 
 /**
  * @param {import('./faults/all.mjs').Fault} fault
- * @param {{servers: number, clients: number, seed: number, seconds?: number, progress: (line: string) => void}} options
+ * @param {{servers: number, clients: number, seed: number, seconds?: number, ownProxy?: boolean, progress: (line: string) => void}} options
  * @returns {Promise<Verdict>}
  */
 export async function tryFault(fault, options) {
-  const { servers, clients, seed, progress } = options;
+  const { servers, clients, seed, progress, ownProxy } = options;
   progress('starting');
-  const world = await World.start(fault.wishes?.() ?? {}, servers);
+  const world = await World.start({ ...fault.wishes?.(), ownProxy }, servers);
   running = world;
   try {
     await fault.prepare?.({ world, random: numbersFrom(seed), progress });
@@ -71,6 +71,7 @@ function verdictOn(fault, history, findings) {
   const zeros = isClean(findings) && wrong.length === 0 && !(fault.mustNotFail && failed > 0);
   return {
     name: fault.name,
+    gap: fault.gap,
     operations,
     failed,
     longestGap,

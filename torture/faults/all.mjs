@@ -17,6 +17,8 @@ import { crashBetweenRelayAndNotify, relayLockTaken, twoRelays } from './relays.
  * @property {number} seconds how long the load goes on, unless --seconds says
  * @property {() => import('../world/world.mjs').Wishes} [wishes] what its world needs
  * @property {() => Promise<string | undefined> | string | undefined} [missing] what this machine lacks for it
+ * @property {number} [gap] the longest time, in seconds, that nobody may be answered (promises.md); told, as it depends on
+ *   the machine, and no failure
  * @property {object} [load] what differs in the load
  * @property {boolean} [mustNotFail] no request may fail, not even one that would be answered when it is repeated
  * @property {boolean} [isProof] the checker is on trial: it must report losses

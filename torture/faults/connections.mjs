@@ -9,7 +9,7 @@ const proxied = () => ({ proxied: true });
 export const resetConnections = {
   name: 'reset-connections',
   about: 'all database connections are cut, each second',
-  seconds: 14,
+  seconds: 20,
   wishes: proxied,
   inject: ({ world, until }) =>
     repeatedly(until, 1000, () => {
@@ -87,7 +87,7 @@ const SHARE = 0.05;
 export const cutCommit = {
   name: 'cut-commit',
   about: "the answer to 5 % of all COMMITs is cut off: the change is kept, and the server doesn't know",
-  seconds: 14,
+  seconds: 25,
   wishes: proxied,
   inject: async ({ world, until, random }) => {
     for (const proxy of world.proxies) proxy.cutsCommit = () => random() < SHARE;

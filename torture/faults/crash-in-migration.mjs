@@ -13,7 +13,7 @@ const WITHIN_MS = 150;
 export const crashInMigration = {
   name: 'crash-in-migration',
   about: `three servers at once are killed while they migrate, ${CRASHES} times on each of ${DATABASES} empty databases`,
-  seconds: 6,
+  seconds: 20,
   wishes: () => ({ idle: true }),
   prepare: async ({ world, random, progress }) => {
     for (const server of world.servers) server.start();

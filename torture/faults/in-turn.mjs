@@ -18,7 +18,7 @@ async function inTurn({ world, until }, signal) {
 export const haproxy = {
   name: 'haproxy',
   about: 'behind haproxy each server is killed with -9 in turn',
-  seconds: 16,
+  seconds: 20,
   missing,
   wishes: () => ({ probe: '/readyz' }),
   inject: (stage) => inTurn(stage, 'SIGKILL'),
@@ -28,7 +28,7 @@ export const haproxy = {
 export const rollingRestart = {
   name: 'rolling-restart',
   about: 'behind haproxy each server is restarted in turn with SIGTERM: no request may fail',
-  seconds: 20,
+  seconds: 30,
   missing,
   wishes: () => ({ probe: '/readyz' }),
   inject: (stage) => inTurn(stage, 'SIGTERM'),

@@ -4,8 +4,9 @@ import { repeatedly } from './time.mjs';
 /** @type {import('./all.mjs').Fault} */
 export const killBackend = {
   name: 'kill-backend',
-  about: 'kill -9 of a Postgres backend every 4 s (gap: 2 s at most)',
-  seconds: 16,
+  gap: 2,
+  about: 'kill -9 of a Postgres backend every 4 s',
+  seconds: 20,
   inject: ({ world, until }) => repeatedly(until, 4000, () => killOneBackend(world)),
 };
 
@@ -22,7 +23,8 @@ async function killOneBackend(world) {
 /** @type {import('./all.mjs').Fault} */
 export const killPostmaster = {
   name: 'kill-postmaster',
-  about: 'kill -9 of the postmaster every 6 s (gap: 3 s at most)',
+  gap: 3,
+  about: 'kill -9 of the postmaster every 6 s',
   seconds: 20,
   inject: ({ world, until }) =>
     repeatedly(until, 6000, () => {

@@ -13,6 +13,6 @@ export async function killOne({ servers }, turn) {
 export const killServer = {
   name: 'kill-server',
   about: 'kill -9 of a server, 7 in 14 s',
-  seconds: 16,
+  seconds: 20,
   inject: ({ world, until }) => repeatedly(until, 2000, (turn) => killOne(world, turn)),
 };

@@ -5,6 +5,6 @@ import { untilOver } from './time.mjs';
 export const none = {
   name: 'none',
   about: 'nothing happens',
-  seconds: 12,
+  seconds: 30,
   inject: ({ until }) => untilOver(until),
 };

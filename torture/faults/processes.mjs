@@ -12,7 +12,7 @@ const PRLIMIT = ['/usr/bin/prlimit', '/bin/prlimit'].find((one) => fs.existsSync
 export const fewDescriptors = {
   name: 'few-descriptors',
   about: 'each server may open 60 files and connections, and 60 idle clients hold connections to it',
-  seconds: 14,
+  seconds: 20,
   missing: () => (PRLIMIT ? undefined : 'there is no prlimit'),
   // Not from the start: Node opens more than that at a time to read its modules.
   prepare: async ({ world }) => {
@@ -38,7 +38,7 @@ function idleAt(port) {
 export const clock = {
   name: 'clock',
   about: "one server's clock is an hour ahead",
-  seconds: 12,
+  seconds: 25,
   wishes: () => ({ nodeOptions: (index) => (index === 0 ? ['--import', './torture/clock-ahead.mjs'] : []) }),
   inject: ({ until }) => untilOver(until),
 };
@@ -49,7 +49,7 @@ const STUCK = 30;
 export const stuckReader = {
   name: 'stuck-reader',
   about: `${STUCK} readers of the stream that never read`,
-  seconds: 14,
+  seconds: 25,
   inject: async ({ world, until }) => {
     const readers = Array.from({ length: STUCK }, (_, n) => stuckAt(world.servers[n % world.servers.length].port));
     await untilOver(until);
@@ -69,7 +69,7 @@ function stuckAt(port) {
 export const crashInUpload = {
   name: 'crash-in-upload',
   about: 'kill -9 of a server every two seconds while ten clients upload a megabyte at a time',
-  seconds: 18,
+  seconds: 20,
   load: { publishers: 10, bytes: 1_000_000 },
   inject: ({ world, until }) => repeatedly(until, 2000, (turn) => killOne(world, turn)),
 };

@@ -12,7 +12,7 @@ const EVERY_MS = 2000;
 export const crashBetweenRelayAndNotify = {
   name: 'crash-between-relay-and-notify',
   about: 'kill -9 of the server that numbers the log, between a batch and its COMMIT, or right after it',
-  seconds: 18,
+  seconds: 20,
   wishes: () => ({ proxied: true }),
   inject: async ({ world, until, random }) => {
     world.proxies.forEach((proxy, index) => (proxy.hearing = killerOf(world.servers[index], world, random)));
@@ -41,7 +41,7 @@ function killerOf(server, world, random) {
 export const twoRelays = {
   name: 'two-relays',
   about: 'two more relays number the log without the lock, beside the one that has it',
-  seconds: 14,
+  seconds: 25,
   inject: async ({ world, until }) => {
     const { numberEvents, RELAY_SESSION } = await import('../../dist/src/stream/number-events.js');
     await Promise.all([1, 2].map(() => relay(world.postgres.connection, until, numberEvents, RELAY_SESSION)));
@@ -67,7 +67,7 @@ async function relay(connection, until, numberEvents, session) {
 export const relayLockTaken = {
   name: 'relay-lock-taken',
   about: "the relay's connection is ended every 300 ms, so that its lock goes from server to server",
-  seconds: 12,
+  seconds: 25,
   inject: ({ world, until }) =>
     repeatedly(until, 300, () =>
       world.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'stampline relay'"),

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { freePort } from './server.mjs';
 
 const HAPROXY = ['/usr/sbin/haproxy', '/usr/local/sbin/haproxy', '/opt/homebrew/bin/haproxy'].find((one) =>
@@ -20,14 +21,14 @@ export const hasHaproxy = HAPROXY !== undefined;
 
 /**
  * @param {{port: number}[]} servers
- * @param {{folder: string, probe: '/livez' | '/readyz'}} options `folder` for its configuration. With /readyz, servers whose
- *   database is away get no requests; with /livez, they have to answer.
+ * @param {{folder: string, probe: '/livez' | '/readyz', own?: boolean}} options `folder` for its configuration. With /readyz, servers whose
+ *   database is away get no requests; with /livez, they have to answer. `own`: ours, even where there is haproxy.
  * @returns {Promise<Front>}
  */
-export const startFront = (servers, options) => (HAPROXY ? startHaproxy : startOwn)(servers, options);
+export const startFront = (servers, options) => (HAPROXY && !options.own ? startHaproxy : startOwn)(servers, options);
 
-/** A server that says at /readyz that it leaves has 1.5 s until it takes nothing new: two looks in that time. */
-const configOf = ({ port, statusPort, probe }, servers) => `global
+/** For any number of servers; `deploy/haproxy.cfg` is for three. */
+const configOf = (port, probe, servers) => `global
   maxconn 2000
 defaults
   mode http
@@ -39,12 +40,8 @@ defaults
   timeout check 2s
 frontend all
   bind 127.0.0.1:${port}
-  default_backend stampline
-frontend status
-  bind 127.0.0.1:${statusPort}
-  stats enable
-  stats uri /
-backend stampline
+  default_backend ready
+backend ready
   balance roundrobin
   option httpchk
   http-check send meth GET uri ${probe} hdr Host 127.0.0.1
@@ -55,23 +52,52 @@ backend stampline
 ${servers.map((server, index) => `  server s${index} 127.0.0.1:${server.port} check`).join('\n')}
 `;
 
+/** Where haproxy tells which servers it sends work to. */
+const statusOf = (port) => `frontend status
+  mode http
+  timeout client 10s
+  bind 127.0.0.1:${port}
+  stats enable
+  stats uri /
+`;
+
+const NAMES = ['one', 'two', 'three'];
+
+/** What operators are given, where it can be used: the servers' addresses come from the environment. */
+function setupOf(port, probe, servers, folder) {
+  if (probe === '/readyz' && servers.length === NAMES.length) {
+    const addresses = servers.map((server, index) => [`STAMPLINE_${NAMES[index].toUpperCase()}`, server.port]);
+    const env = Object.fromEntries(
+      [['STAMPLINE_BIND', port], ...addresses].map(([name, one]) => [name, `127.0.0.1:${one}`]),
+    );
+    return { file: fileURLToPath(new URL('../../deploy/haproxy.cfg', import.meta.url)), env, names: NAMES };
+  }
+  const file = path.join(folder, 'haproxy.cfg');
+  fs.writeFileSync(file, configOf(port, probe, servers));
+  return { file, env: {}, names: servers.map((_, index) => `s${index}`) };
+}
+
 async function startHaproxy(servers, { folder, probe }) {
   const [port, statusPort] = [await freePort(), await freePort()];
-  const file = path.join(folder, 'haproxy.cfg');
-  fs.writeFileSync(file, configOf({ port, statusPort, probe }, servers));
-  const child = spawn(HAPROXY, ['-db', '-f', file], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const { file, env, names } = setupOf(port, probe, servers, folder);
+  const status = path.join(folder, 'status.cfg');
+  fs.writeFileSync(status, statusOf(statusPort));
+  const child = spawn(HAPROXY, ['-db', '-f', file, '-f', status], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let said = '';
-  child.stderr.on('data', (chunk) => (said += chunk));
+  child.stderr.on('data', (chunk) => (said = (said + chunk).slice(-5000)));
   const exited = once(child, 'exit');
   const base = `http://127.0.0.1:${port}`;
-  while (!(await answers(base))) {
+  await poll(async () => {
     if (child.exitCode !== null) throw new Error(`haproxy ended: ${said}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+    return answers(base);
+  });
   const untilSees = ({ index }) =>
     poll(async () => {
       const table = await (await fetch(`http://127.0.0.1:${statusPort}/;csv`)).text();
-      return new RegExp(`^stampline,s${index},(?:[^,]*,){15}UP`, 'm').test(table);
+      return new RegExp(`^ready,${names[index]},(?:[^,]*,){15}UP`, 'm').test(table);
     });
   return { base, port, name: 'haproxy', untilSees, stop: async () => (child.kill('SIGTERM'), void (await exited)) };
 }

@@ -9,7 +9,7 @@ import { PostgresProxy } from './postgres-proxy.mjs';
 import { freePort, Server } from './server.mjs';
 
 /**
- * @typedef {{proxied?: boolean, idle?: boolean, env?: Record<string, string>, nodeOptions?: (index: number) => string[], folder?: string, after?: () => void, probe?: '/livez' | '/readyz'}} Wishes
+ * @typedef {{proxied?: boolean, idle?: boolean, env?: Record<string, string>, nodeOptions?: (index: number) => string[], folder?: string, after?: () => void, probe?: '/livez' | '/readyz', ownProxy?: boolean}} Wishes
  * `proxied`: a PostgresProxy before each server. `idle`: the servers and the proxy before them are started by the fault.
  * `folder`: where to keep all, instead of the system's temporary folder. `after`: called when all is gone. `probe`: what the proxy asks servers.
  */
@@ -34,7 +34,7 @@ export class World {
   }
 
   async #build(wishes, count) {
-    this.probe = wishes.probe ?? '/livez';
+    this.frontOptions = { probe: wishes.probe ?? '/livez', own: wishes.ownProxy };
     if (wishes.after) this.#endings.push(wishes.after);
     const made = fs.mkdtempSync(path.join(wishes.folder ?? os.tmpdir(), 'stampline-torture-'));
     // Postgres may run as another user, who has to get through to the data.
@@ -75,7 +75,7 @@ export class World {
 
   /** The proxy before the servers. */
   async openFront() {
-    this.front = await startFront(this.servers, { folder: this.folder, probe: this.probe });
+    this.front = await startFront(this.servers, { folder: this.folder, ...this.frontOptions });
     this.#endings.push(() => this.front.stop());
   }
 
