@@ -80,6 +80,7 @@ export async function restoreInto(
     const progress = progressOf('Restore', fs.statSync(file).size);
     let committing = false;
     try {
+      signal.throwIfAborted();
       await client.query(UNLIMITED);
       // A server that is started now waits here, and finds the restored schema.
       await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);

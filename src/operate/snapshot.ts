@@ -10,7 +10,7 @@ export const UNLIMITED = `SET statement_timeout = 0; SET lock_timeout = 0; SET i
   SET client_encoding = 'UTF8'; SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres'; SET extra_float_digits = 1`;
 
 /** A connection of its own, without the time limits of the servers' pools. It ends with `work`, and with the signal. */
-export async function withClient<T>(
+async function withClient<T>(
   connection: Connection,
   signal: AbortSignal,
   work: (client: pg.Client) => Promise<T>,
@@ -28,6 +28,7 @@ export async function withClient<T>(
   const leave = (): void => void client.end().catch(() => undefined);
   signal.addEventListener('abort', leave);
   try {
+    signal.throwIfAborted();
     await client.query(UNLIMITED);
     return await work(client);
   } finally {
