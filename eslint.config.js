@@ -21,6 +21,8 @@ const correctness = {
   'prefer-const': 'error',
 };
 
+const CALLS_OUT = 'Only src/platform/outgoing/ calls other servers: it checks which.';
+
 const unused = {
   argsIgnorePattern: '^_',
   varsIgnorePattern: '^_',
@@ -105,6 +107,26 @@ export default defineConfig(
           selector,
           message:
             "Only the database's clock orders anything: now() in SQL; performance.now() for how long something takes.",
+        })),
+      ],
+    },
+  },
+  {
+    // Whatever calls out goes through the guard that checks where to (promises.md, "SSRF").
+    files: ['src/**/*.ts'],
+    ignores: ['src/platform/outgoing/**', 'src/cli/**', 'src/client/**', 'src/**/*.spec.ts'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...['fetch', 'WebSocket', 'EventSource'].map((name) => ({ name, message: CALLS_OUT })),
+      ],
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        ...['http', 'https', 'http2', 'undici', 'node:http', 'node:https', 'node:http2'].map((name) => ({
+          name,
+          importNames: ['default', 'get', 'request', 'connect', 'fetch', 'Agent'],
+          message: CALLS_OUT,
+          allowTypeImports: true,
         })),
       ],
     },

@@ -25,7 +25,7 @@ export async function createApp(
   platform: Platform,
   options: { preview?: boolean } = {},
 ): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter(serverOptions(platform.config));
+  const adapter = new FastifyAdapter(serverOptions(platform.config, platform.log));
   const server = adapter.getInstance<FastifyInstance>();
   secureReplies(server, platform.config);
   guardRequests(server, platform.config);

@@ -6,7 +6,7 @@ import { DataSource } from 'typeorm';
 import { createApp } from '../../src/app.js';
 import { readConfig } from '../../src/config.js';
 import { dataSourceOptions } from '../../src/data-source.js';
-import { connectTo, requestText } from '../setup/raw-http.js';
+import { connectTo, type RawReply, requestText, sendRaw } from '../setup/raw-http.js';
 import { createTestDatabase } from '../setup/test-server.js';
 
 let app: NestFastifyApplication;
@@ -58,4 +58,29 @@ it('has a line for each request, and no warning of what a client broke off', asy
   socket.destroy();
   await new Promise((resolve) => setTimeout(resolve, 200));
   expect(lines.filter((line) => /"level":[45]0/.test(line))).toEqual([]);
+});
+
+it('names every refusal as its answer does, before and after a request could be made of it', async () => {
+  const url = await app.getUrl();
+  const idOf = ({ body, headers }: RawReply): string => {
+    const id = (JSON.parse(body) as { request_id: string }).request_id;
+    expect(headers.toLowerCase()).toContain(`x-request-id: ${id}`);
+    return id;
+  };
+  const refusals = {
+    421: requestText('GET /api/v1/ticket/', { Host: 'evil.example' }),
+    404: requestText('GET /api/v1/ticket/99/'),
+    405: requestText('PUT /api/v1/ticket/'),
+    413: requestText('POST /api/v1/ticket/', { 'Content-Length': '9999999' }, '{'),
+    414: requestText(`GET /${'x'.repeat(20_000)}`),
+    431: requestText('GET /livez', { 'X-Large': 'x'.repeat(20_000) }),
+    400: 'no http\r\n\r\n',
+  };
+  for (const [status, text] of Object.entries(refusals)) {
+    lines = [];
+    const reply = await sendRaw(url, text);
+    expect(String(reply.status)).toBe(status);
+    expect(lines.map((line) => (JSON.parse(line) as { request_id: string }).request_id)).toEqual([idOf(reply)]);
+    expect(lines.join()).not.toContain('xxxx');
+  }
 });

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Config } from '../../config.js';
 import type { FastifyHttpOptions, FastifyReply, FastifyRequest } from 'fastify';
 import type { Server } from 'node:http';
+import type { Logger } from 'pino';
 import { Networks } from '../networks.js';
 import { readCertificate } from './certificate.js';
 import { answerUnread } from './unread-reply.js';
@@ -27,16 +28,17 @@ const OPTIONS = {
   forceCloseConnections: 'idle' as const,
   return503OnClosing: false,
   routerOptions: { ignoreTrailingSlash: true, maxParamLength: 8192 },
-  clientErrorHandler: answerUnread,
   frameworkErrors: answerUnroutable,
 };
 
 /** Rejects with StartError where the certificate can't be used. */
-export function serverOptions({ tls, trustedProxies }: Config): FastifyHttpOptions<Server> {
+export function serverOptions({ tls, trustedProxies }: Config, log: Logger): FastifyHttpOptions<Server> {
+  const clientErrorHandler: FastifyHttpOptions<Server>['clientErrorHandler'] = (error, socket) =>
+    answerUnread(error, socket, log);
   const proxies = new Networks(trustedProxies);
   const trust = trustedProxies.length > 0 ? { trustProxy: (address?: string) => proxies.has(address ?? '') } : {};
-  if (!tls) return { ...OPTIONS, ...trust, http: HTTP };
+  if (!tls) return { ...OPTIONS, ...trust, clientErrorHandler, http: HTTP };
   const https = { ...HTTP, handshakeTimeout: TIMEOUTS.headersTimeout, ...readCertificate(tls) };
   // To all that is done with it, an https.Server is an http.Server.
-  return { ...OPTIONS, ...trust, https } as unknown as FastifyHttpOptions<Server>;
+  return { ...OPTIONS, ...trust, clientErrorHandler, https } as unknown as FastifyHttpOptions<Server>;
 }

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Logger } from 'pino';
 
 interface Refusal {
   readonly status: number;
@@ -29,23 +30,29 @@ function refusalOf({ code, rawPacket }: ParserError): Refusal {
 /** How long a client that is still sending may read why it was cut off: closing at once would reset what it reads. */
 const LINGER_MS = 250;
 
-/** Fastify's clientErrorHandler. Says why, unless a reply has begun or nobody is there, and closes the connection. */
+/**
+ * Fastify's clientErrorHandler. Says why, unless a reply has begun, nobody is there or there is no TLS to say it through, and
+ * closes the connection.
+ */
 export function answerUnread(
   error: ParserError,
   socket: Socket & { _httpMessage?: { headersSent: boolean } | null },
+  log: Logger,
 ): void {
-  if (error.code === 'ECONNRESET' || !socket.writable || socket._httpMessage?.headersSent) {
+  const isTls = /^ERR_(SSL|TLS)_/.test(error.code ?? '');
+  if (isTls || error.code === 'ECONNRESET' || !socket.writable || socket._httpMessage?.headersSent) {
     socket.destroy();
     return;
   }
   const refusal = refusalOf(error);
-  socket.end(textOf(refusal));
+  const id = randomUUID();
+  log.info({ request_id: id, code: refusal.code, status: refusal.status }, 'unread request');
+  socket.end(textOf(refusal, id));
   if (refusal === TOO_SLOW) socket.destroySoon();
   else setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
 
-function textOf({ status, code, error }: Refusal): string {
-  const id = randomUUID();
+function textOf({ status, code, error }: Refusal, id: string): string {
   const body = JSON.stringify({ error, code, request_id: id });
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,

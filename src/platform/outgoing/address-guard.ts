@@ -6,6 +6,9 @@ import { isNetwork, Networks } from '../networks.js';
 
 type Rules = Pick<Config, 'fetchAllow' | 'host' | 'publishedLoopback' | 'trustedProxies'>;
 
+/** Of IPv6 no more is given out; what stands outside may be an IPv4 address in another dress (`::7f00:1`). */
+const GLOBAL = new Networks(['0.0.0.0/0', '2000::/3']);
+
 export class AddressGuard {
   private readonly names: ReadonlySet<string>;
   private readonly listed: Networks;
@@ -28,6 +31,6 @@ export class AddressGuard {
     if (!ipaddr.isValid(text)) return false;
     if (this.listed.has(text)) return true;
     const kind = ipaddr.process(text).range();
-    return kind === 'unicast' || (kind === 'loopback' && this.allowsLoopback);
+    return (kind === 'unicast' && GLOBAL.has(text)) || (kind === 'loopback' && this.allowsLoopback);
   }
 }

@@ -95,4 +95,8 @@ const refused = (url: URL, host: string, address: string): DomainError =>
 const unreachable = (url: URL, why: string, cause?: unknown): DomainError =>
   new DomainError('unprocessable', 'fetch.unreachable', `${shown(url)} is not reachable: ${why}.`, { cause });
 
-const shown = ({ href }: URL): string => (href.length > 300 ? `${href.slice(0, 299)}…` : href);
+/** Without a user's name and password. */
+function shown({ protocol, host, pathname, search }: URL): string {
+  const text = `${protocol}//${host}${pathname}${search}`;
+  return text.length > 300 ? `${text.slice(0, 299)}…` : text;
+}

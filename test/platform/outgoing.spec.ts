@@ -1,0 +1,121 @@
+// promises.md, "SSRF": which addresses are called where a client names a URL, that the address that was checked is the one
+// that is called, and that nothing leads on from there.
+import http from 'node:http';
+import net, { type AddressInfo } from 'node:net';
+import { PerformanceObserver } from 'node:perf_hooks';
+import { type Config, readConfig } from '../../src/config.js';
+import { AddressGuard } from '../../src/platform/outgoing/address-guard.js';
+import { FetchGuard } from '../../src/platform/outgoing/fetch-guard.js';
+
+const configWith = (settings: Partial<Config>): Config => ({ ...readConfig({}), ...settings });
+const ELSEWHERE: Partial<Config> = { host: '0.0.0.0', publishedLoopback: true };
+
+describe('addresses', () => {
+  const guard = new AddressGuard(configWith(ELSEWHERE));
+
+  it.each(['8.8.8.8', '1.1.1.1', '2606:4700::1111', '::ffff:8.8.8.8'])('%s is public', (address) => {
+    expect(guard.allowsAddress(address)).toBe(true);
+  });
+
+  it.each([
+    ...['127.0.0.1', '127.8.9.1', '::1', '0.0.0.0', '::', '10.1.2.3', '172.16.0.1', '192.168.0.1', '169.254.169.254'],
+    ...['100.64.0.1', '192.0.0.1', '192.0.2.1', '198.18.0.1', '224.0.0.1', '240.0.0.1', '255.255.255.255'],
+    ...['fd00::1', 'fe80::1', 'fec0::1', 'ff02::1', '100::1', '2001:db8::1', '3fff::1', '5f00::1'],
+    // IPv4 in the dress of IPv6: mapped, compatible, translated, 6to4, Teredo.
+    ...['::ffff:10.0.0.1', '::ffff:7f00:1', '::7f00:1', '::10.0.0.1', '64:ff9b::a00:1', '64:ff9b:1::a00:1'],
+    ...['::ffff:0:127.0.0.1', '2002:a00:1::', '2001:0:1::', 'localhost', '', '8.8.8.8.example'],
+  ])('%s is not', (address) => {
+    expect(guard.allowsAddress(address)).toBe(false);
+  });
+
+  it('STAMPLINE_FETCH_ALLOW lists exceptions, by address, network and name', () => {
+    const open = new AddressGuard(
+      configWith({ ...ELSEWHERE, fetchAllow: ['10.0.0.0/8', 'fd00::/8', '192.168.1.7', 'Files.internal'] }),
+    );
+    for (const address of ['10.9.9.9', '::ffff:10.9.9.9', 'fd12::1', '192.168.1.7'])
+      expect([address, open.allowsAddress(address)]).toEqual([address, true]);
+    for (const address of ['11.0.0.1x', '192.168.1.8', 'fe80::1', '127.0.0.1'])
+      expect([address, open.allowsAddress(address)]).toEqual([address, false]);
+    expect([open.allowsName('files.INTERNAL'), open.allowsName('other.internal')]).toEqual([true, false]);
+  });
+
+  it.each<[boolean, Partial<Config>]>([
+    [true, { host: 'localhost' }],
+    [true, { host: '127.0.0.1' }],
+    [false, { host: '0.0.0.0', beyondLoopback: true }],
+    [false, { host: '127.0.0.1', publishedLoopback: true }],
+    [false, { host: '127.0.0.1', trustedProxies: ['127.0.0.1'] }],
+  ])('the loopback: %s, for a server at %j', (allowed, settings) => {
+    const own = new AddressGuard(configWith(settings));
+    for (const address of ['127.0.0.1', '::1', '::ffff:127.0.0.1']) expect(own.allowsAddress(address)).toBe(allowed);
+    expect(own.allowsAddress('10.0.0.1')).toBe(false);
+  });
+});
+
+describe('calls', () => {
+  let server: http.Server;
+  let port: number;
+  let asked: string[] = [];
+  beforeAll(async () => {
+    server = http.createServer((request, reply) => {
+      asked.push(`${request.headers.host} ${request.url}`);
+      if (request.url === '/moved') reply.writeHead(302, { location: `http://127.0.0.1:${port}/secret` });
+      reply.end('x'.repeat(100_000));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    ({ port } = server.address() as AddressInfo);
+  });
+  afterAll(() => server.close());
+  beforeEach(() => (asked = []));
+
+  const inside = new FetchGuard(configWith({ host: 'localhost' }));
+  const outside = new FetchGuard(configWith(ELSEWHERE));
+
+  it.each([
+    ...['http://127.0.0.1', 'http://localhost', 'http://[::1]', 'http://[::ffff:127.0.0.1]', 'http://2130706433'],
+    ...['http://0x7f.1', 'http://017700000001', 'http://127.1', 'http://0', 'http://[::7f00:1]', 'http://127.0.0.1.'],
+  ])('%s is not called from a server that others reach, however it is written', async (origin) => {
+    await expect(outside.statusOf(`${origin}:${port}/secret`)).rejects.toMatchObject({
+      code: 'fetch.refused',
+      message: expect.stringContaining('STAMPLINE_FETCH_ALLOW'),
+    });
+    expect(asked).toEqual([]);
+  });
+
+  it('a redirect is an answer, and nobody follows it', async () => {
+    expect(await inside.statusOf(`http://127.0.0.1:${port}/moved`)).toBe(302);
+    expect(asked).toEqual([`127.0.0.1:${port} /moved`]);
+  });
+
+  it('a name is looked up once: the address that was checked is the one that is called', async () => {
+    const lookups: string[] = [];
+    const observer = new PerformanceObserver((list) => {
+      for (const { detail } of list.getEntries() as unknown as { detail: { hostname?: string } }[])
+        lookups.push(String(detail.hostname));
+    });
+    observer.observe({ entryTypes: ['dns'] });
+    const address = (await import('node:dns/promises')).lookup;
+    const family = (await address('localhost')).family;
+    const own = family === 4 ? `localhost:${port}` : undefined;
+    if (own) expect(await inside.statusOf(`http://${own}/ok`)).toBe(200);
+    await new Promise((resolve) => setImmediate(resolve));
+    observer.disconnect();
+    // One of ours above, one of the guard's; none when the connection was made.
+    expect(lookups).toEqual(own ? ['localhost', 'localhost'] : ['localhost']);
+    if (own) expect(asked).toEqual([`${own} /ok`]);
+  });
+
+  it('what a URL says of a user is not repeated, and who never answers is given up', async () => {
+    await expect(outside.statusOf('http://user:hidden@10.0.0.1/x')).rejects.toMatchObject({
+      message: expect.not.stringContaining('hidden'),
+    });
+    const silent = net.createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => silent.once('listening', resolve));
+    const began = Date.now();
+    await expect(inside.statusOf(`http://127.0.0.1:${(silent.address() as AddressInfo).port}/`)).rejects.toMatchObject({
+      code: 'fetch.unreachable',
+    });
+    expect(Date.now() - began).toBeGreaterThan(4000);
+    silent.close();
+  }, 30_000);
+});
