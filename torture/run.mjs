@@ -5,7 +5,13 @@ import { FAULTS } from './faults/all.mjs';
 import { details, explain, lineOf, number } from './report.mjs';
 import { endRunning, tryFault } from './trial.mjs';
 
-const USAGE = `npm run torture [-- [fault …] [--short] [--seconds N] [--servers N] [--clients N] [--seed N] [--json] [--verbose] [--own-proxy]]
+const USAGE = `npm run torture [-- [fault …] [--short] [--seconds N] [--operations N] [--servers N] [--clients N] [--seed N] [--json] [--verbose] [--own-proxy]]
+
+--seconds      how long each fault's load lasts
+--operations   over all faults; the load goes on after a fault for a minute at most (a run of all: 200 000)
+--short        what CI runs
+--verbose      what clients saw
+--own-proxy    a small proxy of ours before the servers, even where there is haproxy
 
 Faults:
 ${FAULTS.map(({ name, about }) => `  ${name.padEnd(32)}${about}`).join('\n')}
@@ -19,6 +25,7 @@ const { values, positionals } = parseArgs({
   options: {
     short: { type: 'boolean' },
     seconds: { type: 'string' },
+    operations: { type: 'string' },
     servers: { type: 'string', default: '3' },
     clients: { type: 'string', default: '16' },
     seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
@@ -35,9 +42,23 @@ if (values.help || unknown.length > 0) {
   process.exit(values.help ? 0 : 2);
 }
 
+for (const name of ['seconds', 'operations', 'servers', 'clients', 'seed'])
+  if (values[name] !== undefined && !/^\d{1,10}$/.test(values[name]))
+    fail(`--${name} ${values[name]} is no whole number.`);
+
+function fail(why) {
+  console.error(why);
+  process.exit(2);
+}
+
 const named = positionals.length > 0 ? positionals : values.short ? SHORT : FAULTS.map(({ name }) => name);
 const seed = Number(values.seed);
+/** Checked operations of a whole run, over all of its faults. */
+const OPERATIONS = 200_000;
+const isWhole = positionals.length === 0 && !values.short && !values.seconds;
+const operations = Number(values.operations ?? (isWhole ? OPERATIONS : 0));
 const options = {
+  operations: Math.ceil(operations / named.filter((name) => name !== 'broken-on-purpose').length),
   servers: Number(values.servers),
   clients: Number(values.clients),
   seed,

@@ -1,6 +1,7 @@
 // One fault from beginning to end: a world, the load on it, the fault, what is left, and the verdict.
 import { check, isClean } from './check/check.mjs';
 import { readBack } from './check/read-back.mjs';
+import { pause } from './load/client.mjs';
 import { numbersFrom } from './load/random.mjs';
 import { Load } from './load/load.mjs';
 import { World } from './world/world.mjs';
@@ -21,7 +22,7 @@ import { World } from './world/world.mjs';
 
 /**
  * @param {import('./faults/all.mjs').Fault} fault
- * @param {{servers: number, clients: number, seed: number, seconds?: number, ownProxy?: boolean, progress: (line: string) => void}} options
+ * @param {{servers: number, clients: number, seed: number, seconds?: number, operations?: number, ownProxy?: boolean, progress: (line: string) => void}} options
  * @returns {Promise<Verdict>}
  */
 export async function tryFault(fault, options) {
@@ -50,7 +51,10 @@ let running;
 /** For who is interrupted: no process of ours stays. */
 export const endRunning = async () => running?.stop();
 
-async function underLoad(fault, world, load, { seed, seconds = fault.seconds, progress }) {
+/** After the fault the load goes on until so much was done, but not for longer than this. */
+const MORE_MS = 60_000;
+
+async function underLoad(fault, world, load, { seed, seconds = fault.seconds, operations = 0, progress }) {
   const { history } = load;
   const until = performance.now() + seconds * 1000;
   const timer = setInterval(() => {
@@ -59,6 +63,8 @@ async function underLoad(fault, world, load, { seed, seconds = fault.seconds, pr
   }, 1000);
   try {
     await fault.inject({ world, load, until, random: numbersFrom(seed) });
+    for (const last = performance.now() + MORE_MS; history.operations < operations && performance.now() < last;)
+      await pause(500);
   } finally {
     progress('waiting for the last answers');
     await load.stop();

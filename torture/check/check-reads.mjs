@@ -48,23 +48,25 @@ function stateFindings(subject, reads, events) {
   return lines;
 }
 
-/** Milliseconds that a map may be late: on a machine that can't keep up, as long as its slower reads take. */
+/** Milliseconds that a map may be late: more where the machine can't keep up, by how long its slower reads take. */
 function lateness(reads) {
   const times = reads.map(({ start, end }) => end - start).sort((one, other) => one - other);
-  return Math.max(100, times[Math.floor(times.length * 0.95)] ?? 0);
+  return Math.max(100, 3 * (times[Math.floor(times.length * 0.95)] ?? 0));
 }
 
 export function mapFindings({ releases, mapReads, blobs, reads }, { production, served }) {
   const bySpecifier = grouped(releases, ({ specifier }) => specifier);
   const findings = { lost: [], stale: [] };
   const late = lateness(reads);
-  for (const { specifier, start, url } of mapReads) {
+  for (const { specifier, start, url, seenAfter } of mapReads) {
     const own = bySpecifier.get(specifier) ?? [];
     // Each specifier has one client, which waits for its answers: its releases are in order.
     const floor = own.findLastIndex(({ end }) => end < start - late);
     if (own.findLastIndex((release) => release.url === url) >= floor) continue;
     const since = Math.round(start - own[floor].end);
-    findings.stale.push(`production had ${specifier} at ${url} ${since} ms after ${own[floor].url} was acknowledged`);
+    findings.stale.push(
+      `production had ${specifier} at ${url} ${since} ms after ${own[floor].url} was acknowledged, which was seen after ${Math.round(seenAfter)} ms`,
+    );
   }
   for (const [specifier, own] of bySpecifier)
     if (production[specifier] !== own.at(-1).url)

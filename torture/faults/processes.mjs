@@ -44,12 +44,18 @@ export const clock = {
 };
 
 const STUCK = 30;
+/** Events that there are from the start: more than what the buffers of a connection take. */
+const EARLIER = 40_000;
 
 /** @type {import('./all.mjs').Fault} */
 export const stuckReader = {
   name: 'stuck-reader',
-  about: `${STUCK} readers of the stream that never read`,
+  about: `${STUCK} readers of the stream that ask for ${EARLIER} events and never read`,
   seconds: 25,
+  prepare: ({ world }) =>
+    world.sql(
+      `INSERT INTO event (type, subject, actor, line) SELECT 'filler.told', 'from/filler', 'local', repeat('x', 120) FROM generate_series(1, ${EARLIER})`,
+    ),
   inject: async ({ world, until }) => {
     const readers = Array.from({ length: STUCK }, (_, n) => stuckAt(world.servers[n % world.servers.length].port));
     await untilOver(until);

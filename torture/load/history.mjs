@@ -14,7 +14,7 @@
  *
  * @typedef {{subject: string, start: number, end: number, version: number, state: Record<string, string>}} Read
  * @typedef {{specifier: string, url: string, start: number, end: number}} Release an acknowledged promotion to production
- * @typedef {{start: number, specifier: string, url: string | undefined}} MapRead
+ * @typedef {{start: number, specifier: string, url: string | undefined, seenAfter?: number}} MapRead `seenAfter`: when the release was there
  * @typedef {{path: string, hash: string}} Blob
  */
 
