@@ -80,6 +80,25 @@ it.each([
 );
 
 it(
+  'a database of another encoding and order: one line that says both, exit 1, and nothing is made in it',
+  async () => {
+    const database = `process_${process.pid}_ascii`;
+    await inDatabase(admin as Where, (client) =>
+      client.query(
+        `CREATE DATABASE ${database} TEMPLATE template0 ENCODING 'SQL_ASCII' LOCALE_PROVIDER libc LOCALE 'C'`,
+      ),
+    );
+    const where = { ...(admin as Where), database };
+    const server = startServer({ DATABASE_URL: urlOf(where) });
+    expect(await server.ended).toBe(1);
+    expect(oneLine(server.output())).toMatch(/must be UTF8, not SQL_ASCII.*must be C.UTF-8, not C /);
+    const tables = `SELECT 1 FROM pg_tables WHERE schemaname = 'public'`;
+    expect(await inDatabase(where, async (client) => (await client.query(tables)).rowCount)).toBe(0);
+  },
+  PROCESS_MS,
+);
+
+it(
   'a schema of a newer version: says what to do and touches nothing',
   async () => {
     const where = await emptyDatabase();

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { clientConfig, type Connection } from './connection.js';
 import { StartError } from './start-error.js';
 
-interface Facts {
+export interface Facts {
   version: number;
   encoding: string;
   fsync: string;
@@ -18,8 +18,14 @@ const FACTS = `SELECT current_setting('server_version_num')::int AS version, cur
   (SELECT COALESCE(to_jsonb(d)->>'datlocale', to_jsonb(d)->>'daticulocale', d.datctype) FROM pg_database d WHERE d.datname = current_database()) AS locale`;
 
 export async function requireSafeServer(connection: Connection): Promise<void> {
-  const facts = await readFacts(connection);
-  const faults = [
+  const faults = faultsOf(await readFacts(connection));
+  if (faults.length > 0)
+    throw new StartError(`This database can't keep what Stampline promises: ${faults.join('; ')}.`);
+}
+
+/** What is wrong with a server and its database; empty where nothing is. */
+export function faultsOf(facts: Facts): string[] {
+  return [
     facts.version < 150000 && 'it must be Postgres 15 or later',
     facts.encoding !== 'UTF8' && `its encoding must be UTF8, not ${facts.encoding}`,
     !/^C\.?UTF-?8$/i.test(facts.locale) &&
@@ -28,8 +34,6 @@ export async function requireSafeServer(connection: Connection): Promise<void> {
     ['off'].includes(facts.synchronous_commit) && 'synchronous_commit must be on',
     facts.full_page_writes !== 'on' && 'full_page_writes must be on',
   ].filter((fault) => fault !== false);
-  if (faults.length > 0)
-    throw new StartError(`This database can't keep what Stampline promises: ${faults.join('; ')}.`);
 }
 
 async function readFacts(connection: Connection): Promise<Facts> {
