@@ -38,6 +38,6 @@ function readProjects(projects: unknown): string[] | null {
   const isList = Array.isArray(projects) && projects.length > 0 && projects.length <= MOST_PROJECTS;
   if (isList && projects.every((name) => typeof name === 'string' && name !== '' && !name.includes('\0')))
     return [...new Set(projects as string[])];
-  const example = 'Name the projects that it is for: {"projects": ["default"]}. Left out, it is for all.';
+  const example = 'Name the projects that it is for, such as default. Left out, it is for all.';
   throw invalid('token.projects', example);
 }

@@ -23,6 +23,7 @@ export const token: Operation = (program, operator) => {
 type Add = (below: Command, operator: () => Operator) => void;
 type Said = Readonly<Record<'owner' | 'purpose' | 'days', string | undefined>> & {
   readonly scope?: readonly string[];
+  readonly project?: readonly string[];
   readonly json?: true;
 };
 
@@ -32,6 +33,7 @@ const addCreate: Add = (below, operator) => {
     .description('Make a token. It alone is printed on standard output, this once.')
     .requiredOption('--owner <name>', 'who acts with it: the actor in the history')
     .option('--scope <scope>', 'what it may; may be repeated', collect)
+    .option('--project <name>', 'for this project alone; may be repeated (default: all of them)', collect)
     .option('--purpose <text>', 'what it is for')
     .option('--days <n>', 'how long it counts (default: 90)')
     .option('--json', 'print what was made as JSON')
@@ -53,8 +55,15 @@ const addList: Add = (below, operator) => {
       const all = await withTokens(operator(), (tokens) => tokens.list());
       const { say } = operator();
       if (json) return say(JSON.stringify(all));
-      const rows = all.map((one) => [`${one.id}`, one.owner, one.scopes.join(' '), one.expires_at, one.purpose]);
-      tableOf(['id', 'owner', 'scopes', 'counts until', 'purpose'], rows).forEach((line) => say(line));
+      const rows = all.map((one) => [
+        `${one.id}`,
+        one.owner,
+        one.scopes.join(' '),
+        one.projects?.join(' ') ?? 'all',
+        one.expires_at,
+        one.purpose,
+      ]);
+      tableOf(['id', 'owner', 'scopes', 'projects', 'counts until', 'purpose'], rows).forEach((line) => say(line));
     });
 };
 
@@ -87,14 +96,17 @@ const collect = (value: string, before: readonly string[] = []): string[] => [..
 const OPTIONS: Readonly<Record<string, string>> = {
   'token.owner': '--owner',
   'token.scopes': '--scope',
+  'token.projects': '--project',
   'token.purpose': '--purpose',
   'token.days': '--days',
 };
 
 /** The same wish as over REST. Ends with usage, naming the option. */
-function wantedIn({ owner, scope, purpose, days }: Said, command: Command): WantedToken {
+function wantedIn(said: Said, command: Command): WantedToken {
+  const { owner, scope: scopes, project: projects, purpose } = said;
+  const days = said.days === undefined ? undefined : Number(said.days || NaN);
   try {
-    return tokenBody({ owner, scopes: scope, purpose, days: days === undefined ? undefined : Number(days || NaN) });
+    return tokenBody({ owner, scopes, projects, purpose, days });
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     return command.error(`error: ${OPTIONS[error.code] ?? error.code}: ${error.message}`);
@@ -120,7 +132,8 @@ async function withTokens<T>(operator: Operator, work: (tokens: AccessTokens, db
 
 /** The token alone on standard output, so that a script can take it; what it is beside it. */
 function sayMade({ say, note }: Operator, made: NewTokenView, json: true | undefined, more: string): void {
-  const { id, owner, scopes, expires_at: until } = made;
+  const { id, owner, scopes, projects, expires_at: until } = made;
+  const where = projects ? `, in ${projects.join(', ')}` : '';
   say(json ? JSON.stringify(made) : made.token);
-  note(`Token ${id} for ${owner}: ${scopes.join(', ')}; it counts until ${until}. ${more}`);
+  note(`Token ${id} for ${owner}: ${scopes.join(', ')}${where}; it counts until ${until}. ${more}`);
 }

@@ -32,12 +32,17 @@ test('login keeps a token that counts, for this server and its user alone; logou
   const ended = await login(token);
   expect(ended).toEqual({
     code: 0,
-    stdout: `Logged in to ${server.base} as ada.\nscopes\tread\nkept in\t${tokenFile()}\n`,
+    stdout: `Logged in to ${server.base} as ada.\nscopes\tread\nprojects\tall\nkept in\t${tokenFile()}\n`,
     stderr: '',
   });
   const modes = await Promise.all([tokenFile(), path.dirname(tokenFile())].map((file) => fs.stat(file)));
   expect(modes.map(({ mode }) => mode & 0o777)).toEqual([0o600, 0o700]);
-  expect(JSON.parse((await run('whoami --json')).stdout)).toEqual({ name: 'ada', scopes: ['read'], url: server.base });
+  expect(JSON.parse((await run('whoami --json')).stdout)).toEqual({
+    name: 'ada',
+    scopes: ['read'],
+    projects: null,
+    url: server.base,
+  });
   expect(await run('list')).toMatchObject({ code: 0, stderr: '' });
   // The same server by another name is another server.
   expect(await run(`list --url ${server.base.replace('127.0.0.1', 'localhost')}`)).toMatchObject({ code: 4 });
@@ -119,13 +124,15 @@ test('a repository that names a server does not get the token that was meant for
 
 test('stamp token: made, listed, replaced and revoked by whoever has the scope admin', async () => {
   await login(server.admin);
-  const made = await run('token create --owner bot --scope read,map:qa --scope status:write --days 3 --json');
+  const made = await run(
+    'token create --owner bot --scope read,map:qa --scope status:write --project default --days 3 --json',
+  );
   const { id, token } = JSON.parse(made.stdout) as { id: number; token: string };
   const env = { STAMP_TOKEN: token };
   const who = async (): Promise<unknown> =>
-    JSON.parse((await run('whoami --json=name,scopes', { env })).stdout || '{}');
-  expect(await who()).toEqual({ name: 'bot', scopes: ['read', 'map:qa', 'status:write'] });
-  expect((await run('token list')).stdout).toContain(`${id}\tbot\tread map:qa status:write\t20`);
+    JSON.parse((await run('whoami --json=name,scopes,projects', { env })).stdout || '{}');
+  expect(await who()).toEqual({ name: 'bot', scopes: ['read', 'map:qa', 'status:write'], projects: ['default'] });
+  expect((await run('token list')).stdout).toContain(`${id}\tbot\tread map:qa status:write\tdefault\t20`);
   const fresh = await run(`token rotate ${id}`);
   expect(fresh).toMatchObject({ code: 0, stdout: expect.stringMatching(/^stl_[\w-]{49}\n$/), stderr: '' });
   expect(await run(`token revoke ${id}`)).toMatchObject({

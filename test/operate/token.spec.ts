@@ -22,12 +22,25 @@ async function ask(url: string, as: string, method = 'GET'): Promise<{ status: n
 }
 
 test('create prints the token alone, which the server takes; what it is stands on stderr', async () => {
-  const made = await token('create', '--owner', 'ci', '--scope', 'read', '--scope', 'status:write,map:qa');
+  const made = await token(
+    'create',
+    '--owner',
+    'ci',
+    '--scope',
+    'read',
+    '--scope',
+    'status:write,map:qa',
+    '--project',
+    'default',
+  );
   expect(made).toMatchObject({ code: 0, out: expect.stringMatching(/^stl_[\w-]{49}\n$/) });
-  expect(made.err).toMatch(/^Token \d+ for ci: read, status:write, map:qa; it counts until 20[^ ]+Z\. /m);
+  expect(made.err).toMatch(/^Token \d+ for ci: read, status:write, map:qa, in default; it counts until 20[^ ]+Z\. /m);
   expect(made.err).not.toContain('stl_');
   const who = await ask('/api/v1/whoami/', made.out.trim());
-  expect(who).toMatchObject({ status: 200, body: { name: 'ci', scopes: ['read', 'status:write', 'map:qa'] } });
+  expect(who).toMatchObject({
+    status: 200,
+    body: { name: 'ci', scopes: ['read', 'status:write', 'map:qa'], projects: ['default'] },
+  });
 });
 
 test('list shows those that count, without themselves; in the history the command is the actor', async () => {
@@ -47,8 +60,8 @@ test('list shows those that count, without themselves; in the history the comman
   const listed = await token('list');
   expect(listed).toMatchObject({ code: 0, err: '' });
   const [first = ''] = listed.out.split('\n');
-  expect(first).toMatch(new RegExp(`^${id}\tada\tread\t20[^\t]+Z\tHer laptop$`));
-  expect(listed.out).toContain('\tadmin\tread admin\t');
+  expect(first).toMatch(new RegExp(`^${id}\tada\tread\tall\t20[^\t]+Z\tHer laptop$`));
+  expect(listed.out).toContain('\tadmin\tread admin\tall\t');
   const all = JSON.parse((await token('list', '--json')).out) as { id: number; owner: string; purpose: string }[];
   expect(all[0]).toMatchObject({ id, owner: 'ada', purpose: 'Her\tlaptop' });
   expect(JSON.stringify(all) + listed.out).not.toContain(text.slice(4));
@@ -87,14 +100,18 @@ test('rotate prints another one for the same, and the old one still counts; revo
     out: '',
     err: expect.stringMatching(/^stampline: No token that still counts has this id: stampline token list/m),
   });
+  expect(await token('create', '--owner', 'ci', '--scope', 'read', '--project', 'nowhere')).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/^stampline: There is no project 'nowhere'/m),
+  });
 });
 
 test.each([
   [['create', '--scope', 'read'], "required option '--owner <name>' not specified"],
   [['create', '--owner', 'ci', '--scope', 'everything'], '--scope: "everything" is no scope. There are read,'],
   [['create', '--owner', 'ci', '--scope', 'read', '--days', 'ten'], '--days: days is a whole number from 1 to 3650.'],
+  [['create', '--owner', 'ci', '--scope', 'read', '--project', ''], '--project: Name the projects that it is for'],
   [['rotate', 'three'], "'three' is no token's id: stampline token list shows them"],
-  [['burn'], "unknown command 'burn'"],
 ])('stampline token %j is a wrong command line, exit code 2', async (words, says) => {
   expect(await token(...words)).toMatchObject({ code: 2, out: '', err: expect.stringContaining(says) });
 });

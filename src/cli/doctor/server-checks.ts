@@ -58,8 +58,9 @@ function checkClock(date: string | null, now: number): Check[] {
 /** Whether the server asks for a token, and knows the one that is sent. */
 async function checkWho(server: Server): Promise<Check> {
   try {
-    const { name, scopes } = await server.of(server.api.GET('/api/v1/whoami/'));
-    return ok('you', `${name}: ${scopes === 'all' ? 'no token is asked for' : scopes.join(', ')}`);
+    const { name, scopes, projects } = await server.of(server.api.GET('/api/v1/whoami/'));
+    const where = projects ? `, in ${projects.join(', ')}` : '';
+    return ok('you', `${name}: ${scopes === 'all' ? 'no token is asked for' : scopes.join(', ')}${where}`);
   } catch (cause) {
     if (!(cause instanceof Refusal)) throw cause;
     return error('you', cause.message, `stamp login ${server.url}, or set STAMP_TOKEN to a token of this server.`);

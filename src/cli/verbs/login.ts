@@ -24,11 +24,12 @@ export const login: Verb = {
     const url = word === undefined ? settings.url : serverNamed(word);
     if (!isEncrypted(url)) out.warn(`${url} is not encrypted: the token can be read on the way.`);
     const token = await readToken(session, url, options);
-    const { name, scopes } = await whoIs(session.serverAt(url, token), 'Nothing was kept.');
+    const { name, scopes, projects } = await whoIs(session.serverAt(url, token), 'Nothing was kept.');
     keepToken(settings.tokenFile, url, token);
-    out.result({ url, name, scopes, file: settings.tokenFile }, () =>
+    out.result({ url, name, scopes, projects, file: settings.tokenFile }, () =>
       sayFacts(out, `Logged in to ${url} as ${name}.`, [
         ['scopes', scopesIn(scopes)],
+        ['projects', projects?.join(', ') ?? 'all'],
         ['kept in', settings.tokenFile],
       ]),
     );
@@ -63,10 +64,11 @@ export const whoami: Verb = {
     { run: 'stamp whoami --json=name', says: 'for a script' },
   ],
   run: async ({ server, out, settings }) => {
-    const { name, scopes } = await whoIs(server);
-    out.result({ name, scopes, url: server.url }, () =>
+    const { name, scopes, projects } = await whoIs(server);
+    out.result({ name, scopes, projects, url: server.url }, () =>
       sayFacts(out, name, [
         ['scopes', scopesIn(scopes)],
+        ['projects', projects?.join(', ') ?? 'all'],
         ['server', server.url],
         ['token', settings.token === undefined ? 'none' : settings.origins.token],
       ]),
@@ -78,6 +80,8 @@ export const whoami: Verb = {
 interface Who {
   readonly name: string;
   readonly scopes: 'all' | readonly string[];
+  /** Null: all of them. */
+  readonly projects: readonly string[] | null;
 }
 
 const scopesIn = (scopes: Who['scopes']): string => (scopes === 'all' ? 'all' : scopes.join(', '));
@@ -109,7 +113,8 @@ async function readToken({ out, signal }: Session, url: string, options: Options
 async function whoIs(server: Server, more = ''): Promise<Who> {
   try {
     const who: Partial<Who> | undefined = await server.of(server.api.GET('/api/v1/whoami/'));
-    if (who?.name !== undefined && who.scopes !== undefined) return { name: who.name, scopes: who.scopes };
+    if (who?.name !== undefined && who.scopes !== undefined)
+      return { name: who.name, scopes: who.scopes, projects: who.projects ?? null };
   } catch (error) {
     if (error instanceof Refusal && error.code === 'token.invalid' && more)
       throw new CliError(

@@ -14,6 +14,8 @@ interface Token {
   readonly owner: string;
   readonly purpose: string;
   readonly scopes: readonly string[];
+  /** Null: all of them. */
+  readonly projects: readonly string[] | null;
   readonly expires_at: string;
 }
 
@@ -27,8 +29,15 @@ const list: Verb = {
     out.result(all, () =>
       sayTable(
         out,
-        ['id', 'owner', 'scopes', 'counts until', 'purpose'],
-        all.map((one) => [`${one.id}`, one.owner, one.scopes.join(' '), untilOf(session, one), one.purpose]),
+        ['id', 'owner', 'scopes', 'projects', 'counts until', 'purpose'],
+        all.map((one) => [
+          `${one.id}`,
+          one.owner,
+          one.scopes.join(' '),
+          one.projects?.join(' ') ?? 'all',
+          untilOf(session, one),
+          one.purpose,
+        ]),
       ),
     );
     return undefined;
@@ -42,6 +51,7 @@ const create: Verb = {
   options: [
     ['--owner <name>', 'who acts with it: the actor in history and stream'],
     ['--scope <scope...>', 'what it may; may be repeated'],
+    ['--project <name...>', 'for this project alone; may be repeated (default: all of them)'],
     ['--purpose <text>', 'what it is for'],
     ['--days <n>', 'how long it counts (default: 90)'],
   ],
@@ -50,18 +60,21 @@ const create: Verb = {
       run: 'stamp token create --owner ci --scope read --scope status:write --purpose "The lander"',
       says: 'prints the token',
     },
-    { run: 'stamp token create --owner bot --scope read --json=id,token', says: 'for a script' },
+    { run: 'stamp token create --owner bot --scope read --project default --json=id,token', says: 'for one project' },
   ],
   run: async (session, _args, options) => {
     const server = once(session);
     const [owner, purpose, days] = ['owner', 'purpose', 'days'].map((name) => textOf(options, name));
     const scopes = textsOf(options, 'scope').flatMap((scope) => scope.split(','));
+    // Before the verb it is one text, and means no less.
+    const projects = [...textsOf(options, 'project'), ...[textOf(options, 'project') ?? []].flat()];
     if (owner === undefined) throw usage('Whose is it? --owner ci');
     if (scopes.length === 0) throw usage('What may it? --scope read --scope status:write');
     if (days !== undefined && !/^[1-9]\d{0,3}$/.test(days)) throw usage(`--days is a number of days, not '${days}'.`);
     const body = {
       owner,
       scopes,
+      projects: projects.length > 0 ? projects.flatMap((name) => name.split(',')) : null,
       ...(purpose === undefined ? {} : { purpose }),
       ...(days === undefined ? {} : { days: Number(days) }),
     };
@@ -141,8 +154,9 @@ const untilOf = ({ out }: Session, { expires_at: until }: Token): string => (out
 function sayMade(session: Session, made: Token & { readonly token: string }): void {
   const { out } = session;
   out.result(made, () => out.say(made.token));
-  const { id, owner, scopes } = made;
+  const { id, owner, scopes, projects } = made;
+  const where = projects ? `, in ${projects.join(', ')}` : '';
   out.note(
-    `Token ${id} for ${owner}: ${scopes.join(', ')}; it counts until ${untilOf(session, made)}. It is shown this once.`,
+    `Token ${id} for ${owner}: ${scopes.join(', ')}${where}; it counts until ${untilOf(session, made)}. It is shown this once.`,
   );
 }

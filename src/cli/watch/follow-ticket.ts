@@ -52,6 +52,7 @@ async function requireModules({ session, begun, signal }: Following): Promise<vo
       throw frozenTicket(begun, ticket.stage, ticket.stage === begun.production);
   } catch (error) {
     if (error instanceof Refusal && error.status === 404) throw goneTicket(begun.key);
+    if (error instanceof Refusal && [401, 403].includes(error.status)) throw error;
     if (!(error instanceof Unreachable) && !(error instanceof Refusal)) throw error;
   }
 }
