@@ -43,9 +43,9 @@ export const clock = {
   inject: ({ until }) => untilOver(until),
 };
 
-const STUCK = 30;
+const STUCK = 12;
 /** Events that there are from the start: more than what the buffers of a connection take. */
-const EARLIER = 40_000;
+const EARLIER = 20_000;
 
 /** @type {import('./all.mjs').Fault} */
 export const stuckReader = {
