@@ -43,7 +43,7 @@ export const otherProject = (reach: ReadonlyMap<number, string>, name: string): 
   new DomainError(
     'forbidden',
     'project.other',
-    `This token is for ${namesOf(reach)}, not for the project ${name}. Ask for one that is: stampline token create --project ${name}.`,
+    `This token is for ${namesOf(reach)}, not for the project ${name}. Ask for one that is: stampline token create --owner NAME --scope SCOPE --project ${name}`,
     { data: { project: name } },
   );
 
