@@ -31,7 +31,7 @@ const unused = {
 };
 
 export default defineConfig(
-  globalIgnores(['src/client/schema.d.ts', 'dist/', 'data/', 'coverage/', 'node_modules/']),
+  globalIgnores(['src/client/schema.d.ts', 'dist/', 'dist.*/', 'data/', 'coverage/', 'node_modules/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
     files: ['**/*.{js,mjs,cjs}'],

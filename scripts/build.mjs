@@ -9,7 +9,8 @@ import { buildCli } from './build-cli.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = path.join(root, 'dist');
-const stampFile = path.join(dist, '.built-from');
+/** What a build was made from, in it. */
+const stamp = '.built-from';
 const sources = ['src', 'migrations'];
 
 /** Clients know the contract only: the command becomes one file of its own. */
@@ -37,11 +38,11 @@ function sourceDigest() {
   return hash.digest('hex');
 }
 
-async function compile(files) {
+async function compile(files, into) {
   const { transformFile } = await import('@swc/core');
   await Promise.all(
     files.map(async (file) => {
-      const target = path.join(dist, file.replace(/\.ts$/, '.js'));
+      const target = path.join(into, file.replace(/\.ts$/, '.js'));
       fs.mkdirSync(path.dirname(target), { recursive: true });
       if (!file.endsWith('.ts')) return fs.copyFileSync(path.join(root, file), target);
       const { code, map } = await transformFile(path.join(root, file), { swcrc: true, cwd: root });
@@ -55,12 +56,38 @@ async function compile(files) {
 export async function ensureBuilt({ say = () => {} } = {}) {
   if (!fs.existsSync(path.join(root, 'src'))) return;
   const digest = sourceDigest();
-  if (fs.existsSync(stampFile) && fs.readFileSync(stampFile, 'utf8') === digest) return;
+  if (isBuiltFrom(digest)) return;
   say('Building Stampline …');
-  fs.rmSync(dist, { recursive: true, force: true });
-  await compile(sources.flatMap(filesBelow).filter(isServer));
-  await buildCli({ root, dist });
-  fs.writeFileSync(stampFile, digest);
+  const draft = `${dist}.${process.pid}`;
+  try {
+    fs.rmSync(draft, { recursive: true, force: true });
+    await compile(sources.flatMap(filesBelow).filter(isServer), draft);
+    await buildCli({ root, dist: draft });
+    fs.writeFileSync(path.join(draft, stamp), digest);
+    putInPlace(draft, digest);
+  } finally {
+    for (const left of [draft, `${draft}.old`]) fs.rmSync(left, { recursive: true, force: true });
+  }
+}
+
+const isBuiltFrom = (digest) =>
+  fs.existsSync(path.join(dist, stamp)) && fs.readFileSync(path.join(dist, stamp), 'utf8') === digest;
+
+/** Several servers of one clone may start at once: each builds aside, and the first to be done is as good as the others. */
+function putInPlace(draft, digest) {
+  while (!isBuiltFrom(digest)) {
+    fs.rmSync(`${draft}.old`, { recursive: true, force: true });
+    if (fs.existsSync(dist)) unlessOthersDid(() => fs.renameSync(dist, `${draft}.old`));
+    unlessOthersDid(() => fs.renameSync(draft, dist));
+  }
+}
+
+function unlessOthersDid(rename) {
+  try {
+    rename();
+  } catch (error) {
+    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(error.code)) throw error;
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await ensureBuilt({ say: console.log });
