@@ -31,7 +31,7 @@ export function smallDisk(): SmallDisk {
     fill: () => {
       const chunk = Buffer.alloc(MEGABYTE, 1);
       const file = fs.openSync(ballast, 'w');
-      while (freeMegabytes(folder) > least - 50) fs.writeSync(file, chunk);
+      while (freeMegabytes(folder) > least - 150) fs.writeSync(file, chunk);
       fs.closeSync(file);
     },
     makeRoom: () => fs.rmSync(ballast),
