@@ -15,6 +15,9 @@ import { help } from './verbs/help.js';
 
 declare const STAMP_VERSION: string;
 
+/** Characters of a line where nobody says how many: some terminals say 0. */
+const UNKNOWN_WIDTH = 80;
+
 /** Runs a verb; `options` are those of the verb and of what it stands below. */
 type Perform = (verb: Verb, args: readonly string[], options: Options) => Promise<void>;
 
@@ -40,7 +43,7 @@ function makeProgram(perform: Perform): Command {
     await perform(verb, args, options);
   });
   program.allowExcessArguments().version(STAMP_VERSION, '--version', 'print the version');
-  program.configureHelp({ formatHelp: (_, { helpWidth = 80 }) => helpOfAll(helpWidth) });
+  program.configureHelp({ formatHelp: (_, { helpWidth }) => helpOfAll(helpWidth || UNKNOWN_WIDTH) });
   const below: Perform = async (verb, args, options) => {
     requireOwn(verb, program.opts<Options>());
     if (verb === help) explainVerb(program, args);
@@ -57,7 +60,7 @@ function command(verb: Verb, parent: Command | undefined, perform: Perform): Com
     .helpCommand(false);
   parent?.addCommand(made);
   made
-    .configureHelp({ formatHelp: (_, { helpWidth = 80 }) => helpOf(verb, pathOf(made), helpWidth) })
+    .configureHelp({ formatHelp: (_, { helpWidth }) => helpOf(verb, pathOf(made), helpWidth || UNKNOWN_WIDTH) })
     .configureOutput({ outputError: () => undefined })
     .exitOverride((error) => {
       throw misunderstood(error, made);

@@ -1,6 +1,7 @@
 // What holds the command together: what it says where it can't be understood, and where options may stand.
 import { spawn } from 'node:child_process';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
+import { onTerminal } from './on-terminal.js';
 import { STAMP, stamp } from './stamp.js';
 
 let server: TestServer;
@@ -76,6 +77,11 @@ test('help says the same in three ways, and a verb explains itself', async () =>
   const [asked, own] = await Promise.all(['help show', 'show --help'].map((line) => stamp(line)));
   expect(asked?.stdout).toBe(own?.stdout);
   expect(own?.stdout).toMatch(/^Usage: stamp show \[ticket\] \[options\]\n[^]*Examples:\n {2}stamp show TKT-1 /);
+});
+
+test('on a terminal that does not know its width, help has lines of the usual one', async () => {
+  const { code, screen } = await onTerminal(['help', 'show'], { url: server.base, columns: 0 });
+  expect([code, Math.max(...screen.split('\n').map((line) => line.length)) > 60]).toEqual([0, true]);
 });
 
 test('whoever stops reading ends it, without a word', async () => {

@@ -40,7 +40,7 @@ export class WaitLine {
     if (!this.timer) return;
     const past = Math.round((Date.now() - this.started) / 1000);
     const line = `${this.where}waiting for ${this.what}: ${past} of ${this.seconds} s`;
-    const width = this.out.stderr.columns ?? this.out.width;
+    const width = this.out.stderr.columns || this.out.width;
     this.out.stderr.write(`${CLEAR}${line.slice(0, width - 1)}`);
   }
 }
