@@ -5,9 +5,22 @@ import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { OperationError } from './operation.js';
 
-/** Runs `work` on the output. Where it fails, nothing is left. Rejects where the file is there already. */
+/** Runs `work` on the output. Where it fails, nothing is left. Rejects where the file is there already, or the disk full. */
 export async function writeOut<T>(file: string, work: (out: Writable) => Promise<T>): Promise<T> {
-  if (file === '-') return work(process.stdout);
+  try {
+    return file === '-' ? await work(process.stdout) : await writeFile(file, work);
+  } catch (error) {
+    const { syscall = '', message } = error as NodeJS.ErrnoException;
+    if (!WRITING.has(syscall)) throw error;
+    throw new OperationError(
+      `${file === '-' ? 'Standard output' : file} can't be written (${message}); nothing was kept.`,
+    );
+  }
+}
+
+const WRITING = new Set(['write', 'fsync', 'close', 'rename']);
+
+async function writeFile<T>(file: string, work: (out: Writable) => Promise<T>): Promise<T> {
   if (fs.existsSync(file)) throw new OperationError(`${file} is there already. Name another file, or delete it first.`);
   const part = `${file}.part`;
   const out = fs.createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true });

@@ -26,7 +26,7 @@ export function progressOf(
       told = Date.now();
       const part = Math.min(1, total > 0 ? done / total : 0);
       const bar = '#'.repeat(Math.round(part * BAR)).padEnd(BAR, '.');
-      out.write(`\r\x1b[K${label} [${bar}] ${Math.floor(part * 100)} %  ${sizeOf(done)}  ${what}`);
+      out.write(`\r\x1b[K${label} [${bar}] ${Math.floor(part * 100)} %  ${sizeOf(done)}  ${what}`.trimEnd());
     },
     end: () => void out.write('\r\x1b[K'),
   };

@@ -72,9 +72,14 @@ export class BackupWriter {
     return end;
   }
 
-  /** Ends the stream without an end of the backup. */
-  fail(error: Error): void {
-    this.tar.destroy(error);
+  /** Ends the stream without an end of the backup. Answers why: what the output said, where that came first, or `error`. */
+  async fail(error: unknown): Promise<unknown> {
+    this.tar.destroy(error as Error);
+    const cause: unknown = await this.written.then(
+      () => error,
+      (reason: unknown) => reason,
+    );
+    return cause instanceof Error && 'syscall' in cause ? cause : error;
   }
 
   private async text(name: string, value: object, summed = true): Promise<void> {

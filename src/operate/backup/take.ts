@@ -70,8 +70,7 @@ class Backup {
       }
       return await writer.end({ sequences: await sequencesOf(this.sql), missing: this.missing });
     } catch (error) {
-      writer.fail(error as Error);
-      throw error;
+      throw await writer.fail(error);
     }
   }
 
