@@ -24,8 +24,8 @@ async function writeFile<T>(file: string, work: (out: Writable) => Promise<T>): 
   if (fs.existsSync(file)) throw new OperationError(`${file} is there already. Name another file, or delete it first.`);
   const part = `${file}.part`;
   const out = fs.createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true });
+  await opened(out, part);
   try {
-    await opened(out, part);
     const result = await work(out);
     if (!out.writableFinished) await finished(out.end());
     await fs.promises.rename(part, file);
@@ -33,7 +33,6 @@ async function writeFile<T>(file: string, work: (out: Writable) => Promise<T>): 
     return result;
   } catch (error) {
     out.destroy();
-    if (out.pending) throw error; // Never opened: the part is somebody else's.
     await fs.promises.rm(part, { force: true });
     throw error;
   }
