@@ -22,11 +22,13 @@ export class Tickets {
   /** Makes what writers need: a few tickets, and uploads for their subtickets. @param {import('./client.mjs').Client} client */
   async prepare(client) {
     for (let n = 1; n <= 4; n += 1) {
-      const made = await client.write(
+      const made = await surely(
+        client,
         { kind: 'setup', mark: `package-${n}` },
         { method: 'POST', path: '/api/v1/sourcepackage/', body: { name: `package-${n}` } },
       );
-      const upload = await client.write(
+      const upload = await surely(
+        client,
         { kind: 'setup', mark: `upload-${n}` },
         { method: 'POST', path: '/api/v1/spu/', body: { sourcepackage: made.body.resource_uri, version: '1' } },
       );
@@ -138,6 +140,14 @@ export class Tickets {
     const about = client.random() < 0.5 ? { ticket: String(this.#any(client).id) } : {};
     await client.write({ kind: 'event', mark: line }, { method: 'POST', path: '/events', body: { line, ...about } });
   }
+}
+
+/** A write without which nothing can begin. */
+async function surely(client, about, request) {
+  const done = await client.write(about, request);
+  if (done) return done;
+  const { refusals, failures } = client.history;
+  throw new Error(`${request.path} was refused: ${JSON.stringify([...refusals, ...failures])}`);
 }
 
 /** What a client that writes with If-Match next would say. */
