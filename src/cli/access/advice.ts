@@ -6,5 +6,8 @@ export function accessAdvice({ status, code, url }: Refusal, says: string, fromV
   if (status !== 401) return says;
   const login = `'stamp login${url ? ` ${url}` : ''}'`;
   if (code === 'token.missing') return `This server asks for a token: ${login} keeps one, STAMP_TOKEN sends one.`;
-  return `${says} ${fromVariable ? 'It is the one of STAMP_TOKEN.' : `Then ${login} keeps it.`}`;
+  if (code === 'token.invalid')
+    return `${says} ${fromVariable ? 'It is the one of STAMP_TOKEN.' : `Then ${login} keeps it.`}`;
+  // Somebody before the server asks, such as a proxy.
+  return `${says} ${fromVariable ? 'The token of STAMP_TOKEN was sent.' : `${login} keeps a token, STAMP_TOKEN sends one.`}`;
 }
