@@ -7,6 +7,7 @@ import { Ingest1763770000000 } from './1763770000000-ingest.js';
 import { Holds1763780000000 } from './1763780000000-holds.js';
 import { Access1763800000000 } from './1763800000000-access.js';
 import { TokenProjects1764100000000 } from './1764100000000-token-projects.js';
+import { RateCounts1764400000000 } from './1764400000000-rate-counts.js';
 
 export const migrations = [
   FirstTables1763700000000,
@@ -17,4 +18,5 @@ export const migrations = [
   Holds1763780000000,
   Access1763800000000,
   TokenProjects1764100000000,
+  RateCounts1764400000000,
 ];

@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { authenticateRequests, type Doors } from './access/authenticate.js';
 import { KnownTokens } from './access/known-tokens.js';
 import { ProjectGate } from './access/project-gate.js';
+import { RateLimits } from './access/rate-limits.js';
 import { AppModule } from './app.module.js';
 import { serveDocs } from './openapi.js';
 import { FreeSpace } from './platform/free-space.js';
@@ -29,7 +30,11 @@ export async function createApp(
   const server = adapter.getInstance<FastifyInstance>();
   secureReplies(server, platform.config);
   guardRequests(server, platform.config);
-  const doors = (): Doors => ({ tokens: app.get(KnownTokens), projects: app.get(ProjectGate) });
+  const doors = (): Doors => ({
+    tokens: app.get(KnownTokens),
+    projects: app.get(ProjectGate),
+    limits: platform.config.access.required ? app.get(RateLimits) : undefined,
+  });
   authenticateRequests(server, platform.config.access, doors);
   refuseWhenFull(server, () => app.get(FreeSpace));
   measureRequests(server);

@@ -27,6 +27,7 @@ export interface Config {
   /** Hosts, addresses and networks (`10.0.0.0/8`) that are called although they aren't public, where a client names a URL. */
   readonly fetchAllow: readonly string[];
   readonly uploads: UploadLimits;
+  readonly limits: RateRules;
   /** Bytes that stay free on the disk: with less the server takes no changes (promise 8). */
   readonly leastFree: number;
 }
@@ -44,6 +45,14 @@ export interface AccessRules {
   readonly required: boolean;
   /** True where reading needs none though writing does. */
   readonly publicRead: boolean;
+}
+
+/** How often in a minute, where tokens are asked for. */
+export interface RateRules {
+  /** Tokens that don't count, from one address. */
+  readonly failures: number;
+  /** Writes of one owner of tokens. */
+  readonly writes: number;
 }
 
 /** How much an upload may bring. */
@@ -81,6 +90,10 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       file: readMost('STAMPLINE_MAX_FILE_MB', env, 32, 1024) * MEGABYTE,
       request: readMost('STAMPLINE_MAX_UPLOAD_MB', env, 128, 4096) * MEGABYTE,
       files: readMost('STAMPLINE_MAX_FILES', env, 5000, 20_000),
+    },
+    limits: {
+      failures: readMost('STAMPLINE_MAX_FAILURES', env, 20, 1_000_000),
+      writes: readMost('STAMPLINE_MAX_WRITES', env, 6000, 1_000_000),
     },
     leastFree: readMost('STAMPLINE_LEAST_FREE_MB', env, 256, 1_048_576) * MEGABYTE,
   };

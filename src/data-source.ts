@@ -2,6 +2,7 @@
 import type { DataSourceOptions } from 'typeorm';
 import { migrations } from '../migrations/index.js';
 import { AccessTokenRow } from './access/access-token.row.js';
+import { RateCountRow } from './access/rate-count.row.js';
 import { ArtifactRow } from './artifacts/artifact.row.js';
 import { type Connection, POOL_OPTIONS } from './platform/database/connection.js';
 import { BinaryPackageRow } from './projects/binary-package.row.js';
@@ -29,6 +30,7 @@ import { LayerRow, MapPointerRow, MapRevisionRow, ReleaseRow, TicketKeyRow } fro
 
 const entities = [
   AccessTokenRow,
+  RateCountRow,
   ArtifactRow,
   BinaryPackageRow,
   BlobRow,

@@ -4,11 +4,12 @@ import { AccessTokens } from './access-tokens.js';
 import { FirstAdmin } from './first-admin.js';
 import { KnownTokens } from './known-tokens.js';
 import { ProjectGate } from './project-gate.js';
+import { RateLimits } from './rate-limits.js';
 import { TokenController } from './token.controller.js';
 
 @Module({
   controllers: [TokenController],
-  providers: [AccessTokens, FirstAdmin, KnownTokens, ProjectGate],
+  providers: [AccessTokens, FirstAdmin, KnownTokens, ProjectGate, RateLimits],
   exports: [AccessTokens, KnownTokens],
 })
 export class AccessModule {}

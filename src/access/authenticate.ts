@@ -7,14 +7,19 @@ import type { Need } from '../platform/http/need.js';
 import { holdsScope, scopeMissing } from '../platform/principal.js';
 import type { KnownTokens } from './known-tokens.js';
 import type { ProjectGate } from './project-gate.js';
+import type { RateLimits } from './rate-limits.js';
 
 /** What stands beside our operations: the documentation's own files. */
 const PAGES = /^\/(docs|openapi\.(json|yaml))(\/|-json|-yaml|$)/;
+
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Who knows tokens, and which projects a request is about. */
 export interface Doors {
   readonly tokens: KnownTokens;
   readonly projects: ProjectGate;
+  /** Undefined where everybody of this machine is welcome. */
+  readonly limits: RateLimits | undefined;
 }
 
 /** `doors` are asked for with the first request: the hook is there before the application is. */
@@ -60,9 +65,12 @@ function refuseNobody(need: Need, { publicRead }: AccessRules): DomainError | un
 async function admit(request: FastifyRequest, need: Need, authorization: string, doors: Doors): Promise<void> {
   const given = readAuthorization(authorization);
   const principal = given && (await doors.tokens.principal(given.token));
-  if (!principal || (given.user !== undefined && given.user !== principal.name))
+  if (!principal || (given.user !== undefined && given.user !== principal.name)) {
+    await doors.limits?.failed(request.ip);
     throw unauthenticated('token.invalid', 'This token is unknown, revoked or has run out. Ask for a new one.');
+  }
   if (need !== 'token' && !holdsScope(principal, need)) throw scopeMissing(need === 'map:*' ? 'map:<stage>' : need);
+  if (!SAFE.has(request.method)) await doors.limits?.wrote(principal.name);
   if (principal.reach) await doors.projects.admit(request, principal.reach);
   request.principal = principal;
 }

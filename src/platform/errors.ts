@@ -16,6 +16,7 @@ export type ErrorKind =
   | 'uri_too_long'
   | 'too_large'
   | 'timeout'
+  | 'too_many'
   | 'unavailable'
   | 'broken';
 

@@ -3,7 +3,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { ADMIN_FILE } from '../../src/access/first-admin.js';
 import { startTestServer } from '../setup/test-server.js';
-import { bearer, type GuardedServer, startGuarded } from './world.js';
+import { bearer, type GuardedServer, startGuarded, UNLIMITED } from './world.js';
 
 let server: GuardedServer;
 beforeAll(async () => {
@@ -25,7 +25,10 @@ test('the first start makes a token for the administrator, into a file of its ow
 });
 
 test('a second server on the database makes no other', async () => {
-  const other = await startTestServer({ access: { required: true, publicRead: false } }, server.connection);
+  const other = await startTestServer(
+    { limits: UNLIMITED, access: { required: true, publicRead: false } },
+    server.connection,
+  );
   await expect(fs.stat(path.join(other.dataFolder, ADMIN_FILE))).rejects.toThrow('ENOENT');
   expect((await other.http.get('/api/v1/whoami/').set(...bearer(server.admin))).status).toBe(200);
   await other.stop();
@@ -70,7 +73,10 @@ test('the token itself is nowhere: not in the list, not in the stream, not in th
 });
 
 test('revoked here, refused by another server within five seconds', async () => {
-  const other = await startTestServer({ access: { required: true, publicRead: false } }, server.connection);
+  const other = await startTestServer(
+    { limits: UNLIMITED, access: { required: true, publicRead: false } },
+    server.connection,
+  );
   const { id, token } = await server.token(['read']);
   const there = (): Promise<number> =>
     other.http

@@ -23,6 +23,7 @@ const STATUS: Readonly<Record<ErrorKind, number>> = {
   uri_too_long: 414,
   too_large: 413,
   timeout: 408,
+  too_many: 429,
   unavailable: 503,
   broken: 500,
 };
