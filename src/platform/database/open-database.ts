@@ -98,7 +98,8 @@ export async function waitForServer(url: string): Promise<string> {
       await client.end();
       return `${client.host}:${client.port}/${client.database}`;
     } catch (error) {
-      if (FINAL.test(sqlState(error)) || performance.now() > until) throw unusable('The database at DATABASE_URL', error);
+      if (FINAL.test(sqlState(error)) || performance.now() > until)
+        throw unusable('The database at DATABASE_URL', error);
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
   }
