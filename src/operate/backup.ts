@@ -16,9 +16,10 @@ export const backup: Operation = (program, operator) => {
     .action(async (file: string, options: { acceptMissing?: boolean }) => {
       const { config, withDatabase, note, signal } = operator();
       const begun = Date.now();
-      const { header, end } = await withDatabase('current', ({ connection }) => {
+      const { header, end } = await withDatabase('current', ({ connection, dataSource }) => {
         const { dataFolder } = config;
-        const wanted = { connection, dataFolder, signal, acceptMissing: options.acceptMissing ?? false };
+        const tables = new Set(dataSource.entityMetadatas.map(({ tableName }) => tableName));
+        const wanted = { connection, dataFolder, signal, tables, acceptMissing: options.acceptMissing ?? false };
         return writeOut(file, (out) => takeBackup(wanted, out));
       });
       for (const name of end.missing) note(`Not in it, since it is lost: ${name}`);

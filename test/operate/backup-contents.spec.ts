@@ -79,6 +79,17 @@ test('a restored database has every row, file and sequence of the one that was b
   await other.stop();
 });
 
+test('tables of somebody else in the same database stay out', async () => {
+  const shared = await createTestDatabase();
+  await sqlAt(shared, 'CREATE TABLE invoice (id int)');
+  const file = newFile();
+  const { header } = await backupTo(file, shared, folder);
+  expect(Object.keys(header.tables)).not.toContain('invoice');
+  const [all] = await sqlAt<{ count: number }>(shared, `SELECT count(*)::int AS count FROM (${TABLES}) t`);
+  expect(Object.keys(header.tables)).toHaveLength((all?.count ?? 0) - 1);
+  expect(await restoreFrom(file, await bareDatabase(), path.join(folder, 'ours'))).toEqual([]);
+});
+
 test('a backup of an older schema is loaded as it was, and migrated on', async () => {
   const old = await bareDatabase();
   const dataSource = await new DataSource({

@@ -34,13 +34,16 @@ export function urlOf({ user, password, host, port, database }: Database): strin
 
 const NEVER = new AbortController().signal;
 
-export function backupTo(
+export async function backupTo(
   file: string,
   connection: Database,
   dataFolder: string,
   acceptMissing = false,
 ): Promise<Taken> {
-  return writeOut(file, (out) => takeBackup({ connection, dataFolder, signal: NEVER, acceptMissing }, out));
+  const dataSource = await new DataSource(dataSourceOptions(connection)).initialize();
+  const tables = new Set(dataSource.entityMetadatas.map(({ tableName }) => tableName));
+  await dataSource.destroy();
+  return writeOut(file, (out) => takeBackup({ connection, dataFolder, signal: NEVER, tables, acceptMissing }, out));
 }
 
 /** Answers what was found wrong. */

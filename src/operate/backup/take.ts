@@ -19,6 +19,8 @@ export interface BackupOptions {
   readonly connection: Connection;
   readonly dataFolder: string;
   readonly signal: AbortSignal;
+  /** Our tables; those of somebody else in the same database stay out. */
+  readonly tables: ReadonlySet<string>;
   /** True where a file that is gone is to be left out, and named in the backup. */
   readonly acceptMissing: boolean;
 }
@@ -46,7 +48,7 @@ class Backup {
   }
 
   async take(): Promise<Taken> {
-    const header = await headerOf(this.sql);
+    const header = await headerOf(this.sql, this.options.tables);
     const progress = progressOf('Backup', await bytesOf(this.sql, Object.keys(header.tables)));
     try {
       return { header, end: await this.write(header, progress) };
@@ -134,7 +136,7 @@ async function* unaltered(content: AsyncIterable<unknown>, sha256: string, name:
     );
 }
 
-async function headerOf(sql: Sql): Promise<BackupHeader> {
+async function headerOf(sql: Sql, tables: ReadonlySet<string>): Promise<BackupHeader> {
   const [facts] = await sql.run<{ now: string; postgres: string }>({
     text: `SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS now, current_setting('server_version') AS postgres`,
   });
@@ -142,8 +144,9 @@ async function headerOf(sql: Sql): Promise<BackupHeader> {
   const columns = await sql.run<{ table: string; columns: string[] }>({
     text: `SELECT c.relname AS table, array_agg(a.attname::text ORDER BY a.attnum) AS columns
       FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
-      WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace AND c.relname <> 'migrations'
+      WHERE c.relkind = 'r' AND c.relnamespace = current_schema()::regnamespace AND c.relname = ANY($1::text[])
       GROUP BY c.relname ORDER BY c.relname`,
+    values: [[...tables]],
   });
   return {
     format: FORMAT,
