@@ -6,6 +6,7 @@ import { sendError } from '../platform/http/error-reply.js';
 import type { Need } from '../platform/http/need.js';
 import { holdsScope, scopeMissing } from '../platform/principal.js';
 import type { KnownTokens } from './known-tokens.js';
+import type { LastingRequests } from './lasting-requests.js';
 import type { ProjectGate } from './project-gate.js';
 import type { RateLimits } from './rate-limits.js';
 
@@ -18,6 +19,7 @@ const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 export interface Doors {
   readonly tokens: KnownTokens;
   readonly projects: ProjectGate;
+  readonly lasting: LastingRequests;
   /** Undefined where everybody of this machine is welcome. */
   readonly limits: RateLimits | undefined;
 }
@@ -38,7 +40,10 @@ export function authenticateRequests(server: FastifyInstance, rules: AccessRules
       return refusal ? sendError(request, reply, refusal) : done();
     }
     admit(request, need, authorization, doors()).then(
-      () => done(),
+      (token) => {
+        if (request.routeOptions.config.lasts) doors().lasting.watch(reply.raw, token);
+        done();
+      },
       (error: unknown) => done(error as Error),
     );
   });
@@ -62,7 +67,8 @@ function refuseNobody(need: Need, { publicRead }: AccessRules): DomainError | un
   return unauthenticated('token.missing', 'This server asks for a token: send Authorization: Bearer stl_….');
 }
 
-async function admit(request: FastifyRequest, need: Need, authorization: string, doors: Doors): Promise<void> {
+/** Answers the token. Rejects with unauthenticated, forbidden. */
+async function admit(request: FastifyRequest, need: Need, authorization: string, doors: Doors): Promise<string> {
   const given = readAuthorization(authorization);
   const principal = given && (await doors.tokens.principal(given.token));
   if (!principal || (given.user !== undefined && given.user !== principal.name)) {
@@ -73,6 +79,7 @@ async function admit(request: FastifyRequest, need: Need, authorization: string,
   if (!SAFE.has(request.method)) await doors.limits?.wrote(principal.name);
   if (principal.reach) await doors.projects.admit(request, principal.reach);
   request.principal = principal;
+  return given.token;
 }
 
 /** `Bearer <token>`, and Tastypie's `ApiKey <user>:<token>`. */

@@ -53,7 +53,7 @@ export class StreamController {
   ) {}
 
   @Get()
-  @Needs('read', 'own')
+  @Needs('read', 'own', { lasts: true })
   @ApiOperation({ operationId: 'stream', summary: 'Follow what happens', description: ABOUT })
   @filter('project', 'Of these projects, by name or id.', 'default')
   @filter('ticket', 'Of these tickets, by key or id.', 'TKT-1')

@@ -3,6 +3,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { ADMIN_FILE } from '../../src/access/first-admin.js';
 import { startTestServer } from '../setup/test-server.js';
+import { StreamReader } from '../stream/stream-reader.js';
 import { bearer, type GuardedServer, startGuarded, UNLIMITED } from './world.js';
 
 let server: GuardedServer;
@@ -96,6 +97,23 @@ test('revoked here, refused by another server within five seconds', async () => 
     .set(...bearer(server.admin))
     .expect(404);
   await other.stop();
+});
+
+test('a stream that is open ends with its token, and only that one', async () => {
+  const [gone, stays] = [await server.token(['read']), await server.token(['read'])];
+  const readers = [gone, stays].map(({ token }) => {
+    const [name, value] = bearer(token);
+    return new StreamReader(() => server.base, '/stream', { [name]: value });
+  });
+  for (const reader of readers) expect((await reader.connect()).status).toBe(200);
+  await server.http
+    .delete(`/api/v1/token/${gone.id}/`)
+    .set(...bearer(server.admin))
+    .expect(204);
+  const [cut, open] = readers as [StreamReader, StreamReader];
+  while (cut.ends === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(open.ends).toBe(0);
+  open.close();
 });
 
 test('rotated: the new one may the same, the old one counts for a day', async () => {

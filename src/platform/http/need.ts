@@ -11,6 +11,8 @@ declare module 'fastify' {
     /** A scope; `anonymous`: nobody is asked who they are; `token`: any valid token. */
     need?: Need;
     about?: About;
+    /** True where the answer goes on until somebody ends it. */
+    lasts?: boolean;
   }
   interface FastifyRequest {
     principal?: Principal;
