@@ -42,8 +42,8 @@ export function send(base, agent, request) {
 /** What any operation may answer besides what it documents. */
 const ANYWHERE = [400, 404, 405, 406, 413, 414, 415, 421, 428, 431];
 
-/** What a server that asks for tokens may answer besides. */
-const GUARDED = [401, 403, 429];
+/** What only a server that asks for tokens answers; 403 has other reasons too. */
+const GUARDED = [401, 429];
 
 /** What is wrong with an answer, or undefined. `documented` are the operation's statuses. */
 export function faultIn(request, reply, documented) {
@@ -62,7 +62,7 @@ export function faultIn(request, reply, documented) {
 
 /** The statuses that are no fault. */
 const mayAnswer = ({ barred }, documented) =>
-  new Set([...documented, ...ANYWHERE, ...(barred === undefined ? [] : GUARDED), 304]);
+  new Set([...documented.filter((status) => barred !== undefined || !GUARDED.includes(status)), ...ANYWHERE, 304]);
 
 /** What a program says of stacks is nobody's. */
 const isProgram = (headers) => /javascript|octet-stream/.test(String(headers['content-type']));

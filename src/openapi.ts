@@ -28,12 +28,15 @@ const TAGS: readonly (readonly [string, string])[] = [
 
 interface Operation {
   'x-order'?: number;
+  'x-scope'?: string;
   tags?: string[];
   responses: Record<string, object>;
 }
 
 /** What any operation may answer: another server's Host header, and a server that can't work at the moment. */
 const EVERYWHERE = ['421', '503'];
+/** And what asks for a token, where the server does. */
+const GUARDED = ['401', '403', '429'];
 
 export function buildDocument(app: NestFastifyApplication): OpenAPIObject {
   const builder = new DocumentBuilder()
@@ -56,7 +59,9 @@ export function buildDocument(app: NestFastifyApplication): OpenAPIObject {
 
 /** Errors look alike everywhere, so they are described once. */
 function shareErrors(operation: Operation): void {
-  const statuses = [...Object.keys(operation.responses), ...EVERYWHERE].filter(
+  const { responses, 'x-scope': scope } = operation;
+  const guards = scope === undefined || scope === 'anonymous' ? [] : GUARDED;
+  const statuses = [...Object.keys(responses), ...EVERYWHERE, ...guards].filter(
     (status) => Number(status) in ERROR_RESPONSES,
   );
   for (const status of statuses) operation.responses[status] = { $ref: `#/components/responses/Error${status}` };

@@ -20,7 +20,7 @@ export const ERROR_SCHEMA = { Error: ERROR };
 const DESCRIPTIONS: Readonly<Record<number, string>> = {
   400: 'The request is not valid; the body says why.',
   401: 'No token, or none that counts.',
-  403: 'The token lacks a scope; the body names it.',
+  403: 'The token lacks a scope, or is for other projects; the body says which.',
   404: 'There is no such object.',
   409: "It can't be done as things stand; the body says what stands in the way.",
   412: 'If-Match does not match.',
@@ -29,6 +29,7 @@ const DESCRIPTIONS: Readonly<Record<number, string>> = {
   421: 'The Host header names another server.',
   422: 'This Idempotency-Key was used for another request.',
   428: 'If-Match is required for this change.',
+  429: 'Too many of this token or address; Retry-After says when there is more.',
   503: "The server can't answer at the moment; Retry-After says when to try again.",
 };
 
