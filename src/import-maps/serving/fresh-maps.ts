@@ -61,20 +61,20 @@ export class FreshMaps implements Hearer {
     changes.onChange((news) => this.changed(news));
   }
 
-  /** What another process announced. */
-  heard(payload: string): void {
+  /** What another process announced. Followed on the connection that said so: requests may be waiting for all the others. */
+  heard(payload: string, sql: Sql): void {
     try {
-      this.changed(JSON.parse(payload) as MapNews);
+      this.changed(JSON.parse(payload) as MapNews, sql);
     } catch (error) {
       this.log.warn({ err: loggable(error) }, 'a notification that is no news');
     }
   }
 
-  private changed(news: MapNews): void {
+  private changed(news: MapNews, sql?: Sql): void {
     if (news.ticket !== undefined) this.tickets.heard(news.ticket);
     // What can't be read now is found by the next comparison.
     if ('release' in news && this.productions.last(news.project))
-      this.productions.moveTo(news.project, news.release).catch(() => undefined);
+      this.productions.moveTo(news.project, news.release, sql).catch(() => undefined);
   }
 
   async compare(sql: Sql): Promise<void> {

@@ -21,31 +21,31 @@ export class ProductionNow {
 
   /** Asks where production is and goes there. */
   async load(project: number, sql: Sql = this.db): Promise<ReleaseMap> {
-    await this.moveTo(project, await productionRelease(sql, project));
+    await this.moveTo(project, await productionRelease(sql, project), sql);
     return this.maps.latest(project) as ReleaseMap;
   }
 
   /** Rejects where the database can't be asked; then the map stays the one it was. */
-  moveTo(project: number, release: number): Promise<void> {
+  moveTo(project: number, release: number, sql: Sql = this.db): Promise<void> {
     const known = this.maps.latest(project);
     if (known && known.release >= release) return Promise.resolve();
     const move = this.moving.get(project);
     if (move) {
       move.wanted = Math.max(move.wanted, release);
       // It may have arrived in this very moment, where it was sent before.
-      return move.done.then(() => this.moveTo(project, release));
+      return move.done.then(() => this.moveTo(project, release, sql));
     }
     const next = { wanted: release, done: Promise.resolve() };
-    next.done = this.move(project, next).finally(() => this.moving.delete(project));
+    next.done = this.move(project, next, sql).finally(() => this.moving.delete(project));
     this.moving.set(project, next);
     return next.done;
   }
 
   /** Ten flips in a row are one way, or two. */
-  private async move(project: number, move: { wanted: number }): Promise<void> {
+  private async move(project: number, move: { wanted: number }, sql: Sql): Promise<void> {
     for (let at = -1; at < move.wanted;) {
       at = move.wanted;
-      const map = at === 0 ? StampedMap.empty : await this.maps.at(project, at);
+      const map = at === 0 ? StampedMap.empty : await this.maps.at(project, at, sql);
       this.maps.remember(project, { release: at, map });
     }
   }
@@ -59,6 +59,6 @@ export class ProductionNow {
       text: 'SELECT project_id, release FROM map_pointer WHERE project_id = ANY($1::int[])',
       values: [known],
     });
-    await Promise.all(rows.map(({ project_id, release }) => this.moveTo(project_id, release)));
+    await Promise.all(rows.map(({ project_id, release }) => this.moveTo(project_id, release, sql)));
   }
 }

@@ -55,7 +55,12 @@ export class Shortcut implements OnApplicationBootstrap {
    * With an answer of the long way: `stamp` is what the request's URL answers as long as all of `live` is as it is. Not where a
    * proxy says by which name it was called: that isn't in the URL.
    */
-  keep({ url, headers, protocol }: FastifyRequest, live: Live, stamp: Stamp, told: Readonly<Record<string, string>>): void {
+  keep(
+    { url, headers, protocol }: FastifyRequest,
+    live: Live,
+    stamp: Stamp,
+    told: Readonly<Record<string, string>>,
+  ): void {
     if (!PATHS.has(url) || live.project.name !== PROJECT || Object.keys(headers).some(isForwarded)) return;
     const all = Object.entries({ ...SHARED, ...transportHeaders(protocol), ...told, etag: stamp.etag }).flat();
     const full = [...all, 'content-length', String(stamp.body.length), 'x-request-id'];
