@@ -60,7 +60,9 @@ export class CountCache implements OnApplicationShutdown {
   private async refreshAll(): Promise<void> {
     for (const [key, entry] of [...this.entries]) {
       const total =
-        performance.now() - entry.asked > FORGET_MS ? 0 : await this.ask(entry.text, entry.values).catch(() => entry.total);
+        performance.now() - entry.asked > FORGET_MS
+          ? 0
+          : await this.ask(entry.text, entry.values).catch(() => entry.total);
       if (total > EXACT_UP_TO) entry.total = total;
       else this.entries.delete(key);
     }
