@@ -46,9 +46,9 @@ export class FreeSpace implements OnApplicationBootstrap, OnApplicationShutdown 
     return this.free < this.config.leastFree;
   }
 
-  /** Why nothing of `bytes` can be taken in; undefined where it can. */
+  /** Why nothing of `bytes` can be taken in; undefined where it can. What no upload may be is refused for that, elsewhere. */
   refusal(bytes: number): DomainError | undefined {
-    if (this.free - bytes >= this.config.leastFree) return undefined;
+    if (this.free - Math.min(bytes, this.config.uploads.request) >= this.config.leastFree) return undefined;
     return new DomainError(
       'unavailable',
       'disk.nearly_full',

@@ -19,7 +19,7 @@ it(
   'a disk that fills up under sixteen writers: changes are refused, pages and lists go on, and all is well when it is free again',
   async () => {
     const folder = path.join(disk.folder, 'data');
-    const server = startServer({ STAMPLINE_DATA: folder, ...disk.env });
+    const server = startServer({ STAMPLINE_DATA: folder, STAMPLINE_MAX_UPLOAD_MB: '512', ...disk.env });
     await server.ready;
     const postgres = postgresOf(folder);
     const ticket = await newTicket(server.base);
