@@ -5,11 +5,12 @@ import { FAULTS } from './faults/all.mjs';
 import { details, explain, lineOf, number } from './report.mjs';
 import { endRunning, tryFault } from './trial.mjs';
 
-const USAGE = `npm run torture [-- [fault …] [--short] [--seconds N] [--operations N] [--servers N] [--clients N] [--seed N] [--json] [--verbose] [--own-proxy]]
+const USAGE = `npm run torture [-- [fault …] [--short] [--seconds N] [--operations N] [--servers N] [--clients N] [--seed N] [--map-late MS] [--json] [--verbose] [--own-proxy]]
 
 --seconds      how long each fault's load lasts
 --operations   over all faults; the load goes on after a fault for a minute at most (a run of all: 200 000)
 --short        what CI runs
+--map-late     milliseconds that production's map may be late: 100; with --short 1000, for machines that do much else
 --verbose      what clients saw
 --own-proxy    a small proxy of ours before the servers, even where there is haproxy
 
@@ -28,6 +29,7 @@ const { values, positionals } = parseArgs({
     operations: { type: 'string' },
     servers: { type: 'string', default: '3' },
     clients: { type: 'string', default: '16' },
+    'map-late': { type: 'string' },
     seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
     json: { type: 'boolean' },
     verbose: { type: 'boolean' },
@@ -42,7 +44,7 @@ if (values.help || unknown.length > 0) {
   process.exit(values.help ? 0 : 2);
 }
 
-for (const name of ['seconds', 'operations', 'servers', 'clients', 'seed'])
+for (const name of ['seconds', 'operations', 'map-late', 'servers', 'clients', 'seed'])
   if (values[name] !== undefined && !/^\d{1,10}$/.test(values[name]))
     fail(`--${name} ${values[name]} is no whole number.`);
 
@@ -63,6 +65,7 @@ const options = {
   clients: Number(values.clients),
   seed,
   ownProxy: values['own-proxy'],
+  mapLate: Number(values['map-late'] ?? (values.short ? 1000 : 100)),
   seconds: values.seconds ? Number(values.seconds) : values.short ? 8 : undefined,
 };
 

@@ -49,15 +49,15 @@ function stateFindings(subject, reads, events) {
 }
 
 /** Milliseconds that a map may be late: more where the machine can't keep up, by how long its slower reads take. */
-function lateness(reads) {
+function lateness(reads, mapLate) {
   const times = reads.map(({ start, end }) => end - start).sort((one, other) => one - other);
-  return Math.max(100, 3 * (times[Math.floor(times.length * 0.95)] ?? 0));
+  return Math.max(mapLate, 3 * (times[Math.floor(times.length * 0.95)] ?? 0));
 }
 
-export function mapFindings({ releases, mapReads, blobs, reads }, { production, served }) {
+export function mapFindings({ releases, mapReads, blobs, reads }, { production, served }, mapLate) {
   const bySpecifier = grouped(releases, ({ specifier }) => specifier);
   const findings = { lost: [], stale: [] };
-  const late = lateness(reads);
+  const late = lateness(reads, mapLate);
   for (const { specifier, start, url, seenAfter } of mapReads) {
     const own = bySpecifier.get(specifier) ?? [];
     // Each specifier has one client, which waits for its answers: its releases are in order.

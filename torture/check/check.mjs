@@ -16,14 +16,18 @@ import { writeFindings } from './check-writes.mjs';
  * @typedef {Record<'lost' | 'duplicates' | 'order' | 'stale' | 'gaps', string[]>} Findings
  */
 
-/** @param {import('../load/history.mjs').History} history @param {Found} found @returns {Findings} */
-export function check(history, found) {
+/**
+ * @param {import('../load/history.mjs').History} history @param {Found} found
+ * @param {number} mapLate milliseconds that production's map may be late
+ * @returns {Findings}
+ */
+export function check(history, found, mapLate = 100) {
   const findings = { lost: [], duplicates: [], order: [], stale: [], gaps: [] };
   const parts = [
     writeFindings(history.writes, found),
     orderFindings(history.writes, found),
     readFindings(history, found),
-    mapFindings(history, found),
+    mapFindings(history, found, mapLate),
     logFindings(found.events),
     ...found.readers.map((reader) => readerFindings(reader, found.events)),
   ];
