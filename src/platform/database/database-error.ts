@@ -87,25 +87,25 @@ const busy = (cause: unknown): DomainError =>
   new DomainError(
     'unavailable',
     'database.busy',
-    'Others are changing the same rows. Nothing was changed; try again.',
+    'Others are at the same rows, or the database has too much to do. Nothing was changed; try again.',
     { retryAfter: 1, cause },
   );
 
-/** A write ran into its time limit: that went to waiting for others, where a read's is spent on what it asks for. */
-export const asWriteError = (error: unknown): unknown => (sqlState(error) === TOO_SLOW ? busy(error) : error);
+/** As asDomainError, for a query that a client wrote: where it ran into its time limit, it is what has to change. */
+export function asQueryError(error: unknown): unknown {
+  if (sqlState(error) !== TOO_SLOW) return asDomainError(error);
+  return new DomainError(
+    'invalid',
+    'query.too_slow',
+    'The database gave up on this query after its time limit. Narrow it: filter on an indexed field, use ?after= instead of a deep offset.',
+    { cause: error },
+  );
+}
 
 /** The reply for a database error that no store has dealt with; other errors come back as they are. */
 export function asDomainError(error: unknown): unknown {
   if (error instanceof DomainError) return error;
   const state = sqlState(error);
-  if (state === TOO_SLOW) {
-    return new DomainError(
-      'invalid',
-      'query.too_slow',
-      'The database gave up on this query after its time limit. Narrow it: filter on an indexed field, use ?after= instead of a deep offset.',
-      { cause: error },
-    );
-  }
   if (state === '2201B')
     return new DomainError('invalid', 'filter.bad_regex', `Invalid regular expression: ${asPg(error).message ?? ''}`, {
       cause: error,
@@ -114,7 +114,7 @@ export function asDomainError(error: unknown): unknown {
     return new DomainError('invalid', 'value.invalid', 'Invalid resource lookup data provided (mismatched type).', {
       cause: error,
     });
-  if (state === '55P03' || isRetryable(error)) return busy(error);
+  if (state === TOO_SLOW || state === '55P03' || isRetryable(error)) return busy(error);
   if (state.startsWith('53') || state === '25006' || isConnectionLost(error)) return unavailable(error);
   return error;
 }

@@ -4,14 +4,7 @@ import type { Socket } from 'node:net';
 import pg, { type Pool, type PoolClient } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
 import { DomainError } from '../errors.js';
-import {
-  asDomainError,
-  asWriteError,
-  isConnectionLost,
-  isRetryable,
-  outcomeUnknown,
-  unavailable,
-} from './database-error.js';
+import { asDomainError, isConnectionLost, isRetryable, outcomeUnknown, unavailable } from './database-error.js';
 import type { Sql, Statement } from './statement.js';
 
 declare const open: unique symbol;
@@ -43,11 +36,7 @@ export class Db implements Sql {
 
   /** One statement that writes, a transaction of its own. A connection lost after it was sent leaves the outcome unknown. */
   async write<Row>(statement: Statement): Promise<Row[]> {
-    try {
-      return await this.single<Row>(statement, outcomeUnknown);
-    } catch (error) {
-      throw asWriteError(error);
-    }
+    return this.single<Row>(statement, outcomeUnknown);
   }
 
   private async single<Row>(statement: Statement, lost: (cause: unknown) => DomainError): Promise<Row[]> {
@@ -84,7 +73,7 @@ export class Db implements Sql {
       try {
         return await this.once(work);
       } catch (error) {
-        if (!isRetryable(error) || attempt === TRANSACTION_TRIES) throw asDomainError(asWriteError(error));
+        if (!isRetryable(error) || attempt === TRANSACTION_TRIES) throw asDomainError(error);
         await new Promise((resolve) => setTimeout(resolve, attempt * 10 * (1 + Math.random())));
       }
     }

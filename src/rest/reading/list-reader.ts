@@ -1,7 +1,7 @@
 // Reads one page of a resource as JSON text: rows and count in one statement.
 import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
-import { asDomainError } from '../../platform/database/database-error.js';
+import { asQueryError } from '../../platform/database/database-error.js';
 import { Db } from '../../platform/database/db.js';
 import type { Statement } from '../../platform/database/statement.js';
 import type { Reach } from '../../platform/principal.js';
@@ -75,7 +75,7 @@ export class ListReader {
       const [row] = await this.db.run<PageRow>(this.named(statement));
       return row as PageRow;
     } catch (error) {
-      throw asDomainError(error);
+      throw asQueryError(error);
     }
   }
 
