@@ -1,7 +1,7 @@
 // Two workers on two cores; each suite makes a database of its own from the template that the global set-up migrated. Suites
 // of a worker share its modules: loading the application anew for each took most of the time.
 export default {
-  runner: ['jest-light-runner', { runtime: 'child_process' }],
+  runner: '<rootDir>/test/setup/runner.mjs',
   roots: ['<rootDir>/src', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
   setupFiles: ['<rootDir>/test/setup/typescript.mjs', '<rootDir>/test/setup/watchdog.mjs'],
