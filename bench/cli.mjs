@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { percentile } from './percentile.mjs';
 
@@ -143,8 +144,6 @@ async function shown(world, specifier) {
   const reply = await fetch(`${world.ours.url}/import-map.json?dev=SAVE-1`);
   return (await reply.json()).imports[specifier];
 }
-
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** By name, in the order in which they run. */
 /** `stamp --version` over a bare `node -e 0`, each a process of its own, in turns. */

@@ -9,8 +9,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import pg from 'pg';
+import { databaseUrl } from '../scripts/database-url.mjs';
 import { fillMaps } from './maps-fill.mjs';
-import { startServer, urlOf } from './world.mjs';
+import { startServer } from './world.mjs';
 import { percentile } from './percentile.mjs';
 
 /** How many open tickets there are, and how many keys production has. */
@@ -48,7 +49,7 @@ async function call(server, method, url, body) {
 async function startSized(world, name, size) {
   const connection = { ...world.connection, database: `maps_${name}` };
   await world.sql(`CREATE DATABASE ${connection.database}`);
-  const server = await startServer(name, ['scripts/start.mjs'], urlOf(connection));
+  const server = await startServer(name, ['scripts/start.mjs'], databaseUrl(connection));
   const client = new pg.Client(connection);
   await client.connect();
   const ready = await fillMaps((text) => client.query(text), size);

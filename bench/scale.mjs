@@ -6,9 +6,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import pg from 'pg';
+import { databaseUrl } from '../scripts/database-url.mjs';
 import { ensureBuilt } from '../scripts/build.mjs';
 import { fillScale } from './scale-fill.mjs';
-import { startServer, urlOf } from './world.mjs';
+import { startServer } from './world.mjs';
 
 const CONNECTIONS = 8;
 const SIZES = { small: 1000, large: 1_000_000 };
@@ -113,7 +114,7 @@ async function startWorlds(say, endings) {
   for (const [name, tickets] of Object.entries(SIZES)) {
     const connection = { ...postgres.connection, database: `scale_${name}` };
     await once(postgres.connection, `CREATE DATABASE ${connection.database}`);
-    servers[name] = await startServer(name, ['scripts/start.mjs'], urlOf(connection));
+    servers[name] = await startServer(name, ['scripts/start.mjs'], databaseUrl(connection));
     endings.push(servers[name].end);
     const started = performance.now();
     await fillScale(connection, tickets, OWNER_TICKETS);

@@ -5,11 +5,13 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import { performance } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { databaseUrl } from '../scripts/database-url.mjs';
 import { PATHS } from './paths.mjs';
 import { runRound } from './round.mjs';
-import { startServer, urlOf } from './world.mjs';
+import { startServer } from './world.mjs';
 import { percentile } from './percentile.mjs';
 
 const RELAY = { perSecond: 5000, ms: 60 };
@@ -18,7 +20,6 @@ const FANOUT = { clients: [2000, 5000], perSecond: 10, ms: 250 };
 const FOLLOWED = { clients: 100, ratio: 0.8 };
 
 const now = () => performance.timeOrigin + performance.now();
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const round = (number) => Number(number.toFixed(1));
 
 /** `count` events whose lines say when they were sent, in one transaction. */
@@ -35,7 +36,7 @@ const append = (client, count) =>
 async function startStream(world, name, writers) {
   const connection = { ...world.connection, database: `stream_${name}` };
   await world.sql(`CREATE DATABASE ${connection.database}`);
-  const server = await startServer(name, ['scripts/start.mjs'], urlOf(connection));
+  const server = await startServer(name, ['scripts/start.mjs'], databaseUrl(connection));
   const clients = [];
   for (let count = 0; count < writers; count++) {
     const client = new pg.Client(connection);

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { ensureBuilt } from '../scripts/build.mjs';
+import { databaseUrl } from '../scripts/database-url.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const READY_MS = 60_000;
@@ -36,7 +37,7 @@ export async function startWorld(say) {
   try {
     const postgres = await startEmbeddedPostgres({ dataFolder: folder });
     endings.push(() => postgres.stop());
-    const url = urlOf(postgres.connection);
+    const url = databaseUrl(postgres.connection);
     const ours = await startServer('ours', ['scripts/start.mjs'], url);
     endings.push(ours.end);
     const client = new pg.Client(postgres.connection);
@@ -52,13 +53,6 @@ export async function startWorld(say) {
     await stop();
     throw error;
   }
-}
-
-export function urlOf({ host, port, user, password, database }) {
-  const where = host.startsWith('/')
-    ? `localhost:${port}/${database}?host=${encodeURIComponent(host)}`
-    : `${host}:${port}/${database}`;
-  return `postgres://${user}:${encodeURIComponent(password)}@${where}`;
 }
 
 /** Starts a server as `npm start` would and waits for its port. @returns {Promise<Server>} */

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { ensureBuilt } from '../scripts/build.mjs';
+import { databaseUrl } from '../scripts/database-url.mjs';
 import { callersOf } from './callers.mjs';
 import { fuzz } from './fuzz.mjs';
 import { layGround } from './ground.mjs';
@@ -58,10 +59,7 @@ const { startEmbeddedPostgres } = await import('../dist/src/platform/database/em
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'stampline-fuzz-'));
 fs.chmodSync(folder, 0o755);
 const postgres = await startEmbeddedPostgres({ dataFolder: folder });
-const { host, port, user, password, database } = postgres.connection;
-const server = await startServer(
-  `postgres://${user}:${password}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`,
-);
+const server = await startServer(databaseUrl(postgres.connection));
 const client = new pg.Client(postgres.connection);
 await client.connect();
 

@@ -1,7 +1,7 @@
 // One fault from beginning to end: a world, the load on it, the fault, what is left, and the verdict.
+import { setTimeout as pause } from 'node:timers/promises';
 import { check, isClean } from './check/check.mjs';
 import { readBack } from './check/read-back.mjs';
-import { pause } from './load/client.mjs';
 import { numbersFrom } from './load/random.mjs';
 import { Load } from './load/load.mjs';
 import { World } from './world/world.mjs';

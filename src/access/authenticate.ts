@@ -4,6 +4,7 @@ import type { AccessRules } from '../config.js';
 import { DomainError } from '../platform/errors.js';
 import { sendError } from '../platform/http/error-reply.js';
 import type { Need } from '../platform/http/need.js';
+import { isSafe } from '../platform/http/safe-methods.js';
 import { holdsScope, scopeMissing } from '../platform/principal.js';
 import type { KnownTokens } from './known-tokens.js';
 import type { LastingRequests } from './lasting-requests.js';
@@ -12,8 +13,6 @@ import type { RateLimits } from './rate-limits.js';
 
 /** What stands beside our operations: the documentation's own files. */
 const PAGES = /^\/(docs|openapi\.(json|yaml))(\/|-json|-yaml|$)/;
-
-const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Who knows tokens, and which projects a request is about. */
 export interface Doors {
@@ -24,8 +23,9 @@ export interface Doors {
   readonly limits: RateLimits | undefined;
 }
 
-/** `doors` are asked for with the first request: the hook is there before the application is. */
+/** `doors` are asked for with the first token: the hook is there before the application is. */
 export function authenticateRequests(server: FastifyInstance, rules: AccessRules, doors: () => Doors): void {
+  let known: Doors | undefined;
   server.decorateRequest('principal', undefined);
   server.addHook('onRoute', ({ url, config }) => {
     const { need, about } = config ?? {};
@@ -39,9 +39,10 @@ export function authenticateRequests(server: FastifyInstance, rules: AccessRules
       const refusal = rules.required ? refuseNobody(need, rules) : undefined;
       return refusal ? sendError(request, reply, refusal) : done();
     }
-    admit(request, need, authorization, doors()).then(
+    const found = (known ??= doors());
+    admit(request, need, authorization, found).then(
       (token) => {
-        if (request.routeOptions.config.lasts) doors().lasting.watch(reply.raw, token);
+        if (request.routeOptions.config.lasts) found.lasting.watch(reply.raw, token);
         done();
       },
       (error: unknown) => done(error as Error),
@@ -76,7 +77,7 @@ async function admit(request: FastifyRequest, need: Need, authorization: string,
     throw unauthenticated('token.invalid', 'This token is unknown, revoked or has run out. Ask for a new one.');
   }
   if (need !== 'token' && !holdsScope(principal, need)) throw scopeMissing(need === 'map:*' ? 'map:<stage>' : need);
-  if (!SAFE.has(request.method)) await doors.limits?.wrote(principal.name);
+  if (!isSafe(request.method)) await doors.limits?.wrote(principal.name);
   if (principal.reach) await doors.projects.admit(request, principal.reach);
   request.principal = principal;
   return given.token;

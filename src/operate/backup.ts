@@ -1,4 +1,5 @@
 // stampline backup: all of the database and its files into one file, while servers go on.
+import { rowsIn } from './backup/format.js';
 import { takeBackup } from './backup/take.js';
 import type { Operation } from './operation.js';
 import { writeOut } from './output-file.js';
@@ -23,10 +24,9 @@ export const backup: Operation = (program, operator) => {
         return writeOut(file, (out) => takeBackup(wanted, out));
       });
       for (const name of end.missing) note(`Not in it, since it is lost: ${name}`);
-      const rows = Object.values(end.tables).reduce((sum, table) => sum + table.rows, 0);
       const size = file === '-' ? '' : `, ${sizeOf(fs.statSync(file).size)}`;
       note(
-        `${file === '-' ? 'The backup' : file}: all that was committed by ${header.taken_at}: ${rows} rows, ${end.files.count} files${size}, in ${((Date.now() - begun) / 1000).toFixed(1)} s.`,
+        `${file === '-' ? 'The backup' : file}: all that was committed by ${header.taken_at}: ${rowsIn(end)} rows, ${end.files.count} files${size}, in ${((Date.now() - begun) / 1000).toFixed(1)} s.`,
       );
     });
 };

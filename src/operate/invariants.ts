@@ -1,8 +1,6 @@
 // What must hold of every database of ours, whatever happened to it: `stampline verify` looks for it, and a restore commits
 // only where it does. Each looks at one snapshot, and answers what is wrong, in a few words; nothing where nothing is.
-import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { BLOB_FOLDERS, DiskBlobs } from '../import-maps/modules/disk-blobs.js';
 import { fold } from '../import-maps/domain/layer.js';
 import { StampedMap } from '../import-maps/domain/stamped-map.js';
 import {
@@ -15,7 +13,7 @@ import {
 import type { Db } from '../platform/database/db.js';
 import type { Sql } from '../platform/database/statement.js';
 import { readArchive } from '../stream/archive/archive-file.js';
-import { pagesOf } from './snapshot.js';
+import { blobHashes, blobStoresIn, sha256Of } from './stored-files.js';
 
 /** Where the files are, and whether their bytes are read too, or only looked for. */
 export interface Files {
@@ -76,33 +74,22 @@ const maps: Invariant = {
 const blobs: Invariant = {
   says: 'Every file that is named is there, with the bytes of its hash',
   find: async (sql, { dataFolder, read }) => {
-    const stores = Object.values(BLOB_FOLDERS).map((name) => ({
-      name,
-      store: new DiskBlobs(path.join(dataFolder, name)),
-    }));
+    const stores = blobStoresIn(dataFolder);
     const found: string[] = [];
-    for await (const page of pagesOf(sql, 'SELECT hash AS key FROM blob WHERE hash > $1 ORDER BY hash LIMIT 1000')) {
-      for (const { key } of page) {
-        let copies = 0;
-        for (const { name, store } of stores) {
-          if (!(await store.has(key))) continue;
-          copies += 1;
-          if (read && (await hashIn(store, key)) !== key) found.push(`${name}/${key} is damaged`);
-        }
-        if (copies === 0) found.push(`${key} is gone`);
-        if (found.length >= MOST) return found;
+    for await (const key of blobHashes(sql)) {
+      let copies = 0;
+      for (const { name, store } of stores) {
+        if (!(await store.has(key))) continue;
+        copies += 1;
+        if (read && (await sha256Of((await store.open(key))?.stream() ?? [])) !== key)
+          found.push(`${name}/${key} is damaged`);
       }
+      if (copies === 0) found.push(`${key} is gone`);
+      if (found.length >= MOST) return found;
     }
     return found;
   },
 };
-
-async function hashIn(store: DiskBlobs, name: string): Promise<string> {
-  const hash = createHash('sha256');
-  const blob = await store.open(name);
-  for await (const chunk of blob?.stream() ?? []) hash.update(chunk as Buffer);
-  return hash.digest('hex');
-}
 
 const archives: Invariant = {
   says: 'Every archive of events is there, and whole',

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
+import { syncFolder } from '../platform/sync.js';
 import { OperationError } from './operation.js';
 
 /** Runs `work` on the output. Where it fails, nothing is left. Rejects where the file is there already, or the disk full. */
@@ -49,10 +50,4 @@ function opened(out: fs.WriteStream, part: string): Promise<void> {
       reject(new OperationError(why));
     });
   });
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await fs.promises.open(folder, 'r');
-  await handle.sync().finally(() => handle.close());
 }

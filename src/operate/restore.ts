@@ -6,7 +6,7 @@ import type { Config } from '../config.js';
 import { MIGRATION_LOCK } from '../platform/database/migrate.js';
 import { Ownership } from '../platform/database/ownership.js';
 import type { VisitedDatabase } from '../platform/database/visit-database.js';
-import { BackupError, type BackupEnd } from './backup/format.js';
+import { BackupError, type BackupEnd, rowsIn } from './backup/format.js';
 import { KeptFiles } from './backup/kept-files.js';
 import { loadBackup, requireKnown } from './backup/load.js';
 import { clearTarget, ELSEWHERE, requireUnused } from './backup/target.js';
@@ -37,10 +37,9 @@ export const restore: Operation = (program, operator) => {
         restoreInto(database, { file, config, signal, acceptFindings }),
       );
       for (const line of found) note(`Found: ${line}`);
-      const rows = Object.values(end.tables).reduce((sum, table) => sum + table.rows, 0);
       const seconds = ((Date.now() - begun) / 1000).toFixed(1);
       say(
-        `Restored what was committed by ${header.taken_at}: ${rows} rows, ${end.files.count} files, in ${seconds} s. Start the server.`,
+        `Restored what was committed by ${header.taken_at}: ${rowsIn(end)} rows, ${end.files.count} files, in ${seconds} s. Start the server.`,
       );
     });
 };

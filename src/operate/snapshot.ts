@@ -63,13 +63,3 @@ export function withSnapshot<T>(
 export const sqlOn = (client: pg.ClientBase): Sql => ({
   run: async <Row>({ text, values }: Statement) => (await client.query(text, values as unknown[])).rows as Row[],
 });
-
-/** Pages of a query whose rows have an ascending text `key` as `$1`; the first is asked for from ''. */
-export async function* pagesOf<Row extends { readonly key: string }>(sql: Sql, text: string): AsyncGenerator<Row[]> {
-  for (let last = ''; ;) {
-    const rows = await sql.run<Row>({ text, values: [last] });
-    if (rows.length === 0) return;
-    yield rows;
-    last = (rows.at(-1) as Row).key;
-  }
-}

@@ -1,5 +1,6 @@
 // stamp stream: a line each, over everything that comes between a reader and the server, and ended by Ctrl-C.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { databaseUrl } from '../../scripts/database-url.mjs';
 import { MessageReader } from '../../src/cli/stream/messages.js';
 import { endAll, eventually, newFolder, PROCESS_MS, startServer } from '../process/server-process.js';
 import { createTestDatabase, startTestServer, type TestServer } from '../setup/test-server.js';
@@ -76,9 +77,8 @@ describe('what happened', () => {
 test.each<NodeJS.Signals>(['SIGTERM', 'SIGKILL'])(
   'a server that is ended by %s and started again: each event once, and Ctrl-C ends with 0',
   async (signal) => {
-    const { user, password, host, port, database } = await createTestDatabase();
     const env = {
-      DATABASE_URL: `postgres://${user}:${encodeURIComponent(password)}@/${database}?host=${encodeURIComponent(host)}&port=${port}`,
+      DATABASE_URL: databaseUrl(await createTestDatabase()),
       STAMPLINE_DATA: newFolder(),
     };
     const first = startServer(env);

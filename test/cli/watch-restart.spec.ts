@@ -1,4 +1,5 @@
 // The server goes away while somebody works: a watch says so, keeps what is saved, and sends the difference when it is back.
+import { databaseUrl } from '../../scripts/database-url.mjs';
 import { createTestDatabase } from '../setup/test-server.js';
 import { endAll, newFolder, PROCESS_MS, type ServerProcess, startServer } from '../process/server-process.js';
 import { endApps, shown, untilShown, WatchedApp } from './watched-app.js';
@@ -10,8 +11,7 @@ const text = (value: string): string => `export default ${JSON.stringify(value)}
 
 /** A server on a database and a folder that outlive it. */
 async function aServer(): Promise<(port?: number) => Promise<ServerProcess>> {
-  const { user, password, host, port: at, database } = await createTestDatabase();
-  const url = `postgres://${user}:${encodeURIComponent(password)}@/${database}?host=${encodeURIComponent(host)}&port=${at}`;
+  const url = databaseUrl(await createTestDatabase());
   const folder = newFolder();
   return async (port = 0) => {
     const server = startServer({ DATABASE_URL: url, STAMPLINE_DATA: folder }, port);

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
+import { databaseUrl } from '../../scripts/database-url.mjs';
 import { migrations } from '../../migrations/index.js';
 import { dataSourceOptions } from '../../src/data-source.js';
 import { BlobCleaner } from '../../src/import-maps/modules/blob-cleaner.js';
@@ -14,7 +15,7 @@ import { aTicket } from '../builders/ticket.builder.js';
 import { untilNumbered } from '../builders/numbered.js';
 import { endAll, eventually, newFolder } from '../process/server-process.js';
 import { createTestDatabase, startTestServer, type TestServer } from '../setup/test-server.js';
-import { backupTo, bareDatabase, filesIn, restoreFrom, sqlAt, urlOf } from './backup-world.js';
+import { backupTo, bareDatabase, filesIn, restoreFrom, sqlAt } from './backup-world.js';
 import { stampline } from './stampline.js';
 
 let server: TestServer;
@@ -176,7 +177,7 @@ describe('refused, and nothing changed', () => {
     expect(await sqlAt(target, TABLES)).toEqual([]);
     expect(filesIn(data)).toEqual([]);
     expect(await restoreFrom(file, target, data, true)).toHaveLength(2);
-    const verified = await stampline(['verify'], { DATABASE_URL: urlOf(target), STAMPLINE_DATA: data });
+    const verified = await stampline(['verify'], { DATABASE_URL: databaseUrl(target), STAMPLINE_DATA: data });
     expect(verified).toMatchObject({ code: 1, out: expect.stringMatching(/WRONG Each version of a ticket/) });
   });
 });
@@ -230,7 +231,7 @@ test('Ctrl-C in the middle leaves nothing', async () => {
   const holder = new pg.Client({ ...server.connection, idle_in_transaction_session_timeout: 60_000 });
   await holder.connect();
   await holder.query('BEGIN; LOCK TABLE ticket');
-  const env = { DATABASE_URL: urlOf(server.connection), STAMPLINE_DATA: server.dataFolder };
+  const env = { DATABASE_URL: databaseUrl(server.connection), STAMPLINE_DATA: server.dataFolder };
   // It comes to the table, or waits for it by then.
   const begun = eventually('its beginning', () => fs.existsSync(`${file}.part`));
   expect(await stampline(['backup', file], env, '', begun)).toMatchObject({ code: 130, out: '' });
@@ -240,7 +241,7 @@ test('Ctrl-C in the middle leaves nothing', async () => {
 
 test('an export has each object as the API shows it, a line each', async () => {
   const file = path.join(folder, 'all.ndjson.gz');
-  const env = { DATABASE_URL: urlOf(server.connection), STAMPLINE_DATA: server.dataFolder };
+  const env = { DATABASE_URL: databaseUrl(server.connection), STAMPLINE_DATA: server.dataFolder };
   expect(await stampline(['export', file], env)).toMatchObject({
     code: 0,
     out: '',

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
+import { databaseUrl } from '../../scripts/database-url.mjs';
 import { readConfig } from '../../src/config.js';
 import { dataSourceOptions } from '../../src/data-source.js';
 import { type Taken, takeBackup } from '../../src/operate/backup/take.js';
@@ -24,12 +25,6 @@ export async function sqlAt<Row = Record<string, unknown>>(database: Database, t
   await client.connect();
   const { rows } = await client.query(text).finally(() => client.end());
   return rows as Row[];
-}
-
-/** As DATABASE_URL says it. */
-export function urlOf({ user, password, host, port, database }: Database): string {
-  const where = new URLSearchParams({ host, port: String(port) });
-  return `postgres://${user}:${encodeURIComponent(password)}@/${database}?${where.toString()}`;
 }
 
 const NEVER = new AbortController().signal;
@@ -54,8 +49,8 @@ export async function restoreFrom(
   acceptFindings = false,
 ): Promise<readonly string[]> {
   const dataSource = await new DataSource(dataSourceOptions(connection)).initialize();
-  const config = { ...readConfig({ STAMPLINE_DATA: dataFolder }), databaseUrl: urlOf(connection) };
-  const visited = { connection: { url: urlOf(connection) }, dataSource, where: '', close: async () => undefined };
+  const config = { ...readConfig({ STAMPLINE_DATA: dataFolder }), databaseUrl: databaseUrl(connection) };
+  const visited = { connection: { url: databaseUrl(connection) }, dataSource, where: '', close: async () => undefined };
   try {
     const { found } = await restoreInto(visited, { file, config, signal: NEVER, acceptFindings });
     return found;

@@ -1,5 +1,6 @@
 // promises.md, 12: only the database's clock orders anything. Two servers on one database, one of which believes that it is an
 // hour later: nobody can tell from what they wrote. The linter keeps Date.now() out of the server's source.
+import { databaseUrl } from '../../scripts/database-url.mjs';
 import { createTestDatabase } from '../setup/test-server.js';
 import { call, endAll, eventually, newFolder, PROCESS_MS, type ServerProcess, startServer } from './server-process.js';
 
@@ -17,9 +18,8 @@ const AHEAD = `
 let right: ServerProcess;
 let ahead: ServerProcess;
 beforeAll(async () => {
-  const { user, password, host, port, database } = await createTestDatabase();
   const env = {
-    DATABASE_URL: `postgres://${user}:${encodeURIComponent(password)}@/${database}?host=${encodeURIComponent(host)}&port=${port}`,
+    DATABASE_URL: databaseUrl(await createTestDatabase()),
     STAMPLINE_DATA: newFolder(),
   };
   right = startServer(env);

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
+import { databaseUrl } from '../../scripts/database-url.mjs';
 import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
@@ -13,7 +14,7 @@ let postgres: EmbeddedPostgres;
 let server: ServerProcess;
 beforeAll(async () => {
   postgres = await startEmbeddedPostgres({ dataFolder });
-  server = startServer({ DATABASE_URL: urlOf(postgres) });
+  server = startServer({ DATABASE_URL: databaseUrl(postgres.connection) });
   await server.ready;
 }, PROCESS_MS);
 afterAll(async () => {
@@ -22,9 +23,6 @@ afterAll(async () => {
   await postgres.stop();
   await endAll();
 }, PROCESS_MS);
-
-const urlOf = ({ connection: { user, password, host, port, database } }: EmbeddedPostgres): string =>
-  `postgres://${user}:${encodeURIComponent(password)}@/${database}?host=${encodeURIComponent(host)}&port=${port}`;
 
 /** The same data, taken for a standby's whose primary says nothing. */
 async function startStandby(): Promise<void> {
@@ -86,7 +84,7 @@ it(
   async () => {
     await postgres.stop();
     await startStandby();
-    const second = startServer({ DATABASE_URL: urlOf(postgres) });
+    const second = startServer({ DATABASE_URL: databaseUrl(postgres.connection) });
     expect(await second.ended).toBe(1);
     expect(second.output().trim()).toMatch(/^stampline: The database is a standby.*DATABASE_URL/);
   },

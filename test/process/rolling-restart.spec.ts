@@ -6,6 +6,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { databaseUrl } from '../../scripts/database-url.mjs';
 import { createTestDatabase } from '../setup/test-server.js';
 import { call, endAll, eventually, newFolder, type ServerProcess, startServer, takenPort } from './server-process.js';
 
@@ -87,9 +88,8 @@ async function restarter(servers: Map<number, ServerProcess>, env: Record<string
 (HAPROXY ? it : it.skip)(
   'three servers restarted in turn: no request fails',
   async () => {
-    const { user, password, host, port, database } = await createTestDatabase();
     const env = {
-      DATABASE_URL: `postgres://${user}:${encodeURIComponent(password)}@/${database}?host=${encodeURIComponent(host)}&port=${port}`,
+      DATABASE_URL: databaseUrl(await createTestDatabase()),
       STAMPLINE_DATA: newFolder(),
     };
     const taken = await Promise.all([takenPort(), takenPort(), takenPort(), takenPort()]);

@@ -1,23 +1,20 @@
 // A Postgres that somebody else runs (DATABASE_URL): several servers on it, late, closed to us, newer than us, or unsafe.
 import pg from 'pg';
+import { databaseUrl } from '../../scripts/database-url.mjs';
 import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
 } from '../../src/platform/database/embedded/embedded-postgres.js';
 import { call, endAll, newFolder, PROCESS_MS, startServer } from './server-process.js';
 
-const admin = JSON.parse(process.env.STAMPLINE_TEST_POSTGRES ?? '{}') as pg.ClientConfig &
-  Record<'user' | 'password' | 'host', string>;
+type Where = Parameters<typeof databaseUrl>[0];
+
+const admin = JSON.parse(process.env.STAMPLINE_TEST_POSTGRES ?? '{}') as Where;
 const own: EmbeddedPostgres[] = [];
 afterAll(async () => {
   await endAll();
   for (const postgres of own) await postgres.stop();
 }, PROCESS_MS);
-
-type Where = Pick<typeof admin, 'user' | 'password' | 'host' | 'port' | 'database'>;
-
-const urlOf = ({ user, password, host, port, database }: Where): string =>
-  `postgres://${user}:${encodeURIComponent(password)}@/${database}?host=${encodeURIComponent(host)}&port=${port}`;
 
 let made = 0;
 
@@ -33,8 +30,8 @@ async function inDatabase<T>(where: Where, work: (client: pg.Client) => Promise<
 
 async function emptyDatabase(): Promise<Where> {
   const database = `process_${process.pid}_${++made}`;
-  await inDatabase(admin as Where, (client) => client.query(`CREATE DATABASE ${database}`));
-  return { ...(admin as Where), database };
+  await inDatabase(admin, (client) => client.query(`CREATE DATABASE ${database}`));
+  return { ...admin, database };
 }
 
 const oneLine = (output: string): string => {
@@ -47,7 +44,7 @@ it(
   'three servers that start at once on an empty database migrate it once, and all serve it',
   async () => {
     const where = await emptyDatabase();
-    const start = () => startServer({ DATABASE_URL: urlOf(where) });
+    const start = () => startServer({ DATABASE_URL: databaseUrl(where) });
     const servers = [start(), start(), start()] as const;
     await Promise.all(servers.map((server) => server.ready));
     const { rows } = await inDatabase(where, (client) =>
@@ -71,7 +68,7 @@ it.each([
 ])(
   '%s: one line at once, exit 1',
   async (_what, change, expected) => {
-    const server = startServer({ DATABASE_URL: urlOf({ ...(admin as Where), ...change }) });
+    const server = startServer({ DATABASE_URL: databaseUrl({ ...admin, ...change }) });
     expect(await server.ended).toBe(1);
     expect(oneLine(server.output())).toMatch(expected);
     expect(server.output()).not.toContain('wrong-secret');
@@ -83,13 +80,13 @@ it(
   'a database of another encoding and order: one line that says both, exit 1, and nothing is made in it',
   async () => {
     const database = `process_${process.pid}_ascii`;
-    await inDatabase(admin as Where, (client) =>
+    await inDatabase(admin, (client) =>
       client.query(
         `CREATE DATABASE ${database} TEMPLATE template0 ENCODING 'SQL_ASCII' LOCALE_PROVIDER libc LOCALE 'C'`,
       ),
     );
-    const where = { ...(admin as Where), database };
-    const server = startServer({ DATABASE_URL: urlOf(where) });
+    const where = { ...admin, database };
+    const server = startServer({ DATABASE_URL: databaseUrl(where) });
     expect(await server.ended).toBe(1);
     expect(oneLine(server.output())).toMatch(/must be UTF8, not SQL_ASCII.*must be C.UTF-8, not C /);
     const tables = `SELECT 1 FROM pg_tables WHERE schemaname = 'public'`;
@@ -102,7 +99,7 @@ it(
   'a schema of a newer version: says what to do and touches nothing',
   async () => {
     const where = await emptyDatabase();
-    const first = startServer({ DATABASE_URL: urlOf(where) });
+    const first = startServer({ DATABASE_URL: databaseUrl(where) });
     await first.ready;
     first.kill('SIGINT');
     await first.ended;
@@ -113,7 +110,7 @@ it(
       );
       return (await client.query(migrations)).rows as unknown[];
     });
-    const server = startServer({ DATABASE_URL: urlOf(where) });
+    const server = startServer({ DATABASE_URL: databaseUrl(where) });
     expect(await server.ended).toBe(1);
     expect(oneLine(server.output())).toMatch(
       /newer Stampline.*git pull && npm ci && npm start.*stampline restore FILE.*Nothing was changed/,
@@ -132,7 +129,7 @@ it(
     const settings = { fsync: 'off' };
     const unsafe = await startEmbeddedPostgres({ dataFolder, settings });
     own.push(unsafe);
-    const url = urlOf(unsafe.connection);
+    const url = databaseUrl(unsafe.connection);
     const refused = startServer({ DATABASE_URL: url });
     expect(await refused.ended).toBe(1);
     expect(oneLine(refused.output())).toMatch(/fsync must be on/);

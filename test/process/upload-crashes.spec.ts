@@ -2,6 +2,7 @@
 // by byte; what wasn't leaves, after the clean-up, nothing behind.
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { databaseUrl } from '../../scripts/database-url.mjs';
 import { BlobCleaner } from '../../src/import-maps/modules/blob-cleaner.js';
 import { formOf, hashOf } from '../builders/modules.js';
 import { createTestDatabase, startTestServer } from '../setup/test-server.js';
@@ -39,9 +40,7 @@ it(
   'keeps every upload that was answered, and none of the others for long',
   async () => {
     const [folder, connection] = [newFolder(), await createTestDatabase()];
-    const { user, password, host, port, database } = connection;
-    const where = new URLSearchParams({ host, port: String(port) });
-    const url = `postgres://${user}:${encodeURIComponent(password)}@/${database}?${where.toString()}`;
+    const url = databaseUrl(connection);
     const killed = startServer({ STAMPLINE_DATA: folder, DATABASE_URL: url });
     await killed.ready;
     const answered = new Map<string, string>();

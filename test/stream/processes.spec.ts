@@ -1,6 +1,7 @@
 // stream.md and promises.md, 8: servers killed with -9 and told to end while readers follow. They come back where they were,
 // to the same process or to another, and have each event once.
 import pg from 'pg';
+import { databaseUrl } from '../../scripts/database-url.mjs';
 import { endAll, PROCESS_MS, type ServerProcess, startServer } from '../process/server-process.js';
 import { createTestDatabase } from '../setup/test-server.js';
 import { faultsOf, writeAll } from './relay-scene.js';
@@ -8,14 +9,11 @@ import { StreamReader } from './stream-reader.js';
 
 const EVENTS = Number(process.env.STAMPLINE_SCENE_EVENTS ?? 2400);
 
-let connection: pg.ClientConfig;
+let connection: Awaited<ReturnType<typeof createTestDatabase>>;
 let env: Record<string, string>;
 beforeAll(async () => {
   connection = await createTestDatabase();
-  const { host, port, user, password, database } = connection;
-  env = {
-    DATABASE_URL: `postgres://${user}:${encodeURIComponent(String(password))}@localhost:${port}/${database}?host=${encodeURIComponent(String(host))}`,
-  };
+  env = { DATABASE_URL: databaseUrl(connection) };
 });
 afterAll(endAll);
 

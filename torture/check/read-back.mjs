@@ -1,7 +1,7 @@
 // Reads what there is once the load is over and all is healed: the log, the rows, what production serves.
+import { setTimeout as pause } from 'node:timers/promises';
 import { createHash } from 'node:crypto';
 import { bodyOf, call } from '../load/call.mjs';
-import { pause } from '../load/client.mjs';
 import http from 'node:http';
 
 const QUIET_MS = 60_000;

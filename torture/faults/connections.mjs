@@ -1,6 +1,6 @@
 // What happens between the servers and Postgres: cuts, silence, a database that stands still, answers that don't come.
+import { setTimeout as pause } from 'node:timers/promises';
 import fs from 'node:fs';
-import { pause } from '../load/client.mjs';
 import { repeatedly, untilOver } from './time.mjs';
 
 const proxied = () => ({ proxied: true });

@@ -1,7 +1,7 @@
 // Three servers start at once on an empty database and are killed with -9 while it is migrated, again and again, until one of
 // them gets through: every migration ran once, and what follows is a load as any other.
+import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import { pause } from '../load/client.mjs';
 import { untilOver } from './time.mjs';
 
 const DATABASES = 2;

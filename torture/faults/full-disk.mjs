@@ -1,9 +1,9 @@
 // A disk that is full to the last byte, with Postgres and the blobs on it, and then isn't any more.
+import { setTimeout as pause } from 'node:timers/promises';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { pause } from '../load/client.mjs';
 import { untilOver } from './time.mjs';
 
 const SIZE_MB = 700;

@@ -1,6 +1,6 @@
 // The relay, which numbers the log: killed between its work and the word of it, and not alone.
+import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import { pause } from '../load/client.mjs';
 import { repeatedly, untilOver } from './time.mjs';
 
 /** What the relay's connection sends: a batch by the statement's name, then the COMMIT that sends the NOTIFY with it. */

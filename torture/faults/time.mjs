@@ -1,5 +1,5 @@
 // How faults spend their time.
-import { pause } from '../load/client.mjs';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** @param {number} until performance.now() */
 export const untilOver = (until) => pause(Math.max(0, until - performance.now()));

@@ -1,5 +1,6 @@
 // One client: sends a write with an Idempotency-Key, and again with the same key until the answer is definite, so that what
 // became of it is known.
+import { setTimeout as pause } from 'node:timers/promises';
 import http from 'node:http';
 import { bodyOf, call, isOfServer, versionOf } from './call.mjs';
 
@@ -107,5 +108,3 @@ function isDefinite(reply) {
   if (reply.status < 400 || reply.status >= 500 || !isOfServer(reply)) return false;
   return ![408, 429].includes(reply.status) && bodyOf(reply).code !== 'idempotency.in_flight';
 }
-
-export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

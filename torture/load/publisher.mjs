@@ -1,6 +1,6 @@
 // A client that brings modules to production: makes a ticket, uploads a file, promotes it twice, and looks at the map.
+import { setTimeout as pause } from 'node:timers/promises';
 import { createHash } from 'node:crypto';
-import { pause } from './client.mjs';
 
 const KEYS = 5;
 /** What a map may be late (promise 2): looking sooner would show nothing. */

@@ -1,6 +1,6 @@
 // Follows /stream for the whole run, comes back with the last id that it has, and keeps what it was told, in order.
+import { setTimeout as pause } from 'node:timers/promises';
 import http from 'node:http';
-import { pause } from './client.mjs';
 
 const AGAIN_MS = 30;
 /** A comment comes every 15 s where nothing else does. */

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
+import { databaseUrl } from '../../scripts/database-url.mjs';
 import { startFront } from './front.mjs';
 import { PostgresProxy } from './postgres-proxy.mjs';
 import { freePort, Server } from './server.mjs';
@@ -47,7 +48,7 @@ export class World {
     this.pool.on('error', () => undefined); // Faults end these connections, too.
     this.#endings.push(() => this.pool.end());
     for (let index = 0; index < count; index += 1) {
-      const url = wishes.proxied ? await this.#proxiedUrl() : urlOf(this.postgres.connection);
+      const url = wishes.proxied ? await this.#proxiedUrl() : databaseUrl(this.postgres.connection);
       const env = { STAMPLINE_DATA: path.join(made, 'servers'), DATABASE_URL: url, ...wishes.env };
       const nodeOptions = wishes.nodeOptions?.(index) ?? [];
       this.servers.push(new Server({ index, port: await freePort(), env, nodeOptions }));
@@ -99,17 +100,10 @@ export class World {
     const proxy = await PostgresProxy.before(connection);
     this.proxies.push(proxy);
     this.#endings.push(() => proxy.stop());
-    return urlOf({ ...connection, host: '127.0.0.1', port: proxy.port });
+    return databaseUrl({ ...connection, host: '127.0.0.1', port: proxy.port });
   }
 
   async stop() {
     for (const end of this.#endings.splice(0).reverse()) await end();
   }
-}
-
-function urlOf({ host, port, user, password, database }) {
-  const where = host.startsWith('/')
-    ? `localhost:${port}/${database}?host=${encodeURIComponent(host)}`
-    : `${host}:${port}/${database}`;
-  return `postgres://${user}:${encodeURIComponent(password)}@${where}`;
 }

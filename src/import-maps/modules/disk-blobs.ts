@@ -3,6 +3,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { sync, syncFolder } from '../../platform/sync.js';
 import type { BlobStore, ByteRange, KnownBlob, OpenBlob, SafeBlob, StagedBlob } from './blob-store.js';
 import { isAbsent, onDisk } from './disk-error.js';
 import { inParallel } from './in-parallel.js';
@@ -135,19 +136,5 @@ async function renameOnce(place: string, target: string): Promise<void> {
   } catch (error) {
     if (!isAbsent(error)) throw error;
     await fs.stat(target);
-  }
-}
-
-/** A rename is safe from a crash when its folder is. Windows has no such thing. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform !== 'win32') await sync(folder, 'r');
-}
-
-async function sync(place: string, flags: 'r' | 'r+'): Promise<void> {
-  const handle = await fs.open(place, flags);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

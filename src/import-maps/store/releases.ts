@@ -4,7 +4,7 @@ import type { Tx } from '../../platform/database/db.js';
 import { type Delta, importsOf, keysOf } from '../domain/delta.js';
 import { MAP_CHANNEL, type MapNews } from './map-pointer.js';
 import type { Revision } from './known-revisions.js';
-import { hashesIn } from './ticket-deltas.js';
+import { hashesIn } from './own-urls.js';
 
 export interface NewRelease {
   readonly project: number;

@@ -6,10 +6,11 @@ import { conflict } from '../../platform/errors.js';
 import type { StageSetting } from '../../projects/stage-setting.js';
 import { resourceNamed, type Row } from '../../rest/resource.js';
 import { lockRow } from '../../rest/writing/locked-row.js';
-import { type Change, type Delta, difference, keysOf, type Operation, operationKey } from '../domain/delta.js';
+import { type Delta, difference, keysOf, type Operation, operationKey } from '../domain/delta.js';
 import type { MapKey } from '../domain/map-key.js';
 import type { StageLine } from '../domain/stage-line.js';
 import { KnownRevisions, type Revision, unlessKnown } from './known-revisions.js';
+import { hashesIn } from './own-urls.js';
 import { stageLineOf } from './stage-lines.js';
 
 /** A ticket whose row this transaction has locked, as it is behind the lock. */
@@ -236,16 +237,4 @@ function operationsSql(
     operations: 'jsonb_set((SELECT operations FROM map_revision WHERE id = $9), $10::text[], $11::jsonb, false)',
     values: [before.id, [at], JSON.stringify(changed)],
   };
-}
-
-const OWN_URL = /^\/modules\/([0-9a-f]{64})\//;
-
-/** The hashes that URLs of this server's modules name. */
-export function hashesIn(delta: readonly Change[]): string[] {
-  const hashes = new Set<string>();
-  for (const { set } of delta) {
-    const hash = set && OWN_URL.exec(set.url)?.[1];
-    if (hash) hashes.add(hash);
-  }
-  return [...hashes];
 }

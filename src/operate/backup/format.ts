@@ -39,6 +39,9 @@ export interface BackupEnd {
   readonly sha256: string;
 }
 
+/** Of all tables together. */
+export const rowsIn = ({ tables }: BackupEnd): number => Object.values(tables).reduce((sum, { rows }) => sum + rows, 0);
+
 /** Why a file is not a backup that can be restored. */
 export class BackupError extends Error {}
 

@@ -1,6 +1,5 @@
 // The files of a backup on their way into a data folder: staged beside their places, put there before the commit, and taken
 // away again where that doesn't come. What a crash leaves has no row, and goes with the next clean-up.
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
@@ -8,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import type { SafeBlob } from '../../import-maps/modules/blob-store.js';
 import { BLOB_FOLDERS, DiskBlobs } from '../../import-maps/modules/disk-blobs.js';
 import { OperationError } from '../operation.js';
+import { sha256Of } from '../stored-files.js';
 import { BackupError } from './format.js';
 
 const FOLDERS: readonly string[] = Object.values(BLOB_FOLDERS);
@@ -26,7 +26,8 @@ interface Archive {
 export class KeptFiles {
   private readonly staged: Staged[] = [];
   private readonly archives: Archive[] = [];
-  private readonly placed: string[] = [];
+  /** What takes away again what was put into its place. */
+  private readonly undo: (() => Promise<void>)[] = [];
 
   constructor(private readonly dataFolder: string) {}
 
@@ -50,7 +51,10 @@ export class KeptFiles {
     await fs.promises.mkdir(path.dirname(place), { recursive: true });
     this.archives.push({ draft, place });
     await pipeline(Readable.from(content), fs.createWriteStream(draft, { mode: 0o600, flush: true }));
-    if (fs.existsSync(place) && (await sha256Of(place)) !== (await sha256Of(draft)))
+    if (
+      fs.existsSync(place) &&
+      (await sha256Of(fs.createReadStream(place))) !== (await sha256Of(fs.createReadStream(draft)))
+    )
       throw new OperationError(
         `${place} is there already, and isn't what the backup has. Name another folder with STAMPLINE_DATA.`,
       );
@@ -60,12 +64,11 @@ export class KeptFiles {
   async place(): Promise<void> {
     for (const { folder, blob } of this.staged) {
       const store = this.store(folder);
-      if (!(await store.has(blob.hash)))
-        this.placed.push(path.join(this.dataFolder, folder, blob.hash.slice(0, 2), blob.hash));
+      if (!(await store.has(blob.hash))) this.undo.push(() => store.delete(blob.hash));
       await store.keep([blob]);
     }
     for (const { draft, place } of this.archives) {
-      if (!fs.existsSync(place)) this.placed.push(place);
+      if (!fs.existsSync(place)) this.undo.push(() => fs.promises.rm(place, { force: true }));
       await fs.promises.rename(draft, place);
     }
   }
@@ -74,16 +77,10 @@ export class KeptFiles {
   async takeBack(): Promise<void> {
     for (const { folder, blob } of this.staged) await this.store(folder).discard([blob]);
     for (const { draft } of this.archives) await fs.promises.rm(draft, { force: true });
-    for (const file of this.placed) await fs.promises.rm(file, { force: true });
+    for (const undo of this.undo) await undo();
   }
 
   private store(folder: string): DiskBlobs {
     return new DiskBlobs(path.join(this.dataFolder, folder));
   }
-}
-
-async function sha256Of(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(fs.createReadStream(file), hash);
-  return hash.digest('hex');
 }

@@ -6,12 +6,12 @@ import fs from 'node:fs';
 import type { Writable } from 'node:stream';
 import type pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
-import { BLOB_FOLDERS, DiskBlobs } from '../../import-maps/modules/disk-blobs.js';
 import type { Connection } from '../../platform/database/connection.js';
 import type { Sql } from '../../platform/database/statement.js';
 import { OperationError } from '../operation.js';
 import { type Progress, progressOf } from '../progress.js';
-import { pagesOf, sqlOn, withSnapshot } from '../snapshot.js';
+import { sqlOn, withSnapshot } from '../snapshot.js';
+import { blobHashes, blobStoresIn } from '../stored-files.js';
 import { type BackupEnd, type BackupHeader, copySql, FORMAT, quoted } from './format.js';
 import { BackupWriter } from './pack.js';
 
@@ -77,25 +77,16 @@ class Backup {
   }
 
   private async blobs(writer: BackupWriter): Promise<void> {
-    const { dataFolder } = this.options;
-    const stores = Object.values(BLOB_FOLDERS).map((name) => ({
-      name,
-      store: new DiskBlobs(path.join(dataFolder, name)),
-    }));
-    for await (const page of pagesOf(
-      this.sql,
-      'SELECT hash AS key FROM blob WHERE hash > $1 ORDER BY hash LIMIT 1000',
-    )) {
-      for (const { key: hash } of page) {
-        let isThere = false;
-        for (const { name, store } of stores) {
-          const blob = await store.open(hash);
-          if (!blob) continue;
-          isThere = true;
-          await writer.file(`${name}/${hash}`, blob.size, unaltered(blob.stream(), hash, `${name}/${hash}`));
-        }
-        if (!isThere) this.miss(hash);
+    const stores = blobStoresIn(this.options.dataFolder);
+    for await (const hash of blobHashes(this.sql)) {
+      let isThere = false;
+      for (const { name, store } of stores) {
+        const blob = await store.open(hash);
+        if (!blob) continue;
+        isThere = true;
+        await writer.file(`${name}/${hash}`, blob.size, unaltered(blob.stream(), hash, `${name}/${hash}`));
       }
+      if (!isThere) this.miss(hash);
     }
   }
 

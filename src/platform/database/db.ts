@@ -42,15 +42,13 @@ export class Db implements Sql {
   private async single<Row>(statement: Statement, lost: (cause: unknown) => DomainError): Promise<Row[]> {
     const client = await this.connect();
     try {
-      const rows = await ask(client, statement);
+      const rows = await askFrom(client, statement);
       client.release();
       return rows as Row[];
     } catch (error) {
       const gone = isConnectionLost(error);
       client.release(gone);
       if (gone) throw lost(error);
-      // Its own stack leads to the socket; this one to who asked.
-      if (error instanceof Error) Error.captureStackTrace(error);
       throw error;
     }
   }

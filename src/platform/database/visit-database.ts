@@ -38,11 +38,11 @@ export async function visitDatabase(
     await requireSafeServer(connection);
     if (schema === 'migrate') await migrate(optionsFor(connection));
     const dataSource = await new DataSource(optionsFor(connection)).initialize();
+    if (schema === 'current') await requireCurrent(dataSource);
     const close = async (): Promise<void> => {
       if (dataSource.isInitialized) await dataSource.destroy();
       await leave();
     };
-    if (schema === 'current') await requireCurrent(dataSource, close);
     return { connection, dataSource, where, close };
   } catch (error) {
     await leave();
@@ -74,10 +74,10 @@ async function visitEmbedded(
   return { connection: postgres.connection, where: postgres.dataDirectory, leave };
 }
 
-async function requireCurrent(dataSource: DataSource, close: () => Promise<void>): Promise<void> {
+async function requireCurrent(dataSource: DataSource): Promise<void> {
   const state = await schemaState({ run: ({ text }) => dataSource.query(text) });
   if (state.pending === 0 && state.newer === 0) return;
-  await close();
+  await dataSource.destroy();
   throw new StartError(
     state.newer > 0
       ? `The data was written by a newer Stampline: use that version's command (git pull && npm ci).`

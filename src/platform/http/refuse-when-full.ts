@@ -2,14 +2,13 @@
 import type { FastifyInstance } from 'fastify';
 import type { FreeSpace } from '../free-space.js';
 import { sendError } from './error-reply.js';
-
-const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
+import { isSafe } from './safe-methods.js';
 
 /** `space` is asked for with the first write: the hook is there before the application is. */
 export function refuseWhenFull(server: FastifyInstance, space: () => FreeSpace): void {
   let known: FreeSpace | undefined;
   server.addHook('onRequest', (request, reply, done) => {
-    if (SAFE.has(request.method)) return done();
+    if (isSafe(request.method)) return done();
     known ??= space();
     const refusal = known.refusal(Number(request.headers['content-length'] ?? 0));
     return refusal ? sendError(request, reply, refusal) : done();

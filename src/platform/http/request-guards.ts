@@ -5,9 +5,9 @@ import type { Config } from '../../config.js';
 import { DomainError } from '../errors.js';
 import { Networks } from '../networks.js';
 import { sendError } from './error-reply.js';
+import { isSafe } from './safe-methods.js';
 import { LONGEST_URL } from './unread-reply.js';
 
-const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 const LOCAL_NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
 /** `header` in lower case. */
 export const isForwarded = (header: string): boolean =>
@@ -92,7 +92,7 @@ const badProtocol = (): DomainError =>
  * from. Programs that are no browsers send neither header.
  */
 function refuseForeign(request: FastifyRequest, added: ReadonlySet<string>): DomainError | undefined {
-  if (SAFE.has(request.method)) return undefined;
+  if (isSafe(request.method)) return undefined;
   const { host, headers } = request;
   const { origin } = headers;
   const site = headers['sec-fetch-site'] ?? 'none';

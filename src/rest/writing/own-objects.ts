@@ -46,7 +46,7 @@ export async function requireOwnReferences(
     const ids = target === undefined ? [] : written.flatMap((values) => values[name] ?? []);
     if (target === undefined || ids.length === 0) continue;
     const names = await outOfReach(sql, resourceNamed(target), ids as number[], reach);
-    const other = names.find((found) => found !== null);
-    if (other !== undefined && other !== null) throw otherProject(reach, other);
+    const other = names.find((found): found is string => found !== null);
+    if (other !== undefined) throw otherProject(reach, other);
   }
 }

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 
+import { syncFolder } from '../../sync.js';
 import { program, type Binaries } from './binaries.js';
 import { ownedByAnother, pgdataIn } from './data-folder.js';
 import { EmbeddedPostgresError, errnoOf } from './embedded-postgres-error.js';
@@ -86,15 +87,5 @@ export async function removeDrafts(home: string, log: (line: string) => void): P
         `${path.join(home, name)} is left over from a start that was killed, and can't be removed: ${(error as Error).message}`,
       );
     }
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await fs.open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
