@@ -1,9 +1,8 @@
 // Fills a database with import maps in bulk: production with so many keys in one layer, so many open tickets with a module
-// each at the first stage, and some at the second, ready for production.
-const READY = 800;
+// each at the first stage, and so many at the second, ready for production.
 
 /** @param {(text: string) => Promise<{rows: any[]}>} run @returns {Promise<number[]>} the tickets that are ready */
-export async function fillMaps(run, { tickets, keys }) {
+export async function fillMaps(run, { tickets, keys, ready }) {
   const url = (name) => `'https://cdn.example/' || ${name} || '/index.js'`;
   await run(`INSERT INTO release (project_id, number, kind, line, actor, snapshot) VALUES (1, 0, 'base', 'The empty map', 'bench', '[]')
     ON CONFLICT DO NOTHING`);
@@ -20,7 +19,7 @@ export async function fillMaps(run, { tickets, keys }) {
     await run(`INSERT INTO ticket (project_id, key, normal_key, owner, title, current_workflow_step, status, stage)
     SELECT 1, 'TKT-' || n, 'TKT-' || n, 'owner@example.com', 'Module ' || n,
       CASE WHEN n > ${tickets} THEN 400 ELSE 200 END, 0, CASE WHEN n > ${tickets} THEN 'qa' ELSE 'dev' END
-    FROM generate_series(1, ${tickets + READY}) n RETURNING id, stage`);
+    FROM generate_series(1, ${tickets + ready}) n RETURNING id, stage`);
   await run(`INSERT INTO map_revision (ticket_id, number, operations, actor)
     SELECT id, 1, jsonb_build_array(jsonb_build_object('scope', NULL, 'specifier', 'ticket-module-' || id, 'base', NULL,
       'set', jsonb_build_object('url', ${url("'ticket-module-' || id")}))), 'bench' FROM ticket`);

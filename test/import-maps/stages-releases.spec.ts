@@ -1,4 +1,5 @@
 // Releases as they are read, and what becomes of them when their tickets go.
+import { setTimeout as pause } from 'node:timers/promises';
 import { WriteProduction } from '../../src/import-maps/stages/write-production.js';
 import { Db } from '../../src/platform/database/db.js';
 import {
@@ -66,40 +67,73 @@ it('shows a release with its tickets and commits', async () => {
   });
 });
 
-it('keeps the whole map of every hundredth release', async () => {
-  await aStagedProject(server, 'hundred');
-  const [project] = await server.sql<{ id: number }>("SELECT id FROM project WHERE name = 'hundred'");
+describe('the whole map of a release', () => {
   const change = (number: number) => setTo(`module-${number % 7}`, moduleUrl('module', number));
-  const writing = server.app.get(WriteProduction, { strict: false });
-  await server.app.get(Db, { strict: false }).transaction(async (tx) => {
-    for (let number = 0; number < 99; number++)
-      await writing.run(tx, project?.id ?? 0, () => [change(number)], { actor: 'local', line: 'One of many' });
-  });
-  for (let number = 99; number < 102; number++) {
+
+  /** A project with `count` releases that change seven keys by turns; the first brings `others` too. */
+  async function aProjectWith(name: string, { others = 0, count }: { others?: number; count: number }): Promise<void> {
+    await aStagedProject(server, name);
+    const [project] = await server.sql<{ id: number }>('SELECT id FROM project WHERE name = $1', [name]);
+    const writing = server.app.get(WriteProduction, { strict: false });
+    await server.app.get(Db, { strict: false }).transaction(async (tx) => {
+      for (let number = 0; number < count; number++) {
+        const length = number === 0 ? others : 0;
+        const more = Array.from({ length }, (_, other) => setTo(`other-${other}`, moduleUrl('other', other)));
+        const changes = () => [change(number), ...more];
+        await writing.run(tx, project?.id ?? 0, changes, { actor: 'local', line: 'One of many' });
+      }
+    });
+  }
+
+  async function write(project: string, number: number): Promise<void> {
     const operations = [{ specifier: `module-${number % 7}`, url: moduleUrl('module', number) }];
-    const ifMatch = `"${number}"`;
     await server.http
-      .patch('/api/v1/stage/prod/?project=hundred')
-      .set('if-match', ifMatch)
+      .patch(`/api/v1/stage/prod/?project=${project}`)
+      .set('if-match', `"${number}"`)
       .send({ operations })
       .expect(200);
   }
-  const kept = () =>
-    server.sql<{ number: number; snapshot: string[] }>(
+
+  const kept = async (project: string): Promise<[number, number][]> => {
+    const rows = await server.sql<{ number: number; snapshot: string[] }>(
       `SELECT r.number, snapshot FROM release r JOIN project p ON p.id = r.project_id
-        WHERE p.name = 'hundred' AND snapshot IS NOT NULL ORDER BY r.number`,
+        WHERE p.name = $1 AND snapshot IS NOT NULL ORDER BY r.number`,
+      [project],
     );
-  for (let tries = 0; (await kept()).length < 2 && tries < 100; tries++)
-    await new Promise((done) => setTimeout(done, 20));
-  expect((await kept()).map(({ number, snapshot }) => [number, snapshot.length])).toEqual([
-    [0, 0],
-    [100, 7],
-  ]);
-  const expected = [95, 96, 97, 98, 99, 100, 101].map((number) => [
-    `module-${number % 7}`,
-    moduleUrl('module', number),
-  ]);
-  expect(await productionOf(server, 'hundred')).toEqual(Object.fromEntries(expected));
+    return rows.map(({ number, snapshot }) => [number, snapshot.length]);
+  };
+
+  /** It comes a moment after its release. */
+  async function keptAtLast(project: string): Promise<[number, number][]> {
+    for (let tries = 0; (await kept(project)).length < 2 && tries < 100; tries++) await pause(20);
+    return kept(project);
+  }
+
+  it('is kept every hundred releases', async () => {
+    await aProjectWith('hundred', { count: 99 });
+    for (let number = 99; number < 102; number++) await write('hundred', number);
+    expect(await keptAtLast('hundred')).toEqual([
+      [0, 0],
+      [100, 7],
+    ]);
+    const expected = [95, 96, 97, 98, 99, 100, 101].map((number) => [
+      `module-${number % 7}`,
+      moduleUrl('module', number),
+    ]);
+    expect(await productionOf(server, 'hundred')).toEqual(Object.fromEntries(expected));
+  });
+
+  it('is kept less often where it is large', async () => {
+    await aProjectWith('large', { others: 1500, count: 99 });
+    await write('large', 99);
+    await aProjectWith('later', { others: 1500, count: 199 });
+    await write('later', 199);
+    expect(await keptAtLast('later')).toEqual([
+      [0, 0],
+      [200, 1507],
+    ]);
+    expect(await kept('large')).toEqual([[0, 0]]);
+  });
 });
 
 it('does not let a project go that has releases', async () => {

@@ -3,7 +3,6 @@
 import pg from 'pg';
 import { sqlState } from '../../src/platform/database/database-error.js';
 import { Db } from '../../src/platform/database/db.js';
-import { ProjectRow } from '../../src/projects/project.row.js';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
 
 let server: TestServer;
@@ -141,14 +140,37 @@ describe('a transaction', () => {
     expect(await server.sql('SELECT title FROM ticket WHERE id = $1', [ticket])).toEqual([{ title: 'contended' }]);
   });
 
-  it('serves TypeORM on its own connection, and takes back what was saved there', async () => {
-    const undone = db.transaction(async (tx) => {
-      const projects = tx.manager.getRepository(ProjectRow);
-      await projects.update({ name: 'default' }, { display_name: 'Renamed' });
-      expect(await tx.run({ text: 'SELECT display_name FROM project' })).toEqual([{ display_name: 'Renamed' }]);
-      throw new Error('undo');
-    });
-    await expect(undone).rejects.toThrow('undo');
-    expect(await server.sql('SELECT display_name FROM project')).toEqual([{ display_name: 'Default' }]);
+  it('whose BEGIN fails alone changes nothing, though its first reads went out beside it', async () => {
+    const { query } = pg.Client.prototype;
+    pg.Client.prototype.query = function (this: pg.Client, ...given: unknown[]) {
+      const broken = given[0] === 'BEGIN' ? ['BEGIN of nothing'] : given;
+      return (query as (...these: unknown[]) => unknown).apply(this, broken);
+    } as typeof query;
+    try {
+      const failed = db.transaction(async (tx) => {
+        const [read] = await Promise.all([
+          tx.run<{ title: string }>({ text: `SELECT title FROM ticket WHERE id = ${ticket} FOR UPDATE` }),
+          tx.run({ text: `UPDATE ticket SET title = 'outside' WHERE id = ${ticket}` }),
+          tx.run({ text: 'SELECT 1' }),
+        ]);
+        return read;
+      });
+      await expect(failed).rejects.toThrow('syntax error');
+    } finally {
+      pg.Client.prototype.query = query;
+    }
+    expect(await server.sql('SELECT title FROM ticket WHERE id = $1', [ticket])).toEqual([{ title: 'contended' }]);
+  });
+
+  it('keeps the order in which its statements were asked for', async () => {
+    const seen = await db.transaction((tx) =>
+      Promise.all([
+        tx.run({ text: `SELECT title FROM ticket WHERE id = ${ticket}` }),
+        tx.run({ text: `UPDATE ticket SET title = 'later' WHERE id = ${ticket} RETURNING title` }),
+        tx.run({ text: `SELECT title FROM ticket WHERE id = ${ticket}` }),
+        tx.run({ text: `UPDATE ticket SET title = 'contended' WHERE id = ${ticket} RETURNING title` }),
+      ]),
+    );
+    expect(seen.flat()).toEqual(['contended', 'later', 'later', 'contended'].map((title) => ({ title })));
   });
 });

@@ -18,6 +18,8 @@ import { ProductionNow } from './production-now.js';
 /** How long a request waits for the database: where there is something to serve instead, and where there is nothing yet. */
 const HASTY_MS = 250;
 const PATIENT_MS = 2000;
+/** A flip of this process is heard about before its COMMIT is answered; by then it is known, and needs no reading. */
+const OWN_WORD_MS = 5;
 
 /** `stale`: the database couldn't be asked, so this is what was known last. */
 export interface Found<Value> {
@@ -58,20 +60,28 @@ export class FreshMaps implements Hearer {
     @Inject(LOGGER) private readonly log: Logger,
   ) {
     link.add(this);
-    changes.onChange((news) => this.changed(news));
+    changes.onChange((news) => {
+      this.heardTicket(news);
+      this.heardRelease(news);
+    });
   }
 
-  /** What another process announced. Followed on the connection that said so: requests may be waiting for all the others. */
+  /** What a process announced. Followed on the connection that said so: requests may be waiting for all the others. */
   heard(payload: string, sql: Sql): void {
     try {
-      this.changed(JSON.parse(payload) as MapNews, sql);
+      const news = JSON.parse(payload) as MapNews;
+      this.heardTicket(news);
+      setTimeout(() => this.heardRelease(news, sql), OWN_WORD_MS).unref();
     } catch (error) {
       this.log.warn({ err: loggable(error) }, 'a notification that is no news');
     }
   }
 
-  private changed(news: MapNews, sql?: Sql): void {
-    if (news.ticket !== undefined) this.tickets.heard(news.ticket);
+  private heardTicket({ ticket }: MapNews): void {
+    if (ticket !== undefined) this.tickets.heard(ticket);
+  }
+
+  private heardRelease(news: MapNews, sql?: Sql): void {
     // What can't be read now is found by the next comparison.
     if ('release' in news && this.productions.last(news.project))
       this.productions.moveTo(news.project, news.release, sql).catch(() => undefined);

@@ -1,5 +1,5 @@
-// Keeps the whole map of every hundredth release, so that no map has to be folded from the first layer on. Behind the flip
-// and beside it: a map can be made without.
+// Keeps the whole map of every hundredth release, and of a large map less often, so that no map has to be folded from the
+// first layer on. Behind the flip and beside it: a map can be made without.
 import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Logger } from 'pino';
@@ -11,6 +11,8 @@ import { MapChanges } from './map-changes.js';
 import { ProductionMaps } from './production-maps.js';
 
 const EVERY = 100;
+/** Postgres takes 30 ms to store 10 000 keys: between two snapshots may lie a tenth as many releases as the map has keys. */
+const KEYS_PER_RELEASE = 10;
 /** So many keys are written at once, and then others have their turn: a whole map would hold up the next ten promotions. */
 const SLICE = 100;
 const SLICE_EVERY_MS = 5;
@@ -37,6 +39,7 @@ export class Snapshots implements OnModuleInit {
   async keep(project: number, release: number): Promise<void> {
     // Taken at once: a moment later the process knows only the release after it, and would fold this one from the layers.
     const latest = this.maps.latest(project);
+    if (latest && release % interval(latest.map) !== 0) return;
     const [missing] = await this.db.run({
       text: 'SELECT 1 FROM release WHERE project_id = $1 AND number = $2 AND snapshot IS NULL',
       values: [project, release],
@@ -49,6 +52,9 @@ export class Snapshots implements OnModuleInit {
     });
   }
 }
+
+const interval = ({ targets }: StampedMap): number =>
+  EVERY * Math.max(1, Math.ceil(targets.size / KEYS_PER_RELEASE / EVERY));
 
 async function snapshotText({ targets }: StampedMap): Promise<string> {
   const slices: string[] = [];

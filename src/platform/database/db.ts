@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Socket } from 'node:net';
 import pg, { type Pool, type PoolClient } from 'pg';
-import { DataSource, type EntityManager } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { DomainError } from '../errors.js';
 import { asDomainError, isConnectionLost, isRetryable, outcomeUnknown, unavailable } from './database-error.js';
 import type { Sql, Statement } from './statement.js';
@@ -11,7 +11,6 @@ declare const open: unique symbol;
 
 /** Only Db.transaction makes one, so a function that takes a Tx cannot run outside it. */
 export interface Tx extends Sql {
-  readonly manager: EntityManager;
   readonly [open]: true;
 }
 
@@ -86,8 +85,11 @@ export class Db implements Sql {
     const client = await this.connect();
     let committing = false;
     try {
-      await client.query('BEGIN');
-      const result = await work(this.txOn(client));
+      sendTogether(client);
+      const begun = client.query('BEGIN');
+      begun.catch(() => undefined);
+      const result = await work(txOn(client, begun));
+      await begun;
       committing = true;
       const { command } = await client.query('COMMIT');
       if (command !== 'COMMIT') throw new Error('A statement of this transaction failed, and its error was swallowed.');
@@ -100,24 +102,33 @@ export class Db implements Sql {
       throw committing ? outcomeUnknown(error) : unavailable(error);
     }
   }
-
-  /** TypeORM's manager is made for those who ask: a runner on the transaction's own connection, which is ended here. */
-  private txOn(client: PoolClient): Tx {
-    const { dataSource } = this;
-    const tx = {
-      run: (statement: Statement) => {
-        sendTogether(client);
-        return askFrom(client, statement);
-      },
-      get manager(): EntityManager {
-        const runner = dataSource.createQueryRunner();
-        return Object.assign(runner, { databaseConnection: client, isTransactionActive: true, transactionDepth: 1 })
-          .manager;
-      },
-    };
-    return tx as unknown as Tx;
-  }
 }
+
+/**
+ * The first reads go out with the BEGIN, in one write: should it alone fail, they have changed nothing. All else waits for its
+ * answer, or it could happen outside the transaction.
+ */
+function txOn(client: PoolClient, begun: Promise<unknown>): Tx {
+  let sendsNow = isRead;
+  const send = <Row>(statement: Statement): Promise<Row[]> => {
+    sendTogether(client);
+    return askFrom(client, statement) as Promise<Row[]>;
+  };
+  const opened = begun.then(() => {
+    sendsNow = always;
+  });
+  opened.catch(() => undefined);
+  const run = <Row>(statement: Statement): Promise<Row[]> => {
+    if (sendsNow(statement)) return send(statement);
+    sendsNow = never;
+    return opened.then(() => send(statement));
+  };
+  return { run } as Tx;
+}
+
+const isRead = ({ text }: Statement): boolean => text.startsWith('SELECT');
+const always = (): boolean => true;
+const never = (): boolean => false;
 
 /** False when the connection can't be handed to anybody else: a statement that ran into its time limit is still busy. */
 async function rolledBack(client: PoolClient): Promise<boolean> {
