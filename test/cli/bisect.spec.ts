@@ -1,4 +1,7 @@
 // stamp bisect: over real releases, with a command and with somebody at a terminal.
+import fs from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
 import fc from 'fast-check';
 import { learn, nextToTry, type Search, suspects, triesLeft } from '../../src/cli/bisect/search.js';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
@@ -94,6 +97,26 @@ test('somebody at a terminal is asked, with the map to look at', async () => {
     expect(await terminal.ended).toBe(0);
   } finally {
     await terminal.kill();
+  }
+});
+
+test('where the application is known, it is shown as it was', async () => {
+  const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'stamp-bisect-'));
+  await fs.writeFile(path.join(folder, '.stamprc.json'), '{"page": "http://localhost:8080/shop?lang=en"}');
+  const page = 'http://localhost:8080/shop?lang=en&stamp-release=3';
+  const run = 'echo "looks at $STAMP_PAGE_URL"; exit 1';
+  const { stderr } = await stamp(['bisect', '--bad', '5', '--run', run], { url: server.base, cwd: folder });
+  expect(stderr).toContain(`looks at ${page.replace('=3', '=2')}\n`);
+
+  const env = stampEnvironment(server.base, '/nowhere');
+  const terminal = Terminal.run([process.execPath, STAMP, 'bisect'], { cwd: folder, env });
+  try {
+    await terminal.until(`\n  ${page}\n`);
+    terminal.type('\x03');
+    await terminal.ended;
+  } finally {
+    await terminal.kill();
+    await fs.rm(folder, { recursive: true });
   }
 });
 

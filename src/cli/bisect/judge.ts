@@ -11,13 +11,15 @@ export interface Tried {
   readonly number: number;
   /** Its import map. */
   readonly map: string;
+  /** The application as it was with it; undefined where no page is known. */
+  readonly page: string | undefined;
 }
 
 /** As git bisect reads them; 126 and 127 are the shell's for a command that can't be run. */
 const SKIP = 125;
 
 /**
- * Runs a line of the shell with STAMP_RELEASE and STAMP_MAP_URL in its environment; what it prints goes to stderr. Rejects
+ * Runs a line of the shell with STAMP_RELEASE, STAMP_MAP_URL and STAMP_PAGE_URL in its environment; what it prints goes to stderr. Rejects
  * with CliError `failed` where it can't be run or was ended.
  */
 export async function judgeByRunning({ settings, signal }: Session, line: string, tried: Tried): Promise<Judgement> {
@@ -27,6 +29,7 @@ export async function judgeByRunning({ settings, signal }: Session, line: string
     STAMP_PROJECT: settings.project,
     STAMP_RELEASE: String(tried.number),
     STAMP_MAP_URL: tried.map,
+    ...(tried.page === undefined ? {} : { STAMP_PAGE_URL: tried.page }),
   };
   const child = spawn(line, { shell: true, cwd: settings.cwd, env, stdio: ['ignore', 2, 2], signal });
   const code = await new Promise<number | null>((resolve, reject) => {

@@ -9,6 +9,7 @@ import { localTime } from '../local-time.js';
 import { sayFacts } from '../output/facts.js';
 import type { Output } from '../output/output.js';
 import type { Session } from '../session.js';
+import { releaseMap, releasePage } from '../stages/links.js';
 import type { Stage } from '../stages/shapes.js';
 import { productionOf, readStages } from '../stages/stage-line.js';
 import { readTicket } from '../ticket-name.js';
@@ -18,7 +19,7 @@ export const bisect: Verb = {
   name: 'bisect',
   summary: 'Find the release that broke it, by halving',
   description:
-    'Tries releases of production between a good and a bad one, as git bisect does with commits. With --run a command says what each is, by its exit code: 0 good, 1 to 124 bad, 125 skip. It has STAMP_RELEASE and STAMP_MAP_URL, the import map of that release, in its environment. Without, somebody at a terminal is asked. Ends with 8 where what was skipped leaves more than one.',
+    'Tries releases of production between a good and a bad one, as git bisect does with commits. With --run a command says what each is, by its exit code: 0 good, 1 to 124 bad, 125 skip. It has STAMP_RELEASE in its environment, STAMP_MAP_URL, the import map of that release, and with the setting page STAMP_PAGE_URL, the application as it was. Without, somebody at a terminal is asked. Ends with 8 where what was skipped leaves more than one.',
   options: [
     ['--good <release>', 'one that was good (default: 0, the empty map)'],
     ['--bad <release>', 'one that is bad (default: the live one)'],
@@ -66,12 +67,12 @@ async function halve(session: Session, start: Search, production: Stage, run: st
   let search = start;
   for (let next = nextToTry(search); next !== undefined; next = nextToTry(search)) {
     const { line } = await readRelease(session, production, next);
-    const tried: Tried = { number: next, map: mapOf(session, production, next) };
+    const tried = triedOf(session, production, next);
     const left = triesLeft(search);
     out.note(
       `${out.paint('bold', `Release ${next}`, out.stderr)}: ${line} (${left} ${left === 1 ? 'try' : 'tries'} left)`,
     );
-    if (run === undefined) out.note(`  ${tried.map}`);
+    if (run === undefined) out.note(`  ${tried.page ?? tried.map}`);
     const judgement =
       run === undefined ? await judgeByAsking(session, tried) : await judgeByRunning(session, run, tried);
     if (run !== undefined) out.note(`Release ${next} is ${judgement === 'skip' ? 'skipped' : judgement}.`);
@@ -80,8 +81,11 @@ async function halve(session: Session, start: Search, production: Stage, run: st
   return search;
 }
 
-const mapOf = ({ settings }: Session, { project }: Stage, number: number): string =>
-  `${settings.url}${project === 'default' ? '' : `/p/${encodeURIComponent(project)}`}/import-map.json?release=${number}`;
+const triedOf = ({ settings }: Session, { project }: Stage, number: number): Tried => ({
+  number,
+  map: releaseMap(settings, project, number),
+  page: releasePage(settings, number),
+});
 
 const readRelease = ({ server }: Session, { project }: Stage, number: number) =>
   server.of(

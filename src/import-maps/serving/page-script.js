@@ -6,17 +6,25 @@ var me = document.currentScript;
 var stored = 'stampline ' + config.base;
 var production = config.stages[config.stages.length - 1].name;
 var mapUrl = config.base + '/import-map.json';
+// `?stamp-release=7`: production as it was. A longer name than the map's own `?release=`, which a page may use itself.
+var RELEASE = 'stamp-release';
+var names = config.stages
+  .map(function (stage) {
+    return stage.name;
+  })
+  .concat(RELEASE);
 
-// The tickets that the URL names, by stage: { dev: 'TKT-1' }; else what this tab was at; undefined for production.
+// What the URL names: tickets by stage, { dev: 'TKT-1' }, or a release, { 'stamp-release': '7' }; else what this tab was at;
+// undefined for production.
 function asked() {
   var query = new URLSearchParams(location.search);
   if (query.has(production)) return keep(undefined);
   var tickets;
-  config.stages.forEach(function (stage) {
-    var named = query.get(stage.name);
+  names.forEach(function (name) {
+    var named = query.get(name);
     if (!named) return;
     tickets = tickets || {};
-    tickets[stage.name] = named;
+    tickets[name] = named;
   });
   return tickets ? keep(tickets) : kept();
 }
@@ -35,8 +43,8 @@ function keep(tickets) {
 function kept() {
   try {
     var tickets = JSON.parse(sessionStorage.getItem(stored) || 'null');
-    var known = config.stages.some(function (stage) {
-      return tickets && typeof tickets[stage.name] === 'string';
+    var known = names.some(function (name) {
+      return tickets && typeof tickets[name] === 'string';
     });
     return known ? tickets : undefined;
   } catch (_error) {
@@ -44,40 +52,53 @@ function kept() {
   }
 }
 
-// A link must not be a way to run a ticket's code on production's users.
+// A link must not be a way to run a ticket's code on production's users, nor what a release had to be replaced for.
 function isPreview(tickets) {
   if (/^https?:\/\/(([a-z0-9-]+\.)*localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i.test(location.origin)) return true;
   return Object.keys(tickets).every(function (stage) {
-    var list = Array.isArray(config.previews) ? config.previews : config.previews[stage] || [];
-    return list.some(function (origin) {
+    return originsOf(stage).some(function (origin) {
       return origin.toLowerCase() === location.origin.toLowerCase();
     });
   });
 }
 
+// A release is shown wherever any ticket is.
+function originsOf(stage) {
+  if (Array.isArray(config.previews)) return config.previews;
+  if (stage !== RELEASE) return config.previews[stage] || [];
+  return Object.keys(config.previews).reduce(function (all, one) {
+    return all.concat(config.previews[one]);
+  }, []);
+}
+
 function queryOf(tickets) {
   return Object.keys(tickets)
     .map(function (stage) {
-      return encodeURIComponent(stage) + '=' + encodeURIComponent(tickets[stage]);
+      return (stage === RELEASE ? 'release' : encodeURIComponent(stage)) + '=' + encodeURIComponent(tickets[stage]);
     })
     .join('&');
 }
 
 // Nothing that a link's author made up is shown on the page.
 function nameOf(tickets) {
-  var names = Object.keys(tickets).map(function (stage) {
+  if (tickets[RELEASE]) return /^\d{1,9}$/.test(tickets[RELEASE]) ? 'Release ' + tickets[RELEASE] : 'The release';
+  var keys = Object.keys(tickets).map(function (stage) {
     return tickets[stage];
   });
-  return /^([A-Za-z]\w{0,49}-)?\d{1,15}(,([A-Za-z]\w{0,49}-)?\d{1,15}){0,19}$/.test(names.join(','))
-    ? names.join(', ')
+  return /^([A-Za-z]\w{0,49}-)?\d{1,15}(,([A-Za-z]\w{0,49}-)?\d{1,15}){0,19}$/.test(keys.join(','))
+    ? keys.join(', ')
     : 'The ticket';
+}
+
+function placeOf(tickets) {
+  return tickets[RELEASE] ? 'production as it was' : Object.keys(tickets).join(', ');
 }
 
 // The page at another stage, or in production, of the same ticket.
 function linkTo(stage, tickets) {
   var url = new URL(location.href);
-  config.stages.forEach(function (one) {
-    url.searchParams.delete(one.name);
+  names.forEach(function (name) {
+    url.searchParams.delete(name);
   });
   var first = tickets[Object.keys(tickets)[0]];
   url.searchParams.set(stage, stage === production ? '' : first);
@@ -86,6 +107,7 @@ function linkTo(stage, tickets) {
 
 // Synchronous: a module script further down must find the map. Only with a ticket, so production's pages never wait.
 function fetchMap(tickets) {
+  if (tickets[RELEASE] && Object.keys(tickets).length > 1) return { failed: "isn't shown together with a ticket" };
   var request = new XMLHttpRequest();
   try {
     request.open('GET', mapUrl + '?' + queryOf(tickets), false);
@@ -93,6 +115,7 @@ function fetchMap(tickets) {
   } catch (_error) {
     return { failed: "couldn't be loaded" };
   }
+  if (request.status === 404) return { failed: "isn't there" };
   if (request.status === 409) return { failed: "can't be shown: they change the same module" };
   if (request.status !== 200) return { failed: "couldn't be loaded (" + request.status + ')' };
   var status = request.getResponseHeader('X-Stamp-Status') || '';
@@ -187,9 +210,7 @@ function showBadge(tickets, stale) {
     'stamp-badge',
     'right:8px;bottom:8px;padding:4px 10px;border-radius:12px;background:#0d47a1;display:block',
   );
-  var text = document.createTextNode(
-    nameOf(tickets) + ' · ' + Object.keys(tickets).join(', ') + (stale ? ' · may be old' : ''),
-  );
+  var text = document.createTextNode(nameOf(tickets) + ' · ' + placeOf(tickets) + (stale ? ' · may be old' : ''));
   badge.setAttribute('role', 'status');
   badge.appendChild(text);
   addLink(badge, 'leave', linkTo(production, tickets));
@@ -205,10 +226,10 @@ function showBadge(tickets, stale) {
 }
 
 // The map's ETag, asked while the tab is seen: every two seconds, and four times a second by a tab that reloads, whose
-// owner waits for what was just saved. A stream would hold one of the few connections that a browser has to a host.
+// owner waits for what was just saved. A release never changes. A stream would hold one of the few connections that a browser has to a host.
 function follow(tickets, etag, changed) {
   var reload = me && me.hasAttribute('data-reload');
-  if (!window.fetch || !etag) return;
+  if (!window.fetch || !etag || tickets[RELEASE]) return;
   var timer = setInterval(
     function () {
       if (document.visibilityState === 'hidden') return;
@@ -228,10 +249,21 @@ function follow(tickets, etag, changed) {
 
 function run() {
   var tickets = asked();
-  window.stamp = { project: config.project, tickets: tickets || null, shown: false, url: mapUrl };
+  var release = (tickets && tickets[RELEASE]) || null;
+  window.stamp = {
+    project: config.project,
+    tickets: release ? null : tickets || null,
+    release: release,
+    shown: false,
+    url: mapUrl,
+  };
   if (!tickets) return config.map;
   if (!isPreview(tickets)) {
-    warn('Tickets are not previewed on ' + location.origin + '. This page shows production.', {}, tickets);
+    warn(
+      (release ? 'Releases' : 'Tickets') + ' are not previewed on ' + location.origin + '. This page shows production.',
+      {},
+      tickets,
+    );
     return config.map;
   }
   var answer = fetchMap(tickets);
