@@ -53,7 +53,7 @@ async function start(config: Config): Promise<void> {
     const listening = await listen(app.getHttpAdapter().getInstance(), config.host, config.port);
     up();
     void leaving.asked.then((drain) => leave({ app, requests, listening, database }, leaving, drain));
-    welcome(urlOf(config, listening.port), database, app.get(FirstAdmin).written);
+    welcome(urlOf(config, listening.port), database, config.access.required, app.get(FirstAdmin).written);
   } catch (error) {
     await begun?.close();
     await database.close();
@@ -83,12 +83,15 @@ function urlOf({ beyondLoopback, tls, host, allowedHosts }: Config, port: number
   return `${tls ? 'https' : 'http'}://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
-function welcome(base: string, database: OpenDatabase, adminFile: string | undefined): void {
+function welcome(base: string, database: OpenDatabase, asksForTokens: boolean, adminFile: string | undefined): void {
   say(`Stampline listens on ${base}  (API in Swagger UI: ${base}/docs)`);
   say(`Data: ${database.where}`);
   if (adminFile) say(`Tokens are asked for. The administrator's first one: ${adminFile}`);
   for (const note of database.notes) say(`Note: ${note}`);
-  say(`Try:  curl -H 'Content-Type: application/json' -d '{"title": "My first ticket"}' ${base}/api/v1/ticket/`);
+  const curl = `-H 'Content-Type: application/json' -d '{"title": "My first ticket"}' ${base}/api/v1/ticket/`;
+  if (!asksForTokens) return say(`Try:  curl ${curl}`);
+  say('Try:  STAMP_TOKEN=$(npx stampline token create --owner me --scope read --scope ticket:write)');
+  say(`      curl -H "Authorization: Bearer $STAMP_TOKEN" ${curl}`);
 }
 
 interface Running {

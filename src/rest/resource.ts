@@ -61,6 +61,8 @@ export interface ResourceRules {
   lockFirst?(tx: Tx, id: number): Promise<void>;
   /** After a row was made (`before` null), changed, or deleted (`after` null). */
   settle?(tx: Tx, before: Row | null, after: Row | null, given: FieldValues, context: WriteContext): Promise<void>;
+  /** The same after a row was deleted only: with `settle`, making one takes a statement more. */
+  removed?(tx: Tx, before: Row): Promise<void>;
 }
 
 /** A list of objects, or one object, that a view shows inside. */

@@ -13,7 +13,7 @@ import { COMPLETE, QUEUED, STATUS_WAITING } from '../workflow/steps.js';
 import { workChanges, workStateOf } from './ticket-state.js';
 
 /**
- * A room to the right that takes part when a ticket is closed or reopened, in the same transaction. `before` is the locked
+ * A room to the right that takes part when a ticket is closed, reopened or deleted, in the same transaction. `before` is the locked
  * row. What a follower answers is set in the ticket's row along with the rest: one event, one version. What it throws
  * refuses the whole.
  */
@@ -24,6 +24,8 @@ export interface TicketFollower {
   closed?(tx: Tx, before: Row): Promise<FieldValues | undefined>;
   /** A closed ticket, or one complete at step 1000, is about to go on. */
   reopened?(tx: Tx, before: Row): Promise<FieldValues | undefined>;
+  /** The ticket was deleted. */
+  removed?(tx: Tx, before: Row): Promise<void>;
   /** What was done is committed: what this process keeps of the ticket in memory is old. */
   committed?(ticket: number): void;
 }
@@ -39,6 +41,10 @@ export class TicketFollowers {
 
   async lockFirst(tx: Tx, ticket: number): Promise<void> {
     for (const follower of this.all) await follower.lockFirst?.(tx, ticket);
+  }
+
+  async removed(tx: Tx, before: Row): Promise<void> {
+    for (const follower of this.all) await follower.removed?.(tx, before);
   }
 
   committed(ticket: number): void {

@@ -5,6 +5,7 @@ import { invalid } from '../platform/errors.js';
 import { normalKey } from '../rest/resource-key.js';
 import { type Decision, type FieldValues, type ResourceRules, type Row, resourceNamed } from '../rest/resource.js';
 import { differing } from '../rest/writing/plain-decision.js';
+import { TicketFollowers } from './close-ticket.js';
 import { moveEvent, workChanges, workStateOf } from './ticket-state.js';
 import { UpdateTicketStatus } from './update-ticket-status.js';
 
@@ -12,7 +13,10 @@ const PLAIN = ['owner', 'title', 'description', 'bug_id', 'base_image', 'testsui
 
 @Injectable()
 export class TicketRules implements ResourceRules {
-  constructor(private readonly statuses: UpdateTicketStatus) {}
+  constructor(
+    private readonly statuses: UpdateTicketStatus,
+    private readonly followers: TicketFollowers,
+  ) {}
 
   async decide(tx: Tx, before: Row, given: FieldValues): Promise<Decision> {
     refuseNewIdentity(before, given);
@@ -23,6 +27,10 @@ export class TicketRules implements ResourceRules {
     const next = await this.statuses.next(tx, before, asked);
     const set = { ...plain, ...(next ? workChanges(before, next) : {}) };
     return { set, event: moveEvent(ticket, String(before.key), before, next ?? workStateOf(before), set) };
+  }
+
+  async removed(tx: Tx, before: Row): Promise<void> {
+    await this.followers.removed(tx, before);
   }
 }
 

@@ -291,6 +291,15 @@ describe('another process', () => {
     expect(importsOf(await there('qa'))).toHaveProperty('seen', moduleUrl('seen', 2));
   });
 
+  it('forgets a ticket that is deleted within 100 ms, as this one does', async () => {
+    const { key, url } = await aStampedTicket(server).withModule('deleted');
+    const at = (one: TestServer) => one.http.get(`/import-map.json?dev=${key}`).buffer(true).parse(asText);
+    for (const one of [server, other]) expect(importsOf(await at(one))).toHaveProperty('deleted');
+    await server.http.delete(url).expect(204);
+    await soon(100);
+    for (const one of [server, other]) expect((await at(one)).headers['x-stamp-status']).toBe('unknown');
+  });
+
   it('loses nothing where a notification is lost: it is found within two seconds', async () => {
     const { key } = await aStampedTicket(server).withModule('silent');
     const there = () => other.http.get(`/import-map.json?dev=${key}`).buffer(true).parse(asText);

@@ -82,6 +82,7 @@ it(
     await again.ready;
     await eventually('it has said all', () => again.output().includes('Try:'));
     expect(again.output()).not.toContain('admin-token');
+    expect(again.output()).toMatch(/Try: +STAMP_TOKEN=.*\n +curl -H "Authorization: Bearer \$STAMP_TOKEN" /);
   },
   PROCESS_MS,
 );

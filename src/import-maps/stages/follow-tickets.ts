@@ -1,4 +1,4 @@
-// What closing and reopening a ticket mean for its modules (import-maps.md, section 4), in the ticket's own transaction.
+// What closing, reopening and deleting a ticket mean for its modules (import-maps.md, section 4), in the ticket's own transaction.
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { isDeepStrictEqual } from 'node:util';
 import type { Tx } from '../../platform/database/db.js';
@@ -49,6 +49,11 @@ export class FollowTickets implements TicketFollower, OnModuleInit {
     await this.deltas.keepKeys(tx, ticket, delta);
     await announce(tx, { ticket: before.id });
     return { stage: firstStage(ticket.line).name };
+  }
+
+  /** Its rows went along with it; every process forgets what it kept of it, this one too. */
+  async removed(tx: Tx, { id, stage }: Row): Promise<void> {
+    if (stage !== null) await announce(tx, { ticket: id });
   }
 
   committed(ticket: number): void {

@@ -40,7 +40,11 @@ export class ResourceRemover {
       await requireRowMatch(tx, resource, await lockRow(tx, resource, id), options.ifMatch, this.objects);
     }
     const gone = await this.removeRows(tx, resource, ids, options.context.actor);
-    for (const { row } of gone) await rules.settle?.(tx, rowOf(resource, row), null, {}, options.context);
+    for (const { row } of gone) {
+      const before = rowOf(resource, row);
+      await rules.settle?.(tx, before, null, {}, options.context);
+      await rules.removed?.(tx, before);
+    }
     return gone.map((one) => one.id);
   }
 
