@@ -8,6 +8,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
 import { STAMP, stamp, stampEnvironment } from './stamp.js';
+import { Terminal } from './terminal.js';
 
 let server: TestServer;
 let folder: string;
@@ -32,6 +33,8 @@ const environment = (url: string): Record<string, string> => {
   const inherited = stampEnvironment(url, folder);
   return { ...inherited, PATH: `${path.join(folder, 'bin')}${path.delimiter}${inherited.PATH ?? ''}` };
 };
+
+const isInstalled = (shell: string): boolean => spawnSync(shell, ['--version']).status === 0;
 
 /** What bash offers after these words; the last one is being written. A `=` is a word of its own, as readline splits it. */
 async function offered(words: readonly string[], url = server.base): Promise<string[]> {
@@ -83,6 +86,39 @@ test.each([
   [['stamp', 'show', 'TKT-1', ''], []],
 ])('bash: %j', async (words, expected) => {
   expect((await offered(words)).sort()).toEqual([...expected].sort());
+});
+
+/** fish says what it would offer for a line; it completes the last word. */
+const fish = isInstalled('fish') ? test : test.skip;
+fish.each([
+  ['stamp sh', ['show\tShow a ticket as it is now']],
+  ['stamp show tkt-1', ['TKT-1\tFree shipping']],
+  ['ticket-stamp --project=s', ['--project=shop\tThe shop']],
+  ['stamp completion ', ['bash', 'fish', 'zsh']],
+  ['stamp update TKT-1 sou', ['source files/', 'source.js']],
+])('fish: %s', async (line, expected) => {
+  const script = `stamp completion fish | source; complete -C '${line}'`;
+  const options = { cwd: folder, env: environment(server.base) };
+  const { stdout } = await promisify(execFile)('fish', ['--no-config', '-c', script], options);
+  expect(stdout.split('\n').filter(Boolean)).toEqual(expected);
+});
+
+/** zsh completes at a terminal alone. */
+const zsh = isInstalled('zsh') ? test : test.skip;
+zsh('zsh: the Tab key', async () => {
+  const env = { ...environment(server.base), ZDOTDIR: '/nowhere' };
+  const terminal = Terminal.run(['zsh', '-f', '-i'], { cwd: folder, env });
+  try {
+    // The one that is run is never on the screen before its output is.
+    terminal.type(`PS1='> '; autoload -Uz compinit; compinit -u -D; eval "$(stamp completion zsh)"; echo is re''ady\n`);
+    await terminal.until('is ready');
+    terminal.type('stamp sho\tTKT-1\t--json=title\n');
+    await terminal.until('"Free shipping"');
+    terminal.type('stamp show T\t\t');
+    await terminal.until(/TKT-1 +-- Free shipping/);
+  } finally {
+    await terminal.kill();
+  }
 });
 
 test('where the server does not answer nothing is said, and nobody waits', async () => {

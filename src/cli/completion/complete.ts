@@ -1,4 +1,5 @@
-// stamp __complete: what the shells' scripts ask while somebody types. One candidate a line, a tab, and what it is.
+// stamp __complete: what the shells' scripts ask while somebody types. One candidate a line; what it is, if
+// anything is to be said, stands behind a tab.
 import type { Server } from '../../client/server.js';
 import { openSession, type Session } from '../session.js';
 import type { Verb } from '../verb.js';
@@ -25,7 +26,8 @@ export async function complete(args: readonly string[], verbs: readonly Verb[], 
   // Bash takes what follows the = for a word of its own, the others don't.
   const before = assigned && shell !== 'bash' ? `${assigned}=` : '';
   for (const [value, says] of found)
-    if (value.toLowerCase().startsWith(word.toLowerCase())) say(`${before}${value}\t${says.replace(/\s+/g, ' ')}`);
+    if (value.toLowerCase().startsWith(word.toLowerCase()))
+      say(`${before}${value}${says && `\t${says.replace(/\s+/g, ' ')}`}`);
 }
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
