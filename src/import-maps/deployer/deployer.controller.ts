@@ -5,10 +5,11 @@ import { ApiExcludeController, ApiOperation, ApiQuery, ApiTags } from '@nestjs/s
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { IDEMPOTENCY_KEY, jsonBody, jsonReply, pathParameter } from '../../rest/http/documented.js';
 import { lastOf, type Query } from '../../rest/reading/list-query.js';
-import { type AcceptedMap, patchChanges } from '../domain/accepted-map.js';
+import { type AcceptedMap, type MapFault, patchChanges } from '../domain/accepted-map.js';
 import type { AddressRules } from '../domain/admission.js';
 import { keyOf } from '../domain/map-key.js';
 import { MapAnswers, type Wanted } from '../serving/map-answers.js';
+import { isLenient, LENIENT } from '../stages/lenient.js';
 import { RunVerb, verbOptions } from '../stages/run-verb.js';
 import { plainFailures } from './deployer-docs.js';
 import { environmentsOf, readEnvironment } from './environment.js';
@@ -85,13 +86,15 @@ export class DeployerController {
   })
   @ENV
   @SKIP
+  @LENIENT
   @IDEMPOTENCY_KEY
   @jsonBody({ type: 'object' }, { imports: {} })
   @MAP
   @plainFailures(400, 404, 409, 413, 422, 503)
   async patchMap(@Req() request: DeployerRequest, @Res() reply: FastifyReply): Promise<void> {
     const wanted = await this.wanted(request);
-    const patch = readMapPatch(request.body, rulesOf(wanted));
+    const { map: patch, warnings } = readMapPatch(request.body, rulesOf(wanted), isLenient(request));
+    if (warnings.length > 0) void reply.header(LEFT_OUT, leftOutHeader(warnings));
     const keys = patch.imports.size + [...patch.scopes.values()].reduce((sum, section) => sum + section.size, 0);
     return this.patch(request, reply, wanted, patch, `patched ${keys} ${keys === 1 ? 'key' : 'keys'}`);
   }
@@ -181,5 +184,15 @@ export class DeployerController {
 @ApiExcludeController()
 @Controller('p/:project')
 export class ProjectDeployerController extends DeployerController {}
+
+const LEFT_OUT = 'x-stamp-left-out';
+const MOST_LEFT_OUT = 20;
+
+/** As JSON in ASCII: the body is the map, as import-map-deployer's clients expect it. */
+const leftOutHeader = (warnings: readonly MapFault[]): string =>
+  JSON.stringify(warnings.slice(0, MOST_LEFT_OUT).map(({ key, message }) => ({ key, message }))).replaceAll(
+    /[^\x20-\x7e]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 
 const rulesOf = ({ project, origin }: Wanted): AddressRules => ({ origin, safeList: project.safeList });

@@ -1,14 +1,17 @@
 // The two bodies that are patched in, as what they make of a map (import-maps.md, section 5). Everything wrong with them is 400.
 import { invalid } from '../../platform/errors.js';
 import { asObject } from '../../rest/writing/body.js';
-import { type AcceptedMap, acceptMap } from '../domain/accepted-map.js';
+import { type Acceptance, type AcceptedMap, acceptMap } from '../domain/accepted-map.js';
 import type { AddressRules } from '../domain/admission.js';
+
+/** What was let in; what wasn't, only where that was asked for. */
+type Accepted = Exclude<Acceptance, { readonly faults: unknown }>;
 
 const FARTHEST_LEVEL = 50;
 const MOST_FAULTS = 20;
 
 /** `PATCH /import-map.json`: imports, scopes and integrity; other members mean nothing. */
-export function readMapPatch(body: unknown, rules: AddressRules): AcceptedMap {
+export function readMapPatch(body: unknown, rules: AddressRules, lenient: boolean): Accepted {
   const given = asObject(body);
   const scopes = (given.scopes ?? {}) as Record<string, unknown>;
   for (const [scope, section] of Object.entries(scopes)) {
@@ -17,7 +20,7 @@ export function readMapPatch(body: unknown, rules: AddressRules): AcceptedMap {
   }
   for (const specifier of Object.keys(given.imports ?? {})) requireName(specifier);
   const { imports, integrity } = given;
-  return accepted(JSON.stringify({ imports, scopes: given.scopes, integrity }), rules);
+  return accepted(JSON.stringify({ imports, scopes: given.scopes, integrity }), rules, lenient);
 }
 
 /** A service, and the package folder that its URL is in: `name` and `name/`. */
@@ -40,7 +43,7 @@ export function readService(body: unknown, level: number, rules: AddressRules): 
     imports: Object.fromEntries(imports) as object,
     ...(integrity ? { integrity: { [url]: integrity } } : {}),
   };
-  return { name: service, patch: accepted(JSON.stringify(text), rules) };
+  return { name: service, patch: accepted(JSON.stringify(text), rules, false).map };
 }
 
 /** The folder that a URL with two slashes or more is in; `level` 1 is its own, 2 the one above. */
@@ -61,9 +64,9 @@ function requireName(name: string): void {
   if (name.trim() === '') throw invalid('service.unnamed', `'${name.slice(0, 20)}' is no name for a module.`);
 }
 
-function accepted(text: string, rules: AddressRules): AcceptedMap {
-  const acceptance = acceptMap(text, rules);
-  if ('map' in acceptance) return acceptance.map;
+function accepted(text: string, rules: AddressRules, lenient: boolean): Accepted {
+  const acceptance = acceptMap(text, rules, lenient);
+  if ('map' in acceptance) return acceptance;
   const lines = acceptance.faults
     .slice(0, MOST_FAULTS)
     .map(({ key, message }) => (key ? `${key.slice(0, 200)}: ${message}` : message));

@@ -2,7 +2,9 @@
 import type { Tx } from '../../platform/database/db.js';
 import { DomainError, invalid } from '../../platform/errors.js';
 import { asObject, type JsonObject } from '../../rest/writing/body.js';
-import { checkEntry, isFault } from '../domain/admission.js';
+import { checkEntry, type Fault, isFault } from '../domain/admission.js';
+import { leftOut } from '../stages/lenient.js';
+import type { MapWarning } from '../stages/map-warning.js';
 import type { BlobLedger } from './blob-ledger.js';
 import type { BlobStore } from './blob-store.js';
 import { partsOfModuleUrl } from './file-names.js';
@@ -32,17 +34,24 @@ export interface Kept {
   readonly trees: PackageTrees;
 }
 
-export function planUrls(body: unknown, target: UploadTarget, kept: Kept): UploadPlan {
-  const [modules, deleted]: [PlannedModule[], Named[]] = [[], []];
+/** `lenient` leaves out entries that the standard ignores, but not all of them. */
+export function planUrls(body: unknown, target: UploadTarget, lenient: boolean, kept: Kept): UploadPlan {
+  const [modules, deleted, warnings]: [PlannedModule[], Named[], MapWarning[]] = [[], [], []];
+  let ignored: DomainError | undefined;
   for (const [at, entry] of entriesOf(asObject(body))) {
     const planned = planEntry(entry, at, target);
-    if ('url' in planned) modules.push(planned);
+    if (isFault(planned)) {
+      ignored = faultError(planned, at);
+      if (!lenient || planned.kind !== 'invalid') throw ignored;
+      warnings.push(leftOut(String(entry.specifier), planned.message));
+    } else if ('url' in planned) modules.push(planned);
     else deleted.push(planned);
   }
+  if (ignored && modules.length + deleted.length === 0) throw ignored;
   refuseRepeats([...modules, ...deleted]);
   const urls = modules.map(({ url }) => url).filter((url) => url.startsWith('/'));
   const hold = (tx: Tx): Promise<string[]> => holdOwn(tx, urls, kept);
-  return { modules, deleted, files: [], trees: [], warnings: [], hold };
+  return { modules, deleted, files: [], trees: [], warnings, hold };
 }
 
 /** One entry, or `{modules: [...]}`; each with where it stands for errors. */
@@ -63,7 +72,7 @@ function entriesOf(body: JsonObject): [string | undefined, JsonObject][] {
   });
 }
 
-function planEntry(entry: JsonObject, at: string | undefined, target: UploadTarget): PlannedModule | Named {
+function planEntry(entry: JsonObject, at: string | undefined, target: UploadTarget): PlannedModule | Named | Fault {
   const { delete: isDeleted, ...others } = entry;
   const { specifier, url, integrity, scope } = textsOf(others, at);
   if (isDeleted === true && url === undefined && integrity === undefined)
@@ -72,7 +81,7 @@ function planEntry(entry: JsonObject, at: string | undefined, target: UploadTarg
     throw inEntry('upload.bad_entry', 'An entry has a url, or "delete": true without one.', at);
   const given = { specifier, scope: scope ?? null, url };
   const checked = checkEntry(integrity === undefined ? given : { ...given, integrity }, target);
-  if (isFault(checked)) throw faultError(checked, at);
+  if (isFault(checked)) return checked;
   return { ...checked, integrity: checked.integrity ?? null, size: null, imports: null };
 }
 

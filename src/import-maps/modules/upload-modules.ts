@@ -57,8 +57,8 @@ export class UploadModules {
     return { project: found.name, safeList: found.list ?? [], origin };
   }
 
-  planJson(body: unknown, target: UploadTarget): PlannedUpload {
-    const plan = planUrls(body, target, { ledger: this.ledger, store: this.files, trees: this.trees });
+  planJson(body: unknown, target: UploadTarget, lenient: boolean): PlannedUpload {
+    const plan = planUrls(body, target, lenient, { ledger: this.ledger, store: this.files, trees: this.trees });
     return { plan, files: [], trees: [], provenance: provenanceOf(asObject(body)), digest: undefined };
   }
 

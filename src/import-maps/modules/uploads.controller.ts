@@ -8,6 +8,7 @@ import { type IdRequest, ResourceHandler } from '../../rest/http/resource-handle
 import { versionTag } from '../../rest/http/entity-tag.js';
 import { Idempotency, type WriteAnswer } from '../../rest/writing/idempotency.js';
 import { ticket } from '../../tickets/ticket.resources.js';
+import { isLenient, LENIENT } from '../stages/lenient.js';
 import { MapChanges } from '../store/map-changes.js';
 import { isForm } from './form.js';
 import { settleRequest } from './settle-request.js';
@@ -42,6 +43,7 @@ export class UploadsController {
   @pathParameter('id', 'The id of the ticket, or its key (`TKT-7`).', '1')
   @IDEMPOTENCY_KEY
   @IF_MATCH
+  @LENIENT
   @ApiConsumes('multipart/form-data', 'application/json')
   @ApiBody(UPLOAD_BODY)
   @jsonReply(201, 'A new revision. The ETag is the version of the ticket.', UPLOAD_REPLY)
@@ -54,7 +56,7 @@ export class UploadsController {
       const keep = (upload: PlannedUpload): Promise<WriteAnswer> => this.keep(request, id, upload, target);
       const answer = isForm(request.headers['content-type'])
         ? await this.uploads.withForm(request.raw, target, keep)
-        : await keep(this.uploads.planJson(request.body, target));
+        : await keep(this.uploads.planJson(request.body, target, isLenient(request)));
       sendAnswer(request, reply, answer);
     } catch (error) {
       await settleRequest(request.raw, reply);

@@ -1,10 +1,13 @@
-// What somebody who changes a ticket's modules is told beside the answer.
+// What somebody who changes modules is told beside the answer.
 import type { MapKey } from '../domain/map-key.js';
 
 /** Something that the one who uploads should know; nothing that stops it. */
 export interface MapWarning {
-  /** `overlap`: another open ticket is at the key. `overtaken`: production's value is newer than the ticket's base. `dangling`: deleted, but imported. */
-  readonly code: 'overlap' | 'overtaken' | 'dangling';
+  /**
+   * `overlap`: another open ticket is at the key. `overtaken`: production's value is newer than the ticket's base. `dangling`:
+   * deleted, but imported. `left_out`: the standard ignores it, and `?lenient=1` asked for that.
+   */
+  readonly code: 'overlap' | 'overtaken' | 'dangling' | 'left_out';
   readonly key: MapKey;
   /** The other ticket's key (`TKT-9`), where there is one. */
   readonly ticket?: string;

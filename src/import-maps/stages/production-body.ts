@@ -6,6 +6,8 @@ import { acceptMap, patchChanges } from '../domain/accepted-map.js';
 import { type AddressRules, checkEntry, checkScope, checkSpecifier, type Fault, isFault } from '../domain/admission.js';
 import type { Change } from '../domain/delta.js';
 import type { StampedMap } from '../domain/stamped-map.js';
+import { leftOut } from './lenient.js';
+import type { MapWarning } from './map-warning.js';
 
 const SECTIONS = ['imports', 'scopes', 'integrity'];
 const MEMBERS = [...SECTIONS, 'operations', 'reason'];
@@ -14,10 +16,17 @@ const LONGEST_REASON = 500;
 export interface DirectBody {
   readonly reason: string | undefined;
   readonly decide: (production: StampedMap) => readonly Change[];
+  /** What was left out, where `lenient` asked for that. */
+  readonly warnings: readonly MapWarning[];
 }
 
-/** Rejects with invalid, unprocessable (what the standard refuses or ignores), forbidden (outside the safe-list). */
-export function directBody(given: unknown, rules: AddressRules): DirectBody {
+type Written = Omit<DirectBody, 'reason'>;
+
+/**
+ * Rejects with invalid, unprocessable (what the standard refuses or ignores), forbidden (outside the safe-list). `lenient`
+ * leaves out what the standard ignores.
+ */
+export function directBody(given: unknown, rules: AddressRules, lenient: boolean): DirectBody {
   const body = asObject(given);
   const unknown = Object.keys(body).find((name) => !MEMBERS.includes(name));
   if (unknown !== undefined)
@@ -31,28 +40,41 @@ export function directBody(given: unknown, rules: AddressRules): DirectBody {
       'body.map_or_operations',
       'Send an import map ({"imports": {…}}) or {"operations": […]}: one of the two.',
     );
-  return { reason: reasonOf(body), decide: hasMap ? mapChanges(body, rules) : operationChanges(body, rules) };
+  const read = hasMap ? mapChanges : operationChanges;
+  return { reason: reasonOf(body), ...read(body, rules, lenient) };
 }
 
-function mapChanges(body: JsonObject, rules: AddressRules): DirectBody['decide'] {
+function mapChanges(body: JsonObject, rules: AddressRules, lenient: boolean): Written {
   const sections = Object.fromEntries(
     SECTIONS.filter((name) => body[name] !== undefined).map((name) => [name, body[name]]),
   );
-  const accepted = acceptMap(JSON.stringify(sections), rules);
+  const accepted = acceptMap(JSON.stringify(sections), rules, lenient);
   if ('faults' in accepted) throw faultError(accepted.faults[0] as Fault);
-  return (production) => patchChanges(accepted.map, production);
+  const { map, warnings } = accepted;
+  return {
+    decide: (production) => patchChanges(map, production),
+    warnings: warnings.map(({ key, message }) => leftOut(key, message)),
+  };
 }
 
-function operationChanges({ operations }: JsonObject, rules: AddressRules): DirectBody['decide'] {
+function operationChanges({ operations }: JsonObject, rules: AddressRules, lenient: boolean): Written {
   if (!Array.isArray(operations) || operations.length > MOST_OPERATIONS)
     throw invalid('operations.not_a_list', `operations is a list of at most ${MOST_OPERATIONS} objects.`);
-  const changes = operations.map((one, index) => operationOf(one, rules, `operations[${index}]`));
-  return () => changes;
+  const [changes, warnings]: [Change[], MapWarning[]] = [[], []];
+  for (const [index, one] of operations.entries()) {
+    const part = `operations[${index}]`;
+    const change = operationOf(one, rules, part);
+    if (!isFault(change)) changes.push(change);
+    else if (lenient && change.kind === 'invalid')
+      warnings.push(leftOut(String((one as JsonObject).specifier), change.message));
+    else throw faultError(change, part);
+  }
+  return { decide: () => changes, warnings };
 }
 
 const MOST_OPERATIONS = 10_000;
 
-function operationOf(given: unknown, rules: AddressRules, part: string): Change {
+function operationOf(given: unknown, rules: AddressRules, part: string): Change | Fault {
   const { specifier, scope = null, url, integrity } = asObject(given);
   const texts = [specifier, ...(scope === null ? [] : [scope]), ...(url === null ? [] : [url])];
   if (texts.some((text) => typeof text !== 'string') || (integrity !== undefined && typeof integrity !== 'string'))
@@ -63,23 +85,20 @@ function operationOf(given: unknown, rules: AddressRules, part: string): Change 
       { part },
     );
   const entry = { specifier: specifier as string, scope: scope as string | null };
-  return url === null
-    ? { ...deletion(entry, rules, part), set: null }
-    : setting({ ...entry, url: url as string, ...(integrity === undefined ? {} : { integrity }) }, rules, part);
+  if (url === null) return deletion(entry, rules);
+  return setting({ ...entry, url: url as string, ...(integrity === undefined ? {} : { integrity }) }, rules);
 }
 
-function deletion(entry: Pick<Change, 'scope' | 'specifier'>, { origin }: AddressRules, part: string): typeof entry {
-  const unnamed = checkSpecifier(entry.specifier);
-  if (unnamed) throw faultError(unnamed, part);
-  if (entry.scope === null) return entry;
-  const scope = checkScope(entry.scope, origin);
-  if (isFault(scope)) throw faultError(scope, part);
-  return { ...entry, ...scope };
+function deletion({ scope, specifier }: Pick<Change, 'scope' | 'specifier'>, { origin }: AddressRules): Change | Fault {
+  const unnamed = checkSpecifier(specifier);
+  if (unnamed) return unnamed;
+  const checked = scope === null ? { scope } : checkScope(scope, origin);
+  return isFault(checked) ? checked : { specifier, ...checked, set: null };
 }
 
-function setting(entry: Parameters<typeof checkEntry>[0], rules: AddressRules, part: string): Change {
+function setting(entry: Parameters<typeof checkEntry>[0], rules: AddressRules): Change | Fault {
   const checked = checkEntry(entry, rules);
-  if (isFault(checked)) throw faultError(checked, part);
+  if (isFault(checked)) return checked;
   const { scope, specifier, url, integrity } = checked;
   return { scope, specifier, set: { url, ...(integrity === undefined ? {} : { integrity }) } };
 }

@@ -2,12 +2,10 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Db, type Tx } from '../../platform/database/db.js';
-import { invalid } from '../../platform/errors.js';
 import { principalOf } from '../../platform/http/need.js';
 import { originOf } from '../../platform/http/own-origin.js';
 import { versionTag } from '../../rest/http/entity-tag.js';
 import { keyedRequest, sendAnswer, writeOptions } from '../../rest/http/reply.js';
-import { lastOf, type Query } from '../../rest/reading/list-query.js';
 import { Idempotency, type WriteAnswer } from '../../rest/writing/idempotency.js';
 import { MapChanges } from '../store/map-changes.js';
 import { ProductionMaps } from '../store/production-maps.js';
@@ -99,12 +97,4 @@ export class RunVerb {
 export function verbOptions(request: FastifyRequest): VerbOptions {
   const { context, ifMatch } = writeOptions(request);
   return { actor: context.actor, principal: principalOf(request), ifMatch, base: originOf(request) };
-}
-
-/** `?dry_run=1`. */
-export function isDryRun(request: FastifyRequest): boolean {
-  const given = lastOf((request.query as Query).dry_run);
-  if (given === undefined || given === '0' || given === 'false') return false;
-  if (given === '1' || given === 'true') return true;
-  throw invalid('dry_run.invalid', 'dry_run is 1 or 0.');
 }

@@ -91,6 +91,20 @@ export const LOCKED_STAGE = object('The stage, and whether it is locked.', {
   lock: HOLD,
 });
 
+const WARNINGS = list(
+  'What you should know.',
+  object(
+    'A warning.',
+    {
+      code: text('overlap, overtaken, dangling, left_out.'),
+      key: text('The key.'),
+      ticket: text('The other ticket.'),
+      message: text('For people.'),
+    },
+    ['code', 'key', 'message'],
+  ),
+);
+
 export const STAGE_CHANGE = object(
   'The ticket as it is now, and what the verb did.',
   {
@@ -114,19 +128,7 @@ export const STAGE_CHANGE = object(
         specifiers: list('What it imports.', text('A specifier.')),
       }),
     ),
-    warnings: list(
-      'What you should know.',
-      object(
-        'A warning.',
-        {
-          code: text('overlap, overtaken, dangling.'),
-          key: text('The key.'),
-          ticket: text('The other ticket.'),
-          message: text('For people.'),
-        },
-        ['code', 'key', 'message'],
-      ),
-    ),
+    warnings: WARNINGS,
     git_revert: text('What takes the change back in git, too.'),
     links: {
       type: 'object',
@@ -213,6 +215,7 @@ export const PRODUCTION_CHANGE = object(
     stage: text('Production.'),
     release: whole('The release; the ETag.'),
     changes: list('What changed, key by key.', object('A key.', DIFFERENCE_FIELDS)),
+    warnings: WARNINGS,
     suspended: list('Tickets that went back a stage.', text('A key.')),
     restored: list('Tickets whose modules came back without them; null for direct writes.', NOBODY),
   },

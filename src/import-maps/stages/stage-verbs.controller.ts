@@ -1,14 +1,23 @@
 // POST /api/v1/ticket/<id>/stamp|promote|revert|rebase/.
 import { Controller, Post, Req, Res } from '@nestjs/common';
-import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { failures, IDEMPOTENCY_KEY, IF_MATCH, jsonBody, jsonReply, pathParameter } from '../../rest/http/documented.js';
+import {
+  flagParameter,
+  failures,
+  IDEMPOTENCY_KEY,
+  IF_MATCH,
+  jsonBody,
+  jsonReply,
+  pathParameter,
+} from '../../rest/http/documented.js';
 import { type IdRequest, ResourceHandler } from '../../rest/http/resource-handler.js';
 import { resourceNamed } from '../../rest/resource.js';
 import { PromoteTicket } from './promote-ticket.js';
 import { RebaseTicket } from './rebase-ticket.js';
 import { RevertTicket } from './revert-ticket.js';
-import { isDryRun, RunVerb, verbOptions } from './run-verb.js';
+import { queryFlag } from '../../rest/http/query-flag.js';
+import { RunVerb, verbOptions } from './run-verb.js';
 import { STAGE_CHANGE } from './stage-schemas.js';
 import { StampTicket } from './stamp-ticket.js';
 import { rebaseBody, verbBody } from './verb-body.js';
@@ -17,12 +26,7 @@ import { Needs } from '../../platform/http/need.js';
 const ID = pathParameter('id', 'The id of the ticket, or its key (`TKT-7`).', '1');
 const DONE = jsonReply(200, 'Done. The ETag is the version of the ticket.', STAGE_CHANGE);
 const REASON = { type: 'string', maxLength: 500, description: 'Goes into the history.' };
-const DRY_RUN = ApiQuery({
-  name: 'dry_run',
-  required: false,
-  description: '1: does all of it, answers, and keeps none.',
-  schema: { type: 'string', enum: ['0', '1'] },
-});
+const DRY_RUN = flagParameter('dry_run', '1: does all of it, answers, and keeps none.');
 const PROMOTE = jsonBody(
   {
     type: 'object',
@@ -109,7 +113,7 @@ export class StageVerbsController {
     const { release, git_commit: commit } = verbBody(request.body, { release: 'number', git_commit: 'text' });
     const work = (tx: Parameters<PromoteTicket['run']>[0]): ReturnType<PromoteTicket['run']> =>
       this.promoting.run(tx, id, { ...options, release, commit });
-    return this.verbs.onTicket(request, reply, work, isDryRun(request));
+    return this.verbs.onTicket(request, reply, work, queryFlag(request, 'dry_run'));
   }
 
   @Post(':id/revert')
@@ -137,7 +141,7 @@ export class StageVerbsController {
     });
     const work = (tx: Parameters<RevertTicket['run']>[0]): ReturnType<RevertTicket['run']> =>
       this.reverting.run(tx, id, { ...options, ...how, toRevision });
-    return this.verbs.onTicket(request, reply, work, isDryRun(request));
+    return this.verbs.onTicket(request, reply, work, queryFlag(request, 'dry_run'));
   }
 
   @Post(':id/rebase')

@@ -13,13 +13,14 @@ import { type Difference, diff } from '../domain/diff.js';
 import type { Hold } from '../domain/hold.js';
 import { locksOf } from '../holds/held-rows.js';
 import { productionRelease } from '../store/map-pointer.js';
+import { isLenient, LENIENT } from './lenient.js';
 import { type NamedProject, NamedProjects, requireProduction, stageOf } from './named-project.js';
 import { directBody } from './production-body.js';
 import { RollBack } from './roll-back.js';
 import { type Done, RunVerb, verbOptions } from './run-verb.js';
 import type { Flip, VerbOptions } from './stage-change.js';
 import { DIRECT_WRITE, PRODUCTION_CHANGE, STAGE, STAGES } from './stage-schemas.js';
-import { productionView } from './stage-view.js';
+import { productionView, warningView } from './stage-view.js';
 import { verbBody } from './verb-body.js';
 import { WriteProduction } from './write-production.js';
 import { Needs } from '../../platform/http/need.js';
@@ -117,13 +118,15 @@ export class StageController {
   @PROJECT
   @IDEMPOTENCY_KEY
   @SEEN
+  @LENIENT
   @jsonBody(DIRECT_WRITE)
   @CHANGED
   @failures(400, 403, 404, 409, 412, 415, 422, 428)
   async write(@Req() request: StageRequest, @Res() reply: FastifyReply): Promise<void> {
     const options = verbOptions(request);
     const project = await this.productionOf(request, options);
-    const { reason, decide } = directBody(request.body, { origin: options.base, safeList: project.safeList });
+    const rules = { origin: options.base, safeList: project.safeList };
+    const { reason, decide, warnings } = directBody(request.body, rules, isLenient(request));
     const line = `Written directly${reason ? `: ${reason}` : ''}`;
     await this.verbs.run(request, reply, async (tx) => {
       let before: StampedMap | undefined;
@@ -138,7 +141,8 @@ export class StageController {
         { actor: options.actor, line, base: options.base },
       );
       const changes = before ? diff(before, map) : [];
-      return done(project, { project: project.id, release, map }, options, { changes });
+      const report = { changes, warnings: warnings.map(warningView) };
+      return done(project, { project: project.id, release, map }, options, report);
     });
   }
 
@@ -208,7 +212,7 @@ function done(
   project: NamedProject,
   flip: Flip,
   { base }: VerbOptions,
-  report: { readonly changes: readonly Difference[] },
+  report: { readonly changes: readonly Difference[]; readonly warnings?: readonly object[] },
 ): Done {
   const body = productionView(project, flip, base, report);
   return { answer: { status: 200, body: JSON.stringify(body), etag: versionTag(flip.release) }, flip };

@@ -8,7 +8,7 @@
 //   @jsonBody(THING, { name: 'first' })
 //   @jsonReply(200, 'The thing as it is now.', schemaNamed('Thing'))
 //   @failures(400, 409, 412, 415, 422)
-import { ApiBody, ApiHeader, ApiParam, ApiResponse } from '@nestjs/swagger';
+import { ApiBody, ApiHeader, ApiParam, ApiQuery, ApiResponse } from '@nestjs/swagger';
 import { ERROR_RESPONSES } from '../../platform/http/error-schema.js';
 
 /** Of every write that asks Idempotency; it can fail with 409 and 422. */
@@ -35,6 +35,10 @@ export const pathParameter = (name: string, description: string, value: string):
     schema: { type: 'string', pattern: '^[^/]+$' },
     examples: { first: { summary: value, value } },
   });
+
+/** A flag in the query, which queryFlag() reads. */
+export const flagParameter = (name: string, description: string): MethodDecorator =>
+  ApiQuery({ name, required: false, description, schema: { type: 'string', enum: ['0', '1'] } });
 
 /** One of components/schemas. */
 export const schemaNamed = (name: string): { $ref: string } => ({ $ref: `#/components/schemas/${name}` });
