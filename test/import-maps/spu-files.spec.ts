@@ -142,6 +142,19 @@ it.each([
   },
 );
 
+it('are called by their filenames, whatever the fields of the form are called', async () => {
+  const form = (files: Record<string, string>): FormData => {
+    const made = new FormData();
+    for (const [name, text] of Object.entries(files)) made.append(name.split('.').at(-1)!, new Blob([text]), name);
+    return made;
+  };
+  const files = { ...FILES, [DSC]: dscOf(FILES) };
+  const wrong = await postForm(server, `${spu}files/`, form({ ...files, [ORIG]: 'the upstream sourceS' }));
+  expect([wrong.status, wrong.body.code, wrong.body.part]).toEqual([422, 'spu.checksum', ORIG]);
+  const right = await postForm(server, `${spu}files/`, form(files));
+  expect([right.status, right.body.missing, await names()]).toEqual([201, [], [DEBIAN, DSC, ORIG]]);
+});
+
 it('are checked against a .changes, whose lines say more, and which may be unsigned', async () => {
   const lines = Object.entries(FILES).map(([name, text]) => ` ${md5(text)} ${text.length} devel optional ${name}`);
   const changes = (sizes: string): string =>

@@ -28,14 +28,24 @@ const MOST_TEXTS = 100;
 /** Files that are written at the same time; the request waits while there are as many. */
 const AT_ONCE = 8;
 
-/** Files called so have their path as filename; any other name of a part is the path itself: `-F 'lib/a.js=@lib/a.js'`. */
+/**
+ * Where a file's path stands. `part`: in the part's name, `-F 'lib/a.js=@lib/a.js'`, unless that is `file` or `files`: then
+ * in the filename. `filename`: there alone, whatever the part is called.
+ */
+export type PathIn = 'part' | 'filename';
+
 const UNNAMED = new Set(['file', 'files']);
 
 export const isForm = (type: string | undefined): boolean => /^multipart\/form-data\s*(;|$)/i.test(type ?? '');
 
 /** Resolves with what came, staged in the store; rejects with nothing staged, whether client, disk or limits are the reason. */
-export async function readForm(request: IncomingMessage, store: BlobStore, limits: UploadLimits): Promise<Form> {
-  const reading = new FormReading(store, limits);
+export async function readForm(
+  request: IncomingMessage,
+  store: BlobStore,
+  limits: UploadLimits,
+  pathIn: PathIn = 'part',
+): Promise<Form> {
+  const reading = new FormReading(store, limits, pathIn);
   try {
     await reading.read(request);
     return reading.form();
@@ -60,6 +70,7 @@ class FormReading {
   constructor(
     private readonly store: BlobStore,
     private readonly limits: UploadLimits,
+    private readonly pathIn: PathIn,
   ) {
     this.stopped.catch(() => undefined);
   }
@@ -119,7 +130,8 @@ class FormReading {
     try {
       this.count += 1;
       if (this.count > this.limits.files) throw tooMany('files', this.limits.files, 'STAMPLINE_MAX_FILES');
-      const path = checkPath(UNNAMED.has(name ?? 'file') ? (filename ?? '') : (name ?? ''));
+      const hasFilename = this.pathIn === 'filename' || UNNAMED.has(name ?? 'file');
+      const path = checkPath((hasFilename ? filename : name) ?? '');
       const writing = this.write(this.count, path, stream).catch((error: unknown) => this.fail(error as Error));
       this.writing.add(writing);
       void writing.then(() => this.writing.delete(writing));

@@ -6,7 +6,7 @@ export const SPU_FILES_BODY = {
   description: 'The files.',
   schema: {
     type: 'object',
-    description: 'A form with files; each keeps its filename.',
+    description: 'A form with files; each keeps its filename, whatever its field is called.',
     properties: {
       file: {
         type: 'array',

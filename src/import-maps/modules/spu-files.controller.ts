@@ -54,7 +54,7 @@ export class SpuFilesController {
       const spu = idOf(request);
       if (!isForm(request.headers['content-type'])) throw noForm();
       await this.files.requireSpu(spu);
-      const form = await readForm(request.raw, this.store, this.config.uploads);
+      const form = await readForm(request.raw, this.store, this.config.uploads, 'filename');
       try {
         sendAnswer(request, reply, await this.keep(request, spu, form.texts, await this.files.secure(form.files)));
       } finally {
