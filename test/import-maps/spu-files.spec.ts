@@ -142,6 +142,40 @@ it.each([
   },
 );
 
+const lineOf = (digest: string, name: string): string => ` ${digest} ${FILES[name]!.length} ${name}`;
+
+it.each([
+  ['an MD5, if only MD5 is given', `Files:\n${lineOf(md5('x'), ORIG)}\n`, `MD5 is ${md5(FILES[ORIG]!)}, not`],
+  ['an SHA-1', `Checksums-Sha1:\n${lineOf(hashOf('x', 'sha1'), ORIG)}\n`, 'SHA-1 is [\\da-f]{40}, not'],
+  [
+    'an SHA-1 beside a right SHA-256',
+    `Checksums-Sha256:\n${lineOf(hashOf(FILES[ORIG]!), ORIG)}\nChecksums-Sha1:\n${lineOf(hashOf('x', 'sha1'), ORIG)}\n`,
+    'SHA-1 is [\\da-f]{40}, not',
+  ],
+  [
+    'an MD5 beside a right SHA-1',
+    `Checksums-Sha1:\n${lineOf(hashOf(FILES[ORIG]!, 'sha1'), ORIG)}\nFiles:\n${lineOf(md5('x'), ORIG)}\n`,
+    'MD5 is',
+  ],
+])('are refused with another sum than %s says, together or after it', async (_what, text, message) => {
+  const error = { code: 'spu.checksum', part: ORIG, error: expect.stringMatching(message) };
+  const together = await post({ ...FILES, [DSC]: text });
+  expect([together.status, together.body, await names()]).toEqual([422, expect.objectContaining(error), []]);
+  await post(FILES);
+  const after = await post({ [DSC]: text });
+  expect([after.status, after.body]).toEqual([422, expect.objectContaining(error)]);
+  spu = await aSpu(server, 'hello');
+  await post({ [DSC]: text });
+  const before = await post(FILES);
+  expect([before.status, before.body, await names()]).toEqual([422, expect.objectContaining(error), [DSC]]);
+});
+
+it('are kept with sums in capitals, and with only MD5 where it is right', async () => {
+  const text = `Checksums-Sha1:\n${lineOf(hashOf(FILES[ORIG]!, 'sha1').toUpperCase(), ORIG)}\nFiles:\n${sums(FILES, md5)}\n`;
+  const reply = await post({ ...FILES, [DSC]: text });
+  expect([reply.status, reply.body.missing]).toEqual([201, []]);
+});
+
 it('are called by their filenames, whatever the fields of the form are called', async () => {
   const form = (files: Record<string, string>): FormData => {
     const made = new FormData();
@@ -172,6 +206,9 @@ it.each([
   ['a line without a hash', 'Checksums-Sha256:\n nohash 5 x\n'],
   ['a line without a size', `Checksums-Sha256:\n ${'0'.repeat(64)} many x\n`],
   ['a path', `Checksums-Sha256:\n ${'0'.repeat(64)} 5 ../x\n`],
+  ['a line without an MD5', 'Files:\n nohash 5 x\n'],
+  ['a line with half an SHA-1', `Checksums-Sha1:\n ${'0'.repeat(20)} 5 x\n`],
+  ['two sums', `Files:\n ${'0'.repeat(32)} 4 x\n ${'1'.repeat(32)} 4 x\n`],
   ['two sizes', `Files:\n ${'0'.repeat(32)} 4 x\nChecksums-Sha256:\n ${'0'.repeat(64)} 5 x\n`],
 ])('are refused with a .dsc that lists %s', async (_what, text) => {
   const reply = await post({ [DSC]: text });

@@ -1,12 +1,24 @@
-// What a `.dsc` or `.changes` says of its files: their sizes and SHA-256 (Debian policy, section 5.6.21 and 5.6.24).
+// What a `.dsc` or `.changes` says of its files: their sizes and sums (Debian policy, section 5.6.21 and 5.6.24).
 import { DomainError } from '../../platform/errors.js';
 
 export interface ListedFile {
   readonly name: string;
   readonly size: number;
-  /** Absent where only MD5 is given. */
-  readonly sha256?: string;
+  /** Those that are given, in lower case. */
+  readonly sums: Readonly<Partial<Record<SumKind, string>>>;
 }
+
+/** The best first. */
+export const SUMS = ['sha256', 'sha1', 'md5'] as const;
+export type SumKind = (typeof SUMS)[number];
+export const SUM_NAMES: Readonly<Record<SumKind, string>> = { sha256: 'SHA-256', sha1: 'SHA-1', md5: 'MD5' };
+
+/** Where each stands, and its hexadecimal digits. */
+const FIELDS: readonly (readonly [field: string, kind: SumKind, digits: number])[] = [
+  ['files', 'md5', 32],
+  ['checksums-sha1', 'sha1', 40],
+  ['checksums-sha256', 'sha256', 64],
+];
 
 /** Where a control file is found and what it may weigh: it is text that somebody could read. */
 export const isControlFile = (name: string): boolean => /\.(dsc|changes)$/.test(name);
@@ -16,31 +28,34 @@ export const MOST_CONTROL_BYTES = 4 * 1024 * 1024;
 export function listedFiles(control: string, text: string): ListedFile[] {
   const fields = fieldsOf(unsigned(text));
   const listed = new Map<string, ListedFile>();
-  for (const line of linesOf(fields.get('files'))) {
-    const [, size, ...names] = line.split(/\s+/);
-    addFile(control, listed, names.at(-1), size);
+  for (const [field, kind, digits] of FIELDS) {
+    for (const line of linesOf(fields.get(field))) {
+      // In the Files of a .changes a section and a priority stand before the name.
+      const [sum = '', size, ...names] = line.split(/\s+/);
+      if (sum.length !== digits || !/^[\da-f]+$/i.test(sum))
+        throw badControl(control, `'${line.slice(0, 100)}' has no ${SUM_NAMES[kind]}`);
+      addFile(control, listed, { name: names.at(-1), size, kind, sum: sum.toLowerCase() });
+    }
   }
-  for (const line of linesOf(fields.get('checksums-sha256'))) {
-    const [sha256 = '', size, name] = line.split(/\s+/);
-    if (!/^[\da-f]{64}$/i.test(sha256)) throw badControl(control, `'${line.slice(0, 100)}' has no SHA-256`);
-    addFile(control, listed, name, size, sha256.toLowerCase());
-  }
-  if (listed.size === 0) throw badControl(control, 'it has neither Checksums-Sha256 nor Files');
+  if (listed.size === 0) throw badControl(control, 'it has neither Checksums-Sha256, Checksums-Sha1 nor Files');
   return [...listed.values()];
 }
 
-function addFile(
-  control: string,
-  listed: Map<string, ListedFile>,
-  name: string | undefined,
-  size: string | undefined,
-  sha256?: string,
-): void {
+interface Line {
+  readonly name: string | undefined;
+  readonly size: string | undefined;
+  readonly kind: SumKind;
+  readonly sum: string;
+}
+
+function addFile(control: string, listed: Map<string, ListedFile>, { name, size, kind, sum }: Line): void {
   if (!name || name.includes('/') || !/^\d{1,15}$/.test(size ?? ''))
     throw badControl(control, 'a line of its files has no name or no size');
   const known = listed.get(name);
   if (known && known.size !== Number(size)) throw badControl(control, `it gives two sizes for ${name}`);
-  listed.set(name, { name, size: Number(size), ...(sha256 === undefined ? {} : { sha256 }) });
+  if ((known?.sums[kind] ?? sum) !== sum)
+    throw badControl(control, `it gives two sums (${SUM_NAMES[kind]}) for ${name}`);
+  listed.set(name, { name, size: Number(size), sums: { ...known?.sums, [kind]: sum } });
 }
 
 /** Without the signature around it. Whose signature it is isn't checked here. */

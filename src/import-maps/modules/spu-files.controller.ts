@@ -40,7 +40,7 @@ export class SpuFilesController {
     operationId: 'upload_spu_files',
     summary: 'Upload the files of a source package upload',
     description:
-      'Kept with their SHA-256, all or nothing. What a .dsc or .changes lists is checked by size and SHA-256; what it lists and nobody has uploaded yet is answered as missing.',
+      'Kept with their SHA-256, all or nothing. What a .dsc or .changes lists is checked by size and by every sum that it gives (SHA-256, SHA-1, MD5); what it lists and nobody has uploaded yet is answered as missing.',
   })
   @ID
   @IDEMPOTENCY_KEY
