@@ -11,7 +11,7 @@ import path from 'node:path';
 const BANNER = '#!/usr/bin/env node\nvar require = (name) => process.getBuiltinModule(name);';
 
 export async function buildCli({ root, dist }) {
-  const { build } = await import('esbuild');
+  const { build, stop } = await import('esbuild');
   const { version, license, engines } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
   const folder = path.join(dist, 'cli');
   const file = path.join(folder, 'stamp.mjs');
@@ -29,6 +29,7 @@ export async function buildCli({ root, dist }) {
     define: { STAMP_VERSION: JSON.stringify(version) },
     logLevel: 'warning',
   });
+  await stop(); // Its service would stay a child of the server.
   fs.chmodSync(file, 0o755);
   pack(folder, { name: 'stampline-cli', version, license, engines });
 }
