@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { INSTALL } from '../../src/cli/completion/scripts.js';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
 import { STAMP, stamp, stampEnvironment } from './stamp.js';
 import { Terminal } from './terminal.js';
@@ -103,14 +104,25 @@ fish.each([
   expect(stdout.split('\n').filter(Boolean)).toEqual(expected);
 });
 
+(isInstalled('fish') ? test : test.skip)('fish: the line that installs it, in a new home', async () => {
+  const home = await fs.mkdtemp(path.join(folder, 'home-'));
+  const env = { ...environment(server.base), HOME: home, XDG_CONFIG_HOME: path.join(home, '.config') };
+  await promisify(execFile)('sh', ['-c', INSTALL.fish ?? ''], { cwd: folder, env });
+  const asked = await promisify(execFile)('fish', ['-c', "complete -C 'stamp show tkt-1'"], { cwd: folder, env });
+  expect(asked.stdout).toBe('TKT-1\tFree shipping\n');
+});
+
 /** zsh completes at a terminal alone. */
 const zsh = isInstalled('zsh') ? test : test.skip;
-zsh('zsh: the Tab key', async () => {
-  const env = { ...environment(server.base), ZDOTDIR: '/nowhere' };
+zsh.each([
+  ['after compinit', 'autoload -Uz compinit; compinit -u -D; '],
+  ['where nothing loaded compinit', ''],
+])('zsh: the Tab key, %s', async (_when, before) => {
+  const env = { ...environment(server.base), ZDOTDIR: await fs.mkdtemp(path.join(folder, 'zsh-')) };
   const terminal = Terminal.run(['zsh', '-f', '-i'], { cwd: folder, env });
   try {
     // The one that is run is never on the screen before its output is.
-    terminal.type(`PS1='> '; autoload -Uz compinit; compinit -u -D; eval "$(stamp completion zsh)"; echo is re''ady\n`);
+    terminal.type(`PS1='> '; ${before}eval "$(stamp completion zsh)"; echo is re''ady\n`);
     await terminal.until('is ready');
     terminal.type('stamp sho\tTKT-1\t--json=title\n');
     await terminal.until('"Free shipping"');

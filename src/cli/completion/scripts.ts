@@ -31,7 +31,12 @@ _stamp() {
   done
   (( \${#values} )) && compadd -l -d shown -a values
 }
-if [ "\${funcstack[1]}" = "_stamp" ]; then _stamp "$@"; else compdef _stamp stamp ticket-stamp; fi
+if [ "\${funcstack[1]}" = "_stamp" ]; then
+  _stamp "$@"
+else
+  (( \${+functions[compdef]} )) || { autoload -Uz compinit && compinit -i; }
+  compdef _stamp stamp ticket-stamp
+fi
 `;
 
 const FISH = `# stamp's completion for fish
@@ -61,5 +66,5 @@ export const SCRIPTS: Readonly<Record<string, string>> = { bash: BASH, zsh: ZSH,
 export const INSTALL: Readonly<Record<string, string>> = {
   bash: `echo 'eval "$(stamp completion bash)"' >> ~/.bashrc`,
   zsh: `echo 'eval "$(stamp completion zsh)"' >> ~/.zshrc`,
-  fish: 'stamp completion fish > ~/.config/fish/completions/stamp.fish',
+  fish: 'mkdir -p ~/.config/fish/completions && stamp completion fish > ~/.config/fish/completions/stamp.fish',
 };
