@@ -108,6 +108,15 @@ it.each([
   ]);
 });
 
+it('more texts than its limit, naming it', async () => {
+  const deletes = Array.from({ length: 106 }, (_none, index) => `${index}.js`);
+  expect(await refused({ mode: 'sources', delete: deletes }, {})).toEqual([
+    413,
+    'upload.too_many',
+    'The upload has more than 105 texts (STAMPLINE_MAX_FILES and 100 more). Split it.',
+  ]);
+});
+
 it('nothing up to its limits', async () => {
   const files = Object.fromEntries(['index.js', ...'12'].map((name) => [name, ' '.repeat(0.9 * MEGABYTE)]));
   expect((await uploads.put({ name: 'n' }, { ...files, '3': 'x', '4': 'x' })).status).toBe(201);

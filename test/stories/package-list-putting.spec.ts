@@ -141,7 +141,10 @@ it('keeps names of the greatest length, in any script', async () => {
 it('takes up to 32 MB', async () => {
   const of = (megabytes: number): unknown => [{ ...entry('a'), padding: 'x'.repeat(megabytes * 1024 * 1024) }];
   await put(of(31)).expect(200);
-  expect((await put(of(32)).expect(413)).body).toMatchObject({ code: 'body.too_large' });
+  expect((await put(of(32)).expect(413)).body).toMatchObject({
+    code: 'body.too_large',
+    error: expect.stringMatching(/: 32 MB at most/),
+  });
 });
 
 it('is done once for its Idempotency-Key', async () => {

@@ -72,7 +72,10 @@ describe('a body', () => {
     const large = JSON.stringify({ title: 'x', description: 'x'.repeat(100 * 1024) });
     const said = await postText(large);
     expect(said.status).toBe(413);
-    expect(JSON.parse(said.body)).toMatchObject({ code: 'body.too_large' });
+    expect(JSON.parse(said.body)).toMatchObject({
+      code: 'body.too_large',
+      error: expect.stringMatching(/: 100 kB at most/),
+    });
     const chunk = `${large.length.toString(16)}\r\n${large}\r\n0\r\n\r\n`;
     const unsaid = await sendRaw(
       server.base,

@@ -23,6 +23,8 @@ export interface Form {
 
 const MEGABYTE = 1024 * 1024;
 const MOST_TEXT_BYTES = 64 * 1024;
+/** The setting that says how many files or modules come at once. */
+const MOST_FILES = 'STAMPLINE_MAX_FILES';
 /** Texts besides the paths to delete. */
 const MOST_TEXTS = 100;
 /** Files that are written at the same time; the request waits while there are as many. */
@@ -115,7 +117,9 @@ class FormReading {
   private parser(request: IncomingMessage): BusboyInstance {
     const parser = newParser(request, this.limits);
     parser.on('error', (cause) => this.fail(badForm(cause)));
-    parser.on('fieldsLimit', () => this.fail(tooMany('texts', MOST_TEXTS + this.limits.files)));
+    parser.on('fieldsLimit', () =>
+      this.fail(tooMany('texts', MOST_TEXTS + this.limits.files, `${MOST_FILES} and ${MOST_TEXTS} more`)),
+    );
     parser.on('field', (name, value, _nameCut, valueCut) => {
       if (valueCut)
         this.fail(tooLarge('upload.text_too_large', `The field ${name.slice(0, 100)} is larger than 64 kB.`));
@@ -129,7 +133,7 @@ class FormReading {
     stream.on('error', () => undefined); // Told by whoever reads it.
     try {
       this.count += 1;
-      if (this.count > this.limits.files) throw tooMany('files', this.limits.files, 'STAMPLINE_MAX_FILES');
+      if (this.count > this.limits.files) throw tooMany('files', this.limits.files);
       const hasFilename = this.pathIn === 'filename' || UNNAMED.has(name ?? 'file');
       const path = checkPath((hasFilename ? filename : name) ?? '');
       const writing = this.write(this.count, path, stream).catch((error: unknown) => this.fail(error as Error));
@@ -195,5 +199,5 @@ const badForm = (cause: unknown): DomainError =>
 
 const tooLarge = (code: string, message: string): DomainError => new DomainError('too_large', code, message);
 
-const tooMany = (what: string, most: number, setting?: string): DomainError =>
-  tooLarge('upload.too_many', `The upload has more than ${most} ${what}${setting ? ` (${setting})` : ''}. Split it.`);
+export const tooMany = (what: string, most: number, setting = MOST_FILES): DomainError =>
+  tooLarge('upload.too_many', `The upload has more than ${most} ${what} (${setting}). Split it.`);

@@ -32,11 +32,24 @@ const SORRY = 'Sorry, this request could not be processed. Please try again late
 
 const CUT = new DomainError('invalid', 'body.cut', 'The body is not as long as Content-Length says.');
 
+const KILOBYTE = 1024;
+
+/** `100 kB`, `32 MB`. */
+const sizeText = (bytes: number): string =>
+  bytes < KILOBYTE ** 2 ? `${bytes / KILOBYTE} kB` : `${bytes / KILOBYTE ** 2} MB`;
+
 /** What Fastify itself refuses, before a handler sees it. */
-function fromFastify(error: { code?: string; statusCode?: number; message?: string }): DomainError | undefined {
+function fromFastify(
+  error: { code?: string; statusCode?: number; message?: string },
+  request: FastifyRequest,
+): DomainError | undefined {
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new DomainError('too_large', 'body.too_large', 'The body is larger than this URL takes.');
+      return new DomainError(
+        'too_large',
+        'body.too_large',
+        `The body is larger than this URL takes: ${sizeText(request.routeOptions.bodyLimit)} at most.`,
+      );
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new DomainError(
         'unsupported_media_type',
@@ -59,7 +72,7 @@ function fromFastify(error: { code?: string; statusCode?: number; message?: stri
 /** Nest hands on what Fastify refused as an exception of its own. */
 const unwrapped = (error: unknown): unknown => (error instanceof HttpException && error.cause ? error.cause : error);
 
-function toDomainError(given: unknown): DomainError {
+function toDomainError(given: unknown, request: FastifyRequest): DomainError {
   const error = asDomainError(unwrapped(given));
   if (error instanceof DomainError) return error;
   if (error instanceof HttpException) {
@@ -67,7 +80,7 @@ function toDomainError(given: unknown): DomainError {
       ? new DomainError('not_found', 'not_found', 'There is nothing at this URL.')
       : new DomainError('invalid', 'request.invalid', error.message);
   }
-  const refused = typeof error === 'object' && error !== null ? fromFastify(error) : undefined;
+  const refused = typeof error === 'object' && error !== null ? fromFastify(error, request) : undefined;
   return refused ?? new DomainError('broken', 'internal', SORRY, { cause: error });
 }
 
@@ -131,7 +144,7 @@ export class ErrorReplyFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     // A client that left in the middle of its body looks like any other connection that was reset.
-    const refusal = request.raw.readableAborted ? CUT : toDomainError(error);
+    const refusal = request.raw.readableAborted ? CUT : toDomainError(error, request);
     this.tell(refusal, request.id, request.url);
     if (reply.sent) return;
     for (const name of ['etag', 'location']) reply.removeHeader(name);

@@ -69,26 +69,21 @@ const notJson = (): DomainError =>
 /** No content type at all is read as JSON; any other than JSON is 415, forms above all (a page elsewhere could send one). */
 export function readJsonBodies(server: FastifyInstance): void {
   server.addHook('onRoute', (route) => {
-    const limit = LARGER_BODIES[route.url];
-    if (limit !== undefined) route.bodyLimit = limit;
+    route.bodyLimit = LARGER_BODIES[route.url] ?? BODY_LIMIT;
   });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('multipart/form-data', (request: FastifyRequest, _stream, done) => {
     if (TAKE_FILES.has(request.routeOptions.url ?? '')) done(null);
     else done(notJson());
   });
-  server.addContentTypeParser(
-    '*',
-    { parseAs: 'buffer', bodyLimit: BODY_LIMIT },
-    (request: FastifyRequest, body: Buffer, done) => {
-      try {
-        const anyType = TAKE_ANY_TYPE.has(request.routeOptions.url ?? '');
-        if (!anyType && !isJsonType(request.headers['content-type'])) throw notJson();
-        request.rawBody = body;
-        done(null, body.length === 0 ? undefined : parse(decode(body)));
-      } catch (error) {
-        done(error as Error);
-      }
-    },
-  );
+  server.addContentTypeParser('*', { parseAs: 'buffer' }, (request: FastifyRequest, body: Buffer, done) => {
+    try {
+      const anyType = TAKE_ANY_TYPE.has(request.routeOptions.url ?? '');
+      if (!anyType && !isJsonType(request.headers['content-type'])) throw notJson();
+      request.rawBody = body;
+      done(null, body.length === 0 ? undefined : parse(decode(body)));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
 }
