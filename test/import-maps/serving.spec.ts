@@ -1,5 +1,7 @@
 // What pages get: production's map, a ticket's over it, an old one; from memory, and told apart by ETag and status.
 import { aStampedTicket, changeModules, moduleUrl, setTo } from '../builders/stamped-ticket.js';
+import { upload } from '../builders/modules.js';
+import { aTicket } from '../builders/ticket.builder.js';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
 
 let server: TestServer;
@@ -64,7 +66,9 @@ describe("production's map", () => {
   });
 
   it('names what is kept here by the origin that was asked', async () => {
-    const url = `/modules/${'0'.repeat(64)}/own.js`;
+    const { id } = await aTicket(server);
+    const { body } = await upload(server, id, { specifier: 'own' }, { 'own.js': 'export default 1;' });
+    const url = new URL(body.modules[0].url as string).pathname;
     await server.http.patch('/services?skip_url_check').send({ service: 'own', url });
     expect(importsOf(await map().set('Host', 'localhost:1234'))).toHaveProperty('own', `http://localhost:1234${url}`);
     expect(importsOf(await map())).toHaveProperty('own', `${server.base}${url}`);

@@ -93,7 +93,7 @@ it('needs the blobs that its revisions and layers lead to', async () => {
     [setTo('kept/', `/modules/${'9'.repeat(64)}/`), setTo('a', `/modules/${one}/a.js`)],
     { blobs: [file] },
   );
-  await changeModules(server, ticket.id, [setTo('a', `/modules/${two}/a.js`)]);
+  await changeModules(server, ticket.id, [setTo('a', `/modules/${two}/a.js`)], { blobs: [two] });
   const revisions = await server.sql<{ id: number }>(
     'SELECT id FROM map_revision WHERE ticket_id = $1 ORDER BY number',
     [ticket.id],

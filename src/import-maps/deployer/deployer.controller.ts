@@ -3,6 +3,7 @@
 import { Controller, Delete, Get, Patch, Req, Res } from '@nestjs/common';
 import { ApiExcludeController, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError, invalid } from '../../platform/errors.js';
 import { IDEMPOTENCY_KEY, jsonBody, jsonReply, pathParameter } from '../../rest/http/documented.js';
 import { lastOf, type Query } from '../../rest/reading/list-query.js';
 import { type AcceptedMap, type MapFault, patchChanges } from '../domain/accepted-map.js';
@@ -176,7 +177,7 @@ export class DeployerController {
     const stage = environment.kind === 'production' ? project.stages.at(-1)?.name : environment.stage;
     requireScope(principal, `map:${stage}`);
     const write = { project, environment, origin, principal, decide, line: `deployer ${line.slice(0, 150)}` };
-    return this.verbs.run(request, reply, (tx) => this.writes.run(tx, write));
+    return this.verbs.run(request, reply, (tx) => this.writes.run(tx, write).catch(refused));
   }
 }
 
@@ -184,6 +185,11 @@ export class DeployerController {
 @ApiExcludeController()
 @Controller('p/:project')
 export class ProjectDeployerController extends DeployerController {}
+
+/** All that is wrong with a body is 400 here. */
+function refused(error: unknown): never {
+  throw error instanceof DomainError && error.kind === 'unprocessable' ? invalid(error.code, error.message) : error;
+}
 
 const LEFT_OUT = 'x-stamp-left-out';
 const MOST_LEFT_OUT = 20;

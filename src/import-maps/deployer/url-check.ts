@@ -1,7 +1,6 @@
-// Whether the URLs that come in lead to something: each is called once, a few at a time. Modules that are kept here are
-// looked up. Folders (`…/`) aren't called: nothing has to answer at them.
+// Whether the URLs that come in lead to something: each is called once, a few at a time. Folders (`…/`) aren't called: nothing
+// has to answer at them. Modules that are kept here are looked up when they are written (blobs/own-modules.ts).
 import { Injectable } from '@nestjs/common';
-import { Db } from '../../platform/database/db.js';
 import { DomainError, invalid } from '../../platform/errors.js';
 import { FetchGuard } from '../../platform/outgoing/fetch-guard.js';
 import type { AcceptedMap } from '../domain/accepted-map.js';
@@ -11,39 +10,23 @@ const AT_ONCE = 8;
 
 @Injectable()
 export class UrlCheck {
-  constructor(
-    private readonly fetches: FetchGuard,
-    private readonly db: Db,
-  ) {}
+  constructor(private readonly fetches: FetchGuard) {}
 
   /** Rejects with invalid, naming the first that leads nowhere or isn't to be called. */
   async run(map: AcceptedMap): Promise<void> {
     const sections = [map.imports, ...map.scopes.values()];
     const urls = [...new Set(sections.flatMap((section) => [...section.values()].map(({ url }) => url)))];
-    const called = urls.filter((url) => !url.endsWith('/'));
+    const called = urls.filter((url) => !url.endsWith('/') && !url.startsWith('/'));
     if (called.length > MOST_URLS)
       throw invalid(
         'url.too_many',
         `At most ${MOST_URLS} URLs are checked at once. Send fewer, or say skip_url_check.`,
       );
-    await this.requireKept(called.filter((url) => url.startsWith('/')));
-    const queue = called.filter((url) => !url.startsWith('/'));
+    const queue = [...called];
     const lane = async (): Promise<void> => {
       for (let url = queue.shift(); url !== undefined; url = queue.shift()) await this.requireThere(url);
     };
     await Promise.all(Array.from({ length: AT_ONCE }, lane));
-  }
-
-  private async requireKept(urls: readonly string[]): Promise<void> {
-    if (urls.length === 0) return;
-    const hashes = urls.map((url) => url.split('/')[2] ?? '');
-    const kept = await this.db.run<{ hash: string }>({
-      name: 'blobs_kept',
-      text: 'SELECT hash FROM blob WHERE hash = ANY($1::text[])',
-      values: [hashes],
-    });
-    const missing = urls.find((_url, index) => !kept.some(({ hash }) => hash === hashes[index]));
-    if (missing) throw unreachable(missing, 'it is not kept here');
   }
 
   private async requireThere(url: string): Promise<void> {

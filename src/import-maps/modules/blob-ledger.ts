@@ -39,15 +39,15 @@ export class BlobLedger {
     });
   }
 
-  /** Holds blobs that are there already, so that they stay until their new use is written; answers the hashes that are. */
-  async hold(tx: Tx, hashes: readonly string[]): Promise<Set<string>> {
+  /** Holds blobs that are there already until their new use is written; answers those that are, with their integrity. */
+  async hold(tx: Tx, hashes: readonly string[]): Promise<Map<string, string>> {
     await this.lock(tx, hashes);
-    const rows = await tx.run<{ hash: string }>({
+    const rows = await tx.run<{ hash: string; integrity: string }>({
       name: 'blob_known',
-      text: 'SELECT hash FROM blob WHERE hash = ANY($1::text[])',
+      text: 'SELECT hash, integrity FROM blob WHERE hash = ANY($1::text[])',
       values: [hashes],
     });
-    return new Set(rows.map(({ hash }) => hash));
+    return new Map(rows.map(({ hash, integrity }) => [hash, integrity]));
   }
 
   private async lock(tx: Tx, hashes: readonly string[]): Promise<void> {

@@ -1,14 +1,9 @@
 // Modules that are somewhere already: a URL on a CDN, or one of ours; and keys that a ticket deletes (import-maps.md, 2).
-import type { Tx } from '../../platform/database/db.js';
 import { DomainError, invalid } from '../../platform/errors.js';
 import { asObject, type JsonObject } from '../../rest/writing/body.js';
 import { checkEntry, type Fault, isFault } from '../domain/admission.js';
 import { leftOut } from '../stages/lenient.js';
 import type { MapWarning } from '../stages/map-warning.js';
-import type { BlobLedger } from './blob-ledger.js';
-import type { BlobStore } from './blob-store.js';
-import { partsOfModuleUrl } from './file-names.js';
-import type { PackageTrees } from './package-trees.js';
 import { scopeOf } from './upload-fields.js';
 import {
   checkedSpecifier,
@@ -27,15 +22,8 @@ interface Named {
 const MOST_AT_ONCE = 5000;
 const GIT = ['git_remote', 'git_branch', 'git_commit'];
 
-/** Where blobs are that URLs of ours name. */
-export interface Kept {
-  readonly ledger: BlobLedger;
-  readonly store: BlobStore;
-  readonly trees: PackageTrees;
-}
-
 /** `lenient` leaves out entries that the standard ignores, but not all of them. */
-export function planUrls(body: unknown, target: UploadTarget, lenient: boolean, kept: Kept): UploadPlan {
+export function planUrls(body: unknown, target: UploadTarget, lenient: boolean): UploadPlan {
   const [modules, deleted, warnings]: [PlannedModule[], Named[], MapWarning[]] = [[], [], []];
   let ignored: DomainError | undefined;
   for (const [at, entry] of entriesOf(asObject(body))) {
@@ -49,9 +37,7 @@ export function planUrls(body: unknown, target: UploadTarget, lenient: boolean, 
   }
   if (ignored && modules.length + deleted.length === 0) throw ignored;
   refuseRepeats([...modules, ...deleted]);
-  const urls = modules.map(({ url }) => url).filter((url) => url.startsWith('/'));
-  const hold = (tx: Tx): Promise<string[]> => holdOwn(tx, urls, kept);
-  return { modules, deleted, files: [], trees: [], warnings, hold };
+  return { modules, deleted, files: [], trees: [], warnings };
 }
 
 /** One entry, or `{modules: [...]}`; each with where it stands for errors. */
@@ -111,29 +97,4 @@ const unknownMember = (name: string, at?: string): DomainError =>
     'upload.unknown_field',
     `There is no ${JSON.stringify(name.slice(0, 100))}. An entry has specifier, scope, url, integrity, delete; beside modules stand ${GIT.join(', ')}.`,
     at,
-  );
-
-/** What URLs of ours lead to is there and stays there. Rejects with unprocessable where it isn't. */
-async function holdOwn(tx: Tx, urls: readonly string[], { ledger, store, trees }: Kept): Promise<string[]> {
-  const wanted = new Map<string, string[]>();
-  for (const url of urls) {
-    const parts = partsOfModuleUrl(url);
-    if (!parts) throw notHere(url);
-    const tree = await trees.read(parts.hash);
-    const inTree = tree && (parts.path === '' || parts.path.endsWith('/') || tree.has(parts.path));
-    const alone = !tree && !parts.path.includes('/') && parts.path !== '' && (await store.has(parts.hash));
-    if (!inTree && !alone) throw notHere(url);
-    wanted.set(url, [parts.hash, ...[...(tree?.values() ?? [])].map(({ hash }) => hash)]);
-  }
-  const hashes = [...new Set([...wanted.values()].flat())];
-  const known = await ledger.hold(tx, hashes);
-  for (const [url, needed] of wanted) if (!needed.every((hash) => known.has(hash))) throw notHere(url);
-  return hashes;
-}
-
-const notHere = (url: string): DomainError =>
-  new DomainError(
-    'unprocessable',
-    'upload.no_such_module',
-    `There is nothing at ${url.slice(0, 200)}. Upload the file, or give the URL that its upload was answered with.`,
   );

@@ -1,4 +1,5 @@
 // What an upload is answered with: where each module is now, what the uploader should know, and where to look at it.
+import { operationKey } from '../domain/delta.js';
 import { keyOf } from '../domain/map-key.js';
 import { addressOf } from '../domain/stamped-map.js';
 import type { MapWarning } from '../stages/map-warning.js';
@@ -14,6 +15,7 @@ export function uploadAnswer({ report }: KeptUpload, plan: UploadPlan, { origin,
   // Of what the ticket doesn't carry nothing is told.
   const shown = plan.watched ? plan.warnings.filter((warning) => !live.has(warning.key)) : plan.warnings;
   const uri = `/api/v1/ticket/${ticket}/`;
+  const kept = new Map(report.delta.map((operation) => [operationKey(operation), operation.set]));
   return {
     ticket: uri,
     key,
@@ -23,7 +25,7 @@ export function uploadAnswer({ report }: KeptUpload, plan: UploadPlan, { origin,
       specifier,
       scope: scope === null ? null : addressOf(scope, origin),
       url: addressOf(url, origin),
-      integrity,
+      integrity: integrity ?? kept.get(keyOf(specifier, scope))?.integrity ?? null,
       size,
       imports,
       live: live.has(keyOf(specifier, scope)),

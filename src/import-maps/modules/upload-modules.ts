@@ -58,7 +58,7 @@ export class UploadModules {
   }
 
   planJson(body: unknown, target: UploadTarget, lenient: boolean): PlannedUpload {
-    const plan = planUrls(body, target, lenient, { ledger: this.ledger, store: this.files, trees: this.trees });
+    const plan = planUrls(body, target, lenient);
     return { plan, files: [], trees: [], provenance: provenanceOf(asObject(body)), digest: undefined };
   }
 
@@ -105,8 +105,7 @@ export class UploadModules {
         { store: this.lists, staged: trees },
       ]);
     }
-    const held = (await plan.hold?.(tx)) ?? [];
-    const blobs = [...new Set([...files, ...trees].map(({ hash }) => hash).concat(held))];
+    const blobs = files.length > 0 ? [...new Set([...files, ...trees].map(({ hash }) => hash))] : undefined;
     const { watched = false } = plan;
     const report = await this.changeDelta.run(tx, ticket, changesOf(plan), { ...options, provenance, blobs, watched });
     return { report, changed: await isOfThisTransaction(tx, report) };

@@ -1,5 +1,4 @@
 // What an upload comes to, before anything of it is kept: changes of the ticket's delta, blobs to keep, what to answer.
-import type { Tx } from '../../platform/database/db.js';
 import { DomainError, type ErrorKind, invalid } from '../../platform/errors.js';
 import { checkSpecifier, type Fault } from '../domain/admission.js';
 import type { Change } from '../domain/delta.js';
@@ -24,8 +23,6 @@ export interface UploadPlan {
   /** Staged blobs of files, and those of folders' lists. */
   readonly files: readonly StagedBlob[];
   readonly trees: readonly StagedBlob[];
-  /** Rejects where what it refers to is not there; answers the hashes of blobs besides those that it brings. */
-  readonly hold?: (tx: Tx) => Promise<readonly string[]>;
   readonly warnings: readonly MapWarning[];
   /** Files of a watched folder, which come whether somebody changed them or not. */
   readonly watched?: boolean;

@@ -7,6 +7,7 @@ import { type Principal, requireScope } from '../../platform/principal.js';
 import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
 import type { Row } from '../../rest/resource.js';
 import { modulesChangedLine, stampedLine } from '../../stream/lines/stage-lines.js';
+import { OwnModules, requireOneIntegrity, type Settled } from '../blobs/own-modules.js';
 import {
   type Change,
   changeDelta,
@@ -39,8 +40,8 @@ export interface DeltaOptions {
   /** The ETags of the ticket that the client accepts; see rest/http/entity-tag.ts. */
   readonly ifMatch: readonly string[] | undefined;
   readonly provenance?: Provenance;
-  /** SHA-256 of every blob that the changes lead to; kept as `blob_use` of the new revision. */
-  readonly blobs?: readonly string[];
+  /** SHA-256 of every blob that the changes lead to, of an upload that brings them; else they are looked up. */
+  readonly blobs?: readonly string[] | undefined;
   /** The changes are a watched folder's files: what production has already is none. See changeDelta in domain/delta.ts. */
   readonly watched?: boolean;
   /** The URL that the client calls us by, for the commands in refusals; see requestAction in domain/verdict.ts. */
@@ -65,15 +66,17 @@ export class ChangeDelta {
   constructor(
     private readonly deltas: TicketDeltas,
     private readonly productionMaps: ProductionMaps,
+    private readonly ownModules: OwnModules,
   ) {}
 
   /**
    * Sets and deletes keys of a ticket's delta. Rejects with not_found; conflict `ticket.closed`, `ticket.frozen` (past its
    * first stage: the message has the command that reverts it), `modules.overlap` where the project blocks overlaps;
-   * precondition. No changes at all only register the ticket.
+   * precondition; what OwnModules.settle rejects with. No changes at all only register the ticket.
    */
   async run(tx: Tx, id: number, asked: readonly Change[], options: DeltaOptions): Promise<DeltaReport> {
-    const changes = plain(asked);
+    const held = await this.held(tx, plain(asked), options.blobs);
+    const { changes } = held;
     const ticket = await this.deltas.lock(tx, id);
     requireMatch(options.ifMatch, versionTag(ticket.version));
     requireOpen(ticket, options.base);
@@ -81,6 +84,7 @@ export class ChangeDelta {
     requireScope(options.principal, `map:${firstStage(ticket.line).name}`);
     // The pointer isn't locked: a base that a flip overtakes in this moment is stale, which promotion finds.
     const production = await this.productionMaps.at(ticket.project.id, ticket.release, tx);
+    requireOneIntegrity(changes, production);
     const live = liveAmong(changes, production);
     const watched = options.watched ? { past: await pastKeys(tx, ticket.project.id, changes, live) } : undefined;
     const delta = changeDelta(deltaOf(ticket), changes, production, watched);
@@ -91,7 +95,7 @@ export class ChangeDelta {
       ...(await danglingWarnings(tx, ticket, delta, production)),
     ];
     const unneeded = new Set(watched ? hashesIn(live) : []);
-    const blobs = (options.blobs ?? []).filter((hash) => !unneeded.has(hash));
+    const blobs = held.blobs.filter((hash) => !unneeded.has(hash));
     const changed = await this.write(tx, ticket, delta, { ...options, blobs });
     return {
       ticket: id,
@@ -103,6 +107,10 @@ export class ChangeDelta {
       live: new Set(live.map(operationKey)),
       warnings,
     };
+  }
+
+  private async held(tx: Tx, changes: Change[], blobs: DeltaOptions['blobs']): Promise<Settled<Change[]>> {
+    return blobs ? { changes, blobs } : this.ownModules.settle(tx, changes);
   }
 
   /** Other open tickets at the delta's keys. Rejects with conflict where the project blocks them. */

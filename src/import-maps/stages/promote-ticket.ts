@@ -10,6 +10,7 @@ import { positionAfterPromotion, production, type Stage, stageAfter } from '../d
 import type { StampedMap } from '../domain/stamped-map.js';
 import { allPass, type Verdict } from '../domain/verdict.js';
 import { lockPointerOf } from '../store/map-pointer.js';
+import { hashesIn } from '../store/own-urls.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import { Releases } from '../store/releases.js';
 import type { Revision } from '../store/known-revisions.js';
@@ -95,7 +96,11 @@ export class PromoteTicket {
       parent: ticket.release,
       kind: 'promote',
       ticket: ticket.id,
-      layer: { delta, ...(ticket.revision ? { revision: committed(ticket.revision, commit) } : {}) },
+      layer: {
+        delta,
+        blobs: hashesIn(delta),
+        ...(ticket.revision ? { revision: committed(ticket.revision, commit) } : {}),
+      },
       line: `${ticket.key} promoted: revision ${revision}`,
       actor,
     });

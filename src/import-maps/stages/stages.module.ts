@@ -1,6 +1,7 @@
 // Stage verbs: each a use case, and the controllers that show them.
 import { Module } from '@nestjs/common';
 import { TicketsModule } from '../../tickets/tickets.module.js';
+import { BlobsModule } from '../blobs/blobs.module.js';
 import { MapStoreModule } from '../store/map-store.module.js';
 import { ChangeDelta } from './change-delta.js';
 import { FollowTickets } from './follow-tickets.js';
@@ -21,7 +22,7 @@ import { SuspendTickets } from './suspend-tickets.js';
 import { WriteProduction } from './write-production.js';
 
 @Module({
-  imports: [MapStoreModule, TicketsModule],
+  imports: [BlobsModule, MapStoreModule, TicketsModule],
   controllers: [StageVerbsController, StageController, TicketMapsController],
   providers: [
     ChangeDelta,

@@ -4,6 +4,7 @@ import type { Tx } from '../../platform/database/db.js';
 import { DomainError } from '../../platform/errors.js';
 import { appendEvent } from '../../stream/append-event.js';
 import { releaseLine } from '../../stream/lines/stage-lines.js';
+import { OwnModules, requireOneIntegrity } from '../blobs/own-modules.js';
 import { type Change, changeDelta, type Delta, keysOf, stamp } from '../domain/delta.js';
 import { wireKey } from '../domain/map-key.js';
 import { sameTarget, type StampedMap } from '../domain/stamped-map.js';
@@ -35,12 +36,14 @@ export class WriteProduction {
     private readonly productionMaps: ProductionMaps,
     private readonly releases: Releases,
     private readonly projects: NamedProjects,
+    private readonly ownModules: OwnModules,
   ) {}
 
   /**
    * Locks production, lets `decide` look at its map and its release and say what changes, and makes the release. Nothing to change: no
    * release, and the answer is what production is at. After the commit the caller hands the answer to
-   * `ProductionMaps.remember` and `MapChanges.changed`. Rejects with precondition `release.changed`; conflict `stage.locked`.
+   * `ProductionMaps.remember` and `MapChanges.changed`. Rejects with precondition `release.changed`; conflict
+   * `stage.locked`; what OwnModules.settle rejects with.
    */
   async run(
     tx: Tx,
@@ -51,10 +54,13 @@ export class WriteProduction {
     const parent = await lockPointer(tx, project);
     if (ifRelease !== undefined && ifRelease !== parent) throw changed(parent, ifRelease);
     const before = await this.productionMaps.at(project, parent, tx);
-    const delta = effective(changeDelta([], decide(before, parent), before));
+    const { changes, blobs } = await this.ownModules.settle(tx, decide(before, parent));
+    requireOneIntegrity(changes, before);
+    const delta = effective(changeDelta([], changes, before));
     if (delta.length === 0) return { release: parent, map: before };
     await requireUnlocked(tx, project, await this.place(tx, project), base);
-    const release = await this.releases.write(tx, { project, parent, kind: 'write', layer: { delta }, line, actor });
+    const layer = { delta, blobs };
+    const release = await this.releases.write(tx, { project, parent, kind: 'write', layer, line, actor });
     await appendEvent(tx, {
       type: 'release.created',
       subject: `release/${project}/${release}`,

@@ -4,7 +4,6 @@ import type { Tx } from '../../platform/database/db.js';
 import { type Delta, importsOf, keysOf } from '../domain/delta.js';
 import { MAP_CHANNEL, type MapNews } from './map-pointer.js';
 import type { Revision } from './known-revisions.js';
-import { hashesIn } from './own-urls.js';
 
 export interface NewRelease {
   readonly project: number;
@@ -14,12 +13,19 @@ export interface NewRelease {
   /** Whose promotion or revert it is. */
   readonly ticket?: number;
   /** What comes: a ticket's revision, or a direct write. */
-  readonly layer?: { readonly delta: Delta; readonly revision?: Revision };
+  readonly layer?: {
+    readonly delta: Delta;
+    readonly revision?: Revision;
+    /** What it leads to, beside what the revision does. */
+    readonly blobs: readonly string[];
+  };
   /** The layers that go. */
   readonly gone?: readonly number[];
   readonly line: string;
   readonly actor: string;
 }
+
+const NO_LAYER = { delta: [], revision: undefined, blobs: [] };
 
 /** Bytes that the index of imports takes; longer specifiers are `data:` URLs, which no map leads elsewhere. */
 const LONGEST_IMPORT = 2000;
@@ -36,7 +42,7 @@ export class Releases {
   async write(tx: Tx, release: NewRelease): Promise<number> {
     const { project, parent, kind, ticket = null, layer, gone = [], line, actor } = release;
     const number = parent + 1;
-    const delta = layer?.delta ?? [];
+    const { delta, revision, blobs } = layer ?? NO_LAYER;
     const moved = await tx.run({
       name: 'release_write',
       text: `WITH l AS (INSERT INTO layer (project_id, sequence, added_in, ticket_id, revision, operations, keys, imports, git_commit)
@@ -55,14 +61,14 @@ export class Releases {
         number,
         kind,
         ticket,
-        layer?.revision?.number ?? null,
+        revision?.number ?? null,
         JSON.stringify(delta),
         keysOf(delta),
         importsOf(delta).filter((specifier) => Buffer.byteLength(specifier) <= LONGEST_IMPORT),
-        layer?.revision?.git_commit ?? null,
+        revision?.git_commit ?? null,
         layer !== undefined,
-        hashesIn(delta),
-        `revision/${layer?.revision?.id ?? 0}`,
+        blobs,
+        `revision/${revision?.id ?? 0}`,
         gone,
         line,
         actor,

@@ -1,0 +1,26 @@
+// Where the bytes of modules and files are kept.
+import { Module } from '@nestjs/common';
+import path from 'node:path';
+import type { Config } from '../../config.js';
+import { CONFIG } from '../../platform/tokens.js';
+import { BlobLedger } from '../modules/blob-ledger.js';
+import { FILE_BLOBS, MODULE_BLOBS, TREE_BLOBS } from '../modules/blob-store.js';
+import { BLOB_FOLDERS, DiskBlobs } from '../modules/disk-blobs.js';
+import { PackageTrees } from '../modules/package-trees.js';
+import { OwnModules } from './own-modules.js';
+
+const STORES = [
+  { provide: MODULE_BLOBS, folder: BLOB_FOLDERS.modules },
+  { provide: TREE_BLOBS, folder: BLOB_FOLDERS.trees },
+  { provide: FILE_BLOBS, folder: BLOB_FOLDERS.files },
+].map(({ provide, folder }) => ({
+  provide,
+  inject: [CONFIG],
+  useFactory: ({ dataFolder }: Config) => new DiskBlobs(path.join(dataFolder, folder)),
+}));
+
+@Module({
+  providers: [...STORES, BlobLedger, OwnModules, PackageTrees],
+  exports: [...STORES.map(({ provide }) => provide), BlobLedger, OwnModules, PackageTrees],
+})
+export class BlobsModule {}
