@@ -1,4 +1,5 @@
 // config → database → app → listen; and the way back.
+import path from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Logger, pino } from 'pino';
 import { FirstAdmin } from './access/first-admin.js';
@@ -10,6 +11,7 @@ import { type OpenDatabase, openDatabase } from './platform/database/open-databa
 import { StartError } from './platform/database/start-error.js';
 import { listen, type Listening } from './platform/http/listen.js';
 import { OpenRequests } from './platform/http/open-requests.js';
+import { inShell } from './platform/in-shell.js';
 import { Lifecycle } from './platform/lifecycle.js';
 import { loggable } from './platform/loggable.js';
 import { type Leaving, onSignals } from './signals.js';
@@ -53,7 +55,7 @@ async function start(config: Config): Promise<void> {
     const listening = await listen(app.getHttpAdapter().getInstance(), config.host, config.port);
     up();
     void leaving.asked.then((drain) => leave({ app, requests, listening, database }, leaving, drain));
-    welcome(urlOf(config, listening.port), database, config.access.required, app.get(FirstAdmin).written);
+    welcome(urlOf(config, listening.port), database, config, app.get(FirstAdmin).written);
   } catch (error) {
     await begun?.close();
     await database.close();
@@ -83,15 +85,23 @@ function urlOf({ beyondLoopback, tls, host, allowedHosts }: Config, port: number
   return `${tls ? 'https' : 'http'}://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
-function welcome(base: string, database: OpenDatabase, asksForTokens: boolean, adminFile: string | undefined): void {
+function welcome(base: string, database: OpenDatabase, config: Config, adminFile: string | undefined): void {
   say(`Stampline listens on ${base}  (API in Swagger UI: ${base}/docs)`);
   say(`Data: ${database.where}`);
   if (adminFile) say(`Tokens are asked for. The administrator's first one: ${adminFile}`);
   for (const note of database.notes) say(`Note: ${note}`);
   const curl = `-H 'Content-Type: application/json' -d '{"title": "My first ticket"}' ${base}/api/v1/ticket/`;
-  if (!asksForTokens) return say(`Try:  curl ${curl}`);
-  say('Try:  STAMP_TOKEN=$(npx stampline token create --owner me --scope read --scope ticket:write)');
+  if (!config.access.required) return say(`Try:  curl ${curl}`);
+  say(
+    `Try:  STAMP_TOKEN=$(${sameData(config)}npx stampline token create --owner me --scope read --scope ticket:write)`,
+  );
   say(`      curl -H "Authorization: Bearer $STAMP_TOKEN" ${curl}`);
+}
+
+/** What `npx stampline` has to be told, so that it works on this server's data. A URL with its password is never printed. */
+function sameData({ databaseUrl, dataFolder }: Config): string {
+  if (databaseUrl) return 'DATABASE_URL=$DATABASE_URL ';
+  return dataFolder === path.resolve('data') ? '' : `STAMPLINE_DATA=${inShell(dataFolder)} `;
 }
 
 interface Running {

@@ -51,11 +51,12 @@ export function authenticateRequests(server: FastifyInstance, rules: AccessRules
 }
 
 /**
- * What is to be looked at. A server that asks for no tokens passes over whatever old scripts send to others, such as the
+ * What is to be looked at. A scheme with nothing behind it, as scripts send whose variable is empty, is no token. A server that asks for no tokens passes over whatever old scripts send to others, such as the
  * keys of another tracker: only what begins as our tokens do is one.
  */
 function offered({ headers: { authorization } }: FastifyRequest, { required }: AccessRules): string | undefined {
-  return required || authorization?.includes('stl_') ? authorization : undefined;
+  if (!required) return authorization?.includes('stl_') ? authorization : undefined;
+  return authorization && !/^\w+ *$/.test(authorization) ? authorization : undefined;
 }
 
 /** A route that declares nothing is no operation of ours but a page beside them, which is read. */

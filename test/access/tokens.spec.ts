@@ -49,6 +49,32 @@ test('its owner is the actor of what is done with it', async () => {
   ]);
 });
 
+test.each(['Bearer', 'Bearer ', 'ApiKey', ''])(
+  'an Authorization with nothing in it, %j, is no token',
+  async (empty) => {
+    const reply = await server.http.get('/api/v1/ticket/').set('Authorization', empty);
+    expect([reply.status, reply.body.code]).toEqual([401, 'token.missing']);
+  },
+);
+
+test('a browser without a token gets a page that says what to do; programs get JSON', async () => {
+  const html = 'text/html,application/xhtml+xml,*/*;q=0.8';
+  for (const path of ['/', '/stream', '/docs', '/api/v1/ticket/']) {
+    const page = await server.http.get(path).set('Accept', html).expect(401);
+    expect(page.headers).toMatchObject({
+      'content-type': 'text/html; charset=utf-8',
+      'www-authenticate': 'Bearer realm="stampline"',
+      vary: 'Accept',
+    });
+    expect(page.text).toContain('STAMPLINE_PUBLIC_READ=1');
+    expect(page.text).not.toMatch(/<form|<input|<script/);
+    const program = await server.http.get(path).expect(401);
+    expect(program.body).toMatchObject({ code: 'token.missing' });
+  }
+  const write = await server.http.post('/api/v1/ticket/').set('Accept', html).send({ title: 'No' }).expect(401);
+  expect(write.body).toMatchObject({ code: 'token.missing' });
+});
+
 test('Tastypie’s form does as well, and the user must be the owner', async () => {
   const { token } = await server.token(['read'], 'old-script');
   const asks = (user: string): Promise<number> =>

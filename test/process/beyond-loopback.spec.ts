@@ -1,12 +1,16 @@
 // A server that others than its own machine reach, as operators start it: what it says when something is missing, https with
 // a certificate that is renewed while it runs, and nobody past the proxies where it has none.
+import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
+import { databaseUrl } from '../../scripts/database-url.mjs';
 import { FIRST, SECOND } from '../setup/certificates.js';
 import { callHttps } from '../setup/https-call.js';
-import { endAll, eventually, newFolder, PROCESS_MS, startServer } from './server-process.js';
+import { createTestDatabase } from '../setup/test-server.js';
+import { endAll, eventually, newFolder, PROCESS_MS, type ServerProcess, startServer } from './server-process.js';
 
 afterAll(endAll);
 
@@ -82,10 +86,42 @@ it(
     await again.ready;
     await eventually('it has said all', () => again.output().includes('Try:'));
     expect(again.output()).not.toContain('admin-token');
-    expect(again.output()).toMatch(/Try: +STAMP_TOKEN=.*\n +curl -H "Authorization: Bearer \$STAMP_TOKEN" /);
+    const data = path.join(folder, 'data');
+    expect(again.output()).toContain(`Try:  STAMP_TOKEN=$(STAMPLINE_DATA=${data} npx stampline token create `);
+    expect(again.output()).toMatch(/Try: .*\n +curl -H "Authorization: Bearer \$STAMP_TOKEN" /);
   },
   PROCESS_MS,
 );
+
+it(
+  'its first words make a token in the data of this very server, wherever that is',
+  async () => {
+    const data = path.join(newFolder(), "it's data");
+    const embedded = startServer({ STAMPLINE_AUTH: 'required', STAMPLINE_DATA: data });
+    await embedded.ready;
+    expect((await whoTries(embedded, { STAMPLINE_DATA: '' })).name).toBe('me');
+
+    const connection = await createTestDatabase();
+    const url = databaseUrl(connection);
+    const shared = startServer({ STAMPLINE_AUTH: 'required', STAMPLINE_DATA: newFolder(), DATABASE_URL: url });
+    await shared.ready;
+    expect((await whoTries(shared, { DATABASE_URL: url })).name).toBe('me');
+    expect(shared.output()).toContain('DATABASE_URL=$DATABASE_URL npx ');
+    expect(shared.output()).not.toContain(connection.password);
+  },
+  PROCESS_MS,
+);
+
+/** Runs the line that makes a token as somebody pastes it, and asks whose it is. */
+async function whoTries(server: ServerProcess, env: Record<string, string>): Promise<{ name: string }> {
+  await eventually('it has said all', () => /Try: .*\n.+\n/.test(server.output()));
+  const [, line = ''] = /Try: +(STAMP_TOKEN=.*)\n/.exec(server.output()) ?? [];
+  const { stdout } = await promisify(execFile)('sh', ['-c', `${line}; printf %s "$STAMP_TOKEN"`], {
+    env: { ...process.env, ...env },
+  });
+  const reply = await fetch(`${server.base}/api/v1/whoami/`, { headers: { authorization: `Bearer ${stdout}` } });
+  return (await reply.json()) as { name: string };
+}
 
 (outer ? it : it.skip)(
   'with trusted proxies and no TLS: nobody else is answered, but this machine',

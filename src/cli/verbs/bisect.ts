@@ -26,7 +26,10 @@ export const bisect: Verb = {
     ['--run <command>', 'what tells good from bad; a line of the shell'],
   ],
   examples: [
-    { run: `stamp bisect --good 1 --run 'node smoke-test.mjs'`, says: 'the test fetches STAMP_MAP_URL; see "For scripts"' },
+    {
+      run: `stamp bisect --good 1 --run 'node smoke-test.mjs'`,
+      says: 'the test fetches STAMP_MAP_URL; see "For scripts"',
+    },
     { run: `stamp bisect --good 1 --bad 3 --run 'node smoke-test.mjs' --json=release,ticket`, says: 'for a script' },
   ],
   run: async (session, _args, options) => {

@@ -13,7 +13,10 @@ export const completion: Verb = {
     "It asks the server for tickets, stages, projects and releases, and does without them where it doesn't answer within a second.",
   examples: [
     { run: 'stamp completion bash', says: 'in ~/.bashrc: eval "$(stamp completion bash)"' },
-    { run: 'stamp completion zsh', says: 'in ~/.zshrc, after compinit if that is there: eval "$(stamp completion zsh)"' },
+    {
+      run: 'stamp completion zsh',
+      says: 'in ~/.zshrc, after compinit if that is there: eval "$(stamp completion zsh)"',
+    },
     { run: 'stamp completion fish', says: 'goes to ~/.config/fish/completions/stamp.fish' },
   ],
   run: async ({ out }, [shell = '']) => {

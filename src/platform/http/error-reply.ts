@@ -6,6 +6,8 @@ import { asDomainError } from '../database/database-error.js';
 import { DomainError, type ErrorKind } from '../errors.js';
 import { loggable } from '../loggable.js';
 import { sendJsonText } from './json-reply.js';
+import { isSafe } from './safe-methods.js';
+import { TOKEN_PAGE } from './token-page.js';
 
 const STATUS: Readonly<Record<ErrorKind, number>> = {
   not_found: 404,
@@ -126,12 +128,15 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, error: D
   const route = request.routeOptions as typeof request.routeOptions | undefined;
   if (route?.config?.plainErrors) return sendErrorText(reply, error);
   const status = STATUS[error.kind];
-  const wantsProblem = String(request.headers.accept ?? '').includes('application/problem+json');
+  const accept = String(request.headers.accept ?? '');
+  const wantsProblem = accept.includes('application/problem+json');
   const body = wantsProblem ? problemBody(error, status) : tastypieBody(error);
   void reply.code(status).header('vary', 'Accept').header('cache-control', 'no-cache');
   if (error.details.retryAfter) void reply.header('retry-after', String(error.details.retryAfter));
   challenge(reply, error);
   if (error.details.allow) void reply.header('allow', error.details.allow.join(','));
+  if (error.kind === 'unauthenticated' && isSafe(request.method) && accept.includes('text/html'))
+    return void reply.type('text/html; charset=utf-8').send(TOKEN_PAGE);
   const text = JSON.stringify({ ...error.details.data, ...body, code: error.code, request_id: request.id });
   sendJsonText(reply, text, wantsProblem ? 'application/problem+json' : undefined);
 }

@@ -1,6 +1,7 @@
 // Data that another major version of Postgres made: what to run, word for word. Nothing has been touched by then.
 import fs from 'node:fs';
 import path from 'node:path';
+import { inShell } from '../../in-shell.js';
 import { type Binaries, program } from './binaries.js';
 import { pgdataIn } from './data-folder.js';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
@@ -26,11 +27,11 @@ function bringOver(major: number, home: string, dataFolder: string): string {
   const bin = systemBin(major);
   const isThere = fs.existsSync(program(bin, 'postgres'));
   const missing = isThere ? '' : ` (first, on Debian: apt-get install postgresql-${major})`;
-  const data = `STAMPLINE_DATA=${quoted(dataFolder)}`;
+  const data = `STAMPLINE_DATA=${inShell(dataFolder)}`;
   const old = `${data} STAMPLINE_POSTGRES_BIN=${bin}`;
-  const file = quoted(path.join(path.dirname(dataFolder), `stampline-postgres${major}.backup`));
+  const file = inShell(path.join(path.dirname(dataFolder), `stampline-postgres${major}.backup`));
   const aside = [...new Set([home, dataFolder])].map(
-    (folder) => `mv ${quoted(folder)} ${quoted(`${folder}-postgres${major}`)}`,
+    (folder) => `mv ${inShell(folder)} ${inShell(`${folder}-postgres${major}`)}`,
   );
   const commands = [
     `${old} npx stampline migrate`,
@@ -40,6 +41,3 @@ function bringOver(major: number, home: string, dataFolder: string): string {
   ];
   return `To bring it over${missing}: ${commands.join(' && ')}`;
 }
-
-/** For a shell, where it needs that. */
-const quoted = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);

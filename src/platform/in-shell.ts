@@ -1,0 +1,3 @@
+/** A word as one writes it in a shell; quoted where it has to be. */
+export const inShell = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
