@@ -117,13 +117,13 @@ it('takes direct writes as releases without a ticket', async () => {
   const map = {
     imports: { a: 'https://cdn.example/a.js', b: 'https://cdn.example/b.js' },
     scopes: { 'https://app.example/': { a: 'https://cdn.example/a2.js' } },
-    integrity: { 'https://cdn.example/a.js': 'sha384-YQ==' },
+    integrity: { 'https://cdn.example/a.js': `sha384-${'YWFh'.repeat(16)}` },
   };
   const first = await write('direct', map, '"0"').expect(200);
   expect(first.body).toMatchObject({
     release: 1,
     changes: [
-      { specifier: 'a', to: { integrity: 'sha384-YQ==' } },
+      { specifier: 'a', to: { integrity: `sha384-${'YWFh'.repeat(16)}` } },
       { specifier: 'b' },
       { scope: 'https://app.example/' },
     ],

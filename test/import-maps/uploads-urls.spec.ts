@@ -69,6 +69,7 @@ describe('by URL', () => {
     ['no URL', { specifier: 'x', url: 'cart' }, 422],
     ['a slash on one side', { specifier: 'x/', url: 'https://cdn.example/x' }, 422],
     ['an integrity that is none', { specifier: 'x', url: 'https://cdn.example/x', integrity: 'md5-abc' }, 422],
+    ['half a digest', { specifier: 'x', url: 'https://cdn.example/x', integrity: 'sha384-AAAA' }, 422],
     ['NUL', { specifier: 'x\0', url: 'https://cdn.example/x' }, 400],
     ['an empty specifier', { specifier: '', url: 'https://cdn.example/x' }, 422],
     ['nothing of ours', { specifier: 'x', url: `/modules/${nothing}/x.js` }, 422],

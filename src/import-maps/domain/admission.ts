@@ -104,11 +104,12 @@ export function checkIntegrity(integrity: string): Fault | undefined {
   if (integrity.length <= MOST_URL_CHARACTERS && INTEGRITY.test(integrity)) return undefined;
   return fault(
     'invalid',
-    `The integrity ${quoted(integrity)} is none. It is sha256-, sha384- or sha512- and the digest in base64.`,
+    `The integrity ${quoted(integrity)} is none. It is sha256-, sha384- or sha512- and the digest in base64: 44, 64 or 88 characters.`,
   );
 }
 
-const DIGEST = 'sha(?:256|384|512)-[A-Za-z0-9+/_-]+={0,2}';
+/** 32, 48 and 64 bytes; browsers take both alphabets of base64. */
+const DIGEST = 'sha(?:256-B{43}=|384-B{64}|512-B{86}==)'.replaceAll('B', '[A-Za-z0-9+/_-]');
 const INTEGRITY = new RegExp(`^${DIGEST}(?: ${DIGEST})*$`);
 
 function schemeFault(address: string, url: URL): Fault | undefined {

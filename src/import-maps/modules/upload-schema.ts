@@ -29,7 +29,7 @@ const ENTRY = {
   specifier: text('What it is imported by.'),
   scope: text('The scope that it goes to, a URL.'),
   url: text('Where it is: https, or what an upload was answered with.'),
-  integrity: text('sha256-, sha384- or sha512- and the digest in base64.'),
+  integrity: text('sha256-, sha384- or sha512- and the digest in base64: 44, 64 or 88 characters.'),
   delete: { type: 'boolean', description: 'True, without a url: the ticket takes it out of the map.' },
 };
 

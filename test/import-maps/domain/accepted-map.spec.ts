@@ -15,6 +15,8 @@ function accepted(map: unknown, lenient?: boolean) {
   if ('faults' in answer) throw new Error(JSON.stringify(answer.faults));
   return answer;
 }
+/** What could be the digest of something. */
+const sha384 = (letter: string): string => `sha384-${letter.repeat(64)}`;
 const mapOf = (...targets: [specifier: string, target: Target, scope?: string][]) =>
   StampedMap.of(targets.map(([specifier, target, scope]) => [keyOf(specifier, scope ?? null), target]));
 
@@ -31,14 +33,14 @@ test('a map is kept as its parts are', () => {
       'https://Shop.example': { cart: 'https://cdn.example/other.js' },
       '/modules/1/': {},
     },
-    integrity: { '/modules/1/nav.js': 'sha384-nav', 'https://elsewhere.example/x.js': 'sha384-else' },
+    integrity: { '/modules/1/nav.js': sha384('n'), 'https://elsewhere.example/x.js': sha384('e') },
   });
   expect(warnings).toEqual([]);
   expect(map).toEqual({
     imports: new Map([
       ['cart', { url: 'https://cdn.example/cart.js' }],
       ['ui/', { url: '/modules/1/' }],
-      ['nav', { url: '/modules/1/nav.js', integrity: 'sha384-nav' }],
+      ['nav', { url: '/modules/1/nav.js', integrity: sha384('n') }],
       ['https://shop.example/x', { url: 'https://cdn.example/x.js' }],
       ['./page.js', { url: 'https://cdn.example/page.js' }],
     ]),
@@ -47,8 +49,8 @@ test('a map is kept as its parts are', () => {
       ['/modules/1/', new Map()],
     ]),
     integrity: new Map([
-      ['/modules/1/nav.js', 'sha384-nav'],
-      ['https://elsewhere.example/x.js', 'sha384-else'],
+      ['/modules/1/nav.js', sha384('n')],
+      ['https://elsewhere.example/x.js', sha384('e')],
     ]),
   });
 });
@@ -77,7 +79,7 @@ const IGNORED = {
     'HTTPS://a': '/modules/1/y',
   },
   scopes: { 'https://[': {}, 'https://shop.example/': { inner: 7, fine: '/modules/1/fine.js' } },
-  integrity: { bare: 'sha384-x', '/modules/1/a': 5, '/modules/1/b': 'md5-x' },
+  integrity: { bare: sha384('x'), '/modules/1/a': 5, '/modules/1/b': 'md5-x' },
   import: {},
 };
 
@@ -118,7 +120,7 @@ test('addresses and names of our own are refused, lenient or not, and come first
       relative: './x.js',
     },
     scopes: { '/admin/': { x: '/modules/1/x.js' } },
-    integrity: { 'data:,': 'sha384-x' },
+    integrity: { 'data:,': sha384('x') },
   };
   const hard = [
     'scheme integrity.scheme data:,',
@@ -142,7 +144,7 @@ test('a scope that stands twice, written differently, is the last one, as in a b
 describe('laid over a map', () => {
   const [shop, admin] = ['https://shop.example/', 'https://shop.example/admin/'];
   const current = mapOf(
-    ['cart', { url: '/modules/1/cart.js', integrity: 'sha384-1' }],
+    ['cart', { url: '/modules/1/cart.js', integrity: sha384('1') }],
     ['nav', { url: '/modules/1/nav.js' }],
     ['again', { url: '/modules/1/nav.js' }],
     ['cart', { url: '/modules/2/cart.js' }, shop],
@@ -168,20 +170,20 @@ describe('laid over a map', () => {
   });
 
   test('integrity reaches every key that leads to the URL', () => {
-    const set = { url: '/modules/1/nav.js', integrity: 'sha384-n' };
-    expect(changes({ integrity: { '/modules/1/nav.js': 'sha384-n', '/modules/7/x.js': 'sha384-x' } })).toEqual([
+    const set = { url: '/modules/1/nav.js', integrity: sha384('n') };
+    expect(changes({ integrity: { '/modules/1/nav.js': sha384('n'), '/modules/7/x.js': sha384('x') } })).toEqual([
       { scope: null, specifier: 'again', set },
       { scope: null, specifier: 'nav', set },
     ]);
-    expect(changes({ integrity: { '/modules/1/cart.js': 'sha384-1' } })).toEqual([]);
-    expect(changes({ integrity: { '/modules/1/cart.js': 'sha384-2' } })).toMatchObject([
-      { specifier: 'cart', set: { integrity: 'sha384-2' } },
+    expect(changes({ integrity: { '/modules/1/cart.js': sha384('1') } })).toEqual([]);
+    expect(changes({ integrity: { '/modules/1/cart.js': sha384('2') } })).toMatchObject([
+      { specifier: 'cart', set: { integrity: sha384('2') } },
     ]);
   });
 
   test('a URL keeps the integrity that is known of it', () => {
     expect(changes({ imports: { other: '/modules/1/cart.js' } })).toEqual([
-      { scope: null, specifier: 'other', set: { url: '/modules/1/cart.js', integrity: 'sha384-1' } },
+      { scope: null, specifier: 'other', set: { url: '/modules/1/cart.js', integrity: sha384('1') } },
     ]);
     expect(changes({ imports: { cart: '/modules/1/cart.js' } })).toEqual([]);
   });

@@ -177,36 +177,57 @@ test('a slash that is missing is named', () => {
   );
 });
 
+const [SHA256, SHA384, SHA512] = [
+  `sha256-${'+/_-9'.repeat(9).slice(2)}=`,
+  `sha384-${'aZ09'.repeat(16)}`,
+  `sha512-${'x'.repeat(86)}==`,
+];
+
 test.each([
-  ['sha384-abc+/_-Z9==', true],
-  ['sha256-abc sha512-def=', true],
+  [SHA256, true],
+  [SHA384, true],
+  [SHA512, true],
+  [`${SHA256} ${SHA512} ${SHA384}`, true],
   ['sha1-abc', false],
+  ['sha256-x', false],
+  ['sha384-AAAA', false],
   ['sha384-', false],
-  ['sha384-abc===', false],
-  ['sha384-a!', false],
-  [' sha384-abc', false],
-  ['sha384-abc ', false],
-  ['sha384-abc\0', false],
+  [SHA256.slice(0, -1), false],
+  [SHA256.replace('=', 'a'), false],
+  [`${SHA256}=`, false],
+  [SHA256.replace('256', '384'), false],
+  [`${SHA384}=`, false],
+  [`${SHA384}a`, false],
+  [SHA384.slice(0, -1), false],
+  [SHA384.replace('Z', '!'), false],
+  [SHA512.slice(0, -1), false],
+  [`${SHA512}=`, false],
+  [` ${SHA384}`, false],
+  [`${SHA384} `, false],
+  [`${SHA384}\0`, false],
+  [`${SHA384}\n`, false],
+  [`${SHA384} sha384-AAAA`, false],
   ['', false],
-  [`sha384-${'a'.repeat(2041)}`, true],
-  [`sha384-${'a'.repeat(2042)}`, false],
+  // 2047 and 2051 characters.
+  [[...Array.from({ length: 8 }, () => SHA256), ...Array.from({ length: 17 }, () => SHA512)].join(' '), true],
+  [[...Array.from({ length: 3 }, () => SHA256), SHA384, ...Array.from({ length: 19 }, () => SHA512)].join(' '), false],
 ])('the integrity %j: %s', (integrity, fine) => {
   expect(checkIntegrity(integrity)?.kind).toBe(fine ? undefined : 'invalid');
 });
 
 test('integrity that is none says what it is', () => {
   expect(checkIntegrity('md5')?.message).toBe(
-    'The integrity "md5" is none. It is sha256-, sha384- or sha512- and the digest in base64.',
+    'The integrity "md5" is none. It is sha256-, sha384- or sha512- and the digest in base64: 44, 64 or 88 characters.',
   );
 });
 
 test('an entry is kept as all its parts are', () => {
   const given = { scope: 'https://Shop.example', specifier: 'HTTPS://Cdn.example/x', url: `${ORIGIN}/modules/1/x.js` };
-  expect(checkEntry({ ...given, integrity: 'sha384-x' }, rules)).toEqual({
+  expect(checkEntry({ ...given, integrity: SHA384 }, rules)).toEqual({
     scope: 'https://shop.example/',
     specifier: 'https://cdn.example/x',
     url: '/modules/1/x.js',
-    integrity: 'sha384-x',
+    integrity: SHA384,
   });
   const relative = { scope: null, specifier: './x.js', url: 'https://a/' };
   expect(checkEntry(relative, rules)).toEqual(relative);
