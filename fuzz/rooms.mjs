@@ -28,7 +28,13 @@ const ADDRESSES = [
   ...['https://cdn.example/a.js#x', `https://cdn.example/${'x'.repeat(3000)}`, 'https://', null, 7],
 ];
 const SCOPES = ['https://cdn.example/', '/modules/', 'https://cdn.example/lib/', 'javascript:', ''];
-const INTEGRITY = ['sha384-oqVuAfXRKap7fdgcCY5uykM6+R9GqQ8K/uxy9rx7HNQlGYl1kPzQho1wx4JwY8wC', 'sha384-AAAA', 'sha1-x', 'md5', ''];
+const INTEGRITY = [
+  'sha384-oqVuAfXRKap7fdgcCY5uykM6+R9GqQ8K/uxy9rx7HNQlGYl1kPzQho1wx4JwY8wC',
+  'sha384-AAAA',
+  'sha1-x',
+  'md5',
+  '',
+];
 
 const imports = fc.dictionary(some(...SPECIFIERS), some(...ADDRESSES), { maxKeys: 4 });
 const rightImports = fc.dictionary(fc.constantFrom('nav', 'lib/', 'react'), fc.constant('https://cdn.example/lib/'), {

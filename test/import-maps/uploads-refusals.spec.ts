@@ -108,6 +108,15 @@ it.each([
   ]);
 });
 
+it('more modules of a list than its limit, naming it', async () => {
+  const modules = [...'123456'].map((name) => ({ specifier: name, url: `https://cdn.example/${name}.js` }));
+  const list = await uploads.post({ modules }).expect(413);
+  expect(list.body).toMatchObject({
+    code: 'upload.too_many',
+    error: 'The upload has more than 5 modules (STAMPLINE_MAX_FILES). Split it.',
+  });
+});
+
 it('more texts than its limit, naming it', async () => {
   const deletes = Array.from({ length: 106 }, (_none, index) => `${index}.js`);
   expect(await refused({ mode: 'sources', delete: deletes }, {})).toEqual([

@@ -4,6 +4,7 @@ import { asObject, type JsonObject } from '../../rest/writing/body.js';
 import { checkEntry, type Fault, isFault } from '../domain/admission.js';
 import { leftOut } from '../stages/lenient.js';
 import type { MapWarning } from '../stages/map-warning.js';
+import { tooMany } from './form.js';
 import { scopeOf } from './upload-fields.js';
 import {
   checkedSpecifier,
@@ -19,14 +20,17 @@ interface Named {
   readonly scope: string | null;
 }
 
-const MOST_AT_ONCE = 5000;
 const GIT = ['git_remote', 'git_branch', 'git_commit'];
 
-/** `lenient` leaves out entries that the standard ignores, but not all of them. */
-export function planUrls(body: unknown, target: UploadTarget, lenient: boolean): UploadPlan {
+/** `lenient` leaves out entries that the standard ignores, but not all of them. `most`: entries at once. */
+export function planUrls(
+  body: unknown,
+  target: UploadTarget,
+  { lenient, most }: { readonly lenient: boolean; readonly most: number },
+): UploadPlan {
   const [modules, deleted, warnings]: [PlannedModule[], Named[], MapWarning[]] = [[], [], []];
   let ignored: DomainError | undefined;
-  for (const [at, entry] of entriesOf(asObject(body))) {
+  for (const [at, entry] of entriesOf(asObject(body), most)) {
     const planned = planEntry(entry, at, target);
     if (isFault(planned)) {
       ignored = faultError(planned, at);
@@ -41,7 +45,7 @@ export function planUrls(body: unknown, target: UploadTarget, lenient: boolean):
 }
 
 /** One entry, or `{modules: [...]}`; each with where it stands for errors. */
-function entriesOf(body: JsonObject): [string | undefined, JsonObject][] {
+function entriesOf(body: JsonObject, most: number): [string | undefined, JsonObject][] {
   if (!('modules' in body)) {
     const { git_remote: _remote, git_branch: _branch, git_commit: _commit, ...entry } = body;
     return [[undefined, entry]];
@@ -49,8 +53,9 @@ function entriesOf(body: JsonObject): [string | undefined, JsonObject][] {
   const { modules, ...others } = body;
   const unknown = Object.keys(others).find((name) => !GIT.includes(name));
   if (unknown !== undefined) throw unknownMember(unknown);
-  if (!Array.isArray(modules) || modules.length === 0 || modules.length > MOST_AT_ONCE)
-    throw invalid('upload.no_modules', `modules is a list of 1 to ${MOST_AT_ONCE} entries.`);
+  if (!Array.isArray(modules) || modules.length === 0)
+    throw invalid('upload.no_modules', 'modules is a list of one entry or more.');
+  if (modules.length > most) throw tooMany('modules', most);
   return modules.map((entry, index) => {
     if (typeof entry === 'object' && entry !== null && !Array.isArray(entry))
       return [`modules[${index}]`, entry as JsonObject];

@@ -58,7 +58,7 @@ export class UploadModules {
   }
 
   planJson(body: unknown, target: UploadTarget, lenient: boolean): PlannedUpload {
-    const plan = planUrls(body, target, lenient);
+    const plan = planUrls(body, target, { lenient, most: this.config.uploads.files });
     return { plan, files: [], trees: [], provenance: provenanceOf(asObject(body)), digest: undefined };
   }
 
