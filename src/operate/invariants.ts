@@ -38,10 +38,11 @@ const bySql = (says: string, text: string): Invariant => ({
 /** Versions begin at 1 with the creation, and each change is one event with the next. A migration made the first project. */
 const versions = (table: string): Invariant =>
   bySql(
+    // What is deleted stays at the version that it had.
     `Each version of a ${table} is one event, in order, and the last one is the ${table}'s`,
     `SELECT e.subject || ': event ' || e.id || ' gives version ' || e.version || ' after ' || e.before AS found FROM (
-        SELECT id, subject, version, lag(version, 1, (subject = 'project/1')::int) OVER (PARTITION BY subject ORDER BY id) AS before
-        FROM event WHERE version IS NOT NULL AND subject LIKE '${table}/%') e WHERE e.version <> e.before + 1
+        SELECT id, subject, type, version, lag(version, 1, (subject = 'project/1')::int) OVER (PARTITION BY subject ORDER BY id) AS before
+        FROM event WHERE version IS NOT NULL AND subject LIKE '${table}/%') e WHERE e.version <> e.before + (e.type <> '${table}.deleted')::int
       UNION ALL SELECT '${table}/' || t.id || ': its version is ' || t.version || ', its last event''s ' || COALESCE(e.last::text, 'missing')
       FROM ${table} t LEFT JOIN (SELECT subject, max(version) AS last FROM event WHERE version IS NOT NULL AND subject LIKE '${table}/%' GROUP BY subject) e
         ON e.subject = '${table}/' || t.id
