@@ -60,11 +60,13 @@ export class HomeController {
   private newest(projects: readonly number[] | null): Promise<HomeTicket[]> {
     return this.db.run<HomeTicket>({
       name: 'home_tickets',
-      text: `(SELECT id, key, title, owner, current_workflow_step AS step, status, failure, failed_at_step FROM ticket
-          WHERE current_workflow_step = ${FAILED} AND closed_at IS NULL AND ($1::int[] IS NULL OR project_id = ANY($1)) ORDER BY id DESC LIMIT ${SHOWN})
+      text: `(SELECT t.id, t.key, p.name AS project, t.title, t.owner, t.current_workflow_step AS step, t.status, t.failure, t.failed_at_step
+          FROM ticket t JOIN project p ON p.id = t.project_id
+          WHERE t.current_workflow_step = ${FAILED} AND t.closed_at IS NULL AND ($1::int[] IS NULL OR t.project_id = ANY($1)) ORDER BY t.id DESC LIMIT ${SHOWN})
         UNION ALL
-        (SELECT id, key, title, owner, current_workflow_step, status, failure, failed_at_step FROM ticket
-          WHERE current_workflow_step < ${FAILED} AND closed_at IS NULL AND ($1::int[] IS NULL OR project_id = ANY($1)) ORDER BY id DESC LIMIT ${SHOWN})`,
+        (SELECT t.id, t.key, p.name, t.title, t.owner, t.current_workflow_step, t.status, t.failure, t.failed_at_step
+          FROM ticket t JOIN project p ON p.id = t.project_id
+          WHERE t.current_workflow_step < ${FAILED} AND t.closed_at IS NULL AND ($1::int[] IS NULL OR t.project_id = ANY($1)) ORDER BY t.id DESC LIMIT ${SHOWN})`,
       values: [projects],
     });
   }

@@ -29,3 +29,23 @@ it('a link that runs something is refused', async () => {
   }
   await link('https://bugs.example/1').expect(201);
 });
+
+it('a tile of the start page leads to as many tickets as it counts, a key to the ticket in the stream', async () => {
+  const { body } = await server.http.post('/api/v1/ticket/').send({ title: 'Closed' }).expect(201);
+  await server.http.post(`/api/v1/ticket/${body.id}/close/`).expect(200);
+  await server.http.post('/api/v1/project/').send({ name: 'shop', display_name: 'The shop' }).expect(201);
+  const theirs = await server.http
+    .post('/api/v1/ticket/')
+    .send({ title: 'Theirs', key: body.key, project: '/api/v1/project/2/' });
+  const page = await server.http.get('/').set('Accept', 'text/html').expect(200);
+  const [, href = '', count] = /<a href="([^"]+current_workflow_step=100)"><b>(\d+)</.exec(page.text) ?? [];
+  const list = await server.http.get(href.replaceAll('&amp;', '&')).expect(200);
+  expect(Number(count)).toBeGreaterThan(0);
+  expect(list.body.meta.total_count).toBe(Number(count));
+  expect(page.text).toContain('<a href="/stream?ticket=TKT-1">TKT-1</a>');
+  expect(page.text).toContain(`<a href="/stream?ticket=${theirs.body.id}">${theirs.body.key}</a>`);
+  for (const path of ['/', '/stream']) {
+    const { text } = await server.http.get(path).set('Accept', 'text/html');
+    expect(text).toContain('<link rel="icon" href="data:image/svg+xml,');
+  }
+});

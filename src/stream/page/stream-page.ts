@@ -2,6 +2,7 @@
 // is served as it stands.
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { PAGE_ICON } from '../../platform/http/page-icon.js';
 
 const severity = (name: string): string =>
   `<label><input type="checkbox" name="severity" value="${name}" checked> ${name}</label>`;
@@ -10,7 +11,7 @@ const KINDS = ['tickets', 'releases', 'commits', 'tests', 'deployments', 'alarms
 
 const PAGE = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Stream · Stampline</title>
+<title>Stream · Stampline</title>${PAGE_ICON}
 <link rel="stylesheet" href="/stream/stream.css"><script type="module" src="/stream/stream.js"></script></head>
 <body class="stream-page">
 <header>
