@@ -12,18 +12,25 @@ import { closedLine, reopenedLine } from '../stream/lines/work-lines.js';
 import { COMPLETE, QUEUED, STATUS_WAITING } from '../workflow/steps.js';
 import { workChanges, workStateOf } from './ticket-state.js';
 
+/** What a follower adds to a change. */
+export interface Followed {
+  /** Set in the ticket's row. */
+  readonly set?: FieldValues;
+  /** Stands in the event beside `before` and `after`. */
+  readonly data?: FieldValues;
+}
+
 /**
  * A room to the right that takes part when a ticket is closed, reopened or deleted, in the same transaction. `before` is the locked
- * row. What a follower answers is set in the ticket's row along with the rest: one event, one version. What it throws
- * refuses the whole.
+ * row. What a follower answers goes along with the rest: one event, one version. What it throws refuses the whole.
  */
 export interface TicketFollower {
   /** Takes the locks that come before the ticket's own. Whether anything will happen isn't known yet. */
   lockFirst?(tx: Tx, ticket: number): Promise<void>;
   /** An open ticket is about to be closed. */
-  closed?(tx: Tx, before: Row): Promise<FieldValues | undefined>;
+  closed?(tx: Tx, before: Row): Promise<Followed | undefined>;
   /** A closed ticket, or one complete at step 1000, is about to go on. */
-  reopened?(tx: Tx, before: Row): Promise<FieldValues | undefined>;
+  reopened?(tx: Tx, before: Row): Promise<Followed | undefined>;
   /** The ticket was deleted. */
   removed?(tx: Tx, before: Row): Promise<void>;
   /** What was done is committed: what this process keeps of the ticket in memory is old. */
@@ -51,11 +58,16 @@ export class TicketFollowers {
     for (const follower of this.all) follower.committed?.(ticket);
   }
 
-  /** What all of them want set in the ticket's row. */
-  async ask(what: 'closed' | 'reopened', tx: Tx, before: Row): Promise<FieldValues> {
-    const wanted: Record<string, unknown> = {};
-    for (const follower of this.all) Object.assign(wanted, await follower[what]?.(tx, before));
-    return wanted;
+  /** What all of them add. */
+  async ask(what: 'closed' | 'reopened', tx: Tx, before: Row): Promise<Required<Followed>> {
+    const set: Record<string, unknown> = {};
+    const data: Record<string, unknown> = {};
+    for (const follower of this.all) {
+      const followed = await follower[what]?.(tx, before);
+      Object.assign(set, followed?.set);
+      Object.assign(data, followed?.data);
+    }
+    return { set, data };
   }
 }
 
@@ -74,8 +86,8 @@ export class CloseTicket {
       if (row.closed_at !== null) return undefined;
       const followed = await this.followers.ask('closed', tx, row);
       const line = closedLine(String(row.key), reason);
-      const data = { ...sides(row, followed, { closed: true }), reason };
-      return { set: { ...followed, closed_at: time }, event: { type: 'ticket.closed', line, data } };
+      const data = { ...followed.data, ...sides(row, followed.set, { closed: true }), reason };
+      return { set: { ...followed.set, closed_at: time }, event: { type: 'ticket.closed', line, data } };
     });
   }
 
@@ -89,9 +101,10 @@ export class CloseTicket {
       const next = now.step === COMPLETE ? { ...now, step: QUEUED, status: STATUS_WAITING, failure: null } : now;
       const moved = workChanges(row, next);
       if (!now.closed && Object.keys(moved).length === 0) return undefined;
-      const changed = { ...(await this.followers.ask('reopened', tx, row)), ...moved };
+      const followed = await this.followers.ask('reopened', tx, row);
+      const changed = { ...followed.set, ...moved };
       const line = reopenedLine(String(row.key), next.step, reason);
-      const data = { ...sides(row, changed, { closed: false }), reason };
+      const data = { ...followed.data, ...sides(row, changed, { closed: false }), reason };
       const set = now.closed ? { ...changed, closed_at: null } : changed;
       return { set, event: { type: 'ticket.reopened', line, data } };
     });

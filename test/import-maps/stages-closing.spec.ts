@@ -71,6 +71,38 @@ it('begins a new cycle when a released ticket is reopened', async () => {
   expect(await productionOf(server, 'cycle')).toEqual({ cart: moduleUrl('cart') });
 });
 
+it('says what others released meanwhile, in the event and in the answer of stamp', async () => {
+  const project = await aStagedProject(server, 'meanwhile');
+  const ticket = await inProject(project).withModule('cart', moduleUrl('cart', 'mine')).withModule('nav').at('qa');
+  const staleIn = async (): Promise<unknown> =>
+    (
+      await server.sql<{ stale: unknown }>(
+        "SELECT data->'stale' AS stale FROM event WHERE type = 'ticket.reopened' AND subject = $1 ORDER BY id DESC LIMIT 1",
+        [`ticket/${ticket.id}`],
+      )
+    )[0]?.stale;
+  await post(`${ticket.url}close/`).expect(200);
+  expect((await post(`${ticket.url}stamp/`).expect(200)).body).toMatchObject({ stage: 'dev', warnings: [] });
+  expect(await staleIn()).toBeNull();
+
+  await post(`${ticket.url}close/`).expect(200);
+  const other = await inProject(project).withModule('cart', moduleUrl('cart', 'theirs')).at('prod');
+  const overtaken = {
+    code: 'overtaken',
+    key: 'cart',
+    ticket: other.key,
+    message: `${other.key} changed cart since your base.`,
+  };
+  expect((await post(`${ticket.url}stamp/`).expect(200)).body).toMatchObject({ stage: 'dev', warnings: [overtaken] });
+  expect(await staleIn()).toEqual(['cart']);
+  // Again, as long as nobody has decided.
+  expect((await post(`${ticket.url}stamp/`).expect(200)).body).toMatchObject({ warnings: [overtaken] });
+  await post(`${ticket.url}rebase/`, { cart: 'mine' }).expect(200);
+  expect((await post(`${ticket.url}stamp/`).expect(200)).body).toMatchObject({ warnings: [] });
+  // What came over a released one isn't in its way.
+  expect((await post(`${other.url}stamp/`).expect(200)).body).toMatchObject({ stage: 'prod', warnings: [] });
+});
+
 it('bases what nobody touched on production as it is', async () => {
   const project = await aStagedProject(server, 'based');
   const ticket = await inProject(project).withModule('cart', moduleUrl('cart', 2));

@@ -2,10 +2,11 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { isDeepStrictEqual } from 'node:util';
 import type { Tx } from '../../platform/database/db.js';
-import type { FieldValues, Row } from '../../rest/resource.js';
-import { type TicketFollower, TicketFollowers } from '../../tickets/close-ticket.js';
-import { keyState, rebase } from '../domain/conflict.js';
+import type { Row } from '../../rest/resource.js';
+import { type Followed, type TicketFollower, TicketFollowers } from '../../tickets/close-ticket.js';
+import { keyState, rebase, staleKeys } from '../domain/conflict.js';
 import { type Delta, operationKey } from '../domain/delta.js';
+import { wireKey } from '../domain/map-key.js';
 import { firstStage, production } from '../domain/stage-line.js';
 import type { StampedMap } from '../domain/stamped-map.js';
 import { MapChanges } from '../store/map-changes.js';
@@ -30,25 +31,31 @@ export class FollowTickets implements TicketFollower, OnModuleInit {
   }
 
   /** Out of everybody's way; nothing is deleted. A released one is only archived: its layer stays in production. */
-  async closed(tx: Tx, before: Row): Promise<FieldValues | undefined> {
+  async closed(tx: Tx, before: Row): Promise<undefined> {
     if (before.stage === null) return undefined;
     await this.deltas.keepKeys(tx, await this.deltas.around(tx, before), []);
     await announce(tx, { ticket: before.id });
     return undefined;
   }
 
-  /** Back in the first stage with its delta, and based on production as it is now; a released one begins anew. */
-  async reopened(tx: Tx, before: Row): Promise<FieldValues | undefined> {
+  /**
+   * Back in the first stage with its delta, and based on production as it is now; a released one begins anew. The event names
+   * the keys that others released meanwhile: `stale`.
+   */
+  async reopened(tx: Tx, before: Row): Promise<Followed | undefined> {
     if (before.stage === null) return undefined;
     const ticket = await this.deltas.around(tx, before);
-    const delta = await this.deltaAfter(tx, ticket);
+    const { delta, stale } = await this.deltaAfter(tx, ticket);
     if (!isDeepStrictEqual(delta, deltaOf(ticket))) {
       const provenance = delta.length > 0 ? { git_commit: ticket.revision?.git_commit ?? null } : {};
       await this.deltas.write(tx, ticket, { delta, actor: ACTOR, provenance });
     }
     await this.deltas.keepKeys(tx, ticket, delta);
     await announce(tx, { ticket: before.id });
-    return { stage: firstStage(ticket.line).name };
+    return {
+      set: { stage: firstStage(ticket.line).name },
+      ...(stale.length > 0 ? { data: { stale: stale.slice(0, MOST_KEYS) } } : {}),
+    };
   }
 
   /** Its rows went along with it; every process forgets what it kept of it, this one too. */
@@ -60,11 +67,16 @@ export class FollowTickets implements TicketFollower, OnModuleInit {
     this.changes.changed({ ticket });
   }
 
-  private async deltaAfter(tx: Tx, ticket: LockedTicket): Promise<Delta> {
-    if (ticket.stage === production(ticket.line).name) return [];
-    return based(deltaOf(ticket), await this.productionMaps.at(ticket.project.id, ticket.release, tx));
+  private async deltaAfter(tx: Tx, ticket: LockedTicket): Promise<{ delta: Delta; stale: string[] }> {
+    if (ticket.stage === production(ticket.line).name) return { delta: [], stale: [] };
+    const map = await this.productionMaps.at(ticket.project.id, ticket.release, tx);
+    const delta = based(deltaOf(ticket), map);
+    return { delta, stale: staleKeys(delta, map).map(({ key }) => wireKey(key)) };
   }
 }
+
+/** An event names some. */
+const MOST_KEYS = 50;
 
 /** Operations that don't conflict are based on production as it is; those that do stay stale until somebody decides. */
 const based = (delta: Delta, map: StampedMap): Delta => {

@@ -3,8 +3,12 @@ import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
 import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
 import { CloseTicket } from '../../tickets/close-ticket.js';
-import { TicketDeltas } from '../store/ticket-deltas.js';
+import { production } from '../domain/stage-line.js';
+import { ProductionMaps } from '../store/production-maps.js';
+import { deltaOf, type LockedTicket, TicketDeltas } from '../store/ticket-deltas.js';
 import { ChangeDelta } from './change-delta.js';
+import { overtakenWarnings } from './delta-warnings.js';
+import type { MapWarning } from './map-warning.js';
 import type { StageChange, VerbOptions } from './stage-change.js';
 
 @Injectable()
@@ -13,9 +17,13 @@ export class StampTicket {
     private readonly deltas: TicketDeltas,
     private readonly changes: ChangeDelta,
     private readonly closing: CloseTicket,
+    private readonly productionMaps: ProductionMaps,
   ) {}
 
-  /** Registers it; one that is registered stays as it is, a closed one is reopened. Rejects with not_found; precondition. */
+  /**
+   * Registers it; one that is registered stays as it is, a closed one is reopened. What production overtook meanwhile is a
+   * warning. Rejects with not_found; precondition.
+   */
   async run(tx: Tx, id: number, options: VerbOptions): Promise<StageChange> {
     const ticket = await this.deltas.lock(tx, id);
     requireMatch(options.ifMatch, versionTag(ticket.version));
@@ -25,6 +33,14 @@ export class StampTicket {
     const open = ticket.closed ? await this.deltas.lock(tx, id) : ticket;
     if (open.stage === null) await this.changes.run(tx, id, [], { ...options, ifMatch: undefined });
     const now = open.stage === null ? await this.deltas.lock(tx, id) : open;
-    return { ticket, row: now.row, revision: now.revisionNumber, changes: [] };
+    const warnings = await this.overtaken(tx, now);
+    return { ticket, row: now.row, revision: now.revisionNumber, changes: [], warnings };
+  }
+
+  /** Of a released ticket nothing is: what came after it came over it. */
+  private async overtaken(tx: Tx, ticket: LockedTicket): Promise<MapWarning[]> {
+    if (ticket.stage === production(ticket.line).name) return [];
+    const map = await this.productionMaps.at(ticket.project.id, ticket.release, tx);
+    return overtakenWarnings(tx, ticket, deltaOf(ticket), map);
   }
 }
