@@ -33,12 +33,16 @@ const DESCRIPTIONS: Readonly<Record<number, string>> = {
   503: "The server can't answer at the moment; Retry-After says when to try again.",
 };
 
+const ERROR_BODY = { schema: { $ref: '#/components/schemas/Error' } };
+/** What a browser gets. */
+const PAGE_TOO = { 'text/html': { schema: { type: 'string' } } };
+
 /** A response for each status that operations name. */
 export const ERROR_RESPONSES: Readonly<
-  Record<number, { description: string; content: Record<string, { schema: { $ref: string } }> }>
+  Record<number, { description: string; content: Record<string, { schema: object }> }>
 > = Object.fromEntries(
   Object.entries(DESCRIPTIONS).map(([status, description]) => [
     Number(status),
-    { description, content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } } },
+    { description, content: { 'application/json': ERROR_BODY, ...(status === '401' ? PAGE_TOO : {}) } },
   ]),
 );
