@@ -71,6 +71,11 @@ describe.each(['goDark', 'goSilent'] as const)('the database when it %s', (fault
       expect(answer.ms).toBeLessThan(400);
     }
     expect((await ask(`?dev=${key}`)).imports).toHaveProperty('cart', moduleUrl('cart'));
+    for (const path of ['/stamp.js', '/snippet.html', '/import-map.json?env=prod'])
+      expect((await fetch(far.base + path)).headers.get('x-stamp-status')).toBe('stale');
+    // In nobody's memory, and not waited for either.
+    const old = await ask('?release=1');
+    expect([old.status, old.ms < 400]).toEqual([503, true]);
     const unknown = await ask('?dev=TKT-99999');
     expect(unknown).toMatchObject({ status: 200, stamp: 'unknown; stale', imports: { app: moduleUrl('app', 1) } });
     expect(unknown.ms).toBeLessThan(400);

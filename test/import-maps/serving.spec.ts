@@ -191,6 +191,20 @@ describe('which pages may read', () => {
   const allowed = async (query: string, origin: string, path?: string): Promise<string | undefined> =>
     (await map(query, path).set('Origin', origin)).headers['access-control-allow-origin'];
 
+  it('why there is no map', async () => {
+    const origin = 'http://localhost:3000';
+    expect(await allowed('?release=x', origin)).toBe('*');
+    expect(await allowed('?release=99999', origin)).toBe('*');
+    const [one, other] = [
+      await aStampedTicket(server).withModule('both'),
+      await aStampedTicket(server).withModule('both', moduleUrl('both', 2)),
+    ];
+    const conflict = await map(`?dev=${one.key},${other.key}`).set('Origin', origin).expect(409);
+    expect(conflict.headers).toMatchObject({ 'access-control-allow-origin': origin, vary: 'Origin, Accept' });
+    const elsewhere = await map(`?dev=${one.key},${other.key}`).set('Origin', 'https://evil.example').expect(409);
+    expect(elsewhere.headers).not.toHaveProperty('access-control-allow-origin');
+  });
+
   it.each([
     'http://localhost:3000',
     'https://localhost',

@@ -67,11 +67,14 @@ export function requestAction(
     readonly base: string;
     readonly path: string;
     readonly body?: object;
+    /** The ETag that has to be named. */
+    readonly ifMatch?: string;
   },
 ): NextAction {
-  const { method, base, path, body } = request;
+  const { method, base, path, body, ifMatch } = request;
+  const match = ifMatch ? ` --header ${shellQuoted(`if-match: ${ifMatch}`)}` : '';
   const data = body ? ` --header 'content-type: application/json' --data ${shellQuoted(JSON.stringify(body))}` : '';
-  const command = `curl --fail-with-body --request ${method}${data} ${shellQuoted(base + path)}`;
+  const command = `curl --fail-with-body --request ${method}${match}${data} ${shellQuoted(base + path)}`;
   return { label, command, method, href: path, permission };
 }
 

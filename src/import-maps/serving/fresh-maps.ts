@@ -138,6 +138,11 @@ export class FreshMaps implements Hearer {
     });
   }
 
+  /** What is in no memory: asked for as long as there is patience. Rejects with unavailable. */
+  inTime<Value>(wait: Patience, load: () => Promise<Value>): Promise<Value> {
+    return within(wait(this.link.isUp), load());
+  }
+
   private async find<Value>(wait: Patience, source: Source<Value>): Promise<Found<Value | undefined>> {
     const isLinked = this.link.isUp;
     const current = isLinked ? source.current() : undefined;

@@ -60,8 +60,11 @@ export class MapAnswers {
   /** Rejects with not_found for a release that isn't there, and conflict for tickets that can't be shown together. */
   async answer(wanted: Wanted, query: Query): Promise<MapAnswer> {
     const request = readMapRequest(query, wanted.project.stages);
-    if (request.kind === 'release') return this.released(wanted, request.release);
-    if (request.kind === 'at') return this.released(wanted, await this.releaseAt(wanted.project, request.time));
+    if (request.kind === 'release') return this.fresh.inTime(wanted.wait, () => this.released(wanted, request.release));
+    if (request.kind === 'at')
+      return this.fresh.inTime(wanted.wait, async () =>
+        this.released(wanted, await this.releaseAt(wanted.project, request.time)),
+      );
     if (request.kind === 'tickets') return this.tickets(wanted, request.asked);
     const { value, stale } = await this.production(wanted);
     return {

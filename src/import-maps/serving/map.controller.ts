@@ -165,17 +165,14 @@ export class MapController {
 
   private async answer(request: MapRequest, reply: FastifyReply): Promise<void> {
     if (request.query.env !== undefined) return this.answerEnvironment(request, reply);
+    // What is wrong with the query any page may read.
+    shareWithAll(reply);
     const wanted = await this.wanted(request);
     const asked = this.answers.asked(wanted, request.query);
     const isPreview = asked.length > 0;
     if (isPreview) sharePreview(request, reply, wanted.project, asked);
-    else shareWithAll(reply);
     const { stamp, status } = await this.answers.answer(wanted, request.query);
-    if (status === undefined)
-      return send(request, reply, stamp, IMPORT_MAP, isPreview ? 'private, no-cache' : 'no-cache');
-    // Not to be kept: a browser that revalidates it later would take over the status of then.
-    void reply.header('x-stamp-status', status).header('cache-control', isPreview ? 'private, no-store' : 'no-store');
-    void reply.header('etag', stamp.etag).header('content-type', IMPORT_MAP).send(stamp.body);
+    sendTold(request, reply, { stamp, status, type: IMPORT_MAP, isPreview });
   }
 
   /** As import-map-deployer answers: JSON by name, errors as text, and none of another map in place of the ticket's. */
@@ -189,7 +186,7 @@ export class MapController {
       else shareWithAll(reply);
       const { stamp, status } = await this.answers.answer(wanted, query);
       if (status && status !== 'stale') throw conflict('env.not_shown', `${lastOf(request.query.env)}: ${status}.`);
-      send(request, reply, stamp, 'application/json', environment.kind === 'ticket' ? 'private, no-cache' : 'no-cache');
+      sendTold(request, reply, { stamp, status, type: 'application/json', isPreview: environment.kind === 'ticket' });
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
       sendErrorText(reply, error);
@@ -199,18 +196,36 @@ export class MapController {
   private async sendScript(request: MapRequest, reply: FastifyReply): Promise<void> {
     const wanted = await this.wanted(request);
     shareWithAll(reply);
-    const { value } = await this.answers.production(wanted);
+    const { value, stale } = await this.answers.production(wanted);
     const stamp = this.scripts.of(wanted, value);
-    this.shortcut.keep(request, { project: wanted.project, production: value }, stamp, LIVE_SCRIPT);
-    send(request, reply, stamp, SCRIPT_TYPE, 'no-cache');
+    if (!stale) this.shortcut.keep(request, { project: wanted.project, production: value }, stamp, LIVE_SCRIPT);
+    const status = stale || wanted.stale ? 'stale' : undefined;
+    sendTold(request, reply, { stamp, status, type: SCRIPT_TYPE, isPreview: false });
   }
 
   private async sendSnippet(request: MapRequest, reply: FastifyReply): Promise<void> {
     const wanted = await this.wanted(request);
-    const { stamp } = await this.answers.answer(wanted, {});
+    const { stamp, status } = await this.answers.answer(wanted, {});
+    if (status) void reply.header('x-stamp-status', status);
     const text = snippetOf(wanted.origin, wanted.project.name, stamp.body.toString());
     void reply.header('content-type', 'text/plain; charset=utf-8').header('cache-control', 'no-cache').send(text);
   }
+}
+
+interface Told {
+  readonly stamp: Stamp;
+  /** X-Stamp-Status, where there is anything to say. */
+  readonly status: string | undefined;
+  readonly type: string;
+  readonly isPreview: boolean;
+}
+
+function sendTold(request: FastifyRequest, reply: FastifyReply, { stamp, status, type, isPreview }: Told): void {
+  const kept = isPreview ? 'private, ' : '';
+  if (status === undefined) return send(request, reply, stamp, type, `${kept}no-cache`);
+  // Not to be kept: a browser that revalidates it later would take over the status of then.
+  void reply.header('x-stamp-status', status).header('cache-control', `${kept}no-store`);
+  void reply.header('etag', stamp.etag).header('content-type', type).send(stamp.body);
 }
 
 function send(

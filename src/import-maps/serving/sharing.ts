@@ -21,6 +21,7 @@ export function sharePreview(
   asked: readonly AskedTickets[],
 ): void {
   const { origin } = headers;
+  reply.removeHeader('access-control-allow-origin');
   void reply.header('vary', 'Origin').header('access-control-expose-headers', EXPOSED);
   if (origin && asked.every(({ stage }) => isPreviewOrigin(origin, stage, project.previews)))
     void reply.header('access-control-allow-origin', origin);

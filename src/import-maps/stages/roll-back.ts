@@ -2,6 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
 import { DomainError } from '../../platform/errors.js';
+import { versionTag } from '../../rest/http/entity-tag.js';
 import { appendEvent } from '../../stream/append-event.js';
 import { releaseLine } from '../../stream/lines/stage-lines.js';
 import { type Difference, diff } from '../domain/diff.js';
@@ -71,7 +72,7 @@ export class RollBack {
       lost.map(({ ticket }) => ticket),
     );
     const restored = lost.map(({ ticket }) => (ticket === null ? null : (keys.get(ticket) ?? null)));
-    if (lost.length > 0 && !options.force) throw containsReverted(target, restored, options);
+    if (lost.length > 0 && !options.force) throw containsReverted({ target, parent }, restored, options);
     const release = await this.write(tx, project, { parent, target, later, lost }, options);
     const why = `rolled back to release ${target}`;
     const owners = later.flatMap(({ ticket }) => ticket ?? []);
@@ -111,13 +112,14 @@ const isThere = ({ from, map, later }: { from: StampedMap; map: StampedMap; late
   later.every(({ ticket }) => ticket === null) && map.equals(from);
 
 function containsReverted(
-  target: number,
+  { target, parent }: { readonly target: number; readonly parent: number },
   reverted: readonly (string | null)[],
   { base, path }: RollbackOptions,
 ): DomainError {
   const names = [...new Set(reverted.map((ticket) => ticket ?? 'a direct write'))];
   const body = { release: target, force: true };
-  const action = requestAction('Bring them back, without their tickets', 'map', { method: 'POST', base, path, body });
+  const request = { method: 'POST', base, path, body, ifMatch: versionTag(parent) } as const;
+  const action = requestAction('Bring them back, without their tickets', 'map', request);
   return new DomainError(
     'conflict',
     'release.contains_reverted',

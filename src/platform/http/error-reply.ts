@@ -131,7 +131,8 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, error: D
   const accept = String(request.headers.accept ?? '');
   const wantsProblem = accept.includes('application/problem+json');
   const body = wantsProblem ? problemBody(error, status) : tastypieBody(error);
-  void reply.code(status).header('vary', 'Accept').header('cache-control', 'no-cache');
+  const vary = [reply.getHeader('vary'), 'Accept'].flat().filter(Boolean).join(', ');
+  void reply.code(status).header('vary', vary).header('cache-control', 'no-cache');
   if (error.details.retryAfter) void reply.header('retry-after', String(error.details.retryAfter));
   challenge(reply, error);
   if (error.details.allow) void reply.header('allow', error.details.allow.join(','));
