@@ -3,10 +3,11 @@ import { Module } from '@nestjs/common';
 import path from 'node:path';
 import type { Config } from '../../config.js';
 import { CONFIG } from '../../platform/tokens.js';
-import { BlobLedger } from '../modules/blob-ledger.js';
-import { FILE_BLOBS, MODULE_BLOBS, TREE_BLOBS } from '../modules/blob-store.js';
-import { BLOB_FOLDERS, DiskBlobs } from '../modules/disk-blobs.js';
-import { PackageTrees } from '../modules/package-trees.js';
+import { BlobCleaner } from './blob-cleaner.js';
+import { BlobLedger } from './blob-ledger.js';
+import { FILE_BLOBS, MODULE_BLOBS, TREE_BLOBS } from './blob-store.js';
+import { BLOB_FOLDERS, DiskBlobs } from './disk-blobs.js';
+import { PackageTrees } from './package-trees.js';
 import { OwnModules } from './own-modules.js';
 
 const STORES = [
@@ -20,7 +21,7 @@ const STORES = [
 }));
 
 @Module({
-  providers: [...STORES, BlobLedger, OwnModules, PackageTrees],
+  providers: [...STORES, BlobCleaner, BlobLedger, OwnModules, PackageTrees],
   exports: [...STORES.map(({ provide }) => provide), BlobLedger, OwnModules, PackageTrees],
 })
 export class BlobsModule {}

@@ -6,10 +6,10 @@ import type { Change } from '../domain/delta.js';
 import { keyWithOtherIntegrity } from '../domain/integrity.js';
 import { wireKey } from '../domain/map-key.js';
 import type { StampedMap, Target } from '../domain/stamped-map.js';
-import { BlobLedger } from '../modules/blob-ledger.js';
-import { type BlobStore, MODULE_BLOBS } from '../modules/blob-store.js';
-import { partsOfModuleUrl } from '../modules/file-names.js';
-import { PackageTrees } from '../modules/package-trees.js';
+import { BlobLedger } from './blob-ledger.js';
+import { type BlobStore, MODULE_BLOBS } from './blob-store.js';
+import { partsOfModuleUrl } from './file-names.js';
+import { PackageTrees } from './package-trees.js';
 
 export interface Settled<Changes> {
   readonly changes: Changes;

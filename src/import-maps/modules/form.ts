@@ -6,8 +6,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { UploadLimits } from '../../config.js';
 import { DomainError, invalid } from '../../platform/errors.js';
-import type { BlobStore, StagedBlob } from './blob-store.js';
-import { checkPath } from './file-names.js';
+import type { BlobStore, StagedBlob } from '../blobs/blob-store.js';
+import { checkPath } from '../blobs/file-names.js';
 
 export interface FormFile {
   /** The path within what is uploaded. */

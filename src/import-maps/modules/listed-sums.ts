@@ -1,7 +1,7 @@
 // Files against the control files that list them: sizes, and every sum that is given.
 import { createHash } from 'node:crypto';
 import { DomainError } from '../../platform/errors.js';
-import type { BlobStore } from './blob-store.js';
+import type { BlobStore } from '../blobs/blob-store.js';
 import { type ListedFile, SUM_NAMES, type SumKind, SUMS } from './debian-control.js';
 
 /** A file as it is kept. */

@@ -3,9 +3,9 @@ import { Controller, Get, Inject, Options, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { notFound } from '../../platform/errors.js';
-import { type BlobStore, MODULE_BLOBS, type OpenBlob } from './blob-store.js';
+import { type BlobStore, MODULE_BLOBS, type OpenBlob } from '../blobs/blob-store.js';
 import { servedType } from './file-types.js';
-import { PackageTrees } from './package-trees.js';
+import { PackageTrees } from '../blobs/package-trees.js';
 import { sendFile } from './send-file.js';
 import { Needs } from '../../platform/http/need.js';
 

@@ -4,7 +4,7 @@ import { checkSlashes } from '../domain/admission.js';
 import { keyOf } from '../domain/map-key.js';
 import type { MapWarning } from '../stages/map-warning.js';
 import type { Form, FormFile } from './form.js';
-import { moduleUrl } from './file-names.js';
+import { moduleUrl } from '../blobs/file-names.js';
 import { isScript, mayStandAlone, STAND_ALONE } from './file-types.js';
 import { findImports, isRelative, specifiersOf } from './module-scan.js';
 import type { UploadFields } from './upload-fields.js';

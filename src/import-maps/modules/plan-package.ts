@@ -4,12 +4,12 @@ import { invalid } from '../../platform/errors.js';
 import { keyOf } from '../domain/map-key.js';
 import type { MapWarning } from '../stages/map-warning.js';
 import type { Form, FormFile } from './form.js';
-import { checkPath, moduleUrl, resolveWithin } from './file-names.js';
+import { checkPath, moduleUrl, resolveWithin } from '../blobs/file-names.js';
 import { isScript } from './file-types.js';
-import { inParallel } from './in-parallel.js';
+import { inParallel } from '../blobs/in-parallel.js';
 import { findImports, isRelative, specifiersOf } from './module-scan.js';
 import { packageEntry } from './package-entry.js';
-import type { PackageTrees, Tree } from './package-trees.js';
+import type { PackageTrees, Tree } from '../blobs/package-trees.js';
 import type { UploadFields } from './upload-fields.js';
 import { checkedSpecifier, type UploadPlan } from './upload-plan.js';
 

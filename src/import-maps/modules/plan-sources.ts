@@ -2,11 +2,11 @@
 import { invalid } from '../../platform/errors.js';
 import { keyOf } from '../domain/map-key.js';
 import type { MapWarning } from '../stages/map-warning.js';
-import type { BlobStore, StagedBlob } from './blob-store.js';
+import type { BlobStore, StagedBlob } from '../blobs/blob-store.js';
 import type { Form, FormFile } from './form.js';
-import { moduleUrl } from './file-names.js';
+import { moduleUrl } from '../blobs/file-names.js';
 import { isScript } from './file-types.js';
-import { inParallel } from './in-parallel.js';
+import { inParallel } from '../blobs/in-parallel.js';
 import { findImports, isRelative, specifiersOf } from './module-scan.js';
 import { rewriteSource, sourceSpecifier } from './source-rewrite.js';
 import type { UploadFields } from './upload-fields.js';

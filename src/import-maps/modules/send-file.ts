@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { isKnown } from '../../rest/http/entity-tag.js';
-import type { ByteRange, OpenBlob } from './blob-store.js';
+import type { ByteRange, OpenBlob } from '../blobs/blob-store.js';
 
 export interface FileHead {
   readonly hash: string;

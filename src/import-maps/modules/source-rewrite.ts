@@ -2,7 +2,7 @@
 // file that is addressed by its hash could not be mapped otherwise (import-maps.md, section 2). Source maps stay right.
 import remapping, { type SourceMapInput } from '@jridgewell/remapping';
 import MagicString from 'magic-string';
-import { resolveWithin } from './file-names.js';
+import { resolveWithin } from '../blobs/file-names.js';
 import type { FoundImport } from './module-scan.js';
 
 /** The specifier of a file of a project's sources: `@shop/src/cart.js`. */

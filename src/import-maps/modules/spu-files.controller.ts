@@ -11,7 +11,7 @@ import { keyedRequest, sendAnswer, writeOptions } from '../../rest/http/reply.js
 import { parsePage, type Query } from '../../rest/reading/list-query.js';
 import { Idempotency, type WriteAnswer } from '../../rest/writing/idempotency.js';
 import { asId } from '../../rest/writing/reference.js';
-import { type BlobStore, FILE_BLOBS } from './blob-store.js';
+import { type BlobStore, FILE_BLOBS } from '../blobs/blob-store.js';
 import { type Form, isForm, readForm } from './form.js';
 import { sendFile } from './send-file.js';
 import { sendPage } from './send-page.js';

@@ -2,7 +2,7 @@
 import { invalid } from '../../platform/errors.js';
 import { checkScope, isFault } from '../domain/admission.js';
 import type { Provenance } from '../stages/change-delta.js';
-import { checkPath } from './file-names.js';
+import { checkPath } from '../blobs/file-names.js';
 import { faultError } from './upload-plan.js';
 
 export type UploadMode = 'module' | 'package' | 'sources';

@@ -3,7 +3,7 @@ import { DomainError, type ErrorKind, invalid } from '../../platform/errors.js';
 import { checkSpecifier, type Fault } from '../domain/admission.js';
 import type { Change } from '../domain/delta.js';
 import type { MapWarning } from '../stages/map-warning.js';
-import type { StagedBlob } from './blob-store.js';
+import type { StagedBlob } from '../blobs/blob-store.js';
 
 export interface PlannedModule {
   readonly specifier: string;

@@ -4,7 +4,6 @@ import { BlobsModule } from '../blobs/blobs.module.js';
 import { NamedProjects } from '../stages/named-project.js';
 import { StagesModule } from '../stages/stages.module.js';
 import { MapStoreModule } from '../store/map-store.module.js';
-import { BlobCleaner } from './blob-cleaner.js';
 import { ModuleList } from './module-list.js';
 import { ModuleController } from './module.controller.js';
 import { ModulesController } from './modules.controller.js';
@@ -16,6 +15,6 @@ import { UploadsController } from './uploads.controller.js';
 @Module({
   imports: [BlobsModule, MapStoreModule, StagesModule],
   controllers: [UploadsController, ModuleController, ModulesController, SpuFilesController],
-  providers: [BlobCleaner, ModuleList, NamedProjects, SpuFiles, UploadModules],
+  providers: [ModuleList, NamedProjects, SpuFiles, UploadModules],
 })
 export class UploadsModule {}
