@@ -100,14 +100,9 @@ describe('a watched folder', () => {
     await other.put(sources, { 'src/cart.js': 'export default 2;' });
     await release(other);
     const reply = await uploads.put(sources, { ...APP, 'src/nav.js': 'export default 5;' });
-    expect(reply.body.warnings).toEqual([
-      {
-        code: 'overtaken',
-        key: key('src/cart.js'),
-        ticket: other.ticket.key,
-        message: expect.stringContaining(other.ticket.key),
-      },
-    ]);
+    const cart = key('src/cart.js');
+    const message = `${cart} is as production had it before release 2 (${other.ticket.key}): rebase mine releases it again.`;
+    expect(reply.body.warnings).toEqual([{ code: 'overtaken', key: cart, ticket: other.ticket.key, message }]);
     await server.http.post(`${uploads.ticket.uri}promote/`).send({}).expect(409);
     const pulled = await uploads.put(sources, { 'src/cart.js': 'export default 2;' });
     expect(pulled.body.warnings).toEqual([]);
@@ -117,6 +112,54 @@ describe('a watched folder', () => {
       imports: Record<string, string>;
     };
     expect(await textAt(imports[key('src/cart.js')] ?? '')).toBe('export default 2;');
+  });
+
+  it('with a file that was taken out again says so, and releases it when somebody decides that', async () => {
+    const first = await newTicket();
+    await first.put(sources, APP);
+    await release(first);
+    await server.http.post(`${first.ticket.uri}revert/`).send({}).expect(200);
+    const uploads = await newTicket();
+    const app = key('src/app.js');
+    const said = `${app} is as production had it before release 2 (${first.ticket.key}): rebase mine releases it again.`;
+    const reply = await uploads.put(sources, { 'src/app.js': APP['src/app.js'] });
+    const warning = { code: 'overtaken', key: app, ticket: first.ticket.key, message: said };
+    // What it overlaps with, and imports, is told too.
+    expect(reply.body.warnings).toContainEqual(warning);
+    const refused = await server.http.post(`${uploads.ticket.uri}promote/`).send({}).expect(409);
+    expect(refused.body.verdicts[0]).toMatchObject({ code: 'conflicts.stale', summary: said });
+
+    // Another file there is a change like any other, of a key that somebody else changed last.
+    const edited = await uploads.put(sources, { 'src/app.js': 'export default 9;' });
+    expect(edited.body.warnings).toContainEqual({
+      ...warning,
+      message: `${first.ticket.key} changed ${app} since your base.`,
+    });
+    await uploads.put(sources, { 'src/app.js': APP['src/app.js'] });
+    await server.http
+      .post(`${uploads.ticket.uri}rebase/`)
+      .send({ [app]: 'mine' })
+      .expect(200);
+    await release(uploads);
+    const { imports } = (await server.http.get(`/p/${project.name}/import-map.json`).expect(200)).body as {
+      imports: Record<string, string>;
+    };
+    expect(Object.keys(imports)).toEqual([app]);
+  });
+
+  it('that has what the ticket itself brought once, and took back, says the release', async () => {
+    const uploads = await newTicket();
+    await uploads.put(sources, APP);
+    await release(uploads);
+    for (let turn = 0; turn < 2; turn++) await server.http.post(`${uploads.ticket.uri}revert/`).send({}).expect(200);
+    await uploads.put(sources, { 'src/nav.js': 'export default 2;' });
+    const reply = await uploads.put(sources, { 'src/nav.js': APP['src/nav.js'] });
+    expect(reply.body.warnings).toContainEqual(
+      expect.objectContaining({
+        code: 'overtaken',
+        message: `${key('src/nav.js')} is as production had it before release 2 (${uploads.ticket.key}): rebase mine releases it again.`,
+      }),
+    );
   });
 
   it('does so in its project only: elsewhere the bytes are new', async () => {

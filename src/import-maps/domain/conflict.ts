@@ -29,6 +29,12 @@ export function staleKeys(delta: Delta, production: StampedMap): StaleKey[] {
     });
 }
 
+/**
+ * The ticket has the key as production had it once: a watched folder that is behind, or a value that was live and was
+ * replaced or taken out since.
+ */
+export const isPast = ({ base, mine }: StaleKey): boolean => mine !== null && sameTarget(base, mine);
+
 /** `mine` keeps the ticket's value over what production has now; `theirs` gives the key up. */
 export type Choice = 'mine' | 'theirs';
 

@@ -8,11 +8,19 @@ export interface KeyInConflict {
   readonly otherTicket: string | null;
 }
 
+export interface StaleFact extends KeyInConflict {
+  /** Of a key that is as production had it once: the release that changed it, null where nobody knows. Else absent. */
+  readonly past?: { readonly release: number | null };
+}
+
+/** One that is as production had it once. */
+export type PastFact = Required<StaleFact>;
+
 export interface ConflictsFacts {
   readonly ticketKey: string;
   readonly ticketId: number;
-  /** Keys that somebody else released since the ticket changed them. */
-  readonly stale: readonly KeyInConflict[];
+  /** Keys that somebody else released since the ticket changed them, and keys that are as production had them once. */
+  readonly stale: readonly StaleFact[];
   /** Where the ticket is frozen: the stage that it is in, and the one before, in which it can be changed. */
   readonly frozen?: { readonly stage: string; readonly before: string };
   /** Keys that another open ticket changes too. */
@@ -53,15 +61,34 @@ function said(facts: ConflictsFacts, base: string): Part {
 }
 
 function stale(facts: ConflictsFacts, base: string): Part {
-  const changed = `${named(facts.stale)} ${isOne(facts.stale) ? 'was' : 'were'} released by ${others(facts.stale)} since ${facts.ticketKey} changed`;
+  const [released, past] = [facts.stale.filter((fact) => !isPastFact(fact)), facts.stale.filter(isPastFact)];
+  const said = [
+    ...(released.length > 0 ? [releasedText(released, facts.ticketKey)] : []),
+    ...(past.length > 0 ? [pastText(past)] : []),
+  ];
   const thaw = facts.frozen ? [revert(facts, facts.frozen, base)] : [];
   return {
     verdict: 'blocked',
     code: 'conflicts.stale',
-    summary: summaryOf(`${changed} ${isOne(facts.stale) ? 'it' : 'them'}.`),
+    summary: summaryOf(`${said.join('; ')}.`),
     actor: 'you',
     next_actions: [...thaw, rebase(facts, 'mine', base), rebase(facts, 'theirs', base)],
   };
+}
+
+const isPastFact = (fact: StaleFact): fact is PastFact => fact.past !== undefined;
+
+function releasedText(keys: readonly StaleFact[], ticketKey: string): string {
+  const [were, them] = isOne(keys) ? ['was', 'it'] : ['were', 'them'];
+  return `${named(keys)} ${were} released by ${others(keys)} since ${ticketKey} changed ${them}`;
+}
+
+/** `cart is as production had it before release 2 (TKT-1): rebase mine releases it again`. Not for an empty list. */
+export function pastText(keys: readonly PastFact[]): string {
+  const [are, them] = isOne(keys) ? ['is', 'it'] : ['are', 'them'];
+  const [release, another] = new Set(keys.map(({ past }) => past.release));
+  const when = release && another === undefined ? `before release ${release} (${others(keys)})` : 'once';
+  return `${named(keys)} ${are} as production had ${them} ${when}: rebase mine releases ${them} again`;
 }
 
 const revert = (facts: ConflictsFacts, { before }: { before: string }, base: string): NextAction =>

@@ -91,7 +91,7 @@ export class ChangeDelta {
     const overlaps = await this.overlaps(tx, ticket, delta);
     const warnings = [
       ...overlaps.map(overlapWarning),
-      ...(await overtakenWarnings(tx, ticket, [...replacedBy(delta, deltaOf(ticket)), ...delta], production)),
+      ...(await overtakenWarnings(tx, ticket, [...replacing(delta, deltaOf(ticket)), ...delta], production)),
       ...(await danglingWarnings(tx, ticket, delta, production)),
     ];
     const unneeded = new Set(watched ? hashesIn(live) : []);
@@ -159,11 +159,14 @@ export class ChangeDelta {
 /** An event names some; the revision has them all. */
 const MOST_KEYS = 50;
 
-/** The operations before that the delta has others for. */
-function replacedBy(delta: Delta, before: Delta): Operation[] {
+/** The delta's operations that came for others, on what those were based on. */
+function replacing(delta: Delta, before: Delta): Operation[] {
   const { gone, come } = difference(before, delta);
-  const keys = new Set(keysOf(come));
-  return gone.filter((operation) => keys.has(operationKey(operation)));
+  const bases = new Map(gone.map((operation) => [operationKey(operation), operation.base]));
+  return come.flatMap((operation) => {
+    const base = bases.get(operationKey(operation));
+    return base === undefined ? [] : [{ ...operation, base }];
+  });
 }
 
 /** As the database gives it back: without members that are undefined. */

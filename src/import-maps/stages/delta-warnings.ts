@@ -1,14 +1,16 @@
 // What somebody who changes a ticket's modules should know: who else is at its keys, what production did since, what dangles.
 import type { Tx } from '../../platform/database/db.js';
 import { staleKeys } from '../domain/conflict.js';
+import { pastText } from '../domain/conflicts-policy.js';
 import { type Broken, brokenSince, type Dangling, dangling, importersIn } from '../domain/dangling.js';
 import { type Delta, type Operation, stamp } from '../domain/delta.js';
 import { keyText, type MapKey } from '../domain/map-key.js';
 import type { StampedMap } from '../domain/stamped-map.js';
-import { type KeyChange, lastChanges, layersImporting } from '../store/key-history.js';
+import { type KeyChange, layersImporting } from '../store/key-history.js';
 import type { Overlap } from '../store/overlaps.js';
 import type { LockedTicket } from '../store/ticket-deltas.js';
 import type { MapWarning } from './map-warning.js';
+import { type Overtaken, overtakenOf } from './stale-facts.js';
 
 export const overlapWarning = ({ key, other, ticket, stage }: Overlap): MapWarning => ({
   code: 'overlap',
@@ -21,19 +23,29 @@ export const overlapWarning = ({ key, other, ticket, stage }: Overlap): MapWarni
 const whoChanged = (change: KeyChange | undefined): string =>
   change?.ticket ?? (change ? `A direct write (release ${change.release})` : 'Somebody');
 
-/** Keys whose value in production is no longer what operations were based on. */
+function overtakenText(overtaken: Overtaken): string {
+  const { key, change, past } = overtaken;
+  return past
+    ? `${pastText([{ ...overtaken, past }])}.`
+    : `${whoChanged(change)} changed ${keyText(key)} since your base.`;
+}
+
+/** Keys whose value in production is no longer what operations were based on. The last one of a key counts. */
 export async function overtakenWarnings(
   tx: Tx,
   ticket: LockedTicket,
   operations: readonly Operation[],
   production: StampedMap,
 ): Promise<MapWarning[]> {
-  const stale = [...new Set(staleKeys(operations, production).map(({ key }) => key))];
-  const changes = await lastChanges(tx, { project: ticket.project.id, except: ticket.id }, stale);
-  return stale.map((key) => {
-    const change = changes.get(key);
-    const message = `${whoChanged(change)} changed ${keyText(key)} since your base.`;
-    return { code: 'overtaken', key, ...(change?.ticket ? { ticket: change.ticket } : {}), message };
+  const stale = [...new Map(staleKeys(operations, production).map((one) => [one.key, one])).values()];
+  return (await overtakenOf(tx, ticket, stale)).map((overtaken) => {
+    const { key, otherTicket } = overtaken;
+    return {
+      code: 'overtaken',
+      key,
+      ...(otherTicket === null ? {} : { ticket: otherTicket }),
+      message: overtakenText(overtaken),
+    };
   });
 }
 

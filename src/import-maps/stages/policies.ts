@@ -13,9 +13,9 @@ import { type StepsFacts, stepsVerdict } from '../domain/steps-policy.js';
 import { type Verdict, worstFirst } from '../domain/verdict.js';
 import { workStateOf } from '../../tickets/ticket-state.js';
 import { holdOf } from '../holds/held-rows.js';
-import { lastChanges } from '../store/key-history.js';
 import { findOverlaps } from '../store/overlaps.js';
 import { deltaOf, type LockedTicket } from '../store/ticket-deltas.js';
+import { overtakenOf } from './stale-facts.js';
 
 interface LiveSubticket {
   id: number;
@@ -59,19 +59,18 @@ export class Policies {
 
   private async conflicts(tx: Sql, ticket: LockedTicket, production: StampedMap, base: string): Promise<Verdict> {
     const delta = deltaOf(ticket);
-    const stale = staleKeys(delta, production).map(({ key }) => key);
-    const [changes, overlaps] = await Promise.all([
-      lastChanges(tx, { project: ticket.project.id, except: ticket.id }, stale),
+    const [stale, overlaps] = await Promise.all([
+      overtakenOf(tx, ticket, staleKeys(delta, production)),
       findOverlaps(tx, ticket.project.id, ticket.id, keysOf(delta)),
     ]);
     const frozen = ticket.stage !== null && ticket.stage !== firstStage(ticket.line).name;
     const before = frozen ? stageBefore(ticket.line, ticket.stage)?.name : undefined;
-    const since = [...changes.values()].map((change) => change.since).sort()[0] ?? String(ticket.row.updated_at);
+    const since = stale.flatMap(({ change }) => change?.since ?? []).sort()[0] ?? String(ticket.row.updated_at);
     return conflictsVerdict(
       {
         ticketKey: ticket.key,
         ticketId: ticket.id,
-        stale: stale.map((key) => ({ key, otherTicket: changes.get(key)?.ticket ?? null })),
+        stale,
         ...(before && ticket.stage ? { frozen: { stage: ticket.stage, before } } : {}),
         overlaps: overlaps.map(({ key, ticket: otherTicket }) => ({ key, otherTicket })),
         overlapMode: ticket.overlap,

@@ -14,10 +14,13 @@ export interface KeyChange {
   readonly since: string;
 }
 
-/** Who changed each key last, by bringing it or by being taken back, but for one ticket. Keys that nobody touched are left out. */
+/**
+ * Who changed each key last, by bringing it or by being taken back, but for one ticket (none: 0). Keys that nobody touched are
+ * left out.
+ */
 export async function lastChanges(
   sql: Sql,
-  { project, except }: { readonly project: number; readonly except: number },
+  { project, except = 0 }: { readonly project: number; readonly except?: number },
   keys: readonly MapKey[],
 ): Promise<Map<MapKey, KeyChange>> {
   if (keys.length === 0) return new Map();

@@ -1,5 +1,4 @@
 // What the policies say, and in what order.
-import { type ConflictsFacts, conflictsVerdict } from '../../../src/import-maps/domain/conflicts-policy.js';
 import { type StepsFacts, stepsVerdict } from '../../../src/import-maps/domain/steps-policy.js';
 import {
   allPass,
@@ -212,101 +211,6 @@ describe('steps', () => {
           permission: 'read',
         },
       ],
-    });
-  });
-});
-
-describe('conflicts', () => {
-  const facts: ConflictsFacts = { ticketKey: 'TKT-1', ticketId: 7, stale: [], overlaps: [], overlapMode: 'warn' };
-  const say = (given: Partial<ConflictsFacts>) => conflictsVerdict({ ...facts, ...given }, SINCE, BASE);
-  const at = (name: string, otherTicket: string | null = 'TKT-9') => ({ key: ` ${name}`, otherTicket });
-
-  test('pass', () => {
-    expect(say({})).toEqual({
-      policy: 'conflicts',
-      verdict: 'pass',
-      code: 'conflicts.none',
-      summary: 'Nobody released or changes a module that TKT-1 changes.',
-      actor: 'you',
-      since: SINCE,
-      next_actions: [],
-    });
-  });
-
-  test('a stale key blocks, and both ways out are offered', () => {
-    expect(say({ stale: [at('cart')], overlaps: [at('nav')] })).toEqual({
-      policy: 'conflicts',
-      since: SINCE,
-      verdict: 'blocked',
-      code: 'conflicts.stale',
-      summary: 'cart was released by TKT-9 since TKT-1 changed it.',
-      actor: 'you',
-      next_actions: [
-        {
-          label: 'Keep what TKT-1 has',
-          command: `curl --fail-with-body --request POST --header 'content-type: application/json' --data '{"cart":"mine"}' '${BASE}/api/v1/ticket/7/rebase/'`,
-          method: 'POST',
-          href: '/api/v1/ticket/7/rebase/',
-          permission: 'ticket:write',
-        },
-        expect.objectContaining({
-          label: 'Keep what is in production',
-          command: expect.stringContaining('{"cart":"theirs"}'),
-        }),
-      ],
-    });
-  });
-
-  test('a frozen ticket goes back first', () => {
-    const [first, ...rest] = say({ stale: [at('cart')], frozen: { stage: 'qa', before: 'dev' } }).next_actions;
-    expect(first).toEqual({
-      label: 'Take TKT-1 back to dev, where it can be changed',
-      command: `curl --fail-with-body --request POST '${BASE}/api/v1/ticket/7/revert/'`,
-      method: 'POST',
-      href: '/api/v1/ticket/7/revert/',
-      permission: 'map:dev',
-    });
-    expect(rest).toHaveLength(2);
-  });
-
-  test.each([
-    [[at('a'), at('b', null)], 'a and b were released by TKT-9 and a direct write since TKT-1 changed them.'],
-    [[at('a'), at('b'), at('c')], 'a, b and c were released by TKT-9 since TKT-1 changed them.'],
-    [
-      [at('a'), at('b'), at('c', 'TKT-8'), at('d', 'TKT-7'), at('e', 'TKT-6')],
-      'a, b and 3 more were released by TKT-9, TKT-8 and TKT-7 since TKT-1 changed them.',
-    ],
-    [
-      [{ key: 'https://a/ x', otherTicket: 'TKT-2' }],
-      'x (in https://a/) was released by TKT-2 since TKT-1 changed it.',
-    ],
-  ])('%j: %s', (stale, summary) => {
-    expect(say({ stale }).summary).toBe(summary);
-  });
-
-  test('one command names twenty keys at most, each as the client writes it', () => {
-    const stale = Array.from({ length: 25 }, (_, index) => at(`m${index}`));
-    const body = /--data '(.*)' 'http/.exec(say({ stale }).next_actions[0]?.command ?? '')?.[1] ?? '';
-    expect(Object.keys(JSON.parse(body) as object)).toHaveLength(20);
-    const scoped = say({ stale: [{ key: 'https://a/ x', otherTicket: null }] }).next_actions[0];
-    expect(scoped?.command).toContain('{"https://a/ x":"mine"}');
-  });
-
-  test('an overlap is told, or waited for', () => {
-    const overlaps = [at('cart', 'TKT-4'), at('cart', 'TKT-5')];
-    expect(say({ overlaps })).toEqual({
-      policy: 'conflicts',
-      since: SINCE,
-      verdict: 'pass',
-      code: 'conflicts.overlap',
-      summary: 'cart is changed by TKT-4 and TKT-5 too.',
-      actor: 'you',
-      next_actions: [],
-    });
-    expect(say({ overlaps, overlapMode: 'block' })).toMatchObject({ verdict: 'waiting_for_ticket', actor: 'TKT-4' });
-    expect(say({ overlaps: [at('a', null), at('b')], overlapMode: 'block' })).toMatchObject({
-      actor: 'you',
-      summary: 'a and b are changed by a direct write and TKT-9 too.',
     });
   });
 });
