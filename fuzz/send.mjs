@@ -55,7 +55,7 @@ export function faultIn(request, reply, documented) {
     return `a stack in the body: ${text.slice(0, 300)}`;
   if (!mayAnswer(request, documented).has(status))
     return `answered ${status}, which ${request.operation} does not document`;
-  if (status >= 400) return isPlain(request, headers) ? plainFault(text) : errorFault(text);
+  if (status >= 400) return isPlain(request, reply) ? plainFault(text) : errorFault(text);
   if (text === '' || !String(headers['content-type']).startsWith('application/json')) return undefined;
   return isJson(text) ? undefined : `a body that is no JSON: ${text.slice(0, 300)}`;
 }
@@ -67,10 +67,12 @@ const mayAnswer = ({ barred }, documented) =>
 /** What a program says of stacks is nobody's. */
 const isProgram = (headers) => /javascript|octet-stream/.test(String(headers['content-type']));
 
-/** import-map-deployer's clients get a line of text. */
-const isPlain = ({ operation, path }, headers) =>
-  (operation.startsWith('deployer_') || /[?&]env=/.test(path)) &&
-  String(headers['content-type']).startsWith('text/plain');
+/** import-map-deployer's clients get a line of text, and browsers without a token a page. */
+function isPlain({ operation, path }, { status, headers }) {
+  const type = String(headers['content-type']);
+  if (status === 401 && type.startsWith('text/html')) return true;
+  return (operation.startsWith('deployer_') || /[?&]env=/.test(path)) && type.startsWith('text/plain');
+}
 
 const plainFault = (text) => (text.trim() === '' ? 'an error that says nothing' : undefined);
 
