@@ -51,8 +51,9 @@ export function authenticateRequests(server: FastifyInstance, rules: AccessRules
 }
 
 /**
- * What is to be looked at. A scheme with nothing behind it, as scripts send whose variable is empty, is no token. A server that asks for no tokens passes over whatever old scripts send to others, such as the
- * keys of another tracker: only what begins as our tokens do is one.
+ * What is to be looked at. A scheme with nothing behind it, as scripts send whose variable is empty, is no token. A server
+ * that asks for no tokens passes over whatever old scripts send to others, such as the keys of another tracker: only what
+ * begins as our tokens do is one.
  */
 function offered({ headers: { authorization } }: FastifyRequest, { required }: AccessRules): string | undefined {
   if (!required) return authorization?.includes('stl_') ? authorization : undefined;

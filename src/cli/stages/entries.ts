@@ -3,7 +3,7 @@ import type { components } from '../../client/schema.js';
 import { sayTable } from '../output/table.js';
 import type { Session } from '../session.js';
 import type { Ticket } from '../ticket-name.js';
-import { previewLink } from './links.js';
+import { previewLink, releaseMap } from './links.js';
 import { knownTicket } from './overview.js';
 import { nameOf } from './say-change.js';
 import type { Stage, TicketDiff } from './shapes.js';
@@ -68,7 +68,7 @@ async function listReleases(session: Session, stage: Stage): Promise<Listed[]> {
     stage: stage.name,
     entry: `release ${number}${number === stage.release ? ' (live)' : ''}`,
     says: line,
-    link: releaseMap(session, stage, number),
+    link: releaseMap(session.settings, stage.project, number),
   }));
 }
 
@@ -82,9 +82,6 @@ export async function latestReleases(
   const { objects } = await server.of(server.api.GET('/api/v1/release/', { params: { query } }));
   return objects;
 }
-
-const releaseMap = ({ settings }: Session, { project }: Stage, number: number): string =>
-  `${settings.url}${project === 'default' ? '' : `/p/${encodeURIComponent(project)}`}/import-map.json?release=${number}`;
 
 /** What a ticket changes, key by key: over production, or for a released one, what its release brought. */
 export async function listEntries(session: Session, key: string, names: readonly string[]): Promise<void> {

@@ -16,13 +16,12 @@ export class UrlCheck {
   async run(map: AcceptedMap): Promise<void> {
     const sections = [map.imports, ...map.scopes.values()];
     const urls = [...new Set(sections.flatMap((section) => [...section.values()].map(({ url }) => url)))];
-    const called = urls.filter((url) => !url.endsWith('/') && !url.startsWith('/'));
-    if (called.length > MOST_URLS)
+    const queue = urls.filter((url) => !url.endsWith('/') && !url.startsWith('/'));
+    if (queue.length > MOST_URLS)
       throw invalid(
         'url.too_many',
         `At most ${MOST_URLS} URLs are checked at once. Send fewer, or say skip_url_check.`,
       );
-    const queue = [...called];
     const lane = async (): Promise<void> => {
       for (let url = queue.shift(); url !== undefined; url = queue.shift()) await this.requireThere(url);
     };

@@ -1,4 +1,5 @@
 // What a policy says of a promotion (promotion.md, "Policies"), and in what order verdicts stand.
+import { shellQuoted } from '../../platform/in-shell.js';
 
 /** From best to worst; the worst decides. */
 export const GRADES = [
@@ -77,5 +78,3 @@ export function requestAction(
   const command = `curl --fail-with-body --request ${method}${match}${data} ${shellQuoted(base + path)}`;
   return { label, command, method, href: path, permission };
 }
-
-const shellQuoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

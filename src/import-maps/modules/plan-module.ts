@@ -8,7 +8,8 @@ import { moduleUrl } from '../blobs/file-names.js';
 import { isScript, mayStandAlone, STAND_ALONE } from './file-types.js';
 import { findImports, isRelative, specifiersOf } from './module-scan.js';
 import type { UploadFields } from './upload-fields.js';
-import { checkedSpecifier, faultError, type UploadPlan } from './upload-plan.js';
+import { faultError } from '../stages/fault-error.js';
+import { checkedSpecifier, type UploadPlan } from './upload-plan.js';
 
 /** @param textOf the text of a staged file */
 export async function planModule(

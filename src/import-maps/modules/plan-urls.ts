@@ -2,13 +2,13 @@
 import { DomainError, invalid } from '../../platform/errors.js';
 import { asObject, type JsonObject } from '../../rest/writing/body.js';
 import { checkEntry, type Fault, isFault } from '../domain/admission.js';
+import { faultError } from '../stages/fault-error.js';
 import { leftOut } from '../stages/lenient.js';
 import type { MapWarning } from '../stages/map-warning.js';
 import { tooMany } from './form.js';
 import { scopeOf } from './upload-fields.js';
 import {
   checkedSpecifier,
-  faultError,
   type PlannedModule,
   refuseRepeats,
   type UploadPlan,

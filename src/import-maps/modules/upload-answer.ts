@@ -15,7 +15,10 @@ export function uploadAnswer({ report }: KeptUpload, plan: UploadPlan, { origin,
   // Of what the ticket doesn't carry nothing is told.
   const shown = plan.watched ? plan.warnings.filter((warning) => !live.has(warning.key)) : plan.warnings;
   const uri = `/api/v1/ticket/${ticket}/`;
-  const kept = new Map(report.delta.map((operation) => [operationKey(operation), operation.set]));
+  // What came as files has said its own.
+  const kept = new Map(
+    (plan.files.length > 0 ? [] : report.delta).map((operation) => [operationKey(operation), operation.set]),
+  );
   return {
     ticket: uri,
     key,

@@ -3,7 +3,7 @@ import { invalid } from '../../platform/errors.js';
 import { checkScope, isFault } from '../domain/admission.js';
 import type { Provenance } from '../stages/change-delta.js';
 import { checkPath } from '../blobs/file-names.js';
-import { faultError } from './upload-plan.js';
+import { faultError } from '../stages/fault-error.js';
 
 export type UploadMode = 'module' | 'package' | 'sources';
 

@@ -1,7 +1,8 @@
 // What an upload comes to, before anything of it is kept: changes of the ticket's delta, blobs to keep, what to answer.
-import { DomainError, type ErrorKind, invalid } from '../../platform/errors.js';
-import { checkSpecifier, type Fault } from '../domain/admission.js';
+import { invalid } from '../../platform/errors.js';
+import { checkSpecifier } from '../domain/admission.js';
 import type { Change } from '../domain/delta.js';
+import { faultError } from '../stages/fault-error.js';
 import type { MapWarning } from '../stages/map-warning.js';
 import type { StagedBlob } from '../blobs/blob-store.js';
 
@@ -45,17 +46,6 @@ export const changesOf = ({ modules, deleted }: UploadPlan): Change[] => [
   })),
   ...deleted.map(({ specifier, scope }) => ({ specifier, scope, set: null })),
 ];
-
-const KINDS: Readonly<Record<Fault['kind'], ErrorKind>> = {
-  name: 'invalid',
-  scheme: 'invalid',
-  invalid: 'unprocessable',
-  unsafe: 'forbidden',
-};
-
-export function faultError({ kind, message }: Fault, part?: string): DomainError {
-  return new DomainError(KINDS[kind], `module.${kind}`, message, part === undefined ? {} : { part });
-}
 
 /** Throws what is wrong with a specifier; answers it. */
 export function checkedSpecifier(specifier: string): string {

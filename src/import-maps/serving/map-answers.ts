@@ -69,12 +69,14 @@ export class MapAnswers {
     const { value, stale } = await this.production(wanted);
     return {
       stamp: this.productionStamp(wanted.project, value, wanted.origin),
-      status: stale || wanted.stale ? 'stale' : undefined,
+      status: stale ? 'stale' : undefined,
     };
   }
 
-  production({ project, wait }: Wanted): Promise<Found<ReleaseMap>> {
-    return this.fresh.production(project, wait);
+  /** Stale, too, where the project is. */
+  async production({ project, stale, wait }: Wanted): Promise<Found<ReleaseMap>> {
+    const found = await this.fresh.production(project, wait);
+    return { ...found, stale: found.stale || stale };
   }
 
   private productionStamp({ id }: ServedProject, { release, map }: ReleaseMap, origin: string): Stamp {
@@ -93,7 +95,7 @@ export class MapAnswers {
     const refused = tickets.map(refusalOf).find((refusal) => refusal !== undefined);
     if (refused) return { stamp: this.productionStamp(project, production.value, origin), status: refused };
     const shown = distinct(tickets.map(({ value }) => value as ServedTicket));
-    const stale = wanted.stale || production.stale || tickets.some((ticket) => ticket.stale);
+    const stale = production.stale || tickets.some((ticket) => ticket.stale);
     return {
       stamp: this.stamps.of(`${project.id} ${release} ${origin} ${revisionsOf(shown)}`, () =>
         canonicalJson(this.shown.of(map, shown), origin),

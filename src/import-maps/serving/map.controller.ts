@@ -199,8 +199,7 @@ export class MapController {
     const { value, stale } = await this.answers.production(wanted);
     const stamp = this.scripts.of(wanted, value);
     if (!stale) this.shortcut.keep(request, { project: wanted.project, production: value }, stamp, LIVE_SCRIPT);
-    const status = stale || wanted.stale ? 'stale' : undefined;
-    sendTold(request, reply, { stamp, status, type: SCRIPT_TYPE, isPreview: false });
+    sendTold(request, reply, { stamp, status: stale ? 'stale' : undefined, type: SCRIPT_TYPE, isPreview: false });
   }
 
   private async sendSnippet(request: MapRequest, reply: FastifyReply): Promise<void> {

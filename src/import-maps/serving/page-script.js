@@ -226,7 +226,8 @@ function showBadge(tickets, stale) {
 }
 
 // The map's ETag, asked while the tab is seen: every two seconds, and four times a second by a tab that reloads, whose
-// owner waits for what was just saved. A release never changes. A stream would hold one of the few connections that a browser has to a host.
+// owner waits for what was just saved. A release never changes. A stream would hold one of the few connections that a
+// browser has to a host.
 function follow(tickets, etag, changed) {
   var reload = me && me.hasAttribute('data-reload');
   if (!window.fetch || !etag || tickets[RELEASE]) return;

@@ -18,7 +18,7 @@ import {
   type Operation,
   operationKey,
 } from '../domain/delta.js';
-import { type MapKey, wireKey } from '../domain/map-key.js';
+import type { MapKey } from '../domain/map-key.js';
 import { firstStage, positionAfterPromotion } from '../domain/stage-line.js';
 import { findOverlaps, lockOverlaps, type Overlap } from '../store/overlaps.js';
 import { pastKeys } from '../store/past-values.js';
@@ -26,6 +26,7 @@ import { ProductionMaps } from '../store/production-maps.js';
 import { hashesIn } from '../store/own-urls.js';
 import { deltaOf, type LockedTicket, type Provenance, TicketDeltas } from '../store/ticket-deltas.js';
 import { danglingWarnings, overlapWarning, overtakenWarnings } from './delta-warnings.js';
+import { eventKeys } from './event-keys.js';
 import type { MapWarning } from './map-warning.js';
 import { moveTicket, positionOf } from './move-ticket.js';
 import { requireFirstStage, requireOpen } from './ticket-demands.js';
@@ -140,13 +141,13 @@ export class ChangeDelta {
     const revision = await this.deltas.write(tx, ticket, { delta, actor, provenance, blobs });
     await this.deltas.moveKeys(tx, ticket, delta);
     const stage = firstStage(ticket.line);
-    const keys = keysOf(delta).map(wireKey);
+    const keys = keysOf(delta);
     const event = {
       type: registered ? 'ticket.modules_changed' : 'ticket.stamped',
       line: registered
         ? modulesChangedLine(ticket.key, revision, keys.length)
         : stampedLine(ticket.key, stage.name, revision, keys.length),
-      data: { stage: stage.name, revision, keys: keys.slice(0, MOST_KEYS), ...provenance },
+      data: { stage: stage.name, revision, keys: eventKeys(keys), ...provenance },
     };
     // The first modules, of a new cycle too, bring it to the stage's step.
     const begins = deltaOf(ticket).length === 0;
@@ -155,9 +156,6 @@ export class ChangeDelta {
     return { row: await moveTicket(tx, ticket, { stage: stage.name, ...position, event }, actor), revision };
   }
 }
-
-/** An event names some; the revision has them all. */
-const MOST_KEYS = 50;
 
 /** The delta's operations that came for others, on what those were based on. */
 function replacing(delta: Delta, before: Delta): Operation[] {

@@ -1,4 +1,5 @@
-// What closing, reopening and deleting a ticket mean for its modules (import-maps.md, section 4), in the ticket's own transaction.
+// What closing, reopening and deleting a ticket mean for its modules (import-maps.md, section 4), in the ticket's own
+// transaction.
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { isDeepStrictEqual } from 'node:util';
 import type { Tx } from '../../platform/database/db.js';
@@ -6,13 +7,14 @@ import type { Row } from '../../rest/resource.js';
 import { type Followed, type TicketFollower, TicketFollowers } from '../../tickets/close-ticket.js';
 import { keyState, rebase, staleKeys } from '../domain/conflict.js';
 import { type Delta, operationKey } from '../domain/delta.js';
-import { wireKey } from '../domain/map-key.js';
+import type { MapKey } from '../domain/map-key.js';
 import { firstStage, production } from '../domain/stage-line.js';
 import type { StampedMap } from '../domain/stamped-map.js';
 import { MapChanges } from '../store/map-changes.js';
 import { announce } from '../store/map-pointer.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import { deltaOf, type LockedTicket, TicketDeltas } from '../store/ticket-deltas.js';
+import { eventKeys } from './event-keys.js';
 
 /** Nobody's name: the event of closing or reopening says who it was. */
 const ACTOR = 'stampline';
@@ -54,7 +56,7 @@ export class FollowTickets implements TicketFollower, OnModuleInit {
     await announce(tx, { ticket: before.id });
     return {
       set: { stage: firstStage(ticket.line).name },
-      ...(stale.length > 0 ? { data: { stale: stale.slice(0, MOST_KEYS) } } : {}),
+      ...(stale.length > 0 ? { data: { stale: eventKeys(stale) } } : {}),
     };
   }
 
@@ -67,16 +69,13 @@ export class FollowTickets implements TicketFollower, OnModuleInit {
     this.changes.changed({ ticket });
   }
 
-  private async deltaAfter(tx: Tx, ticket: LockedTicket): Promise<{ delta: Delta; stale: string[] }> {
+  private async deltaAfter(tx: Tx, ticket: LockedTicket): Promise<{ delta: Delta; stale: MapKey[] }> {
     if (ticket.stage === production(ticket.line).name) return { delta: [], stale: [] };
     const map = await this.productionMaps.at(ticket.project.id, ticket.release, tx);
     const delta = based(deltaOf(ticket), map);
-    return { delta, stale: staleKeys(delta, map).map(({ key }) => wireKey(key)) };
+    return { delta, stale: staleKeys(delta, map).map(({ key }) => key) };
   }
 }
-
-/** An event names some. */
-const MOST_KEYS = 50;
 
 /** Operations that don't conflict are based on production as it is; those that do stay stale until somebody decides. */
 const based = (delta: Delta, map: StampedMap): Delta => {

@@ -1,11 +1,11 @@
 // The body of a direct write to production: an import map to lay over it, or operations key by key.
 import { DomainError, invalid } from '../../platform/errors.js';
-import type { ErrorKind } from '../../platform/errors.js';
 import { asObject, type JsonObject } from '../../rest/writing/body.js';
 import { acceptMap, patchChanges } from '../domain/accepted-map.js';
 import { type AddressRules, checkEntry, checkScope, checkSpecifier, type Fault, isFault } from '../domain/admission.js';
 import type { Change } from '../domain/delta.js';
 import type { StampedMap } from '../domain/stamped-map.js';
+import { faultError } from './fault-error.js';
 import { leftOut } from './lenient.js';
 import type { MapWarning } from './map-warning.js';
 
@@ -109,13 +109,3 @@ function reasonOf({ reason }: JsonObject): string | undefined {
     return reason;
   throw invalid('reason.invalid', `A reason is a text of at most ${LONGEST_REASON} characters.`);
 }
-
-const KINDS: Readonly<Record<Fault['kind'], ErrorKind>> = {
-  name: 'invalid',
-  scheme: 'invalid',
-  invalid: 'unprocessable',
-  unsafe: 'forbidden',
-};
-
-const faultError = ({ kind, message }: Fault, part?: string): DomainError =>
-  new DomainError(KINDS[kind], `module.${kind}`, message, part === undefined ? {} : { part });

@@ -6,7 +6,6 @@ import { appendEvent } from '../../stream/append-event.js';
 import { releaseLine } from '../../stream/lines/stage-lines.js';
 import { OwnModules, requireOneIntegrity } from '../blobs/own-modules.js';
 import { type Change, changeDelta, type Delta, keysOf, stamp } from '../domain/delta.js';
-import { wireKey } from '../domain/map-key.js';
 import { sameTarget, type StampedMap } from '../domain/stamped-map.js';
 import type { StagePlace } from '../domain/lock-policy.js';
 import { production } from '../domain/stage-line.js';
@@ -14,6 +13,7 @@ import { requireUnlocked } from '../holds/stage-locks.js';
 import { lockPointer } from '../store/map-pointer.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import { Releases } from '../store/releases.js';
+import { eventKeys } from './event-keys.js';
 import { NamedProjects } from './named-project.js';
 import { USUAL_BASE } from './ticket-demands.js';
 
@@ -26,9 +26,6 @@ export interface DirectWrite {
   /** The URL that the client calls us by, for the command in a refusal. */
   readonly base?: string;
 }
-
-/** An event names some; the layer has them all. */
-const MOST_KEYS = 50;
 
 @Injectable()
 export class WriteProduction {
@@ -71,7 +68,7 @@ export class WriteProduction {
       version: null,
       line: releaseLine(release, line),
       link: `/api/v1/release/${release}/?project=${project}`,
-      data: { release, parent, keys: keysOf(delta).slice(0, MOST_KEYS).map(wireKey) },
+      data: { release, parent, keys: eventKeys(keysOf(delta)) },
     });
     return { release, map: stamp(before, delta) };
   }
