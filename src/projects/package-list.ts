@@ -26,7 +26,7 @@ const FIELDS = ['binary', 'source', 'version'] as const;
 const LONGEST = { binary: 500, source: 500, version: 4096 } as const;
 
 /** A whole archive in one statement takes longer than requests otherwise may. */
-const PATIENCE = { query_timeout: 60_000 };
+const PATIENCE = { limitMs: 60_000 };
 
 /** The entries of a body. A bad entry, and a binary listed twice with different data, are refused with their index. */
 export function readEntries(body: unknown): PackageEntry[] {
@@ -82,7 +82,6 @@ export class PackageList {
 
   /** Makes the listed entries the monitored set: the others stay, no longer seeded. */
   async replace(tx: Tx, entries: readonly PackageEntry[], actor: string): Promise<PackageListChange> {
-    await tx.run({ text: "SET LOCAL statement_timeout = '60s'" });
     // Two replacements at once go one after the other; readers are not held up.
     await tx.run({ text: 'LOCK TABLE binarypackage IN SHARE ROW EXCLUSIVE MODE' });
     await tx.run({

@@ -51,7 +51,7 @@ export class BlobCleaner implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   async clean(): Promise<void> {
-    for (const text of GONE_OWNERS) await this.db.run({ text, query_timeout: 60_000 });
+    for (const text of GONE_OWNERS) await this.db.run({ text, limitMs: 60_000 });
     await this.deleteUnneeded();
     // A file without a row was left by an upload that crashed or was refused; no clock decides more than when to look.
     // eslint-disable-next-line no-restricted-syntax -- compared with what the same machine's disk says of its files

@@ -20,8 +20,19 @@ export type DataSourceOptionsFor = (connection: Connection) => DataSourceOptions
  * No statement without a limit (promise 10): the server ends one after 5 s and a lock wait after 4 s; the client gives up
  * on an answer after 8 s and on getting a connection after 2 s.
  */
+const STATEMENT_MS = 5000;
+/** How much longer than Postgres the client waits: for what takes no time at Postgres, and an answer on its way. */
+const CLIENT_GRACE_MS = 3000;
+
+/** How long the client waits for the answer to a statement that Postgres ends after `limitMs`. */
+export const answerMs = (limitMs: number): number => limitMs + CLIENT_GRACE_MS;
+
+/** Sets what a transaction's next statements may take; without `limitMs`, what is usual. */
+export const limitStatements = (limitMs = STATEMENT_MS): string =>
+  `SET LOCAL statement_timeout = ${Math.round(limitMs)}`;
+
 const SESSION = [
-  "SET statement_timeout = '5s'",
+  `SET statement_timeout = ${STATEMENT_MS}`,
   "SET lock_timeout = '4s'",
   "SET idle_in_transaction_session_timeout = '15s'",
   "SET TimeZone = 'UTC'",
@@ -39,7 +50,7 @@ async function prepareConnection(client: PoolClient): Promise<void> {
 export const POOL_OPTIONS = {
   poolSize: 10,
   connectTimeoutMS: CONNECT_MS,
-  extra: { pipeline: true, query_timeout: 8000, onConnect: prepareConnection, keepAlive: true },
+  extra: { pipeline: true, query_timeout: answerMs(STATEMENT_MS), onConnect: prepareConnection, keepAlive: true },
 };
 
 /** The same as pg's own Client takes it. */

@@ -5,6 +5,7 @@ import pg, { type Pool, type PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import { DomainError } from '../errors.js';
 import { asDomainError, isConnectionLost, isRetryable, outcomeUnknown, unavailable } from './database-error.js';
+import { answerMs, limitStatements } from './connection.js';
 import type { Sql, Statement } from './statement.js';
 
 declare const open: unique symbol;
@@ -39,6 +40,8 @@ export class Db implements Sql {
   }
 
   private async single<Row>(statement: Statement, lost: (cause: unknown) => DomainError): Promise<Row[]> {
+    // A limit of its own is set for a transaction only, so that it can't stay on the connection.
+    if (statement.limitMs !== undefined) return this.once((tx) => tx.run<Row>(statement));
     const client = await this.connect();
     try {
       const rows = await askFrom(client, statement);
@@ -112,7 +115,7 @@ function txOn(client: PoolClient, begun: Promise<unknown>): Tx {
   let sendsNow = isRead;
   const send = <Row>(statement: Statement): Promise<Row[]> => {
     sendTogether(client);
-    return askFrom(client, statement) as Promise<Row[]>;
+    return (statement.limitMs === undefined ? askFrom : askWithin)(client, statement) as Promise<Row[]>;
   };
   const opened = begun.then(() => {
     sendsNow = always;
@@ -126,7 +129,7 @@ function txOn(client: PoolClient, begun: Promise<unknown>): Tx {
   return { run } as Tx;
 }
 
-const isRead = ({ text }: Statement): boolean => text.startsWith('SELECT');
+const isRead = ({ text, limitMs }: Statement): boolean => limitMs === undefined && text.startsWith('SELECT');
 const always = (): boolean => true;
 const never = (): boolean => false;
 
@@ -176,15 +179,29 @@ async function askFrom(client: PoolClient, statement: Statement): Promise<unknow
   }
 }
 
+/** A statement with a limit of its own, between the two that set it and set it back; all three go out at once. */
+async function askWithin(client: PoolClient, statement: Statement): Promise<unknown[]> {
+  const { limitMs } = statement;
+  const limiting = askFrom(client, { text: limitStatements(limitMs) });
+  const asked = askFrom(client, statement);
+  const settingBack = askFrom(client, { text: limitStatements(), limitMs });
+  const [limited, answer] = await Promise.allSettled([limiting, asked, settingBack]);
+  if (limited.status === 'rejected') throw limited.reason;
+  // Where the statement failed, its transaction has failed, and the limit goes with it.
+  if (answer.status === 'rejected') throw answer.reason;
+  return answer.value;
+}
+
 /**
  * As client.query() does it, without its copy of the statement, property by property, and its second promise: those took
  * a twentieth of a read.
  */
-function ask(client: PoolClient, { name, text, values }: Statement): Promise<unknown[]> {
+function ask(client: PoolClient, { name, text, values, limitMs }: Statement): Promise<unknown[]> {
   return new Promise((resolve, reject) => {
     const query = new pg.Query(text, values as unknown[] | undefined);
     const callback = (error: Error | null, result: { rows: unknown[] }): void =>
       error ? reject(error) : resolve(result.rows);
-    client.query(Object.assign(query, { name, callback }));
+    const query_timeout = limitMs === undefined ? undefined : answerMs(limitMs);
+    client.query(Object.assign(query, { name, callback, query_timeout }));
   });
 }

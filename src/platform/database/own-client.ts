@@ -1,6 +1,7 @@
 // A connection of one's own beside the pool, for what belongs to a session: LISTEN, or an advisory lock.
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
+import { answerMs } from './connection.js';
 import type { Sql, Statement } from './statement.js';
 
 const CONNECT_MS = 2000;
@@ -63,8 +64,11 @@ export class OwnClient implements Sql {
     await this.next(() => this.client.query(text));
   }
 
-  async run<Row>({ name, text, values }: Statement): Promise<Row[]> {
-    const result = await this.next(() => this.client.query({ name, text, values: values as unknown[] }));
+  /** A limit of a statement's own is the client's here: what Postgres allows it is the session's setting (`connect`). */
+  async run<Row>({ name, text, values, limitMs }: Statement): Promise<Row[]> {
+    const query_timeout = limitMs === undefined ? undefined : answerMs(limitMs);
+    const query = { name, text, values: values as unknown[], query_timeout };
+    const result = await this.next(() => this.client.query(query));
     return result.rows as Row[];
   }
 

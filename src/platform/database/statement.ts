@@ -5,8 +5,11 @@ export interface Statement {
   readonly name?: string;
   readonly text: string;
   readonly values?: readonly unknown[];
-  /** Milliseconds that the client waits for the answer, where the connection's own limit is too short. */
-  readonly query_timeout?: number;
+  /**
+   * Milliseconds that this statement may take, where the usual limit (connection.ts) doesn't fit it. Postgres ends it then; the
+   * client gives up on the answer CLIENT_GRACE_MS later.
+   */
+  readonly limitMs?: number;
 }
 
 /** Anything that runs a statement: the pool, where each is a transaction of its own, or an open transaction. */
