@@ -12,6 +12,7 @@ const atOnce = 2;
 /** Longest first, so that the two lanes end together. */
 const checks = {
   lint: ['eslint', '--max-warnings', '0', '.'],
+  regexes: ['node', 'scripts/regex-check.mjs'],
   types: ['tsc', '--noEmit'],
   migrations: ['node', 'scripts/migration-drift.mjs'],
   openapi: ['node', 'scripts/openapi.mjs', '--check'],

@@ -3,7 +3,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 const CHECK = 6;
-const PATTERN = new RegExp(`^stl_([A-Za-z0-9_-]{43})([0-9a-f]{${CHECK}})$`);
+const PATTERN = /^stl_([A-Za-z0-9_-]{43})([0-9a-f]{6})$/;
 
 export function newToken(): string {
   const body = randomBytes(32).toString('base64url');

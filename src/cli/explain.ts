@@ -59,22 +59,20 @@ function ofRefusal(refusal: Refusal): Known {
 }
 
 /** 409 with one of these is a rule that says no, and that somebody may change; any other one is somebody who was first. */
-const REFUSED = new RegExp(
-  `^(${[
-    'steps|conflicts|workflow',
-    'ticket\\.(held|frozen|closed|unstamped|released)',
-    'stage\\.(locked|not_production)',
-    'modules\\.overlap',
-    'revert\\.has_dependents',
-    'release\\.contains_reverted',
-  ].join('|')})\\b`,
-);
+const REFUSED: readonly RegExp[] = [
+  /^(steps|conflicts|workflow)\b/,
+  /^ticket\.(held|frozen|closed|unstamped|released)\b/,
+  /^stage\.(locked|not_production)\b/,
+  /^modules\.overlap\b/,
+  /^revert\.has_dependents\b/,
+  /^release\.contains_reverted\b/,
+];
 
 /** 400 and 422 are values that the server doesn't take: the command line was fine, its content isn't. */
 function exitOf({ status, code }: Refusal): ExitCode {
   if (status === 401 || status === 403) return EXIT.unauthorised;
   if (status === 404) return EXIT.notFound;
-  if (status === 409) return REFUSED.test(code) ? EXIT.refused : EXIT.conflict;
+  if (status === 409) return REFUSED.some((codes) => codes.test(code)) ? EXIT.refused : EXIT.conflict;
   if (status === 412 || status === 428) return EXIT.conflict;
   return EXIT.error;
 }

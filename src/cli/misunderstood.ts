@@ -7,7 +7,8 @@ import type { Verb } from './verb.js';
 /** Commander's "error: …\n(Did you mean …?)" as one line of ours; what only ends the parsing (help was printed) as it is. */
 export function misunderstood(error: CommanderError, made: Command): Error {
   if (error.exitCode === 0) return error;
-  const [, wrong = '', meant] = /^(?:error: )?(.*?)(?:\n\(Did you mean (.*)\?\))?$/s.exec(error.message) ?? [];
+  const [wrong = '', guess = ''] = error.message.replace(/^error: /, '').split('\n(Did you mean ', 2);
+  const [meant] = guess.split('?)', 1);
   const text = sentence(wrong);
   const where = made.parent ? `stamp help ${pathOf(made)}` : 'stamp --help';
   return usage(meant ? `${text}: did you mean ${meant}?` : `${text}. '${where}' lists what there is.`);

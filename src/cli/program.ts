@@ -86,7 +86,7 @@ function optionOf(flags: string, description: string): Option {
 
 /** `<step> [status]` → `<step>`, `[status]`. What only has verbs below it takes any word, and says which there are. */
 const argumentsOf = ({ takes, verbs, run }: Verb): readonly string[] =>
-  verbs && !run ? ['[verb...]'] : (takes?.match(/<[^>]+>|\[[^\]]+\]/g) ?? []);
+  verbs && !run ? ['[verb...]'] : (takes?.match(/<[^<>]+>|\[[^[\]]+\]/g) ?? []);
 
 /** What was said nearest to the verb counts. */
 function optionsOf(made: Command): Options {

@@ -135,7 +135,7 @@ export function urlOf(text: string): string {
       `'${text}' is no URL of a server: say --url http://localhost:8000, or set STAMP_URL.`,
       EXIT.usage,
     );
-  return text.replace(/\/+$/, '');
+  return text.replace(/(?<!\/)\/+$/, '');
 }
 
 const LOOPBACK = /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/;

@@ -116,7 +116,8 @@ export class Server {
 
 /** A ticket's key in a URL means the one of the project, unless the URL itself says which. */
 function inProject(url: string, project: string | undefined): string {
-  if (!project || !/\/api\/v1\/\w*ticket\w*\/[A-Za-z]\w*-\d+(\/|$|\?)/.test(url)) return url;
+  const [, resource = ''] = /\/api\/v1\/(\w+)\/[A-Za-z]\w*-\d+(?:\/|$|\?)/.exec(url) ?? [];
+  if (!project || !resource.includes('ticket')) return url;
   const made = new URL(url);
   if (!made.searchParams.has('project')) made.searchParams.set('project', project);
   return made.href;

@@ -27,7 +27,7 @@ export function forgetToken(file: string, url: string): boolean {
 }
 
 /** `HTTP://Stamp.example:80/` and `http://stamp.example` are one. */
-const serverOf = (url: string): string => new URL(url).href.replace(/\/+$/, '');
+const serverOf = (url: string): string => new URL(url).href.replace(/(?<!\/)\/+$/, '');
 
 function readKept(file: string): Kept {
   if (!fs.existsSync(file)) return {};

@@ -28,7 +28,7 @@ export function expectedAt(words: readonly string[], verbs: readonly Verb[]): Ex
 function argumentOf(verb: Verb, index: number): Expected {
   if (verb.verbs && !verb.run) return { kind: 'verb or ticket', verbs: verb.verbs };
   if (index === 0 && verb.completes) return { kind: 'value', of: verb.completes };
-  const places = verb.takes?.match(/[<[][^>\]]+[>\]]/g) ?? [];
+  const places = verb.takes?.match(/[<[][^<>[\]]+[>\]]/g) ?? [];
   const last = places.at(-1);
   const place = places[index] ?? (last?.includes('...') ? last : undefined);
   return place ? valueOf(['', place]) : { kind: 'value', of: undefined };
@@ -77,7 +77,7 @@ const KINDS: readonly (readonly [RegExp, Kind])[] = [
 
 /** By the option's name, else by what stands in its brackets: `--stage <name>`, `<stage>`, `<bash|zsh|fish>`. */
 function valueOf([flags, place = flags]: readonly [string, string]): Expected {
-  const inside = /[<[]([^>\]]+)[>\]]/.exec(flags || place)?.[1]?.replace('...', '') ?? '';
+  const inside = /[<[]([^<>[\]]+)[>\]]/.exec(flags || place)?.[1]?.replace('...', '') ?? '';
   if (inside.includes('|')) return { kind: 'words', words: inside.split('|') };
   const names = [flags ? longOf(flags).slice(2) : '', inside];
   const [, of] = KINDS.find(([pattern]) => names.some((name) => pattern.test(name))) ?? [];

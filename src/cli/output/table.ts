@@ -23,6 +23,6 @@ const lengthOf = (text: string): number => stripVTControlCharacters(text).length
 const pad = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - lengthOf(text)));
 /** A line with colours is left as it is, and so is one that ends with a link: the terminal wraps it. */
 const fit = (text: string, width: number): string =>
-  lengthOf(text) <= width || text.length !== lengthOf(text) || /https?:\/\/\S+$/.test(text)
+  lengthOf(text) <= width || text.length !== lengthOf(text) || /https?:\/\/./.test(text.split(/\s/).at(-1) ?? '')
     ? text
     : `${text.slice(0, width - 1)}…`;

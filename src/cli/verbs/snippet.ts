@@ -66,12 +66,12 @@ function withSnippet(page: string, elements: string, name: string): string {
     return page.slice(0, from) + marked.join(eol + indentAt(page, from)) + page.slice(to + END.length);
   if (from >= 0 || to >= 0)
     throw new CliError(`${name} has only one of ${BEGIN} and ${END}: write both, or take it away.`, EXIT.error);
-  if (/<script[^>]*\bdata-stamp-fallback\b/.test(page))
+  if (/<script\b[^<>]*\bdata-stamp-fallback\b/.test(page))
     throw new CliError(
       `${name} has these elements already: put ${BEGIN} before and ${END} after them, or take them away.`,
       EXIT.error,
     );
-  const head = /<head(\s[^>]*)?>/i.exec(page);
+  const head = /<head(\s[^<>]*)?>/i.exec(page);
   if (!head) throw new CliError(`${name} has no <head>: write ${BEGIN}${END} where it is to stand.`, EXIT.error);
   const at = head.index + head[0].length;
   const indent = `${indentAt(page, head.index)}  `;

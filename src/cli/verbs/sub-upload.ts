@@ -25,7 +25,7 @@ export const upload: Verb = {
     const { source_package_upload: spu } = await server.of(
       server.api.GET('/api/v1/subticket/{id}/', { params: { path: { id: subticket } } }),
     );
-    const id = /(\d+)\/$/.exec(spu ?? '')?.[1];
+    const id = /\/(\d+)\/$/.exec(spu ?? '')?.[1];
     if (id === undefined)
       throw new CliError(`Subticket ${subticket} tracks a merge proposal: it has no files.`, EXIT.usage);
     const patient = session.serverWith({ patienceMs: PATIENCE_MS });

@@ -61,9 +61,10 @@ function addFile(control: string, listed: Map<string, ListedFile>, { name, size,
 /** Without the signature around it. Whose signature it is isn't checked here. */
 function unsigned(text: string): string {
   const lines = text.replaceAll('\r\n', '\n');
-  const [, signed] =
-    /^-----BEGIN PGP SIGNED MESSAGE-----\n(?:[^\n]+\n)*\n([\s\S]*?)\n-----BEGIN PGP SIGNATURE-----/.exec(lines) ?? [];
-  return signed === undefined ? lines : signed.replaceAll(/^- /gm, '');
+  // After the first line come the signature's own fields, and an empty line that ends them.
+  const [begins, ends] = [lines.indexOf('\n\n') + 2, lines.indexOf('\n-----BEGIN PGP SIGNATURE-----')];
+  if (!lines.startsWith('-----BEGIN PGP SIGNED MESSAGE-----\n') || begins < 2 || ends < begins) return lines;
+  return lines.slice(begins, ends).replaceAll(/^- /gm, '');
 }
 
 /** Fields in lower case; a line that begins with a space belongs to the field before. */

@@ -60,14 +60,29 @@ interface Mapped {
 
 /** The last comment of the file that names a map, with nothing but comments after it. */
 function sourceMapOf(path: string, text: string, readMap: (path: string) => string | undefined): Mapped {
-  const found = [...text.matchAll(/^[ \t]*\/\/[#@][ \t]*sourceMappingURL=(\S+)[ \t]*$/gm)].at(-1);
-  const [line, url] = found ?? [];
-  if (!found || line === undefined || url === undefined) return {};
-  const [start, end] = [found.index, found.index + line.length];
-  if (!/^(\s|\/\/.*)*$/.test(text.slice(end))) return {};
-  const json = url.startsWith('data:') ? inlineJson(url) : readMap(resolveWithin(path, `./${url}`) ?? '');
-  return { comment: { start, end }, map: parsedMap(json) };
+  for (const { start, line } of linesFromEnd(text)) {
+    const [, url] = /^[ \t]*\/\/[#@][ \t]*sourceMappingURL=(\S+)[ \t]*$/.exec(line) ?? [];
+    if (url !== undefined) {
+      const json = url.startsWith('data:') ? inlineJson(url) : readMap(resolveWithin(path, `./${url}`) ?? '');
+      return { comment: { start, end: start + line.length }, map: parsedMap(json) };
+    }
+    if (!/^\s*(\/\/|$)/.test(line)) return {};
+  }
+  return {};
 }
+
+/** The last line first, without what ends it; each is cut out once, so a reader that stops early costs only what it read. */
+function* linesFromEnd(text: string): Generator<{ readonly start: number; readonly line: string }> {
+  let end = text.length;
+  for (let start = end; start >= 0; start--) {
+    if (start > 0 && !LINE_ENDS.has(text.charCodeAt(start - 1))) continue;
+    yield { start, line: text.slice(start, end) };
+    end = start - 1;
+  }
+}
+
+/** Where JavaScript ends a line: LF, CR, and the separators of lines and paragraphs. */
+const LINE_ENDS: ReadonlySet<number> = new Set([0x0a, 0x0d, 0x2028, 0x2029]);
 
 function inlineJson(url: string): string | undefined {
   const [, base64, data] = /^data:application\/json(?:;charset=[\w-]+)?(;base64)?,(.*)$/i.exec(url) ?? [];

@@ -15,7 +15,7 @@ export interface StampScript {
 
 const SOURCE = fs
   .readFileSync(new URL('./page-script.js', import.meta.url), 'utf8')
-  .replaceAll(/^\s*(\/\/.*|\/\*.*\*\/)\n/gm, '');
+  .replaceAll(/^[ \t]*(?:\/\/.*|\/\*.*\*\/)?\n/gm, '');
 
 /** `config` of page-script.js, which takes the stages' names and titles, and the map as the text that it is. */
 export function stampScript({ project, base, map, stages, previews }: StampScript): string {

@@ -155,7 +155,7 @@ const ORDER = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 /** Which methods each registered URL answers to. Asked only for requests that found no route. */
 class RouteMethods {
   private readonly methods = new Map<string, Set<string>>();
-  private patterns: [RegExp, Set<string>][] | undefined;
+  private patterns: [parts: string[], methods: Set<string>][] | undefined;
 
   add(url: string, methods: string[]): void {
     const known = this.methods.get(url) ?? new Set();
@@ -166,15 +166,20 @@ class RouteMethods {
 
   /** `GET,POST,…` for a path; the route that Fastify would prefer (fewer parameters) decides. */
   of(url: string): string[] {
-    const path = (url.split('?', 1)[0] ?? '').replace(/(.)\/$/, '$1');
+    const path = partsOf(url.split('?', 1)[0] ?? '');
     this.patterns ??= [...this.methods]
       .filter(([pattern]) => !pattern.includes('*'))
       .sort(([one], [other]) => one.split(':').length - other.split(':').length)
-      .map(([pattern, methods]) => [
-        new RegExp(`^${pattern.replaceAll(/:[^/]+/g, '[^/]+').replace(/(.)\/$/, '$1')}$`),
-        methods,
-      ]);
-    const found = this.patterns.find(([pattern]) => pattern.test(path));
+      .map(([pattern, methods]) => [partsOf(pattern), methods]);
+    const found = this.patterns.find(([pattern]) => fits(pattern, path));
     return found ? ORDER.filter((method) => found[1].has(method)) : [];
   }
 }
+
+/** The parts of a path; a slash at its end makes none. */
+const partsOf = (path: string): string[] => path.replace(/(.)\/$/, '$1').split('/');
+
+/** `['', 'ticket', ':id']` fits `/ticket/7`. */
+const fits = (pattern: readonly string[], path: readonly string[]): boolean =>
+  pattern.length === path.length &&
+  pattern.every((part, place) => part === path[place] || (part.startsWith(':') && path[place] !== ''));

@@ -74,7 +74,7 @@ export class ArchiveReader {
   }
 }
 
-const idIn = (uri: string | null): number | null => (uri === null ? null : Number(/(\d+)\/$/.exec(uri)?.[1]));
+const idIn = (uri: string | null): number | null => (uri === null ? null : Number(/\/(\d+)\/$/.exec(uri)?.[1]));
 
 const factsOf = ({ project, ticket, ...rest }: Shown): Parameters<typeof isWanted>[1] => ({
   ...rest,

@@ -9,10 +9,14 @@ export class EmbeddedPostgresError extends Error {
     message: string,
     options?: { cause?: unknown },
   ) {
-    super(message.replace(/\s*\n\s*/g, ' '), options);
+    super(asOneLine(message), options);
     this.name = 'EmbeddedPostgresError';
   }
 }
+
+/** A text of several lines, as one. */
+export const asOneLine = (text: string): string =>
+  text.replaceAll(/\s+/g, (blanks) => (blanks.includes('\n') ? ' ' : blanks));
 
 /** The errno name of a file system or spawn error (`EACCES`), or undefined for anything else. */
 export function errnoOf(error: unknown): string | undefined {

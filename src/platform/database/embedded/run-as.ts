@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import fs from 'node:fs/promises';
 import { promisify } from 'node:util';
 
-import { errnoOf } from './embedded-postgres-error.js';
+import { asOneLine, errnoOf } from './embedded-postgres-error.js';
 
 const execute = promisify(execFile);
 
@@ -54,7 +54,7 @@ export async function succeeds(
     return true;
   } catch (error) {
     const detail = (error as { stderr?: string }).stderr?.trim() || (error as Error).message;
-    log(`${describe(runAs)} can't run ${file}: ${detail.replace(/\s*\n\s*/g, ' ')}`);
+    log(`${describe(runAs)} can't run ${file}: ${asOneLine(detail)}`);
     return false;
   }
 }
