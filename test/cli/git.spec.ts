@@ -227,6 +227,20 @@ describe('is refused', () => {
     await refused(await promote(unheard, scene.work), unheard, /come from commit 1234567890/);
   });
 
+  test.each(['--output=stolen', 'HEAD', '4f1a2b3; touch stolen', '4f1a2b3\n'])(
+    'modules whose commit, of a server that did not look, is %j',
+    async (text) => {
+      const scene = new GitScene();
+      const precious = path.join(scene.root, 'precious');
+      fs.writeFileSync(precious, 'mine');
+      const ticket = await aTicket(scene.head);
+      const named = text.replace('=stolen', `=${precious}`);
+      await server.sql('UPDATE map_revision SET git_commit = $1 WHERE ticket_id = $2', [named, ticket.id]);
+      await refused(await promote(ticket, scene.work), ticket, /name a commit that is not a commit's name/);
+      expect(fs.readFileSync(precious, 'utf8')).toBe('mine');
+    },
+  );
+
   test('a repository without a commit, and one that git cannot read', async () => {
     const scene = new GitScene();
     const empty = path.join(scene.root, 'empty');

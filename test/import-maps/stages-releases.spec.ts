@@ -1,4 +1,5 @@
 // Releases as they are read, and what becomes of them when their tickets go.
+import { HOSTILE_GIT } from '../builders/hostile-texts.js';
 import { setTimeout as pause } from 'node:timers/promises';
 import { WriteProduction } from '../../src/import-maps/stages/write-production.js';
 import { Db } from '../../src/platform/database/db.js';
@@ -65,6 +66,22 @@ it('shows a release with its tickets and commits', async () => {
       { number: 2, git_branch: 'a', git_commit: 'abc1234' },
     ],
   });
+});
+
+it('takes commits only, and puts nothing else behind `git revert`', async () => {
+  const project = await aStagedProject(server, 'no-commits');
+  const ticket = await aStampedTicket(server).with({ project: project.uri }).withModule('a', moduleUrl('a')).at('qa');
+  for (const [name, text] of HOSTILE_GIT.filter(([field]) => field === 'git_commit')) {
+    const { status, body } = await post(`${ticket.url}promote/`).send({ [name]: text });
+    expect([text, status, (body as { code: string }).code]).toEqual([text, 400, 'body.invalid_member']);
+  }
+  // What an earlier version took.
+  await server.sql('UPDATE map_revision SET git_commit = $1 WHERE ticket_id = $2', [
+    '4f1a2b3; touch stolen',
+    ticket.id,
+  ]);
+  await post(`${ticket.url}promote/`).expect(200);
+  expect((await post(`${ticket.url}revert/`).expect(200)).body).not.toHaveProperty('git_revert');
 });
 
 describe('the whole map of a release', () => {

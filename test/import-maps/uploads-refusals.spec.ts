@@ -5,6 +5,7 @@ import { ConfigError, readConfig } from '../../src/config.js';
 import { aTicket } from '../builders/ticket.builder.js';
 import { type FormFiles, type FormTexts, formOf, postForm, UploadsOf } from '../builders/modules.js';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
+import { HOSTILE_GIT } from '../builders/hostile-texts.js';
 
 const MEGABYTE = 1024 * 1024;
 
@@ -150,7 +151,16 @@ it.each([
   ['a folder’s specifier for a file', { specifier: 'a/' }, { 'a.js': '' }, 422, 'module.invalid'],
   ['a specifier with NUL', { specifier: 'a\0' }, { 'a.js': '' }, 400, 'module.name'],
   ['a scope that is no URL', { specifier: 'a', scope: 'admin' }, { 'a.js': '' }, 400, 'module.scheme'],
-  ['a long commit', { specifier: 'a', git_commit: 'x'.repeat(2000) }, { 'a.js': '' }, 400, 'upload.bad_git'],
+  ...HOSTILE_GIT.map(
+    ([name, text]) =>
+      [
+        `${name} ${JSON.stringify(text).slice(0, 60)}`,
+        { specifier: 'a', [name]: text },
+        { 'a.js': '' },
+        400,
+        'upload.bad_git',
+      ] as const,
+  ),
 ])('%s', async (_what, texts: FormTexts, files: FormFiles, status, code) => {
   expect(await refused(texts, files)).toEqual([status, code, expect.any(String)]);
 });

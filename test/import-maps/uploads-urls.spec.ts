@@ -27,7 +27,7 @@ describe('by URL', () => {
           { specifier: 'lodash/', url: 'https://cdn.example/lodash/', scope: 'https://app.example/' },
           { specifier: 'old', delete: true },
         ],
-        git_commit: 'abc',
+        git_commit: 'abc1234',
       })
       .expect(201);
     expect(reply.body).toMatchObject({ revision: 2, deleted: [{ specifier: 'old', scope: null }] });

@@ -21,7 +21,7 @@ describe('a module', () => {
 
   it('is kept under its hash, with its integrity, and is in the map of the ticket at once', async () => {
     const reply = await uploads.put(
-      { specifier: 'cart', git_remote: 'git@example.com:shop', git_branch: 'carts', git_commit: 'abc123' },
+      { specifier: 'cart', git_remote: 'git@example.com:shop', git_branch: 'carts', git_commit: 'abc1234' },
       { 'dist/cart.js': source },
     );
     const path = `/modules/${hashOf(source)}/cart.js`;
@@ -62,7 +62,7 @@ describe('a module', () => {
       [uploads.ticket.id],
     );
     expect(rows).toEqual([
-      { git_remote: 'git@example.com:shop', git_branch: 'carts', git_commit: 'abc123', hash: hashOf(source) },
+      { git_remote: 'git@example.com:shop', git_branch: 'carts', git_commit: 'abc1234', hash: hashOf(source) },
     ]);
   });
 

@@ -57,7 +57,7 @@ export async function checkGit({ cwd, trunk: named }: Settings): Promise<Check[]
   const git = gitIn(cwd);
   if (!(await isInstalled(git)))
     return [warning('git', 'is not installed', 'Promotions go unchecked without it: install git.')];
-  const version = ((await git.read('--version')) ?? '').replace(/^git version /, '');
+  const version = ((await git.read(['--version'])) ?? '').replace(/^git version /, '');
   const repository = repositoryAround(cwd);
   if (repository === undefined)
     return [

@@ -1,5 +1,6 @@
 // What has to be so in git before a ticket is promoted: everything is committed, HEAD descends from the trunk, and the
 // ticket's modules come from this line of work. Each refusal says the command that helps.
+import { isCommit } from '../../platform/git-facts.js';
 import { CliError } from '../cli-error.js';
 import { EXIT } from '../exit-codes.js';
 import { type Git, gitIn, isInstalled, repositoryAround } from './git.js';
@@ -30,7 +31,7 @@ export async function checkWork({ cwd, trunk: named, fetch, note }: WorkToCheck)
   const git = gitIn(cwd);
   if (!(await isInstalled(git))) return void note('git is not installed: it is not checked.');
   await requireUsable(git, folder);
-  const commit = await git.read('rev-parse', '--verify', '--quiet', 'HEAD^{commit}');
+  const commit = await git.read(['rev-parse', '--verify', '--quiet'], { names: ['HEAD^{commit}'] });
   if (commit === undefined) throw refused('Nothing is committed yet: git add --all && git commit');
   await requireClean(git);
   if (fetch) await fetchTrunk(git);
@@ -43,16 +44,16 @@ export async function checkWork({ cwd, trunk: named, fetch, note }: WorkToCheck)
 
 /** git may refuse to look: somebody else's folder, a broken repository. */
 async function requireUsable(git: Git, folder: string): Promise<void> {
-  const { code, stderr } = await git.run('rev-parse', '--show-toplevel');
+  const { code, stderr } = await git.run(['rev-parse', '--show-toplevel']);
   if (code === 0) return;
   const [why = ''] = stderr.split('\n');
   throw refused(`git can't read ${folder}: ${why.replace(/^fatal: /, '')} (${SKIP})`);
 }
 
 async function requireClean(git: Git): Promise<void> {
-  const { code, stdout, stderr } = await git.run(
-    ...['status', '--porcelain', '-z', '--untracked-files=normal', '--no-renames'],
-  );
+  const { code, stdout, stderr } = await git.run([
+    ...(['status', '--porcelain', '-z', '--untracked-files=normal', '--no-renames'] as const),
+  ]);
   if (code !== 0) throw refused(`git status failed: ${stderr.trim().split('\n').at(-1) ?? ''} (${SKIP})`);
   const entries = stdout.split('\0').filter(Boolean);
   if (entries.length === 0) return;
@@ -73,9 +74,9 @@ const some = (names: readonly string[]): string =>
   names.length <= 3 ? names.join(', ') : `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`;
 
 async function fetchTrunk(git: Git): Promise<void> {
-  const remotes = (await git.read('remote')) ?? '';
+  const remotes = (await git.read(['remote'])) ?? '';
   if (remotes === '') return;
-  const { code, stderr } = await git.run('fetch', '--quiet');
+  const { code, stderr } = await git.run(['fetch', '--quiet']);
   if (code !== 0)
     throw refused(
       `git fetch failed: ${stderr.trim().split('\n').at(-1) ?? ''} Without --fetch what was fetched before counts.`,
@@ -106,19 +107,19 @@ function hoursOrDays(ms: number): string {
 }
 
 async function requireDescent(git: Git, { name, commit: trunk }: Trunk, head: string): Promise<void> {
-  const { code } = await git.run('merge-base', '--is-ancestor', trunk, head);
+  const { code } = await git.run(['merge-base', '--is-ancestor'], { names: [trunk, head] });
   if (code === 0) return;
   if (await isShallow(git))
     throw refused(
       `This clone is shallow, so that nobody can tell whether HEAD descends from ${name}: git fetch --unshallow`,
     );
-  const missing = Number((await git.read('rev-list', '--count', `${head}..${trunk}`)) ?? 0);
+  const missing = Number((await git.read(['rev-list', '--count'], { names: [`${head}..${trunk}`] })) ?? 0);
   const commits = missing === 1 ? '1 commit is' : `${missing} commits are`;
   throw refused(`HEAD doesn't descend from ${name}: ${commits} missing. git rebase ${name}`);
 }
 
 const isShallow = async (git: Git): Promise<boolean> =>
-  (await git.read('rev-parse', '--is-shallow-repository')) === 'true';
+  (await git.read(['rev-parse', '--is-shallow-repository'])) === 'true';
 
 export interface Origin {
   readonly cwd: string;
@@ -137,10 +138,11 @@ export interface Origin {
  * CliError `refused`.
  */
 export async function requireOrigin({ cwd, folder, key, commit, head }: Origin): Promise<void> {
+  if (!isCommit(commit)) throw refused(`The modules of ${key} name a commit that is not a commit's name (${SKIP})`);
   const git = gitIn(cwd);
-  const { code } = await git.run('merge-base', '--is-ancestor', commit, head);
+  const { code } = await git.run(['merge-base', '--is-ancestor'], { names: [commit, head] });
   if (code === 0) return;
-  const same = await git.run('diff', '--quiet', commit, head, '--', folder);
+  const same = await git.run(['diff', '--quiet'], { names: [commit, head], paths: [folder] });
   if (same.code === 0) return;
   const short = commit.slice(0, 10);
   throw refused(

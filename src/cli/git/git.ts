@@ -3,20 +3,39 @@ import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 
+/** A verb of git with its options, as we write them; never a text from elsewhere. */
+type Verb = readonly [string, ...string[]];
+
 export interface Git {
   /** What it printed, without the last line break; undefined where it ended with another code than 0. */
-  read(...args: readonly string[]): Promise<string | undefined>;
+  read(verb: Verb, operands?: Operands): Promise<string | undefined>;
   /** Its exit code, and what it said on stderr. */
-  run(...args: readonly string[]): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>;
+  run(
+    verb: Verb,
+    operands?: Operands,
+  ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>;
 }
+
+/** What a verb is about: behind --end-of-options, so that git takes none of it for an option. */
+export interface Operands {
+  /** Revisions, names of references and remotes, keys of the configuration. */
+  readonly names?: readonly string[];
+  /** Behind `--`. */
+  readonly paths?: readonly string[];
+}
+
+const operandsOf = ({ names, paths }: Operands): readonly string[] => [
+  ...(names ? ['--end-of-options', ...names] : []),
+  ...(paths ? ['--', ...paths] : []),
+];
 
 const MOST_BYTES = 64 * 1024 * 1024;
 
 /** Never waits for a lock of somebody's index, or for a password. */
 export function gitIn(cwd: string): Git {
-  const run: Git['run'] = (...args) =>
+  const run: Git['run'] = (verb, operands = {}) =>
     new Promise((resolve, reject) => {
-      const all = ['--no-optional-locks', '-c', 'core.quotePath=off', ...args];
+      const all = ['--no-optional-locks', '-c', 'core.quotePath=off', ...verb, ...operandsOf(operands)];
       const child = execFile('git', all, { cwd, maxBuffer: MOST_BYTES }, (error, stdout, stderr) => {
         const code = error === null ? 0 : error.code;
         if (typeof code === 'number') resolve({ code, stdout, stderr });
@@ -26,8 +45,8 @@ export function gitIn(cwd: string): Git {
     });
   return {
     run,
-    read: async (...args) => {
-      const { code, stdout } = await run(...args);
+    read: async (verb, operands) => {
+      const { code, stdout } = await run(verb, operands);
       return code === 0 ? stdout.replace(/\r?\n$/, '') : undefined;
     },
   };
@@ -36,7 +55,7 @@ export function gitIn(cwd: string): Git {
 /** False where no `git` is in the PATH. */
 export async function isInstalled(git: Git): Promise<boolean> {
   try {
-    await git.run('--version');
+    await git.run(['--version']);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;

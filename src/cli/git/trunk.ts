@@ -16,12 +16,12 @@ export interface Trunk {
  * branch, which may lag behind. Undefined where there is none.
  */
 export async function findTrunk(git: Git, named: string | undefined): Promise<Trunk | undefined> {
-  const head = await git.read('symbolic-ref', '--quiet', 'refs/remotes/origin/HEAD');
+  const head = await git.read(['symbolic-ref', '--quiet'], { names: ['refs/remotes/origin/HEAD'] });
   const candidates =
     named === undefined ? [...(head ? [head] : []), ...['main', 'master'].flatMap(refsOf)] : refsOf(named);
   const refs = named === undefined ? remotesFirst(candidates) : [...candidates, named];
   for (const ref of refs) {
-    const commit = await git.read('rev-parse', '--verify', '--quiet', `${ref}^{commit}`);
+    const commit = await git.read(['rev-parse', '--verify', '--quiet'], { names: [`${ref}^{commit}`] });
     if (commit) return { name: ref.replace(/^refs\/(remotes|heads)\//, ''), commit, remote: ref.startsWith(REMOTES) };
   }
   return undefined;
@@ -39,7 +39,10 @@ const remotesFirst = (refs: readonly string[]): string[] => [
 
 /** Milliseconds since a remote's branch was heard of: by a fetch, a push or the clone. Undefined where git keeps no note of it. */
 export async function heardAgo(git: Git, cwd: string, { name }: Trunk, now: number): Promise<number | undefined> {
-  const folders = await Promise.all([git.read('rev-parse', '--git-dir'), git.read('rev-parse', '--git-common-dir')]);
+  const folders = await Promise.all([
+    git.read(['rev-parse', '--git-dir']),
+    git.read(['rev-parse', '--git-common-dir']),
+  ]);
   const notes = ['FETCH_HEAD', `logs/${REMOTES}${name}`, `logs/${REMOTES}${name.split('/')[0]}/HEAD`];
   const files = folders.flatMap((folder) => notes.map((note) => path.resolve(cwd, folder ?? '.git', note)));
   const times = files.filter((file) => fs.existsSync(file)).map((file) => fs.statSync(file).mtimeMs);

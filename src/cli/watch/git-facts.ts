@@ -1,6 +1,7 @@
 // What git knows of a folder: where a change comes from, and which files are nobody's. Without git, or outside of a
 // repository, nothing is known, and nothing fails.
-import { gitIn } from '../git/git.js';
+import { GIT_CHECKS } from '../../platform/git-facts.js';
+import { type Git, gitIn } from '../git/git.js';
 
 /** Of an upload, as the server keeps it with the revision. */
 export interface Provenance {
@@ -10,19 +11,19 @@ export interface Provenance {
 }
 
 /** What git prints; undefined where it isn't there or says no. */
-export const askGit = (cwd: string, ...args: readonly string[]): Promise<string | undefined> =>
+export const askGit = (cwd: string, ...asked: Parameters<Git['read']>): Promise<string | undefined> =>
   gitIn(cwd)
-    .read(...args)
+    .read(...asked)
     .catch(() => undefined);
 
-const lineOf = async (cwd: string, ...args: string[]): Promise<string | undefined> =>
-  (await askGit(cwd, ...args))?.trim() || undefined;
+const lineOf = async (cwd: string, ...asked: Parameters<Git['read']>): Promise<string | undefined> =>
+  (await askGit(cwd, ...asked))?.trim() || undefined;
 
 /** The branch's name; undefined on none. */
 export const branchOf = (folder: string): Promise<string | undefined> =>
-  lineOf(folder, 'symbolic-ref', '--short', '--quiet', 'HEAD');
+  lineOf(folder, ['symbolic-ref', '--short', '--quiet'], { names: ['HEAD'] });
 
-export const mailOf = (folder: string): Promise<string | undefined> => lineOf(folder, 'config', 'user.email');
+export const mailOf = (folder: string): Promise<string | undefined> => lineOf(folder, ['config', 'user.email']);
 
 /** Asked for when something is saved, so that it is there when that is sent. */
 export class GitFacts {
@@ -43,15 +44,16 @@ export class GitFacts {
 
 async function provenanceOf(folder: string): Promise<Provenance> {
   const [commit, branch, remote] = await Promise.all([
-    lineOf(folder, 'rev-parse', '--verify', '--quiet', 'HEAD'),
+    lineOf(folder, ['rev-parse', '--verify', '--quiet'], { names: ['HEAD'] }),
     branchOf(folder),
-    lineOf(folder, 'remote', 'get-url', 'origin'),
+    lineOf(folder, ['remote', 'get-url', 'origin']),
   ]);
-  return {
-    ...(remote ? { git_remote: withoutSecrets(remote) } : {}),
-    ...(branch ? { git_branch: branch } : {}),
-    ...(commit ? { git_commit: commit } : {}),
-  };
+  const found = { git_remote: remote && withoutSecrets(remote), git_branch: branch, git_commit: commit };
+  return Object.fromEntries(
+    Object.entries(found).filter(
+      ([name, text]) => text !== undefined && GIT_CHECKS[name as keyof Provenance](text) === undefined,
+    ),
+  );
 }
 
 /** A token may stand in the URL of a remote: `https://me:token@host/repository`. */

@@ -21,6 +21,8 @@ export interface Listing {
 /** Of one call of git. */
 const MOST_ARGUMENTS = 500;
 
+const IGNORED_FOLDERS = ['ls-files', '-z', '--others', '--ignored', '--exclude-standard', '--directory'] as const;
+
 /** Dot files and installed packages are nobody's modules. */
 const isHidden = (file: string): boolean => /(^|\/)(\.|node_modules(\/|$))/.test(file);
 
@@ -45,9 +47,9 @@ export class SourceFolder {
     const below = slashed(path.relative(cwd, folder));
     const inside = below !== '..' && !below.startsWith('../') && !path.isAbsolute(below);
     const name = inside ? below : path.basename(folder);
-    const inGit = (await askGit(folder, 'rev-parse', '--is-inside-work-tree'))?.trim() === 'true';
+    const inGit = (await askGit(folder, ['rev-parse', '--is-inside-work-tree']))?.trim() === 'true';
     // A folder that git ignores as a whole, such as a build's, is watched when it is asked for.
-    const isIgnored = inGit && (await askGit(folder, 'check-ignore', '-q', '.')) !== undefined;
+    const isIgnored = inGit && (await askGit(folder, ['check-ignore', '-q', '.'])) !== undefined;
     return new SourceFolder(folder, name || '.', name && `${name}/`, inGit && !isIgnored);
   }
 
@@ -83,13 +85,9 @@ export class SourceFolder {
     if (!this.isGits || modules.length === 0) return modules;
     const ignored = new Set<string>();
     for (let from = 0; from < modules.length; from += MOST_ARGUMENTS) {
-      const answer = await askGit(
-        this.folder,
-        'check-ignore',
-        '-z',
-        '--',
-        ...modules.slice(from, from + MOST_ARGUMENTS),
-      );
+      const answer = await askGit(this.folder, ['check-ignore', '-z'], {
+        paths: modules.slice(from, from + MOST_ARGUMENTS),
+      });
       for (const file of answer?.split('\0') ?? []) ignored.add(file);
     }
     return modules.filter((file) => !ignored.has(file));
@@ -97,8 +95,7 @@ export class SourceFolder {
 
   /** Folders that needn't be watched. */
   async ignoredFolders(): Promise<ReadonlySet<string>> {
-    const args = ['ls-files', '-z', '--others', '--ignored', '--exclude-standard', '--directory'];
-    const listed = this.isGits ? await askGit(this.folder, ...args) : undefined;
+    const listed = this.isGits ? await askGit(this.folder, IGNORED_FOLDERS) : undefined;
     const folders = (listed ?? '').split('\0').filter((one) => one.endsWith('/'));
     return new Set(folders.map((one) => this.pathOf(one.slice(0, -1))));
   }
@@ -106,7 +103,7 @@ export class SourceFolder {
   /** Also those that are deleted and not committed; whoever reads them finds out. */
   private async gitsFiles(): Promise<string[] | undefined> {
     if (!this.isGits) return undefined;
-    const listed = await askGit(this.folder, 'ls-files', '-z', '--cached', '--others', '--exclude-standard');
+    const listed = await askGit(this.folder, ['ls-files', '-z', '--cached', '--others', '--exclude-standard']);
     return listed?.split('\0').filter(Boolean);
   }
 }

@@ -1,5 +1,6 @@
 // The texts of an upload's form, read and checked: what it is, where it goes, where it comes from.
 import { invalid } from '../../platform/errors.js';
+import { GIT_CHECKS } from '../../platform/git-facts.js';
 import { checkScope, isFault } from '../domain/admission.js';
 import type { Provenance } from '../stages/change-delta.js';
 import { checkPath } from '../blobs/file-names.js';
@@ -20,7 +21,6 @@ export interface UploadFields {
 
 const KNOWN = ['mode', 'specifier', 'name', 'scope', 'entry', 'delete', 'git_remote', 'git_branch', 'git_commit'];
 const MODES: readonly string[] = ['module', 'package', 'sources'];
-const MOST_CHARACTERS = 1000;
 
 export function readFields(texts: readonly (readonly [string, string])[], origin: string): UploadFields {
   const unknown = texts.find(([name]) => !KNOWN.includes(name));
@@ -75,14 +75,14 @@ export function scopeOf(scope: string | undefined | null, origin: string): strin
   return checked.scope;
 }
 
-/** Throws where one of them is no text of a bearable length. */
+/** Throws where one of them is not what it is called. */
 export function provenanceOf(given: Readonly<Record<string, unknown>>): Provenance {
-  const read = (name: string): string | null => {
+  const read = (name: keyof typeof GIT_CHECKS): string | null => {
     const value = given[name] ?? null;
     if (value === null || value === '') return null;
-    if (typeof value === 'string' && value.length <= MOST_CHARACTERS && !value.includes('\0') && value.isWellFormed())
-      return value;
-    throw invalid('upload.bad_git', `${name} is a text of at most ${MOST_CHARACTERS} characters.`);
+    const fault = typeof value === 'string' ? GIT_CHECKS[name](value) : `${name} must be a text.`;
+    if (fault === undefined) return value as string;
+    throw invalid('upload.bad_git', fault);
   };
   return { git_remote: read('git_remote'), git_branch: read('git_branch'), git_commit: read('git_commit') };
 }

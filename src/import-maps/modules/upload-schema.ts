@@ -3,9 +3,9 @@ const text = (description: string): object => ({ type: 'string', description });
 const nullable = (type: string, description: string): object => ({ type: [type, 'null'], description });
 
 const GIT = {
-  git_remote: text('Where the source is, for the revision.'),
+  git_remote: text('Where the source is, for the revision: an https, ssh, git or file URL, or user@host:path.'),
   git_branch: text('Its branch.'),
-  git_commit: text('Its commit.'),
+  git_commit: { ...text('Its commit.'), pattern: '^[0-9a-f]{7,64}$' },
 };
 
 const FORM = {

@@ -2,6 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
 import { DomainError } from '../../platform/errors.js';
+import { isCommit } from '../../platform/git-facts.js';
 import type { Row } from '../../rest/resource.js';
 import { revertedLine } from '../../stream/lines/stage-lines.js';
 import { keysOf } from '../domain/delta.js';
@@ -70,7 +71,7 @@ export class RevertRelease {
       changes: differencesAt(keys, from, map),
       superseded: plan.superseded,
       dependents: plan.dependents,
-      ...(layer?.git_commit ? { gitRevert: `git revert ${layer.git_commit}` } : {}),
+      ...(layer?.git_commit && isCommit(layer.git_commit) ? { gitRevert: `git revert ${layer.git_commit}` } : {}),
     };
   }
 

@@ -35,7 +35,7 @@ const PROMOTE = jsonBody(
       release: { type: 'integer', description: 'The production release that you expect.' },
       git_commit: {
         type: 'string',
-        maxLength: 500,
+        pattern: '^[0-9a-f]{7,64}$',
         description: 'Of a release: the commit that has the change, if its uploads came before it was committed.',
       },
     },
@@ -110,7 +110,7 @@ export class StageVerbsController {
   @failures(400, 404, 409, 412, 415, 422)
   async promote(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {
     const [id, options] = [await this.idOf(request), verbOptions(request)];
-    const { release, git_commit: commit } = verbBody(request.body, { release: 'number', git_commit: 'text' });
+    const { release, git_commit: commit } = verbBody(request.body, { release: 'number', git_commit: 'commit' });
     const work = (tx: Parameters<PromoteTicket['run']>[0]): ReturnType<PromoteTicket['run']> =>
       this.promoting.run(tx, id, { ...options, release, commit });
     return this.verbs.onTicket(request, reply, work, queryFlag(request, 'dry_run'));

@@ -1,10 +1,11 @@
 // The bodies of stage verbs: few members, each of one kind, and none that the verb doesn't know.
 import { invalid } from '../../platform/errors.js';
+import { isCommit } from '../../platform/git-facts.js';
 import { asObject } from '../../rest/writing/body.js';
 import type { Choice } from '../domain/conflict.js';
 import { keyFromWire, type MapKey } from '../domain/map-key.js';
 
-type Kind = 'number' | 'flag' | 'text';
+type Kind = 'number' | 'flag' | 'text' | 'commit';
 type Members = Readonly<Record<string, Kind>>;
 
 const NUMBER = 2 ** 31 - 1;
@@ -20,6 +21,10 @@ const CHECKS: Readonly<Record<Kind, { readonly says: string; readonly fits: (val
     says: `a text of at most ${LONGEST_TEXT} characters`,
     fits: (value) =>
       typeof value === 'string' && value.length <= LONGEST_TEXT && !value.includes('\0') && value.isWellFormed(),
+  },
+  commit: {
+    says: "a commit's name: 7 to 64 of the digits 0-9 and a-f",
+    fits: (value) => typeof value === 'string' && isCommit(value),
   },
 };
 
