@@ -151,16 +151,6 @@ it.each([
   ['a folder’s specifier for a file', { specifier: 'a/' }, { 'a.js': '' }, 422, 'module.invalid'],
   ['a specifier with NUL', { specifier: 'a\0' }, { 'a.js': '' }, 400, 'module.name'],
   ['a scope that is no URL', { specifier: 'a', scope: 'admin' }, { 'a.js': '' }, 400, 'module.scheme'],
-  ...HOSTILE_GIT.map(
-    ([name, text]) =>
-      [
-        `${name} ${JSON.stringify(text).slice(0, 60)}`,
-        { specifier: 'a', [name]: text },
-        { 'a.js': '' },
-        400,
-        'upload.bad_git',
-      ] as const,
-  ),
 ])('%s', async (_what, texts: FormTexts, files: FormFiles, status, code) => {
   expect(await refused(texts, files)).toEqual([status, code, expect.any(String)]);
 });
@@ -243,3 +233,11 @@ it.each(['STAMPLINE_MAX_FILE_MB', 'STAMPLINE_MAX_UPLOAD_MB', 'STAMPLINE_MAX_FILE
     });
   },
 );
+
+it.each(HOSTILE_GIT)('%s as %j', async (name, text) => {
+  expect(await refused({ specifier: 'a', [name]: text }, { 'a.js': '' })).toEqual([
+    400,
+    'upload.bad_git',
+    expect.any(String),
+  ]);
+});
