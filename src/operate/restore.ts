@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 import type pg from 'pg';
 import type { Config } from '../config.js';
 import { MIGRATION_LOCK } from '../platform/database/migrate.js';
-import { Ownership } from '../platform/database/ownership.js';
+import { Ownership, VISITOR } from '../platform/database/ownership.js';
 import type { VisitedDatabase } from '../platform/database/visit-database.js';
 import { BackupError, type BackupEnd, rowsIn } from './backup/format.js';
 import { KeptFiles } from './backup/kept-files.js';
@@ -68,7 +68,7 @@ export async function restoreInto(
 ): Promise<{ end: BackupEnd; found: readonly string[] }> {
   return asOperationError(file, async () => {
     requireKnown(await readHeader(file), dataSource);
-    const owner = 'url' in connection ? undefined : await Ownership.take(connection, config.dataFolder);
+    const owner = 'url' in connection ? undefined : await Ownership.take(connection, config.dataFolder, VISITOR);
     const files = new KeptFiles(config.dataFolder);
     // As the pool, without its time limits.
     const own = await new DataSource({ ...dataSource.options, poolSize: 1, extra: {} } as never).initialize();

@@ -22,7 +22,7 @@ export interface OpenDatabase {
 
 interface Say {
   readonly log: (line: string) => void;
-  /** The embedded Postgres can't be kept running: the server has to end. */
+  /** The embedded Postgres can't be kept running, or is another server's now: this one has to end. */
   readonly onLost: (reason: string) => void;
 }
 
@@ -35,6 +35,11 @@ export async function openDatabase(config: Config, optionsFor: DataSourceOptions
     onUnexpectedExit: say.onLost,
   });
   const owner = await Ownership.take(postgres.connection, config.dataFolder);
+  owner.watch(() =>
+    say.onLost(
+      `Another Stampline server has taken over the data in ${config.dataFolder} while this one was paused or cut off. This one ends, and leaves Postgres to that one.`,
+    ),
+  );
   try {
     const dataSource = await connect(postgres.connection, optionsFor);
     return {
@@ -43,13 +48,11 @@ export async function openDatabase(config: Config, optionsFor: DataSourceOptions
       notes: postgres.notes,
       close: async () => {
         if (dataSource.isInitialized) await dataSource.destroy(); // Nest ends it with the application.
-        await owner.release();
-        await postgres.stop();
+        await owner.leave(postgres);
       },
     };
   } catch (error) {
-    await owner.release();
-    await postgres.stop();
+    await owner.leave(postgres);
     throw error;
   }
 }

@@ -6,7 +6,7 @@ import type { Connection, DataSourceOptionsFor } from './connection.js';
 import { startEmbeddedPostgres } from './embedded/embedded-postgres.js';
 import { migrate } from './migrate.js';
 import { asStartError, waitForServer } from './open-database.js';
-import { Ownership } from './ownership.js';
+import { Ownership, VISITOR } from './ownership.js';
 import { requireSafeServer } from './safe-server.js';
 import { schemaState } from './schema-state.js';
 import { StartError } from './start-error.js';
@@ -66,10 +66,9 @@ async function visitEmbedded(
   const leave = async (): Promise<void> => {
     const owner = postgres.adopted
       ? undefined
-      : await Ownership.take(postgres.connection, dataFolder).catch(() => undefined);
-    if (!owner) return postgres.release();
-    await owner.release();
-    await postgres.stop();
+      : await Ownership.take(postgres.connection, dataFolder, VISITOR).catch(() => undefined);
+    if (owner) await owner.leave(postgres);
+    else postgres.release();
   };
   return { connection: postgres.connection, where: postgres.dataDirectory, leave };
 }
