@@ -1,5 +1,5 @@
 // Stands between a server and its Postgres and, when told to, loses an answer: the statement arrives, and then both ends
-// of the connection are cut; or lets nothing through, in silence or not, until it is healed.
+// of the connection are cut; or lets nothing through, in silence or not, until it is healed. It counts the statements.
 import fs from 'node:fs/promises';
 import net from 'node:net';
 import os from 'node:os';
@@ -10,12 +10,43 @@ interface SocketAddress {
   readonly port: number;
 }
 
+/** What a client sends, message by message: who it is (the startup message), and each statement that it has executed. */
+class Messages {
+  private rest: Buffer = Buffer.alloc(0);
+  private application: string | undefined;
+
+  constructor(private readonly onStatement: (application: string) => void) {}
+
+  take(chunk: Buffer): void {
+    this.rest = Buffer.concat([this.rest, chunk]);
+    for (;;) {
+      // The startup message has no type before its length.
+      const typed = this.application === undefined ? 0 : 1;
+      if (this.rest.length < typed + 4) return;
+      const length = typed + this.rest.readUInt32BE(typed);
+      if (this.rest.length < length) return;
+      this.read(this.rest.subarray(0, length));
+      this.rest = this.rest.subarray(length);
+    }
+  }
+
+  private read(message: Buffer): void {
+    if (this.application === undefined) {
+      const words = message.subarray(8).toString().split('\0');
+      this.application = words[words.indexOf('application_name') + 1] ?? '';
+    } else if (['E', 'Q'].includes(String.fromCharCode(message[0] ?? 0))) {
+      this.onStatement(this.application);
+    }
+  }
+}
+
 export class PostgresProxy {
   /** Where to connect instead: a socket folder, with the port of the real one. */
   readonly host: string;
   private readonly sockets = new Set<net.Socket>();
   private cutAfter: Buffer | undefined;
   private fault: 'silent' | 'dark' | undefined;
+  private readonly counts = new Map<string, number>();
   /** How many answers were lost. */
   lost = 0;
 
@@ -57,8 +88,14 @@ export class PostgresProxy {
     this.fault = undefined;
   }
 
+  /** How many statements connections of this application_name have sent so far. */
+  statementsOf(application: string): number {
+    return this.counts.get(application) ?? 0;
+  }
+
   private join(client: net.Socket, postgres: net.Socket): void {
     let cut = false;
+    const messages = new Messages((application) => this.counts.set(application, this.statementsOf(application) + 1));
     if (this.fault === 'dark') client.destroy();
     for (const socket of [client, postgres]) {
       this.sockets.add(socket);
@@ -72,6 +109,7 @@ export class PostgresProxy {
     }
     client.on('data', (chunk) => {
       if (this.fault) return;
+      messages.take(chunk);
       postgres.write(chunk);
       if (!this.cutAfter || !chunk.includes(this.cutAfter)) return;
       this.cutAfter = undefined;

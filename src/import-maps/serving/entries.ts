@@ -9,6 +9,8 @@ interface Bounds<Value> {
   readonly sizeOf?: (value: Value) => number;
   /** What nobody asks for any more is forgotten after that; absent: only when there are too many. */
   readonly idleMs?: number;
+  /** How many keys that the database hasn't are remembered, and how long; absent: none. */
+  readonly absent?: { readonly entries: number; readonly ms: number };
 }
 
 export class Entries<Value extends object> {
@@ -16,8 +18,10 @@ export class Entries<Value extends object> {
   /** What may be old, and what isn't compared with the database any more. */
   private readonly old = new WeakSet<Value>();
   private readonly loading = new Map<string, Promise<Value | undefined>>();
+  private readonly absent: LRUCache<string, true> | undefined;
 
-  constructor({ entries, bytes, sizeOf, idleMs }: Bounds<Value>) {
+  constructor({ entries, bytes, sizeOf, idleMs, absent }: Bounds<Value>) {
+    this.absent = absent && new LRUCache({ max: absent.entries, ttl: absent.ms, ttlResolution: 0 });
     this.kept = new LRUCache<string, Value>({
       max: entries,
       dispose: (value) => void this.old.add(value),
@@ -50,12 +54,18 @@ export class Entries<Value extends object> {
     for (const value of this.kept.values()) if (isConcerned(value)) this.old.add(value);
   }
 
-  /** What is on its way may have been read before what happened now: it isn't taken for current. */
+  /** What is on its way, or was found missing, may have been read before what happened now: it isn't taken for current. */
   distrustLoads(): void {
     this.loading.clear();
+    this.absent?.clear();
   }
 
-  /** Asks the database; who asks for the same meanwhile gets the same answer. Undefined: there is none, and none is kept. */
+  /** True where the database had no such thing a moment ago. */
+  isAbsent(key: string): boolean {
+    return this.absent?.has(key) ?? false;
+  }
+
+  /** Asks the database; who asks for the same meanwhile gets the same answer. Undefined: there is none. */
   load(key: string, read: () => Promise<Value | undefined>): Promise<Value | undefined> {
     const running = this.loading.get(key);
     if (running) return running;
@@ -78,6 +88,7 @@ export class Entries<Value extends object> {
     if (isLatest) this.loading.delete(key);
     if (!value) {
       this.kept.delete(key);
+      if (isLatest) this.absent?.set(key, true);
     } else if (isLatest || !this.kept.has(key)) {
       this.kept.set(key, value);
       if (!isLatest) this.old.add(value);

@@ -35,6 +35,8 @@ export interface Live {
 
 interface Source<Value> {
   current(): Value | undefined;
+  /** True where it is known that there is none. */
+  isAbsent?(): boolean;
   last(): Value | undefined;
   load(): Promise<Value | undefined>;
 }
@@ -133,6 +135,7 @@ export class FreshMaps implements Hearer {
     if (name === undefined) return Promise.resolve({ value: undefined, stale: false });
     return this.find(wait, {
       current: () => this.tickets.current(name),
+      isAbsent: () => this.tickets.isAbsent(name),
       last: () => this.tickets.last(name),
       load: () => this.tickets.load(name),
     });
@@ -146,7 +149,7 @@ export class FreshMaps implements Hearer {
   private async find<Value>(wait: Patience, source: Source<Value>): Promise<Found<Value | undefined>> {
     const isLinked = this.link.isUp;
     const current = isLinked ? source.current() : undefined;
-    if (current) return { value: current, stale: false };
+    if (current || (isLinked && source.isAbsent?.())) return { value: current, stale: false };
     try {
       return { value: await within(wait(isLinked), source.load()), stale: false };
     } catch (error) {

@@ -1,12 +1,13 @@
 // What serving needs of a project: its stages and where previews are allowed.
 import { Injectable } from '@nestjs/common';
-import { Db } from '../../platform/database/db.js';
+import { Gathered } from '../../platform/database/gathered.js';
 import type { Sql } from '../../platform/database/statement.js';
 import type { PreviewOrigins } from '../../projects/preview-origins.js';
 import type { ProjectSettings } from '../../projects/project-settings.js';
 import type { StageLine } from '../domain/stage-line.js';
 import { stageLineOf } from '../store/stage-lines.js';
 import { Entries } from './entries.js';
+import { ServingDb, tooManyPages } from './serving-db.js';
 
 export interface ServedProject {
   readonly id: number;
@@ -24,11 +25,16 @@ interface Columns {
   settings: ProjectSettings;
 }
 
+const LONGEST_NAME = 200;
+const GATHERED = { atOnce: 1, most: 400, waiting: 1000, full: tooManyPages };
+
 @Injectable()
 export class KnownProjects {
   private readonly entries = new Entries<ServedProject>({ entries: 1000 });
 
-  constructor(private readonly db: Db) {}
+  private readonly gathered = new Gathered<ServedProject>((names) => this.readAll(names), GATHERED);
+
+  constructor(private readonly db: ServingDb) {}
 
   current = (name: string): ServedProject | undefined => this.entries.current(name);
 
@@ -36,29 +42,24 @@ export class KnownProjects {
 
   last = (name: string): ServedProject | undefined => this.entries.last(name);
 
-  load = (name: string): Promise<ServedProject | undefined> => this.entries.load(name, () => this.read(name));
+  /** What can't be a project's name isn't asked for: it would spoil the statement that it is gathered into. */
+  load = (name: string): Promise<ServedProject | undefined> =>
+    name.includes('\0') || name.length > LONGEST_NAME
+      ? Promise.resolve(undefined)
+      : this.entries.load(name, () => this.gathered.ask(name));
 
   /** Ids of those that somebody asked for. */
   get ids(): number[] {
     return this.entries.values().map(({ id }) => id);
   }
 
-  private async read(name: string): Promise<ServedProject | undefined> {
-    const [row] = await this.db.run<Columns>({
-      name: 'served_project',
-      text: 'SELECT id, name, version, settings FROM project WHERE name = $1',
-      values: [name],
+  private async readAll(names: readonly string[]): Promise<Map<string, ServedProject>> {
+    const rows = await this.db.run<Columns>({
+      name: 'served_projects',
+      text: 'SELECT id, name, version, settings FROM project WHERE name = ANY($1::text[])',
+      values: [names],
     });
-    if (!row) return undefined;
-    const { id, version, settings } = row;
-    return {
-      id,
-      name,
-      version,
-      stages: stageLineOf(settings.stages),
-      previews: settings.preview_origins,
-      safeList: settings.url_safe_list ?? [],
-    };
+    return new Map(rows.map((row) => [row.name, served(row)]));
   }
 
   async compare(sql: Sql): Promise<void> {
@@ -72,4 +73,15 @@ export class KnownProjects {
     const now = new Map(rows.map((row) => [row.id, row]));
     this.entries.age(({ id, version, name }) => now.get(id)?.version !== version || now.get(id)?.name !== name);
   }
+}
+
+function served({ id, name, version, settings }: Columns): ServedProject {
+  return {
+    id,
+    name,
+    version,
+    stages: stageLineOf(settings.stages),
+    previews: settings.preview_origins,
+    safeList: settings.url_safe_list ?? [],
+  };
 }

@@ -1,11 +1,13 @@
-// What serving needs of a ticket: where it is and its delta. Tickets that don't exist are not kept: each asks the database.
+// What serving needs of a ticket: where it is and its delta. All that is asked for in the same moment is one statement, and a
+// name that no ticket has is remembered for a moment.
 import { Injectable } from '@nestjs/common';
-import { Db } from '../../platform/database/db.js';
+import { Gathered } from '../../platform/database/gathered.js';
 import type { Sql } from '../../platform/database/statement.js';
 import { normalKey } from '../../rest/resource-key.js';
 import type { Delta } from '../domain/delta.js';
-import { type FoundRevision, KnownRevisions, unlessKnown } from '../store/known-revisions.js';
+import { type FoundRevision, KnownRevisions, type Revision, unlessKnown } from '../store/known-revisions.js';
 import { Entries } from './entries.js';
+import { ServingDb, tooManyPages } from './serving-db.js';
 
 export interface ServedTicket {
   readonly id: number;
@@ -20,7 +22,7 @@ export interface ServedTicket {
 }
 
 type FoundTicket = Omit<ServedTicket, 'revision' | 'delta'> &
-  Omit<FoundRevision, 'id'> & { readonly revision_id: number | null };
+  Omit<FoundRevision, 'id'> & { readonly name: string; readonly revision_id: number | null };
 
 /** An operation takes about that many bytes in memory. */
 const OPERATION_BYTES = 600;
@@ -29,15 +31,44 @@ const BOUNDS = {
   bytes: 64 * 1024 * 1024,
   sizeOf: ({ delta }: ServedTicket) => 500 + delta.length * OPERATION_BYTES,
   idleMs: 600_000,
+  absent: { entries: 20_000, ms: 100 },
 };
+/** Deltas may be large, so a statement brings no more than these; who asks beyond what may wait is refused. */
+const GATHERED = { atOnce: 2, most: 100, waiting: 10_000, full: tooManyPages };
 const LARGEST_ID = 2 ** 31 - 1;
+
+/** By id or by key, each through its index, however many are asked for. */
+const SERVED = `SELECT a.name, t.id, t.project_id AS project, t.key, t.version, t.stage, t.closed_at IS NOT NULL AS closed,
+    r.id AS revision_id, r.number, r.git_commit, ${unlessKnown('a.known')} AS operations
+  FROM unnest($1::text[], $2::int[], $3::bigint[], $4::text[], $5::bigint[]) a(name, project, id, key, known)
+  CROSS JOIN LATERAL (
+    (SELECT * FROM ticket WHERE project_id = a.project AND id = a.id LIMIT 1) UNION ALL
+    (SELECT * FROM ticket WHERE project_id = a.project AND normal_key = a.key LIMIT 1)) t
+  LEFT JOIN LATERAL (SELECT * FROM map_revision WHERE ticket_id = t.id ORDER BY number DESC LIMIT 1) r ON true
+  WHERE t.stage IS NOT NULL`;
+
+interface Named {
+  readonly project: number;
+  readonly id: number | null;
+  readonly key: string | null;
+}
+
+/** What `nameOf` put together. */
+function partsOf(name: string): Named {
+  const [project, reference = ''] = name.split(' ');
+  return reference.startsWith('#')
+    ? { project: Number(project), id: Number(reference.slice(1)), key: null }
+    : { project: Number(project), id: null, key: reference };
+}
 
 @Injectable()
 export class KnownTickets {
   private readonly entries = new Entries<ServedTicket>(BOUNDS);
 
+  private readonly gathered = new Gathered<ServedTicket>((names) => this.readAll(names), GATHERED);
+
   constructor(
-    private readonly db: Db,
+    private readonly db: ServingDb,
     private readonly revisions: KnownRevisions,
   ) {}
 
@@ -53,23 +84,30 @@ export class KnownTickets {
 
   last = (name: string): ServedTicket | undefined => this.entries.last(name);
 
-  load = (name: string): Promise<ServedTicket | undefined> => this.entries.load(name, () => this.read(name));
+  /** True where there was none a tenth of a second ago, and no word of any ticket has come since. */
+  isAbsent = (name: string): boolean => this.entries.isAbsent(name);
 
-  private async read(name: string): Promise<ServedTicket | undefined> {
-    const [project = '', reference = ''] = name.split(' ');
-    const byId = reference.startsWith('#');
-    const known = this.revisions.of(this.entries.last(name)?.id ?? 0);
-    const [row] = await this.db.run<FoundTicket>({
-      name: byId ? 'served_ticket_by_id' : 'served_ticket_by_key',
-      text: `SELECT t.id, t.project_id AS project, t.key, t.version, t.stage, t.closed_at IS NOT NULL AS closed,
-          r.id AS revision_id, r.number, r.git_commit, ${unlessKnown('$3')} AS operations
-        FROM ticket t LEFT JOIN LATERAL
-          (SELECT * FROM map_revision WHERE ticket_id = t.id ORDER BY number DESC LIMIT 1) r ON true
-        WHERE t.project_id = $1 AND t.stage IS NOT NULL AND ${byId ? 't.id' : 't.normal_key'} = $2`,
-      values: [Number(project), byId ? Number(reference.slice(1)) : reference, known?.id ?? 0],
+  load = (name: string): Promise<ServedTicket | undefined> => this.entries.load(name, () => this.gathered.ask(name));
+
+  private async readAll(names: readonly string[]): Promise<Map<string, ServedTicket>> {
+    const asked = names.map((name) => ({ ...partsOf(name), name, known: this.revisions.of(this.last(name)?.id ?? 0) }));
+    const rows = await this.db.run<FoundTicket>({
+      name: 'served_tickets',
+      text: SERVED,
+      values: [
+        names,
+        asked.map(({ project }) => project),
+        asked.map(({ id }) => id),
+        asked.map(({ key }) => key),
+        asked.map(({ known }) => known?.id ?? 0),
+      ],
     });
-    if (!row) return undefined;
-    const { revision_id: id, number, git_commit, operations, ...ticket } = row;
+    const knownOf = new Map(asked.map(({ name, known }) => [name, known]));
+    return new Map(rows.map((row) => [row.name, this.served(row, knownOf.get(row.name))]));
+  }
+
+  private served(row: FoundTicket, known: Revision | undefined): ServedTicket {
+    const { name: _name, revision_id: id, number, git_commit, operations, ...ticket } = row;
     if (id === null) return { ...ticket, revision: 0, delta: [] };
     const { delta } = this.revisions.resolve(ticket.id, { id, number, git_commit, operations }, known);
     return { ...ticket, revision: number, delta };

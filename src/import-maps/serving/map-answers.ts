@@ -1,6 +1,5 @@
 // The answer to a request for a map: which map, how old, and what to say beside it.
 import { Injectable } from '@nestjs/common';
-import { Db } from '../../platform/database/db.js';
 import { notFound } from '../../platform/errors.js';
 import type { Query } from '../../rest/reading/list-query.js';
 import { canonicalJson } from '../domain/stamped-map.js';
@@ -9,6 +8,7 @@ import type { ReleaseMap } from '../store/release-reader.js';
 import { type Found, FreshMaps, type Live, type Patience, patience } from './fresh-maps.js';
 import type { ServedProject } from './known-projects.js';
 import type { ServedTicket } from './known-tickets.js';
+import { ServingDb } from './serving-db.js';
 import { type AskedTickets, readMapRequest } from './map-request.js';
 import { type AskedTicket, refusalOf, revisionsOf } from './shown-map.js';
 import { ShownMaps } from './shown-maps.js';
@@ -36,7 +36,7 @@ export class MapAnswers {
     private readonly stamps: Stamps,
     private readonly shown: ShownMaps,
     private readonly releases: ProductionMaps,
-    private readonly db: Db,
+    private readonly db: ServingDb,
   ) {}
 
   /** Production from memory; undefined where something has to be asked first. */
@@ -111,7 +111,7 @@ export class MapAnswers {
       values: [project.id, release],
     });
     if (!known) throw notFound(`${project.name} has no release ${release}.`);
-    const map = await this.releases.at(project.id, release);
+    const map = await this.releases.at(project.id, release, this.db);
     return { stamp: this.productionStamp(project, { release, map }, origin), status: undefined };
   }
 

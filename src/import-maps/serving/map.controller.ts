@@ -27,7 +27,7 @@ const MAP = ApiResponse({
   content: { 'application/importmap+json': { schema: { type: 'object' } } },
 });
 const MAP_ABOUT =
-  "Production's map; with `?dev=TKT-1` (a stage of the project, and keys or ids of tickets with commas between them) that of the tickets. " +
+  "Production's map; with `?dev=TKT-1` (a stage of the project, and keys or ids of 20 tickets at most, with commas between them) that of the tickets. " +
   'A ticket that is unknown, closed or elsewhere: production, and `X-Stamp-Status` says so.';
 const RELEASE = ApiQuery({
   name: 'release',

@@ -1,11 +1,11 @@
 // Production's map as it is now: kept up with what other processes flip, and moved there key by key.
 import { Injectable } from '@nestjs/common';
-import { Db } from '../../platform/database/db.js';
 import type { Sql } from '../../platform/database/statement.js';
 import { StampedMap } from '../domain/stamped-map.js';
 import { productionRelease } from '../store/map-pointer.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import type { ReleaseMap } from '../store/release-reader.js';
+import { ServingDb } from './serving-db.js';
 
 @Injectable()
 export class ProductionNow {
@@ -14,7 +14,7 @@ export class ProductionNow {
 
   constructor(
     private readonly maps: ProductionMaps,
-    private readonly db: Db,
+    private readonly db: ServingDb,
   ) {}
 
   last = (project: number): ReleaseMap | undefined => this.maps.latest(project);

@@ -7,6 +7,7 @@ import { KnownTickets } from './known-tickets.js';
 import { MapAnswers } from './map-answers.js';
 import { MapController } from './map.controller.js';
 import { ProductionNow } from './production-now.js';
+import { ServingDb } from './serving-db.js';
 import { ShownMaps } from './shown-maps.js';
 import { Shortcut } from './shortcut.js';
 import { Stamps } from './stamps.js';
@@ -21,6 +22,7 @@ import { StampScripts } from './stamp-scripts.js';
     KnownTickets,
     MapAnswers,
     ProductionNow,
+    ServingDb,
     Shortcut,
     ShownMaps,
     Stamps,

@@ -1,5 +1,5 @@
 // How to reach a Postgres, and what every connection to it is set to.
-import type { PoolClient, QueryConfig } from 'pg';
+import type { ClientBase, QueryConfig } from 'pg';
 import type { DataSourceOptions } from 'typeorm';
 
 /** A URL, or the parts of one (a socket folder as host). */
@@ -31,27 +31,41 @@ export const answerMs = (limitMs: number): number => limitMs + CLIENT_GRACE_MS;
 export const limitStatements = (limitMs = STATEMENT_MS): string =>
   `SET LOCAL statement_timeout = ${Math.round(limitMs)}`;
 
-const SESSION = [
-  `SET statement_timeout = ${STATEMENT_MS}`,
-  "SET lock_timeout = '4s'",
-  "SET idle_in_transaction_session_timeout = '15s'",
-  "SET TimeZone = 'UTC'",
-].join(';');
+const sessionOf = (statementMs: number): string =>
+  [
+    `SET statement_timeout = ${statementMs}`,
+    "SET lock_timeout = '4s'",
+    "SET idle_in_transaction_session_timeout = '15s'",
+    "SET TimeZone = 'UTC'",
+  ].join(';');
 
 const CONNECT_MS = 2000;
 
-async function prepareConnection(client: PoolClient): Promise<void> {
+async function prepareConnection(client: ClientBase, statementMs: number): Promise<void> {
   // The query in flight is rejected with the same error; without a listener it would end the process.
   client.on('error', () => undefined);
-  await client.query({ text: SESSION, query_timeout: CONNECT_MS } as QueryConfig);
+  await client.query({ text: sessionOf(statementMs), query_timeout: CONNECT_MS } as QueryConfig);
 }
 
-/** Statements of a transaction that don't wait for each other go out at once (`pipeline`): Promise.all() says which. */
-export const POOL_OPTIONS = {
-  poolSize: 10,
-  connectTimeoutMS: CONNECT_MS,
-  extra: { pipeline: true, query_timeout: answerMs(STATEMENT_MS), onConnect: prepareConnection, keepAlive: true },
-};
+/**
+ * What a pool gives each of its connections. Statements of a transaction that don't wait for each other go out at once
+ * (`pipeline`): Promise.all() says which.
+ */
+export const poolSettings = (
+  statementMs: number,
+): {
+  pipeline: boolean;
+  query_timeout: number;
+  keepAlive: boolean;
+  onConnect: (client: ClientBase) => Promise<void>;
+} => ({
+  pipeline: true,
+  query_timeout: answerMs(statementMs),
+  keepAlive: true,
+  onConnect: (client: ClientBase) => prepareConnection(client, statementMs),
+});
+
+export const POOL_OPTIONS = { poolSize: 10, connectTimeoutMS: CONNECT_MS, extra: poolSettings(STATEMENT_MS) };
 
 /** The same as pg's own Client takes it. */
 export const clientConfig = (

@@ -170,7 +170,7 @@ function sendTogether(client: PoolClient): void {
 }
 
 /** With a stack that leads to who asked, and not to the socket. */
-async function askFrom(client: PoolClient, statement: Statement): Promise<unknown[]> {
+export async function askFrom(client: PoolClient, statement: Statement): Promise<unknown[]> {
   try {
     return await ask(client, statement);
   } catch (error) {

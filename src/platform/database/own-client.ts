@@ -18,6 +18,14 @@ interface Where {
   readonly database?: string;
 }
 
+/** Where a data source connects to, as pg's own clients and pools take it. */
+export function addressOf(dataSource: DataSource): pg.ClientConfig {
+  const { url, host, port, username, password, database } = dataSource.options as Where;
+  const parts = { host, port, user: username, password, database };
+  const known = Object.entries(parts).filter(([, value]) => value !== undefined);
+  return url ? { connectionString: url } : Object.fromEntries(known);
+}
+
 /** Statements run one after the other, in the order in which they were given. */
 export class OwnClient implements Sql {
   private readonly client: pg.Client;
@@ -28,10 +36,8 @@ export class OwnClient implements Sql {
 
   /** `answerMs`: how long the client waits for an answer. */
   constructor(dataSource: DataSource, name: string, answerMs: number) {
-    const { url, host, port, username, password, database } = dataSource.options as Where;
-    const where = url ? { connectionString: url } : { host, port, user: username, password, database };
     this.client = new pg.Client({
-      ...where,
+      ...addressOf(dataSource),
       application_name: name,
       keepAlive: true,
       connectionTimeoutMillis: CONNECT_MS,
