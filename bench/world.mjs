@@ -58,7 +58,10 @@ export async function startWorld(say) {
 /** Starts a server as `npm start` would and waits for its port. @returns {Promise<Server>} */
 export async function startServer(name, args, databaseUrl) {
   const { STAMPLINE_LOG: _log, ...inherited } = process.env;
-  const env = { ...inherited, DATABASE_URL: databaseUrl, HOST: '127.0.0.1', PORT: '0', NODE_ENV: 'production' };
+  // All clients of a run come from one address.
+  const shares = { STAMPLINE_MAX_STREAMS: '100000', STAMPLINE_MAX_WAITS: '100000', STAMPLINE_MAX_DOWNLOADS: '100000' };
+  const own = { DATABASE_URL: databaseUrl, HOST: '127.0.0.1', PORT: '0', NODE_ENV: 'production' };
+  const env = { ...inherited, ...shares, ...own };
   const extra = process.env[`BENCH_NODE_OPTIONS_${name.toUpperCase()}`]?.split(' ') ?? [];
   const child = spawn(process.execPath, [...NODE_OPTIONS, ...extra, ...args], {
     cwd: root,

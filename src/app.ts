@@ -13,12 +13,15 @@ import { FreeSpace } from './platform/free-space.js';
 import { renewCertificate } from './platform/http/certificate.js';
 import { ErrorReplyFilter } from './platform/http/error-reply.js';
 import { readJsonBodies } from './platform/http/json-body.js';
+import { closeQueuedReplies } from './platform/http/queued-replies.js';
 import { admitPlainClients } from './platform/http/plain-clients.js';
 import { refuseWhenFull } from './platform/http/refuse-when-full.js';
 import { logRequests } from './platform/http/request-log.js';
 import { guardRequests } from './platform/http/request-guards.js';
+import { shareRequests } from './platform/http/request-shares.js';
 import { serverOptions } from './platform/http/server-options.js';
 import { secureReplies } from './platform/http/security-headers.js';
+import { cutStalledReplies } from './platform/http/stalled-replies.js';
 import { measureRequests } from './platform/metrics.controller.js';
 import type { Platform } from './platform/platform.module.js';
 import { readTables } from './rest/reading/columns.js';
@@ -38,6 +41,9 @@ export async function createApp(
     limits: platform.config.access.required ? app.get(RateLimits) : undefined,
   });
   authenticateRequests(server, platform.config.access, doors);
+  shareRequests(server, platform.config.shares);
+  closeQueuedReplies(server.server);
+  cutStalledReplies(server.server, platform.config.stalledMs);
   refuseWhenFull(server, () => app.get(FreeSpace));
   measureRequests(server);
   logRequests(server, platform.log);

@@ -28,6 +28,9 @@ export interface Config {
   readonly fetchAllow: readonly string[];
   readonly uploads: UploadLimits;
   readonly limits: RateRules;
+  readonly shares: ShareRules;
+  /** Milliseconds in which a client must take some of the bytes that wait for it; then its connection is cut. */
+  readonly stalledMs: number;
   /** Bytes that stay free on the disk: with less the server takes no changes (promise 8). */
   readonly leastFree: number;
 }
@@ -53,6 +56,16 @@ export interface RateRules {
   readonly failures: number;
   /** Writes of one owner of tokens. */
   readonly writes: number;
+}
+
+/** How many long requests one address, and one token, may have open at one server at a time. */
+export interface ShareRules {
+  /** Readers of the stream. */
+  readonly streams: number;
+  /** Requests that wait for a ticket. */
+  readonly waits: number;
+  /** Large replies that are being sent. */
+  readonly downloads: number;
 }
 
 /** How much an upload may bring. */
@@ -95,6 +108,12 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       failures: readMost('STAMPLINE_MAX_FAILURES', env, 20, 1_000_000),
       writes: readMost('STAMPLINE_MAX_WRITES', env, 6000, 1_000_000),
     },
+    shares: {
+      streams: readMost('STAMPLINE_MAX_STREAMS', env, 256, 1_000_000),
+      waits: readMost('STAMPLINE_MAX_WAITS', env, 256, 1_000_000),
+      downloads: readMost('STAMPLINE_MAX_DOWNLOADS', env, 256, 1_000_000),
+    },
+    stalledMs: readMost('STAMPLINE_STALLED_SECONDS', env, 30, 3600) * 1000,
     leastFree: readMost('STAMPLINE_LEAST_FREE_MB', env, 256, 1_048_576) * MEGABYTE,
   };
   const beyondLoopback = !LOOPBACK_HOSTS.has(config.host) && !config.publishedLoopback;

@@ -27,6 +27,7 @@ export interface Doors {
 export function authenticateRequests(server: FastifyInstance, rules: AccessRules, doors: () => Doors): void {
   let known: Doors | undefined;
   server.decorateRequest('principal', undefined);
+  server.decorateRequest('token', undefined);
   server.addHook('onRoute', ({ url, config }) => {
     const { need, about } = config ?? {};
     if ((need === undefined && !PAGES.test(url)) || (need !== undefined && need !== 'anonymous' && about === undefined))
@@ -42,6 +43,7 @@ export function authenticateRequests(server: FastifyInstance, rules: AccessRules
     const found = (known ??= doors());
     admit(request, need, authorization, found).then(
       (token) => {
+        request.token = token;
         if (request.routeOptions.config.lasts) found.lasting.watch(reply.raw, token);
         done();
       },

@@ -2,7 +2,7 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { Needs } from './http/need.js';
 
 const registry = new Registry();
@@ -25,6 +25,33 @@ const freeSpace = new Gauge({
 
 /** `disk`: what is kept on it. */
 export const observeFreeSpace = (disk: string, bytes: number): void => freeSpace.labels(disk).set(bytes);
+
+const cutReplies = new Counter({
+  name: 'stampline_http_cut_replies_total',
+  help: 'Connections that were cut because their client took none of the bytes that waited for it.',
+  registers: [registry],
+});
+
+export const countCutReply = (): void => cutReplies.inc();
+
+const openRequests = new Gauge({
+  name: 'stampline_http_open',
+  help: 'Long requests that are open: streams, waits and downloads.',
+  labelNames: ['kind'] as const,
+  registers: [registry],
+});
+
+/** `change`: 1 or -1. */
+export const countOpen = (kind: string, change: number): void => openRequests.labels(kind).inc(change);
+
+const refusedRequests = new Counter({
+  name: 'stampline_http_over_share_total',
+  help: 'Long requests that were refused because an address or a token has its share open already.',
+  labelNames: ['kind'] as const,
+  registers: [registry],
+});
+
+export const countOverShare = (kind: string): void => refusedRequests.labels(kind).inc();
 
 /** The series that have been found already: finding one by its labels costs more than the measuring. Routes are few. */
 const known = new Map<string, { observe(seconds: number): void }>();

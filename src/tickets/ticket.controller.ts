@@ -50,7 +50,7 @@ export class TicketController {
   ) {}
 
   @Get(':id')
-  @Needs('read', 'ticket/:id')
+  @Needs('read', 'ticket/:id', { waits: true })
   @ApiTags(DOCUMENTED_CALLS)
   @ApiOperation({
     operationId: 'detail_ticket',

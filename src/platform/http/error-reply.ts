@@ -122,11 +122,42 @@ export function sendErrorText(reply: FastifyReply, error: DomainError, status = 
     .send(`${error.message}\n`);
 }
 
+/** Headers that describe the reply that was to be sent, and say nothing of the error that is sent instead. */
+const OF_THE_BODY = [
+  'etag',
+  'location',
+  'last-modified',
+  'content-length',
+  'content-encoding',
+  'content-range',
+  'content-disposition',
+  'accept-ranges',
+];
+
+/** In an `onSend` hook, where a reply can't be sent any more: makes it an error's, and answers what to send as its body. */
+export function turnIntoError(request: FastifyRequest, reply: FastifyReply, error: DomainError): string {
+  for (const name of OF_THE_BODY) reply.removeHeader(name);
+  const { text, type } = errorBody(request, reply, error);
+  void reply.header('content-type', type);
+  return text;
+}
+
 /** Writes an error's reply. Used by the filter and by the hooks that refuse before any handler. */
 export function sendError(request: FastifyRequest, reply: FastifyReply, error: DomainError): void {
   // An URL that couldn't be read has no route.
   const route = request.routeOptions as typeof request.routeOptions | undefined;
   if (route?.config?.plainErrors) return sendErrorText(reply, error);
+  const { text, type } = errorBody(request, reply, error);
+  sendJsonText(reply, text, type);
+}
+
+interface ErrorBody {
+  readonly text: string;
+  readonly type: string;
+}
+
+/** Sets the reply's status and headers, but for its type. */
+function errorBody(request: FastifyRequest, reply: FastifyReply, error: DomainError): ErrorBody {
   const status = STATUS[error.kind];
   const accept = String(request.headers.accept ?? '');
   const wantsProblem = accept.includes('application/problem+json');
@@ -137,9 +168,9 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, error: D
   challenge(reply, error);
   if (error.details.allow) void reply.header('allow', error.details.allow.join(','));
   if (error.kind === 'unauthenticated' && isSafe(request.method) && accept.includes('text/html'))
-    return void reply.type('text/html; charset=utf-8').send(TOKEN_PAGE);
+    return { text: TOKEN_PAGE, type: 'text/html; charset=utf-8' };
   const text = JSON.stringify({ ...error.details.data, ...body, code: error.code, request_id: request.id });
-  sendJsonText(reply, text, wantsProblem ? 'application/problem+json' : undefined);
+  return { text, type: wantsProblem ? 'application/problem+json' : 'application/json' };
 }
 
 @Catch()
@@ -153,7 +184,7 @@ export class ErrorReplyFilter implements ExceptionFilter {
     const refusal = request.raw.readableAborted ? CUT : toDomainError(error, request);
     this.tell(refusal, request.id, request.url);
     if (reply.sent) return;
-    for (const name of ['etag', 'location']) reply.removeHeader(name);
+    for (const name of OF_THE_BODY) reply.removeHeader(name);
     sendError(request, reply, refusal);
   }
 

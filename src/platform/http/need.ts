@@ -13,9 +13,13 @@ declare module 'fastify' {
     about?: About;
     /** True where the answer goes on until somebody ends it. */
     lasts?: boolean;
+    /** True where `?wait=` lets the answer wait. */
+    waits?: boolean;
   }
   interface FastifyRequest {
     principal?: Principal;
+    /** The token that it was let in with. Never logged, never sent. */
+    token?: string;
   }
 }
 
