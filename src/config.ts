@@ -76,6 +76,8 @@ export interface UploadLimits {
   readonly request: number;
   /** Files of a request. */
   readonly files: number;
+  /** Imports of a module, and of a package those that lead out of it. */
+  readonly imports: number;
 }
 
 /** Something in the environment that can't be: one line for the operator, naming the variable. */
@@ -103,6 +105,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       file: readMost('STAMPLINE_MAX_FILE_MB', env, 32, 1024) * MEGABYTE,
       request: readMost('STAMPLINE_MAX_UPLOAD_MB', env, 128, 4096) * MEGABYTE,
       files: readMost('STAMPLINE_MAX_FILES', env, 5000, 20_000),
+      imports: readMost('STAMPLINE_MAX_IMPORTS', env, 20_000, 1_000_000),
     },
     limits: {
       failures: readMost('STAMPLINE_MAX_FAILURES', env, 20, 1_000_000),

@@ -13,7 +13,7 @@ const GENEROUS_MS = 5000;
 const rewritten = (text: string) => rewriteSource({ path: 'src/a.js', text, imports: [] }, 'shop', () => undefined);
 const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   'source maps': rewritten,
-  'the lexer of imports': (text) => findImports('a.js', text),
+  'the lexer of imports': (text) => findImports('a.js', text, 20_000),
   'control files': (text) => listedFiles('a.dsc', text),
   'signed control files': (text) => listedFiles('a.dsc', `-----BEGIN PGP SIGNED MESSAGE-----\n${text}`),
   integrity: checkIntegrity,

@@ -13,7 +13,7 @@ let server: TestServer;
 let uploads: UploadsOf;
 
 beforeAll(async () => {
-  server = await startTestServer({ uploads: { file: MEGABYTE, request: 3 * MEGABYTE, files: 5 } });
+  server = await startTestServer({ uploads: { file: MEGABYTE, request: 3 * MEGABYTE, files: 5, imports: 7 } });
   uploads = new UploadsOf(server, await aTicket(server));
 });
 
@@ -230,6 +230,7 @@ it.each(['STAMPLINE_MAX_FILE_MB', 'STAMPLINE_MAX_UPLOAD_MB', 'STAMPLINE_MAX_FILE
       file: 7 * MEGABYTE,
       request: 128 * MEGABYTE,
       files: 5000,
+      imports: 20_000,
     });
   },
 );

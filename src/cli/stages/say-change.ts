@@ -36,6 +36,7 @@ export function sayChange({ out, settings }: Session, change: StageChange, { lin
     sayFacts(out, headline, facts);
   });
   for (const { message } of change.warnings ?? []) out.warn(message);
+  if (change.more_warnings) out.warn(`${change.more_warnings} more warnings are not shown.`);
 }
 
 const MOST_NAMES = 5;

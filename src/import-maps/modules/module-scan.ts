@@ -10,8 +10,16 @@ export interface FoundImport {
   readonly end: number;
 }
 
-/** Throws `upload.syntax_error` naming the file and the position. */
-export async function findImports(path: string, source: string): Promise<FoundImport[]> {
+/**
+ * What is longer is no specifier that a map could have (1000 bytes), nor below one of its folders: a `data:` URL, say. It isn't
+ * told, and GIN could not index it.
+ */
+const MOST_SPECIFIER_BYTES = 2000;
+/** What one takes at the mean, of a module with as many as it may have. */
+const SPECIFIER_BYTES = 100;
+
+/** Throws `upload.syntax_error` naming the file and the position, `upload.too_many_imports` above `most`. */
+export async function findImports(path: string, source: string, most: number): Promise<FoundImport[]> {
   await init();
   let imports: readonly Import[];
   try {
@@ -19,8 +27,18 @@ export async function findImports(path: string, source: string): Promise<FoundIm
   } catch (error) {
     throw syntaxError(path, error as Error);
   }
+  if (imports.length > most) throw tooManyImports(path, imports.length, most);
+  const found = literalsOf(imports);
+  const bytes = found.reduce((sum, { specifier }) => sum + specifier.length, 0);
+  if (bytes > most * SPECIFIER_BYTES)
+    throw tooManyImports(path, imports.length, Math.floor((imports.length * most * SPECIFIER_BYTES) / bytes));
+  return found;
+}
+
+function literalsOf(imports: readonly Import[]): FoundImport[] {
   return imports.flatMap((one) => {
     if (one.type === 'import-meta' || one.specifier === undefined) return [];
+    if (Buffer.byteLength(one.specifier) > MOST_SPECIFIER_BYTES) return [];
     if (one.type === 'dynamic') return one.glob ? [] : [{ specifier: one.specifier, start: one.start, end: one.end }];
     // Of a static import the lexer gives the text between the quotes; of a dynamic one the whole expression.
     return one.typeOnly ? [] : [{ specifier: one.specifier, start: one.start - 1, end: one.end + 1 }];
@@ -33,9 +51,17 @@ function syntaxError(path: string, error: Error): DomainError {
   return new DomainError('unprocessable', 'upload.syntax_error', message, { part: path });
 }
 
-/** Each specifier once, sorted. */
-export const specifiersOf = (imports: readonly FoundImport[]): string[] =>
-  [...new Set(imports.map(({ specifier }) => specifier))].sort();
+/** Also of a whole package or upload: a map would have to resolve them all with each change of the ticket. */
+export const tooManyImports = (what: string, count: number, most: number): DomainError =>
+  new DomainError(
+    'unprocessable',
+    'upload.too_many_imports',
+    `${what} has ${count} imports, and may have ${most} (STAMPLINE_MAX_IMPORTS). Bundle it, or split it.`,
+    { part: what },
+  );
+
+/** Each once, sorted. */
+export const specifiersOf = (imports: readonly string[]): string[] => [...new Set(imports)].sort();
 
 /** What an import map doesn't decide: it leads to a place beside the importer, or on its server. */
 export const isRelative = (specifier: string): boolean => /^\.{0,2}\//.test(specifier);

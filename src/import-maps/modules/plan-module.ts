@@ -3,19 +3,19 @@ import { DomainError, invalid } from '../../platform/errors.js';
 import { checkSlashes } from '../domain/admission.js';
 import { keyOf } from '../domain/map-key.js';
 import type { MapWarning } from '../stages/map-warning.js';
-import type { Form, FormFile } from './form.js';
+import type { Form } from './form.js';
 import { moduleUrl } from '../blobs/file-names.js';
 import { isScript, mayStandAlone, STAND_ALONE } from './file-types.js';
-import { findImports, isRelative, specifiersOf } from './module-scan.js';
+import { isRelative } from './module-scan.js';
+import type { ScriptReader } from './script-reader.js';
 import type { UploadFields } from './upload-fields.js';
 import { faultError } from '../stages/fault-error.js';
 import { checkedSpecifier, type UploadPlan } from './upload-plan.js';
 
-/** @param textOf the text of a staged file */
 export async function planModule(
   form: Form,
   { specifier, scope }: UploadFields,
-  textOf: (file: FormFile) => Promise<string>,
+  scripts: ScriptReader,
 ): Promise<UploadPlan> {
   const [file, other] = form.files;
   if (!file || other)
@@ -26,7 +26,7 @@ export async function planModule(
   const name = checkedSpecifier(specifier ?? '');
   const slashes = checkSlashes(name, url);
   if (slashes) throw faultError(slashes);
-  const imports = isScript(filename) ? specifiersOf(await findImports(file.path, await textOf(file))) : [];
+  const imports = isScript(filename) ? await scripts.imports(file) : [];
   return {
     modules: [{ specifier: name, scope, url, integrity: file.blob.integrity, size: file.blob.size, imports }],
     deleted: [],

@@ -1,15 +1,16 @@
 // A package folder under one hash, so that relative imports inside it work; its name leads to the entry, `name/` to the
 // folder (import-maps.md, section 2, 2).
-import { invalid } from '../../platform/errors.js';
+import { DomainError, invalid } from '../../platform/errors.js';
 import { keyOf } from '../domain/map-key.js';
 import type { MapWarning } from '../stages/map-warning.js';
 import type { Form, FormFile } from './form.js';
 import { checkPath, moduleUrl, resolveWithin } from '../blobs/file-names.js';
 import { isScript } from './file-types.js';
 import { inParallel } from '../blobs/in-parallel.js';
-import { findImports, isRelative, specifiersOf } from './module-scan.js';
+import { isRelative, specifiersOf, tooManyImports } from './module-scan.js';
 import { packageEntry } from './package-entry.js';
 import type { PackageTrees, Tree } from '../blobs/package-trees.js';
+import type { ScriptReader } from './script-reader.js';
 import type { UploadFields } from './upload-fields.js';
 import { checkedSpecifier, type UploadPlan } from './upload-plan.js';
 
@@ -19,8 +20,8 @@ const AT_ONCE = 4;
 export async function planPackage(
   form: Form,
   { name: given, scope, entry: asked }: UploadFields,
-  textOf: (file: FormFile) => Promise<string>,
-  trees: PackageTrees,
+  scripts: ScriptReader,
+  { trees, mostImports }: { readonly trees: PackageTrees; readonly mostImports: number },
 ): Promise<UploadPlan> {
   const name = checkedSpecifier(given ?? '');
   if (name.endsWith('/'))
@@ -31,13 +32,14 @@ export async function planPackage(
   const entry = packageEntry(
     new Set(files.keys()),
     asked === undefined ? undefined : checkPath(asked.replace(/^\.\//, '')),
-    description && (await textOf(description)),
+    description && (await descriptionOf(description, scripts)),
   );
-  const imports = await importsOf(form.files, textOf);
+  const imports = await importsOf(form.files, scripts);
   const tree: Tree = new Map(form.files.map(({ path, blob }) => [path, { hash: blob.hash, size: blob.size }]));
   const list = await trees.put(tree);
   const { blob } = files.get(entry) as FormFile;
-  const outside = [...imports.values()].flat().filter((one) => !isRelative(one));
+  const outside = specifiersOf([...imports.values()].flat().filter((one) => !isRelative(one)));
+  if (outside.length > mostImports) throw tooManyImports(`The package ${name}`, outside.length, mostImports);
   return {
     modules: [
       {
@@ -54,7 +56,7 @@ export async function planPackage(
         url: moduleUrl(list.hash, ''),
         integrity: null,
         size: null,
-        imports: [...new Set(outside)].sort(),
+        imports: outside,
       },
     ],
     deleted: [],
@@ -64,16 +66,26 @@ export async function planPackage(
   };
 }
 
-async function importsOf(
-  files: readonly FormFile[],
-  textOf: (file: FormFile) => Promise<string>,
-): Promise<Map<string, string[]>> {
-  const scripts = files.filter(({ path }) => isScript(path));
+async function importsOf(files: readonly FormFile[], scripts: ScriptReader): Promise<Map<string, readonly string[]>> {
+  const readable = files.filter(({ path }) => isScript(path));
   // A few at a time: all at once a large package would be in memory as a whole.
   return new Map(
-    await inParallel(scripts, AT_ONCE, async (file): Promise<[string, string[]]> => {
-      return [file.path, specifiersOf(await findImports(file.path, await textOf(file)))];
+    await inParallel(readable, AT_ONCE, async (file): Promise<[string, readonly string[]]> => {
+      return [file.path, await scripts.imports(file)];
     }),
+  );
+}
+
+/** A description that people wrote has some kilobytes. */
+const MOST_DESCRIPTION_BYTES = 1024 * 1024;
+
+function descriptionOf(file: FormFile, scripts: ScriptReader): Promise<string> {
+  if (file.blob.size <= MOST_DESCRIPTION_BYTES) return scripts.textOf(file);
+  throw new DomainError(
+    'unprocessable',
+    'upload.bad_package_json',
+    'package.json is larger than 1 MB. Take out what was generated.',
+    { part: 'package.json' },
   );
 }
 

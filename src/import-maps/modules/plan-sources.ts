@@ -7,8 +7,9 @@ import type { Form, FormFile } from './form.js';
 import { moduleUrl } from '../blobs/file-names.js';
 import { isScript } from './file-types.js';
 import { inParallel } from '../blobs/in-parallel.js';
-import { findImports, isRelative, specifiersOf } from './module-scan.js';
-import { rewriteSource, sourceSpecifier } from './source-rewrite.js';
+import { isRelative, tooManyImports } from './module-scan.js';
+import type { ScriptReader } from './script-reader.js';
+import { sourceSpecifier } from './source-rewrite.js';
 import type { UploadFields } from './upload-fields.js';
 import { checkedSpecifier, type PlannedModule, refuseRepeats, type UploadPlan } from './upload-plan.js';
 
@@ -27,27 +28,31 @@ export async function planSources(
   form: Form,
   { scope, deletes }: UploadFields,
   project: string,
-  store: BlobStore,
-  textOf: (file: FormFile) => Promise<string>,
+  scripts: ScriptReader,
+  { store, mostImports }: { readonly store: BlobStore; readonly mostImports: number },
 ): Promise<UploadPlan> {
   if (form.files.length + deletes.length === 0)
     throw invalid('upload.no_files', 'Neither files came nor paths to delete (delete=<path>).');
-  const maps = new Map<string, string>();
-  for (const file of form.files) if (file.path.endsWith('.map')) maps.set(file.path, await textOf(file));
+  const byPath = new Map(form.files.map((file) => [file.path, file]));
   const deleted = deletes.map((path) => ({ specifier: checkedSpecifier(sourceSpecifier(project, path)), scope }));
   refuseRepeats([...form.files.map(({ path }) => ({ specifier: sourceSpecifier(project, path), scope })), ...deleted]);
   const made: StagedBlob[] = [];
   const kept = await inParallel(form.files, AT_ONCE, async (file): Promise<KeptSource> => {
     if (!isScript(file.path)) return { file, blob: file.blob, imports: [] };
-    const script = await rewriteScript(file, await textOf(file), project, maps);
-    if (!script.bytes) return { file, blob: file.blob, imports: script.imports };
-    const blob = await store.put([script.bytes]);
+    const { text, imports } = await scripts.rewrite(file, project, byPath);
+    if (text === undefined) return { file, blob: file.blob, imports };
+    const blob = await store.put([Buffer.from(text)]);
     made.push(blob);
-    return { file, blob, imports: script.imports };
+    return { file, blob, imports };
   }).catch(async (error: unknown) => {
     await store.discard(made);
     throw error;
   });
+  const count = kept.reduce((sum, { imports }) => sum + imports.length, 0);
+  if (count > mostImports) {
+    await store.discard(made);
+    throw tooManyImports('The upload', count, mostImports);
+  }
   const [modules, files, warnings]: [PlannedModule[], StagedBlob[], MapWarning[]] = [[], [], []];
   for (const { file, blob, imports } of kept) {
     const specifier = checkedSpecifier(sourceSpecifier(project, file.path));
@@ -57,19 +62,6 @@ export async function planSources(
     warnings.push(...imports.filter(isRelative).map((one) => outsideWarning(keyOf(specifier, scope), file.path, one)));
   }
   return { modules, deleted, files, trees: [], warnings, watched: true };
-}
-
-/** No bytes where it stays as it came. */
-async function rewriteScript(
-  { path }: FormFile,
-  text: string,
-  project: string,
-  maps: ReadonlyMap<string, string>,
-): Promise<{ readonly bytes?: Buffer; readonly imports: readonly string[] }> {
-  const imports = await findImports(path, text);
-  const result = rewriteSource({ path, text, imports }, project, (map) => maps.get(map));
-  if (result.text === text) return { imports: specifiersOf(imports) };
-  return { bytes: Buffer.from(result.text), imports: [...new Set(result.specifiers)].sort() };
 }
 
 const outsideWarning = (key: string, path: string, imported: string): MapWarning => ({

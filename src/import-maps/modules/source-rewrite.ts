@@ -60,15 +60,30 @@ interface Mapped {
 
 /** The last comment of the file that names a map, with nothing but comments after it. */
 function sourceMapOf(path: string, text: string, readMap: (path: string) => string | undefined): Mapped {
+  const comment = mapComment(text);
+  if (!comment) return {};
+  const { url } = comment;
+  const json = url.startsWith('data:') ? inlineJson(url) : readMap(resolveWithin(path, `./${url}`) ?? '');
+  return { comment, map: parsedMap(json) };
+}
+
+/** The path of the map file that a script names; undefined where it names none, or has its map within. */
+export function mapPathOf(path: string, text: string): string | undefined {
+  const url = mapComment(text)?.url;
+  return url === undefined || url.startsWith('data:') ? undefined : resolveWithin(path, `./${url}`);
+}
+
+/** Nobody writes more comments below the one that names the map. */
+const MOST_LINES_AFTER = 1000;
+
+function mapComment(text: string): { readonly url: string; readonly start: number; readonly end: number } | undefined {
+  let seen = 0;
   for (const { start, line } of linesFromEnd(text)) {
     const [, url] = /^[ \t]*\/\/[#@][ \t]*sourceMappingURL=(\S+)[ \t]*$/.exec(line) ?? [];
-    if (url !== undefined) {
-      const json = url.startsWith('data:') ? inlineJson(url) : readMap(resolveWithin(path, `./${url}`) ?? '');
-      return { comment: { start, end: start + line.length }, map: parsedMap(json) };
-    }
-    if (!/^\s*(\/\/|$)/.test(line)) return {};
+    if (url !== undefined) return { url, start, end: start + line.length };
+    if ((seen += 1) > MOST_LINES_AFTER || !/^\s*(\/\/|$)/.test(line)) return undefined;
   }
-  return {};
+  return undefined;
 }
 
 /** The last line first, without what ends it; each is cut out once, so a reader that stops early costs only what it read. */

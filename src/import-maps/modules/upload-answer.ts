@@ -3,7 +3,7 @@ import { operationKey } from '../domain/delta.js';
 import { keyOf } from '../domain/map-key.js';
 import { addressOf } from '../domain/stamped-map.js';
 import type { MapWarning } from '../stages/map-warning.js';
-import { warningView } from '../stages/stage-view.js';
+import { warningsView } from '../stages/stage-view.js';
 import type { KeptUpload } from './upload-modules.js';
 import type { UploadPlan, UploadTarget } from './upload-plan.js';
 
@@ -34,7 +34,7 @@ export function uploadAnswer({ report }: KeptUpload, plan: UploadPlan, { origin,
       live: live.has(keyOf(specifier, scope)),
     })),
     deleted: plan.deleted,
-    warnings: distinct([...report.warnings, ...shown]),
+    ...warningsView(distinct([...report.warnings, ...shown])),
     links: {
       map: `${base}/import-map.json?${encodeURIComponent(stage)}=${encodeURIComponent(key)}`,
       production: `${base}/import-map.json`,
@@ -44,7 +44,7 @@ export function uploadAnswer({ report }: KeptUpload, plan: UploadPlan, { origin,
 }
 
 /** Each once: the delta's own and those that the files showed. */
-function distinct(warnings: readonly MapWarning[]): object[] {
+function distinct(warnings: readonly MapWarning[]): MapWarning[] {
   const byText = new Map(warnings.map((one) => [`${one.key}\n${one.message}`, one]));
-  return [...byText.values()].map(warningView);
+  return [...byText.values()];
 }

@@ -9,7 +9,8 @@ import { asObject } from '../../rest/writing/body.js';
 import { ChangeDelta, type DeltaOptions, type DeltaReport, type Provenance } from '../stages/change-delta.js';
 import { BlobLedger } from '../blobs/blob-ledger.js';
 import { type BlobStore, MODULE_BLOBS, type SafeBlob, type StagedBlob, TREE_BLOBS } from '../blobs/blob-store.js';
-import { type Form, type FormFile, readForm } from './form.js';
+import { type Form, readForm } from './form.js';
+import { ScriptReader } from './script-reader.js';
 import { PackageTrees } from '../blobs/package-trees.js';
 import { planModule } from './plan-module.js';
 import { planPackage } from './plan-package.js';
@@ -34,6 +35,9 @@ export interface KeptUpload {
   readonly changed: boolean;
 }
 
+/** All the files of a watched folder that come at once may have so many times the imports of one. */
+const FOLDERS_SHARE = 10;
+
 @Injectable()
 export class UploadModules {
   constructor(
@@ -41,6 +45,7 @@ export class UploadModules {
     private readonly ledger: BlobLedger,
     private readonly trees: PackageTrees,
     private readonly changeDelta: ChangeDelta,
+    private readonly scripts: ScriptReader,
     @Inject(MODULE_BLOBS) private readonly files: BlobStore,
     @Inject(TREE_BLOBS) private readonly lists: BlobStore,
     @Inject(CONFIG) private readonly config: Config,
@@ -86,10 +91,12 @@ export class UploadModules {
   }
 
   private plan(form: Form, fields: ReturnType<typeof readFields>, target: UploadTarget): Promise<UploadPlan> {
-    const textOf = async ({ blob }: FormFile): Promise<string> => (await this.files.read(blob)).toString();
-    if (fields.mode === 'module') return planModule(form, fields, textOf);
-    if (fields.mode === 'package') return planPackage(form, fields, textOf, this.trees);
-    return planSources(form, fields, target.project, this.files, textOf);
+    const { scripts, trees } = this;
+    if (fields.mode === 'module') return planModule(form, fields, scripts);
+    if (fields.mode === 'package')
+      return planPackage(form, fields, scripts, { trees, mostImports: this.config.uploads.imports });
+    const mostImports = this.config.uploads.imports * FOLDERS_SHARE;
+    return planSources(form, fields, target.project, scripts, { store: this.files, mostImports });
   }
 
   /** Keeps the blobs, then changes the ticket's delta: a module can be promoted as soon as this is committed. */

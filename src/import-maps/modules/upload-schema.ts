@@ -102,6 +102,7 @@ export const UPLOAD_REPLY = {
         },
       },
     },
+    more_warnings: { type: 'integer', description: 'How many more there are: at most 100 are told.' },
     links: {
       type: 'object',
       description: 'Where to look.',

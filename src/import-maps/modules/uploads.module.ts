@@ -7,6 +7,7 @@ import { MapStoreModule } from '../store/map-store.module.js';
 import { ModuleList } from './module-list.js';
 import { ModuleController } from './module.controller.js';
 import { ModulesController } from './modules.controller.js';
+import { ScriptReader } from './script-reader.js';
 import { SpuFilesController } from './spu-files.controller.js';
 import { SpuFiles } from './spu-files.js';
 import { UploadModules } from './upload-modules.js';
@@ -15,6 +16,6 @@ import { UploadsController } from './uploads.controller.js';
 @Module({
   imports: [BlobsModule, MapStoreModule, StagesModule],
   controllers: [UploadsController, ModuleController, ModulesController, SpuFilesController],
-  providers: [ModuleList, NamedProjects, SpuFiles, UploadModules],
+  providers: [ModuleList, NamedProjects, ScriptReader, SpuFiles, UploadModules],
 })
 export class UploadsModule {}

@@ -105,6 +105,8 @@ const WARNINGS = list(
   ),
 );
 
+const MORE_WARNINGS = { type: 'integer', description: 'How many more there are: at most 100 are told.' };
+
 export const STAGE_CHANGE = object(
   'The ticket as it is now, and what the verb did.',
   {
@@ -129,6 +131,7 @@ export const STAGE_CHANGE = object(
       }),
     ),
     warnings: WARNINGS,
+    more_warnings: MORE_WARNINGS,
     git_revert: text('What takes the change back in git, too.'),
     links: {
       type: 'object',
@@ -216,6 +219,7 @@ export const PRODUCTION_CHANGE = object(
     release: whole('The release; the ETag.'),
     changes: list('What changed, key by key.', object('A key.', DIFFERENCE_FIELDS)),
     warnings: WARNINGS,
+    more_warnings: MORE_WARNINGS,
     suspended: list('Tickets that went back a stage.', text('A key.')),
     restored: list('Tickets whose modules came back without them; null for direct writes.', NOBODY),
   },

@@ -28,11 +28,20 @@ export const differenceView = ({ key, change, from, to }: Difference, base: stri
   to: targetView(to, base),
 });
 
-export const warningView = ({ code, key, ticket, message }: MapWarning): object => ({
+const warningView = ({ code, key, ticket, message }: MapWarning): object => ({
   code,
   key: wireKey(key),
   ...(ticket === undefined ? {} : { ticket }),
   message,
+});
+
+/** More would be read by nobody, and a file with a fault in each line would be answered with as many. */
+const MOST_WARNINGS = 100;
+
+/** The first ones, and how many more there are. */
+export const warningsView = (warnings: readonly MapWarning[]): object => ({
+  warnings: warnings.slice(0, MOST_WARNINGS).map(warningView),
+  ...(warnings.length > MOST_WARNINGS ? { more_warnings: warnings.length - MOST_WARNINGS } : {}),
 });
 
 /** Where each stage's map of a ticket is: its own stage's preview, and production. */
@@ -59,7 +68,7 @@ export function changeView(change: StageChange, base: string, dryRun: boolean): 
     changes: changes.map((one) => differenceView(one, base)),
     superseded: superseded.map((one) => ({ ...keyView(one.key), ticket: one.ticket })),
     dependents,
-    warnings: warnings.map(warningView),
+    ...warningsView(warnings),
     ...(change.gitRevert === undefined ? {} : { git_revert: change.gitRevert }),
     links: mapLinks({ key: ticket.key, stage, line: ticket.line, project: ticket.project.name }, base),
     ...(dryRun ? { dry_run: true } : {}),

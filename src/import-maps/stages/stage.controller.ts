@@ -20,7 +20,7 @@ import { RollBack } from './roll-back.js';
 import { type Done, RunVerb, verbOptions } from './run-verb.js';
 import type { Flip, VerbOptions } from './stage-change.js';
 import { DIRECT_WRITE, PRODUCTION_CHANGE, STAGE, STAGES } from './stage-schemas.js';
-import { productionView, warningView } from './stage-view.js';
+import { productionView, warningsView } from './stage-view.js';
 import { verbBody } from './verb-body.js';
 import { WriteProduction } from './write-production.js';
 import { Needs } from '../../platform/http/need.js';
@@ -141,7 +141,7 @@ export class StageController {
         { actor: options.actor, line, base: options.base },
       );
       const changes = before ? diff(before, map) : [];
-      const report = { changes, warnings: warnings.map(warningView) };
+      const report = { changes, ...warningsView(warnings) };
       return done(project, { project: project.id, release, map }, options, report);
     });
   }

@@ -1,0 +1,28 @@
+// What an upload wants to know of a script: what it imports and, of a watched source, its text with keys for relative imports.
+// Pure, and the same in a thread (script-worker.ts) as in the process (script-reader.ts).
+import { findImports, specifiersOf } from './module-scan.js';
+import { rewriteSource } from './source-rewrite.js';
+
+export interface ScriptTask {
+  readonly path: string;
+  readonly text: string;
+  /** How many imports it may have. */
+  readonly most: number;
+  /** Of a watched source: its project, and the map file that it names, where that came along. */
+  readonly rewrite?: { readonly project: string; readonly map: string | undefined };
+}
+
+export interface ScriptRead {
+  /** Each once, sorted. */
+  readonly imports: readonly string[];
+  /** Of a watched source that doesn't stay as it came. */
+  readonly text?: string;
+}
+
+/** Throws `upload.syntax_error`, `upload.too_many_imports`. */
+export async function readScript({ path, text, most, rewrite }: ScriptTask): Promise<ScriptRead> {
+  const imports = await findImports(path, text, most);
+  if (!rewrite) return { imports: specifiersOf(imports.map(({ specifier }) => specifier)) };
+  const result = rewriteSource({ path, text, imports }, rewrite.project, () => rewrite.map);
+  return { imports: specifiersOf(result.specifiers), ...(result.text === text ? {} : { text: result.text }) };
+}
