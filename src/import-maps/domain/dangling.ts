@@ -2,7 +2,7 @@
 import { type Delta, operationKey } from './delta.js';
 import { keyOf, type MapKey } from './map-key.js';
 import { ImportMapError } from './parse.js';
-import { mappedUrl, type ResolvableMap } from './resolve.js';
+import { mappedUrl, type ResolvableMap, someBeginning } from './resolve.js';
 import { addressOf, type StampedMap } from './stamped-map.js';
 import { isRelative } from './url-like.js';
 
@@ -29,9 +29,11 @@ export const importersIn = (delta: Delta): Importer[] =>
     return set?.imports ? [{ key: operationKey(operation), url: set.url, imports: set.imports }] : [];
   });
 
-/** The imports that lead nowhere, in the order of the importers. */
-export function dangling(map: StampedMap, importers: readonly Importer[]): Dangling[] {
-  const leads = leadsUnder(map);
+/** Where what a module imports leads under a map. */
+export type Leads = (specifier: string, importer: string) => Lead | undefined;
+
+/** The imports that lead nowhere, in the order of the importers. Many are asked in parts, with the same `leads`. */
+export function dangling(map: StampedMap, importers: readonly Importer[], leads: Leads = leadsUnder(map)): Dangling[] {
   return importers.flatMap((importer) =>
     importer.imports
       .filter((specifier) => !leads(specifier, importer.url))
@@ -45,8 +47,11 @@ export interface Broken extends Dangling {
 }
 
 /** Of imports that lead nowhere now, those that led somewhere before. */
-export function brokenSince(before: StampedMap, nowhere: readonly Dangling[]): Broken[] {
-  const leads = leadsUnder(before);
+export function brokenSince(
+  before: StampedMap,
+  nowhere: readonly Dangling[],
+  leads: Leads = leadsUnder(before),
+): Broken[] {
   return nowhere.flatMap((found) => {
     const key = leads(found.specifier, found.importer.url)?.key;
     return key === undefined ? [] : [{ ...found, key }];
@@ -57,24 +62,34 @@ export function brokenSince(before: StampedMap, nowhere: readonly Dangling[]): B
 export const danglingSince = (before: StampedMap, after: StampedMap, importers: readonly Importer[]): Broken[] =>
   brokenSince(before, dangling(after, importers));
 
-/** leadTo, asked once for what is imported often: without scopes it doesn't matter by whom. */
-function leadsUnder(map: StampedMap): (specifier: string, importer: string) => Lead | undefined {
+/** leadTo, asked once for a URL that is imported often: where no scope is about the importer it doesn't matter by whom. */
+export function leadsUnder(map: StampedMap): Leads {
   const known = new Map<string, Lead | undefined>();
+  const scoped = new Map<string, boolean>();
+  const isScoped = (importer: string): boolean => {
+    const is = scoped.get(importer) ?? (map.scopes.size > 0 && someBeginning(importer, (one) => map.scopes.has(one)));
+    scoped.set(importer, is);
+    return is;
+  };
   return (specifier, importer) => {
+    if (isRelative(specifier) || isScoped(importer)) return leadTo(map, specifier, importer);
+    if (!specifier.includes(':')) return bareLead(map, specifier, importer);
     const lead = known.get(specifier);
     if (lead !== undefined || known.has(specifier)) return lead;
-    const found = named(map, specifier) ?? leadTo(map, specifier, importer);
-    if (map.scopes.size === 0 && !isRelative(specifier)) known.set(specifier, found);
+    const found = leadTo(map, specifier, importer);
+    known.set(specifier, found);
     return found;
   };
 }
 
-/** A bare name that is a key of a map without scopes leads there, and most do: a URL has a colon, or is relative. */
-function named(map: StampedMap, specifier: string): Lead | undefined {
-  const isBare = map.scopes.size === 0 && !specifier.includes(':') && !isRelative(specifier);
+/** Without a colon it is no URL: a key of the map, or neither that nor below a key that ends with a slash. */
+function bareLead(map: StampedMap, specifier: string, importer: string): Lead | undefined {
   const key = keyOf(specifier);
-  const target = isBare ? map.get(key) : undefined;
-  return target && { url: target.url, key };
+  const target = map.get(key);
+  if (target) return { url: target.url, key };
+  return someBeginning(specifier, (one) => map.get(keyOf(one)) !== undefined)
+    ? leadTo(map, specifier, importer)
+    : undefined;
 }
 
 export interface Lead {

@@ -46,16 +46,49 @@ export function changeDelta(
   production: StampedMap,
   watched?: Watched,
 ): Delta {
-  const operations = new Map(delta.map((operation) => [operationKey(operation), operation]));
+  const settled = new Map<MapKey, Operation | null>();
   for (const change of changes) {
     const key = operationKey(change);
-    const [before, now] = [operations.get(key), production.get(key)];
+    const known = settled.get(key);
+    const [before, now] = [known === undefined ? operationAt(delta, key) : known, production.get(key)];
     const repeated = before && sameTarget(before.set, change.set);
-    if (sameTarget(change.set, now) && (watched || !change.set)) operations.delete(key);
-    else if (repeated) operations.set(key, { ...change, base: before.base });
-    else operations.set(key, { ...change, base: plainTarget(watched?.past.has(key) ? change.set : now) });
+    if (sameTarget(change.set, now) && (watched || !change.set)) settled.set(key, null);
+    else if (repeated) settled.set(key, { ...change, base: before.base });
+    else settled.set(key, { ...change, base: plainTarget(watched?.past.has(key) ? change.set : now) });
   }
-  return sorted(operations);
+  return withOperations(delta, settled);
+}
+
+/** A delta with some operations set or gone (null): costs what changes, besides one copy. */
+export function withOperations(delta: Delta, changes: ReadonlyMap<MapKey, Operation | null>): Delta {
+  const sorted = [...changes].sort(([one], [other]) => (one < other ? -1 : 1));
+  const next: Operation[] = [];
+  let from = 0;
+  for (const [key, operation] of sorted) {
+    const place = placeOf(delta, key);
+    for (; from < place; from++) next.push(delta[from] as Operation);
+    if (from < delta.length && operationKey(delta[from] as Operation) === key) from++;
+    if (operation) next.push(operation);
+  }
+  for (; from < delta.length; from++) next.push(delta[from] as Operation);
+  return next;
+}
+
+/** A delta's operation at a key. */
+export function operationAt(delta: Delta, key: MapKey): Operation | undefined {
+  const found = delta[placeOf(delta, key)];
+  return found && operationKey(found) === key ? found : undefined;
+}
+
+/** Where a key stands in a delta, or would stand. */
+function placeOf(delta: Delta, key: MapKey): number {
+  let [low, high] = [0, delta.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (operationKey(delta[middle] as Operation) < key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** The changes that make a key what production has there already. */
@@ -66,10 +99,6 @@ export const liveAmong = (changes: readonly Change[], production: StampedMap): C
 function plainTarget(target: Target | null | undefined): Target | null {
   if (!target) return null;
   return target.integrity === undefined ? { url: target.url } : { url: target.url, integrity: target.integrity };
-}
-
-function sorted(operations: ReadonlyMap<MapKey, Operation>): Delta {
-  return [...operations].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, operation]) => operation);
 }
 
 /** What two deltas don't share, each sorted by key. */

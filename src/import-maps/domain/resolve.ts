@@ -72,3 +72,9 @@ function* beginnings(text: string): Generator<string> {
   yield text;
   for (let end = text.length - 1; end > 0; end--) if (text[end - 1] === '/') yield text.slice(0, end);
 }
+
+/** True where `is` holds for the text, or for one of its beginnings that end with a slash. */
+export function someBeginning(text: string, is: (beginning: string) => boolean): boolean {
+  for (const one of beginnings(text)) if (is(one)) return true;
+  return false;
+}

@@ -64,11 +64,10 @@ export class StampedMap {
   /** This map with some keys set or gone. Costs as much as changes, however large it is; sorted where this one is. */
   with(changes: MapChanges): StampedMap {
     if (changes.size === 0) return this;
-    const over = new Map([...this.over, ...changes]);
-    const isMuch = over.size > MOST_OVER;
+    const isMuch = this.over.size + changes.size > MOST_OVER;
     return new StampedMap(
-      isMuch ? merged(this.under, over) : this.under,
-      isMuch ? new Map() : over,
+      isMuch ? merged(this.under, this.over, changes) : this.under,
+      isMuch ? new Map() : new Map([...this.over, ...changes]),
       withAll(this.scopes, scopesOf(changes.keys())),
       this.order?.changed(new Set(changes.keys()), (key) => Boolean(changes.get(key))),
       this.urlOrder && this.urlsChanged(this.urlOrder, changes),
@@ -96,11 +95,13 @@ function scopesOf(keys: Iterable<MapKey>): Set<string> {
 const withAll = (some: ReadonlySet<string>, others: ReadonlySet<string>): ReadonlySet<string> =>
   others.size === 0 ? some : new Set([...some, ...others]);
 
-function merged(under: ReadonlyMap<MapKey, Target>, over: MapChanges): ReadonlyMap<MapKey, Target> {
+function merged(under: ReadonlyMap<MapKey, Target>, ...layers: readonly MapChanges[]): ReadonlyMap<MapKey, Target> {
   const targets = new Map(under);
-  for (const [key, target] of over) {
-    if (target) targets.set(key, target);
-    else targets.delete(key);
+  for (const over of layers) {
+    for (const [key, target] of over) {
+      if (target) targets.set(key, target);
+      else targets.delete(key);
+    }
   }
   return targets;
 }

@@ -1,5 +1,5 @@
 // What an upload is answered with: where each module is now, what the uploader should know, and where to look at it.
-import { operationKey } from '../domain/delta.js';
+import { operationAt } from '../domain/delta.js';
 import { keyOf } from '../domain/map-key.js';
 import { addressOf } from '../domain/stamped-map.js';
 import type { MapWarning } from '../stages/map-warning.js';
@@ -16,9 +16,8 @@ export function uploadAnswer({ report }: KeptUpload, plan: UploadPlan, { origin,
   const shown = plan.watched ? plan.warnings.filter((warning) => !live.has(warning.key)) : plan.warnings;
   const uri = `/api/v1/ticket/${ticket}/`;
   // What came as files has said its own.
-  const kept = new Map(
-    (plan.files.length > 0 ? [] : report.delta).map((operation) => [operationKey(operation), operation.set]),
-  );
+  const keptIntegrity = (specifier: string, scope: string | null): string | undefined =>
+    plan.files.length > 0 ? undefined : operationAt(report.delta, keyOf(specifier, scope))?.set?.integrity;
   return {
     ticket: uri,
     key,
@@ -28,7 +27,7 @@ export function uploadAnswer({ report }: KeptUpload, plan: UploadPlan, { origin,
       specifier,
       scope: scope === null ? null : addressOf(scope, origin),
       url: addressOf(url, origin),
-      integrity: integrity ?? kept.get(keyOf(specifier, scope))?.integrity ?? null,
+      integrity: integrity ?? keptIntegrity(specifier, scope) ?? null,
       size,
       imports,
       live: live.has(keyOf(specifier, scope)),

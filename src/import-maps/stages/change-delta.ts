@@ -137,7 +137,7 @@ export class ChangeDelta {
     { actor, provenance, blobs }: DeltaOptions,
   ): Promise<{ row: Row; revision: number } | undefined> {
     const registered = ticket.stage !== null;
-    if (registered && isDeepStrictEqual(delta, deltaOf(ticket))) return undefined;
+    if (registered && sameDelta(deltaOf(ticket), delta)) return undefined;
     const revision = await this.deltas.write(tx, ticket, { delta, actor, provenance, blobs });
     await this.deltas.moveKeys(tx, ticket, delta);
     const stage = firstStage(ticket.line);
@@ -165,6 +165,12 @@ function replacing(delta: Delta, before: Delta): Operation[] {
     const base = bases.get(operationKey(operation));
     return base === undefined ? [] : [{ ...operation, base }];
   });
+}
+
+/** Unchanged operations are the same objects. */
+function sameDelta(before: Delta, after: Delta): boolean {
+  const { gone, come } = difference(before, after);
+  return isDeepStrictEqual(gone, come);
 }
 
 /** As the database gives it back: without members that are undefined. */

@@ -1,8 +1,9 @@
 // What somebody who changes a ticket's modules should know: who else is at its keys, what production did since, what dangles.
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Tx } from '../../platform/database/db.js';
 import { staleKeys } from '../domain/conflict.js';
 import { pastText } from '../domain/conflicts-policy.js';
-import { type Broken, brokenSince, type Dangling, dangling, importersIn } from '../domain/dangling.js';
+import { type Broken, brokenSince, type Dangling, dangling, importersIn, leadsUnder } from '../domain/dangling.js';
 import { type Delta, type Operation, stamp } from '../domain/delta.js';
 import { keyText, type MapKey } from '../domain/map-key.js';
 import type { StampedMap } from '../domain/stamped-map.js';
@@ -59,17 +60,33 @@ export async function danglingWarnings(
   const deleted = [...new Set(delta.filter(({ set }) => !set).map(({ specifier }) => specifier))];
   const layers = await layersImporting(tx, ticket.project.id, ticket.release, deleted);
   const stamped = stamp(production, delta);
-  const own = importersIn(delta);
   const others = layers.flatMap((layer) => importersIn(layer.delta));
   const shown = others.filter(({ key, url }) => stamped.get(key)?.url === url);
-  const ownNowhere = dangling(stamped, own);
-  const broken = brokenSince(production, [...dangling(stamped, shown), ...ownNowhere]);
+  const [leads, ledBefore] = [leadsUnder(stamped), leadsUnder(production)];
+  const ownNowhere = await inTurns(importersIn(delta), (some) => dangling(stamped, some, leads));
+  const othersNowhere = await inTurns(shown, (some) => dangling(stamped, some, leads));
+  const broken = await inTurns([...othersNowhere, ...ownNowhere], (some) => brokenSince(production, some, ledBefore));
   const told = new Set(broken.map(importText));
   const missing = ownNowhere.filter((found) => !told.has(importText(found)));
   return [
     ...[...importersByKey(broken)].map(([key, importers]) => deletedButImported(key, importers)),
     ...missing.map(({ importer, specifier }) => leadsNowhere(importer.key, specifier)),
   ];
+}
+
+/** So many at a time, and then others have their turn: a ticket may have tens of thousands of modules. */
+const AT_ONCE = 500;
+
+async function inTurns<Item, Result>(
+  items: readonly Item[],
+  work: (some: readonly Item[]) => readonly Result[],
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (let from = 0; from < items.length; from += AT_ONCE) {
+    if (from > 0) await turn();
+    for (const result of work(items.slice(from, from + AT_ONCE))) results.push(result);
+  }
+  return results;
 }
 
 const importText = ({ importer, specifier }: Dangling): string => `${importer.key}\n${specifier}`;

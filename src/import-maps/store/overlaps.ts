@@ -50,10 +50,31 @@ export async function findOverlaps(
     ...(folders.length === 0 ? AT_KEYS : AT_KEYS_AND_BELOW),
     values: [project, ticket, [...keys, ...foldersAbove(keys)], ...(folders.length === 0 ? [] : [folders])],
   });
+  const sorted = [...keys].sort();
+  const known = new Set(sorted);
   return found.flatMap((one) => {
-    const key = keys.find((mine) => overlaps(mine, one.other));
+    const key = firstOverlap(sorted, known, one.other);
     return key === undefined ? [] : [{ key, ...one }];
   });
+}
+
+/** The first of our keys that overlaps with one of theirs, without a look at all of them. */
+function firstOverlap(sorted: readonly MapKey[], known: ReadonlySet<MapKey>, other: MapKey): MapKey | undefined {
+  const above = [...foldersAbove([other])].sort().find((folder) => known.has(folder));
+  const place = placeIn(sorted, other);
+  const atOrBelow = sorted[place];
+  return above ?? (atOrBelow !== undefined && overlaps(atOrBelow, other) ? atOrBelow : undefined);
+}
+
+/** Where the first text stands that isn't before another. */
+function placeIn(sorted: readonly string[], text: string): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] as string) < text) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** `a/b/c` → `a/b/`, `a/`, in the same section; each once, and those above one that is known are known. */
