@@ -13,14 +13,15 @@ export type Tree = ReadonlyMap<string, TreeFile>;
 
 /** Part of what is hashed, so that no file can have a folder's hash by accident. */
 const FIRST_LINE = 'stampline package folder 1\n';
-/** Files of all folders that are kept in memory: about 200 bytes each. */
-const MOST_KNOWN = 100_000;
+/** Of all folders that are kept in memory; a path may have a thousand. */
+const MOST_BYTES = 32 * 1024 * 1024;
+const FILE_BYTES = 200;
 
 @Injectable()
 export class PackageTrees {
   private readonly known = new LRUCache<string, Tree>({
-    maxSize: MOST_KNOWN,
-    sizeCalculation: (tree) => tree.size + 1,
+    maxSize: MOST_BYTES,
+    sizeCalculation: (tree) => [...tree.keys()].reduce((sum, path) => sum + FILE_BYTES + path.length, FILE_BYTES),
   });
 
   constructor(@Inject(TREE_BLOBS) private readonly store: BlobStore) {}

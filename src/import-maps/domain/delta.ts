@@ -133,3 +133,17 @@ export const stamp = (production: StampedMap, delta: Delta): StampedMap => produ
 /** Every specifier that the delta's modules import. */
 export const importsOf = (delta: Delta): string[] =>
   [...new Set(delta.flatMap(({ set }) => set?.imports ?? []))].sort();
+
+/** What an operation takes in memory beside its texts, and each text beside its characters. */
+const OPERATION_BYTES = 400;
+const TEXT_BYTES = 40;
+
+/** About what a delta takes in memory: caches count it, imports too, which may be most of it. */
+export function bytesOf(delta: Delta): number {
+  let bytes = 500;
+  for (const { specifier, scope, set } of delta) {
+    bytes += OPERATION_BYTES + specifier.length + (scope?.length ?? 0) + (set?.url.length ?? 0);
+    for (const one of set?.imports ?? []) bytes += TEXT_BYTES + one.length;
+  }
+  return bytes;
+}

@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { Gathered } from '../../platform/database/gathered.js';
 import type { Sql } from '../../platform/database/statement.js';
 import { normalKey } from '../../rest/resource-key.js';
-import type { Delta } from '../domain/delta.js';
+import { bytesOf, type Delta } from '../domain/delta.js';
 import { type FoundRevision, KnownRevisions, type Revision, unlessKnown } from '../store/known-revisions.js';
 import { Entries } from './entries.js';
 import { ServingDb, tooManyPages } from './serving-db.js';
@@ -24,12 +24,10 @@ export interface ServedTicket {
 type FoundTicket = Omit<ServedTicket, 'revision' | 'delta'> &
   Omit<FoundRevision, 'id'> & { readonly name: string; readonly revision_id: number | null };
 
-/** An operation takes about that many bytes in memory. */
-const OPERATION_BYTES = 600;
 const BOUNDS = {
   entries: 2000,
   bytes: 64 * 1024 * 1024,
-  sizeOf: ({ delta }: ServedTicket) => 500 + delta.length * OPERATION_BYTES,
+  sizeOf: ({ delta }: ServedTicket) => bytesOf(delta),
   idleMs: 600_000,
   absent: { entries: 20_000, ms: 100 },
 };

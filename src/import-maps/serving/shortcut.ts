@@ -20,6 +20,8 @@ import type { Stamp } from './stamps.js';
 const PATHS = new Set(['/import-map.json', '/stamp.js']);
 const PROJECT = 'default';
 const MOST_HOSTS = 100;
+/** A map names its host in each URL, so every host has bytes of its own. */
+const MOST_BYTES = 64 * 1024 * 1024;
 
 interface Kept extends Stamp {
   readonly live: Live;
@@ -31,7 +33,11 @@ interface Kept extends Stamp {
 
 @Injectable()
 export class Shortcut implements OnApplicationBootstrap {
-  private readonly kept = new LRUCache<string, Kept>({ max: MOST_HOSTS * PATHS.size });
+  private readonly kept = new LRUCache<string, Kept>({
+    max: MOST_HOSTS * PATHS.size,
+    maxSize: MOST_BYTES,
+    sizeCalculation: ({ body }) => body.length + 1000,
+  });
 
   constructor(
     private readonly fresh: FreshMaps,

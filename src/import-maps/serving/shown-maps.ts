@@ -2,7 +2,7 @@
 // thousands of keys costs what changed. Tickets shown together are put together each time.
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { changesOf, type Delta, difference, operationKey } from '../domain/delta.js';
+import { bytesOf, changesOf, type Delta, difference, operationKey } from '../domain/delta.js';
 import type { StampedMap } from '../domain/stamped-map.js';
 import type { ServedTicket } from './known-tickets.js';
 import { shownMap } from './shown-map.js';
@@ -13,14 +13,14 @@ interface Shown {
   readonly map: StampedMap;
 }
 
-/** Operations of all maps that are kept; each takes half a kilobyte, with its part of the map's text. */
-const MOST_OPERATIONS = 60_000;
+/** Of all maps that are kept, with the parts of their texts. */
+const MOST_BYTES = 32 * 1024 * 1024;
 
 @Injectable()
 export class ShownMaps {
   private readonly last = new LRUCache<number, Shown>({
-    maxSize: MOST_OPERATIONS,
-    sizeCalculation: ({ delta }) => delta.length + 1,
+    maxSize: MOST_BYTES,
+    sizeCalculation: ({ delta }) => bytesOf(delta),
   });
 
   /** Throws a conflict that names both, where two tickets want different things of a key. */

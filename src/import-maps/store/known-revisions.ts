@@ -2,7 +2,7 @@
 // A watched folder has thousands of operations, and each file that is saved asks for all of them several times.
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import type { Delta } from '../domain/delta.js';
+import { bytesOf, type Delta } from '../domain/delta.js';
 
 export interface Revision {
   readonly id: number;
@@ -19,14 +19,14 @@ export interface FoundRevision extends Omit<Revision, 'delta'> {
   readonly operations: Delta | null;
 }
 
-/** Operations of all revisions that are kept, 600 bytes each. */
-const MOST_OPERATIONS = 100_000;
+/** Of all revisions that are kept. */
+const MOST_BYTES = 64 * 1024 * 1024;
 
 @Injectable()
 export class KnownRevisions {
   private readonly kept = new LRUCache<number, Revision>({
-    maxSize: MOST_OPERATIONS,
-    sizeCalculation: ({ delta }) => delta.length + 1,
+    maxSize: MOST_BYTES,
+    sizeCalculation: ({ delta }) => bytesOf(delta),
   });
 
   /** The last one that this process saw; the ticket may have a newer one. */
