@@ -9,8 +9,9 @@ import fc from 'fast-check';
 const THROWAWAYS = 40;
 const WRITES = ['ticket:write', 'status:write', 'artifact:write', 'event:write'];
 const STAGES = ['map:dev', 'map:qa', 'map:prod'];
+export const EVERY_SCOPE = ['read', ...WRITES, ...STAGES, 'admin'];
 const SCOPES = [
-  ['read', ...WRITES, ...STAGES, 'admin'],
+  EVERY_SCOPE,
   ['read', ...WRITES, ...STAGES],
   ...['read', ...WRITES, 'map:dev', 'map:prod', 'admin'].map((scope) => [scope]),
 ];
@@ -27,14 +28,14 @@ const NO_TOKENS = [
 ];
 
 /**
- * Makes their tokens with the administrator's first one.
+ * Makes their tokens with `root`, a token of every scope: nobody gives what they haven't got.
  * @returns {Promise<Caller[]>}
  */
-export async function callersOf(base, admin) {
+export async function callersOf(base, root) {
   const make = async (scopes) => {
     const reply = await fetch(`${base}/api/v1/token/`, {
       method: 'POST',
-      headers: { authorization: `Bearer ${admin}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${root}`, 'content-type': 'application/json' },
       body: JSON.stringify({ owner: 'ci', scopes }),
     });
     if (reply.status !== 201) throw new Error(`A token was answered ${reply.status}: ${await reply.text()}`);

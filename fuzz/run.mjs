@@ -1,6 +1,6 @@
 // npm run fuzz: 100 000 hostile requests against a server of its own. --requests N, --seed S (printed at the start), --guarded: a
 // server that asks for tokens, and callers with all kinds of them; --slow: slow clients instead, and what they cost the others.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { ensureBuilt } from '../scripts/build.mjs';
 import { databaseUrl } from '../scripts/database-url.mjs';
-import { callersOf } from './callers.mjs';
+import { callersOf, EVERY_SCOPE } from './callers.mjs';
 import { fuzz } from './fuzz.mjs';
 import { layGround } from './ground.mjs';
 import { brokenHistories } from './history.mjs';
@@ -63,9 +63,21 @@ const server = await startServer(databaseUrl(postgres.connection));
 const client = new pg.Client(postgres.connection);
 await client.connect();
 
+/** As the operator makes it. */
+function rootToken() {
+  const env = {
+    ...process.env,
+    DATABASE_URL: databaseUrl(postgres.connection),
+    STAMPLINE_DATA: path.join(folder, 'server'),
+  };
+  const words = ['token', 'create', '--owner', 'root', '--scope', EVERY_SCOPE.join()];
+  return execFileSync(process.execPath, ['scripts/stampline.mjs', ...words], { cwd: root, env })
+    .toString()
+    .trim();
+}
+
 async function sendHostile() {
-  const admin = path.join(folder, 'server', 'admin-token');
-  const callers = values.guarded ? await callersOf(server.base, fs.readFileSync(admin, 'utf8').trim()) : undefined;
+  const callers = values.guarded ? await callersOf(server.base, rootToken()) : undefined;
   await layGround(server.base, callers?.[0].headers);
   console.log(`${count} requests, seed ${seed}${callers ? `, ${callers.length} callers` : ''}`);
   const started = Date.now();

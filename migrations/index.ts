@@ -8,6 +8,7 @@ import { Holds1763780000000 } from './1763780000000-holds.js';
 import { Access1763800000000 } from './1763800000000-access.js';
 import { TokenProjects1764100000000 } from './1764100000000-token-projects.js';
 import { RateCounts1764400000000 } from './1764400000000-rate-counts.js';
+import { TokenEnds1764530000000 } from './1764530000000-token-ends.js';
 
 export const migrations = [
   FirstTables1763700000000,
@@ -19,4 +20,5 @@ export const migrations = [
   Access1763800000000,
   TokenProjects1764100000000,
   RateCounts1764400000000,
+  TokenEnds1764530000000,
 ];

@@ -4,7 +4,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyInstance } from 'fastify';
 import { authenticateRequests, type Doors } from './access/authenticate.js';
 import { KnownTokens } from './access/known-tokens.js';
-import { LastingRequests } from './access/lasting-requests.js';
+import { OpenRequests } from './access/open-requests.js';
 import { ProjectGate } from './access/project-gate.js';
 import { RateLimits } from './access/rate-limits.js';
 import { AppModule } from './app.module.js';
@@ -37,7 +37,7 @@ export async function createApp(
   const doors = (): Doors => ({
     tokens: app.get(KnownTokens),
     projects: app.get(ProjectGate),
-    lasting: app.get(LastingRequests),
+    open: app.get(OpenRequests),
     limits: platform.config.access.required ? app.get(RateLimits) : undefined,
   });
   authenticateRequests(server, platform.config.access, doors);

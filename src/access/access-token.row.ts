@@ -37,4 +37,8 @@ export class AccessTokenRow {
 
   @Column('timestamptz', { nullable: true })
   revoked_at: Date | null;
+
+  /** The token that it was rotated to; a token is rotated once. */
+  @Column('integer', { nullable: true })
+  replaced_by: number | null;
 }

@@ -1,7 +1,9 @@
 // Tokens as they are kept: made, listed, rotated, revoked, each with its event. The clock is the database's.
 import { Injectable } from '@nestjs/common';
 import { Db, type Tx } from '../platform/database/db.js';
-import { invalid, notFound } from '../platform/errors.js';
+import type { Sql } from '../platform/database/statement.js';
+import { conflict, DomainError, invalid, notFound } from '../platform/errors.js';
+import { holdsScope, type Principal } from '../platform/principal.js';
 import { appendEvent } from '../stream/append-event.js';
 import { tokenCreatedLine, tokenRevokedLine, tokenRotatedLine } from '../stream/lines/token-lines.js';
 import { hashOf, newToken } from './token-text.js';
@@ -33,6 +35,7 @@ export interface WantedToken {
 
 /** What a token that counts is good for. */
 export interface Grant {
+  readonly id: number;
   readonly owner: string;
   readonly scopes: readonly string[];
   /** Null: all of them. */
@@ -44,6 +47,9 @@ interface Kept {
   readonly hours: number;
   readonly project_ids: readonly number[] | null;
 }
+
+/** A token that is to be replaced, as its row is once nobody else replaces it. */
+type Replaceable = TokenView & Kept & { readonly replaced_by: number | null };
 
 /** What every process listens to, to forget what it remembers of tokens. */
 export const TOKEN_CHANNEL = 'stampline_tokens';
@@ -60,29 +66,44 @@ const COUNTS = 'revoked_at IS NULL AND expires_at > clock_timestamp()';
 export class AccessTokens {
   constructor(private readonly db: Db) {}
 
-  /** Rejects with invalid `token.projects` where there is no such project. */
-  async create(tx: Tx, { days, projects, ...wanted }: WantedToken, actor: string): Promise<NewTokenView> {
+  /**
+   * Nobody gives what they haven't got. Rejects with forbidden `token.not_yours_to_give`; invalid `token.projects` where there
+   * is no such project.
+   */
+  async create(tx: Tx, { days, projects, ...wanted }: WantedToken, giver: Principal): Promise<NewTokenView> {
+    requireToGive(giver, wanted.scopes);
     const made = await this.insert(tx, {
       ...wanted,
       hours: days * 24,
       project_ids: projects ? await idsOf(tx, projects) : null,
     });
-    await told(tx, 'token.created', made, tokenCreatedLine(made), actor);
+    await told(tx, 'token.created', made, tokenCreatedLine(made), giver.name);
     return made;
   }
 
-  /** A new token for the same, and a day for the old one. Rejects with not_found where it counts no more. */
-  async rotate(tx: Tx, id: number, actor: string): Promise<NewTokenView> {
-    const [old] = await tx.run<TokenView & Kept>({
-      name: 'token_rotate',
-      text: `UPDATE access_token t SET expires_at = LEAST(t.expires_at, clock_timestamp() + interval '${OVERLAP_HOURS} hours')
-        FROM (SELECT id, expires_at, created_at FROM access_token WHERE id = $1 AND ${COUNTS} FOR UPDATE) o WHERE t.id = o.id
-        RETURNING t.id, t.owner, t.purpose, t.scopes, t.project_ids, round(extract(epoch FROM o.expires_at - o.created_at) / 3600)::int AS hours`,
+  /**
+   * A new token for the same, and a day for the old one; once, or one token would become any number. Rejects with not_found
+   * where it counts no more; conflict `token.rotated`, which names the one that replaced it; forbidden
+   * `token.not_yours_to_give`.
+   */
+  async rotate(tx: Tx, id: number, giver: Principal): Promise<NewTokenView> {
+    const [old] = await tx.run<Replaceable>({
+      name: 'token_replaceable',
+      text: `SELECT id, owner, purpose, scopes, project_ids, replaced_by, round(extract(epoch FROM expires_at - created_at) / 3600)::int AS hours
+        FROM access_token WHERE id = $1 AND ${COUNTS} FOR UPDATE`,
       values: [id],
     });
     if (!old) throw none(id);
+    if (old.replaced_by !== null) throw rotated(id, old.replaced_by);
+    requireToGive(giver, old.scopes);
     const made = await this.insert(tx, old);
-    await told(tx, 'token.rotated', made, tokenRotatedLine(old, made.id), actor);
+    await tx.run({
+      name: 'token_replaced',
+      text: `UPDATE access_token SET replaced_by = $2, expires_at = LEAST(expires_at, clock_timestamp() + interval '${OVERLAP_HOURS} hours')
+        WHERE id = $1`,
+      values: [id, made.id],
+    });
+    await told(tx, 'token.rotated', made, tokenRotatedLine(old, made.id), giver.name);
     return made;
   }
 
@@ -110,12 +131,22 @@ export class AccessTokens {
   async find(hash: string): Promise<Grant | undefined> {
     const [grant] = await this.db.run<Grant>({
       name: 'token_find',
-      text: `SELECT owner, scopes, CASE WHEN project_ids IS NOT NULL THEN ARRAY(
+      text: `SELECT id, owner, scopes, CASE WHEN project_ids IS NOT NULL THEN ARRAY(
           SELECT jsonb_build_object('id', p.id, 'name', p.name) FROM project p WHERE p.id = ANY(project_ids)) END AS projects
         FROM access_token WHERE hash = $1 AND ${COUNTS}`,
       values: [hash],
     });
     return grant;
+  }
+
+  /** Those of the hashes whose tokens count now. */
+  async counting(sql: Sql, hashes: readonly string[]): Promise<Set<string>> {
+    const rows = await sql.run<{ hash: string }>({
+      name: 'token_counting',
+      text: `SELECT hash FROM access_token WHERE hash = ANY($1::text[]) AND ${COUNTS}`,
+      values: [hashes],
+    });
+    return new Set(rows.map(({ hash }) => hash));
   }
 
   /** Whether somebody could still make tokens. */
@@ -151,6 +182,24 @@ async function idsOf(tx: Tx, names: readonly string[]): Promise<number[]> {
   if (missing === undefined) return rows.map(({ id }) => id);
   throw invalid('token.projects', `There is no project '${missing.slice(0, 100)}'.`);
 }
+
+/** Rejects with forbidden `token.not_yours_to_give`, which names the scope. */
+function requireToGive(giver: Principal, scopes: readonly string[]): void {
+  const scope = scopes.find((one) => !holdsScope(giver, one));
+  if (scope === undefined) return;
+  throw new DomainError(
+    'forbidden',
+    'token.not_yours_to_give',
+    `Your token lacks the scope ${scope}, and can't give it to another. Where the server runs, its operator can: stampline token create --owner NAME --scope ${scope}`,
+    { data: { scope } },
+  );
+}
+
+const rotated = (id: number, by: number): Error =>
+  conflict(
+    'token.rotated',
+    `Token ${id} was replaced by token ${by} already, and counts until its day is over. Rotate token ${by} if you haven't got it.`,
+  );
 
 const none = (id: number): Error =>
   notFound(`There is no token ${id} that still counts. GET /api/v1/token/ lists those that do.`);

@@ -3,14 +3,14 @@ import { Module } from '@nestjs/common';
 import { AccessTokens } from './access-tokens.js';
 import { FirstAdmin } from './first-admin.js';
 import { KnownTokens } from './known-tokens.js';
-import { LastingRequests } from './lasting-requests.js';
+import { OpenRequests } from './open-requests.js';
 import { ProjectGate } from './project-gate.js';
 import { RateLimits } from './rate-limits.js';
 import { TokenController } from './token.controller.js';
 
 @Module({
   controllers: [TokenController],
-  providers: [AccessTokens, FirstAdmin, KnownTokens, LastingRequests, ProjectGate, RateLimits],
+  providers: [AccessTokens, FirstAdmin, KnownTokens, OpenRequests, ProjectGate, RateLimits],
   exports: [AccessTokens, KnownTokens],
 })
 export class AccessModule {}

@@ -1,5 +1,5 @@
 // Who asks, before a body is read: a token in Authorization, or on a server that asks for none, the machine's own user.
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AccessRules } from '../config.js';
 import { DomainError } from '../platform/errors.js';
 import { sendError } from '../platform/http/error-reply.js';
@@ -7,7 +7,7 @@ import type { Need } from '../platform/http/need.js';
 import { isSafe } from '../platform/http/safe-methods.js';
 import { holdsScope, scopeMissing } from '../platform/principal.js';
 import type { KnownTokens } from './known-tokens.js';
-import type { LastingRequests } from './lasting-requests.js';
+import type { OpenRequests } from './open-requests.js';
 import type { ProjectGate } from './project-gate.js';
 import type { RateLimits } from './rate-limits.js';
 
@@ -18,7 +18,7 @@ const PAGES = /^\/(docs|openapi\.(json|yaml))(\/|-json|-yaml|$)/;
 export interface Doors {
   readonly tokens: KnownTokens;
   readonly projects: ProjectGate;
-  readonly lasting: LastingRequests;
+  readonly open: OpenRequests;
   /** Undefined where everybody of this machine is welcome. */
   readonly limits: RateLimits | undefined;
 }
@@ -40,13 +40,8 @@ export function authenticateRequests(server: FastifyInstance, rules: AccessRules
       const refusal = rules.required ? refuseNobody(need, rules) : undefined;
       return refusal ? sendError(request, reply, refusal) : done();
     }
-    const found = (known ??= doors());
-    admit(request, need, authorization, found).then(
-      (token) => {
-        request.token = token;
-        if (request.routeOptions.config.lasts) found.lasting.watch(reply.raw, token);
-        done();
-      },
+    admit(request, reply, need, authorization, (known ??= doors())).then(
+      () => done(),
       (error: unknown) => done(error as Error),
     );
   });
@@ -72,19 +67,27 @@ function refuseNobody(need: Need, { publicRead }: AccessRules): DomainError | un
   return unauthenticated('token.missing', 'This server asks for a token: send Authorization: Bearer stl_….');
 }
 
-/** Answers the token. Rejects with unauthenticated, forbidden. */
-async function admit(request: FastifyRequest, need: Need, authorization: string, doors: Doors): Promise<string> {
+/** Rejects with unauthenticated, forbidden, too_many, unavailable. */
+async function admit(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  need: Need,
+  authorization: string,
+  doors: Doors,
+): Promise<void> {
   const given = readAuthorization(authorization);
-  const principal = given && (await doors.tokens.principal(given.token));
-  if (!principal || (given.user !== undefined && given.user !== principal.name)) {
+  const known = given && (await doors.tokens.find(given.token));
+  const principal = known?.principal;
+  if (!known || !principal || (given.user !== undefined && given.user !== principal.name)) {
     await doors.limits?.failed(request.ip);
     throw unauthenticated('token.invalid', 'This token is unknown, revoked or has run out. Ask for a new one.');
   }
+  doors.open.watch(reply.raw, known);
   if (need !== 'token' && !holdsScope(principal, need)) throw scopeMissing(need === 'map:*' ? 'map:<stage>' : need);
   if (!isSafe(request.method)) await doors.limits?.wrote(principal.name);
   if (principal.reach) await doors.projects.admit(request, principal.reach);
   request.principal = principal;
-  return given.token;
+  request.token = given.token;
 }
 
 /** `Bearer <token>`, and Tastypie's `ApiKey <user>:<token>`. */

@@ -6,10 +6,12 @@ import path from 'node:path';
 import type { Config } from '../config.js';
 import { Db } from '../platform/database/db.js';
 import { CONFIG } from '../platform/tokens.js';
+import { OPERATOR } from '../platform/principal.js';
 import { AccessTokens } from './access-tokens.js';
 
 export const ADMIN_FILE = 'admin-token';
-const SCOPES = ['read', 'admin'];
+/** All but those of stages, since nobody can give what they haven't got: who may release is said by `stampline token create`. */
+const SCOPES = ['read', 'ticket:write', 'status:write', 'artifact:write', 'event:write', 'admin'];
 const DAYS = 3650;
 
 @Injectable()
@@ -31,7 +33,7 @@ export class FirstAdmin implements OnApplicationBootstrap {
       await tx.run({ text: "SELECT pg_advisory_xact_lock(hashtext('first admin token'))" });
       if (await this.tokens.hasAdmin(tx)) return false;
       const wanted = { owner: 'admin', purpose: 'Made at the first start', scopes: SCOPES, days: DAYS };
-      const { token } = await this.tokens.create(tx, wanted, 'stampline');
+      const { token } = await this.tokens.create(tx, wanted, OPERATOR);
       await fs.mkdir(this.config.dataFolder, { recursive: true });
       // Before the commit: a token that nobody knows would be in the way of the next start's.
       await fs.rm(file, { force: true });

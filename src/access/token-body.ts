@@ -2,25 +2,33 @@
 import { invalid } from '../platform/errors.js';
 import { asObject } from '../rest/writing/body.js';
 import type { WantedToken } from './access-tokens.js';
+import { isOwnerName, looksReserved, ownerName } from './owner-name.js';
 import { isScope, SCOPES } from './scopes.js';
 
 const DAYS = { usual: 90, most: 3650 };
 const MOST_SCOPES = 50;
 const MOST_PROJECTS = 100;
-const NAME = /^[\p{L}\p{N}@._+-][\p{L}\p{N}@._+ -]{0,99}$/u;
 
 /** Rejects with invalid `token.owner`, `token.scopes`, `token.projects`, `token.purpose`, `token.days`. */
 export function tokenBody(body: unknown): WantedToken {
-  const { owner, scopes, projects = null, purpose = '', days = DAYS.usual } = asObject(body);
-  if (typeof owner !== 'string' || !NAME.test(owner))
-    throw invalid('token.owner', 'Say whose it is, in at most 100 letters, digits and @._+-, such as ci.');
-  // The name of who acts without a token, and of the server itself.
-  if (owner === 'local' || owner === 'stampline') throw invalid('token.owner', `'${owner}' is nobody's name to give.`);
+  const { owner: given, scopes, projects = null, purpose = '', days = DAYS.usual } = asObject(body);
+  const owner = readOwner(given);
   if (typeof purpose !== 'string' || purpose.length > 500)
     throw invalid('token.purpose', 'purpose is a text of at most 500 characters.');
   if (!Number.isInteger(days) || Number(days) < 1 || Number(days) > DAYS.most)
     throw invalid('token.days', `days is a whole number from 1 to ${DAYS.most}.`);
   return { owner, purpose, scopes: readScopes(scopes), projects: readProjects(projects), days: Number(days) };
+}
+
+function readOwner(given: unknown): string {
+  const owner = typeof given === 'string' ? ownerName(given) : '';
+  if (!isOwnerName(owner))
+    throw invalid('token.owner', 'Say whose it is, in at most 100 letters, digits and @._+-, such as ci.');
+  if (!looksReserved(owner)) return owner;
+  throw invalid(
+    'token.owner',
+    `'${owner}' reads like a name of the server's own, local or stampline. Choose another one.`,
+  );
 }
 
 function readScopes(scopes: unknown): string[] {

@@ -59,14 +59,14 @@ export class TokenController {
     operationId: 'create_token',
     summary: 'Make a token',
     description:
-      'With `projects` it reaches those only. The answer is the only place where the token is ever shown. A repeat makes another one: this call takes no Idempotency-Key, which would keep the token.',
+      "With `projects` it reaches those only. You can give the scopes that your token has, and no others: `map:<stage>` first comes from the server's operator, by `stampline token create`. The answer is the only place where the token is ever shown. A repeat makes another one: this call takes no Idempotency-Key, which would keep the token.",
   })
   @jsonBody(WANTED_TOKEN, { owner: 'ci', scopes: ['read', 'status:write'], purpose: 'The lander' })
   @jsonReply(201, 'Made.', NEW_TOKEN)
   @failures(400, 401, 403, 415)
   async create(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const wanted = tokenBody(request.body);
-    const made = await this.db.transaction((tx) => this.tokens.create(tx, wanted, principalOf(request).name));
+    const made = await this.db.transaction((tx) => this.tokens.create(tx, wanted, principalOf(request)));
     sendAnswer(request, reply, { status: 201, body: JSON.stringify(made) });
   }
 
@@ -75,14 +75,15 @@ export class TokenController {
   @ApiOperation({
     operationId: 'rotate_token',
     summary: 'Replace a token',
-    description: 'The new one may the same for as long; the old one counts for 24 h more.',
+    description:
+      'The new one may the same for as long; the old one counts for 24 h more. A token is replaced once, by who has all its scopes: another call is 409, and names the token that replaced it.',
   })
   @ID
   @jsonReply(200, 'The new one.', NEW_TOKEN)
-  @failures(401, 403, 404)
+  @failures(401, 403, 404, 409)
   async rotate(@Req() request: TokenRequest, @Res() reply: FastifyReply): Promise<void> {
     const id = idOf(request);
-    const made = await this.db.transaction((tx) => this.tokens.rotate(tx, id, principalOf(request).name));
+    const made = await this.db.transaction((tx) => this.tokens.rotate(tx, id, principalOf(request)));
     sendAnswer(request, reply, { status: 200, body: JSON.stringify(made) });
   }
 

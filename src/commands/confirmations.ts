@@ -1,11 +1,15 @@
-// Commands that wait for their confirmation: 60 s by the database's clock, the same person, once (stream.md, "Commands").
+// Commands that wait for their confirmation: 60 s by the database's clock, the same person, once (stream.md, "Commands"), and
+// no longer than the token counts that they were given with.
 import { Injectable } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import type { Tx } from '../platform/database/db.js';
 import { conflict, DomainError } from '../platform/errors.js';
+import type { Principal } from '../platform/principal.js';
 import type { Spoken } from './outcome.js';
 
 const SECONDS = 60;
+const TOKEN_COUNTS = `(c.token_id IS NULL OR EXISTS (
+  SELECT 1 FROM access_token t WHERE t.id = c.token_id AND t.revoked_at IS NULL AND t.expires_at > clock_timestamp()))`;
 
 export interface Confirmation {
   readonly id: string;
@@ -17,22 +21,26 @@ export interface Confirmation {
 
 @Injectable()
 export class Confirmations {
-  async ask(tx: Tx, actor: string, { text, ticket, project, release }: Spoken): Promise<Confirmation> {
+  async ask(
+    tx: Tx,
+    { name: actor, token }: Principal,
+    { text, ticket, project, release }: Spoken,
+  ): Promise<Confirmation> {
     const id = randomBytes(5).toString('hex');
     const [asked] = await tx.run<{ expires_at: string }>({
       name: 'pending_command_ask',
       text: `WITH gone AS (DELETE FROM pending_command WHERE expires_at < clock_timestamp() - interval '1 hour')
-        INSERT INTO pending_command (id, actor, text, ticket, project, release, expires_at)
-        VALUES ($1, $2, $3, $4, $5, $6, clock_timestamp() + interval '${SECONDS} seconds')
+        INSERT INTO pending_command (id, actor, text, ticket, project, release, token_id, expires_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, clock_timestamp() + interval '${SECONDS} seconds')
         RETURNING to_char(expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS expires_at`,
-      values: [id, actor, text, ticket ?? null, project ?? null, release ?? null],
+      values: [id, actor, text, ticket ?? null, project ?? null, release ?? null, token ?? null],
     });
     return { id, text: `confirm ${id}`, expires_at: asked?.expires_at ?? '' };
   }
 
   /**
    * What was asked; nobody else gets it then. Of two at once, one waits here for the other's transaction. Rejects with
-   * not_found `confirmation.unknown`; forbidden `confirmation.not_yours`; conflict `confirmation.expired`.
+   * not_found `confirmation.unknown`; forbidden `confirmation.not_yours`; conflict `confirmation.expired`, `confirmation.token_gone`.
    */
   async take(tx: Tx, id: string, actor: string): Promise<Spoken> {
     const [taken] = await tx.run<{
@@ -42,7 +50,7 @@ export class Confirmations {
       release: number | null;
     }>({
       name: 'pending_command_take',
-      text: `DELETE FROM pending_command WHERE id = $1 AND actor = $2 AND expires_at > clock_timestamp()
+      text: `DELETE FROM pending_command c WHERE id = $1 AND actor = $2 AND expires_at > clock_timestamp() AND ${TOKEN_COUNTS}
         RETURNING text, ticket, project, release`,
       values: [id, actor],
     });
@@ -57,14 +65,16 @@ export class Confirmations {
   }
 
   private async refusal(tx: Tx, id: string, actor: string): Promise<DomainError> {
-    const [pending] = await tx.run<{ actor: string }>({
-      text: 'SELECT actor FROM pending_command WHERE id = $1',
+    const [pending] = await tx.run<{ actor: string; counts: boolean }>({
+      text: `SELECT actor, ${TOKEN_COUNTS} AS counts FROM pending_command c WHERE id = $1`,
       values: [id],
     });
     if (!pending) {
       const text = `Nothing waits for 'confirm ${id.slice(0, 50)}': it is done already, or it was never asked.`;
       return new DomainError('not_found', 'confirmation.unknown', text);
     }
+    if (pending.actor === actor && !pending.counts)
+      return conflict('confirmation.token_gone', 'The token that gave it counts no more. Give the command again.');
     if (pending.actor === actor)
       return conflict('confirmation.expired', `The ${SECONDS} seconds are over. Give the command again.`);
     return new DomainError(

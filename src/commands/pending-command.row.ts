@@ -24,6 +24,10 @@ export class PendingCommandRow {
   @Column('integer', { nullable: true })
   release: number | null;
 
+  /** The token that it was given with, and with which it ends; null: none. */
+  @Column('integer', { nullable: true })
+  token_id: number | null;
+
   @Column('timestamptz')
   expires_at: Date;
 }

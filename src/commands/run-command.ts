@@ -101,7 +101,7 @@ export class RunCommand {
   }
 
   private async ask(tx: Tx, said: Said, { verb }: Command, heard: Heard, outcome: Outcome): Promise<Done> {
-    const confirm = await this.confirmations.ask(tx, said.actor, { ...heard.spoken, release: outcome.release });
+    const confirm = await this.confirmations.ask(tx, said.principal, { ...heard.spoken, release: outcome.release });
     const result = `waits for its confirmation until ${confirm.expires_at.slice(11, 19)} UTC`;
     const data = { command: verb, confirm: confirm.id };
     await tellCommand(tx, 'asked', { actor: said.actor, text: said.text, subject: heard.subject, result, data });
@@ -111,7 +111,9 @@ export class RunCommand {
   private async tellRefusal(said: Said, { spoken, subject, confirmed }: Heard, refusal: DomainError): Promise<void> {
     const { code, message } = refusal;
     await this.db.transaction(async (tx) => {
-      if (confirmed !== undefined && !said.dryRun) await this.confirmations.forget(tx, confirmed, said.actor);
+      // A token that may not do it hasn't answered for its owner's others.
+      if (confirmed !== undefined && !said.dryRun && refusal.kind !== 'forbidden')
+        await this.confirmations.forget(tx, confirmed, said.actor);
       await tellCommand(tx, 'refused', {
         actor: said.actor,
         text: spoken.text,

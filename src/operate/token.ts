@@ -5,12 +5,10 @@ import { AccessTokens, type NewTokenView, type WantedToken } from '../access/acc
 import { tokenBody } from '../access/token-body.js';
 import { Db } from '../platform/database/db.js';
 import { DomainError } from '../platform/errors.js';
+import { OPERATOR } from '../platform/principal.js';
 import { asId } from '../rest/writing/reference.js';
 import { OperationError, type Operation, type Operator } from './operation.js';
 import { tableOf } from './table.js';
-
-/** Who the history names: nobody's token can have this owner. */
-const ACTOR = 'stampline';
 
 export const token: Operation = (program, operator) => {
   const below = program.command('token').description('Make, list, replace and revoke tokens. A server may be running.');
@@ -40,7 +38,7 @@ const addCreate: Add = (below, operator) => {
     .action(async (said: Said, command: Command) => {
       const wanted = wantedIn(said, command);
       const made = await withTokens(operator(), (tokens, db) =>
-        db.transaction((tx) => tokens.create(tx, wanted, ACTOR)),
+        db.transaction((tx) => tokens.create(tx, wanted, OPERATOR)),
       );
       sayMade(operator(), made, said.json, 'It is shown this once.');
     });
@@ -74,7 +72,9 @@ const addRotate: Add = (below, operator) => {
     .option('--json', 'print the new one as JSON')
     .action(async (word: string, { json }: { json?: true }, command: Command) => {
       const id = idIn(word, command);
-      const made = await withTokens(operator(), (tokens, db) => db.transaction((tx) => tokens.rotate(tx, id, ACTOR)));
+      const made = await withTokens(operator(), (tokens, db) =>
+        db.transaction((tx) => tokens.rotate(tx, id, OPERATOR)),
+      );
       sayMade(operator(), made, json, `It replaces token ${id}, which counts for 24 h more.`);
     });
 };
@@ -85,7 +85,9 @@ const addRevoke: Add = (below, operator) => {
     .description('Revoke a token: every server refuses it within 5 s.')
     .action(async (word: string, _said: object, command: Command) => {
       const id = idIn(word, command);
-      const gone = await withTokens(operator(), (tokens, db) => db.transaction((tx) => tokens.revoke(tx, id, ACTOR)));
+      const gone = await withTokens(operator(), (tokens, db) =>
+        db.transaction((tx) => tokens.revoke(tx, id, OPERATOR.name)),
+      );
       operator().say(`Token ${id} of ${gone.owner} is revoked: every server refuses it within 5 s.`);
     });
 };

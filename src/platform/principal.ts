@@ -10,10 +10,15 @@ export interface Principal {
   /** `all`: whoever reaches a server on the loopback that asks for no tokens. */
   readonly scopes: ReadonlySet<string> | 'all';
   readonly reach?: Reach;
+  /** The id of the token; undefined for who sent none. */
+  readonly token?: number;
 }
 
 /** Without a token everybody is the machine's own user. */
 export const LOCAL: Principal = { name: 'local', scopes: 'all' };
+
+/** Whoever can read the server's data, at its own machine; nobody's token can have this owner. */
+export const OPERATOR: Principal = { name: 'stampline', scopes: 'all' };
 
 /** `map:*` is held by who holds a scope for any stage. */
 export function holdsScope({ scopes }: Principal, scope: string): boolean {

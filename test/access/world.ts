@@ -1,14 +1,17 @@
 // A server that asks for tokens, and tokens for it.
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { AccessTokens } from '../../src/access/access-tokens.js';
 import { ADMIN_FILE } from '../../src/access/first-admin.js';
 import type { Config } from '../../src/config.js';
+import { Db } from '../../src/platform/database/db.js';
+import { OPERATOR } from '../../src/platform/principal.js';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
 
 export interface GuardedServer extends TestServer {
   /** The one that the server made at its start. */
   readonly admin: string;
-  /** Makes a token, as the administrator does; for all projects unless it names some. */
+  /** Makes a token, as `stampline token create` does; for all projects unless it names some. */
   token(
     scopes: readonly string[],
     owner?: string,
@@ -22,13 +25,9 @@ export async function startGuarded(publicRead = false, settings: Partial<Config>
   return {
     ...server,
     admin,
-    token: async (scopes, owner = 'ci', projects) => {
-      const reply = await server.http
-        .post('/api/v1/token/')
-        .set('Authorization', `Bearer ${admin}`)
-        .send({ owner, scopes, ...(projects ? { projects } : {}) })
-        .expect(201);
-      return reply.body as { id: number; token: string };
+    token: (scopes, owner = 'ci', projects) => {
+      const wanted = { owner, scopes, purpose: '', days: 90, projects: projects ?? null };
+      return server.app.get(Db).transaction((tx) => server.app.get(AccessTokens).create(tx, wanted, OPERATOR));
     },
   };
 }

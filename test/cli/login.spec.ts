@@ -123,7 +123,8 @@ test('a repository that names a server does not get the token that was meant for
 });
 
 test('stamp token: made, listed, replaced and revoked by whoever has the scope admin', async () => {
-  await login(server.admin);
+  const { token: giver } = await server.token(['admin', 'read', 'status:write', 'map:qa'], 'ops');
+  await login(giver);
   const made = await run(
     'token create --owner bot --scope read,map:qa --scope status:write --project default --days 3 --json',
   );

@@ -1,5 +1,6 @@
 // Stands between a server and its Postgres and, when told to, loses an answer: the statement arrives, and then both ends
-// of the connection are cut; or lets nothing through, in silence or not, until it is healed. It counts the statements.
+// of the connection are cut; or lets nothing through, in silence or not, until it is healed; or holds answers back. It counts the
+// statements.
 import fs from 'node:fs/promises';
 import net from 'node:net';
 import os from 'node:os';
@@ -47,6 +48,7 @@ export class PostgresProxy {
   private cutAfter: Buffer | undefined;
   private fault: 'silent' | 'dark' | undefined;
   private readonly counts = new Map<string, number>();
+  private holding: (() => void)[] | undefined;
   /** How many answers were lost. */
   lost = 0;
 
@@ -93,6 +95,23 @@ export class PostgresProxy {
     return this.counts.get(application) ?? 0;
   }
 
+  /** Answers that wait here. */
+  get held(): number {
+    return this.holding?.length ?? 0;
+  }
+
+  /** From now on statements arrive, and their answers wait here. */
+  holdAnswers(): void {
+    this.holding ??= [];
+  }
+
+  /** What was held back arrives now, and what comes next at once. */
+  releaseAnswers(): void {
+    const held = this.holding ?? [];
+    this.holding = undefined;
+    for (const send of held) send();
+  }
+
   private join(client: net.Socket, postgres: net.Socket): void {
     let cut = false;
     const messages = new Messages((application) => this.counts.set(application, this.statementsOf(application) + 1));
@@ -117,6 +136,7 @@ export class PostgresProxy {
     });
     postgres.on('data', (chunk) => {
       if (this.fault) return;
+      if (!cut && this.holding) return void this.holding.push(() => client.write(chunk));
       if (!cut) return void client.write(chunk);
       this.lost += 1;
       client.destroy();

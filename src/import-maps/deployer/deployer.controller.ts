@@ -160,7 +160,8 @@ export class DeployerController {
     patch: AcceptedMap,
     line: string,
   ): Promise<void> {
-    readEnvironment(request.query, wanted.project.stages);
+    // Before anything is called.
+    this.allowed(request, wanted);
     const skip = lastOf(request.query.skip_url_check);
     if (skip !== '' && skip !== 'true') await this.urls.run(patch);
     return this.write(request, reply, wanted, { line, decide: (now) => patchChanges(patch, now) });
@@ -172,12 +173,21 @@ export class DeployerController {
     { project, origin }: Wanted,
     { line, decide }: Pick<EnvironmentWrite, 'line' | 'decide'>,
   ): Promise<void> {
+    const { environment, principal } = this.allowed(request, { project });
+    const write = { project, environment, origin, principal, decide, line: `deployer ${line.slice(0, 150)}` };
+    return this.verbs.run(request, reply, (tx) => this.writes.run(tx, write).catch(refused));
+  }
+
+  /** The environment that is written to, by whom. Rejects with forbidden `scope.missing`. */
+  private allowed(
+    request: DeployerRequest,
+    { project }: Pick<Wanted, 'project'>,
+  ): Pick<EnvironmentWrite, 'environment' | 'principal'> {
     const environment = readEnvironment(request.query, project.stages);
     const { principal } = verbOptions(request);
     const stage = environment.kind === 'production' ? project.stages.at(-1)?.name : environment.stage;
     requireScope(principal, `map:${stage}`);
-    const write = { project, environment, origin, principal, decide, line: `deployer ${line.slice(0, 150)}` };
-    return this.verbs.run(request, reply, (tx) => this.writes.run(tx, write).catch(refused));
+    return { environment, principal };
   }
 }
 

@@ -4,11 +4,15 @@ import type { IncomingMessage } from 'node:http';
 import type { Config } from '../../config.js';
 import { Db, type Tx } from '../../platform/database/db.js';
 import { notFound } from '../../platform/errors.js';
+import { type Principal, requireScope } from '../../platform/principal.js';
 import { CONFIG } from '../../platform/tokens.js';
+import type { StageSetting } from '../../projects/stage-setting.js';
 import { asObject } from '../../rest/writing/body.js';
+import { firstStage } from '../domain/stage-line.js';
 import { ChangeDelta, type DeltaOptions, type DeltaReport, type Provenance } from '../stages/change-delta.js';
 import { BlobLedger } from '../blobs/blob-ledger.js';
 import { type BlobStore, MODULE_BLOBS, type SafeBlob, type StagedBlob, TREE_BLOBS } from '../blobs/blob-store.js';
+import { stageLineOf } from '../store/stage-lines.js';
 import { type Form, readForm } from './form.js';
 import { ScriptReader } from './script-reader.js';
 import { PackageTrees } from '../blobs/package-trees.js';
@@ -51,14 +55,15 @@ export class UploadModules {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** Where uploads of a ticket go. Rejects with not_found. */
-  async targetOf(ticket: number, origin: string): Promise<UploadTarget> {
-    const [found] = await this.db.run<{ name: string; list: string[] | null }>({
+  /** Where uploads of a ticket go. Rejects with not_found; forbidden `scope.missing`, before a file is taken. */
+  async targetOf(ticket: number, origin: string, principal: Principal): Promise<UploadTarget> {
+    const [found] = await this.db.run<{ name: string; list: string[] | null; stages: StageSetting[] | null }>({
       name: 'upload_target',
-      text: `SELECT p.name, p.settings->'url_safe_list' AS list FROM ticket t JOIN project p ON p.id = t.project_id WHERE t.id = $1`,
+      text: `SELECT p.name, p.settings->'url_safe_list' AS list, p.settings->'stages' AS stages FROM ticket t JOIN project p ON p.id = t.project_id WHERE t.id = $1`,
       values: [ticket],
     });
     if (!found) throw notFound(`There is no ticket ${ticket}.`);
+    requireScope(principal, `map:${firstStage(stageLineOf(found.stages)).name}`);
     return { project: found.name, safeList: found.list ?? [], origin };
   }
 

@@ -52,7 +52,7 @@ export class UploadsController {
   async upload(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {
     try {
       const id = await this.handler.idOf(ticket, request);
-      const target = await this.uploads.targetOf(id, originOf(request));
+      const target = await this.uploads.targetOf(id, originOf(request), principalOf(request));
       const keep = (upload: PlannedUpload): Promise<WriteAnswer> => this.keep(request, id, upload, target);
       const answer = isForm(request.headers['content-type'])
         ? await this.uploads.withForm(request.raw, target, keep)
