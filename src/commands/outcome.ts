@@ -1,5 +1,4 @@
 // Who speaks, what a command is about, and what it came to.
-import type { Done } from '../import-maps/stages/run-verb.js';
 import type { Principal } from '../platform/principal.js';
 import type { NamedProject } from '../import-maps/stages/named-project.js';
 
@@ -27,7 +26,7 @@ export interface Subject {
   readonly stage?: string;
 }
 
-export interface Outcome extends Pick<Done, 'flip' | 'tickets'> {
+export interface Outcome {
   /** For people; the first one sums up. */
   readonly lines: readonly string[];
   /** For programs: what the same call of the API answers. */

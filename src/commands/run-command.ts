@@ -1,10 +1,11 @@
 // A command from its text to its answer: parsed, run in one transaction with its event, confirmed where it changes production.
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Done, RunVerb } from '../import-maps/stages/run-verb.js';
+import { RunVerb } from '../import-maps/stages/run-verb.js';
 import { Db, type Tx } from '../platform/database/db.js';
 import { DomainError } from '../platform/errors.js';
 import { requireReach } from '../platform/principal.js';
+import type { WriteAnswer } from '../rest/writing/idempotency.js';
 import { isRefusal, tellCommand } from './command-log.js';
 import { type Confirmation, Confirmations } from './confirmations.js';
 import { FindSubject } from './find-subject.js';
@@ -51,7 +52,7 @@ export class RunCommand {
     }
   }
 
-  private async attempt(tx: Tx, said: Said, heard: Heard): Promise<Done> {
+  private async attempt(tx: Tx, said: Said, heard: Heard): Promise<WriteAnswer> {
     try {
       return await this.inTransaction(tx, said, heard);
     } catch (error) {
@@ -60,8 +61,8 @@ export class RunCommand {
     }
   }
 
-  private async inTransaction(tx: Tx, said: Said, heard: Heard): Promise<Done> {
-    await tx.run({ text: 'SAVEPOINT command' });
+  private async inTransaction(tx: Tx, said: Said, heard: Heard): Promise<WriteAnswer> {
+    const before = await tx.savepoint();
     const command = await this.hear(tx, said, heard);
     const { spoken, confirmed } = heard;
     heard.subject = await this.subjects.of(tx, command, spoken);
@@ -69,7 +70,7 @@ export class RunCommand {
     const outcome = await this.performing.run(tx, command, heard.subject, said, spoken.release);
     const waits = outcome.production === true && confirmed === undefined && !said.dryRun;
     if (!waits && !said.dryRun) return this.done(tx, said, command, heard, outcome);
-    await tx.run({ text: 'ROLLBACK TO SAVEPOINT command' });
+    await before.undo();
     return waits ? this.ask(tx, said, command, heard, outcome) : this.rehearsed(tx, said, command, heard, outcome);
   }
 
@@ -82,30 +83,30 @@ export class RunCommand {
     return parseCommand(heard.spoken.text);
   }
 
-  private async done(tx: Tx, said: Said, { verb }: Command, heard: Heard, outcome: Outcome): Promise<Done> {
+  private async done(tx: Tx, said: Said, { verb }: Command, heard: Heard, outcome: Outcome): Promise<WriteAnswer> {
     const { spoken, subject, confirmed } = heard;
     const data = { command: verb, ...(confirmed === undefined ? {} : { confirmed }) };
     await tellCommand(tx, 'run', { actor: said.actor, text: spoken.text, subject, result: firstLine(outcome), data });
-    const { lines, result, flip, tickets } = outcome;
+    const { lines, result } = outcome;
     const body = JSON.stringify({ text: said.text, command: verb, ok: true, lines, result });
-    return { answer: { status: 200, body }, flip, ...(tickets ? { tickets } : {}) };
+    return { status: 200, body };
   }
 
-  private async rehearsed(tx: Tx, said: Said, { verb }: Command, heard: Heard, outcome: Outcome): Promise<Done> {
+  private async rehearsed(tx: Tx, said: Said, { verb }: Command, heard: Heard, outcome: Outcome): Promise<WriteAnswer> {
     const result = `dry run: ${firstLine(outcome)}`;
     const data = { command: verb, dry_run: true };
     await tellCommand(tx, 'run', { actor: said.actor, text: heard.spoken.text, subject: heard.subject, result, data });
     const { lines, result: view } = outcome;
     const body = JSON.stringify({ text: said.text, command: verb, ok: true, lines, result: view, dry_run: true });
-    return { answer: { status: 200, body } };
+    return { status: 200, body };
   }
 
-  private async ask(tx: Tx, said: Said, { verb }: Command, heard: Heard, outcome: Outcome): Promise<Done> {
+  private async ask(tx: Tx, said: Said, { verb }: Command, heard: Heard, outcome: Outcome): Promise<WriteAnswer> {
     const confirm = await this.confirmations.ask(tx, said.principal, { ...heard.spoken, release: outcome.release });
     const result = `waits for its confirmation until ${confirm.expires_at.slice(11, 19)} UTC`;
     const data = { command: verb, confirm: confirm.id };
     await tellCommand(tx, 'asked', { actor: said.actor, text: said.text, subject: heard.subject, result, data });
-    return { answer: { status: 202, body: asked(said.text, verb, outcome, confirm) } };
+    return { status: 202, body: asked(said.text, verb, outcome, confirm) };
   }
 
   private async tellRefusal(said: Said, { spoken, subject, confirmed }: Heard, refusal: DomainError): Promise<void> {

@@ -63,7 +63,6 @@ export class StageCommands {
     return {
       lines: [line, ...back],
       result: productionView(project, flip, base, report),
-      flip,
       production: changed,
       release: seen,
     };

@@ -58,7 +58,7 @@ export class TicketCommands {
     const { body } = await this.closing[verb](tx, id, reason, { context: { actor }, ifMatch: undefined });
     const ticket = JSON.parse(body) as { key: string };
     const state = verb === 'close' ? 'closed' : 'open';
-    return { lines: [`${ticket.key} is ${state}${because(reason)}`], result: ticket, tickets: [id] };
+    return { lines: [`${ticket.key} is ${state}${because(reason)}`], result: ticket };
   }
 
   async hold(tx: Tx, id: number, { reason = '', until }: Command, speaker: Speaker): Promise<Outcome> {
@@ -88,8 +88,6 @@ function stageOutcome(change: StageChange, line: string, { base }: Speaker): Out
   return {
     lines: [line, ...warnings, ...undo],
     result: changeView(change, base, false),
-    flip: change.flip,
-    tickets: [change.ticket.id],
     production: change.flip !== undefined,
   };
 }

@@ -21,8 +21,8 @@ export interface Followed {
 }
 
 /**
- * A room to the right that takes part when a ticket is closed, reopened or deleted, in the same transaction. `before` is the locked
- * row. What a follower answers goes along with the rest: one event, one version. What it throws refuses the whole.
+ * A room to the right that takes part when a ticket is closed, reopened or deleted, in the same transaction; what follows its
+ * commit it registers with tx.afterCommit. `before` is the locked row. What a follower answers goes along with the rest: one event, one version. What it throws refuses the whole.
  */
 export interface TicketFollower {
   /** Takes the locks that come before the ticket's own. Whether anything will happen isn't known yet. */
@@ -33,8 +33,6 @@ export interface TicketFollower {
   reopened?(tx: Tx, before: Row): Promise<Followed | undefined>;
   /** The ticket was deleted. */
   removed?(tx: Tx, before: Row): Promise<void>;
-  /** What was done is committed: what this process keeps of the ticket in memory is old. */
-  committed?(ticket: number): void;
 }
 
 /** Those who follow the tickets. A room adds its own when it starts; they are asked in that order. */
@@ -52,10 +50,6 @@ export class TicketFollowers {
 
   async removed(tx: Tx, before: Row): Promise<void> {
     for (const follower of this.all) await follower.removed?.(tx, before);
-  }
-
-  committed(ticket: number): void {
-    for (const follower of this.all) follower.committed?.(ticket);
   }
 
   /** What all of them add. */
@@ -108,11 +102,6 @@ export class CloseTicket {
       const set = now.closed ? { ...changed, closed_at: null } : changed;
       return { set, event: { type: 'ticket.reopened', line, data } };
     });
-  }
-
-  /** Called when the closing or reopening is committed. */
-  committed(ticket: number): void {
-    this.followers.committed(ticket);
   }
 
   private async change(

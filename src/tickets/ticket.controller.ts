@@ -157,7 +157,6 @@ export class TicketController {
     const answer = await this.idempotency.inTransaction(keyedRequest(request), async (tx) =>
       objectAnswer(ticket, 200, await work(tx, id, reason, writeOptions(request))),
     );
-    this.closing.committed(id);
     sendAnswer(request, reply, answer);
   }
 }

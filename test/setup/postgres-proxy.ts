@@ -1,6 +1,5 @@
-// Stands between a server and its Postgres and, when told to, loses an answer: the statement arrives, and then both ends
-// of the connection are cut; or lets nothing through, in silence or not, until it is healed; or holds answers back. It counts the
-// statements.
+// Stands between a server and its Postgres and, when told to, loses a statement or its answer, and cuts both ends of the
+// connection; or lets nothing through, in silence or not, until it is healed; or holds answers back. It counts the statements.
 import fs from 'node:fs/promises';
 import net from 'node:net';
 import os from 'node:os';
@@ -46,10 +45,11 @@ export class PostgresProxy {
   readonly host: string;
   private readonly sockets = new Set<net.Socket>();
   private cutAfter: Buffer | undefined;
+  private cutBefore: Buffer | undefined;
   private fault: 'silent' | 'dark' | undefined;
   private readonly counts = new Map<string, number>();
   private holding: (() => void)[] | undefined;
-  /** How many answers were lost. */
+  /** How many statements or answers were lost. */
   lost = 0;
 
   private constructor(
@@ -71,6 +71,11 @@ export class PostgresProxy {
   /** The next time that these bytes go to Postgres, their answer doesn't come back. */
   loseAnswerTo(text: string): void {
     this.cutAfter = Buffer.from(text);
+  }
+
+  /** The next time that these bytes are sent, they don't reach Postgres. Undefined: all pass again. */
+  lose(text: string | undefined): void {
+    this.cutBefore = text === undefined ? undefined : Buffer.from(text);
   }
 
   /** From now on nothing passes, and nobody is told: connections stay, and new ones are taken. */
@@ -128,6 +133,12 @@ export class PostgresProxy {
     }
     client.on('data', (chunk) => {
       if (this.fault) return;
+      if (this.cutBefore && chunk.includes(this.cutBefore)) {
+        this.cutBefore = undefined;
+        this.lost += 1;
+        client.destroy();
+        return;
+      }
       messages.take(chunk);
       postgres.write(chunk);
       if (!this.cutAfter || !chunk.includes(this.cutAfter)) return;

@@ -5,11 +5,11 @@ import { conflict, notFound } from '../../platform/errors.js';
 import type { Principal } from '../../platform/principal.js';
 import { isKey } from '../../rest/resource-key.js';
 import { KeyReader } from '../../rest/reading/key-reader.js';
+import type { WriteAnswer } from '../../rest/writing/idempotency.js';
 import { type Change, stamp } from '../domain/delta.js';
 import { canonicalJson, type StampedMap } from '../domain/stamped-map.js';
 import type { ServedProject } from '../serving/known-projects.js';
 import { ChangeDelta } from '../stages/change-delta.js';
-import type { Done } from '../stages/run-verb.js';
 import { WriteProduction } from '../stages/write-production.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import { deltaOf, type LockedTicket, TicketDeltas } from '../store/ticket-deltas.js';
@@ -38,25 +38,28 @@ export class WriteEnvironment {
   ) {}
 
   /** The answer is the whole map as it is now. */
-  run(tx: Tx, write: EnvironmentWrite): Promise<Done> {
+  run(tx: Tx, write: EnvironmentWrite): Promise<WriteAnswer> {
     const { environment } = write;
     return environment.kind === 'production' ? this.toProduction(tx, write) : this.toTicket(tx, write, environment);
   }
 
-  private async toProduction(tx: Tx, { project, origin, principal, line, decide }: EnvironmentWrite): Promise<Done> {
-    const { release, map } = await this.production.run(tx, project.id, decide, {
+  private async toProduction(
+    tx: Tx,
+    { project, origin, principal, line, decide }: EnvironmentWrite,
+  ): Promise<WriteAnswer> {
+    const { map } = await this.production.run(tx, project.id, decide, {
       actor: principal.name,
       line,
       base: origin,
     });
-    return { answer: mapAnswer(map, origin), flip: { project: project.id, release, map } };
+    return mapAnswer(map, origin);
   }
 
   private async toTicket(
     tx: Tx,
     { project, origin, principal, decide }: EnvironmentWrite,
     { stage, reference }: Environment & { kind: 'ticket' },
-  ): Promise<Done> {
+  ): Promise<WriteAnswer> {
     const ticket = await this.ticketOf(tx, project, reference);
     if (ticket.stage !== null && ticket.stage !== stage)
       throw conflict('env.other_stage', `${ticket.key} is at the stage ${ticket.stage}, not ${stage}.`);
@@ -73,7 +76,7 @@ export class WriteEnvironment {
       ifMatch: undefined,
       base: origin,
     });
-    return { answer: mapAnswer(stamp(production, delta), origin), tickets: [ticket.id] };
+    return mapAnswer(stamp(production, delta), origin);
   }
 
   private async ticketOf(tx: Tx, project: ServedProject, reference: string): Promise<LockedTicket> {
@@ -87,7 +90,7 @@ export class WriteEnvironment {
   }
 }
 
-const mapAnswer = (map: StampedMap, origin: string): Done['answer'] => ({
+const mapAnswer = (map: StampedMap, origin: string): WriteAnswer => ({
   status: 200,
   body: canonicalJson(map, origin),
 });

@@ -104,7 +104,7 @@ export class HoldsController {
     await this.verbs.run(request, reply, async (tx) => {
       const held = await work(tx, id);
       const body = JSON.stringify(heldView(held));
-      return { answer: { status: 200, body, etag: versionTag(Number(held.row.version)) } };
+      return { status: 200, body, etag: versionTag(Number(held.row.version)) };
     });
   }
 
@@ -127,7 +127,7 @@ export class HoldsController {
     const project = await this.projects.of(request.query);
     await this.verbs.run(request, reply, async (tx) => {
       const locked = await this.locking.lock(tx, project, request.params.name, wanted, actor);
-      return { answer: { status: 200, body: JSON.stringify(lockedView(project, locked)) } };
+      return { status: 200, body: JSON.stringify(lockedView(project, locked)) };
     });
   }
 
@@ -149,7 +149,7 @@ export class HoldsController {
     const project = await this.projects.of(request.query);
     await this.verbs.run(request, reply, async (tx) => {
       const unlocked = await this.locking.unlock(tx, project, request.params.name, reason, actor);
-      return { answer: { status: 200, body: JSON.stringify(lockedView(project, unlocked)) } };
+      return { status: 200, body: JSON.stringify(lockedView(project, unlocked)) };
     });
   }
 }

@@ -9,7 +9,6 @@ import { versionTag } from '../../rest/http/entity-tag.js';
 import { Idempotency, type WriteAnswer } from '../../rest/writing/idempotency.js';
 import { ticket } from '../../tickets/ticket.resources.js';
 import { isLenient, LENIENT } from '../stages/lenient.js';
-import { MapChanges } from '../store/map-changes.js';
 import { isForm } from './form.js';
 import { settleRequest } from './settle-request.js';
 import { uploadAnswer } from './upload-answer.js';
@@ -26,7 +25,6 @@ export class UploadsController {
     private readonly handler: ResourceHandler,
     private readonly uploads: UploadModules,
     private readonly idempotency: Idempotency,
-    private readonly changes: MapChanges,
   ) {}
 
   @Post(':id/modules')
@@ -72,7 +70,7 @@ export class UploadsController {
   ): Promise<WriteAnswer> {
     if (upload.digest !== undefined) request.rawBody = Buffer.from(upload.digest);
     const { context, ifMatch } = writeOptions(request);
-    const answer = await this.idempotency.inTransaction(keyedRequest(request), async (tx): Promise<WriteAnswer> => {
+    return this.idempotency.inTransaction(keyedRequest(request), async (tx): Promise<WriteAnswer> => {
       const principal = principalOf(request);
       const options = { actor: context.actor, principal, ifMatch, base: target.origin };
       const kept = await this.uploads.keep(tx, id, upload, options);
@@ -82,7 +80,5 @@ export class UploadsController {
         etag: versionTag(kept.report.version),
       };
     });
-    if (!answer.replayed) this.changes.changed({ ticket: id });
-    return answer;
   }
 }

@@ -5,7 +5,7 @@ import { Gathered } from '../../platform/database/gathered.js';
 import type { Sql } from '../../platform/database/statement.js';
 import { normalKey } from '../../rest/resource-key.js';
 import { bytesOf, type Delta } from '../domain/delta.js';
-import { type FoundRevision, KnownRevisions, type Revision, unlessKnown } from '../store/known-revisions.js';
+import { type FoundRevision, KnownRevisions, MARK, type Revision, unlessKnown } from '../store/known-revisions.js';
 import { Entries } from './entries.js';
 import { ServingDb, tooManyPages } from './serving-db.js';
 
@@ -33,12 +33,13 @@ const BOUNDS = {
 };
 /** Deltas may be large, so a statement brings no more than these; who asks beyond what may wait is refused. */
 const GATHERED = { atOnce: 2, most: 100, waiting: 10_000, full: tooManyPages };
+const NO_MODULES: Delta = [];
 const LARGEST_ID = 2 ** 31 - 1;
 
 /** By id or by key, each through its index, however many are asked for. */
 const SERVED = `SELECT a.name, t.id, t.project_id AS project, t.key, t.version, t.stage, t.closed_at IS NOT NULL AS closed,
-    r.id AS revision_id, r.number, r.git_commit, ${unlessKnown('a.known')} AS operations
-  FROM unnest($1::text[], $2::int[], $3::bigint[], $4::text[], $5::bigint[]) a(name, project, id, key, known)
+    r.id AS revision_id, ${MARK} AS mark, r.number, r.git_commit, ${unlessKnown('a.known')} AS operations
+  FROM unnest($1::text[], $2::int[], $3::bigint[], $4::text[], $5::text[]) a(name, project, id, key, known)
   CROSS JOIN LATERAL (
     (SELECT * FROM ticket WHERE project_id = a.project AND id = a.id LIMIT 1) UNION ALL
     (SELECT * FROM ticket WHERE project_id = a.project AND normal_key = a.key LIMIT 1)) t
@@ -97,7 +98,7 @@ export class KnownTickets {
         asked.map(({ project }) => project),
         asked.map(({ id }) => id),
         asked.map(({ key }) => key),
-        asked.map(({ known }) => known?.id ?? 0),
+        asked.map(({ known }) => known?.mark ?? ''),
       ],
     });
     const knownOf = new Map(asked.map(({ name, known }) => [name, known]));
@@ -105,9 +106,10 @@ export class KnownTickets {
   }
 
   private served(row: FoundTicket, known: Revision | undefined): ServedTicket {
-    const { name: _name, revision_id: id, number, git_commit, operations, ...ticket } = row;
-    if (id === null) return { ...ticket, revision: 0, delta: [] };
-    const { delta } = this.revisions.resolve(ticket.id, { id, number, git_commit, operations }, known);
+    const { name: _name, revision_id: id, mark, number, git_commit, operations, ...ticket } = row;
+    if (id === null) return { ...ticket, revision: 0, delta: NO_MODULES };
+    const found = { id, mark, number, git_commit, operations };
+    const { delta } = this.revisions.resolve(this.db, ticket.id, found, known);
     return { ...ticket, revision: number, delta };
   }
 

@@ -6,11 +6,12 @@ import { canonicalJson } from '../domain/stamped-map.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import type { ReleaseMap } from '../store/release-reader.js';
 import { type Found, FreshMaps, type Live, type Patience, patience } from './fresh-maps.js';
+import { identityOf } from './identity.js';
 import type { ServedProject } from './known-projects.js';
 import type { ServedTicket } from './known-tickets.js';
 import { ServingDb } from './serving-db.js';
 import { type AskedTickets, readMapRequest } from './map-request.js';
-import { type AskedTicket, refusalOf, revisionsOf } from './shown-map.js';
+import { type AskedTicket, deltasOf, refusalOf } from './shown-map.js';
 import { ShownMaps } from './shown-maps.js';
 import { type Stamp, Stamps } from './stamps.js';
 
@@ -42,7 +43,7 @@ export class MapAnswers {
   /** Production from memory; undefined where something has to be asked first. */
   now(name: string, origin: string): (Live & { readonly stamp: Stamp }) | undefined {
     const now = this.fresh.now(name);
-    return now && { ...now, stamp: this.productionStamp(now.project, now.production, origin) };
+    return now && { ...now, stamp: this.productionStamp(now.production, origin) };
   }
 
   async wanted(name: string, origin: string): Promise<Wanted> {
@@ -68,7 +69,7 @@ export class MapAnswers {
     if (request.kind === 'tickets') return this.tickets(wanted, request.asked);
     const { value, stale } = await this.production(wanted);
     return {
-      stamp: this.productionStamp(wanted.project, value, wanted.origin),
+      stamp: this.productionStamp(value, wanted.origin),
       status: stale ? 'stale' : undefined,
     };
   }
@@ -79,8 +80,8 @@ export class MapAnswers {
     return { ...found, stale: found.stale || stale };
   }
 
-  private productionStamp({ id }: ServedProject, { release, map }: ReleaseMap, origin: string): Stamp {
-    return this.stamps.of(`${id} ${release} ${origin}`, () => canonicalJson(map, origin));
+  private productionStamp({ map }: ReleaseMap, origin: string): Stamp {
+    return this.stamps.of(`${identityOf(map)} ${origin}`, () => canonicalJson(map, origin));
   }
 
   private async tickets(wanted: Wanted, asked: readonly AskedTickets[]): Promise<MapAnswer> {
@@ -91,13 +92,13 @@ export class MapAnswers {
       }),
     );
     const [production, ...tickets] = await Promise.all([this.production(wanted), ...found]);
-    const { release, map } = production.value;
+    const { map } = production.value;
     const refused = tickets.map(refusalOf).find((refusal) => refusal !== undefined);
-    if (refused) return { stamp: this.productionStamp(project, production.value, origin), status: refused };
+    if (refused) return { stamp: this.productionStamp(production.value, origin), status: refused };
     const shown = distinct(tickets.map(({ value }) => value as ServedTicket));
     const stale = production.stale || tickets.some((ticket) => ticket.stale);
     return {
-      stamp: this.stamps.of(`${project.id} ${release} ${origin} ${revisionsOf(shown)}`, () =>
+      stamp: this.stamps.of(`${identityOf(map)} ${origin} ${deltasOf(shown)}`, () =>
         canonicalJson(this.shown.of(map, shown), origin),
       ),
       status: stale ? 'stale' : undefined,
@@ -112,7 +113,7 @@ export class MapAnswers {
     });
     if (!known) throw notFound(`${project.name} has no release ${release}.`);
     const map = await this.releases.at(project.id, release, this.db);
-    return { stamp: this.productionStamp(project, { release, map }, origin), status: undefined };
+    return { stamp: this.productionStamp({ release, map }, origin), status: undefined };
   }
 
   private async releaseAt({ id, name }: ServedProject, time: string): Promise<number> {

@@ -4,6 +4,7 @@ import { changesOf } from '../domain/delta.js';
 import { keyText, type MapKey } from '../domain/map-key.js';
 import { sameTarget, type StampedMap, type Target } from '../domain/stamped-map.js';
 import type { Found } from './fresh-maps.js';
+import { identityOf } from './identity.js';
 import type { ServedTicket } from './known-tickets.js';
 
 /** A ticket that was asked for, as it was found. */
@@ -20,10 +21,10 @@ export function refusalOf({ value, stale, stage }: AskedTicket): string | undefi
   return value.stage === stage ? undefined : `stage-mismatch; stage=${value.stage}`;
 }
 
-/** What distinguishes the stamp of these tickets from all others over the same release. */
-export const revisionsOf = (tickets: readonly ServedTicket[]): string =>
+/** What distinguishes the stamp of these tickets from all others over the same map. */
+export const deltasOf = (tickets: readonly ServedTicket[]): string =>
   tickets
-    .map(({ id, revision }) => `${id}@${revision}`)
+    .map(({ delta }) => identityOf(delta))
     .sort()
     .join();
 

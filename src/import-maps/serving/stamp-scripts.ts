@@ -2,6 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { canonicalJson } from '../domain/stamped-map.js';
 import type { ReleaseMap } from '../store/release-reader.js';
+import { identityOf } from './identity.js';
 import type { Wanted } from './map-answers.js';
 import { baseOf } from './snippet.js';
 import { stampScript } from './stamp-script.js';
@@ -11,9 +12,9 @@ import { type Stamp, Stamps } from './stamps.js';
 export class StampScripts {
   constructor(private readonly stamps: Stamps) {}
 
-  of({ project, origin }: Wanted, { release, map }: ReleaseMap): Stamp {
-    const { id, name, version, stages, previews } = project;
-    return this.stamps.of(`${id} ${release} ${origin} stamp.js ${version}`, () =>
+  of({ project, origin }: Wanted, { map }: ReleaseMap): Stamp {
+    const { name, stages, previews } = project;
+    return this.stamps.of(`${identityOf(map)} ${origin} stamp.js ${identityOf(project)}`, () =>
       stampScript({ project: name, base: baseOf(origin, name), map: canonicalJson(map, origin), stages, previews }),
     );
   }

@@ -28,7 +28,7 @@ import { deltaOf, type LockedTicket, type Provenance, TicketDeltas } from '../st
 import { danglingWarnings, overlapWarning, overtakenWarnings } from './delta-warnings.js';
 import { eventKeys } from './event-keys.js';
 import type { MapWarning } from './map-warning.js';
-import { moveTicket, positionOf } from './move-ticket.js';
+import { MoveTicket, positionOf } from './move-ticket.js';
 import { requireFirstStage, requireOpen } from './ticket-demands.js';
 
 export type { MapWarning } from './map-warning.js';
@@ -68,6 +68,7 @@ export class ChangeDelta {
     private readonly deltas: TicketDeltas,
     private readonly productionMaps: ProductionMaps,
     private readonly ownModules: OwnModules,
+    private readonly moving: MoveTicket,
   ) {}
 
   /**
@@ -153,7 +154,7 @@ export class ChangeDelta {
     const begins = deltaOf(ticket).length === 0;
     const position =
       registered && !begins ? {} : { position: positionAfterPromotion(ticket.line, stage, positionOf(ticket.row)) };
-    return { row: await moveTicket(tx, ticket, { stage: stage.name, ...position, event }, actor), revision };
+    return { row: await this.moving.run(tx, ticket, { stage: stage.name, ...position, event }, actor), revision };
   }
 }
 

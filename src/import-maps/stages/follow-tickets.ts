@@ -11,7 +11,6 @@ import type { MapKey } from '../domain/map-key.js';
 import { firstStage, production } from '../domain/stage-line.js';
 import type { StampedMap } from '../domain/stamped-map.js';
 import { MapChanges } from '../store/map-changes.js';
-import { announce } from '../store/map-pointer.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import { deltaOf, type LockedTicket, TicketDeltas } from '../store/ticket-deltas.js';
 import { eventKeys } from './event-keys.js';
@@ -36,7 +35,7 @@ export class FollowTickets implements TicketFollower, OnModuleInit {
   async closed(tx: Tx, before: Row): Promise<undefined> {
     if (before.stage === null) return undefined;
     await this.deltas.keepKeys(tx, await this.deltas.around(tx, before), []);
-    await announce(tx, { ticket: before.id });
+    await this.changes.announce(tx, { ticket: before.id });
     return undefined;
   }
 
@@ -53,7 +52,7 @@ export class FollowTickets implements TicketFollower, OnModuleInit {
       await this.deltas.write(tx, ticket, { delta, actor: ACTOR, provenance });
     }
     await this.deltas.keepKeys(tx, ticket, delta);
-    await announce(tx, { ticket: before.id });
+    await this.changes.announce(tx, { ticket: before.id });
     return {
       set: { stage: firstStage(ticket.line).name },
       ...(stale.length > 0 ? { data: { stale: eventKeys(stale) } } : {}),
@@ -62,11 +61,7 @@ export class FollowTickets implements TicketFollower, OnModuleInit {
 
   /** Its rows went along with it; every process forgets what it kept of it, this one too. */
   async removed(tx: Tx, { id, stage }: Row): Promise<void> {
-    if (stage !== null) await announce(tx, { ticket: id });
-  }
-
-  committed(ticket: number): void {
-    this.changes.changed({ ticket });
+    if (stage !== null) await this.changes.announce(tx, { ticket: id });
   }
 
   private async deltaAfter(tx: Tx, ticket: LockedTicket): Promise<{ delta: Delta; stale: MapKey[] }> {

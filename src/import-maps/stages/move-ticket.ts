@@ -1,11 +1,12 @@
 // A ticket's row moves: its stage, its step and what it remembers of a failure, with the one event that says so.
+import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
 import { type EventDraft, type FieldValues, resourceNamed, type Row } from '../../rest/resource.js';
 import { beforeAndAfter } from '../../rest/writing/plain-decision.js';
 import { updateSql } from '../../rest/writing/row-sql.js';
 import { workChanges, workStateOf } from '../../tickets/ticket-state.js';
 import type { Position } from '../../workflow/move.js';
-import { announce } from '../store/map-pointer.js';
+import { MapChanges } from '../store/map-changes.js';
 import type { LockedTicket } from '../store/ticket-deltas.js';
 
 export interface TicketMove {
@@ -17,14 +18,19 @@ export interface TicketMove {
   readonly announced?: boolean;
 }
 
-/** Answers the row as it is now. Tells the other processes, when and if the transaction commits. */
-export async function moveTicket(tx: Tx, ticket: LockedTicket, move: TicketMove, actor: string): Promise<Row> {
-  const resource = resourceNamed('ticket');
-  const set = movedColumns(ticket.row, move);
-  const event = { ...move.event, data: { ...beforeAndAfter(resource.fields, ticket.row, set), ...move.event.data } };
-  const [changed] = await tx.run<{ row: Row }>(updateSql(resource, ticket.id, set, event, actor));
-  if (!move.announced) await announce(tx, { ticket: ticket.id });
-  return changed?.row ?? ticket.row;
+@Injectable()
+export class MoveTicket {
+  constructor(private readonly changes: MapChanges) {}
+
+  /** Answers the row as it is now. This process and the others learn of it when and if the transaction commits. */
+  async run(tx: Tx, ticket: LockedTicket, move: TicketMove, actor: string): Promise<Row> {
+    const resource = resourceNamed('ticket');
+    const set = movedColumns(ticket.row, move);
+    const event = { ...move.event, data: { ...beforeAndAfter(resource.fields, ticket.row, set), ...move.event.data } };
+    const [changed] = await tx.run<{ row: Row }>(updateSql(resource, ticket.id, set, event, actor));
+    if (!move.announced) await this.changes.announce(tx, { ticket: ticket.id });
+    return changed?.row ?? ticket.row;
+  }
 }
 
 /** The columns that differ. Moving leaves a failure behind, wherever it was. */

@@ -15,7 +15,7 @@ import { ProductionMaps } from '../store/production-maps.js';
 import { Releases } from '../store/releases.js';
 import type { Revision } from '../store/known-revisions.js';
 import { deltaOf, TicketDeltas } from '../store/ticket-deltas.js';
-import { moveTicket, positionOf } from './move-ticket.js';
+import { MoveTicket, positionOf } from './move-ticket.js';
 import { Policies } from './policies.js';
 import { differencesAt, type StageChange, type VerbOptions } from './stage-change.js';
 import { requireOpen, requireStamped, type Stamped } from './ticket-demands.js';
@@ -34,6 +34,7 @@ export class PromoteTicket {
     private readonly productionMaps: ProductionMaps,
     private readonly releases: Releases,
     private readonly policies: Policies,
+    private readonly moving: MoveTicket,
   ) {}
 
   /**
@@ -77,7 +78,7 @@ export class PromoteTicket {
       data: { revision },
     };
     const position = positionAfterPromotion(ticket.line, next, positionOf(ticket.row));
-    const row = await moveTicket(tx, ticket, { stage: next.name, position, event }, actor);
+    const row = await this.moving.run(tx, ticket, { stage: next.name, position, event }, actor);
     return { ticket, row, revision, changes: differencesAt(keysOf(delta), map, stamp(map, delta)) };
   }
 
@@ -91,6 +92,7 @@ export class PromoteTicket {
     const delta = deltaOf(ticket);
     const revision = ticket.revisionNumber;
     const release = ticket.release + 1;
+    const after = stamp(map, delta);
     const written = this.releases.write(tx, {
       project: ticket.project.id,
       parent: ticket.release,
@@ -103,6 +105,7 @@ export class PromoteTicket {
       },
       line: `${ticket.key} promoted: revision ${revision}`,
       actor,
+      map: after,
     });
     const event = {
       type: 'ticket.promoted',
@@ -110,9 +113,8 @@ export class PromoteTicket {
       data: { revision, release },
     };
     const position = positionAfterPromotion(ticket.line, next, positionOf(ticket.row));
-    const moved = moveTicket(tx, ticket, { stage: next.name, position, event, announced: true }, actor);
+    const moved = this.moving.run(tx, ticket, { stage: next.name, position, event, announced: true }, actor);
     const [, row] = await Promise.all([written, moved]);
-    const after = stamp(map, delta);
     const flip = { project: ticket.project.id, release, map: after };
     return { ticket, row, revision, flip, changes: differencesAt(keysOf(delta), map, after) };
   }

@@ -12,7 +12,7 @@ import { keyText, type MapKey, wireKey } from '../domain/map-key.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import { deltaOf, TicketDeltas } from '../store/ticket-deltas.js';
 import { overtakenWarnings } from './delta-warnings.js';
-import { moveTicket } from './move-ticket.js';
+import { MoveTicket } from './move-ticket.js';
 import { differencesAt, type StageChange, type VerbOptions } from './stage-change.js';
 import { requireFirstStage, requireOpen, requireStamped, type Stamped } from './ticket-demands.js';
 
@@ -21,6 +21,7 @@ export class RebaseTicket {
   constructor(
     private readonly deltas: TicketDeltas,
     private readonly productionMaps: ProductionMaps,
+    private readonly moving: MoveTicket,
   ) {}
 
   /**
@@ -57,7 +58,7 @@ export class RebaseTicket {
       ),
       data: { revision, release: ticket.release, choices: chosen },
     };
-    const row = await moveTicket(tx, ticket, { event }, options.actor);
+    const row = await this.moving.run(tx, ticket, { event }, options.actor);
     return {
       ticket,
       row,

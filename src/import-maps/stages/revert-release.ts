@@ -51,6 +51,7 @@ export class RevertRelease {
     const from = await this.productionMaps.at(ticket.project.id, ticket.release, tx);
     const plan = await this.plan(tx, ticket, from, layer ? [layer] : [], options.cascade ?? false);
     if (plan.dependents.length > 0 && !options.cascade && !options.force) throw hasDependents(ticket, plan, options);
+    const map = from.with(plan.revert.changes);
     const release = await this.releases.write(tx, {
       project: ticket.project.id,
       parent: ticket.release,
@@ -59,9 +60,9 @@ export class RevertRelease {
       gone: plan.going.map(({ id }) => id),
       line: `${ticket.key} reverted${options.reason ? `: ${options.reason}` : ''}`,
       actor: options.actor,
+      map,
     });
     const row = await this.moveBack(tx, ticket, before, release, plan, options);
-    const map = from.with(plan.revert.changes);
     const keys = plan.going.flatMap(({ delta }) => keysOf(delta));
     return {
       ticket,

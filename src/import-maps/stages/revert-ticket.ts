@@ -11,7 +11,7 @@ import { positionAfterRevert, production, stageBefore } from '../domain/stage-li
 import { lockPointerOf } from '../store/map-pointer.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import { deltaOf, TicketDeltas } from '../store/ticket-deltas.js';
-import { moveTicket } from './move-ticket.js';
+import { MoveTicket } from './move-ticket.js';
 import { RevertRelease } from './revert-release.js';
 import { differencesAt, type RevertOptions, type StageChange } from './stage-change.js';
 import { requireFirstStage, requireOpen, requireStamped, type Stamped } from './ticket-demands.js';
@@ -22,6 +22,7 @@ export class RevertTicket {
     private readonly deltas: TicketDeltas,
     private readonly productionMaps: ProductionMaps,
     private readonly releases: RevertRelease,
+    private readonly moving: MoveTicket,
   ) {}
 
   /**
@@ -56,7 +57,7 @@ export class RevertTicket {
       line: revertedLine({ key: ticket.key, from: ticket.stage, to: before.name, ...(reason ? { reason } : {}) }),
       data: { reason },
     };
-    const row = await moveTicket(
+    const row = await this.moving.run(
       tx,
       ticket,
       { stage: before.name, position: positionAfterRevert(before), event },
@@ -93,7 +94,7 @@ export class RevertTicket {
       line: modulesRevertedLine(ticket.key, number, reason),
       data: { reason, to_revision: number, revision },
     };
-    const row = await moveTicket(tx, ticket, { event }, actor);
+    const row = await this.moving.run(tx, ticket, { event }, actor);
     const changes = differencesAt([...keysOf(before), ...keysOf(after)], stamp(map, before), stamp(map, after));
     return { ticket, row, revision, changes };
   }

@@ -38,6 +38,15 @@ export interface Rollback {
   readonly changes: readonly Difference[];
 }
 
+/** Where production goes: to the map of an earlier release, without what came since. */
+interface Target {
+  readonly parent: number;
+  readonly target: number;
+  readonly later: readonly Layer[];
+  readonly lost: readonly Layer[];
+  readonly map: StampedMap;
+}
+
 @Injectable()
 export class RollBack {
   constructor(
@@ -73,7 +82,7 @@ export class RollBack {
     );
     const restored = lost.map(({ ticket }) => (ticket === null ? null : (keys.get(ticket) ?? null)));
     if (lost.length > 0 && !options.force) throw containsReverted({ target, parent }, restored, options);
-    const release = await this.write(tx, project, { parent, target, later, lost }, options);
+    const release = await this.write(tx, project, { parent, target, later, lost, map }, options);
     const why = `rolled back to release ${target}`;
     const owners = later.flatMap(({ ticket }) => ticket ?? []);
     const suspended = await this.tickets.run(tx, owners, { release, why, actor: options.actor });
@@ -83,12 +92,13 @@ export class RollBack {
   private async write(
     tx: Tx,
     project: number,
-    { parent, target, later, lost }: { parent: number; target: number; later: Layer[]; lost: Layer[] },
+    { parent, target, later, lost, map }: Target,
     { actor, reason }: RollbackOptions,
   ): Promise<number> {
-    const ids = (layers: Layer[]): number[] => layers.map(({ id }) => id);
+    const ids = (layers: readonly Layer[]): number[] => layers.map(({ id }) => id);
     const line = `Rolled back to release ${target}${reason ? `: ${reason}` : ''}`;
-    const release = await this.releases.write(tx, { project, parent, kind: 'rollback', gone: ids(later), line, actor });
+    const gone = ids(later);
+    const release = await this.releases.write(tx, { project, parent, kind: 'rollback', gone, line, actor, map });
     if (lost.length > 0) await this.releases.restore(tx, ids(lost), release);
     await appendEvent(tx, {
       type: 'release.rolled_back',

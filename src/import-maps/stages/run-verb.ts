@@ -1,4 +1,4 @@
-// How every stage verb runs: once for its Idempotency-Key, in one transaction, or rolled back; then the word goes round.
+// How every stage verb runs: once for its Idempotency-Key, in one transaction, or rolled back.
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Db, type Tx } from '../../platform/database/db.js';
@@ -7,17 +7,8 @@ import { originOf } from '../../platform/http/own-origin.js';
 import { versionTag } from '../../rest/http/entity-tag.js';
 import { keyedRequest, sendAnswer, writeOptions } from '../../rest/http/reply.js';
 import { Idempotency, type WriteAnswer } from '../../rest/writing/idempotency.js';
-import { MapChanges } from '../store/map-changes.js';
-import { ProductionMaps } from '../store/production-maps.js';
-import type { Flip, StageChange, VerbOptions } from './stage-change.js';
+import type { StageChange, VerbOptions } from './stage-change.js';
 import { changeView } from './stage-view.js';
-
-/** What a write came to: its answer, and what others should hear of once it is committed. */
-export interface Done {
-  readonly answer: WriteAnswer;
-  readonly flip?: Flip | undefined;
-  readonly tickets?: readonly number[];
-}
 
 /** Carries the answer of a dry run out of its transaction, which it rolls back. */
 class RolledBack extends Error {
@@ -31,8 +22,6 @@ export class RunVerb {
   constructor(
     private readonly db: Db,
     private readonly idempotency: Idempotency,
-    private readonly productionMaps: ProductionMaps,
-    private readonly changes: MapChanges,
   ) {}
 
   /** A verb on a ticket; `dryRun` does all of it and keeps none. */
@@ -49,8 +38,7 @@ export class RunVerb {
       async (tx) => {
         const change = await work(tx);
         const body = JSON.stringify(changeView(change, base, dryRun));
-        const answer = { status: 200, body, etag: versionTag(Number(change.row.version)) };
-        return { answer, flip: change.flip, tickets: [change.ticket.id] };
+        return { status: 200, body, etag: versionTag(Number(change.row.version)) };
       },
       dryRun,
     );
@@ -59,38 +47,22 @@ export class RunVerb {
   async run(
     request: FastifyRequest,
     reply: FastifyReply,
-    work: (tx: Tx) => Promise<Done>,
+    work: (tx: Tx) => Promise<WriteAnswer>,
     dryRun = false,
   ): Promise<void> {
     if (dryRun) return sendAnswer(request, reply, await this.rehearse(work));
-    let done: Done | undefined;
-    const answer = await this.idempotency.inTransaction(keyedRequest(request), async (tx) => {
-      done = await work(tx);
-      return done.answer;
-    });
-    // A replay did nothing, even where a first try of this transaction got as far as `work`.
-    if (done && !answer.replayed) this.tell(done);
-    sendAnswer(request, reply, answer);
+    sendAnswer(request, reply, await this.idempotency.inTransaction(keyedRequest(request), work));
   }
 
-  private async rehearse(work: (tx: Tx) => Promise<Done>): Promise<WriteAnswer> {
+  private async rehearse(work: (tx: Tx) => Promise<WriteAnswer>): Promise<WriteAnswer> {
     try {
       return await this.db.transaction(async (tx): Promise<never> => {
-        throw new RolledBack((await work(tx)).answer);
+        throw new RolledBack(await work(tx));
       });
     } catch (error) {
       if (error instanceof RolledBack) return error.answer;
       throw error;
     }
-  }
-
-  private tell({ flip, tickets = [] }: Done): void {
-    if (flip) {
-      const { project, release, map } = flip;
-      this.productionMaps.remember(project, { release, map });
-      this.changes.changed({ project, release });
-    }
-    for (const ticket of tickets) this.changes.changed({ ticket });
   }
 }
 

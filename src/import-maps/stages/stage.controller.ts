@@ -7,6 +7,7 @@ import { DomainError, invalid } from '../../platform/errors.js';
 import { failures, IDEMPOTENCY_KEY, jsonBody, jsonReply, pathParameter } from '../../rest/http/documented.js';
 import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
 import { sendAnswer, sendJson } from '../../rest/http/reply.js';
+import type { WriteAnswer } from '../../rest/writing/idempotency.js';
 import { production, type Stage } from '../domain/stage-line.js';
 import type { StampedMap } from '../domain/stamped-map.js';
 import { type Difference, diff } from '../domain/diff.js';
@@ -17,7 +18,7 @@ import { isLenient, LENIENT } from './lenient.js';
 import { type NamedProject, NamedProjects, requireProduction, stageOf } from './named-project.js';
 import { directBody } from './production-body.js';
 import { RollBack } from './roll-back.js';
-import { type Done, RunVerb, verbOptions } from './run-verb.js';
+import { RunVerb, verbOptions } from './run-verb.js';
 import type { Flip, VerbOptions } from './stage-change.js';
 import { DIRECT_WRITE, PRODUCTION_CHANGE, STAGE, STAGES } from './stage-schemas.js';
 import { productionView, warningsView } from './stage-view.js';
@@ -213,7 +214,7 @@ function done(
   flip: Flip,
   { base }: VerbOptions,
   report: { readonly changes: readonly Difference[]; readonly warnings?: readonly object[] },
-): Done {
+): WriteAnswer {
   const body = productionView(project, flip, base, report);
-  return { answer: { status: 200, body: JSON.stringify(body), etag: versionTag(flip.release) }, flip };
+  return { status: 200, body: JSON.stringify(body), etag: versionTag(flip.release) };
 }

@@ -5,6 +5,7 @@ import { BlobsModule } from '../blobs/blobs.module.js';
 import { MapStoreModule } from '../store/map-store.module.js';
 import { ChangeDelta } from './change-delta.js';
 import { FollowTickets } from './follow-tickets.js';
+import { MoveTicket } from './move-ticket.js';
 import { Policies } from './policies.js';
 import { PromoteTicket } from './promote-ticket.js';
 import { RebaseTicket } from './rebase-ticket.js';
@@ -27,6 +28,7 @@ import { WriteProduction } from './write-production.js';
   providers: [
     ChangeDelta,
     FollowTickets,
+    MoveTicket,
     NamedProjects,
     Policies,
     ReadStages,

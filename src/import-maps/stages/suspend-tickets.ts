@@ -9,7 +9,7 @@ import type { Delta } from '../domain/delta.js';
 import { positionAfterRevert, production, stageBefore } from '../domain/stage-line.js';
 import { holdReverted } from '../holds/held-rows.js';
 import { deltaOf, type LockedTicket, TicketDeltas } from '../store/ticket-deltas.js';
-import { moveTicket, type TicketMove } from './move-ticket.js';
+import { MoveTicket, type TicketMove } from './move-ticket.js';
 
 export interface Suspension {
   readonly release: number;
@@ -19,7 +19,10 @@ export interface Suspension {
 
 @Injectable()
 export class SuspendTickets {
-  constructor(private readonly deltas: TicketDeltas) {}
+  constructor(
+    private readonly deltas: TicketDeltas,
+    private readonly moving: MoveTicket,
+  ) {}
 
   /**
    * In the order of their ids, as everybody locks several. Those that aren't in production any more (a new cycle began) stay
@@ -63,6 +66,6 @@ export class SuspendTickets {
   ): Promise<Row> {
     if (!ticket.closed) await this.deltas.keepKeys(tx, ticket, delta);
     await holdReverted(tx, ticket.id, actor, hold);
-    return moveTicket(tx, ticket, { ...move, event: { ...event, data: { ...event.data, held: true } } }, actor);
+    return this.moving.run(tx, ticket, { ...move, event: { ...event, data: { ...event.data, held: true } } }, actor);
   }
 }

@@ -38,9 +38,8 @@ export class WriteProduction {
 
   /**
    * Locks production, lets `decide` look at its map and its release and say what changes, and makes the release. Nothing to change: no
-   * release, and the answer is what production is at. After the commit the caller hands the answer to
-   * `ProductionMaps.remember` and `MapChanges.changed`. Rejects with precondition `release.changed`; conflict
-   * `stage.locked`; what OwnModules.settle rejects with.
+   * release, and the answer is what production is at. Rejects with precondition `release.changed`; conflict `stage.locked`;
+   * what OwnModules.settle rejects with.
    */
   async run(
     tx: Tx,
@@ -57,7 +56,8 @@ export class WriteProduction {
     if (delta.length === 0) return { release: parent, map: before };
     await requireUnlocked(tx, project, await this.place(tx, project), base);
     const layer = { delta, blobs };
-    const release = await this.releases.write(tx, { project, parent, kind: 'write', layer, line, actor });
+    const map = stamp(before, delta);
+    const release = await this.releases.write(tx, { project, parent, kind: 'write', layer, line, actor, map });
     await appendEvent(tx, {
       type: 'release.created',
       subject: `release/${project}/${release}`,
@@ -70,7 +70,7 @@ export class WriteProduction {
       link: `/api/v1/release/${release}/?project=${project}`,
       data: { release, parent, keys: eventKeys(keysOf(delta)) },
     });
-    return { release, map: stamp(before, delta) };
+    return { release, map };
   }
 
   /** The project's production, by the names that people use. */

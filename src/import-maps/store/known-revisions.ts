@@ -2,10 +2,14 @@
 // A watched folder has thousands of operations, and each file that is saved asks for all of them several times.
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
+import { whenCommitted } from '../../platform/database/db.js';
+import type { Sql } from '../../platform/database/statement.js';
 import { bytesOf, type Delta } from '../domain/delta.js';
 
 export interface Revision {
   readonly id: number;
+  /** Of this revision and no other, even where a crash gave its id away again; see MARK. */
+  readonly mark: string;
   /** 1, 2, 3 … within the ticket. */
   readonly number: number;
   readonly delta: Delta;
@@ -34,23 +38,30 @@ export class KnownRevisions {
     return this.kept.get(ticket);
   }
 
-  /** The revision that a statement with `unlessKnown` found, where `known` was what it was told of. */
-  resolve(ticket: number, found: FoundRevision, known: Revision | undefined): Revision {
-    if (known?.id === found.id) return known;
+  /** The revision that a statement of `sql` with `unlessKnown` found, where `known` was what it was told of. */
+  resolve(sql: Sql, ticket: number, found: FoundRevision, known: Revision | undefined): Revision {
+    if (known?.mark === found.mark) return known;
     const { operations, ...revision } = found;
     const read = { ...revision, delta: operations ?? [] };
-    this.remember(ticket, read);
+    this.remember(sql, ticket, read);
     return read;
   }
 
-  /** One that is never committed does no harm: its id is nobody else's. */
-  remember(ticket: number, revision: Revision): void {
-    this.kept.set(ticket, revision);
+  /** One that a transaction read or made is kept when that is committed: until then nobody else may see it. */
+  remember(sql: Sql, ticket: number, revision: Revision): void {
+    whenCommitted(sql, () => this.kept.set(ticket, revision));
   }
 }
 
 /**
- * SQL for the operations of a revision (alias `r`): null where its id is `known`, what is in memory. Large ones take Postgres
+ * SQL for what tells a revision (alias `r`) from all others. Its id alone doesn't: after a crash of Postgres a sequence may give
+ * the numbers again that only transactions had which were never committed.
+ */
+export const MARK = "r.id || '@' || extract(epoch FROM r.created_at)";
+
+/**
+ * SQL for the operations of a revision (alias `r`): null where its mark is `known`, what is in memory. Large ones take Postgres
  * and the driver ten milliseconds.
  */
-export const unlessKnown = (known: string): string => `CASE WHEN r.id IS DISTINCT FROM ${known} THEN r.operations END`;
+export const unlessKnown = (known: string): string =>
+  `CASE WHEN ${MARK} IS DISTINCT FROM ${known} THEN r.operations END`;

@@ -1,6 +1,8 @@
-// What changed in this process, said after the commit: serving hears of it at once, without the way through the database.
+// What changed: said inside the transaction to every process, and after its commit to this one, which serving hears of at once
+// without the way through the database.
 import { Injectable } from '@nestjs/common';
-import type { MapNews } from './map-pointer.js';
+import type { Tx } from '../../platform/database/db.js';
+import { MAP_CHANNEL, type MapNews } from './map-pointer.js';
 
 type Listener = (news: MapNews) => void;
 
@@ -8,12 +10,31 @@ type Listener = (news: MapNews) => void;
 export class MapChanges {
   private readonly listeners: Listener[] = [];
 
-  /** After the commit; the other processes are told inside the transaction (announce in map-pointer.ts). */
-  changed(news: MapNews): void {
-    for (const listener of this.listeners) listener(news);
+  /** A ticket's modules or stage changed. Flips are rare, so NOTIFY's lock at commit costs nothing here. */
+  async announce(tx: Tx, news: { readonly ticket: number }): Promise<void> {
+    this.follow(tx, news);
+    await tx.run({ name: 'map_news', text: 'SELECT pg_notify($1, $2)', values: [MAP_CHANNEL, JSON.stringify(news)] });
+  }
+
+  /**
+   * The same for what a statement of the caller notifies the other processes of. Where the answer to the COMMIT is lost, what is
+   * kept of the ticket is read again; where production is, the database is asked for.
+   */
+  follow(tx: Tx, news: MapNews): void {
+    const { ticket } = news;
+    tx.afterCommit(
+      () => this.changed(news),
+      () => {
+        if (ticket !== undefined) this.changed({ ticket });
+      },
+    );
   }
 
   onChange(listener: Listener): void {
     this.listeners.push(listener);
+  }
+
+  private changed(news: MapNews): void {
+    for (const listener of this.listeners) listener(news);
   }
 }

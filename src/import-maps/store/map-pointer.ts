@@ -1,4 +1,4 @@
-// Production's pointer: the one row that a flip moves, under a lock, and the word that goes to the other processes.
+// Production's pointer: the one row that a flip moves, under a lock, and what the other processes are told of it.
 import type { Tx } from '../../platform/database/db.js';
 import type { Sql } from '../../platform/database/statement.js';
 import { notFound } from '../../platform/errors.js';
@@ -63,9 +63,4 @@ export async function productionRelease(sql: Sql, project: number): Promise<numb
     values: [project],
   });
   return pointer?.release ?? 0;
-}
-
-/** Tells every process, when and if the transaction commits. Flips are rare, so NOTIFY's lock at commit costs nothing here. */
-export async function announce(tx: Tx, news: MapNews): Promise<void> {
-  await tx.run({ name: 'map_news', text: 'SELECT pg_notify($1, $2)', values: [MAP_CHANNEL, JSON.stringify(news)] });
 }

@@ -2,8 +2,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
 import { type Delta, importsOf, keysOf } from '../domain/delta.js';
-import { MAP_CHANNEL, type MapNews } from './map-pointer.js';
+import type { StampedMap } from '../domain/stamped-map.js';
 import type { Revision } from './known-revisions.js';
+import { MapChanges } from './map-changes.js';
+import { MAP_CHANNEL, type MapNews } from './map-pointer.js';
+import { ProductionMaps } from './production-maps.js';
 
 export interface NewRelease {
   readonly project: number;
@@ -21,6 +24,8 @@ export interface NewRelease {
   };
   /** The layers that go. */
   readonly gone?: readonly number[];
+  /** Production as it is with this release. */
+  readonly map: StampedMap;
   readonly line: string;
   readonly actor: string;
 }
@@ -35,13 +40,19 @@ const newsOf = (project: number, release: number, ticket: number | null): MapNew
 
 @Injectable()
 export class Releases {
+  constructor(
+    private readonly maps: ProductionMaps,
+    private readonly changes: MapChanges,
+  ) {}
+
   /**
-   * Called with the pointer locked. Answers the new release's number; its ticket's keys are in nobody's way any more, and
-   * the other processes hear of it when and if the transaction commits.
+   * Called with the pointer locked. Answers the new release's number; its ticket's keys are in nobody's way any more. This
+   * process has the new map when the COMMIT is answered, and the others are notified.
    */
   async write(tx: Tx, release: NewRelease): Promise<number> {
-    const { project, parent, kind, ticket = null, layer, gone = [], line, actor } = release;
+    const { project, parent, kind, ticket = null, layer, gone = [], line, actor, map } = release;
     const number = parent + 1;
+    const news = newsOf(project, number, ticket);
     const { delta, revision, blobs } = layer ?? NO_LAYER;
     const moved = await tx.run({
       name: 'release_write',
@@ -73,10 +84,12 @@ export class Releases {
         line,
         actor,
         MAP_CHANNEL,
-        JSON.stringify(newsOf(project, number, ticket)),
+        JSON.stringify(news),
       ],
     });
     if (moved.length === 0) throw new Error(`Production of project ${project} left release ${parent} under its lock.`);
+    tx.afterCommit(() => this.maps.remember(project, { release: number, map }));
+    this.changes.follow(tx, news);
     return number;
   }
 

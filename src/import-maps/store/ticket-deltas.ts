@@ -9,7 +9,7 @@ import { lockRow } from '../../rest/writing/locked-row.js';
 import { type Delta, difference, keysOf, type Operation, operationKey } from '../domain/delta.js';
 import type { MapKey } from '../domain/map-key.js';
 import type { StageLine } from '../domain/stage-line.js';
-import { KnownRevisions, type Revision, unlessKnown } from './known-revisions.js';
+import { KnownRevisions, MARK, type Revision, unlessKnown } from './known-revisions.js';
 import { hashesIn } from './own-urls.js';
 import { stageLineOf } from './stage-lines.js';
 
@@ -57,6 +57,7 @@ interface Surroundings {
   overlap: 'warn' | 'block' | null;
   release: number | null;
   revision_id: number | null;
+  mark: string;
   number: number;
   /** Null where `known` has them. */
   operations: Delta | null;
@@ -75,12 +76,12 @@ export class TicketDeltas {
   async lock(tx: Tx, id: number): Promise<LockedTicket> {
     // Two statements, since the one that waits for the lock sees the past; the second goes out with the first.
     const [row, found] = await Promise.all([lockRow(tx, resourceNamed('ticket'), id), this.surroundings(tx, id)]);
-    return this.within(row, found);
+    return this.within(tx, row, found);
   }
 
   /** The same for a row that is locked already. */
   async around(tx: Sql, row: Row): Promise<LockedTicket> {
-    return this.within(row, await this.surroundings(tx, row.id));
+    return this.within(tx, row, await this.surroundings(tx, row.id));
   }
 
   private async surroundings(tx: Sql, id: number): Promise<Surroundings | undefined> {
@@ -88,18 +89,18 @@ export class TicketDeltas {
     const [found] = await tx.run<Surroundings>({
       name: 'ticket_surroundings',
       text: `SELECT p.name AS project_name, p.settings->'stages' AS stages, p.settings->>'overlap' AS overlap, m.release,
-          r.id AS revision_id, r.number, ${unlessKnown('$2')} AS operations, r.git_commit
+          r.id AS revision_id, ${MARK} AS mark, r.number, ${unlessKnown('$2')} AS operations, r.git_commit
         FROM project p LEFT JOIN map_pointer m ON m.project_id = p.id
           LEFT JOIN LATERAL (SELECT * FROM map_revision WHERE ticket_id = $1 ORDER BY number DESC LIMIT 1) r ON true
         WHERE p.id = (SELECT project_id FROM ticket WHERE id = $1)`,
-      values: [id, known?.id ?? 0],
+      values: [id, known?.mark ?? ''],
     });
     return found && { ...found, ...(known && { known }) };
   }
 
-  private within(row: Row, found: Surroundings | undefined): LockedTicket {
+  private within(tx: Sql, row: Row, found: Surroundings | undefined): LockedTicket {
     if (!found) throw new Error(`Ticket ${row.id} has no project.`);
-    const revision = this.revisionOf(row.id, found);
+    const revision = this.revisionOf(tx, row.id, found);
     return {
       id: row.id,
       key: String(row.key),
@@ -116,9 +117,11 @@ export class TicketDeltas {
     };
   }
 
-  private revisionOf(ticket: number, found: Surroundings): Revision | undefined {
-    const { revision_id: id, number, operations, git_commit, known } = found;
-    return id === null ? undefined : this.known.resolve(ticket, { id, number, operations, git_commit }, known);
+  private revisionOf(tx: Sql, ticket: number, found: Surroundings): Revision | undefined {
+    const { revision_id: id, mark, number, operations, git_commit, known } = found;
+    return id === null
+      ? undefined
+      : this.known.resolve(tx, ticket, { id, mark, number, operations, git_commit }, known);
   }
 
   /**
@@ -138,19 +141,20 @@ export class TicketDeltas {
     const fresh = hashesIn(come);
     const needed = [...new Set([...fresh, ...blobs, ...(await this.besideUrls(tx, like))])];
     const { name, operations, values } = operationsSql(delta, come, ticket.revision);
-    const [written] = await tx.run<{ id: number; given: number }>({
+    const [written] = await tx.run<{ id: number; mark: string; given: number }>({
       name,
       text: `WITH held AS (SELECT hash FROM blob WHERE hash = ANY($7::text[]) ORDER BY hash FOR KEY SHARE),
         r AS (INSERT INTO map_revision (ticket_id, number, actor, git_remote, git_branch, git_commit, operations)
-          VALUES ($1, $2, $3, $4, $5, $6, ${operations}) RETURNING id),
+          VALUES ($1, $2, $3, $4, $5, $6, ${operations}) RETURNING id, created_at),
         u AS (INSERT INTO blob_use (owner, hash) SELECT 'revision/' || r.id, held.hash FROM r, held)
-        SELECT r.id, (SELECT count(*)::int FROM held WHERE hash = ANY($8::text[])) AS given FROM r`,
+        SELECT r.id, ${MARK} AS mark, (SELECT count(*)::int FROM held WHERE hash = ANY($8::text[])) AS given FROM r`,
       values: [ticket.id, number, actor, git_remote, git_branch, git_commit, needed, blobs, ...values],
     });
     if (written?.given !== new Set(blobs).size)
       throw conflict('modules.blob_gone', 'A file of this upload has been cleaned up meanwhile. Upload it again.');
     const others = needed.filter((hash) => !fresh.includes(hash));
-    this.known.remember(ticket.id, { id: written.id, number, delta, git_commit, beside: unnamed(others, delta) });
+    const { id, mark } = written;
+    this.known.remember(tx, ticket.id, { id, mark, number, delta, git_commit, beside: unnamed(others, delta) });
     return number;
   }
 
@@ -172,7 +176,7 @@ export class TicketDeltas {
   async revision(tx: Tx, ticket: number, number: number): Promise<Revision | undefined> {
     const [found] = await tx.run<Omit<Revision, 'delta'> & { operations: Delta }>({
       name: 'map_revision',
-      text: 'SELECT id, number, operations, git_commit FROM map_revision WHERE ticket_id = $1 AND number = $2',
+      text: `SELECT r.id, ${MARK} AS mark, r.number, r.operations, r.git_commit FROM map_revision r WHERE r.ticket_id = $1 AND r.number = $2`,
       values: [ticket, number],
     });
     return found && { ...found, delta: found.operations };

@@ -6,6 +6,7 @@ import { DataSource } from 'typeorm';
 import { DomainError } from '../errors.js';
 import { asDomainError, isConnectionLost, isRetryable, outcomeUnknown, unavailable } from './database-error.js';
 import { answerMs, limitStatements } from './connection.js';
+import { FollowUps } from './follow-ups.js';
 import type { Sql, Statement } from './statement.js';
 
 declare const open: unique symbol;
@@ -13,6 +14,27 @@ declare const open: unique symbol;
 /** Only Db.transaction makes one, so a function that takes a Tx cannot run outside it. */
 export interface Tx extends Sql {
   readonly [open]: true;
+  /**
+   * `committed` runs once, when the COMMIT was answered and before `Db.transaction` resolves: never after a rollback, for an
+   * attempt that is repeated, or for what a savepoint undid. `unknown` runs instead where the answer was lost: a cache then
+   * forgets what the change concerns. Neither may throw or wait.
+   */
+  afterCommit(committed: () => void, unknown?: () => void): void;
+  /** Marks what was done so far, so that all that follows can be undone. */
+  savepoint(): Promise<Savepoint>;
+}
+
+export interface Savepoint {
+  /** Undoes what the transaction did since, in the database and among what follows its commit. */
+  undo(): Promise<void>;
+  /** Keeps it, and forgets the savepoint. */
+  release(): Promise<void>;
+}
+
+/** Runs at once, or after the commit where `sql` is a transaction: what it read may be its own, and never be committed. */
+export function whenCommitted(sql: Sql, done: () => void): void {
+  if ('afterCommit' in sql) (sql as Tx).afterCommit(done);
+  else done();
 }
 
 /** Requests that may wait for a connection; beyond that the answer is 503 at once (promise 10). */
@@ -66,7 +88,7 @@ export class Db implements Sql {
 
   /**
    * Runs `work` in one transaction and commits. Deadlocks and serialization failures run it again, a bounded number of
-   * times, so `work` must have no effects outside the transaction.
+   * times, so `work` must have no effects outside the transaction but through `tx.afterCommit`.
    */
   async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
@@ -86,23 +108,27 @@ export class Db implements Sql {
 
   private async once<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     const client = await this.connect();
+    const followUps = new FollowUps();
     let committing = false;
     try {
       sendTogether(client);
       const begun = client.query('BEGIN');
       begun.catch(() => undefined);
-      const result = await work(txOn(client, begun));
+      const result = await work(txOn(client, begun, followUps));
       await begun;
       committing = true;
       const { command } = await client.query('COMMIT');
       if (command !== 'COMMIT') throw new Error('A statement of this transaction failed, and its error was swallowed.');
       client.release();
+      followUps.committed();
       return result;
     } catch (error) {
       const gone = isConnectionLost(error);
       client.release(gone || !(await rolledBack(client)));
       if (!gone) throw error;
-      throw committing ? outcomeUnknown(error) : unavailable(error);
+      if (!committing) throw unavailable(error);
+      followUps.unknown();
+      throw outcomeUnknown(error);
     }
   }
 }
@@ -111,7 +137,7 @@ export class Db implements Sql {
  * The first reads go out with the BEGIN, in one write: should it alone fail, they have changed nothing. All else waits for its
  * answer, or it could happen outside the transaction.
  */
-function txOn(client: PoolClient, begun: Promise<unknown>): Tx {
+function txOn(client: PoolClient, begun: Promise<unknown>, followUps: FollowUps): Tx {
   let sendsNow = isRead;
   const send = <Row>(statement: Statement): Promise<Row[]> => {
     sendTogether(client);
@@ -126,7 +152,22 @@ function txOn(client: PoolClient, begun: Promise<unknown>): Tx {
     sendsNow = never;
     return opened.then(() => send(statement));
   };
-  return { run } as Tx;
+  const afterCommit = followUps.add.bind(followUps);
+  return { run, afterCommit, savepoint: () => savepoint(run, followUps) } as Tx;
+}
+
+let savepoints = 0;
+
+async function savepoint(run: Tx['run'], followUps: FollowUps): Promise<Savepoint> {
+  const [name, mark] = [`s${++savepoints}`, followUps.mark];
+  await run({ text: `SAVEPOINT ${name}` });
+  return {
+    undo: async () => {
+      followUps.undoTo(mark);
+      await run({ text: `ROLLBACK TO SAVEPOINT ${name}` });
+    },
+    release: async () => void (await run({ text: `RELEASE SAVEPOINT ${name}` })),
+  };
 }
 
 const isRead = ({ text, limitMs }: Statement): boolean => limitMs === undefined && text.startsWith('SELECT');

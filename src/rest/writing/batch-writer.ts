@@ -81,13 +81,13 @@ export class BatchWriter {
           actor,
         ),
       );
-    await tx.run({ text: 'SAVEPOINT batch' });
+    const before = await tx.savepoint();
     try {
       await write(parts);
     } catch (error) {
       const [first] = parts;
       if (!first || !(writeError(resource, error, first.values, first.body) instanceof DomainError)) throw error;
-      await tx.run({ text: 'ROLLBACK TO SAVEPOINT batch' });
+      await before.undo();
       for (const part of parts) {
         await inPart(part.at, () =>
           write([part]).catch((refusal: unknown) => {

@@ -56,7 +56,7 @@ export class ResourceRemover {
       const children = await lockRows(tx, child, column, ids, 'UPDATE');
       if (children.length > 0) await this.removeRows(tx, child, children, actor);
     }
-    await tx.run({ text: 'SAVEPOINT deleting' });
+    const before = await tx.savepoint();
     try {
       const gone = await tx.run<Gone>(deleteSql(resource, ids, actor));
       const referrers = await listedBy(tx, resource, ids);
@@ -64,7 +64,7 @@ export class ResourceRemover {
       return gone;
     } catch (error) {
       if (!foreignKeyViolation(error)) throw error;
-      await tx.run({ text: 'ROLLBACK TO SAVEPOINT deleting' });
+      await before.undo();
       throw await stillReferenced(tx, error, resource, ids);
     }
   }
