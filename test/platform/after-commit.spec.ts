@@ -96,17 +96,18 @@ it('forgets what a savepoint undid, and keeps what it released', async () => {
   expect(await near.sql('SELECT n FROM kept WHERE n BETWEEN 20 AND 29')).toEqual([{ n: 21 }]);
 });
 
-it.each(['lose', 'loseAnswerTo'] as const)('distrusts instead where the COMMIT is lost (%s)', async (fault) => {
+it.each(['loseCommitOf', 'loseAnswerTo'] as const)('distrusts instead where the COMMIT is lost (%s)', async (fault) => {
   const told = await tell(async (tx, note) => {
     note('made');
-    await insert(tx, fault === 'lose' ? 30 : 31);
-    proxy[fault]('COMMIT');
+    await insert(tx, fault === 'loseCommitOf' ? 30 : 31);
+    if (fault === 'loseAnswerTo') proxy.loseAnswerTo('COMMIT');
+    else proxy.loseCommitOf(/INSERT INTO kept/);
   });
   expect(told).toEqual(['made?', 'rejected']);
 });
 
 it('runs neither where the connection is lost before the COMMIT', async () => {
-  proxy.lose('INSERT INTO kept');
+  proxy.loseAnswerTo('INSERT INTO kept');
   const told = await tell(async (tx, note) => {
     note('made');
     await insert(tx, 40);

@@ -5,6 +5,9 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 
+/** So much of what a connection sent is looked at, in bytes. */
+const LONGEST_TRANSACTION = 1_000_000;
+
 interface SocketAddress {
   readonly host: string;
   readonly port: number;
@@ -45,7 +48,7 @@ export class PostgresProxy {
   readonly host: string;
   private readonly sockets = new Set<net.Socket>();
   private cutAfter: Buffer | undefined;
-  private cutBefore: Buffer | undefined;
+  private cutCommitOf: RegExp | undefined;
   private fault: 'silent' | 'dark' | undefined;
   private readonly counts = new Map<string, number>();
   private holding: (() => void)[] | undefined;
@@ -73,9 +76,9 @@ export class PostgresProxy {
     this.cutAfter = Buffer.from(text);
   }
 
-  /** The next time that these bytes are sent, they don't reach Postgres. Undefined: all pass again. */
-  lose(text: string | undefined): void {
-    this.cutBefore = text === undefined ? undefined : Buffer.from(text);
+  /** The next COMMIT of a transaction that sent such a text doesn't reach Postgres. */
+  loseCommitOf(text: RegExp): void {
+    this.cutCommitOf = text;
   }
 
   /** From now on nothing passes, and nobody is told: connections stay, and new ones are taken. */
@@ -119,6 +122,7 @@ export class PostgresProxy {
 
   private join(client: net.Socket, postgres: net.Socket): void {
     let cut = false;
+    let sent = '';
     const messages = new Messages((application) => this.counts.set(application, this.statementsOf(application) + 1));
     if (this.fault === 'dark') client.destroy();
     for (const socket of [client, postgres]) {
@@ -133,12 +137,18 @@ export class PostgresProxy {
     }
     client.on('data', (chunk) => {
       if (this.fault) return;
-      if (this.cutBefore && chunk.includes(this.cutBefore)) {
-        this.cutBefore = undefined;
-        this.lost += 1;
-        client.destroy();
-        return;
+      sent += chunk.toString('latin1');
+      if (chunk.includes('COMMIT')) {
+        const isLost = this.cutCommitOf?.test(sent) === true;
+        sent = '';
+        if (isLost) {
+          this.cutCommitOf = undefined;
+          this.lost += 1;
+          client.destroy();
+          return;
+        }
       }
+      sent = sent.slice(-LONGEST_TRANSACTION);
       messages.take(chunk);
       postgres.write(chunk);
       if (!this.cutAfter || !chunk.includes(this.cutAfter)) return;
