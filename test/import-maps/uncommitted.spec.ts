@@ -103,7 +103,7 @@ async function aScene(name: string, at: string): Promise<Scene> {
   const builder = aStampedTicket(near).with({ project: project.uri });
   if (at === 'none') {
     const { body } = await near.http.post('/api/v1/ticket/').send({ title: name, project: project.uri }).expect(201);
-    return { project: name, ticket: { id: body.id, key: body.key, url: body.resource_uri } as StampedTicket };
+    return { project: name, ticket: { id: body.id, key: body.key, url: body.resource_uri } };
   }
   const ticket = await builder.withModule('cart').at(at === 'prod' || at === 'qa' ? at : 'dev');
   if (at === 'dev') await near.http.post(`${ticket.url}modules/`).send(upload(2)).expect(201);
