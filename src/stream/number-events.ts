@@ -1,12 +1,10 @@
 // Gives committed rows of the log their public numbers: dense, in the order in which they are found committed, and within a
 // batch by outbox id (stream.md, "The log").
 import type { Sql } from '../platform/database/statement.js';
+import { BATCH, type Ids } from './outbox.js';
 
 /** What every process listens to; the payload is the number that was given last. */
 export const EVENT_CHANNEL = 'stampline_events';
-
-/** Rows that one transaction numbers. More would keep the first of them from everybody for longer. */
-export const BATCH = 1000;
 
 /** The connection of a relay: nothing but the transaction control that a batch needs. */
 export interface RelaySql extends Sql {
@@ -14,9 +12,9 @@ export interface RelaySql extends Sql {
 }
 
 /**
- * The rows that wait are few and the table is large, so every plan goes by index, and by the index's order, which
- * also marks entries of rows that have their number; statistics taken while many waited would say otherwise. A session that is silent for longer than this belongs to a relay that is stopped: Postgres ends it, and with
- * it the relay's lock.
+ * The rows that wait are few and the table is large, so every plan goes by index, and by the index's order; statistics taken
+ * while many waited would say otherwise. A session that is silent for longer than this belongs to a relay that is stopped:
+ * Postgres ends it, and with it the relay's lock.
  */
 export const RELAY_SESSION = [
   "SET statement_timeout = '5s'",
@@ -29,36 +27,48 @@ export const RELAY_SESSION = [
   'SET enable_mergejoin = off',
 ].join(';');
 
-/** Whether a row beyond the outbox id `above` waits for its number. */
-export async function isWaiting(sql: Sql, above: string): Promise<boolean> {
-  const [row] = await sql.run<{ waits: boolean }>({
-    name: 'relay_waiting',
-    text: 'SELECT EXISTS (SELECT 1 FROM event WHERE seq IS NULL AND id > $1::bigint) AS waits',
-    values: [above],
+const OPEN = 'unnest($1::bigint[], $2::bigint[]) AS open(low, high)';
+
+const boundsOf = (pieces: readonly Ids[]): number[][] => [pieces.map(({ low }) => low), pieces.map(({ high }) => high)];
+
+/** The event id that was taken last, and whether a row in `pieces` waits for its number. */
+export async function lookAt(sql: Sql, pieces: readonly Ids[]): Promise<{ upTo: number; waits: boolean }> {
+  const [row] = await sql.run<{ up_to: string; waits: boolean }>({
+    name: 'relay_look',
+    // The id may be later than what EXISTS sees; the batches of a pass are statements after this one, and see all of it.
+    text: `SELECT COALESCE(pg_sequence_last_value(pg_get_serial_sequence('event', 'id')::regclass), 0) AS up_to,
+      EXISTS (SELECT 1 FROM ${OPEN}, LATERAL (SELECT 1 FROM event WHERE seq IS NULL AND id > open.low AND id <= open.high LIMIT 1) one) AS waits`,
+    values: boundsOf(pieces),
   });
-  return row?.waits ?? false;
+  return { upTo: Number(row?.up_to ?? 0), waits: row?.waits ?? false };
+}
+
+/** Every transaction that may have taken the id of an event and has not ended (outbox.ts, 5). */
+export async function idHolders(sql: Sql): Promise<string[]> {
+  const rows = await sql.run<{ holder: string }>({
+    name: 'relay_holders',
+    text: `SELECT DISTINCT virtualtransaction AS holder FROM pg_locks WHERE locktype = 'relation' AND mode = 'RowExclusiveLock'
+      AND relation = 'event'::regclass AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+  });
+  return rows.map(({ holder }) => holder);
 }
 
 const NUMBER = `WITH batch AS (
     SELECT id, row_number() OVER (ORDER BY id) AS place
-    FROM (SELECT id FROM event WHERE seq IS NULL AND id > $2::bigint ORDER BY id LIMIT ${BATCH}) waiting),
-  numbered AS (UPDATE event e SET seq = $1::bigint + b.place FROM batch b WHERE e.id = b.id RETURNING e.id),
-  total AS (SELECT count(*) AS count, max(id) AS highest FROM numbered),
-  head AS (UPDATE stream_head h SET seq = $1::bigint + total.count FROM total WHERE total.count > 0 RETURNING h.seq)
-  SELECT total.count::int AS count, total.highest, pg_notify('${EVENT_CHANNEL}', head.seq::text) FROM head, total`;
-
-/** How many rows were numbered, and the highest outbox id among them. */
-export interface Numbered {
-  readonly count: number;
-  readonly highest: string;
-}
+    FROM (SELECT waiting.id FROM ${OPEN},
+      LATERAL (SELECT id FROM event WHERE seq IS NULL AND id > open.low AND id <= open.high ORDER BY id LIMIT ${BATCH}) waiting
+      ORDER BY waiting.id LIMIT ${BATCH}) first),
+  numbered AS (UPDATE event e SET seq = $3::bigint + b.place FROM batch b WHERE e.id = b.id RETURNING e.id),
+  total AS (SELECT count(*) AS count, string_agg(id::text, ',' ORDER BY id) AS ids FROM numbered),
+  head AS (UPDATE stream_head h SET seq = $3::bigint + total.count FROM total WHERE total.count > 0 RETURNING h.seq)
+  SELECT total.ids, pg_notify('${EVENT_CHANNEL}', head.seq::text) FROM head, total`;
 
 /**
- * Numbers one batch of the rows beyond the outbox id `above`, and tells everybody with one NOTIFY, which goes out if and when
- * the numbers are committed. The row of stream_head is locked first, by a statement of its own: the next one then sees what
- * whoever held it has numbered, so that two relays at once number nothing twice and leave no number out.
+ * Numbers the first batch of the rows in `pieces`, and tells everybody with one NOTIFY, which goes out if and when the numbers
+ * are committed. Answers the rows' ids, ascending. The row of stream_head is locked first, by a statement of its own: the next
+ * one then sees what whoever held it has numbered, so that two relays at once number nothing twice and leave no number out.
  */
-export async function numberEvents(sql: RelaySql, above: string): Promise<Numbered> {
+export async function numberEvents(sql: RelaySql, pieces: readonly Ids[]): Promise<number[]> {
   await sql.plain('BEGIN');
   try {
     const [head] = await sql.run<{ seq: string }>({
@@ -66,9 +76,10 @@ export async function numberEvents(sql: RelaySql, above: string): Promise<Number
       text: 'SELECT seq FROM stream_head FOR UPDATE',
     });
     if (!head) throw new Error('stream_head is empty: the log cannot be numbered.');
-    const [done] = await sql.run<Numbered>({ name: 'relay_number', text: NUMBER, values: [head.seq, above] });
+    const values = [...boundsOf(pieces), head.seq];
+    const [done] = await sql.run<{ ids: string }>({ name: 'relay_number', text: NUMBER, values });
     await sql.plain('COMMIT');
-    return done ?? { count: 0, highest: above };
+    return done?.ids.split(',').map(Number) ?? [];
   } catch (error) {
     await sql.plain('ROLLBACK').catch(() => undefined); // The connection is gone, and the transaction with it.
     throw error;

@@ -6,8 +6,8 @@ import { DataSource } from 'typeorm';
 import { OwnClient, Pause } from '../platform/database/own-client.js';
 import { loggable } from '../platform/loggable.js';
 import { LOGGER } from '../platform/tokens.js';
-import { Outbox } from './outbox.js';
-import { BATCH, isWaiting, numberEvents, RELAY_SESSION } from './number-events.js';
+import { RELAY_SESSION } from './number-events.js';
+import { NumberLog } from './number-log.js';
 
 /** An arbitrary number that stands for "numbering Stampline's log". */
 const RELAY_LOCK = 7_825_510_003;
@@ -85,14 +85,11 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async lead(client: OwnClient): Promise<void> {
-    const outbox = new Outbox();
+    const numbers = new NumberLog(client, () => this.leaving || client.isLost);
     this.leads = !this.leaving && !client.isLost;
     while (!this.leaving && !client.isLost) {
-      const above = outbox.lookAbove(performance.now());
-      const waits = await isWaiting(client, above);
-      const { count, highest } = waits ? await numberEvents(client, above) : { count: 0, highest: above };
-      outbox.looked(above, highest, count === BATCH, performance.now());
-      if (count < BATCH) await this.pause.for(LOOK_MS);
+      const mayBeMore = await numbers.pass(performance.now());
+      if (!mayBeMore) await this.pause.for(LOOK_MS);
     }
   }
 }

@@ -1,6 +1,7 @@
 // Eight writers with transactions of uneven length, relays that are killed again and again, and readers that follow all the
 // time; and the account of what the readers got.
 import pg from 'pg';
+import type { RelaySql } from '../../src/stream/number-events.js';
 
 export interface Written {
   /** Each event that was committed, by the writer's own mark. */
@@ -61,3 +62,10 @@ export function faultsOf(written: Written, got: readonly { seq: number; line: st
   if (disordered > 0) faults.push(`${disordered} out of order`);
   return faults;
 }
+
+/** What a relay's connection can do, on one of the test's. */
+export const sqlOn = (on: pg.Client): RelaySql => ({
+  run: async <Row>({ name, text, values }: { name?: string; text: string; values?: readonly unknown[] }) =>
+    (await on.query({ name, text, values: values as unknown[] })).rows as Row[],
+  plain: async (text) => void (await on.query(text)),
+});

@@ -43,12 +43,13 @@ export const twoRelays = {
   about: 'two more relays number the log without the lock, beside the one that has it',
   seconds: 25,
   inject: async ({ world, until }) => {
-    const { numberEvents, RELAY_SESSION } = await import('../../dist/src/stream/number-events.js');
-    await Promise.all([1, 2].map(() => relay(world.postgres.connection, until, numberEvents, RELAY_SESSION)));
+    const { RELAY_SESSION } = await import('../../dist/src/stream/number-events.js');
+    const { NumberLog } = await import('../../dist/src/stream/number-log.js');
+    await Promise.all([1, 2].map(() => relay(world.postgres.connection, until, NumberLog, RELAY_SESSION)));
   },
 };
 
-async function relay(connection, until, numberEvents, session) {
+async function relay(connection, until, NumberLog, session) {
   const client = new pg.Client(connection);
   await client.connect();
   await client.query(session);
@@ -56,8 +57,9 @@ async function relay(connection, until, numberEvents, session) {
     run: async ({ name, text, values }) => (await client.query({ name, text, values })).rows,
     plain: async (text) => void (await client.query(text)),
   };
+  const log = new NumberLog(sql, () => false);
   while (performance.now() < until) {
-    await numberEvents(sql, '0');
+    await log.pass(performance.now());
     await pause(10);
   }
   await client.end();
