@@ -5,7 +5,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { failures, IDEMPOTENCY_KEY, jsonBody, jsonReply } from '../rest/http/documented.js';
 import { keyedRequest, sendAnswer, sendJson, writeOptions } from '../rest/http/reply.js';
 import { Idempotency } from '../rest/writing/idempotency.js';
-import { PackageList, readEntries } from './package-list.js';
+import { inBodyTurn } from '../platform/http/large-bodies.js';
+import { PackageList } from './package-list.js';
 import { Needs } from '../platform/http/need.js';
 
 const text = (description: string): object => ({ type: 'string', description });
@@ -67,19 +68,21 @@ export class PackageListController {
     operationId: 'put_package_list',
     summary: 'Replace the monitored set of binary packages',
     description:
-      'All or nothing, up to 32 MB. Source packages that are new are created. Exact repeats are ignored; one binary with different data is refused with both indexes.',
+      'All or nothing, up to 32 MB; one list at a time, others wait up to 20 s and are then answered 503. Source packages that are new are created. Exact repeats are ignored; one binary with different data is refused with both indexes.',
   })
   @IDEMPOTENCY_KEY
   @jsonBody(LIST, EXAMPLE)
   @jsonReply(200, 'Done.', CHANGE)
-  @failures(400, 409, 413, 415, 422)
+  @failures(400, 409, 413, 415, 422, 503)
   async put(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const entries = readEntries(request.body);
     const { actor } = writeOptions(request).context;
-    const answer = await this.idempotency.inTransaction(keyedRequest(request), async (tx) => ({
-      status: 200,
-      body: JSON.stringify(await this.list.replace(tx, entries, actor)),
-    }));
+    const body = request.rawBody ?? Buffer.alloc(0);
+    const answer = await inBodyTurn(request, () =>
+      this.idempotency.inTransaction(keyedRequest(request), async (tx) => ({
+        status: 200,
+        body: JSON.stringify(await this.list.replace(tx, body, actor)),
+      })),
+    );
     sendAnswer(request, reply, answer);
   }
 }

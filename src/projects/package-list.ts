@@ -1,13 +1,15 @@
 // The monitored set of binary packages (rest-api.md, section 1, `package-list`): replaced as a whole, in one transaction
 // with one event, or none where nothing changes. The real Debian archive has some 63 000 entries.
+import { setImmediate as turn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { TryAgain } from '../platform/database/database-error.js';
 import { Db, type Tx } from '../platform/database/db.js';
-import { invalid } from '../platform/errors.js';
+import { type DomainError, invalid } from '../platform/errors.js';
+import { isList, itemsOf } from '../platform/http/json-items.js';
 import { appendEvent } from '../stream/append-event.js';
 import { packageListLine } from '../stream/lines/resource-lines.js';
 
-export interface PackageEntry {
+interface PackageEntry {
   readonly binary: string;
   readonly source: string;
   readonly version: string;
@@ -22,34 +24,18 @@ export interface PackageListChange {
 }
 
 const FIELDS = ['binary', 'source', 'version'] as const;
+/** So many are sent to the database at once. */
+const BATCH = 2000;
 /** In characters, as in the resources `binarypackage` and `sourcepackage`. */
 const LONGEST = { binary: 500, source: 500, version: 4096 } as const;
 
 /** A whole archive in one statement takes longer than requests otherwise may. */
 const PATIENCE = { limitMs: 60_000 };
 
-/** The entries of a body. A bad entry, and a binary listed twice with different data, are refused with their index. */
-export function readEntries(body: unknown): PackageEntry[] {
-  if (!Array.isArray(body))
-    throw invalid('package_list.not_a_list', 'The body must be a JSON array of {"binary", "source", "version"}.');
-  const seen = new Map<string, { index: number; entry: PackageEntry }>();
-  for (const [index, given] of body.entries()) {
-    const entry = readEntry(given, index);
-    const known = seen.get(entry.binary);
-    if (!known) seen.set(entry.binary, { index, entry });
-    else if (known.entry.source !== entry.source || known.entry.version !== entry.version) {
-      throw invalid(
-        'package_list.contradiction',
-        `Entries ${known.index} and ${index} name the binary package '${entry.binary}' with different data.`,
-      );
-    }
-  }
-  return [...seen.values()].map(({ entry }) => entry);
-}
-
-function readEntry(given: unknown, index: number): PackageEntry {
+/** What is wrong with an entry; undefined for a good one. */
+function faultOf(given: unknown, index: number): DomainError | undefined {
   if (typeof given !== 'object' || given === null || Array.isArray(given))
-    throw invalid('package_list.bad_entry', `Entry ${index} is not an object.`);
+    return invalid('package_list.bad_entry', `Entry ${index} is not an object.`);
   const entry = given as Record<string, unknown>;
   for (const field of FIELDS) {
     const value = entry[field];
@@ -61,9 +47,9 @@ function readEntry(given: unknown, index: number): PackageEntry {
           : value.includes('\0') || !value.isWellFormed()
             ? 'is not valid Unicode text'
             : undefined;
-    if (fault) throw invalid('package_list.bad_entry', `Entry ${index}: '${field}' ${fault}.`);
+    if (fault) return invalid('package_list.bad_entry', `Entry ${index}: '${field}' ${fault}.`);
   }
-  return entry as unknown as PackageEntry;
+  return undefined;
 }
 
 @Injectable()
@@ -80,19 +66,18 @@ export class PackageList {
     return row?.list ?? '[]';
   }
 
-  /** Makes the listed entries the monitored set: the others stay, no longer seeded. */
-  async replace(tx: Tx, entries: readonly PackageEntry[], actor: string): Promise<PackageListChange> {
+  /**
+   * Makes the entries that the JSON text of a list has the monitored set: the others stay, no longer seeded. A bad entry, and
+   * a binary that is listed twice with different data, are refused with their index; of several the first one is told.
+   */
+  async replace(tx: Tx, list: Buffer, actor: string): Promise<PackageListChange> {
+    if (!isList(list))
+      throw invalid('package_list.not_a_list', 'The body must be a JSON array of {"binary", "source", "version"}.');
+    const fault = await this.stage(tx, list);
+    await this.refuseContradiction(tx);
+    if (fault) throw fault;
     // Two replacements at once go one after the other; readers are not held up.
     await tx.run({ text: 'LOCK TABLE binarypackage IN SHARE ROW EXCLUSIVE MODE' });
-    await tx.run({
-      text: 'CREATE TEMPORARY TABLE listed (binary_name text PRIMARY KEY, source text NOT NULL, version text NOT NULL) ON COMMIT DROP',
-    });
-    await tx.run({
-      ...PATIENCE,
-      text: 'INSERT INTO listed SELECT * FROM unnest($1::text[], $2::text[], $3::text[])',
-      values: FIELDS.map((field) => entries.map((entry) => entry[field])),
-    });
-    await tx.run({ ...PATIENCE, text: 'ANALYZE listed' });
     await tx.run({
       ...PATIENCE,
       text: `INSERT INTO sourcepackage (name) SELECT DISTINCT l.source FROM listed l
@@ -102,6 +87,57 @@ export class PackageList {
     const change = await this.apply(tx);
     if (change.created + change.updated + change.removed > 0) await appendEvent(tx, summaryEvent(change, actor));
     return change;
+  }
+
+  /** Brings the entries into the table `listed`, each binary once, up to the first bad one: what is wrong with it is answered. */
+  private async stage(tx: Tx, list: Buffer): Promise<DomainError | undefined> {
+    await tx.run({
+      text: 'CREATE TEMPORARY TABLE staged (place integer, binary_name text, source text, version text) ON COMMIT DROP',
+    });
+    let [place, fault, batch]: [number, DomainError | undefined, PackageEntry[]] = [0, undefined, []];
+    for (const items of itemsOf(list)) {
+      for (const item of items) {
+        fault ??= faultOf(item, place + batch.length);
+        if (!fault) batch.push(item as PackageEntry);
+      }
+      if (batch.length < BATCH) await turn();
+      else {
+        await this.append(tx, place, batch);
+        [place, batch] = [place + batch.length, []];
+      }
+    }
+    await this.append(tx, place, batch);
+    await tx.run({
+      ...PATIENCE,
+      text: `CREATE TEMPORARY TABLE listed ON COMMIT DROP AS SELECT DISTINCT ON (binary_name COLLATE "C") * FROM staged
+        ORDER BY binary_name COLLATE "C", place`,
+    });
+    await tx.run({ ...PATIENCE, text: 'ALTER TABLE listed ADD PRIMARY KEY (binary_name)' });
+    await tx.run({ ...PATIENCE, text: 'ANALYZE listed' });
+    return fault;
+  }
+
+  /** `place` is that of the first one. */
+  private async append(tx: Tx, place: number, entries: readonly PackageEntry[]): Promise<void> {
+    await tx.run({
+      ...PATIENCE,
+      text: `INSERT INTO staged SELECT $4::int + e.at - 1, e.binary_name, e.source, e.version
+        FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY e (binary_name, source, version, at)`,
+      values: [...FIELDS.map((field) => entries.map((entry) => entry[field])), place],
+    });
+  }
+
+  private async refuseContradiction(tx: Tx): Promise<void> {
+    const [found] = await tx.run<{ first: number; again: number; name: string }>({
+      ...PATIENCE,
+      text: `SELECT l.place AS first, s.place AS again, s.binary_name AS name FROM staged s JOIN listed l USING (binary_name)
+        WHERE (s.source, s.version) IS DISTINCT FROM (l.source, l.version) ORDER BY s.place LIMIT 1`,
+    });
+    if (!found) return;
+    throw invalid(
+      'package_list.contradiction',
+      `Entries ${found.first} and ${found.again} name the binary package '${found.name}' with different data.`,
+    );
   }
 
   /** Nobody may delete or rename a source package between here and the end; one that has gone by now needs another try. */

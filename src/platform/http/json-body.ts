@@ -1,7 +1,9 @@
 // Reads bodies: JSON, bounded in size and depth, and kept as they came for the Idempotency-Key's fingerprint. Forms with files
 // are let through, unread, where files are taken.
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { DomainError, invalid } from '../errors.js';
+import { DomainError } from '../errors.js';
+import { decode, parseText } from './json-text.js';
+import { LARGE_BODIES, readLargeBodiesInTurn } from './large-bodies.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -26,36 +28,6 @@ const TAKE_FILES = new Set(['/api/v1/ticket/:id/modules', '/api/v1/spu/:id/files
 /** URLs whose JSON may come under any type: a shell script says `curl -d`, a monitor what it always says. */
 const TAKE_ANY_TYPE = new Set(['/events']);
 
-const DEEPEST = 32;
-
-/** JSON text with `__proto__` and `constructor` as the ordinary keys that they are; nobody walks a body's prototype. */
-function parse(text: string): unknown {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw invalid('body.bad_json', 'Request is not valid JSON.');
-  }
-  if (isDeeper(value, DEEPEST)) throw invalid('body.too_deep', `The body is nested more than ${DEEPEST} levels deep.`);
-  return value;
-}
-
-function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (levels === 0) return true;
-  return Object.values(value).some((inner) => isDeeper(inner, levels - 1));
-}
-
-const DECODER = new TextDecoder('utf-8', { fatal: true });
-
-function decode(body: Buffer): string {
-  try {
-    return DECODER.decode(body);
-  } catch {
-    throw invalid('body.not_utf8', 'The body is not valid UTF-8.');
-  }
-}
-
 const isJsonType = (type: string | undefined): boolean =>
   type === undefined || /^application\/(json|[\w.-]+\+json)\s*(;|$)/i.test(type);
 
@@ -70,6 +42,7 @@ const notJson = (): DomainError =>
 export function readJsonBodies(server: FastifyInstance): void {
   server.addHook('onRoute', (route) => {
     route.bodyLimit = LARGER_BODIES[route.url] ?? BODY_LIMIT;
+    readLargeBodiesInTurn(route);
   });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('multipart/form-data', (request: FastifyRequest, _stream, done) => {
@@ -81,7 +54,8 @@ export function readJsonBodies(server: FastifyInstance): void {
       const anyType = TAKE_ANY_TYPE.has(request.routeOptions.url ?? '');
       if (!anyType && !isJsonType(request.headers['content-type'])) throw notJson();
       request.rawBody = body;
-      done(null, body.length === 0 ? undefined : parse(decode(body)));
+      if (LARGE_BODIES.has(request.routeOptions.url ?? '')) done(null, body);
+      else done(null, body.length === 0 ? undefined : parseText(decode(body)));
     } catch (error) {
       done(error as Error);
     }
