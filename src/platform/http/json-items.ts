@@ -55,7 +55,8 @@ function* cutsIn(bytes: Buffer, begin: number): Generator<number> {
     } else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) {
       if (--depth > 0) continue;
       if (byte === CLOSE_OBJECT) throw badJson();
-      return yield at;
+      yield at;
+      return;
     } else if (byte === COMMA) {
       members = depth === 1 ? 0 : members + 1;
       if (members > MOST_MEMBERS)
