@@ -6,7 +6,7 @@ import type { FastifyRequest } from 'fastify';
 import { Db } from '../platform/database/db.js';
 import type { About } from '../platform/http/need.js';
 import { requireEverything, requireReach } from '../platform/principal.js';
-import { KeyReader } from '../rest/reading/key-reader.js';
+import { KeyReader, MOST_NAMED } from '../rest/reading/key-reader.js';
 import { lastOf, type Query } from '../rest/reading/list-query.js';
 import { isKey } from '../rest/resource-key.js';
 import { type Resource, resourceNamed } from '../rest/resource.js';
@@ -14,9 +14,6 @@ import { requireOwn } from '../rest/writing/own-objects.js';
 import { asId } from '../rest/writing/reference.js';
 
 type Parameters = Readonly<Record<string, string | undefined>>;
-
-/** Objects that one URL may name; more are refused where they are read. */
-const MOST_NAMED = 1000;
 
 @Injectable()
 export class ProjectGate {
@@ -36,6 +33,7 @@ export class ProjectGate {
     const named = parameter && parameters[parameter];
     if (!named) return;
     const resource = resourceNamed(name);
+    // More than may be named are refused where they are read.
     const texts = parameter === 'ids' ? named.split(';').slice(0, MOST_NAMED) : [named];
     await requireOwn(this.db, resource, await this.idsOf(resource, texts, lastOf(query.project)), reach);
   }
@@ -50,11 +48,7 @@ export class ProjectGate {
   }
 
   private async idsOf(resource: Resource, texts: readonly string[], project: string | undefined): Promise<number[]> {
-    const ids: number[] = [];
-    for (const text of texts) {
-      const id = asId(text) ?? (resource.keyed && isKey(text) ? await this.keys.find(text, project) : undefined);
-      if (id !== undefined) ids.push(id);
-    }
-    return ids;
+    const known = await this.keys.findMany(resource.keyed ? texts.filter(isKey) : [], project);
+    return texts.map((text) => asId(text) ?? known.idOf(text)).filter((id) => id !== undefined);
   }
 }

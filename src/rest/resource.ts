@@ -57,8 +57,8 @@ export interface ResourceRules {
   beforeCreate?(tx: Tx, values: FieldValues): Promise<FieldValues>;
   /** The row is locked; `given` holds what the body said. Without it: the fields that differ are set. */
   decide?(tx: Tx, before: Row, given: FieldValues, context: WriteContext): Promise<Decision>;
-  /** Takes the locks that come before the row's own (locks go ticket, then subticket). */
-  lockFirst?(tx: Tx, id: number): Promise<void>;
+  /** Takes the locks that come before those of these rows (locks go ticket, then subticket), in one order for everybody. */
+  lockFirst?(tx: Tx, ids: readonly number[]): Promise<void>;
   /** After a row was made (`before` null), changed, or deleted (`after` null). */
   settle?(tx: Tx, before: Row | null, after: Row | null, given: FieldValues, context: WriteContext): Promise<void>;
   /** The same after a row was deleted only: with `settle`, making one takes a statement more. */

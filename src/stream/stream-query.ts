@@ -50,43 +50,50 @@ export class StreamQuery {
    */
   async filter(query: Query, reach?: Reach): Promise<StreamFilter> {
     refuseUnknown(query);
-    const asked = await this.idsOf(valuesOf(query, 'project'), (text) => this.project(text));
+    const asked = await this.projects(valuesOf(query, 'project'));
     const projects = reach ? within(reach, asked) : asked;
     const [only, ...others] = valuesOf(query, 'project');
     const named = others.length === 0 && only !== undefined && !/^\d+$/.test(only) ? only : undefined;
     return withoutEmpty({
       projects,
-      tickets: await this.idsOf(valuesOf(query, 'ticket'), (text) => this.ticket(text, named)),
+      tickets: await this.tickets(valuesOf(query, 'ticket'), named),
       severities: valuesOf(query, 'severity'),
       types: valuesOf(query, 'type'),
       stages: valuesOf(query, 'stage'),
     });
   }
 
-  private async idsOf(texts: readonly string[], find: (text: string) => Promise<number>): Promise<number[]> {
-    const ids: number[] = [];
-    for (const text of texts) ids.push(await find(text));
-    return ids;
+  private async projects(texts: readonly string[]): Promise<number[]> {
+    const names = texts.filter((text) => typeof parseReference(text, 'project') !== 'number');
+    const rows = names.length === 0 ? [] : await this.named(names);
+    const idOf = new Map(rows.map(({ id, name }) => [name, id]));
+    return texts.map((text) => {
+      const reference = parseReference(text, 'project');
+      const id = typeof reference === 'number' ? reference : idOf.get(text);
+      if (id !== undefined) return id;
+      throw notFound(`There is no project '${text.slice(0, 100)}'.`);
+    });
   }
 
-  private async project(text: string): Promise<number> {
-    const reference = parseReference(text, 'project');
-    if (typeof reference === 'number') return reference;
-    const [row] = await this.db.run<{ id: number }>({
-      name: 'stream_project',
-      text: 'SELECT id FROM project WHERE name = $1',
-      values: [text],
+  private named(names: readonly string[]): Promise<{ id: number; name: string }[]> {
+    return this.db.run({
+      name: 'stream_projects',
+      text: 'SELECT id, name FROM project WHERE name = ANY($1::text[])',
+      values: [names],
     });
-    if (row) return row.id;
-    throw notFound(`There is no project '${text.slice(0, 100)}'.`);
   }
 
   /** A number needs no ticket behind it: the events of one that was deleted stay. */
-  private async ticket(text: string, project: string | undefined): Promise<number> {
-    const reference = parseReference(text, 'ticket');
-    const id = typeof reference === 'string' ? await this.keys.find(reference, project) : reference;
-    if (id !== undefined) return id;
-    throw notFound(`There is no ticket '${text.slice(0, 100)}'.`);
+  private async tickets(texts: readonly string[], project: string | undefined): Promise<number[]> {
+    const references = texts.map((text) => parseReference(text, 'ticket'));
+    const keys = references.filter((reference) => typeof reference === 'string');
+    const known = await this.keys.findMany(keys, project);
+    return texts.map((text, index) => {
+      const reference = references[index];
+      const id = typeof reference === 'string' ? known.idOf(reference) : reference;
+      if (id !== undefined) return id;
+      throw notFound(`There is no ticket '${text.slice(0, 100)}'.`);
+    });
   }
 }
 

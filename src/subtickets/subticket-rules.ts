@@ -36,11 +36,11 @@ export class SubticketRules implements ResourceRules {
   }
 
   /** Locks go ticket first, then subticket. */
-  async lockFirst(tx: Tx, id: number): Promise<void> {
+  async lockFirst(tx: Tx, ids: readonly number[]): Promise<void> {
     await tx.run({
-      name: 'lock_ticket_of_subticket',
-      text: 'SELECT 1 FROM ticket WHERE id = (SELECT ticket_id FROM subticket WHERE id = $1) FOR NO KEY UPDATE',
-      values: [id],
+      name: 'lock_tickets_of_subtickets',
+      text: 'SELECT 1 FROM ticket WHERE id = ANY(ARRAY(SELECT ticket_id FROM subticket WHERE id = ANY($1::bigint[]))) ORDER BY id FOR NO KEY UPDATE',
+      values: [ids],
     });
   }
 

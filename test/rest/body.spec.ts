@@ -4,8 +4,9 @@ import 'reflect-metadata';
 import { DomainError } from '../../src/platform/errors.js';
 import { Email, Flag, Reference, Status, Step, Text, Whole } from '../../src/rest/fields/field-decorators.js';
 import { fieldsOf } from '../../src/rest/fields/field.js';
+import { FoundKeys } from '../../src/rest/reading/key-reader.js';
 import type { Resource } from '../../src/rest/resource.js';
-import { asObject, badReference, readBody } from '../../src/rest/writing/body.js';
+import { asObject, badReference, keysIn, readBody } from '../../src/rest/writing/body.js';
 
 const help = 'A field.';
 
@@ -42,9 +43,8 @@ const resource = {
   fields,
   writable: fields.filter((field) => !field.readonly),
 } as unknown as Resource;
-const noKeys = (): Promise<number | undefined> => Promise.resolve(undefined);
 const read = (body: Record<string, unknown>, complete = false): Promise<unknown> =>
-  readBody(resource, body, complete, noKeys);
+  Promise.resolve().then(() => readBody(resource, body, complete, FoundKeys.none));
 
 async function faultsOf(body: Record<string, unknown>, complete = false): Promise<unknown> {
   const error = await read(body, complete).catch((thrown: unknown) => thrown);
@@ -90,16 +90,16 @@ it('tells all faults at once, each text once', async () => {
   });
 });
 
-it('asks the resolver for keys, and lets its errors through', async () => {
-  const values = await readBody(resource, { ticket: 'TKT-7' }, false, (key) =>
-    Promise.resolve(key === 'TKT-7' ? 3 : undefined),
-  );
-  expect(values).toEqual({ ticket: 3 });
+it('takes keys as those that were looked up together', async () => {
+  expect(keysIn(resource, { ticket: '/api/v1/ticket/tkt-7/', title: 'TKT-8' })).toEqual(['tkt-7']);
+  const known = new FoundKeys([{ key: 'TKT-7', id: 3, project: 'shop' }]);
+  expect(readBody(resource, { ticket: 'tkt-007' }, false, known)).toEqual({ ticket: 3 });
   await expect(read({ ticket: 'TKT-7' })).rejects.toThrow(
     "Could not find the provided object via resource URI 'TKT-7'.",
   );
-  await expect(readBody(resource, { ticket: 'TKT-7' }, false, () => Promise.reject(new Error('away')))).rejects.toThrow(
-    'away',
+  const both = new FoundKeys(['bank', 'shop'].map((project, index) => ({ key: 'TKT-7', id: index + 1, project })));
+  expect(() => readBody(resource, { ticket: 'TKT-7' }, false, both)).toThrow(
+    'TKT-7 is in several projects: bank, shop.',
   );
 });
 

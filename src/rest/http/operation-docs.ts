@@ -113,7 +113,7 @@ function parameters(
     made.push(pathParameter('id', `The id of the ${resource.noun}${keyed}.`, '1'));
   }
   if (operation === 'set') {
-    made.push(pathParameter('ids', 'Ids with `;` between them.', '1;2'));
+    made.push(pathParameter('ids', 'Ids with `;` between them, 1000 at most.', '1;2'));
   }
   if (operation === 'list') made.push(...LIST_PARAMETERS.map((one) => ApiQuery(one)));
   if (operation === 'list' || operation === 'removeList') {

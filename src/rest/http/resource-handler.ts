@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Tx } from '../../platform/database/db.js';
 import { invalid, notFound } from '../../platform/errors.js';
 import { principalOf } from '../../platform/http/need.js';
-import { KeyReader } from '../reading/key-reader.js';
+import { KeyReader, MOST_NAMED } from '../reading/key-reader.js';
 import { isFilter } from '../reading/filters.js';
 import { lastOf, type Query } from '../reading/list-query.js';
 import { ListReader } from '../reading/list-reader.js';
@@ -81,9 +81,12 @@ export class ResourceHandler {
     reply: FastifyReply,
   ): Promise<void> {
     const asked = [...new Set(request.params.ids.split(';').filter(Boolean))];
-    if (asked.length > 1000) throw invalid('set.too_many', 'A set has at most 1000 ids.');
+    if (asked.length > MOST_NAMED)
+      throw invalid('set.too_many', `A set has at most ${MOST_NAMED} ids. Ask for more in several sets.`);
     const project = lastOf(request.query.project);
-    const ids = await Promise.all(asked.map(async (text) => (await this.idNamed(resource, text, project)) ?? 0));
+    const keys = resource.keyed ? asked.filter(isKey) : [];
+    const known = await this.keys.findMany(keys, project);
+    const ids = asked.map((text) => asId(text) ?? (resource.keyed ? known.idOf(text) : undefined) ?? 0);
     const found = new Map(await this.objects.readMany(resource, ids));
     const missing = asked.filter((_text, index) => !found.has(ids[index] ?? 0));
     const objects = [...new Set(ids)].map((id) => found.get(id)).filter((body) => body !== undefined);

@@ -5,6 +5,7 @@ import type { Resource } from '../resource.js';
 import { parseReference } from '../writing/reference.js';
 import { fieldNamed, findField, type FoundField, type Joins } from './field-path.js';
 import { type Query, textsOf } from './list-query.js';
+import { FoundKeys, MOST_NAMED } from './key-reader.js';
 import { lookupSql } from './lookups.js';
 
 const RESERVED = new Set(['limit', 'offset', 'after', 'order_by', 'sort_by', 'format']);
@@ -12,27 +13,40 @@ const RESERVED = new Set(['limit', 'offset', 'after', 'order_by', 'sort_by', 'fo
 /** True for a parameter that narrows the list; false for paging, ordering and names that begin with `_`. */
 export const isFilter = (name: string): boolean => !RESERVED.has(name) && !name.startsWith('_');
 
-/** Finds the id that a ticket's key means; undefined where it means none. */
-export type KeyResolver = (key: string) => Promise<number | undefined>;
+/** Looks up ticket keys, all of a request at once. */
+export type KeysResolver = (keys: readonly string[]) => Promise<FoundKeys>;
 
-/** The conditions of the filters in a query; `add` collects their values. */
+/** A filter as the query has it. */
+interface Filter {
+  readonly found: FoundField;
+  readonly lookup: string;
+  readonly texts: readonly string[];
+  /** The resource whose objects it names by id, key or URI. */
+  readonly target: string | undefined;
+}
+
+/** The conditions of the filters in a query; `add` collects their values. All keys in it are looked up together. */
 export async function filterSql(
   resource: Resource,
   query: Query,
   joins: Joins,
   add: (value: unknown) => string,
-  resolveKey: KeyResolver,
+  resolveKeys: KeysResolver,
 ): Promise<string[]> {
-  const conditions: string[] = [];
-  for (const [name, value] of Object.entries(query)) {
-    if (!isFilter(name)) continue;
-    const found = findField(resource, name, joins, unknownFilter);
-    const lookup = found.lookup ?? 'exact';
-    const texts = SAME.has(lookup) ? await namedTexts(found, lookup, textsOf(value), resolveKey) : textsOf(value);
+  const filters = Object.entries(query)
+    .filter(([name]) => isFilter(name))
+    .map(([name, value]) => filterOf(findField(resource, name, joins, unknownFilter), textsOf(value)));
+  const keys = filters.flatMap(({ texts, target }) =>
+    target === undefined
+      ? []
+      : texts.map((text) => parseReference(text, target)).filter((one) => typeof one === 'string'),
+  );
+  const known = keys.length > 0 ? await resolveKeys(keys) : FoundKeys.none;
+  return filters.map(({ found, lookup, texts, target }) => {
     const column = comparesKeys(found, lookup) ? found.column.replace(/\.key$/, '.normal_key') : found.column;
-    conditions.push(lookupSql(found.field, lookup, column, texts, add));
-  }
-  return conditions;
+    const ids = target === undefined ? texts : texts.map((text) => idText(text, target, known));
+    return lookupSql(found.field, lookup, column, ids, add);
+  });
 }
 
 /** The lookups that ask whether something is the same, in whatever way it is written. */
@@ -41,30 +55,36 @@ const SAME = new Set(['exact', 'iexact', 'in']);
 const comparesKeys = ({ resource, field }: FoundField, lookup: string): boolean =>
   resource.keyed === true && field.name === 'key' && SAME.has(lookup);
 
-/** What a filter names by key or URI, as the column has it: `ticket=1`, `ticket=TKT-7`, `ticket=/api/v1/ticket/1/`. */
-async function namedTexts(
-  found: FoundField,
-  lookup: string,
-  given: readonly string[],
-  resolveKey: KeyResolver,
-): Promise<readonly string[]> {
+/** What a filter names by key or URI counts as the column has it: `ticket=1`, `ticket=TKT-7`, `ticket=/api/v1/ticket/1/`. */
+function filterOf(found: FoundField, given: readonly string[]): Filter {
   const { field, resource } = found;
-  const texts = lookup === 'in' ? given.flatMap((text) => text.split(',')) : given.slice(-1);
-  if (comparesKeys(found, lookup)) return texts.map((text) => normalKey(text) ?? text);
+  const lookup = found.lookup ?? 'exact';
+  const listed = lookup === 'in' ? given.flatMap((text) => text.split(',')) : given;
+  if (lookup === 'in' && listed.length > MOST_NAMED) throw tooManyValues(field.name);
+  if (!SAME.has(lookup)) return { found, lookup, texts: listed, target: undefined };
+  const texts = lookup === 'in' ? listed : listed.slice(-1);
+  if (comparesKeys(found, lookup))
+    return { found, lookup, texts: texts.map((text) => normalKey(text) ?? text), target: undefined };
   const target =
     field.kind === 'reference' || field.kind === 'references'
       ? field.target
       : field.kind === 'id' && resource.keyed
         ? 'ticket'
         : undefined;
-  return target === undefined ? texts : Promise.all(texts.map((text) => idText(text, target, resolveKey)));
+  return { found, lookup, texts, target };
 }
 
+const tooManyValues = (name: string): DomainError =>
+  invalid(
+    'filter.too_many_values',
+    `The '${name}__in' filter names more than ${MOST_NAMED} values. Ask in parts of ${MOST_NAMED} at most.`,
+  );
+
 /** What is no reference stays as it is, for the lookup to refuse. A key that no ticket has is 0, which no id is. */
-async function idText(text: string, target: string, resolveKey: KeyResolver): Promise<string> {
+function idText(text: string, target: string, known: FoundKeys): string {
   const reference = parseReference(text, target);
   if (reference === undefined) return text;
-  return String(typeof reference === 'number' ? reference : ((await resolveKey(reference)) ?? 0));
+  return String(typeof reference === 'number' ? reference : (known.idOf(reference) ?? 0));
 }
 
 /** A misspelt filter that returned everything has closed the wrong ticket before: unknown names are refused. */

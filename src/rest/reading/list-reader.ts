@@ -63,7 +63,7 @@ export class ListReader {
     const key = scope || reach ? undefined : `${resource.name}${JSON.stringify(query)}`;
     const known = key === undefined ? undefined : this.compiled.get(key);
     if (known) return known;
-    const list = await compileList(resource, query, { scope, reach }, (ticketKey) => this.keys.find(ticketKey));
+    const list = await compileList(resource, query, { scope, reach }, (keys) => this.keys.findMany(keys));
     if (key === undefined || !list.lasting) return list;
     if (this.compiled.size >= MOST_COMPILED) this.compiled.clear();
     this.compiled.set(key, list);

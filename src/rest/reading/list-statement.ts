@@ -5,7 +5,7 @@ import type { Reach } from '../../platform/principal.js';
 import type { Resource } from '../resource.js';
 import { EXACT_UP_TO } from './count-cache.js';
 import { Joins } from './field-path.js';
-import { filterSql, type KeyResolver } from './filters.js';
+import { filterSql, type KeysResolver } from './filters.js';
 import { orderSql, type Page, parsePage, type Query } from './list-query.js';
 import { ownSql } from './own-sql.js';
 import { fromSql, selectList } from './view-sql.js';
@@ -40,16 +40,16 @@ export async function compileList(
   resource: Resource,
   query: Query,
   { scope, reach }: { readonly scope?: Scope | undefined; readonly reach?: Reach },
-  findKey: KeyResolver,
+  findKeys: KeysResolver,
 ): Promise<ListStatement> {
   const page = parsePage(query);
   const values = new Values();
   const joins = new Joins();
   let lasting = true;
   const add = (value: unknown): string => values.add(value);
-  const resolve: KeyResolver = (key) => {
+  const resolve: KeysResolver = (keys) => {
     lasting = false;
-    return findKey(key);
+    return findKeys(keys);
   };
   const { from, where } = fromSql(resource);
   const own = [...(scope ? [`${scope.column} = ${add(scope.value)}`] : []), ...ownSql(resource, reach, add)];

@@ -8,7 +8,7 @@ import { tableOf } from '../reading/columns.js';
 import { KeyReader } from '../reading/key-reader.js';
 import type { FieldValues, Resource, WriteContext } from '../resource.js';
 import { insertManySql, insertMissingSql, nextIdsSql } from './batch-sql.js';
-import { type JsonObject, readBody } from './body.js';
+import { type JsonObject, keysIn, readBody } from './body.js';
 import { writeError } from './constraint-errors.js';
 import { inPart } from './in-part.js';
 import { requireOwnReferences } from './own-objects.js';
@@ -62,9 +62,11 @@ export class BatchWriter {
     parts: readonly Part[],
     { reach }: WriteContext,
   ): Promise<FieldValues[]> {
+    const keys = parts.flatMap(({ body }) => keysIn(resource, body));
+    const known = await this.keys.findMany(keys, undefined, tx);
     const values: FieldValues[] = [];
     for (const { at, body } of parts) {
-      values.push(await inPart(at, () => readBody(resource, body, true, (key) => this.keys.find(key, undefined, tx))));
+      values.push(await inPart(at, async () => readBody(resource, body, true, known)));
     }
     await requireOwnReferences(tx, resource, values, reach);
     return values;

@@ -4,7 +4,7 @@ import { validateSync } from 'class-validator';
 import { DomainError, invalid, invalidFields } from '../../platform/errors.js';
 import { parseStatus, parseStep } from '../../workflow/steps.js';
 import type { Field, FieldKind } from '../fields/field.js';
-import type { KeyResolver } from '../reading/filters.js';
+import type { FoundKeys } from '../reading/key-reader.js';
 import type { FieldValues, Resource } from '../resource.js';
 import { closest } from './closest.js';
 import { parseReference } from './reference.js';
@@ -19,16 +19,22 @@ export function asObject(body: unknown): JsonObject {
   throw invalid('body.not_an_object', `The body must be a JSON object; it was ${got}.`);
 }
 
+/** The ticket keys that a body names in its references. */
+export function keysIn(resource: Resource, body: JsonObject): string[] {
+  return resource.writable
+    .filter(({ kind, name }) => (kind === 'reference' || kind === 'references') && Object.hasOwn(body, name))
+    .flatMap(({ name, target = '' }) => {
+      const given = body[name];
+      const listed = Array.isArray(given) ? given.slice(0, MOST_READ) : [given];
+      return listed.map((one) => parseReference(one, target)).filter((one) => typeof one === 'string');
+    });
+}
+
 /**
  * The values that a body gives to a resource's fields. `complete` asks for the required ones too (POST, PUT of a new id);
- * then what has an initial value and isn't given gets it.
+ * then what has an initial value and isn't given gets it. `known` has the keys of `keysIn`.
  */
-export async function readBody(
-  resource: Resource,
-  body: JsonObject,
-  complete: boolean,
-  resolveKey: KeyResolver,
-): Promise<FieldValues> {
+export function readBody(resource: Resource, body: JsonObject, complete: boolean, known: FoundKeys): FieldValues {
   requireOneOf(resource, body);
   const values: Record<string, unknown> = {};
   const faults: Record<string, string[]> = {};
@@ -41,7 +47,7 @@ export async function readBody(
     } else if (given === null && !field.nullable) {
       faults[field.name] = [`The '${field.name}' field doesn't allow a null value.`];
     } else {
-      values[field.name] = given === null ? null : await convert(field, given, resolveKey);
+      values[field.name] = given === null ? null : convert(field, given, known);
     }
   }
   addFaults(resource, values, faults);
@@ -87,9 +93,9 @@ function isReadAlready({ kind }: Field, value: unknown): boolean {
 }
 
 /** Brings a value to its field's type where scripts send another that means the same; the rest is left to validation. */
-async function convert(field: Field, given: unknown, resolveKey: KeyResolver): Promise<unknown> {
-  if (field.kind === 'reference') return convertReference(field, given, resolveKey);
-  if (field.kind === 'references') return convertReferences(field, given, resolveKey);
+function convert(field: Field, given: unknown, known: FoundKeys): unknown {
+  if (field.kind === 'reference') return convertReference(field, given, known);
+  if (field.kind === 'references') return convertReferences(field, given, known);
   if (typeof given !== 'string' && typeof given !== 'number') return given;
   return CONVERSIONS[field.kind]?.(given) ?? given;
 }
@@ -112,10 +118,10 @@ const BOOLEANS = new Map<string, boolean>([
   ['0', false],
 ]);
 
-async function convertReference(field: Field, given: unknown, resolveKey: KeyResolver): Promise<number> {
+function convertReference(field: Field, given: unknown, known: FoundKeys): number {
   const reference = parseReference(given, field.target ?? '');
   if (typeof reference === 'number') return reference;
-  const id = reference === undefined ? undefined : await resolveKey(reference);
+  const id = reference === undefined ? undefined : known.idOf(reference);
   if (id === undefined) throw badReference(given, field.name);
   return id;
 }
@@ -124,9 +130,9 @@ async function convertReference(field: Field, given: unknown, resolveKey: KeyRes
 const MOST_READ = 1000;
 
 /** Each once, in the order of the ids: a list of references is a set. */
-async function convertReferences(field: Field, given: unknown, resolveKey: KeyResolver): Promise<unknown> {
+function convertReferences(field: Field, given: unknown, known: FoundKeys): unknown {
   if (!Array.isArray(given) || given.length > MOST_READ) return given;
-  const ids = await Promise.all(given.map((one) => convertReference(field, one, resolveKey)));
+  const ids = given.map((one) => convertReference(field, one, known));
   return [...new Set(ids)].sort((one, other) => one - other);
 }
 

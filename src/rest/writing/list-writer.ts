@@ -3,15 +3,15 @@ import { Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { Db, type Tx } from '../../platform/database/db.js';
 import { Values } from '../../platform/database/statement.js';
-import { type DomainError, invalid } from '../../platform/errors.js';
+import { DomainError, invalid } from '../../platform/errors.js';
 import { Joins } from '../reading/field-path.js';
-import { KeyReader } from '../reading/key-reader.js';
+import { FoundKeys, KeyReader, MOST_NAMED } from '../reading/key-reader.js';
 import { filterSql } from '../reading/filters.js';
 import type { Query } from '../reading/list-query.js';
 import { ownSql } from '../reading/own-sql.js';
 import { fromSql } from '../reading/view-sql.js';
 import type { Resource } from '../resource.js';
-import { asObject, badReference } from './body.js';
+import { asObject, badReference, type JsonObject, keysIn } from './body.js';
 import { inPart } from './in-part.js';
 import { lockFirst, lockRows } from './locked-row.js';
 import { parseReference } from './reference.js';
@@ -45,15 +45,21 @@ export class ListWriter {
         'A PATCH of a list needs {"objects": [...]} or {"deleted_objects": [uri, ...]}, or both.',
       );
     }
+    if (deleted.length > MOST_NAMED) {
+      throw invalid(
+        'delete.too_many',
+        `deleted_objects names more than ${MOST_NAMED} objects. Delete them in parts of ${MOST_NAMED} at most.`,
+      );
+    }
     const work = async (open: Tx): Promise<string> => {
-      await this.lockInOrder(open, resource, idsIn(resource, objects, deleted));
+      const known = await this.keys.findMany(keysOf(resource, objects, deleted), undefined, open);
+      const all = { ...options, known };
+      await this.lockInOrder(open, resource, idsIn(resource, [...urisOf(objects), ...(deleted as unknown[])], known));
       const written: string[] = [];
       for (const [index, object] of objects.entries()) {
-        written.push(await inPart(`objects[${index}]`, () => this.patchOne(open, resource, object, options)));
+        written.push(await inPart(`objects[${index}]`, () => this.patchOne(open, resource, object, all)));
       }
-      for (const [index, uri] of deleted.entries()) {
-        await inPart(`deleted_objects[${index}]`, () => this.removeOne(open, resource, uri, options));
-      }
+      await this.removeAll(open, resource, deleted, all);
       return `{"objects":[${written.join(',')}]}`;
     };
     return this.db.within(tx, work);
@@ -62,24 +68,47 @@ export class ListWriter {
   private async patchOne(tx: Tx, resource: Resource, given: unknown, options: WriteOptions): Promise<string> {
     const object = asObject(given);
     if (object.resource_uri === undefined) return (await this.writer.create(resource, object, options, tx)).body;
-    const id = await this.idOf(resource, object.resource_uri, tx);
+    const id = await this.idOf(resource, object.resource_uri, options, tx);
     return (await this.writer.update(resource, id, object, options, tx)).body;
   }
 
+  /** All at once; what is refused is done again one by one, to say which part it was. */
+  private async removeAll(tx: Tx, resource: Resource, uris: readonly unknown[], options: WriteOptions): Promise<void> {
+    if (uris.length === 0) return;
+    await tx.run({ text: 'SAVEPOINT removing' });
+    try {
+      const ids = new Set(idsIn(resource, uris, options.known));
+      const gone = await this.remover.remove(resource, [...ids], options, tx);
+      if (gone.length === uris.length) return;
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+    }
+    await tx.run({ text: 'ROLLBACK TO SAVEPOINT removing' });
+    for (const [index, uri] of uris.entries()) {
+      await inPart(`deleted_objects[${index}]`, () => this.removeOne(tx, resource, uri, options));
+    }
+  }
+
   private async removeOne(tx: Tx, resource: Resource, uri: unknown, options: WriteOptions): Promise<void> {
-    const gone = await this.remover.remove(resource, [await this.idOf(resource, uri, tx)], options, tx);
+    const gone = await this.remover.remove(resource, [await this.idOf(resource, uri, options, tx)], options, tx);
     if (gone.length === 0) throw badReference(uri);
   }
 
-  /** One order for everybody: lists that cross each other wait for each other. Those named by key are locked in their turn. */
+  /** One order for everybody: lists that cross each other wait for each other. */
   private async lockInOrder(tx: Tx, resource: Resource, ids: readonly number[]): Promise<void> {
     await lockFirst(tx, rulesOf(this.modules, resource), ids);
     await lockRows(tx, resource, 'id', ids, 'NO KEY UPDATE');
   }
 
-  private async idOf(resource: Resource, uri: unknown, tx: Tx): Promise<number> {
+  /** A key that wasn't there before may be that of an object which this list has made. */
+  private async idOf(resource: Resource, uri: unknown, { known }: WriteOptions, tx: Tx): Promise<number> {
     const reference = parseReference(uri, resource.name);
-    const id = typeof reference === 'string' ? await this.keys.find(reference, undefined, tx) : reference;
+    const id =
+      typeof reference === 'string'
+        ? known?.has(reference)
+          ? known.idOf(reference)
+          : await this.keys.find(reference, undefined, tx)
+        : reference;
     if (id === undefined) throw badReference(uri);
     return id;
   }
@@ -97,7 +126,7 @@ export class ListWriter {
         query,
         joins,
         (value) => values.add(value),
-        (key) => this.keys.find(key, undefined, tx),
+        (keys) => this.keys.findMany(keys, undefined, tx),
       )),
     ];
     const filter = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
@@ -119,11 +148,25 @@ export class ListWriter {
   }
 }
 
-/** The ids that a body's resource_uris and deleted URIs name. */
-function idsIn(resource: Resource, objects: readonly unknown[], deleted: readonly unknown[]): number[] {
-  const uris = objects.map((object) => (object as { resource_uri?: unknown } | null)?.resource_uri);
-  const references = [...uris, ...deleted].map((uri) => parseReference(uri, resource.name));
-  return references.filter((reference) => typeof reference === 'number');
+const urisOf = (objects: readonly unknown[]): unknown[] =>
+  objects.map((object) => (object as { resource_uri?: unknown } | null)?.resource_uri);
+
+/** All keys that a list names: of what is changed and deleted, and in references. */
+function keysOf(resource: Resource, objects: readonly unknown[], deleted: readonly unknown[]): string[] {
+  const named = [...urisOf(objects), ...deleted].map((uri) => parseReference(uri, resource.name));
+  const bodies = objects.filter((object): object is JsonObject => typeof object === 'object' && object !== null);
+  return [
+    ...named.filter((reference) => typeof reference === 'string'),
+    ...bodies.flatMap((body) => keysIn(resource, body)),
+  ];
+}
+
+/** The ids that URIs name. */
+function idsIn(resource: Resource, uris: readonly unknown[], known: FoundKeys = FoundKeys.none): number[] {
+  return uris
+    .map((uri) => parseReference(uri, resource.name))
+    .map((one) => (typeof one === 'string' ? known.idOf(one) : one))
+    .filter((id) => id !== undefined);
 }
 
 const tooMany = (): DomainError =>

@@ -8,11 +8,11 @@ import type { Sql } from '../../platform/database/statement.js';
 import { DomainError, notFound } from '../../platform/errors.js';
 import { onlyVersion, takesAny } from '../http/entity-tag.js';
 import { tableOf } from '../reading/columns.js';
-import { KeyReader } from '../reading/key-reader.js';
+import { type FoundKeys, KeyReader } from '../reading/key-reader.js';
 import type { ObjectJson } from '../object-json.js';
 import { ObjectReader } from '../reading/object-reader.js';
 import type { FieldValues, Resource, ResourceRules, WriteContext } from '../resource.js';
-import { asObject, type JsonObject, readBody } from './body.js';
+import { asObject, type JsonObject, keysIn, readBody } from './body.js';
 import { writeError } from './constraint-errors.js';
 import { holdListed, listsReferences } from './listed-references.js';
 import { lockRow, requireRowMatch, rowOf } from './locked-row.js';
@@ -30,6 +30,8 @@ export interface WriteOptions {
   readonly context: WriteContext;
   /** The ETags that the client accepts; see entity-tag.ts. */
   readonly ifMatch: readonly string[] | undefined;
+  /** Keys that whoever writes many objects has looked up for all of them. */
+  readonly known?: FoundKeys;
 }
 
 /** One write on its way: the body as it came, what it gives, and the rules it goes by. */
@@ -62,7 +64,10 @@ export class ResourceWriter {
     tx?: Tx,
   ): Promise<Write> {
     const body = asObject(given);
-    const values = await readBody(resource, body, complete, (key) => this.keys.find(key, undefined, tx));
+    const keys = keysIn(resource, body);
+    const isKnown = keys.every((key) => options.known?.has(key));
+    const known = options.known && isKnown ? options.known : await this.keys.findMany(keys, undefined, tx);
+    const values = readBody(resource, body, complete, known);
     await requireOwnReferences(tx ?? this.db, resource, [values], options.context.reach);
     return { resource, body, values, rules: rulesOf(this.modules, resource), options };
   }
@@ -131,7 +136,7 @@ export class ResourceWriter {
   }
 
   private async updateIn(tx: Tx, id: number, { resource, body, values, rules, options }: Write): Promise<Written> {
-    await rules.lockFirst?.(tx, id);
+    await rules.lockFirst?.(tx, [id]);
     const before = await lockRow(tx, resource, id);
     await requireOwn(tx, resource, [id], options.context.reach);
     await requireRowMatch(tx, resource, before, options.ifMatch, this.objects);
