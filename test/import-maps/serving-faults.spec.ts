@@ -97,3 +97,31 @@ it('hears of what others do again after its connection was cut', async () => {
   await new Promise((resolve) => setTimeout(resolve, 100));
   expect((await ask()).imports).toHaveProperty('app', moduleUrl('app', 3));
 });
+
+describe('answers that are held back', () => {
+  const PATHS = ['/import-map.json', '/stamp.js', '/snippet.html', '/import-map.json?env=prod'];
+  const statusOf = async (path: string): Promise<string | null> =>
+    (await fetch(far.base + path)).headers.get('x-stamp-status');
+
+  it('are told as stale as soon as the last word is a second old, and by no answer that was kept', async () => {
+    await release(4);
+    await until(({ stamp, imports }) => stamp === null && imports.app === moduleUrl('app', 4));
+    for (const path of PATHS) expect(await statusOf(path)).toBe(null);
+    proxy.holdAnswers();
+    try {
+      await release(5);
+      await new Promise((resolve) => setTimeout(resolve, 1050));
+      for (const path of PATHS) expect([path, await statusOf(path)]).toEqual([path, 'stale']);
+    } finally {
+      proxy.releaseAnswers();
+    }
+    await until(({ stamp, imports }) => stamp === null && imports.app === moduleUrl('app', 5));
+  });
+
+  it('are not missed where the link holds: nothing is told as stale', async () => {
+    const said = new Set<string | null>();
+    const giveUp = performance.now() + 3000;
+    while (performance.now() < giveUp) for (const path of PATHS) said.add(await statusOf(path));
+    expect([...said]).toEqual([null]);
+  });
+});

@@ -1,6 +1,7 @@
 // A cache of what the database says: bounded, one load at a time for each key, and what was on its way when its entry was
 // dropped isn't kept. An entry that may be old stays to be served where there is no better.
 import { LRUCache } from 'lru-cache';
+import { steadyNow } from '../../platform/steady-clock.js';
 
 interface Bounds<Value> {
   readonly entries: number;
@@ -18,6 +19,7 @@ export class Entries<Value extends object> {
   /** What may be old, and what isn't compared with the database any more. */
   private readonly old = new WeakSet<Value>();
   private readonly loading = new Map<string, Promise<Value | undefined>>();
+  private readonly since = new WeakMap<Promise<unknown>, number>();
   private readonly absent: LRUCache<string, true> | undefined;
 
   constructor({ entries, bytes, sizeOf, idleMs, absent }: Bounds<Value>) {
@@ -65,10 +67,17 @@ export class Entries<Value extends object> {
     return this.absent?.has(key) ?? false;
   }
 
+  /** When the load that who asks now would get began, by steadyNow; undefined where none is on its way. */
+  loadingSince(key: string): number | undefined {
+    const running = this.loading.get(key);
+    return running && this.since.get(running);
+  }
+
   /** Asks the database; who asks for the same meanwhile gets the same answer. Undefined: there is none. */
   load(key: string, read: () => Promise<Value | undefined>): Promise<Value | undefined> {
     const running = this.loading.get(key);
     if (running) return running;
+    const began = steadyNow();
     const load = read().then(
       (value) => {
         this.settle(key, load, value);
@@ -80,6 +89,7 @@ export class Entries<Value extends object> {
       },
     );
     this.loading.set(key, load);
+    this.since.set(load, began);
     return load;
   }
 

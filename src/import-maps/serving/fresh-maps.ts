@@ -3,14 +3,16 @@
 // never waits for the database.
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
-import { type Hearer, Listener } from '../../platform/database/listener.js';
+import { type Hearer, isOld, Listener } from '../../platform/database/listener.js';
 import type { Sql } from '../../platform/database/statement.js';
 import { DomainError, notFound } from '../../platform/errors.js';
 import { loggable } from '../../platform/loggable.js';
+import { steadyNow } from '../../platform/steady-clock.js';
 import { LOGGER } from '../../platform/tokens.js';
 import { MapChanges } from '../store/map-changes.js';
 import { MAP_CHANNEL, type MapNews } from '../store/map-pointer.js';
 import type { ReleaseMap } from '../store/release-reader.js';
+import { Behind } from './behind.js';
 import { KnownProjects, type ServedProject } from './known-projects.js';
 import { KnownTickets, type ServedTicket } from './known-tickets.js';
 import { ProductionNow } from './production-now.js';
@@ -38,20 +40,37 @@ interface Source<Value> {
   /** True where it is known that there is none. */
   isAbsent?(): boolean;
   last(): Value | undefined;
+  /** By when what is current is known, where that isn't the link's last word. */
+  saidAt?(): number;
+  /** When the load began that is on its way already; undefined where `load` starts one. */
+  loadingSince?(): number | undefined;
   load(): Promise<Value | undefined>;
 }
 
-/** How long one request may still wait; all that it waits for is counted together. */
-export type Patience = (isLinked: boolean) => number;
+/** Of one request: how long it may still wait, for all together, and how old the oldest is of what it is answered with. */
+export class Patience {
+  private readonly start = steadyNow();
+  private oldest = Infinity;
 
-export function patience(): Patience {
-  const start = performance.now();
-  return (isLinked) => Math.max(0, (isLinked ? PATIENT_MS : HASTY_MS) - (performance.now() - start));
+  left(isLinked: boolean): number {
+    return Math.max(0, (isLinked ? PATIENT_MS : HASTY_MS) - (steadyNow() - this.start));
+  }
+
+  /** It is answered with what was so at that time, by steadyNow. */
+  relyOn(saidAt: number): void {
+    this.oldest = Math.min(this.oldest, saidAt);
+  }
+
+  /** Asked as the last thing before the answer is sent: what was new when it was found may have become old since. */
+  get isOld(): boolean {
+    return isOld(this.oldest);
+  }
 }
 
 @Injectable()
 export class FreshMaps implements Hearer {
   readonly channel = MAP_CHANNEL;
+  private readonly behind = new Behind();
 
   constructor(
     private readonly link: Listener,
@@ -73,6 +92,8 @@ export class FreshMaps implements Hearer {
     try {
       const news = JSON.parse(payload) as MapNews;
       this.heardTicket(news);
+      if ('release' in news && this.productions.last(news.project))
+        this.behind.heard(news.project, news.release, this.link.saidAt);
       setTimeout(() => this.heardRelease(news, sql), OWN_WORD_MS).unref();
     } catch (error) {
       this.log.warn({ err: loggable(error) }, 'a notification that is no news');
@@ -95,17 +116,29 @@ export class FreshMaps implements Hearer {
     await this.productions.compare(sql, this.projects.ids);
   }
 
+  /** By when production of a project is known, and whether that is recent. */
+  private saidAt(project: number): number {
+    const known = this.productions.last(project)?.release ?? 0;
+    return Math.min(this.link.saidAt, this.behind.since(project, known));
+  }
+
+  private isFresh(project: number): boolean {
+    return this.link.isUp && !isOld(this.saidAt(project));
+  }
+
   /** What needs no waiting: the project and its production, where both are known and trusted. */
   now(name: string): Live | undefined {
     if (!this.link.isUp) return undefined;
     const project = this.projects.current(name);
-    const production = project && this.productions.last(project.id);
-    return production && { project, production };
+    const production = project && this.isFresh(project.id) ? this.productions.last(project.id) : undefined;
+    return project && production && { project, production };
   }
 
   /** The same for what `now` answered before: is it so still? */
   isLive({ project, production }: Live): boolean {
-    return this.link.isUp && this.projects.isCurrent(project) && this.productions.last(project.id) === production;
+    return (
+      this.isFresh(project.id) && this.projects.isCurrent(project) && this.productions.last(project.id) === production
+    );
   }
 
   /** Rejects with not_found, or unavailable where nothing is known and the database doesn't answer. */
@@ -113,6 +146,7 @@ export class FreshMaps implements Hearer {
     const found = await this.find(wait, {
       current: () => this.projects.current(name),
       last: () => this.projects.last(name),
+      loadingSince: () => this.projects.loadingSince(name),
       load: () => this.projects.load(name),
     });
     if (found.value) return { value: found.value, stale: found.stale };
@@ -121,8 +155,9 @@ export class FreshMaps implements Hearer {
 
   async production({ id }: ServedProject, wait: Patience): Promise<Found<ReleaseMap>> {
     const found = await this.find(wait, {
-      current: () => this.productions.last(id),
+      current: () => (this.isFresh(id) ? this.productions.last(id) : undefined),
       last: () => this.productions.last(id),
+      saidAt: () => this.saidAt(id),
       load: () => this.productions.load(id),
     });
     if (found.value) return { value: found.value, stale: found.stale };
@@ -137,21 +172,27 @@ export class FreshMaps implements Hearer {
       current: () => this.tickets.current(name),
       isAbsent: () => this.tickets.isAbsent(name),
       last: () => this.tickets.last(name),
+      loadingSince: () => this.tickets.loadingSince(name),
       load: () => this.tickets.load(name),
     });
   }
 
   /** What is in no memory: asked for as long as there is patience. Rejects with unavailable. */
   inTime<Value>(wait: Patience, load: () => Promise<Value>): Promise<Value> {
-    return within(wait(this.link.isUp), load());
+    wait.relyOn(steadyNow());
+    return within(wait.left(this.link.isUp), load());
   }
 
   private async find<Value>(wait: Patience, source: Source<Value>): Promise<Found<Value | undefined>> {
     const isLinked = this.link.isUp;
     const current = isLinked ? source.current() : undefined;
-    if (current || (isLinked && source.isAbsent?.())) return { value: current, stale: false };
+    if (current || (isLinked && source.isAbsent?.())) {
+      wait.relyOn(source.saidAt?.() ?? this.link.saidAt);
+      return { value: current, stale: false };
+    }
     try {
-      return { value: await within(wait(isLinked), source.load()), stale: false };
+      wait.relyOn(source.loadingSince?.() ?? steadyNow());
+      return { value: await within(wait.left(isLinked), source.load()), stale: false };
     } catch (error) {
       const isSilent = error instanceof DomainError && error.kind === 'unavailable';
       const value = source.last();

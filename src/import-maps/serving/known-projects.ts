@@ -43,6 +43,8 @@ export class KnownProjects {
   last = (name: string): ServedProject | undefined => this.entries.last(name);
 
   /** What can't be a project's name isn't asked for: it would spoil the statement that it is gathered into. */
+  loadingSince = (name: string): number | undefined => this.entries.loadingSince(name);
+
   load = (name: string): Promise<ServedProject | undefined> =>
     name.includes('\0') || name.length > LONGEST_NAME
       ? Promise.resolve(undefined)

@@ -86,6 +86,8 @@ export class KnownTickets {
   /** True where there was none a tenth of a second ago, and no word of any ticket has come since. */
   isAbsent = (name: string): boolean => this.entries.isAbsent(name);
 
+  loadingSince = (name: string): number | undefined => this.entries.loadingSince(name);
+
   load = (name: string): Promise<ServedTicket | undefined> => this.entries.load(name, () => this.gathered.ask(name));
 
   private async readAll(names: readonly string[]): Promise<Map<string, ServedTicket>> {

@@ -5,7 +5,7 @@ import type { Query } from '../../rest/reading/list-query.js';
 import { canonicalJson } from '../domain/stamped-map.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import type { ReleaseMap } from '../store/release-reader.js';
-import { type Found, FreshMaps, type Live, type Patience, patience } from './fresh-maps.js';
+import { type Found, FreshMaps, type Live, Patience } from './fresh-maps.js';
 import { identityOf } from './identity.js';
 import type { ServedProject } from './known-projects.js';
 import type { ServedTicket } from './known-tickets.js';
@@ -47,7 +47,7 @@ export class MapAnswers {
   }
 
   async wanted(name: string, origin: string): Promise<Wanted> {
-    const wait = patience();
+    const wait = new Patience();
     const { value, stale } = await this.fresh.project(name, wait);
     return { project: value, stale, origin, wait };
   }

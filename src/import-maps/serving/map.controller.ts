@@ -172,7 +172,7 @@ export class MapController {
     const isPreview = asked.length > 0;
     if (isPreview) sharePreview(request, reply, wanted.project, asked);
     const { stamp, status } = await this.answers.answer(wanted, request.query);
-    sendTold(request, reply, { stamp, status, type: IMPORT_MAP, isPreview });
+    sendTold(request, reply, { stamp, status: statusNow(wanted, status), type: IMPORT_MAP, isPreview });
   }
 
   /** As import-map-deployer answers: JSON by name, errors as text, and none of another map in place of the ticket's. */
@@ -186,7 +186,8 @@ export class MapController {
       else shareWithAll(reply);
       const { stamp, status } = await this.answers.answer(wanted, query);
       if (status && status !== 'stale') throw conflict('env.not_shown', `${lastOf(request.query.env)}: ${status}.`);
-      sendTold(request, reply, { stamp, status, type: 'application/json', isPreview: environment.kind === 'ticket' });
+      const told = { stamp, status: statusNow(wanted, status), type: 'application/json' };
+      sendTold(request, reply, { ...told, isPreview: environment.kind === 'ticket' });
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
       sendErrorText(reply, error);
@@ -199,16 +200,24 @@ export class MapController {
     const { value, stale } = await this.answers.production(wanted);
     const stamp = this.scripts.of(wanted, value);
     if (!stale) this.shortcut.keep(request, { project: wanted.project, production: value }, stamp, LIVE_SCRIPT);
-    sendTold(request, reply, { stamp, status: stale ? 'stale' : undefined, type: SCRIPT_TYPE, isPreview: false });
+    const status = statusNow(wanted, stale ? 'stale' : undefined);
+    sendTold(request, reply, { stamp, status, type: SCRIPT_TYPE, isPreview: false });
   }
 
   private async sendSnippet(request: MapRequest, reply: FastifyReply): Promise<void> {
     const wanted = await this.wanted(request);
     const { stamp, status } = await this.answers.answer(wanted, {});
-    if (status) void reply.header('x-stamp-status', status);
+    const now = statusNow(wanted, status);
+    if (now) void reply.header('x-stamp-status', now);
     const text = snippetOf(wanted.origin, wanted.project.name, stamp.body.toString());
     void reply.header('content-type', 'text/plain; charset=utf-8').header('cache-control', 'no-cache').send(text);
   }
+}
+
+/** What X-Stamp-Status says in the moment of answering: what was found may have become old since. */
+function statusNow({ wait }: Wanted, status: string | undefined): string | undefined {
+  if (!wait.isOld || status?.includes('stale')) return status;
+  return status === undefined ? 'stale' : `${status}; stale`;
 }
 
 interface Told {

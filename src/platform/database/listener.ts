@@ -1,14 +1,20 @@
-// The one connection of a process that hears what others did (LISTEN). Each second it also asks, so that a lost
-// notification delays and never loses, and so that a connection that is dead without having said so is found out.
+// The one connection of a process that hears what others did (LISTEN). Four times a second it also asks something, so that a
+// connection that is dead without having said so is found out, and each second what was done, so that a lost notification
+// delays and never loses.
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { DataSource } from 'typeorm';
 import { loggable } from '../loggable.js';
+import { steadyNow } from '../steady-clock.js';
 import { LOGGER } from '../tokens.js';
 import { OwnClient, Pause } from './own-client.js';
 import type { Sql } from './statement.js';
 
-const POLL_MS = 1000;
+/** A question so often keeps the link's last word well below FRESH_MS, and each fourth one compares. */
+const BEAT_MS = 250;
+const BEATS = 4;
+/** What was heard longer ago than this isn't taken for how things are: the link may be cut, or this process was stopped. */
+const FRESH_MS = 1000;
 /** An answer that takes longer counts as a lost link. */
 const ANSWER_MS = 2000;
 const AGAIN_MS = { first: 50, longest: 1000 };
@@ -22,6 +28,9 @@ export interface Hearer {
   /** Compares what is kept with the database: at the start of each connection and each second. Rejects where it can't. */
   compare(sql: Sql): Promise<void>;
 }
+
+/** Judged at the moment of answering: between a question and its answer a process may have been stopped. */
+export const isOld = (saidAt: number): boolean => steadyNow() - saidAt > FRESH_MS;
 
 @Injectable()
 export class Listener implements OnApplicationBootstrap, OnModuleDestroy {
@@ -38,7 +47,12 @@ export class Listener implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** True while everything that others commit is heard of within a moment. */
   get isUp(): boolean {
-    return this.up;
+    return this.up && !isOld(this.saidAt);
+  }
+
+  /** What others had committed by then has been heard of (steadyNow). */
+  get saidAt(): number {
+    return this.client?.saidAt ?? -Infinity;
   }
 
   /** Before the application has started. */
@@ -87,9 +101,14 @@ export class Listener implements OnApplicationBootstrap, OnModuleDestroy {
     this.up = this.client === client && !client.isLost && !this.leaving;
   }
 
+  /** An answer to any question shows that the link holds; what it should have told is compared once in a while. */
   private async poll(client: OwnClient): Promise<void> {
-    await this.pause.for(POLL_MS);
-    if (this.up) await this.compare(client);
+    for (let beat = 1; beat <= BEATS; beat++) {
+      await this.pause.for(BEAT_MS);
+      if (!this.up) return;
+      if (beat < BEATS) await client.run({ name: 'beat', text: 'SELECT 1' });
+    }
+    await this.compare(client);
   }
 
   private async compare(sql: Sql): Promise<void> {

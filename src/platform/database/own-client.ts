@@ -2,6 +2,7 @@
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
 import { answerMs } from './connection.js';
+import { steadyNow } from '../steady-clock.js';
 import type { Sql, Statement } from './statement.js';
 
 const CONNECT_MS = 2000;
@@ -32,6 +33,7 @@ export class OwnClient implements Sql {
   private last: Promise<unknown> = Promise.resolve();
   private lost = false;
   private dropped = false;
+  private asked = -Infinity;
   private readonly lostListeners: (() => void)[] = [];
 
   /** `answerMs`: how long the client waits for an answer. */
@@ -49,6 +51,11 @@ export class OwnClient implements Sql {
 
   get isLost(): boolean {
     return this.lost;
+  }
+
+  /** When the last question that was answered had been asked (steadyNow): what was said before that has arrived. */
+  get saidAt(): number {
+    return this.asked;
   }
 
   onLost(listener: () => void): void {
@@ -89,9 +96,16 @@ export class OwnClient implements Sql {
   }
 
   private next<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.last.then(work);
+    const done = this.last.then(() => this.answered(work));
     this.last = done.catch(() => undefined);
     return done;
+  }
+
+  private async answered<T>(work: () => Promise<T>): Promise<T> {
+    const now = steadyNow();
+    const answer = await work();
+    this.asked = now;
+    return answer;
   }
 
   private lose(): void {
