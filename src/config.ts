@@ -1,4 +1,5 @@
 // The only reader of the environment: names, defaults and what is refused. Everything else gets a Config.
+import { Resolver } from 'node:dns';
 import { isIP } from 'node:net';
 import path from 'node:path';
 
@@ -12,7 +13,7 @@ export interface Config {
   readonly databaseUrl: string | undefined;
   /** The folder of the programs that the embedded Postgres is run with, instead of those that came along. */
   readonly postgresBin: string | undefined;
-  /** Host names that are let in besides the loopback's own. */
+  /** Host names that are let in besides the loopback's own; with a port where pages there are ours by that port. */
   readonly allowedHosts: readonly string[];
   /** True where a container's port is published on the host's loopback only, so that the loopback's rules hold. */
   readonly publishedLoopback: boolean;
@@ -26,6 +27,8 @@ export interface Config {
   readonly logLevel: string;
   /** Hosts, addresses and networks (`10.0.0.0/8`) that are called although they aren't public, where a client names a URL. */
   readonly fetchAllow: readonly string[];
+  /** Name servers, as `address` or `address:port`, that names in such URLs are looked up at; none: the system's. */
+  readonly dnsServers: readonly string[];
   readonly uploads: UploadLimits;
   readonly limits: RateRules;
   readonly shares: ShareRules;
@@ -94,8 +97,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     dataFolder: path.resolve(env.STAMPLINE_DATA || 'data'),
     databaseUrl: readDatabaseUrl(env.DATABASE_URL),
     postgresBin: env.STAMPLINE_POSTGRES_BIN || undefined,
-    allowedHosts: listOf(env.STAMPLINE_ALLOWED_HOSTS),
+    allowedHosts: readAllowedHosts(env.STAMPLINE_ALLOWED_HOSTS),
     fetchAllow: readFetchAllow(env.STAMPLINE_FETCH_ALLOW),
+    dnsServers: readDnsServers(env.STAMPLINE_DNS),
     publishedLoopback: readListenTrust(env.STAMPLINE_LISTEN_TRUST),
     tls: readTls(env),
     trustedProxies: readTrustedProxies(env.STAMPLINE_TRUSTED_PROXIES),
@@ -177,6 +181,17 @@ const listOf = (value = ''): string[] =>
     .map((one) => one.trim().toLowerCase())
     .filter(Boolean);
 
+function readAllowedHosts(value: string | undefined): string[] {
+  const entries = listOf(value);
+  const bad = entries.find(
+    (entry) => !/^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/.test(entry) || !URL.canParse(`http://${entry}`),
+  );
+  if (bad === undefined) return entries;
+  throw new ConfigError(
+    `STAMPLINE_ALLOWED_HOSTS has ${bad}, which is not a host such as stamp.example.org, or one with a port.`,
+  );
+}
+
 function readFetchAllow(value: string | undefined): string[] {
   const entries = listOf(value);
   const bad = entries.find((entry) => !/^[\w.-]+$/.test(entry) && !isIP(entry) && !isNetwork(entry));
@@ -184,6 +199,18 @@ function readFetchAllow(value: string | undefined): string[] {
   throw new ConfigError(
     `STAMPLINE_FETCH_ALLOW has ${bad}, which is neither a host name, nor an address, nor a network such as 10.0.0.0/8.`,
   );
+}
+
+function readDnsServers(value: string | undefined): string[] {
+  const entries = listOf(value);
+  try {
+    new Resolver().setServers(entries);
+  } catch {
+    throw new ConfigError(
+      `STAMPLINE_DNS=${value} is not a list of addresses of name servers, such as 10.0.0.2,[fd00::53]:5353.`,
+    );
+  }
+  return entries;
 }
 
 function isNetwork(entry: string): boolean {

@@ -3,10 +3,11 @@
 import ipaddr from 'ipaddr.js';
 import type { Config } from '../../config.js';
 import { isNetwork, Networks } from '../networks.js';
+import { SPECIAL } from './special-addresses.js';
 
 type Rules = Pick<Config, 'fetchAllow' | 'host' | 'publishedLoopback' | 'trustedProxies'>;
 
-/** Of IPv6 no more is given out; what stands outside may be an IPv4 address in another dress (`::7f00:1`). */
+/** Of IPv6 no more is given out; what is outside may be an IPv4 address in another notation (`::7f00:1`). */
 const GLOBAL = new Networks(['0.0.0.0/0', '2000::/3']);
 
 export class AddressGuard {
@@ -31,6 +32,7 @@ export class AddressGuard {
     if (!ipaddr.isValid(text)) return false;
     if (this.listed.has(text)) return true;
     const kind = ipaddr.process(text).range();
-    return (kind === 'unicast' && GLOBAL.has(text)) || (kind === 'loopback' && this.allowsLoopback);
+    if (kind === 'loopback') return this.allowsLoopback;
+    return kind === 'unicast' && GLOBAL.has(text) && !SPECIAL.has(text);
   }
 }

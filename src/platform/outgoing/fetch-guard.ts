@@ -2,7 +2,6 @@
 // one that is called is pinned, so that a name can't point elsewhere between the two; redirects aren't followed; nothing of
 // the answer but its status is read.
 import { Inject, Injectable } from '@nestjs/common';
-import dns from 'node:dns/promises';
 import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
@@ -10,21 +9,19 @@ import { DomainError } from '../errors.js';
 import type { Config } from '../../config.js';
 import { CONFIG } from '../tokens.js';
 import { AddressGuard } from './address-guard.js';
+import { NameLookup, type Target } from './name-lookup.js';
 
 /** From looking the name up to the answer's head. */
 const LONGEST_MS = 5000;
 
-interface Target {
-  readonly address: string;
-  readonly family: number;
-}
-
 @Injectable()
 export class FetchGuard {
   private readonly guard: AddressGuard;
+  private readonly names: NameLookup;
 
   constructor(@Inject(CONFIG) config: Config) {
     this.guard = new AddressGuard(config);
+    this.names = new NameLookup(config.dnsServers);
   }
 
   /**
@@ -42,29 +39,27 @@ export class FetchGuard {
   private async targetOf(url: URL, late: AbortSignal): Promise<Target> {
     const host = url.hostname.replace(/^\[|\]$/g, '');
     const family = net.isIP(host);
-    const targets = family > 0 ? [{ address: host, family }] : await addressesOf(url, host, late);
+    const targets = family > 0 ? [{ address: host, family }] : await this.addressesOf(url, host, late);
     const bad = this.guard.allowsName(host)
       ? undefined
       : targets.find(({ address }) => !this.guard.allowsAddress(address));
     if (bad) throw refused(url, host, bad.address);
     return targets[0] as Target;
   }
+
+  private addressesOf(url: URL, host: string, late: AbortSignal): Promise<readonly Target[]> {
+    return this.names.addressesOf(host, late).catch((error: unknown) => {
+      throw unreachable(url, whyNoAddress(error), error);
+    });
+  }
 }
 
-async function addressesOf(url: URL, host: string, late: AbortSignal): Promise<Target[]> {
-  const found = await settled(dns.lookup(host, { all: true }), late).catch((error: unknown) => {
-    throw unreachable(url, 'its name leads nowhere', error);
-  });
-  if (found.length > 0) return found;
-  throw unreachable(url, 'its name leads nowhere');
-}
-
-/** dns.lookup can't be aborted; nobody waits for it any longer than this. */
-function settled<Value>(work: Promise<Value>, late: AbortSignal): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    late.addEventListener('abort', () => reject(new Error('too late')), { once: true });
-    work.then(resolve, reject);
-  });
+/** What the resolver says is for the operator, but for whether anybody answered it. */
+function whyNoAddress(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOTFOUND' || code === 'ENODATA'
+    ? 'its name has no address'
+    : 'its name was not found in time, or its name server does not answer';
 }
 
 function ask(url: URL, { address, family }: Target, signal: AbortSignal): Promise<number> {
