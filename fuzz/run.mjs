@@ -1,5 +1,6 @@
 // npm run fuzz: 100 000 hostile requests against a server of its own. --requests N, --seed S (printed at the start), --guarded: a
-// server that asks for tokens, and callers with all kinds of them; --slow: slow clients instead, and what they cost the others.
+// server that asks for tokens, and callers with all kinds of them; --slow: slow clients instead, and what they cost the others;
+// --starve: attacks that could stop everybody, and what they cost the others: --seconds for each, --only PATTERN.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
@@ -15,6 +16,8 @@ import { fuzz } from './fuzz.mjs';
 import { layGround } from './ground.mjs';
 import { brokenHistories } from './history.mjs';
 import { besideSlowClients } from './slow-clients.mjs';
+import { silentNameServer } from './starve/silent-names.mjs';
+import { starve } from './starve/starve.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { values } = parseArgs({
@@ -23,6 +26,9 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     guarded: { type: 'boolean', default: false },
     slow: { type: 'boolean', default: false },
+    starve: { type: 'boolean', default: false },
+    seconds: { type: 'string', default: '10' },
+    only: { type: 'string' },
   },
 });
 const count = Number(values.requests);
@@ -33,7 +39,12 @@ const GUARDED = { STAMPLINE_AUTH: 'required', STAMPLINE_MAX_FAILURES: '1000000',
 
 async function startServer(url) {
   const own = { DATABASE_URL: url, HOST: '127.0.0.1', PORT: '0', STAMPLINE_DATA: path.join(folder, 'server') };
-  const env = { ...process.env, ...own, ...(values.guarded ? GUARDED : {}) };
+  const env = {
+    ...process.env,
+    ...own,
+    ...(values.guarded ? GUARDED : {}),
+    ...(names ? { STAMPLINE_DNS: names.address } : {}),
+  };
   const child = spawn(process.execPath, ['scripts/start.mjs'], {
     cwd: root,
     env,
@@ -56,6 +67,7 @@ async function startServer(url) {
 
 await ensureBuilt({ say: console.log });
 const { startEmbeddedPostgres } = await import('../dist/src/platform/database/embedded/embedded-postgres.js');
+const names = values.starve ? await silentNameServer() : undefined;
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'stampline-fuzz-'));
 fs.chmodSync(folder, 0o755);
 const postgres = await startEmbeddedPostgres({ dataFolder: folder });
@@ -97,15 +109,26 @@ async function sendHostile() {
   if (never.length > 0) console.log(`Never answered 2xx: ${never.join(', ')}`);
 }
 
+const starveOthers = () =>
+  starve({
+    base: server.base,
+    seconds: Number(values.seconds),
+    ci: process.env.CI === 'true',
+    only: values.only === undefined ? undefined : new RegExp(values.only),
+    isAlive: server.alive,
+  });
+
 try {
-  if (values.slow) process.exitCode = (await besideSlowClients(server.base)) ? 0 : 1;
+  if (values.starve) process.exitCode = (await starveOthers()) ? 0 : 1;
+  else if (values.slow) process.exitCode = (await besideSlowClients(server.base)) ? 0 : 1;
   else await sendHostile();
 } catch (error) {
-  console.error(`\nfuzz: found with seed ${seed}:\n${error.message}`);
+  console.error(values.starve ? error.message : `\nfuzz: found with seed ${seed}:\n${error.message}`);
   process.exitCode = 1;
 } finally {
   await client.end();
   await server.end();
   await postgres.stop();
+  names?.close();
   fs.rmSync(folder, { recursive: true, force: true });
 }

@@ -1,0 +1,235 @@
+// What one client could try to stop all the others with: one entry for each endpoint, or family of endpoints, that takes lists,
+// patterns or files. `covers` names the operations of openapi.json; a test holds the table to the document.
+import { randomUUID } from 'node:crypto';
+import net from 'node:net';
+
+/**
+ * @typedef {{base: string, ticket: number, modulePath: string, operations: {operationId: string, path: string}[]}} Ground
+ * @typedef {{send: (path: string, options?: RequestInit) => Promise<number>, client: number, turn: number, seconds: number, ground: Ground}} Turn
+ * @typedef {{name: string, covers: RegExp, once: (turn: Turn) => Promise<unknown>}} Attack
+ */
+
+const JSON_BODY = { 'content-type': 'application/json' };
+const patch = (body) => ({ method: 'PATCH', headers: JSON_BODY, body: JSON.stringify(body) });
+const post = (body) => ({ method: 'POST', headers: JSON_BODY, body: JSON.stringify(body) });
+const several = (count, one) => Array.from({ length: count }, (_, index) => one(index));
+const fresh = () => randomUUID().slice(0, 8).toUpperCase();
+
+/** The operations of a family take turns. */
+const inTurn = ({ ground, turn, client }, family) => {
+  const all = ground.operations.filter(({ operationId }) => family.test(operationId));
+  return all[(turn * 16 + client) % all.length].path;
+};
+
+function form(texts, files) {
+  const made = new FormData();
+  for (const [name, text] of Object.entries(texts)) made.append(name, text);
+  for (const [path, content] of Object.entries(files)) made.append('file', new Blob([content]), path);
+  return { method: 'POST', body: made };
+}
+
+const upload = ({ send, ground }, texts, files) => send(`/api/v1/ticket/${ground.ticket}/modules/`, form(texts, files));
+
+const relativeImports = (count) => several(count, (index) => `import './m${index}.js';`).join('\n');
+const bareImports = (count) => several(count, (index) => `import 'p${index}';`).join('\n');
+
+const SET = /^set_/;
+const LIST = /^list_/;
+const PATCH_LIST = /^patchList_/;
+const REMOVE_LIST = /^removeList_/;
+
+/** A backreference can't be matched in linear time. */
+const BACKREFERENCE = encodeURIComponent(String.raw`^(.*)(.*)(.*)\1\2\3x$`);
+
+/** Connections that ask and never read, held for as long as the attack lasts. */
+const holdUnread = ({ ground, seconds, client }) =>
+  new Promise((resolve) => {
+    const { hostname, port } = new URL(ground.base);
+    const sockets = several(client % 4 === 0 ? 3 : 4, () => net.connect(Number(port), hostname));
+    for (const socket of sockets) {
+      socket.on('error', () => undefined);
+      socket.pause();
+      socket.write(`GET ${ground.modulePath} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    }
+    setTimeout(() => {
+      for (const socket of sockets) socket.destroy();
+      resolve(undefined);
+    }, seconds * 1000);
+  });
+
+/** @type {readonly Attack[]} */
+export const ATTACKS = [
+  {
+    name: 'sources with a run of slashes',
+    covers: /^upload_modules$/,
+    once: (turn) =>
+      upload(
+        turn,
+        { mode: 'sources' },
+        { 'src/a.js': `//# sourceMappingURL=a.js.map\n${'/'.repeat(60)}\nexport default ${turn.turn};\n` },
+      ),
+  },
+  {
+    name: 'a package with 200 000 relative imports',
+    covers: /^upload_modules$/,
+    once: (turn) => upload(turn, { name: 'wide' }, { 'index.js': `${relativeImports(200_000)}\n// ${fresh()}` }),
+  },
+  {
+    name: 'a module with 100 000 bare imports',
+    covers: /^upload_modules$/,
+    once: (turn) => upload(turn, { specifier: 'bare' }, { 'bare.js': `${bareImports(100_000)}\n// ${fresh()}` }),
+  },
+  {
+    name: 'production gets 40 000 keys',
+    covers: /^(deployer_patch_map|write_stage)$/,
+    once: ({ send }) =>
+      send(
+        '/import-map.json?skip_url_check=true',
+        patch({
+          imports: Object.fromEntries(several(40_000, (index) => [`k${index}`, `https://cdn.example/${fresh()}.js`])),
+        }),
+      ),
+  },
+  {
+    name: 'maps of 20 unknown tickets',
+    covers: /^(import_map|stamp_script)(_of)?$/,
+    once: ({ send }) => send(`/import-map.json?${several(20, () => `dev=${fresh()}`).join('&')}`),
+  },
+  {
+    name: 'a set of 250 keys',
+    covers: SET,
+    once: (turn) =>
+      turn.send(
+        inTurn(turn, SET).replace('{ids}', several(250, (index) => `${fresh().slice(0, 3)}-${index}`).join(';')),
+      ),
+  },
+  {
+    name: 'lists with 900 keys',
+    covers: LIST,
+    once: (turn) =>
+      turn.send(`${inTurn(turn, LIST)}?id__in=${several(900, (index) => turn.turn * 1000 + index).join(',')}`),
+  },
+  {
+    name: 'artifacts of 900 tickets by key',
+    covers: /^list_(ticketartifact|subticket)$/,
+    once: ({ send }) => send(`/api/v1/subticket/?ticket__in=${several(900, (index) => `A-${index}`).join(',')}`),
+  },
+  {
+    name: 'regular expressions with backreferences',
+    covers: LIST,
+    once: ({ send }) => send(`/api/v1/event/?line__regex=${BACKREFERENCE}`),
+  },
+  {
+    name: 'patterns and deep offsets',
+    covers: LIST,
+    once: ({ send, turn }) =>
+      send(
+        turn % 2
+          ? `/api/v1/event/?line__icontains=${fresh()}&order_by=line`
+          : `/api/v1/event/?offset=1000000&order_by=-line&limit=1000`,
+      ),
+  },
+  {
+    name: 'lists of 1000 large tickets',
+    covers: LIST,
+    once: ({ send }) => send('/api/v1/ticket/?limit=1000'),
+  },
+  {
+    name: 'deletions by a pattern',
+    covers: REMOVE_LIST,
+    once: ({ send }) => send(`/api/v1/person/?name__regex=${BACKREFERENCE}`, { method: 'DELETE' }),
+  },
+  {
+    name: 'changes of 1000 objects',
+    covers: PATCH_LIST,
+    once: (turn) => turn.send(inTurn(turn, PATCH_LIST), patch({ objects: several(1000, () => ({ name: fresh() })) })),
+  },
+  {
+    name: 'readers of a large module that never read',
+    covers: /^upload_modules$/,
+    once: holdUnread,
+  },
+  {
+    name: 'URLs in a zone without a name server',
+    covers: /^(deployer_patch_service|deployer_patch_map)$/,
+    once: ({ send }) => send('/services', patch({ service: fresh(), url: `https://${fresh()}.silent.example/app.js` })),
+  },
+  {
+    name: 'a bundle, and a ticket, with many parts',
+    covers: /^(create_bundle|create_ticket|update_ticket|replace_ticket)$/,
+    once: ({ send, turn }) =>
+      turn % 2
+        ? send(
+            '/api/v1/bundle/',
+            post({ ticket: { title: fresh() }, subtickets: several(2000, () => ({ assignee: fresh() })) }),
+          )
+        : send('/api/v1/ticket/', post({ title: fresh(), components: several(5000, () => fresh()) })),
+  },
+  {
+    name: 'a package list of 50 000',
+    covers: /^put_package_list$/,
+    once: ({ send }) =>
+      send('/api/v1/package-list/', {
+        method: 'PUT',
+        headers: JSON_BODY,
+        body: JSON.stringify(
+          several(50_000, (index) => ({ binary: `b${index}`, source: `s${index % 5000}`, version: fresh() })),
+        ),
+      }),
+  },
+  {
+    name: 'batches of 500 events',
+    covers: /^post_events$/,
+    once: ({ send }) =>
+      send('/events', {
+        method: 'POST',
+        headers: { 'content-type': 'application/cloudevents-batch+json' },
+        body: JSON.stringify(
+          several(500, () => ({
+            specversion: '1.0',
+            id: fresh(),
+            source: 'https://ci.example/',
+            type: 'x',
+            data: { line: 'x'.repeat(500) },
+          })),
+        ),
+      }),
+  },
+  {
+    name: 'files of an upload',
+    covers: /^upload_spu_files$/,
+    once: ({ send }) =>
+      send(
+        '/api/v1/spu/1/files/',
+        form({}, Object.fromEntries(several(200, (index) => [`f${index}_1.0_amd64.deb`, fresh()]))),
+      ),
+  },
+  {
+    name: 'deltas of 20 000 keys',
+    covers: /^(rebase_ticket|create_token)$/,
+    once: ({ send, ground, turn }) =>
+      turn % 2
+        ? send(`/api/v1/ticket/${ground.ticket}/rebase/`, post({ keys: several(5000, (index) => `k${index}`) }))
+        : send('/api/v1/token/', post({ owner: fresh(), scopes: several(5000, () => 'read') })),
+  },
+  {
+    name: 'settings with 1 700 URLs',
+    covers: /^(create|update|replace)_project$/,
+    once: ({ send }) =>
+      send(
+        '/api/v1/project/',
+        post({
+          name: fresh(),
+          settings: { url_safe_list: several(1700, (index) => `https://cdn.example/${index}/${fresh()}`) },
+        }),
+      ),
+  },
+  {
+    name: 'modules by a pattern',
+    covers: /^list_module$/,
+    once: ({ send }) => send(`/api/v1/module/?specifier__startswith=${fresh()}&limit=1000`),
+  },
+];
+
+/** Why an operation that takes a list, a pattern or a file needs no entry. */
+export const WITHOUT_ENTRY = new Map([]);

@@ -1,0 +1,54 @@
+// What the attacks of --starve work on: large tickets, a large module, a ticket to upload to; and what openapi.json says.
+const LARGE_TICKETS = 300;
+const LARGE_MODULE = 30 * 1024 * 1024;
+const EVENT_BATCHES = 6;
+const IN_PARALLEL = 8;
+
+/** Lines that a pattern with backreferences tries in many ways. */
+const eventsOf = (batch) => ({
+  method: 'POST',
+  headers: { 'content-type': 'application/cloudevents-batch+json' },
+  body: JSON.stringify(
+    Array.from({ length: 500 }, (_, index) => ({
+      specversion: '1.0',
+      id: `${batch}-${index}`,
+      source: 'https://ci.example/',
+      type: 'run',
+      data: { line: 'a'.repeat(120) },
+    })),
+  ),
+});
+
+/** @returns {Promise<import('./attacks.mjs').Ground>} */
+export async function layFeast(base) {
+  const call = async (path, options) => {
+    const reply = await fetch(base + path, options);
+    if (!reply.ok) throw new Error(`${path} answered ${reply.status}: ${await reply.text()}`);
+    return reply.json();
+  };
+  const post = (path, body) =>
+    call(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  await post('/api/v1/sourcepackage/', { name: 'source' });
+  await post('/api/v1/spu/', { sourcepackage: '/api/v1/sourcepackage/1/', version: '1.0' });
+  await post('/api/v1/person/', { name: 'One', email: 'one@example.com' });
+  const { id: ticket } = await post('/api/v1/ticket/', { title: 'attacked' });
+  for (let batch = 0; batch < EVENT_BATCHES; batch += 1) await call('/events', eventsOf(batch));
+  const form = new FormData();
+  form.append('specifier', 'large');
+  form.append('file', new Blob([Buffer.alloc(LARGE_MODULE, '// 3\n')]), 'large.js');
+  const uploaded = await call(`/api/v1/ticket/${ticket}/modules/`, { method: 'POST', body: form });
+  const description = 'x'.repeat(95_000);
+  const lane = async (_, index) => {
+    for (let made = index; made < LARGE_TICKETS; made += IN_PARALLEL)
+      await post('/api/v1/ticket/', { title: `large ${made}`, description });
+  };
+  await Promise.all(Array.from({ length: IN_PARALLEL }, lane));
+  return { base, ticket, modulePath: new URL(uploaded.modules[0].url).pathname, operations: await operationsOf(call) };
+}
+
+async function operationsOf(call) {
+  const { paths } = await call('/openapi.json');
+  return Object.entries(paths).flatMap(([path, item]) =>
+    Object.values(item).map(({ operationId }) => ({ operationId, path })),
+  );
+}
