@@ -81,7 +81,7 @@ function outliveStrays(log: Logger): void {
 
 /** By which it is called. Behind a proxy that is elsewhere only that one knows. */
 function urlOf({ beyondLoopback, tls, host, allowedHosts }: Config, port: number): string {
-  const name = beyondLoopback ? ((tls && allowedHosts[0]) ?? host) : 'localhost';
+  const name = beyondLoopback ? ((tls && allowedHosts[0]?.replace(/:\d+$/, '')) ?? host) : 'localhost';
   return `${tls ? 'https' : 'http'}://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 

@@ -5,6 +5,7 @@ import type { Config } from '../../config.js';
 import { DomainError } from '../errors.js';
 import { Networks } from '../networks.js';
 import { sendError } from './error-reply.js';
+import { OwnOrigins } from './own-origin.js';
 import { isSafe } from './safe-methods.js';
 import { LONGEST_URL } from './unread-reply.js';
 
@@ -14,7 +15,8 @@ export const isForwarded = (header: string): boolean =>
   header === 'forwarded' || header === 'x-real-ip' || header.startsWith('x-forwarded-');
 
 export function guardRequests(server: FastifyInstance, config: Config): void {
-  const added = new Set(config.allowedHosts);
+  const added = new Set(config.allowedHosts.map(nameOf));
+  const origins = new OwnOrigins(config.allowedHosts);
   const ways = new Ways(config);
   const routes = new RouteMethods();
   server.addHook('onRoute', (route) => routes.add(route.url, [route.method].flat()));
@@ -22,7 +24,7 @@ export function guardRequests(server: FastifyInstance, config: Config): void {
   server.server.on('checkExpectation', (request, response) => server.server.emit('request', request, response));
   server.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
-    const refusal = refuse(request, added) ?? ways.refuse(request) ?? refuseForeign(request, added);
+    const refusal = refuse(request, added) ?? ways.refuse(request) ?? refuseForeign(request, origins);
     if (refusal) return sendError(request, reply, refusal);
     if (request.is404) return answerUnrouted(request, reply, routes.of(request.url), done);
     done();
@@ -88,28 +90,20 @@ const badProtocol = (): DomainError =>
   new DomainError('invalid', 'proxy.bad_protocol', "The proxy's X-Forwarded-Proto is neither http nor https.");
 
 /**
- * A page of another site must not write, and what another port serves is another site: browsers tell where a request comes
- * from. Programs that are no browsers send neither header.
+ * A page of another site must not write, and what another port or scheme serves is another site: browsers tell where a request
+ * comes from. Programs that are no browsers send neither header.
  */
-function refuseForeign(request: FastifyRequest, added: ReadonlySet<string>): DomainError | undefined {
+function refuseForeign(request: FastifyRequest, origins: OwnOrigins): DomainError | undefined {
   if (isSafe(request.method)) return undefined;
-  const { host, headers } = request;
-  const { origin } = headers;
-  const site = headers['sec-fetch-site'] ?? 'none';
-  if (['none', 'same-origin'].includes(String(site)) && isOwn(origin, host, added)) return undefined;
+  const { origin } = request.headers;
+  const site = request.headers['sec-fetch-site'] ?? 'none';
+  if (['none', 'same-origin'].includes(String(site)) && (origin === undefined || origins.has(origin, request)))
+    return undefined;
   return new DomainError(
     'forbidden',
     'origin.foreign',
-    `A page of ${origin ?? 'another site'} may not write here. STAMPLINE_ALLOWED_HOSTS adds names.`,
+    `A page of ${origin ?? 'another site'} may not write here. List its host, with the port where it has one, in STAMPLINE_ALLOWED_HOSTS.`,
   );
-}
-
-function isOwn(origin: string | undefined, host: string, added: ReadonlySet<string>): boolean {
-  if (origin === undefined) return true;
-  if (!URL.canParse(origin)) return false;
-  const page = new URL(origin);
-  const asked = `${page.protocol}//${host}`;
-  return added.has(page.hostname) || (URL.canParse(asked) && page.host === new URL(asked).host);
 }
 
 /** What stands after a `%` that encodes nothing is left to be what it is. */
