@@ -1,7 +1,9 @@
 // The OpenAPI document and Swagger UI, both without any other server.
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { ERROR_RESPONSES, ERROR_SCHEMA } from './platform/http/error-schema.js';
+import { allowOwnScripts } from './platform/http/security-headers.js';
 import { resourceSchemas } from './rest/http/openapi-schemas.js';
 import { DIALECT_TEXT, DOCUMENTED_CALLS } from './rest/http/openapi-texts.js';
 
@@ -93,7 +95,27 @@ function openFirstTag(): void {
   ui.layoutActions.show(['operations-tag', 'The documented calls'], true);
 }
 
+/** Swagger UI's own files in its page, which Nest writes: each is marked with the nonce that the reply's policy knows. */
+const UI_SCRIPTS = /<script src="[^"<>]*\bswagger-ui-(?:bundle|standalone-preset|init)\.js"/g;
+
+function markScripts(server: FastifyInstance): void {
+  server.addHook('onSend', (request, reply, payload, done) => {
+    const isPage =
+      /^\/docs(\/(index\.html)?)?(\?|$)/.test(request.url) &&
+      String(reply.getHeader('content-type')).includes('text/html');
+    if (!isPage || typeof payload !== 'string' || reply.statusCode !== 200) return done(null, payload);
+    const nonce = allowOwnScripts(reply);
+    reply.removeHeader('content-length');
+    done(
+      null,
+      payload.replace(UI_SCRIPTS, (tag) => tag.replace('<script', `<script nonce="${nonce}"`)),
+    );
+  });
+}
+
+/** Called before the routes of the documentation are there. */
 export function serveDocs(app: NestFastifyApplication): void {
+  markScripts(app.getHttpAdapter().getInstance<FastifyInstance>());
   SwaggerModule.setup('docs', app, () => buildDocument(app), {
     jsonDocumentUrl: 'openapi.json',
     yamlDocumentUrl: 'openapi.yaml',

@@ -51,12 +51,17 @@ const STYLE = `
   @media (min-width: 80rem) { body { max-width: 96rem; } .columns { grid-template-columns: minmax(0, 3fr) minmax(22rem, 2fr); } }
   @media (max-width: 40rem) { .owner { display: none; } }`;
 
-export function homePage(base: string, counts: readonly StepCount[], tickets: readonly HomeTicket[]): string {
+/** `nonce`: what the policy of the reply knows the page's script by. */
+export function homePage(
+  { base, nonce }: { readonly base: string; readonly nonce: string },
+  counts: readonly StepCount[],
+  tickets: readonly HomeTicket[],
+): string {
   const failed = tickets.filter((ticket) => ticket.step === FAILED);
   const open = tickets.filter((ticket) => ticket.step !== FAILED);
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Stampline</title>${PAGE_ICON}<link rel="stylesheet" href="/stream/stream.css"><style>${STYLE}</style><script type="module" src="/stream/rail.js"></script></head>
+<title>Stampline</title>${PAGE_ICON}<link rel="stylesheet" href="/stream/stream.css"><style>${STYLE}</style><script type="module" nonce="${nonce}" src="/stream/rail.js"></script></head>
 <body>
 <header><h1>Stampline</h1><nav><a href="/stream">Stream</a><a href="/docs">API in Swagger UI</a><a href="/openapi.json">OpenAPI</a><a href="/api/v1/fullticket/">Tickets as JSON</a><a href="/metrics">Metrics</a></nav></header>
 <ul class="steps">${[...STEP_NAMES]

@@ -8,6 +8,7 @@ import { type HomeTicket, homePage, type StepCount } from './home-page.js';
 import { FAILED } from '../workflow/steps.js';
 import { Needs, principalOf } from '../platform/http/need.js';
 import { originOf } from '../platform/http/own-origin.js';
+import { allowOwnScripts } from '../platform/http/security-headers.js';
 
 const SHOWN = 50;
 
@@ -45,7 +46,9 @@ export class HomeController {
     const base = originOf(request);
     void reply
       .header('content-type', 'text/html; charset=utf-8')
-      .send(homePage(base, await this.counts(projects), await this.newest(projects)));
+      .send(
+        homePage({ base, nonce: allowOwnScripts(reply) }, await this.counts(projects), await this.newest(projects)),
+      );
   }
 
   private counts(projects: readonly number[] | null): Promise<StepCount[]> {

@@ -2,6 +2,7 @@
 // is served as it stands.
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { allowOwnScripts } from '../../platform/http/security-headers.js';
 import { PAGE_ICON } from '../../platform/http/page-icon.js';
 
 const severity = (name: string): string =>
@@ -9,10 +10,11 @@ const severity = (name: string): string =>
 
 const KINDS = ['tickets', 'releases', 'commits', 'tests', 'deployments', 'alarms', 'messages'];
 
-const PAGE = `<!doctype html>
+/** `nonce`: what the policy of the reply knows the page's script by. */
+const pageWith = (nonce: string): string => `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Stream · Stampline</title>${PAGE_ICON}
-<link rel="stylesheet" href="/stream/stream.css"><script type="module" src="/stream/stream.js"></script></head>
+<link rel="stylesheet" href="/stream/stream.css"><script type="module" nonce="${nonce}" src="/stream/stream.js"></script></head>
 <body class="stream-page">
 <header>
   <div class="bar"><h1><a href="/">Stampline</a> stream</h1><span id="state" role="status">Connecting…</span>
@@ -34,6 +36,7 @@ const PAGE = `<!doctype html>
 @Injectable()
 export class StreamPage {
   send(reply: FastifyReply): void {
-    void reply.header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(PAGE);
+    const page = pageWith(allowOwnScripts(reply));
+    void reply.header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(page);
   }
 }
