@@ -1,6 +1,6 @@
 # The server without a database of its own: DATABASE_URL says where its Postgres (15 or later) is.
 #
-#   docker compose up        starts it with a Postgres beside it: docker-compose.yml
+#   docker compose up        starts it with a Postgres beside it, with STAMPLINE_DB_PASSWORD set: docker-compose.yml
 #
 # Alone, with its port published on this machine only:
 #
@@ -45,5 +45,5 @@ VOLUME /var/lib/stampline
 EXPOSE 8000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=40s --retries=3 \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/livez`).then((a) => process.exit(a.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "scripts/health.mjs", "/livez"]
 CMD ["node", "--v8-pool-size=1", "scripts/start.mjs"]

@@ -13,7 +13,17 @@ const seconds = (duration) => Number(/^(\d+)s$/.exec(duration ?? '')?.[1] ?? NaN
 
 /** Every service: a pinned image or one that is built, a health check, a time to stop in, a volume that is declared. */
 function checkService(name, service, volumes) {
-  must(service.build || /:\d+\.\d+/.test(service.image ?? ''), `${name}: the image isn't pinned to a minor version`);
+  must(
+    service.build || /:\d+\.\d+(\.\d+)?@sha256:[\da-f]{64}$/.test(service.image ?? ''),
+    `${name}: the image isn't pinned to a version and its digest`,
+  );
+  must(service.cap_drop?.includes('ALL'), `${name}: keeps capabilities`);
+  must(service.security_opt?.includes('no-new-privileges:true'), `${name}: may gain privileges`);
+  must(service.read_only === true, `${name}: its root file system is writable`);
+  must(
+    !/\$\{\w*PASSWORD(?!:\?)/.test(JSON.stringify(service)),
+    `${name}: a password that isn't demanded: \${NAME:?what it is}`,
+  );
   must(Array.isArray(service.healthcheck?.test), `${name}: no health check in list form`);
   must(service.restart === 'unless-stopped', `${name}: restart isn't unless-stopped`);
   must(seconds(service.stop_grace_period) >= 35, `${name}: less than 35 s to stop in`);
@@ -40,10 +50,11 @@ function checkApp(app) {
   );
   must(app.depends_on?.db, "app: doesn't wait for db");
   must(/@db:5432\//.test(app.environment?.DATABASE_URL ?? ''), "app: DATABASE_URL isn't the db service's");
-  must(JSON.stringify(app.healthcheck ?? '').includes('/readyz'), "app: the health check doesn't ask /readyz");
-  must(app.read_only === true && app.tmpfs?.includes('/tmp'), 'app: the root file system is writable, or /tmp is not');
-  must(app.cap_drop?.includes('ALL'), 'app: keeps capabilities');
-  must(app.security_opt?.includes('no-new-privileges:true'), 'app: may gain privileges');
+  must(
+    JSON.stringify(app.healthcheck?.test) === '["CMD","node","scripts/health.mjs","/readyz"]',
+    "app: the health check doesn't ask /readyz as scripts/health.mjs does, which knows TLS",
+  );
+  must(app.tmpfs?.includes('/tmp'), 'app: /tmp is not writable');
 }
 
 function checkDatabase(db, app) {
@@ -63,6 +74,7 @@ function checkDatabase(db, app) {
     app.environment?.DATABASE_URL === `postgres://${user}:${password}@db:5432/${database}`,
     "app: DATABASE_URL isn't made of db's user, password and database",
   );
+  must(/^\$\{\w+:\?[^}]+\}$/.test(password ?? ''), 'db: its password has a default, or is in the file');
 }
 
 /** The last stage is what ships. */
@@ -71,7 +83,10 @@ function checkDockerfile(dockerfile, app) {
   must(/NODE_IMAGE=node:\d+\.\d+/.test(dockerfile), "Dockerfile: Node's image isn't pinned to a minor version");
   must(/^USER (?!root|0)/m.test(runtime), 'Dockerfile: runs as root');
   must(/^STOPSIGNAL SIGTERM$/m.test(runtime), 'Dockerfile: STOPSIGNAL');
-  must(/^HEALTHCHECK [\s\S]*\/livez/m.test(runtime), "Dockerfile: the health check doesn't ask /livez");
+  must(
+    /^HEALTHCHECK [\s\S]*scripts\/health\.mjs", "\/livez/m.test(runtime),
+    "Dockerfile: the health check doesn't ask /livez",
+  );
   must(/^CMD \["node", /m.test(runtime), 'Dockerfile: CMD must start node itself, which gets the signals');
   must(
     /ln -s \/app\/scripts\/stampline\.mjs \/usr\/local\/bin\/stampline/.test(runtime),
@@ -96,6 +111,10 @@ function checkTls({ app = {}, caddy = {} }) {
   const { environment = {}, networks = {} } = app;
   must(Array.isArray(app.ports) && app.ports.length === 0, 'tls: the app publishes a port of its own');
   must(environment.STAMPLINE_LISTEN_TRUST === '', "tls: the loopback's rules still hold");
+  must(
+    app.cap_drop === undefined && app.read_only === undefined,
+    'tls: says again what docker-compose.yml says of the app',
+  );
   must(environment.STAMPLINE_AUTH === 'required', 'tls: asks for no tokens');
   must(/^\$\{STAMPLINE_HOST:\?/.test(environment.STAMPLINE_ALLOWED_HOSTS ?? ''), 'tls: answers to no name of its own');
   must(environment.STAMPLINE_TRUSTED_PROXIES === caddy.networks?.proxy?.ipv4_address, 'tls: trusts another proxy');
