@@ -115,7 +115,7 @@ function markScripts(server: FastifyInstance): void {
 
 /** Called before the routes of the documentation are there. */
 export function serveDocs(app: NestFastifyApplication): void {
-  markScripts(app.getHttpAdapter().getInstance<FastifyInstance>());
+  markScripts(app.getHttpAdapter().getInstance());
   SwaggerModule.setup('docs', app, () => buildDocument(app), {
     jsonDocumentUrl: 'openapi.json',
     yamlDocumentUrl: 'openapi.yaml',
