@@ -2,13 +2,9 @@
 // seconds, so that lookups don't wait for the disk each.
 import fs from 'node:fs/promises';
 import { isIP } from 'node:net';
-import path from 'node:path';
 
 const KEEP_MS = 5000;
-const PLACE =
-  process.platform === 'win32'
-    ? path.join(process.env.SystemRoot ?? 'C:\\Windows', 'System32\\drivers\\etc\\hosts')
-    : '/etc/hosts';
+const PLACE = process.platform === 'win32' ? 'C:\\Windows\\System32\\drivers\\etc\\hosts' : '/etc/hosts';
 
 export class HostsFile {
   private read: Promise<ReadonlyMap<string, readonly string[]>> | undefined;
