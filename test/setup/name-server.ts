@@ -1,6 +1,5 @@
 // A name server on the loopback, for real: it answers what it is told, and nothing in zones that are to be silent.
 import dgram from 'node:dgram';
-import type { AddressInfo } from 'node:net';
 
 export interface NameServer {
   /** For `dnsServers`. */
@@ -24,7 +23,7 @@ export async function startNameServer(
   });
   await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
   return {
-    address: `127.0.0.1:${(socket.address()).port}`,
+    address: `127.0.0.1:${socket.address().port}`,
     asked,
     stop: () => void socket.close(),
   };
