@@ -36,6 +36,8 @@ export interface Config {
   readonly stalledMs: number;
   /** Bytes that stay free on the disk: with less the server takes no changes (promise 8). */
   readonly leastFree: number;
+  /** With room for fewer files than this on a disk of ours, no changes are taken. */
+  readonly leastInodes: number;
 }
 
 /** Paths of PEM files, absolute. */
@@ -122,6 +124,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     },
     stalledMs: readMost('STAMPLINE_STALLED_SECONDS', env, 30, 3600) * 1000,
     leastFree: readMost('STAMPLINE_LEAST_FREE_MB', env, 256, 1_048_576) * MEGABYTE,
+    leastInodes: readMost('STAMPLINE_LEAST_FREE_INODES', env, 6000, 100_000_000),
   };
   const beyondLoopback = !LOOPBACK_HOSTS.has(config.host) && !config.publishedLoopback;
   requireGuards({ ...config, beyondLoopback });

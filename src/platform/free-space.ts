@@ -1,11 +1,12 @@
-// Whether the disks have room: the one of the data folder and, where it is embedded, Postgres's. A full disk ends Postgres, so
-// writing stops before that; reading goes on, and so does writing as soon as there is room again (promise 8).
+// Whether the disks have room and can be written: the one of the data folder and, where it is embedded, Postgres's. A full disk, one
+// without inodes or one that can't be written ends Postgres, so writing stops before that; reading goes on, and so does writing as
+// soon as the cause is gone (promise 8).
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { statfs } from 'node:fs/promises';
-import path from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
+import { sqlState } from './database/database-error.js';
 import { Db } from './database/db.js';
+import { cannotWriteIn, closedToOwner, type Room, roomIn } from './disk-facts.js';
 import { DomainError } from './errors.js';
 import { observeFreeSpace } from './metrics.controller.js';
 import { CONFIG, LOGGER } from './tokens.js';
@@ -14,13 +15,28 @@ const LOOK_EVERY_MS = 2000;
 const RETRY_SECONDS = 30;
 const MEGABYTE = 1024 * 1024;
 
+const UNWRITABLE = 'disk.unwritable';
+
+/** Where the embedded Postgres keeps its data, and the folders below in which it makes files all the time. */
+interface PostgresFolder {
+  readonly data_directory: string;
+  readonly below: readonly string[];
+}
+
+/** Postgres can't write: permissions or a read-only disk, an I/O error, no room. */
+const CANNOT_WRITE = /^(42501|58030|53100)$/;
+
+const ROOMY: Room = { bytes: Infinity, files: Infinity };
+
 @Injectable()
 export class FreeSpace implements OnApplicationBootstrap, OnApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
-  /** What is kept in which folder. */
-  private folders: readonly (readonly [what: string, folder: string])[] = [];
-  private free = Infinity;
-  private tightest = '';
+  private postgres: PostgresFolder | undefined;
+  private room = ROOMY;
+  /** Where and why nothing can be written: for the operator. */
+  private unwritable: string | undefined;
+  /** The code of what was logged last. */
+  private told: string | undefined;
 
   constructor(
     private readonly db: Db,
@@ -29,11 +45,12 @@ export class FreeSpace implements OnApplicationBootstrap, OnApplicationShutdown 
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    const { dataFolder, databaseUrl } = this.config;
-    const [postgres] = databaseUrl
-      ? []
-      : await this.db.run<{ data_directory: string }>({ text: 'SHOW data_directory' });
-    this.folders = [['files', dataFolder], ...(postgres ? ([['postgres', postgres.data_directory]] as const) : [])];
+    if (this.config.databaseUrl === undefined) {
+      const [found] = await this.db.run<{ data_directory: string; oid: string }>({
+        text: `SELECT current_setting('data_directory') AS data_directory, oid::text AS oid FROM pg_database WHERE datname = current_database()`,
+      });
+      if (found) this.postgres = { ...found, below: ['pg_wal', 'pg_snapshots', `base/${found.oid}`] };
+    }
     await this.look();
     this.timer = setInterval(() => void this.look(), LOOK_EVERY_MS).unref();
   }
@@ -42,50 +59,77 @@ export class FreeSpace implements OnApplicationBootstrap, OnApplicationShutdown 
     clearInterval(this.timer);
   }
 
-  get isLow(): boolean {
-    return this.free < this.config.leastFree;
-  }
-
   /** Why nothing of `bytes` can be taken in; undefined where it can. What no upload may be is refused for that, elsewhere. */
   refusal(bytes: number): DomainError | undefined {
-    if (this.free - Math.min(bytes, this.config.uploads.request) >= this.config.leastFree) return undefined;
-    return new DomainError(
-      'unavailable',
-      'disk.nearly_full',
-      `The server's disk is nearly full (${asMegabytes(this.free)} MB free, ${asMegabytes(this.config.leastFree)} MB are kept free): it takes no changes until there is room. Reading works. Nothing was changed.`,
-      { retryAfter: RETRY_SECONDS },
-    );
+    const { leastFree, leastInodes, uploads } = this.config;
+    if (this.room.bytes - Math.min(bytes, uploads.request) < leastFree)
+      return refused(
+        'disk.nearly_full',
+        `The server's disk is nearly full (${asMegabytes(this.room.bytes)} MB free, ${asMegabytes(leastFree)} MB are kept free)`,
+      );
+    if (this.room.files < leastInodes)
+      return refused(
+        'disk.nearly_full',
+        `The server's disk has nearly no inodes left (${this.room.files} more files fit, ${leastInodes} are kept free)`,
+      );
+    if (this.unwritable !== undefined) return refused(UNWRITABLE, 'The server can not write to its data folder');
+    return undefined;
   }
 
-  /** Asks the disks anew. Never rejects: a folder that can't be asked has no room. */
+  /** Asks the disks again. Never rejects: a folder that can't be asked has no room. */
   async look(): Promise<void> {
-    const wasLow = this.isLow;
-    const found = await Promise.all(
-      this.folders.map(async ([what, folder]) => ({ what, folder, free: await freeBytes(folder) })),
-    );
-    for (const { what, free } of found) observeFreeSpace(what, free);
-    const least = found.reduce((one, other) => (other.free < one.free ? other : one), { folder: '', free: Infinity });
-    this.free = least.free;
-    this.tightest = least.folder;
-    if (this.isLow !== wasLow) this.tell();
+    const { dataFolder } = this.config;
+    const [files, postgres] = await Promise.all([
+      roomIn(dataFolder),
+      this.postgres ? roomIn(this.postgres.data_directory) : ROOMY,
+    ]);
+    observeFreeSpace('files', files.bytes, files.files);
+    if (this.postgres) observeFreeSpace('postgres', postgres.bytes, postgres.files);
+    this.room = { bytes: Math.min(files.bytes, postgres.bytes), files: Math.min(files.files, postgres.files) };
+    const code = await cannotWriteIn(dataFolder);
+    this.unwritable = code === undefined ? await this.postgresCannot() : `${dataFolder}: ${code}`;
+    this.tell();
+  }
+
+  /**
+   * Postgres exports a snapshot, which is a file that goes with its transaction: the one thing that it writes and doesn't log.
+   * Where it doesn't answer, what was known last holds.
+   */
+  private async postgresCannot(): Promise<string | undefined> {
+    if (!this.postgres) return undefined;
+    const { data_directory, below } = this.postgres;
+    try {
+      const closed = await closedToOwner(data_directory, below);
+      if (closed !== undefined) return `${closed}: its owner may not make files in it`;
+      await this.db.transaction((tx) => tx.run({ text: 'SELECT pg_export_snapshot()' }));
+      return undefined;
+    } catch (error) {
+      const cause = error instanceof DomainError ? error.cause : error;
+      if (CANNOT_WRITE.test(sqlState(cause))) return `Postgres: ${(cause as Error).message}`;
+      if ((cause as NodeJS.ErrnoException).code?.startsWith('E')) return `${data_directory}: ${sqlState(cause)}`;
+      return this.unwritable;
+    }
   }
 
   private tell(): void {
-    const entry = { folder: this.tightest, free_mb: asMegabytes(this.free) };
-    if (this.isLow) this.log.error(entry, 'the disk is nearly full: no changes are taken until there is room');
-    else this.log.warn(entry, 'the disk has room again: changes are taken');
+    const refusal = this.refusal(0);
+    if (refusal?.code === this.told) return;
+    this.told = refusal?.code;
+    if (!refusal) return this.log.warn('the disk has room again and can be written: changes are taken');
+    const why = refusal.code === UNWRITABLE ? this.unwritable : refusal.message;
+    this.log.error(
+      { why, folder: this.config.dataFolder },
+      'the disk is nearly full or can not be written: no changes are taken',
+    );
   }
 }
+
+const refused = (code: string, what: string): DomainError =>
+  new DomainError(
+    'unavailable',
+    code,
+    `${what}: it takes no changes until that is mended. Reading works. Nothing was changed.`,
+    { retryAfter: RETRY_SECONDS },
+  );
 
 const asMegabytes = (bytes: number): number => Math.floor(bytes / MEGABYTE);
-
-/** Of the disk that a folder is on, or will be when it is made. 0 where it doesn't answer. */
-async function freeBytes(folder: string): Promise<number> {
-  try {
-    const disk = await statfs(folder);
-    return disk.bavail * disk.bsize;
-  } catch (error) {
-    const parent = path.dirname(folder);
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' && parent !== folder ? freeBytes(parent) : 0;
-  }
-}

@@ -41,7 +41,7 @@ export class HealthController {
     operationId: 'readyz',
     summary: 'May it be sent work?',
     description:
-      'Not while it shuts down, without its database, on a standby, with a pending migration, or with a nearly full disk.',
+      'Not while it shuts down, without its database, on a standby, with a pending migration, or with a disk that is nearly full or can not be written.',
   })
   @ApiResponse({ status: 200, description: 'It may.', content: { 'application/json': { schema: OK } } })
   @ApiResponse({ status: 503, ...ERROR_RESPONSES[503] })
@@ -51,8 +51,11 @@ export class HealthController {
     if (standby) throw notReady('standby', 'The database is a standby.');
     if (pending > 0 || newer > 0) throw notReady('migration', 'The database does not have the schema of this version.');
     await this.space.look();
-    if (this.space.isLow)
-      throw notReady('disk_full', 'The disk is nearly full: the server reads, and takes no changes.');
+    const refusal = this.space.refusal(0);
+    if (refusal)
+      throw refusal.code === 'disk.unwritable'
+        ? notReady('disk_unwritable', 'The data folder can not be written: the server reads, and takes no changes.')
+        : notReady('disk_full', 'The disk is nearly full: the server reads, and takes no changes.');
     return { status: 'ok' };
   }
 }

@@ -23,8 +23,18 @@ const freeSpace = new Gauge({
   registers: [registry],
 });
 
+const freeInodes = new Gauge({
+  name: 'stampline_disk_free_inodes',
+  help: 'How many more files fit on the same disks; +Inf where a disk does not count them.',
+  labelNames: ['disk'] as const,
+  registers: [registry],
+});
+
 /** `disk`: what is kept on it. */
-export const observeFreeSpace = (disk: string, bytes: number): void => freeSpace.labels(disk).set(bytes);
+export function observeFreeSpace(disk: string, bytes: number, inodes: number): void {
+  freeSpace.labels(disk).set(bytes);
+  freeInodes.labels(disk).set(inodes);
+}
 
 const cutReplies = new Counter({
   name: 'stampline_http_cut_replies_total',

@@ -143,15 +143,16 @@ export async function call(base: string, method: string, url: string, body?: obj
   }
 }
 
-/** Repeats `attempt` until it gives something; rejects after 30 s. */
+/** Repeats `attempt` until it gives something; rejects after 30 s, or `ms`. */
 export async function eventually<T>(
   what: string,
   attempt: () => T | undefined | false | Promise<T | undefined | false>,
+  ms = 30_000,
 ): Promise<T> {
-  for (const deadline = Date.now() + 30_000; Date.now() < deadline;) {
+  for (const deadline = Date.now() + ms; Date.now() < deadline;) {
     const found = await attempt();
     if (found !== undefined && found !== false) return found;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`Not within 30 s: ${what}`);
+  throw new Error(`Not within ${ms / 1000} s: ${what}`);
 }

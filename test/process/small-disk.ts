@@ -13,6 +13,8 @@ export interface SmallDisk {
   readonly env: Record<string, string>;
   /** Until less is free than a server leaves. */
   fill(): void;
+  /** Until fewer files fit than a server leaves; all of them where the disk is ours alone. */
+  fillInodes(): void;
   makeRoom(): void;
   /** When nothing runs on it any more. */
   remove(): void;
@@ -24,17 +26,27 @@ export function smallDisk(): SmallDisk {
   fs.chmodSync(folder, 0o755);
   const isMounted = mount(folder);
   const least = isMounted ? 256 : Math.floor(freeMegabytes(folder) - 200);
+  const leastInodes = isMounted ? 6000 : Math.max(1, freeInodes(folder) - 200);
   const ballast = path.join(folder, 'ballast');
+  const many = path.join(folder, 'many');
   return {
     folder,
-    env: isMounted ? {} : { STAMPLINE_LEAST_FREE_MB: String(least) },
+    env: isMounted ? {} : { STAMPLINE_LEAST_FREE_MB: String(least), STAMPLINE_LEAST_FREE_INODES: String(leastInodes) },
     fill: () => {
       const chunk = Buffer.alloc(MEGABYTE, 1);
       const file = fs.openSync(ballast, 'w');
       while (freeMegabytes(folder) > least - 150) fs.writeSync(file, chunk);
       fs.closeSync(file);
     },
-    makeRoom: () => fs.rmSync(ballast),
+    fillInodes: () => {
+      fs.mkdirSync(many);
+      const enough = isMounted ? 0 : leastInodes - 1;
+      for (let file = 0; freeInodes(folder) > enough; file += 1)
+        fs.closeSync(fs.openSync(path.join(many, String(file)), 'w'));
+    },
+    makeRoom: () => {
+      for (const place of [ballast, many]) fs.rmSync(place, { recursive: true, force: true });
+    },
     remove: () => {
       if (isMounted) execFileSync('umount', ['--lazy', folder]);
       fs.rmSync(folder, { recursive: true });
@@ -44,12 +56,16 @@ export function smallDisk(): SmallDisk {
 
 function mount(folder: string): boolean {
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=450m,mode=0755', 'tmpfs', folder], { stdio: 'ignore' });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=450m,nr_inodes=20000,mode=0755', 'tmpfs', folder], {
+      stdio: 'ignore',
+    });
     return true;
   } catch {
     return false; // Not root, or a container that may not.
   }
 }
+
+const freeInodes = (folder: string): number => fs.statfsSync(folder).ffree;
 
 function freeMegabytes(folder: string): number {
   const { bavail, bsize } = fs.statfsSync(folder);

@@ -3,6 +3,7 @@ import { DomainError } from '../errors.js';
 
 interface PgError {
   code?: string;
+  severity?: string;
   message?: string;
   constraint?: string;
   detail?: string;
@@ -59,7 +60,9 @@ const SOCKET_CODES = new Set([
 
 /** The connection is gone or can't be trusted: it must be destroyed, never returned to the pool. */
 export function isConnectionLost(error: unknown): boolean {
-  const { code = '', message = '' } = asPg(error);
+  const { code = '', message = '', severity } = asPg(error);
+  // Postgres ends the connection after these; a PANIC may come from the COMMIT itself.
+  if (severity === 'FATAL' || severity === 'PANIC') return true;
   return SOCKET_CODES.has(code) || /^(08|57P)/.test(code) || CONNECTION_LOST.test(message);
 }
 
@@ -91,6 +94,17 @@ const busy = (cause: unknown): DomainError =>
     { retryAfter: 1, cause },
   );
 
+/** Postgres can't read or write its own files: permissions, an I/O error, a file that is gone or damaged. */
+const STORAGE = /^(42501|58030|58P01|XX00[12])$/;
+
+const storageFailed = (cause: unknown): DomainError =>
+  new DomainError(
+    'unavailable',
+    'database.storage',
+    "The database can't read or write its files. Nothing was changed. Whoever runs the server has to look at the data folder; the server's log has the file.",
+    { retryAfter: 30, cause },
+  );
+
 /** As asDomainError, for a query that a client wrote: where it ran into its time limit, it is what has to change. */
 export function asQueryError(error: unknown): unknown {
   if (sqlState(error) !== TOO_SLOW) return asDomainError(error);
@@ -115,6 +129,7 @@ export function asDomainError(error: unknown): unknown {
       cause: error,
     });
   if (state === TOO_SLOW || state === '55P03' || isRetryable(error)) return busy(error);
+  if (STORAGE.test(state) && !isConnectionLost(error)) return storageFailed(error);
   if (state.startsWith('53') || state === '25006' || isConnectionLost(error)) return unavailable(error);
   return error;
 }

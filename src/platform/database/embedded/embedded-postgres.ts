@@ -12,6 +12,7 @@ import type { Connection } from './server-check.js';
 import { serverLogIn } from './server-log.js';
 import { chooseEndpoint } from './socket-folder.js';
 import { withStartLock } from './start-lock.js';
+import { watchStuck } from './stuck-postmaster.js';
 import { Supervisor } from './supervisor.js';
 
 export interface EmbeddedPostgres {
@@ -43,7 +44,9 @@ export interface EmbeddedPostgresOptions {
 }
 
 const lockWaitMs = 60_000;
-const fastShutdownMs = 20_000;
+const patientEnd = { fastShutdownMs: 20_000, immediateShutdownMs: 10_000 };
+/** Of one that does nothing any more. */
+const hastyEnd = { fastShutdownMs: 500, immediateShutdownMs: 2000 };
 
 /** Rejects with EmbeddedPostgresError for whatever the operator can mend. `machine` is for tests. */
 export async function startEmbeddedPostgres(
@@ -63,7 +66,9 @@ export async function startEmbeddedPostgres(
   const { binDirectory } = placement.binaries;
   const supervisor = new Supervisor(first, {
     launch: () => locked(() => launch(request)),
-    end: (postmaster) => endPostmaster(postmaster, { pgdata, binDirectory, fastShutdownMs, log }),
+    end: (postmaster) => endPostmaster(postmaster, { pgdata, binDirectory, ...patientEnd, log }),
+    watchStuck: (postmaster) => watchStuck(postmaster, connection),
+    endStuck: (postmaster) => endPostmaster(postmaster, { pgdata, binDirectory, ...hastyEnd, log }),
     log,
     firstPauseMs: 100,
     onGiveUp: (detail) => (options.onUnexpectedExit ?? log)(detail),

@@ -13,7 +13,6 @@ export interface Postmaster {
 }
 
 const pollMs = 500;
-const immediateShutdownMs = 10_000;
 
 /** A handle on a postmaster that isn't our child: its end shows only when we look. */
 export function watchAdopted(pid: number, pgdata: string): Postmaster {
@@ -32,12 +31,14 @@ export interface EndOptions {
   pgdata: string;
   binDirectory: string;
   fastShutdownMs: number;
+  /** How long an immediate shutdown may take, and then a kill. */
+  immediateShutdownMs: number;
   log: (line: string) => void;
 }
 
 /** Fast shutdown, which ends sessions and writes a checkpoint; if that takes too long, immediate; then SIGKILL. */
 export async function endPostmaster(postmaster: Postmaster, options: EndOptions): Promise<void> {
-  const { pgdata, fastShutdownMs, log } = options;
+  const { pgdata, fastShutdownMs, immediateShutdownMs, log } = options;
   if (process.platform === 'win32') return await endOnWindows(options);
   const steps = [
     { signal: 'SIGINT', ms: fastShutdownMs },

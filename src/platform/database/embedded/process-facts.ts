@@ -62,6 +62,19 @@ export function isPostmasterOf(pid: number, dataDirectory: string): boolean {
 }
 
 /**
+ * Whether the postmaster has a process that recovers its data (which postgres calls `startup`). Undefined where the system doesn't
+ * tell: not on Linux, or the postmaster is gone.
+ */
+export function isRecovering(postmaster: number): boolean | undefined {
+  if (process.platform !== 'linux') return undefined;
+  const children = readProc(() => fs.readFileSync(`/proc/${postmaster}/task/${postmaster}/children`, 'latin1'));
+  const commands = children
+    ?.split(' ')
+    .map((pid) => (pid ? readProc(() => fs.readFileSync(`/proc/${pid}/cmdline`, 'latin1')) : ''));
+  return commands?.some((command) => /^postgres: startup/.test(command ?? ''));
+}
+
+/**
  * Ends the backends that outlived their postmaster: they hold the shared memory, and one that computes without ever
  * waiting notices nothing by itself. Only for when no postmaster of the data directory lives. Linux only.
  */

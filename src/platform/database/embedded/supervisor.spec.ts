@@ -10,19 +10,72 @@ function aPostmaster(pid: number): Postmaster & { end: (detail: string) => void 
   return { pid, adopted: false, ended, end: (detail) => end(detail) };
 }
 
-const quiet = { log: () => {}, onGiveUp: () => {}, firstPauseMs: 1, end: () => Promise.resolve() };
+const never = { stuck: new Promise<string>(() => {}), stop: () => {} };
+const quiet = {
+  log: () => {},
+  onGiveUp: () => {},
+  firstPauseMs: 1,
+  end: () => Promise.resolve(),
+  watchStuck: () => never,
+  endStuck: () => Promise.resolve(),
+};
 
 describe('the supervisor', () => {
   it('gives up with one line after ten failed tries in a row', async () => {
     let tries = 0;
     const first = aPostmaster(1);
     const givenUp = new Promise<string>((resolve) => {
-      const launch = () => Promise.reject(new Error(`no space left (${(tries += 1)})`));
+      const launch = () => Promise.reject(new Error(`no room (${(tries += 1)})`));
       new Supervisor(first, { ...quiet, launch, onGiveUp: resolve });
     });
     first.end('killed');
-    expect(await givenUp).toMatch(/^Postgres can't be kept running, \d+ tries in a row failed: no space left/);
+    expect(await givenUp).toMatch(/^Postgres can't be kept running, \d+ tries in a row failed: no room/);
     expect(tries).toBeGreaterThanOrEqual(9);
+  });
+
+  it.each([
+    'could not create file "pg_wal/xlogtemp.7": Permission denied',
+    'could not write to file "pg_wal/xlogtemp.7": No space left on device',
+    'could not open file "global/pg_control": Read-only file system',
+    "EACCES: permission denied, open '/data/postgres/postmaster.pid'",
+  ])('goes on trying while the disk is what stands in the way: %s', async (reason) => {
+    let tries = 0;
+    const first = aPostmaster(1);
+    const second = aPostmaster(2);
+    const givenUp: string[] = [];
+    const up = new Promise<void>((resolve) => {
+      const launch = () => {
+        if ((tries += 1) < 25) return Promise.reject(new Error(reason));
+        resolve();
+        return Promise.resolve(second);
+      };
+      new Supervisor(first, { ...quiet, launch, onGiveUp: (detail) => givenUp.push(detail) });
+    });
+    first.end('killed');
+    await up;
+    expect({ tries, givenUp }).toEqual({ tries: 25, givenUp: [] });
+  });
+
+  it('ends a postmaster that lives but serves nobody, and brings up another', async () => {
+    const first = aPostmaster(1);
+    const ended: number[] = [];
+    const second = aPostmaster(2);
+    const up = new Promise<void>((resolve) => {
+      new Supervisor(first, {
+        ...quiet,
+        launch: () => {
+          resolve();
+          return Promise.resolve(second);
+        },
+        watchStuck: ({ pid }) => (pid === 1 ? { ...never, stuck: Promise.resolve('it refuses everybody') } : never),
+        endStuck: ({ pid }) => {
+          ended.push(pid);
+          return Promise.resolve();
+        },
+      });
+    });
+    await up;
+    expect(ended).toEqual([1]);
   });
 
   it('counts a postmaster that ends right after its start as a failed try', async () => {

@@ -2,11 +2,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Postmaster } from './postmaster.js';
+import type { StuckWatch } from './stuck-postmaster.js';
 
 export interface SupervisorOptions {
   /** Brings one up, or adopts the one that somebody else has brought up meanwhile. */
   launch: () => Promise<Postmaster>;
   end: (postmaster: Postmaster) => Promise<void>;
+  /** Tells when a postmaster lives but serves nobody any more; and how that one is ended. */
+  watchStuck: (postmaster: Postmaster) => StuckWatch;
+  endStuck: (postmaster: Postmaster) => Promise<void>;
   log: (line: string) => void;
   onGiveUp: (detail: string) => void;
   /** Before the second try; doubles with each up to twenty times as much. */
@@ -14,6 +18,9 @@ export interface SupervisorOptions {
 }
 
 const mostFailures = 10;
+/** What an operator mends while the server goes on: no number of failed tries is too many. In Postgres's and Node's words. */
+const OF_THE_DISK =
+  /Permission denied|permission denied|Read-only file system|read-only file system|No space left on device|no space left on device|Disk quota exceeded|Input\/output error/;
 /** A postmaster that ends sooner than this has not come up: it counts as a failed try. */
 const shortestLifeMs = 1000;
 
@@ -56,7 +63,7 @@ export class Supervisor {
     let failures = 0;
     while (this.current && !this.isStopping) {
       const since = performance.now();
-      const detail = await this.current.ended;
+      const detail = await this.endOf(this.current);
       if (this.isStopping) return;
       this.options.log(`Postgres (process ${this.current.pid}) ended unexpectedly (${detail}), starting it again`);
       this.current = undefined;
@@ -65,11 +72,22 @@ export class Supervisor {
     }
   }
 
+  /** Resolves when it has ended, by itself or because it was stuck. */
+  private async endOf(postmaster: Postmaster): Promise<string> {
+    const { stuck, stop } = this.options.watchStuck(postmaster);
+    const isStuck = await Promise.race([postmaster.ended.then(() => false), stuck.then(() => true)]);
+    stop();
+    if (!isStuck || this.isStopping) return postmaster.ended;
+    this.options.log(`Postgres (process ${postmaster.pid}) serves nobody: ${await stuck}. Ending it`);
+    await this.options.endStuck(postmaster);
+    return stuck;
+  }
+
   /** Tries until one runs, stop() is called or too many tries in a row failed. Returns the failures so far. */
   private async bringUp(failures: number): Promise<number> {
     let reason = 'it ended right after each start';
     for (; !this.isStopping; failures += 1) {
-      if (failures >= mostFailures) {
+      if (failures >= mostFailures && !OF_THE_DISK.test(reason)) {
         this.options.onGiveUp(`Postgres can't be kept running, ${failures} tries in a row failed: ${reason}`);
         return failures;
       }
