@@ -1,15 +1,10 @@
 // The figures of import maps that are no rates: how long a promotion takes with few and with many open tickets and keys, how
-// long an upload takes to be visible, also of one file among the thousands of a watched folder, and how many updates a second go through import-map-deployer's surface, beside
-// import-map-deployer itself. Part of npm run bench; `npm run bench -- promote` runs one.
-import { execFileSync, spawn } from 'node:child_process';
-import fs from 'node:fs';
+// long an upload takes to be visible, also of one file among the thousands of a watched folder. Part of npm run bench; `npm run bench -- promote` runs one.
 import http from 'node:http';
-import net from 'node:net';
-import os from 'node:os';
-import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import pg from 'pg';
 import { databaseUrl } from '../scripts/database-url.mjs';
+import { mapUpdates } from './map-updates.mjs';
 import { fillMaps } from './maps-fill.mjs';
 import { startServer } from './world.mjs';
 import { percentile } from './percentile.mjs';
@@ -27,7 +22,6 @@ const VISIBLE_MS = 30;
 /** A watched folder, of which one file at a time is saved. */
 const SOURCES = 2000;
 const SAVED_MS = 100;
-const DEPLOYER = 'import-map-deployer@4.6.0';
 
 const round = (ms) => Number(ms.toFixed(2));
 
@@ -175,93 +169,6 @@ async function sourceSaved(world, { rounds }) {
     first_seconds: first,
     line: `source_saved p50 ${p50} ms, p99 ${p99} ms with ${SOURCES} watched files, all of them sent in ${first} s (target ${SAVED_MS} ms)`,
   };
-}
-
-/** The same PATCHes, one after the other: import-map-deployer loses some of those that come at once. */
-async function mapUpdates(world, { rounds, seconds }, say) {
-  const deployer = await startDeployer(say);
-  if (!deployer) {
-    return { path: 'map_updates', met: true, line: `map_updates not measured: ${DEPLOYER} can't be installed here` };
-  }
-  const rates = { ours: [], deployer: [] };
-  try {
-    for (let turn = 0; turn < rounds; turn++) {
-      for (const name of turn % 2 === 0 ? ['ours', 'deployer'] : ['deployer', 'ours']) {
-        const server = name === 'ours' ? world.ours : deployer;
-        rates[name].push(await updatesPerSecond(server, turn, seconds));
-      }
-    }
-  } finally {
-    await deployer.end();
-  }
-  const [ours, theirs] = [rates.ours, rates.deployer].map((values) => Math.round(percentile(values, 0.5)));
-  const ratio = Number((ours / theirs).toFixed(2));
-  return {
-    path: 'map_updates',
-    met: true,
-    ours_per_second: ours,
-    deployer_per_second: theirs,
-    ratio,
-    line: `map_updates ratio ${ratio.toFixed(2)} (${ours}/s in Postgres with history, ${DEPLOYER} ${theirs}/s in a file)`,
-  };
-}
-
-async function updatesPerSecond(server, turn, seconds) {
-  const started = performance.now();
-  let updates = 0;
-  for (; performance.now() - started < seconds * 1000; updates++) {
-    const service = `module-${updates % 50}`;
-    const url = `https://cdn.example/${turn}/${updates}/${service}.js`;
-    await call(server, 'PATCH', '/services?skip_url_check', { service, url });
-  }
-  return updates / ((performance.now() - started) / 1000);
-}
-
-/** From npm, in a folder of its own: it isn't among our dependencies. Undefined where that fails. */
-async function startDeployer(say) {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'stampline-deployer-'));
-  const remove = () => fs.rmSync(folder, { recursive: true, force: true });
-  say(`Installing ${DEPLOYER} to compare with …`);
-  try {
-    execFileSync('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', '--ignore-scripts', DEPLOYER], {
-      cwd: folder,
-      stdio: 'pipe',
-    });
-  } catch (error) {
-    say(String(error.stderr ?? error.message).slice(0, 500));
-    remove();
-    return undefined;
-  }
-  const port = await freePort();
-  fs.writeFileSync(path.join(folder, 'map.json'), '{"imports":{}}');
-  fs.writeFileSync(
-    path.join(folder, 'config.json'),
-    JSON.stringify({ port, manifestFormat: 'importmap', locations: { default: path.join(folder, 'map.json') } }),
-  );
-  const bin = path.join(folder, 'node_modules/import-map-deployer/bin/import-map-deployer');
-  const child = spawn(process.execPath, [bin, 'config.json'], { cwd: folder, stdio: 'ignore' });
-  const server = {
-    name: 'deployer',
-    url: `http://127.0.0.1:${port}`,
-    end: async () => {
-      child.kill('SIGKILL');
-      remove();
-    },
-  };
-  for (let attempt = 0; attempt < 300; attempt++) {
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    if (await fetch(`${server.url}/health`).catch(() => undefined)) return server;
-  }
-  await server.end();
-  return undefined;
-}
-
-async function freePort() {
-  const server = net.createServer();
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** By name, in the order in which they run. */

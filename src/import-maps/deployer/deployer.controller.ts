@@ -175,7 +175,8 @@ export class DeployerController {
   ): Promise<void> {
     const { environment, principal } = this.allowed(request, { project });
     const write = { project, environment, origin, principal, decide, line: `deployer ${line.slice(0, 150)}` };
-    return this.verbs.run(request, reply, (tx) => this.writes.run(tx, write).catch(refused));
+    const how = environment.kind === 'production' ? { pointer: { project: project.id } } : {};
+    return this.verbs.run(request, reply, (tx) => this.writes.run(tx, write).catch(refused), how);
   }
 
   /** The environment that is written to, by whom. Rejects with forbidden `scope.missing`. */

@@ -1,13 +1,11 @@
 // What a locked stage answers to whoever writes to it directly.
-import type { Tx } from '../../platform/database/db.js';
 import { DomainError } from '../../platform/errors.js';
 import type { Hold } from '../domain/hold.js';
 import { lockedSummary, type StagePlace, unlockAction } from '../domain/lock-policy.js';
-import { holdOf } from './held-rows.js';
 
-/** For a direct write to production, whose pointer is locked. Rejects with conflict `stage.locked`. */
-export async function requireUnlocked(tx: Tx, project: number, place: StagePlace, base: string): Promise<void> {
-  const lock = await holdOf(tx, { project, stage: place.stage });
+/** For a direct write to production, whose pointer is locked; `locks` by the stage. Throws conflict `stage.locked`. */
+export function requireUnlocked(place: StagePlace, locks: ReadonlyMap<string, Hold>, base: string): void {
+  const lock = locks.get(place.stage);
   if (lock) throw locked(place, lock, base);
 }
 

@@ -7,6 +7,7 @@ import { originOf } from '../../platform/http/own-origin.js';
 import { versionTag } from '../../rest/http/entity-tag.js';
 import { keyedRequest, sendAnswer, writeOptions } from '../../rest/http/reply.js';
 import { Idempotency, type WriteAnswer } from '../../rest/writing/idempotency.js';
+import { type PointerOf, ProductionWriters } from './production-writers.js';
 import type { StageChange, VerbOptions } from './stage-change.js';
 import { changeView } from './stage-view.js';
 
@@ -17,41 +18,49 @@ class RolledBack extends Error {
   }
 }
 
+export interface VerbRun {
+  /** Does all of it and keeps none. */
+  readonly dryRun?: boolean;
+  /** Production's pointer, for what locks it: it waits for its turn with the others, and without a connection. */
+  readonly pointer?: PointerOf;
+}
+
 @Injectable()
 export class RunVerb {
   constructor(
     private readonly db: Db,
     private readonly idempotency: Idempotency,
+    private readonly writers: ProductionWriters,
   ) {}
 
-  /** A verb on a ticket; `dryRun` does all of it and keeps none. */
-  async onTicket(
+  /** A verb on a ticket. */
+  onTicket(
     request: FastifyRequest,
     reply: FastifyReply,
     work: (tx: Tx) => Promise<StageChange>,
-    dryRun = false,
+    how: VerbRun = {},
   ): Promise<void> {
     const base = originOf(request);
-    await this.run(
-      request,
-      reply,
-      async (tx) => {
-        const change = await work(tx);
-        const body = JSON.stringify(changeView(change, base, dryRun));
-        return { status: 200, body, etag: versionTag(Number(change.row.version)) };
-      },
-      dryRun,
-    );
+    const answer = async (tx: Tx): Promise<WriteAnswer> => {
+      const change = await work(tx);
+      const body = JSON.stringify(changeView(change, base, how.dryRun ?? false));
+      return { status: 200, body, etag: versionTag(Number(change.row.version)) };
+    };
+    return this.run(request, reply, answer, how);
   }
 
   async run(
     request: FastifyRequest,
     reply: FastifyReply,
     work: (tx: Tx) => Promise<WriteAnswer>,
-    dryRun = false,
+    { dryRun = false, pointer }: VerbRun = {},
   ): Promise<void> {
     if (dryRun) return sendAnswer(request, reply, await this.rehearse(work));
-    sendAnswer(request, reply, await this.idempotency.inTransaction(keyedRequest(request), work));
+    const keyed = keyedRequest(request);
+    const answer = pointer
+      ? this.writers.run({ of: pointer, request: keyed, bytes: request.rawBody?.length ?? 0, work })
+      : this.idempotency.inTransaction(keyed, work);
+    sendAnswer(request, reply, await answer);
   }
 
   private async rehearse(work: (tx: Tx) => Promise<WriteAnswer>): Promise<WriteAnswer> {

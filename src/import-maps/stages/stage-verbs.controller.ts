@@ -113,7 +113,10 @@ export class StageVerbsController {
     const { release, git_commit: commit } = verbBody(request.body, { release: 'number', git_commit: 'commit' });
     const work = (tx: Parameters<PromoteTicket['run']>[0]): ReturnType<PromoteTicket['run']> =>
       this.promoting.run(tx, id, { ...options, release, commit });
-    return this.verbs.onTicket(request, reply, work, queryFlag(request, 'dry_run'));
+    return this.verbs.onTicket(request, reply, work, {
+      dryRun: queryFlag(request, 'dry_run'),
+      pointer: { ticket: id },
+    });
   }
 
   @Post(':id/revert')
@@ -141,7 +144,10 @@ export class StageVerbsController {
     });
     const work = (tx: Parameters<RevertTicket['run']>[0]): ReturnType<RevertTicket['run']> =>
       this.reverting.run(tx, id, { ...options, ...how, toRevision });
-    return this.verbs.onTicket(request, reply, work, queryFlag(request, 'dry_run'));
+    return this.verbs.onTicket(request, reply, work, {
+      dryRun: queryFlag(request, 'dry_run'),
+      pointer: { ticket: id },
+    });
   }
 
   @Post(':id/rebase')

@@ -2,7 +2,7 @@
 import { Controller, Get, Patch, Post, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Db } from '../../platform/database/db.js';
+import { Db, type Tx } from '../../platform/database/db.js';
 import { DomainError, invalid } from '../../platform/errors.js';
 import { failures, IDEMPOTENCY_KEY, jsonBody, jsonReply, pathParameter } from '../../rest/http/documented.js';
 import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
@@ -129,7 +129,7 @@ export class StageController {
     const rules = { origin: options.base, safeList: project.safeList };
     const { reason, decide, warnings } = directBody(request.body, rules, isLenient(request));
     const line = `Written directly${reason ? `: ${reason}` : ''}`;
-    await this.verbs.run(request, reply, async (tx) => {
+    const work = async (tx: Tx): Promise<WriteAnswer> => {
       let before: StampedMap | undefined;
       const { release, map } = await this.writing.run(
         tx,
@@ -144,7 +144,8 @@ export class StageController {
       const changes = before ? diff(before, map) : [];
       const report = { changes, ...warningsView(warnings) };
       return done(project, { project: project.id, release, map }, options, report);
-    });
+    };
+    await this.verbs.run(request, reply, work, { pointer: { project: project.id } });
   }
 
   @Post(':name/rollback')
@@ -168,7 +169,7 @@ export class StageController {
     const { release: target, ...how } = verbBody(request.body, { release: 'number', force: 'flag', reason: 'text' });
     if (target === undefined)
       throw invalid('rollback.no_release', 'Say the release that production is to equal: {"release": 7}.');
-    await this.verbs.run(request, reply, async (tx) => {
+    const work = async (tx: Tx): Promise<WriteAnswer> => {
       const { flip, ...report } = await this.rollingBack.run(tx, project.id, target, {
         ...how,
         actor: options.actor,
@@ -177,7 +178,8 @@ export class StageController {
         accepts: (release) => requireMatch(options.ifMatch, versionTag(release)),
       });
       return done(project, flip, options, report);
-    });
+    };
+    await this.verbs.run(request, reply, work, { pointer: { project: project.id } });
   }
 
   /** The project of a write to production, which names what it saw. */

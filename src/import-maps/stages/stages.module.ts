@@ -11,6 +11,7 @@ import { PromoteTicket } from './promote-ticket.js';
 import { RebaseTicket } from './rebase-ticket.js';
 import { RevertRelease } from './revert-release.js';
 import { RevertTicket } from './revert-ticket.js';
+import { ProductionWriters } from './production-writers.js';
 import { RollBack } from './roll-back.js';
 import { RunVerb } from './run-verb.js';
 import { NamedProjects } from './named-project.js';
@@ -31,6 +32,7 @@ import { WriteProduction } from './write-production.js';
     MoveTicket,
     NamedProjects,
     Policies,
+    ProductionWriters,
     ReadStages,
     PromoteTicket,
     RebaseTicket,

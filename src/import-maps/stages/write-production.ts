@@ -7,8 +7,8 @@ import { releaseLine } from '../../stream/lines/stage-lines.js';
 import { OwnModules, requireOneIntegrity } from '../blobs/own-modules.js';
 import { type Change, changeDelta, type Delta, keysOf, stamp } from '../domain/delta.js';
 import { sameTarget, type StampedMap } from '../domain/stamped-map.js';
-import type { StagePlace } from '../domain/lock-policy.js';
 import { production } from '../domain/stage-line.js';
+import { locksOf } from '../holds/held-rows.js';
 import { requireUnlocked } from '../holds/stage-locks.js';
 import { lockPointer } from '../store/map-pointer.js';
 import { ProductionMaps } from '../store/production-maps.js';
@@ -47,18 +47,24 @@ export class WriteProduction {
     decide: (production: StampedMap, release: number) => readonly Change[],
     { actor, line, ifRelease, base = USUAL_BASE }: DirectWrite,
   ): Promise<{ release: number; map: StampedMap }> {
-    const parent = await lockPointer(tx, project);
+    // Sent together: each of these sees what was committed before it had its turn, and so what is so behind the lock.
+    const [parent, place, locks] = await Promise.all([
+      lockPointer(tx, project),
+      this.projects.withId(project, tx),
+      locksOf(tx, project),
+    ]);
     if (ifRelease !== undefined && ifRelease !== parent) throw changed(parent, ifRelease);
     const before = await this.productionMaps.at(project, parent, tx);
     const { changes, blobs } = await this.ownModules.settle(tx, decide(before, parent));
     requireOneIntegrity(changes, before);
     const delta = effective(changeDelta([], changes, before));
     if (delta.length === 0) return { release: parent, map: before };
-    await requireUnlocked(tx, project, await this.place(tx, project), base);
+    requireUnlocked({ stage: production(place.line).name, project: place.name }, locks, base);
     const layer = { delta, blobs };
     const map = stamp(before, delta);
-    const release = await this.releases.write(tx, { project, parent, kind: 'write', layer, line, actor, map });
-    await appendEvent(tx, {
+    const release = parent + 1;
+    const written = this.releases.write(tx, { project, parent, kind: 'write', layer, line, actor, map });
+    const told = appendEvent(tx, {
       type: 'release.created',
       subject: `release/${project}/${release}`,
       actor,
@@ -70,13 +76,8 @@ export class WriteProduction {
       link: `/api/v1/release/${release}/?project=${project}`,
       data: { release, parent, keys: eventKeys(keysOf(delta)) },
     });
+    await Promise.all([written, told]);
     return { release, map };
-  }
-
-  /** The project's production, by the names that people use. */
-  private async place(tx: Tx, id: number): Promise<StagePlace> {
-    const { name, line } = await this.projects.withId(id, tx);
-    return { stage: production(line).name, project: name };
   }
 }
 

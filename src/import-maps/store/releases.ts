@@ -88,7 +88,7 @@ export class Releases {
       ],
     });
     if (moved.length === 0) throw new Error(`Production of project ${project} left release ${parent} under its lock.`);
-    tx.afterCommit(() => this.maps.remember(project, { release: number, map }));
+    this.maps.flip(tx, project, { release: number, map });
     this.changes.follow(tx, news);
     return number;
   }

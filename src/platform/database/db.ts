@@ -183,7 +183,8 @@ async function rolledBack(client: PoolClient): Promise<boolean> {
   );
 }
 
-const overloaded = (): DomainError =>
+/** Nobody waits for longer than it makes sense. */
+export const overloaded = (): DomainError =>
   new DomainError(
     'unavailable',
     'overloaded',

@@ -59,8 +59,14 @@ export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdow
     write: (tx: Tx | undefined) => Promise<WriteAnswer>,
   ): Promise<WriteAnswer> {
     if (!request) return write(undefined);
+    return this.db.transaction((tx) => this.within(tx, request, write));
+  }
+
+  /** The same in a transaction that is open already. */
+  within(tx: Tx, request: WriteRequest | undefined, write: (tx: Tx) => Promise<WriteAnswer>): Promise<WriteAnswer> {
+    if (!request) return write(tx);
     const { keyed, reach } = request;
-    return this.db.transaction((tx) => withinReach(tx, reach, () => (keyed ? this.once(tx, keyed, write) : write(tx))));
+    return withinReach(tx, reach, () => (keyed ? this.once(tx, keyed, write) : write(tx)));
   }
 
   private async once(tx: Tx, keyed: KeyedRequest, write: (tx: Tx) => Promise<WriteAnswer>): Promise<WriteAnswer> {
