@@ -8,6 +8,7 @@ import { Holds1763780000000 } from './1763780000000-holds.js';
 import { Access1763800000000 } from './1763800000000-access.js';
 import { TokenProjects1764100000000 } from './1764100000000-token-projects.js';
 import { RateCounts1764400000000 } from './1764400000000-rate-counts.js';
+import { RevisionChanges1764500000000 } from './1764500000000-revision-changes.js';
 import { TokenEnds1764530000000 } from './1764530000000-token-ends.js';
 
 export const migrations = [
@@ -20,5 +21,6 @@ export const migrations = [
   Access1763800000000,
   TokenProjects1764100000000,
   RateCounts1764400000000,
+  RevisionChanges1764500000000,
   TokenEnds1764530000000,
 ];

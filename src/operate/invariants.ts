@@ -138,6 +138,13 @@ export const INVARIANTS: readonly Invariant[] = [
   ),
   maps,
   bySql(
+    "Every revision of a ticket's modules has those that it is made of",
+    `SELECT 'map_revision/' || r.id || ' lacks the one before it, or the whole one' AS found FROM map_revision r
+      WHERE r.whole IS NOT NULL AND NOT (
+        EXISTS (SELECT 1 FROM map_revision b WHERE b.ticket_id = r.ticket_id AND b.number = r.number - 1 AND COALESCE(b.whole, b.number) = r.whole)
+        AND EXISTS (SELECT 1 FROM map_revision w WHERE w.ticket_id = r.ticket_id AND w.number = r.whole AND w.whole IS NULL))`,
+  ),
+  bySql(
     'Every file of a source package upload and of a layer is kept for it',
     `SELECT 'spu_file/' || f.id || ' has no hold on its bytes' AS found FROM spu_file f
       WHERE NOT EXISTS (SELECT 1 FROM blob_use u WHERE u.owner = 'spu_file/' || f.id AND u.hash = f.sha256)

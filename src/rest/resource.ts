@@ -101,6 +101,8 @@ export interface ResourceDeclaration {
   readonly view?: { readonly only?: readonly string[] } & Nesting;
   /** True where another URL shows it: no endpoint, no resource_uri, not in the index. */
   readonly hidden?: boolean;
+  /** Fields that are read from something else than their column: a function of the row, `t.whole_operations`. */
+  readonly shownAs?: Readonly<Record<string, string>>;
   /** A write must name one of these fields; a body that names none gets the likely typo pointed out. */
   readonly oneOf?: readonly string[];
   /** SQL over alias `t` that names a row in lines: `t.name`. */

@@ -71,16 +71,20 @@ export class ModuleList {
     return { modules, total: keys.length };
   }
 
-  /** What open tickets make of some keys, oldest ticket first. */
+  /** What open tickets make of some keys, oldest ticket first: each ticket's operations are gone through once. */
   private changes(project: number, keys: readonly MapKey[]): Promise<Change[]> {
     return this.db.run<Change>({
       name: 'module_list_changes',
-      text: `SELECT k.key, t.key AS ticket, t.stage, o->'set' AS set FROM ticket_key k JOIN ticket t ON t.id = k.ticket_id,
-          LATERAL (SELECT operations FROM map_revision WHERE ticket_id = t.id ORDER BY number DESC LIMIT 1) r,
-          LATERAL jsonb_array_elements(r.operations) o
-        WHERE k.project_id = $1 AND k.key = ANY($2::text[])
-          AND COALESCE(o->>'scope', '') || ' ' || (o->>'specifier') = k.key
-        ORDER BY t.id`,
+      text: `WITH asked AS (SELECT ticket_id, key FROM ticket_key WHERE project_id = $1 AND key = ANY($2::text[])),
+          wanted AS (SELECT DISTINCT ON (v.ticket_id, o.key) v.ticket_id, o.key, o.set FROM (SELECT DISTINCT ticket_id FROM asked) a
+            CROSS JOIN LATERAL (SELECT number, COALESCE(whole, number) AS whole FROM map_revision
+              WHERE ticket_id = a.ticket_id ORDER BY number DESC LIMIT 1) r
+            JOIN map_revision v ON v.ticket_id = a.ticket_id AND v.number BETWEEN r.whole AND r.number
+            CROSS JOIN LATERAL (SELECT COALESCE(e->>'scope', '') || ' ' || (e->>'specifier') AS key, e->'set' AS set
+              FROM jsonb_array_elements(CASE WHEN v.whole IS NULL THEN v.operations ELSE v.operations->'changed' END) e) o
+            WHERE o.key = ANY($2::text[]) ORDER BY v.ticket_id, o.key, v.number DESC)
+        SELECT a.key, t.key AS ticket, t.stage, w.set FROM asked a JOIN wanted w USING (ticket_id, key)
+          JOIN ticket t ON t.id = a.ticket_id ORDER BY t.id`,
       values: [project, keys],
     });
   }

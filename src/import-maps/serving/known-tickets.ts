@@ -5,7 +5,7 @@ import { Gathered } from '../../platform/database/gathered.js';
 import type { Sql } from '../../platform/database/statement.js';
 import { normalKey } from '../../rest/resource-key.js';
 import { bytesOf, type Delta } from '../domain/delta.js';
-import { type FoundRevision, KnownRevisions, MARK, type Revision, unlessKnown } from '../store/known-revisions.js';
+import { type FoundRevision, keptUnlessKnown, KnownRevisions, MARK, type Revision } from '../store/known-revisions.js';
 import { Entries } from './entries.js';
 import { ServingDb, tooManyPages } from './serving-db.js';
 
@@ -38,7 +38,7 @@ const LARGEST_ID = 2 ** 31 - 1;
 
 /** By id or by key, each through its index, however many are asked for. */
 const SERVED = `SELECT a.name, t.id, t.project_id AS project, t.key, t.version, t.stage, t.closed_at IS NOT NULL AS closed,
-    r.id AS revision_id, ${MARK} AS mark, r.number, r.git_commit, ${unlessKnown('a.known')} AS operations
+    r.id AS revision_id, ${MARK} AS mark, r.number, r.whole, r.carried, r.git_commit, ${keptUnlessKnown('a.known')} AS kept
   FROM unnest($1::text[], $2::int[], $3::bigint[], $4::text[], $5::text[]) a(name, project, id, key, known)
   CROSS JOIN LATERAL (
     (SELECT * FROM ticket WHERE project_id = a.project AND id = a.id LIMIT 1) UNION ALL
@@ -108,9 +108,9 @@ export class KnownTickets {
   }
 
   private served(row: FoundTicket, known: Revision | undefined): ServedTicket {
-    const { name: _name, revision_id: id, mark, number, git_commit, operations, ...ticket } = row;
+    const { name: _name, revision_id: id, mark, number, whole, carried, git_commit, kept, ...ticket } = row;
     if (id === null) return { ...ticket, revision: 0, delta: NO_MODULES };
-    const found = { id, mark, number, git_commit, operations };
+    const found = { id, mark, number, whole, carried, git_commit, kept };
     const { delta } = this.revisions.resolve(this.db, ticket.id, found, known);
     return { ...ticket, revision: number, delta };
   }

@@ -37,6 +37,8 @@ export const mapRevision = defineResource({
   noun: 'revision',
   entity: MapRevisionRow,
   body: MapRevisionFields,
+  // What large ones keep is only what they changed.
+  shownAs: { operations: 'whole_operations' },
   verbs: ['GET'],
   hidden: true,
   label: 't.number::text',

@@ -5,13 +5,13 @@ import { LRUCache } from 'lru-cache';
 import { whenCommitted } from '../../platform/database/db.js';
 import type { Sql } from '../../platform/database/statement.js';
 import { bytesOf, type Delta } from '../domain/delta.js';
+import { type ChainPlace, deltaFrom, type DeltaStep } from '../domain/delta-steps.js';
 
-export interface Revision {
+/** `number` is 1, 2, 3 … within the ticket. */
+export interface Revision extends ChainPlace {
   readonly id: number;
   /** Of this revision and no other, even where a crash gave its id away again; see MARK. */
   readonly mark: string;
-  /** 1, 2, 3 … within the ticket. */
-  readonly number: number;
   readonly delta: Delta;
   readonly git_commit: string | null;
   /** Blobs that it needs and no URL of it names, where that is known. */
@@ -19,8 +19,8 @@ export interface Revision {
 }
 
 export interface FoundRevision extends Omit<Revision, 'delta'> {
-  /** Null where they are known. */
-  readonly operations: Delta | null;
+  /** Of it and those before it what makes it of what is known; null where it is known itself. */
+  readonly kept: readonly (Delta | DeltaStep)[] | null;
 }
 
 /** Of all revisions that are kept. */
@@ -41,8 +41,8 @@ export class KnownRevisions {
   /** The revision that a statement of `sql` with `unlessKnown` found, where `known` was what it was told of. */
   resolve(sql: Sql, ticket: number, found: FoundRevision, known: Revision | undefined): Revision {
     if (known?.mark === found.mark) return known;
-    const { operations, ...revision } = found;
-    const read = { ...revision, delta: operations ?? [] };
+    const { kept, ...revision } = found;
+    const read = { ...revision, delta: deltaFrom(kept ?? [], known?.delta) };
     this.remember(sql, ticket, read);
     return read;
   }
@@ -57,11 +57,17 @@ export class KnownRevisions {
  * SQL for what tells a revision (alias `r`) from all others. Its id alone doesn't: after a crash of Postgres a sequence may give
  * the numbers again that only transactions had which were never committed.
  */
-export const MARK = "r.id || '@' || extract(epoch FROM r.created_at)";
+const markOf = (alias: string): string => `${alias}.id || '@' || extract(epoch FROM ${alias}.created_at)`;
+export const MARK = markOf('r');
 
 /**
- * SQL for the operations of a revision (alias `r`): null where its mark is `known`, what is in memory. Large ones take Postgres
- * and the driver ten milliseconds.
+ * SQL for what makes a revision (alias `r`, with all its columns), as a list for deltaFrom: null where its mark is `known`, what
+ * is in memory; only what came after that, where that is a part of its way. Whole deltas take Postgres and the driver ten
+ * milliseconds.
  */
-export const unlessKnown = (known: string): string =>
-  `CASE WHEN ${MARK} IS DISTINCT FROM ${known} THEN r.operations END`;
+export const keptUnlessKnown = (known: string): string => `CASE WHEN ${MARK} IS DISTINCT FROM ${known} THEN (
+    SELECT json_agg(v.operations ORDER BY v.number) FROM map_revision v
+    WHERE v.ticket_id = r.ticket_id AND v.number <= r.number AND v.number >= COALESCE(r.whole, r.number)
+      AND v.number > COALESCE((SELECT k.number FROM map_revision k WHERE k.ticket_id = r.ticket_id
+        AND k.id = NULLIF(split_part(${known}, '@', 1), '')::bigint AND ${markOf('k')} = ${known}
+        AND k.number >= r.whole AND k.number < r.number), 0)) END`;

@@ -13,6 +13,7 @@ import {
 import { ProjectRow } from '../../projects/project.row.js';
 import { TicketRow } from '../../tickets/ticket.row.js';
 import type { Delta } from '../domain/delta.js';
+import type { DeltaStep } from '../domain/delta-steps.js';
 import type { Target } from '../domain/stamped-map.js';
 import type { MapKey } from '../domain/map-key.js';
 
@@ -33,8 +34,17 @@ export class MapRevisionRow {
   @Column('integer')
   number: number;
 
+  /** The delta; where `whole` says so only what this revision changed, a DeltaStep. */
   @Column('jsonb')
-  operations: Delta;
+  operations: Delta | DeltaStep;
+
+  /** The revision of this ticket from which on the changes make this one; null where `operations` is the delta. */
+  @Column('integer', { nullable: true })
+  whole: number | null;
+
+  /** How many operations the revisions after the whole one hold, this one included. */
+  @Column('integer', { default: 0 })
+  carried: number;
 
   @Column('text')
   actor: string;

@@ -6,10 +6,11 @@ import { conflict } from '../../platform/errors.js';
 import type { StageSetting } from '../../projects/stage-setting.js';
 import { resourceNamed, type Row } from '../../rest/resource.js';
 import { lockRow } from '../../rest/writing/locked-row.js';
-import { type Delta, difference, keysOf, type Operation, operationKey } from '../domain/delta.js';
+import { type Delta, difference, keysOf } from '../domain/delta.js';
+import { deltaFrom, placeAfter, stepBetween } from '../domain/delta-steps.js';
 import type { MapKey } from '../domain/map-key.js';
 import type { StageLine } from '../domain/stage-line.js';
-import { KnownRevisions, MARK, type Revision, unlessKnown } from './known-revisions.js';
+import { type FoundRevision, KnownRevisions, keptUnlessKnown, MARK, type Revision } from './known-revisions.js';
 import { hashesIn } from './own-urls.js';
 import { stageLineOf } from './stage-lines.js';
 
@@ -59,8 +60,9 @@ interface Surroundings {
   revision_id: number | null;
   mark: string;
   number: number;
-  /** Null where `known` has them. */
-  operations: Delta | null;
+  whole: number | null;
+  carried: number;
+  kept: FoundRevision['kept'];
   git_commit: string | null;
   known?: Revision;
 }
@@ -89,7 +91,7 @@ export class TicketDeltas {
     const [found] = await tx.run<Surroundings>({
       name: 'ticket_surroundings',
       text: `SELECT p.name AS project_name, p.settings->'stages' AS stages, p.settings->>'overlap' AS overlap, m.release,
-          r.id AS revision_id, ${MARK} AS mark, r.number, ${unlessKnown('$2')} AS operations, r.git_commit
+          r.id AS revision_id, ${MARK} AS mark, r.number, r.whole, r.carried, ${keptUnlessKnown('$2::text')} AS kept, r.git_commit
         FROM project p LEFT JOIN map_pointer m ON m.project_id = p.id
           LEFT JOIN LATERAL (SELECT * FROM map_revision WHERE ticket_id = $1 ORDER BY number DESC LIMIT 1) r ON true
         WHERE p.id = (SELECT project_id FROM ticket WHERE id = $1)`,
@@ -118,10 +120,9 @@ export class TicketDeltas {
   }
 
   private revisionOf(tx: Sql, ticket: number, found: Surroundings): Revision | undefined {
-    const { revision_id: id, mark, number, operations, git_commit, known } = found;
-    return id === null
-      ? undefined
-      : this.known.resolve(tx, ticket, { id, mark, number, operations, git_commit }, known);
+    const { revision_id: id, mark, number, whole, carried, kept, git_commit, known } = found;
+    if (id === null) return undefined;
+    return this.known.resolve(tx, ticket, { id, mark, number, whole, carried, kept, git_commit }, known);
   }
 
   /**
@@ -135,27 +136,33 @@ export class TicketDeltas {
     ticket: LockedTicket,
     { delta, actor, provenance = {}, blobs = [], like = ticket.revision }: NewRevision,
   ): Promise<number> {
-    const number = ticket.revisionNumber + 1;
+    const step = stepBetween(deltaOf(ticket), delta);
+    const place = placeAfter(ticket.revision, delta, step) ?? {
+      number: ticket.revisionNumber + 1,
+      whole: null,
+      carried: 0,
+    };
     const { git_remote = null, git_branch = null, git_commit = null } = provenance;
-    const { come } = difference(deltaOf(ticket), delta);
-    const fresh = hashesIn(come);
+    const fresh = hashesIn(step.changed);
     const needed = [...new Set([...fresh, ...blobs, ...(await this.besideUrls(tx, like))])];
-    const { name, operations, values } = operationsSql(delta, come, ticket.revision);
     const [written] = await tx.run<{ id: number; mark: string; given: number }>({
-      name,
+      name: 'map_revision_write',
       text: `WITH held AS (SELECT hash FROM blob WHERE hash = ANY($7::text[]) ORDER BY hash FOR KEY SHARE),
-        r AS (INSERT INTO map_revision (ticket_id, number, actor, git_remote, git_branch, git_commit, operations)
-          VALUES ($1, $2, $3, $4, $5, $6, ${operations}) RETURNING id, created_at),
+        r AS (INSERT INTO map_revision (ticket_id, number, actor, git_remote, git_branch, git_commit, operations, whole, carried)
+          VALUES ($1, $2, $3, $4, $5, $6, $9::jsonb, $10, $11) RETURNING id, created_at),
         u AS (INSERT INTO blob_use (owner, hash) SELECT 'revision/' || r.id, held.hash FROM r, held)
         SELECT r.id, ${MARK} AS mark, (SELECT count(*)::int FROM held WHERE hash = ANY($8::text[])) AS given FROM r`,
-      values: [ticket.id, number, actor, git_remote, git_branch, git_commit, needed, blobs, ...values],
+      values: [
+        ...[ticket.id, place.number, actor, git_remote, git_branch, git_commit, needed, blobs],
+        ...[JSON.stringify(place.whole === null ? delta : step), place.whole, place.carried],
+      ],
     });
     if (written?.given !== new Set(blobs).size)
       throw conflict('modules.blob_gone', 'A file of this upload has been cleaned up meanwhile. Upload it again.');
     const others = needed.filter((hash) => !fresh.includes(hash));
     const { id, mark } = written;
-    this.known.remember(tx, ticket.id, { id, mark, number, delta, git_commit, beside: unnamed(others, delta) });
-    return number;
+    this.known.remember(tx, ticket.id, { id, mark, ...place, delta, git_commit, beside: unnamed(others, delta) });
+    return place.number;
   }
 
   /** Blobs of a revision that no URL of it names. */
@@ -174,12 +181,15 @@ export class TicketDeltas {
 
   /** An earlier revision of a ticket; undefined where it has none of this number. */
   async revision(tx: Tx, ticket: number, number: number): Promise<Revision | undefined> {
-    const [found] = await tx.run<Omit<Revision, 'delta'> & { operations: Delta }>({
+    const [found] = await tx.run<FoundRevision>({
       name: 'map_revision',
-      text: `SELECT r.id, ${MARK} AS mark, r.number, r.operations, r.git_commit FROM map_revision r WHERE r.ticket_id = $1 AND r.number = $2`,
+      text: `SELECT r.id, ${MARK} AS mark, r.number, r.whole, r.carried, ${keptUnlessKnown("''")} AS kept, r.git_commit FROM map_revision r
+        WHERE r.ticket_id = $1 AND r.number = $2`,
       values: [ticket, number],
     });
-    return found && { ...found, delta: found.operations };
+    if (!found) return undefined;
+    const { kept, ...revision } = found;
+    return { ...revision, delta: deltaFrom(kept ?? []) };
   }
 
   /** The keys under which others find this ticket: those of its delta while it is open and not released, else none. */
@@ -221,24 +231,4 @@ export class TicketDeltas {
 function unnamed(hashes: readonly string[], delta: Delta): string[] {
   const named = new Set(hashes.length > 0 ? hashesIn(delta) : []);
   return hashes.filter((hash) => !named.has(hash));
-}
-
-/**
- * SQL for a new revision's operations, with its values from `$9` on. Where one file was saved again, Postgres puts that into
- * what it has: sending and reading thousands of operations takes longer than all the rest.
- */
-function operationsSql(
-  delta: Delta,
-  [changed, ...more]: readonly Operation[],
-  before: Revision | undefined,
-): { readonly name: string; readonly operations: string; readonly values: readonly unknown[] } {
-  const at = changed && more.length === 0 ? delta.indexOf(changed) : -1;
-  const replaced = delta.length === before?.delta.length ? before.delta[at] : undefined;
-  if (!before || !changed || !replaced || operationKey(replaced) !== operationKey(changed))
-    return { name: 'map_revision_write', operations: '$9::jsonb', values: [JSON.stringify(delta)] };
-  return {
-    name: 'map_revision_write_one',
-    operations: 'jsonb_set((SELECT operations FROM map_revision WHERE id = $9), $10::text[], $11::jsonb, false)',
-    values: [before.id, [at], JSON.stringify(changed)],
-  };
 }

@@ -34,7 +34,7 @@ function readTable(dataSource: DataSource, resource: Resource): Table {
   const columns = new Map(metadata.columns.map((column) => [column.propertyName, column.databaseName]));
   const columnOf = new Map<string, string>([['id', 'id']]);
   for (const field of resource.fields.filter((one) => !one.writeOnly)) {
-    const column = columns.get(field.name);
+    const column = resource.shownAs?.[field.name] ?? columns.get(field.name);
     if (!column) throw new Error(`${resource.name}.${field.name} has no column in ${metadata.tableName}.`);
     columnOf.set(field.name, column);
   }
