@@ -63,7 +63,7 @@ export const patchStatus = {
 /** @type {Named} Values: owner, title, description, bug_id. */
 export const createTicket = {
   name: 'bare_create_ticket',
-  text: `WITH n AS (SELECT nextval('ticket_id_seq')::int AS id),
+  text: `WITH n AS (SELECT nextval('ticket_id_seq') AS id),
     w AS (INSERT INTO ticket (id, project_id, key, normal_key, owner, title, description, bug_id)
       SELECT id, 1, 'TKT-' || id, 'TKT-' || id, $1, $2, $3, $4 FROM n RETURNING *),
     v AS (SELECT ${TICKET} FROM w t),

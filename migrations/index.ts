@@ -10,6 +10,7 @@ import { TokenProjects1764100000000 } from './1764100000000-token-projects.js';
 import { RateCounts1764400000000 } from './1764400000000-rate-counts.js';
 import { RevisionChanges1764500000000 } from './1764500000000-revision-changes.js';
 import { TokenEnds1764530000000 } from './1764530000000-token-ends.js';
+import { WideIds1764540000000 } from './1764540000000-wide-ids.js';
 
 export const migrations = [
   FirstTables1763700000000,
@@ -23,4 +24,5 @@ export const migrations = [
   RateCounts1764400000000,
   RevisionChanges1764500000000,
   TokenEnds1764530000000,
+  WideIds1764540000000,
 ];

@@ -5,6 +5,7 @@ import { Column, Entity, PrimaryGeneratedColumn, Unique } from 'typeorm';
 @Unique('access_token_hash_key', ['hash'])
 export class AccessTokenRow {
   @PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
     generatedIdentity: 'BY DEFAULT',
     primaryKeyConstraintName: 'access_token_pkey',
   })
@@ -26,7 +27,7 @@ export class AccessTokenRow {
   scopes: string[];
 
   /** The projects that it is for; null: all of them. Ids, since a name may come to mean another one. */
-  @Column('integer', { name: 'project_ids', array: true, nullable: true })
+  @Column('bigint', { name: 'project_ids', array: true, nullable: true })
   projects: number[] | null;
 
   @Column('timestamptz', { default: () => 'clock_timestamp()' })

@@ -165,7 +165,7 @@ export class AccessTokens {
     const [made] = await tx.run<TokenView>({
       name: 'token_create',
       text: `INSERT INTO access_token (owner, purpose, scopes, project_ids, hash, expires_at)
-        VALUES ($1, $2, $3::text[], $4::int[], $5, clock_timestamp() + $6::int * interval '1 hour') RETURNING ${VIEW}`,
+        VALUES ($1, $2, $3::text[], $4::bigint[], $5, clock_timestamp() + $6::int * interval '1 hour') RETURNING ${VIEW}`,
       values: [owner, purpose, scopes, project_ids, hashOf(token), hours],
     });
     if (!made) throw new Error('The token was not written.');

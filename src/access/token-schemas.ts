@@ -1,4 +1,5 @@
 // What /api/v1/token/ and /api/v1/whoami/ say, for the OpenAPI document.
+import { ID_SCHEMA } from '../platform/whole-number.js';
 import { SCOPES } from './scopes.js';
 
 const text = (description: string, more: object = {}): object => ({ type: 'string', description, ...more });
@@ -31,7 +32,7 @@ export const WANTED_TOKEN = {
 };
 
 const SHOWN = {
-  id: { type: 'integer', description: 'Names it when it is rotated or revoked.' },
+  id: { ...ID_SCHEMA, description: 'Names it when it is rotated or revoked.' },
   owner: text('Who acts with it.'),
   purpose: text('What it is for.'),
   scopes: { ...SCOPE_LIST, minItems: 0 },

@@ -6,7 +6,11 @@ import { TicketRow } from '../tickets/ticket.row.js';
 @Entity('artifact')
 @Check('artifact_owner_check', 'num_nonnulls(ticket_id, subticket_id) = 1')
 export class ArtifactRow {
-  @PrimaryGeneratedColumn('identity', { generatedIdentity: 'BY DEFAULT', primaryKeyConstraintName: 'artifact_pkey' })
+  @PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
+    generatedIdentity: 'BY DEFAULT',
+    primaryKeyConstraintName: 'artifact_pkey',
+  })
   id: number;
 
   @ManyToOne(() => TicketRow, { nullable: true, onDelete: 'CASCADE' })

@@ -7,7 +7,11 @@ import { TicketRow } from '../tickets/ticket.row.js';
 @Entity('testresult')
 @Check('testresult_owner_check', 'num_nonnulls(ticket_id, subticket_id) = 1')
 export class TestResultRow {
-  @PrimaryGeneratedColumn('identity', { generatedIdentity: 'BY DEFAULT', primaryKeyConstraintName: 'testresult_pkey' })
+  @PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
+    generatedIdentity: 'BY DEFAULT',
+    primaryKeyConstraintName: 'testresult_pkey',
+  })
   id: number;
 
   @ManyToOne(() => TestSuiteRow, { nullable: false })

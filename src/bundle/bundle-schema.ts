@@ -1,4 +1,5 @@
 // What a bundle looks like in the OpenAPI document.
+import { LARGEST_ID } from '../platform/whole-number.js';
 
 const text = (description: string): object => ({ type: 'string', description });
 const list = (description: string, item: object): object => ({ type: 'array', description, items: item });
@@ -7,7 +8,7 @@ const part = (description: string, properties: Record<string, object>): object =
   description,
   properties,
 });
-const reference = (description: string): object => ({ type: ['string', 'integer'], description });
+const reference = (description: string): object => ({ type: ['string', 'integer'], maximum: LARGEST_ID, description });
 
 const artifact = (types: string): object =>
   part('An artifact.', {

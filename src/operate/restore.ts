@@ -6,6 +6,7 @@ import type { Config } from '../config.js';
 import { MIGRATION_LOCK } from '../platform/database/migrate.js';
 import { Ownership, VISITOR } from '../platform/database/ownership.js';
 import type { VisitedDatabase } from '../platform/database/visit-database.js';
+import { WHOLE_NUMBERS } from '../platform/database/int8-numbers.js';
 import { BackupError, type BackupEnd, rowsIn } from './backup/format.js';
 import { KeptFiles } from './backup/kept-files.js';
 import { loadBackup, requireKnown } from './backup/load.js';
@@ -71,7 +72,11 @@ export async function restoreInto(
     const owner = 'url' in connection ? undefined : await Ownership.take(connection, config.dataFolder, VISITOR);
     const files = new KeptFiles(config.dataFolder);
     // As the pool, without its time limits.
-    const own = await new DataSource({ ...dataSource.options, poolSize: 1, extra: {} } as never).initialize();
+    const own = await new DataSource({
+      ...dataSource.options,
+      poolSize: 1,
+      extra: WHOLE_NUMBERS,
+    } as never).initialize();
     const runner = own.createQueryRunner();
     const client = (await runner.connect()) as pg.PoolClient;
     const leave = (): void => void (client as unknown as pg.Client).end().catch(() => undefined);

@@ -7,6 +7,7 @@ import { SourcePackageRow } from './source-package.row.js';
 @Unique('binarypackage_name_key', ['name'])
 export class BinaryPackageRow {
   @PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
     generatedIdentity: 'BY DEFAULT',
     primaryKeyConstraintName: 'binarypackage_pkey',
   })

@@ -6,6 +6,7 @@ import { BranchRow } from './project.row.js';
 @Entity('mergeproposal')
 export class MergeProposalRow {
   @PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
     generatedIdentity: 'BY DEFAULT',
     primaryKeyConstraintName: 'mergeproposal_pkey',
   })

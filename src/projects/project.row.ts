@@ -8,7 +8,11 @@ import { SourcePackageRow } from './source-package.row.js';
 @Entity('project')
 @Unique('project_name_key', ['name'])
 export class ProjectRow {
-  @PrimaryGeneratedColumn('identity', { generatedIdentity: 'BY DEFAULT', primaryKeyConstraintName: 'project_pkey' })
+  @PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
+    generatedIdentity: 'BY DEFAULT',
+    primaryKeyConstraintName: 'project_pkey',
+  })
   id: number;
 
   /** A slug: lower-case letters, digits and hyphens. */
@@ -50,7 +54,11 @@ export class ProjectRow {
 @Entity('branch')
 @Unique('branch_unique_name_key', ['unique_name'])
 export class BranchRow {
-  @PrimaryGeneratedColumn('identity', { generatedIdentity: 'BY DEFAULT', primaryKeyConstraintName: 'branch_pkey' })
+  @PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
+    generatedIdentity: 'BY DEFAULT',
+    primaryKeyConstraintName: 'branch_pkey',
+  })
   id: number;
 
   @Column('text')

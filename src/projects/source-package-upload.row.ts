@@ -4,7 +4,11 @@ import { SourcePackageRow } from './source-package.row.js';
 
 @Entity('spu')
 export class SourcePackageUploadRow {
-  @PrimaryGeneratedColumn('identity', { generatedIdentity: 'BY DEFAULT', primaryKeyConstraintName: 'spu_pkey' })
+  @PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
+    generatedIdentity: 'BY DEFAULT',
+    primaryKeyConstraintName: 'spu_pkey',
+  })
   id: number;
 
   @ManyToOne(() => SourcePackageRow, { nullable: false })

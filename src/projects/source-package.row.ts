@@ -5,6 +5,7 @@ import { Column, Entity, PrimaryGeneratedColumn, Unique } from 'typeorm';
 @Unique('sourcepackage_name_key', ['name'])
 export class SourcePackageRow {
   @PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
     generatedIdentity: 'BY DEFAULT',
     primaryKeyConstraintName: 'sourcepackage_pkey',
   })

@@ -5,7 +5,11 @@ import { SourcePackageRow } from './source-package.row.js';
 
 @Entity('testsuite')
 export class TestSuiteRow {
-  @PrimaryGeneratedColumn('identity', { generatedIdentity: 'BY DEFAULT', primaryKeyConstraintName: 'testsuite_pkey' })
+  @PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
+    generatedIdentity: 'BY DEFAULT',
+    primaryKeyConstraintName: 'testsuite_pkey',
+  })
   id: number;
 
   @Column('text')

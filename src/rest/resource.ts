@@ -28,6 +28,8 @@ export interface WriteContext {
   readonly actor: string;
   /** The projects that the actor may write to; all without it. */
   readonly reach?: Reach;
+  /** True for who holds the scope admin. */
+  readonly admin?: boolean;
   /** True where the client said which state it saw (If-Match). */
   readonly conditional?: boolean;
 }

@@ -26,8 +26,8 @@ export interface EventSql {
  */
 export function insertEventSql(event: EventSql, from: string): string {
   return `INSERT INTO event (type, subject, severity, actor, project_id, ticket_id, subticket_id, stage, version, line, link, data)
-    SELECT ${event.type}, ${event.subject}, ${event.severity ?? "'info'"}, ${event.actor}, ${event.project ?? 'NULL::int'},
-      ${event.ticket ?? 'NULL::int'}, ${event.subticket ?? 'NULL::int'}, ${event.stage ?? 'NULL::text'}, ${event.version ?? 'NULL::int'}, ${lineSql(event.line)},
+    SELECT ${event.type}, ${event.subject}, ${event.severity ?? "'info'"}, ${event.actor}, ${event.project ?? 'NULL::bigint'},
+      ${event.ticket ?? 'NULL::bigint'}, ${event.subticket ?? 'NULL::bigint'}, ${event.stage ?? 'NULL::text'}, ${event.version ?? 'NULL::int'}, ${lineSql(event.line)},
       ${event.link ?? 'NULL::text'}, ${event.data} ${from}`;
 }
 
@@ -49,16 +49,16 @@ export interface NewEvent {
 }
 
 /** Appends one event inside an open transaction, whose locks the caller holds. Answers the row's id. */
-export async function appendEvent(sql: Sql, event: NewEvent): Promise<string> {
+export async function appendEvent(sql: Sql, event: NewEvent): Promise<number> {
   const text = insertEventSql(
     {
       type: '$1',
       subject: '$2',
       severity: '$3',
       actor: '$4',
-      project: '$5::int',
-      ticket: '$6::int',
-      subticket: '$7::int',
+      project: '$5::bigint',
+      ticket: '$6::bigint',
+      subticket: '$7::bigint',
       version: '$8::int',
       line: '$9::text',
       link: '$10::text',
@@ -69,7 +69,7 @@ export async function appendEvent(sql: Sql, event: NewEvent): Promise<string> {
   );
   const { type, subject, actor, project, ticket, subticket, version, line, data } = event;
   const { severity = severityOf(type), link = null, stage = null } = event;
-  const [row] = await sql.run<{ id: string }>({
+  const [row] = await sql.run<{ id: number }>({
     name: 'append_event',
     text: `${text} RETURNING id`,
     values: [
@@ -87,5 +87,5 @@ export async function appendEvent(sql: Sql, event: NewEvent): Promise<string> {
       stage,
     ],
   });
-  return (row as { id: string }).id;
+  return (row as { id: number }).id;
 }

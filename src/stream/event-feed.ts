@@ -135,6 +135,6 @@ export class EventFeed implements Hearer {
 }
 
 async function headOf(sql: Sql): Promise<number> {
-  const [head] = await sql.run<{ seq: string }>({ name: 'feed_head', text: 'SELECT seq FROM stream_head' });
+  const [head] = await sql.run<{ seq: number }>({ name: 'feed_head', text: 'SELECT seq FROM stream_head' });
   return Number(head?.seq ?? 0);
 }

@@ -1,13 +1,12 @@
 // event: the log as a list in the dialect, each row under its number.
-import { Json, Reference, Text, Time, Whole } from '../rest/fields/field-decorators.js';
+import { Id, Json, Reference, Text, Time, Whole } from '../rest/fields/field-decorators.js';
 import { defineResource } from '../rest/resource.js';
 import { NumberedEventRow } from './numbered-event.row.js';
 
 class EventFields {
-  @Whole({
+  @Id({
     help: 'Its number: dense, in the order in which changes were committed; the id of the stream’s messages.',
     example: 42,
-    readonly: true,
   })
   seq: number;
 

@@ -13,9 +13,9 @@ import { LoggedRow } from './logged.row.js';
 export class EventRow extends LoggedRow {
   /** The outbox's order: taken after the row lock, so it follows each ticket's version order. */
   @PrimaryGeneratedColumn('identity', { type: 'bigint', primaryKeyConstraintName: 'event_pkey' })
-  id: string;
+  id: number;
 
   /** Dense and public, in commit order; null until the relay has numbered it. */
   @Column('bigint', { nullable: true })
-  seq: string | null;
+  seq: number | null;
 }

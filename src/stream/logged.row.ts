@@ -21,13 +21,13 @@ export abstract class LoggedRow {
   actor: string;
 
   // No foreign keys: the history of something deleted stays.
-  @Column('integer', { name: 'project_id', nullable: true })
+  @Column('bigint', { name: 'project_id', nullable: true })
   project: number | null;
 
-  @Column('integer', { name: 'ticket_id', nullable: true })
+  @Column('bigint', { name: 'ticket_id', nullable: true })
   ticket: number | null;
 
-  @Column('integer', { name: 'subticket_id', nullable: true })
+  @Column('bigint', { name: 'subticket_id', nullable: true })
   subticket: number | null;
 
   @Column('text', { nullable: true })

@@ -71,7 +71,7 @@ const NUMBER = `WITH batch AS (
 export async function numberEvents(sql: RelaySql, pieces: readonly Ids[]): Promise<number[]> {
   await sql.plain('BEGIN');
   try {
-    const [head] = await sql.run<{ seq: string }>({
+    const [head] = await sql.run<{ seq: number }>({
       name: 'relay_head',
       text: 'SELECT seq FROM stream_head FOR UPDATE',
     });

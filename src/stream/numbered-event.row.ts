@@ -7,8 +7,8 @@ import { LoggedRow } from './logged.row.js';
 export class NumberedEventRow extends LoggedRow {
   /** Its number: the same as `seq`, and the id of the stream's messages. */
   @PrimaryColumn('bigint')
-  id: string;
+  id: number;
 
   @Column('bigint')
-  seq: string;
+  seq: number;
 }

@@ -38,25 +38,25 @@ export class Replay {
 
   head(): Promise<Head> {
     return this.inTurn(async () => {
-      const [row] = await this.db.run<{ last: string; oldest: string }>({
+      const [row] = await this.db.run<{ last: number; oldest: number }>({
         name: 'stream_head',
         text: 'SELECT seq AS last, oldest FROM stream_head',
       });
-      return { last: Number(row?.last ?? 0), oldest: Number(row?.oldest ?? 1) };
+      return { last: row?.last ?? 0, oldest: row?.oldest ?? 1 };
     });
   }
 
   /** The number before the first event of this time or later; undefined where there is none yet. */
   before(time: string): Promise<number | undefined> {
     return this.inTurn(async () => {
-      const [row] = await this.db.run<{ seq: string | null }>({
+      const [row] = await this.db.run<{ seq: number | null }>({
         name: 'stream_since',
         text: `WITH first AS (SELECT time, seq FROM event WHERE seq IS NOT NULL AND time >= $1::timestamptz ORDER BY time LIMIT 1)
           SELECT min(e.seq) AS seq FROM first f, event e
           WHERE e.seq IS NOT NULL AND e.time BETWEEN f.time AND f.time + interval '${LONGEST_TRANSACTION}'`,
         values: [time],
       });
-      return row?.seq == null ? undefined : Number(row.seq) - 1;
+      return row?.seq == null ? undefined : row.seq - 1;
     });
   }
 

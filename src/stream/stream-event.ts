@@ -14,7 +14,7 @@ export interface StreamEvent {
   readonly message: Buffer;
 }
 
-type EventRow = Omit<StreamEvent, 'seq' | 'message'> & { readonly seq: string; readonly body: string };
+type EventRow = Omit<StreamEvent, 'message'> & { readonly body: string };
 
 let columns: string | undefined;
 
@@ -40,7 +40,6 @@ export async function readEvents(
   });
   return rows.map(({ body, ...row }) => ({
     ...row,
-    seq: Number(row.seq),
     message: Buffer.from(`id: ${row.seq}\ndata: ${body}\n\n`),
   }));
 }

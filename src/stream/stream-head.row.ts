@@ -9,9 +9,9 @@ export class StreamHeadRow {
 
   /** The number that was given last; 0 before the first. */
   @Column('bigint', { default: 0 })
-  seq: string;
+  seq: number;
 
   /** The lowest number that the stream still replays. Whoever archives moves it, in the transaction that takes rows away. */
   @Column('bigint', { default: 1 })
-  oldest: string;
+  oldest: number;
 }

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Db } from '../platform/database/db.js';
 import { invalid, notFound } from '../platform/errors.js';
 import { otherProject, type Reach } from '../platform/principal.js';
+import { wholeNumberIn } from '../platform/whole-number.js';
 import { KeyReader } from '../rest/reading/key-reader.js';
 import { lastOf, type Query, textsOf } from '../rest/reading/list-query.js';
 import { parseReference } from '../rest/writing/reference.js';
@@ -31,7 +32,8 @@ export function parseStart(query: Query, header: string | undefined): Start {
 
 function parseId(text: string): Start {
   if (text === 'earliest') return { from: 'earliest' };
-  if (/^\d{1,15}$/.test(text)) return { after: Number(text) };
+  const after = wholeNumberIn(text);
+  if (after !== undefined) return { after };
   throw invalid(
     'stream.bad_last_event_id',
     `The id '${text.slice(0, 100)}' is none of the stream's, which are numbers. Leave it out, or write earliest.`,

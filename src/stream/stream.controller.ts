@@ -67,7 +67,7 @@ export class StreamController {
     name: 'Last-Event-ID',
     required: false,
     description: 'The last event that you have. Browsers send it when they come back.',
-    schema: { type: 'string', pattern: '^([0-9]{1,15}|earliest)$' },
+    schema: { type: 'string', pattern: '^([0-9]{1,16}|earliest)$' },
   })
   @ApiResponse({
     status: 200,

@@ -39,7 +39,7 @@ async function liveBeside(tx: Tx, one: Row): Promise<number[]> {
   const rows = await tx.run<{ id: number }>({
     name: 'live_beside',
     text: `SELECT s.id FROM subticket s WHERE s.ticket_id = $1 AND s.superseded_by_id IS NULL AND s.id <> $2
-        AND ${trackedSql('s.source_package_upload_id', 's.merge_proposal_id')} = ${trackedSql('$3::int', '$4::int')}
+        AND ${trackedSql('s.source_package_upload_id', 's.merge_proposal_id')} = ${trackedSql('$3::bigint', '$4::bigint')}
       ORDER BY s.id FOR NO KEY UPDATE OF s`,
     values: [one.ticket, one.id, one.source_package_upload ?? null, one.merge_proposal ?? null],
   });
@@ -53,7 +53,7 @@ const trackedSql = (upload: string, proposal: string): string =>
 /** For many subtickets made at once: of those that track the same, the newest supersedes the others. */
 export async function supersedeRepeats(tx: Tx, ticket: number, context: WriteContext): Promise<void> {
   const newest = await tx.run<{ row: Row }>({
-    text: `SELECT jsonb_build_object('id', max(s.id), 'ticket', $1::int, 'source_package_upload', (array_agg(s.source_package_upload_id ORDER BY s.id DESC))[1],
+    text: `SELECT jsonb_build_object('id', max(s.id), 'ticket', $1::bigint, 'source_package_upload', (array_agg(s.source_package_upload_id ORDER BY s.id DESC))[1],
         'merge_proposal', (array_agg(s.merge_proposal_id ORDER BY s.id DESC))[1]) AS row
       FROM subticket s WHERE s.ticket_id = $1 AND s.superseded_by_id IS NULL
       GROUP BY ${trackedSql('s.source_package_upload_id', 's.merge_proposal_id')} HAVING count(*) > 1`,

@@ -10,7 +10,11 @@ import { WorkRow } from '../tickets/work.row.js';
 @Check('subticket_tracks_one_check', 'num_nonnulls(source_package_upload_id, merge_proposal_id) = 1')
 @Check('subticket_status_check', 'status BETWEEN 0 AND 1000')
 export class SubticketRow extends WorkRow {
-  @PrimaryGeneratedColumn('identity', { generatedIdentity: 'BY DEFAULT', primaryKeyConstraintName: 'subticket_pkey' })
+  @PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
+    generatedIdentity: 'BY DEFAULT',
+    primaryKeyConstraintName: 'subticket_pkey',
+  })
   id: number;
 
   @ManyToOne(() => TicketRow, { nullable: false, onDelete: 'CASCADE' })

@@ -1,13 +1,12 @@
 // A ticket's history: the rows of the log that are about it, as a list in the dialect, oldest first.
-import { Json, Text, Time, Whole } from '../rest/fields/field-decorators.js';
+import { Id, Json, Text, Time, Whole } from '../rest/fields/field-decorators.js';
 import { defineResource } from '../rest/resource.js';
 import { EventRow } from '../stream/event.row.js';
 
 class HistoryFields {
-  @Whole({
+  @Id({
     help: 'Its number in the public log; null until it has been numbered.',
     example: null,
-    readonly: true,
     nullable: true,
   })
   seq: number | null;
@@ -24,10 +23,9 @@ class HistoryFields {
   @Text({ help: 'Who did it; `local` without a token.', example: 'local', max: 200, readonly: true })
   actor: string;
 
-  @Whole({
+  @Id({
     help: 'The number of the subticket that it is about; null where it is about the ticket itself.',
     example: null,
-    readonly: true,
     nullable: true,
   })
   subticket: number | null;

@@ -54,7 +54,7 @@ export class HomeController {
   private counts(projects: readonly number[] | null): Promise<StepCount[]> {
     return this.db.run<StepCount>({
       name: 'home_counts',
-      text: 'SELECT current_workflow_step AS step, count(*)::int AS tickets FROM ticket WHERE closed_at IS NULL AND current_workflow_step < 1000 AND ($1::int[] IS NULL OR project_id = ANY($1)) GROUP BY 1',
+      text: 'SELECT current_workflow_step AS step, count(*)::int AS tickets FROM ticket WHERE closed_at IS NULL AND current_workflow_step < 1000 AND ($1::bigint[] IS NULL OR project_id = ANY($1)) GROUP BY 1',
       values: [projects],
     });
   }
@@ -65,11 +65,11 @@ export class HomeController {
       name: 'home_tickets',
       text: `(SELECT t.id, t.key, p.name AS project, t.title, t.owner, t.current_workflow_step AS step, t.status, t.failure, t.failed_at_step
           FROM ticket t JOIN project p ON p.id = t.project_id
-          WHERE t.current_workflow_step = ${FAILED} AND t.closed_at IS NULL AND ($1::int[] IS NULL OR t.project_id = ANY($1)) ORDER BY t.id DESC LIMIT ${SHOWN})
+          WHERE t.current_workflow_step = ${FAILED} AND t.closed_at IS NULL AND ($1::bigint[] IS NULL OR t.project_id = ANY($1)) ORDER BY t.id DESC LIMIT ${SHOWN})
         UNION ALL
         (SELECT t.id, t.key, p.name, t.title, t.owner, t.current_workflow_step, t.status, t.failure, t.failed_at_step
           FROM ticket t JOIN project p ON p.id = t.project_id
-          WHERE t.current_workflow_step < ${FAILED} AND t.closed_at IS NULL AND ($1::int[] IS NULL OR t.project_id = ANY($1)) ORDER BY t.id DESC LIMIT ${SHOWN})`,
+          WHERE t.current_workflow_step < ${FAILED} AND t.closed_at IS NULL AND ($1::bigint[] IS NULL OR t.project_id = ANY($1)) ORDER BY t.id DESC LIMIT ${SHOWN})`,
       values: [projects],
     });
   }

@@ -46,7 +46,7 @@ function textOf(resource: Resource): string {
         CASE WHEN ${NEXT_STEP} = t.current_workflow_step AND ${NEXT_STATUS} = t.status THEN t.version ELSE t.version + 1 END AS next_version,
         ${statusSql('t.status')} AS status_text, ${statusSql(NEXT_STATUS)} AS next_status_text, clock_timestamp() AS time
       FROM ticket t
-      WHERE t.id = $1::int AND ($4::int IS NULL OR t.version = $4::int) AND t.closed_at IS NULL
+      WHERE t.id = $1::bigint AND ($4::int IS NULL OR t.version = $4::int) AND t.closed_at IS NULL
         AND t.current_workflow_step <> ${FAILED} AND t.status <> ${STATUS_FAILED} AND t.failed_at_step IS NULL AND t.failure IS NULL
         AND (${NEXT_STEP} = t.current_workflow_step OR t.current_workflow_step = ANY($6::smallint[])
           OR (SELECT p.settings->>'workflow_mode' FROM project p WHERE p.id = t.project_id) IS DISTINCT FROM 'strict')

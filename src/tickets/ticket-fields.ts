@@ -42,7 +42,7 @@ export class TicketBody {
     example: 'TKT-7',
     max: 66,
     unique: true,
-    pattern: { regex: /^[A-Za-z][A-Za-z0-9_]{0,49}-\d{1,15}$/, message: KEY_MESSAGE },
+    pattern: { regex: /^[A-Za-z][A-Za-z0-9_]{0,49}-\d{1,16}$/, message: KEY_MESSAGE },
   })
   key: string;
 

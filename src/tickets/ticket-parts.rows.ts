@@ -5,7 +5,11 @@ import { TicketRow } from './ticket.row.js';
 
 @Entity('ticketlink')
 export class TicketLinkRow {
-  @PrimaryGeneratedColumn('identity', { generatedIdentity: 'BY DEFAULT', primaryKeyConstraintName: 'ticketlink_pkey' })
+  @PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
+    generatedIdentity: 'BY DEFAULT',
+    primaryKeyConstraintName: 'ticketlink_pkey',
+  })
   id: number;
 
   @ManyToOne(() => TicketRow, { nullable: false, onDelete: 'CASCADE' })
@@ -27,6 +31,7 @@ export class TicketLinkRow {
 @Unique('ticketperson_ticket_id_person_id_role_key', ['ticket', 'person', 'role'])
 export class TicketPersonRow {
   @PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
     generatedIdentity: 'BY DEFAULT',
     primaryKeyConstraintName: 'ticketperson_pkey',
   })
@@ -48,6 +53,7 @@ export class TicketPersonRow {
 @Entity('ticketcomponent')
 export class TicketComponentRow {
   @PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
     generatedIdentity: 'BY DEFAULT',
     primaryKeyConstraintName: 'ticketcomponent_pkey',
   })

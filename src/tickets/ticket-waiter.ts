@@ -149,7 +149,7 @@ export class TicketWaiter {
     const asked = [...this.waiting];
     const rows = await this.db.run<Watched>({
       name: 'tickets_watched',
-      text: 'SELECT id, current_workflow_step AS step, status, version, closed_at IS NOT NULL AS closed FROM ticket WHERE id = ANY($1::int[])',
+      text: 'SELECT id, current_workflow_step AS step, status, version, closed_at IS NOT NULL AS closed FROM ticket WHERE id = ANY($1::bigint[])',
       values: [[...new Set(asked.map((one) => one.id))]],
     });
     const byId = new Map(rows.map((row) => [row.id, row]));

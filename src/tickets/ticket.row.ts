@@ -22,7 +22,11 @@ import { WorkRow } from './work.row.js';
 @Index('ticket_testsuites_idx', { synchronize: false })
 @Check('ticket_status_check', 'status BETWEEN 0 AND 1000')
 export class TicketRow extends WorkRow {
-  @PrimaryGeneratedColumn('identity', { generatedIdentity: 'BY DEFAULT', primaryKeyConstraintName: 'ticket_pkey' })
+  @PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
+    generatedIdentity: 'BY DEFAULT',
+    primaryKeyConstraintName: 'ticket_pkey',
+  })
   id: number;
 
   @ManyToOne(() => ProjectRow, { nullable: false })
@@ -57,7 +61,7 @@ export class TicketRow extends WorkRow {
   base_image: string;
 
   /** The test suites that it must run; ids in order. Deleting one that is listed is refused. */
-  @Column('integer', { array: true, default: [] })
+  @Column('bigint', { array: true, default: [] })
   testsuites: number[];
 
   @Column('timestamptz', { nullable: true })

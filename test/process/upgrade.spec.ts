@@ -6,6 +6,7 @@ import path from 'node:path';
 import { DataSource } from 'typeorm';
 import { migrations } from '../../migrations/index.js';
 import { dataSourceOptions } from '../../src/data-source.js';
+import { migrate } from '../../src/platform/database/migrate.js';
 import { createTestDatabase, startTestServer } from '../setup/test-server.js';
 import { call, endAll, eventually, newFolder, PROCESS_MS, startServer } from './server-process.js';
 import { SCHEMA_SAMPLES } from './schema-samples.js';
@@ -177,3 +178,22 @@ async function work(base: string): Promise<string> {
   },
   2 * PROCESS_MS,
 );
+
+it('says beforehand how long it takes where tables are rewritten', async () => {
+  const connection = await createTestDatabase();
+  const empty = await new DataSource({ ...dataSourceOptions(connection), entities: [] }).initialize();
+  await empty.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+  await empty.destroy();
+  const wide = migrations.findIndex(({ name }) => name.startsWith('WideIds'));
+  const before = await migrateTo(wide, connection);
+  // What Postgres believes of the size is what is asked: ten million events take long to make.
+  await before.query(`UPDATE pg_class SET reltuples = 10000000 WHERE relname = 'event'`);
+  await before.destroy();
+  const told: string[] = [];
+  await migrate(dataSourceOptions(connection), (line) => told.push(line));
+  expect(told).toEqual([
+    expect.stringMatching(/^This upgrade rewrites \d+ tables.*about \d+ minutes for about 10000000 events/),
+  ]);
+  await migrate(dataSourceOptions(connection), (line) => told.push(line));
+  expect(told).toHaveLength(1);
+});

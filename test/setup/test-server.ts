@@ -10,6 +10,7 @@ import { DataSource } from 'typeorm';
 import { createApp } from '../../src/app.js';
 import { type Config, readConfig } from '../../src/config.js';
 import { dataSourceOptions } from '../../src/data-source.js';
+import { WHOLE_NUMBERS } from '../../src/platform/database/int8-numbers.js';
 
 interface TestConnection {
   host: string;
@@ -58,7 +59,7 @@ export async function startTestServer(
   const app = await createApp({ config, dataSource, log: pino({ level: 'silent' }) });
   await app.listen(0, '127.0.0.1');
   const base = (await app.getUrl()).replace('localhost', '127.0.0.1').replace('[::1]', '127.0.0.1');
-  const beside = new pg.Pool({ ...own, max: 2 });
+  const beside = new pg.Pool({ ...own, ...WHOLE_NUMBERS, max: 2 });
   beside.on('error', () => undefined); // Suites that end connections on purpose end these too.
   return {
     app,

@@ -72,7 +72,7 @@ it('refuses an id far above the highest, as a typo', async () => {
     .send({ name: 'b', sourcepackage: 1 })
     .expect(400);
   expect((empty.body as { error: string }).error).toContain('above the highest so far (0).');
-  await server.http.put('/api/v1/ticket/99999999999/').send({ title: 'x' }).expect(404);
+  await server.http.put('/api/v1/ticket/9007199254740992/').send({ title: 'x' }).expect(404);
 });
 
 it('never gives an id again: not a deleted one, nor one that went along with its owner', async () => {

@@ -21,7 +21,7 @@ abstract class HeldRow {
 /** Why a ticket isn't promoted. */
 @Entity('ticket_hold')
 export class TicketHoldRow extends HeldRow {
-  @PrimaryColumn('integer', { primaryKeyConstraintName: 'ticket_hold_pkey' })
+  @PrimaryColumn('bigint', { primaryKeyConstraintName: 'ticket_hold_pkey' })
   ticket_id: number;
 
   @ManyToOne(() => TicketRow, { nullable: false, onDelete: 'CASCADE' })
@@ -32,7 +32,7 @@ export class TicketHoldRow extends HeldRow {
 /** Why nothing is promoted to a stage. */
 @Entity('stage_lock')
 export class StageLockRow extends HeldRow {
-  @PrimaryColumn('integer', { primaryKeyConstraintName: 'stage_lock_pkey' })
+  @PrimaryColumn('bigint', { primaryKeyConstraintName: 'stage_lock_pkey' })
   project_id: number;
 
   @ManyToOne(() => ProjectRow, { nullable: false, onDelete: 'CASCADE' })

@@ -54,7 +54,7 @@ export class ModuleList {
     const map = await this.productionMaps.at(project, await productionRelease(this.db, project));
     const open = await this.db.run<{ key: MapKey }>({
       name: 'module_list_keys',
-      text: 'SELECT DISTINCT key FROM ticket_key WHERE project_id = $1 AND ($2::int IS NULL OR ticket_id = $2)',
+      text: 'SELECT DISTINCT key FROM ticket_key WHERE project_id = $1 AND ($2::bigint IS NULL OR ticket_id = $2)',
       values: [project, filter.ticket ?? null],
     });
     const ours = open.map(({ key }) => key);

@@ -5,7 +5,11 @@ import { SourcePackageUploadRow } from '../../projects/source-package-upload.row
 @Entity('spu_file')
 @Unique('spu_file_spu_id_name_key', ['spu', 'name'])
 export class SpuFileRow {
-  @PrimaryGeneratedColumn('identity', { generatedIdentity: 'BY DEFAULT', primaryKeyConstraintName: 'spu_file_pkey' })
+  @PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
+    generatedIdentity: 'BY DEFAULT',
+    primaryKeyConstraintName: 'spu_file_pkey',
+  })
   id: number;
 
   @ManyToOne(() => SourcePackageUploadRow, { nullable: false, onDelete: 'CASCADE' })
@@ -16,7 +20,7 @@ export class SpuFileRow {
   name: string;
 
   @Column('bigint')
-  size: string;
+  size: number;
 
   /** Also the blob that it is. */
   @Column('text')

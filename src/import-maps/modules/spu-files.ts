@@ -32,7 +32,7 @@ export interface KeptFiles {
   readonly missing: readonly string[];
 }
 
-const COLUMNS = 'id, name, size::float8 AS size, sha256, type, created_at';
+const COLUMNS = 'id, name, size, sha256, type, created_at';
 
 @Injectable()
 export class SpuFiles {

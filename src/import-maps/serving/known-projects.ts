@@ -69,7 +69,7 @@ export class KnownProjects {
     if (ids.length === 0) return;
     const rows = await sql.run<{ id: number; version: number; name: string }>({
       name: 'served_project_versions',
-      text: 'SELECT id, version, name FROM project WHERE id = ANY($1::int[])',
+      text: 'SELECT id, version, name FROM project WHERE id = ANY($1::bigint[])',
       values: [ids],
     });
     const now = new Map(rows.map((row) => [row.id, row]));

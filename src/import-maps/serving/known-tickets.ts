@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { Gathered } from '../../platform/database/gathered.js';
 import type { Sql } from '../../platform/database/statement.js';
 import { normalKey } from '../../rest/resource-key.js';
+import { asId } from '../../rest/writing/reference.js';
 import { bytesOf, type Delta } from '../domain/delta.js';
 import { type FoundRevision, keptUnlessKnown, KnownRevisions, MARK, type Revision } from '../store/known-revisions.js';
 import { Entries } from './entries.js';
@@ -34,12 +35,11 @@ const BOUNDS = {
 /** Deltas may be large, so a statement brings no more than these; who asks beyond what may wait is refused. */
 const GATHERED = { atOnce: 2, most: 100, waiting: 10_000, full: tooManyPages };
 const NO_MODULES: Delta = [];
-const LARGEST_ID = 2 ** 31 - 1;
 
 /** By id or by key, each through its index, however many are asked for. */
 const SERVED = `SELECT a.name, t.id, t.project_id AS project, t.key, t.version, t.stage, t.closed_at IS NOT NULL AS closed,
     r.id AS revision_id, ${MARK} AS mark, r.number, r.whole, r.carried, r.git_commit, ${keptUnlessKnown('a.known')} AS kept
-  FROM unnest($1::text[], $2::int[], $3::bigint[], $4::text[], $5::text[]) a(name, project, id, key, known)
+  FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[]) a(name, project, id, key, known)
   CROSS JOIN LATERAL (
     (SELECT * FROM ticket WHERE project_id = a.project AND id = a.id LIMIT 1) UNION ALL
     (SELECT * FROM ticket WHERE project_id = a.project AND normal_key = a.key LIMIT 1)) t
@@ -73,8 +73,10 @@ export class KnownTickets {
 
   /** How a ticket is named among others: `3 TKT-7` or `3 #7`; undefined for what names none. */
   static nameOf(project: number, reference: string): string | undefined {
-    if (/^\d{1,10}$/.test(reference))
-      return Number(reference) <= LARGEST_ID ? `${project} #${Number(reference)}` : undefined;
+    if (/^\d+$/.test(reference)) {
+      const id = asId(reference);
+      return id === undefined ? undefined : `${project} #${id}`;
+    }
     const key = normalKey(reference);
     return key && `${project} ${key}`;
   }
@@ -125,7 +127,7 @@ export class KnownTickets {
     if (ids.length === 0) return;
     const rows = await sql.run<{ id: number; version: number }>({
       name: 'served_ticket_versions',
-      text: 'SELECT id, version FROM ticket WHERE id = ANY($1::int[])',
+      text: 'SELECT id, version FROM ticket WHERE id = ANY($1::bigint[])',
       values: [ids],
     });
     const now = new Map(rows.map(({ id, version }) => [id, version]));

@@ -85,7 +85,7 @@ function nameOf(tickets) {
   var keys = Object.keys(tickets).map(function (stage) {
     return tickets[stage];
   });
-  return /^([A-Za-z]\w{0,49}-)?\d{1,15}(,([A-Za-z]\w{0,49}-)?\d{1,15}){0,19}$/.test(keys.join(','))
+  return /^([A-Za-z]\w{0,49}-)?\d{1,16}(,([A-Za-z]\w{0,49}-)?\d{1,16}){0,19}$/.test(keys.join(','))
     ? keys.join(', ')
     : 'The ticket';
 }

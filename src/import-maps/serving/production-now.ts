@@ -56,7 +56,7 @@ export class ProductionNow {
     if (known.length === 0) return;
     const rows = await sql.run<{ project_id: number; release: number }>({
       name: 'served_pointers',
-      text: 'SELECT project_id, release FROM map_pointer WHERE project_id = ANY($1::int[])',
+      text: 'SELECT project_id, release FROM map_pointer WHERE project_id = ANY($1::bigint[])',
       values: [known],
     });
     await Promise.all(rows.map(({ project_id, release }) => this.moveTo(project_id, release, sql)));

@@ -27,7 +27,7 @@ export class NamedProjects {
   }
 
   withId(id: number, sql: Sql = this.db): Promise<NamedProject> {
-    return this.find(sql, 'project_with_id', 'id = $1::int', String(id));
+    return this.find(sql, 'project_with_id', 'id = $1::bigint', String(id));
   }
 
   private async find(sql: Sql, statement: string, where: string, value: string): Promise<NamedProject> {

@@ -13,7 +13,7 @@ export class BlobRow {
   integrity: string;
 
   @Column('bigint')
-  size: string;
+  size: number;
 
   @Column('timestamptz', { default: () => 'clock_timestamp()' })
   created_at: Date;

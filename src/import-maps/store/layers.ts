@@ -59,7 +59,7 @@ export class Layers {
     if (wanted.length === 0) return new Map();
     const rows = await sql.run<{ id: number; key: string }>({
       name: 'ticket_keys',
-      text: 'SELECT id, key FROM ticket WHERE id = ANY($1::int[])',
+      text: 'SELECT id, key FROM ticket WHERE id = ANY($1::bigint[])',
       values: [wanted],
     });
     return new Map(rows.map(({ id, key }) => [id, key]));

@@ -22,6 +22,7 @@ import type { MapKey } from '../domain/map-key.js';
 @Unique('map_revision_ticket_id_number_key', ['ticket', 'number'])
 export class MapRevisionRow {
   @PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
     generatedIdentity: 'BY DEFAULT',
     primaryKeyConstraintName: 'map_revision_pkey',
   })
@@ -66,7 +67,7 @@ export class MapRevisionRow {
 @Entity('ticket_key')
 @Index('ticket_key_project_id_key_idx', ['project_id', 'key'])
 export class TicketKeyRow {
-  @PrimaryColumn('integer', { primaryKeyConstraintName: 'ticket_key_pkey' })
+  @PrimaryColumn('bigint', { primaryKeyConstraintName: 'ticket_key_pkey' })
   ticket_id: number;
 
   @ManyToOne(() => TicketRow, { nullable: false, onDelete: 'CASCADE' })
@@ -76,7 +77,7 @@ export class TicketKeyRow {
   @PrimaryColumn('text', { collation: 'C', primaryKeyConstraintName: 'ticket_key_pkey' })
   key: MapKey;
 
-  @Column('integer')
+  @Column('bigint')
   project_id: number;
 }
 
@@ -88,7 +89,11 @@ export class TicketKeyRow {
 @Index('layer_keys_idx', { synchronize: false })
 @Index('layer_imports_idx', { synchronize: false })
 export class LayerRow {
-  @PrimaryGeneratedColumn('identity', { generatedIdentity: 'BY DEFAULT', primaryKeyConstraintName: 'layer_pkey' })
+  @PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
+    generatedIdentity: 'BY DEFAULT',
+    primaryKeyConstraintName: 'layer_pkey',
+  })
   id: number;
 
   @ManyToOne(() => ProjectRow, { nullable: false })
@@ -135,7 +140,11 @@ export class LayerRow {
 @Index('release_ticket_id_idx', ['ticket'], { where: 'ticket_id IS NOT NULL' })
 @Index('release_snapshot_idx', ['project', 'number'], { where: 'snapshot IS NOT NULL' })
 export class ReleaseRow {
-  @PrimaryGeneratedColumn('identity', { generatedIdentity: 'BY DEFAULT', primaryKeyConstraintName: 'release_pkey' })
+  @PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
+    generatedIdentity: 'BY DEFAULT',
+    primaryKeyConstraintName: 'release_pkey',
+  })
   id: number;
 
   @ManyToOne(() => ProjectRow, { nullable: false })
@@ -179,7 +188,7 @@ export class ReleaseRow {
 /** What production is at, one row a project; whoever flips it locks it first. */
 @Entity('map_pointer')
 export class MapPointerRow {
-  @PrimaryColumn('integer', { primaryKeyConstraintName: 'map_pointer_pkey' })
+  @PrimaryColumn('bigint', { primaryKeyConstraintName: 'map_pointer_pkey' })
   project_id: number;
 
   @ManyToOne(() => ProjectRow, { nullable: false })

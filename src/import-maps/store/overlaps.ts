@@ -93,5 +93,5 @@ function foldersAbove(keys: readonly MapKey[]): Set<MapKey> {
 
 /** Lets one change at a time look for overlaps, where the project refuses them. Taken behind the ticket's lock. */
 export async function lockOverlaps(tx: Tx, project: number): Promise<void> {
-  await tx.run({ text: "SELECT pg_advisory_xact_lock(hashtext('map overlaps'), $1)", values: [project] });
+  await tx.run({ text: "SELECT pg_advisory_xact_lock(hashtextextended('map overlaps', $1))", values: [project] });
 }

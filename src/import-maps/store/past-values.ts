@@ -21,7 +21,7 @@ export async function pastKeys(
   const found = await sql.run<Change>({
     name: 'past_values',
     text: `SELECT o.scope, o.specifier, o.set FROM layer l, jsonb_to_recordset(l.operations) o (scope text, specifier text, set jsonb)
-      WHERE l.project_id = $1 AND l.id IN (SELECT substr(u.owner, 7)::int FROM blob_use u
+      WHERE l.project_id = $1 AND l.id IN (SELECT substr(u.owner, 7)::bigint FROM blob_use u
         WHERE u.hash = ANY($2::text[]) AND u.owner LIKE 'layer/%') AND l.keys && $3::text[] AND o.set->>'url' = ANY($4::text[])`,
     values: [project, hashes, others.map(operationKey), others.map(({ set }) => set?.url)],
   });

@@ -61,7 +61,7 @@ export class Releases {
         held AS (SELECT hash FROM blob WHERE hash = ANY($12::text[]) ORDER BY hash FOR KEY SHARE),
         u AS (INSERT INTO blob_use (owner, hash) SELECT 'layer/' || l.id, b.hash
           FROM l, (SELECT hash FROM held UNION SELECT hash FROM blob_use WHERE owner = $13) b),
-        g AS (UPDATE layer SET removed_in = $3 WHERE id = ANY($14::int[])),
+        g AS (UPDATE layer SET removed_in = $3 WHERE id = ANY($14::bigint[])),
         k AS (DELETE FROM ticket_key WHERE $11 AND ticket_id = $5),
         r AS (INSERT INTO release (project_id, number, parent, kind, ticket_id, layer_id, line, actor)
           VALUES ($1, $3, $2, $4, $5, (SELECT id FROM l), $15, $16))
@@ -97,8 +97,8 @@ export class Releases {
   async restore(tx: Tx, layers: readonly number[], release: number): Promise<void> {
     await tx.run({
       name: 'layers_restore',
-      text: `WITH o AS MATERIALIZED (SELECT l.*, nextval(pg_get_serial_sequence('layer', 'id'))::int AS new_id
-          FROM layer l WHERE l.id = ANY($1::int[])),
+      text: `WITH o AS MATERIALIZED (SELECT l.*, nextval(pg_get_serial_sequence('layer', 'id')) AS new_id
+          FROM layer l WHERE l.id = ANY($1::bigint[])),
         i AS (INSERT INTO layer (id, project_id, sequence, added_in, revision, operations, keys, imports, git_commit)
           SELECT new_id, project_id, sequence, $2, revision, operations, keys, imports, git_commit FROM o)
         INSERT INTO blob_use (owner, hash) SELECT 'layer/' || o.new_id, b.hash

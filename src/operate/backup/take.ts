@@ -91,7 +91,7 @@ class Backup {
   }
 
   private async archives(writer: BackupWriter): Promise<void> {
-    const rows = await this.sql.run<{ file: string; sha256: string; bytes: string }>({
+    const rows = await this.sql.run<{ file: string; sha256: string; bytes: number }>({
       text: 'SELECT file, sha256, bytes FROM event_archive ORDER BY day, part',
     });
     for (const { file, sha256, bytes } of rows) {

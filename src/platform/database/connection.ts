@@ -1,6 +1,7 @@
 // How to reach a Postgres, and what every connection to it is set to.
 import type { ClientBase, QueryConfig } from 'pg';
 import type { DataSourceOptions } from 'typeorm';
+import { WHOLE_NUMBERS } from './int8-numbers.js';
 
 /** A URL, or the parts of one (a socket folder as host). */
 export type Connection =
@@ -58,7 +59,8 @@ export const poolSettings = (
   query_timeout: number;
   keepAlive: boolean;
   onConnect: (client: ClientBase) => Promise<void>;
-} => ({
+} & typeof WHOLE_NUMBERS => ({
+  ...WHOLE_NUMBERS,
   pipeline: true,
   query_timeout: answerMs(statementMs),
   keepAlive: true,
@@ -70,5 +72,7 @@ export const POOL_OPTIONS = { poolSize: 10, connectTimeoutMS: CONNECT_MS, extra:
 /** The same as pg's own Client takes it. */
 export const clientConfig = (
   connection: Connection,
-): { connectionString: string } | Exclude<Connection, { url: string }> =>
-  'url' in connection ? { connectionString: connection.url } : connection;
+): ({ connectionString: string } | Exclude<Connection, { url: string }>) & typeof WHOLE_NUMBERS => ({
+  ...('url' in connection ? { connectionString: connection.url } : connection),
+  ...WHOLE_NUMBERS,
+});

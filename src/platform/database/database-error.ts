@@ -1,5 +1,6 @@
 // What Postgres and the driver report, told apart: retry, the client's fault, unavailable, or unknown.
 import { DomainError } from '../errors.js';
+import { LARGEST_ID } from '../whole-number.js';
 
 interface PgError {
   code?: string;
@@ -105,6 +106,15 @@ const storageFailed = (cause: unknown): DomainError =>
     { retryAfter: 30, cause },
   );
 
+/** A sequence has given its last number. */
+const exhausted = (cause: unknown): DomainError =>
+  new DomainError(
+    'conflict',
+    'id.exhausted',
+    `No id is left that is higher than those given: the last one, ${LARGEST_ID}, is taken. Nothing was changed. PUT the object at a lower id that was never used, and tell the operator.`,
+    { cause },
+  );
+
 /** As asDomainError, for a query that a client wrote: where it ran into its time limit, it is what has to change. */
 export function asQueryError(error: unknown): unknown {
   if (sqlState(error) !== TOO_SLOW) return asDomainError(error);
@@ -124,6 +134,7 @@ export function asDomainError(error: unknown): unknown {
     return new DomainError('invalid', 'filter.bad_regex', `Invalid regular expression: ${asPg(error).message ?? ''}`, {
       cause: error,
     });
+  if (state === '2200H') return exhausted(error);
   if (state.startsWith('22'))
     return new DomainError('invalid', 'value.invalid', 'Invalid resource lookup data provided (mismatched type).', {
       cause: error,

@@ -1,15 +1,23 @@
 // Brings the schema to this version: once, however many processes start together.
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import { longUpgrade } from './long-upgrade.js';
 import { schemaState } from './schema-state.js';
 import { StartError } from './start-error.js';
+import { WHOLE_NUMBERS } from './int8-numbers.js';
 
 /** An arbitrary number that stands for "migrating Stampline's schema". */
 export const MIGRATION_LOCK = 7_825_510_002;
 
-/** Runs what is pending under an advisory lock. Touches nothing when the data is of a newer version. */
-export async function migrate(options: DataSourceOptions): Promise<void> {
+/**
+ * Runs what is pending under an advisory lock. Touches nothing when the data is of a newer version. `tell` hears beforehand of
+ * what takes long.
+ */
+export async function migrate(
+  options: DataSourceOptions,
+  tell: (line: string) => void = () => undefined,
+): Promise<void> {
   // A pool of its own, without the limits that requests have: a migration may take its time.
-  const dataSource = await new DataSource({ ...options, poolSize: 2, extra: {} } as never).initialize();
+  const dataSource = await new DataSource({ ...options, poolSize: 2, extra: WHOLE_NUMBERS } as never).initialize();
   const lock = dataSource.createQueryRunner();
   try {
     await lock.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
@@ -21,7 +29,11 @@ export async function migrate(options: DataSourceOptions): Promise<void> {
     }
     if (state.standby)
       throw new StartError('The database is a standby and takes no writes. Point DATABASE_URL at the primary.');
-    if (state.pending > 0) await dataSource.runMigrations();
+    if (state.pending > 0) {
+      const warning = await longUpgrade({ run: ({ text, values }) => dataSource.query(text, values as unknown[]) });
+      if (warning) tell(warning);
+      await dataSource.runMigrations();
+    }
   } finally {
     await lock.release();
     await dataSource.destroy();

@@ -27,7 +27,7 @@ interface Say {
 }
 
 export async function openDatabase(config: Config, optionsFor: DataSourceOptionsFor, say: Say): Promise<OpenDatabase> {
-  if (config.databaseUrl) return openShared(config.databaseUrl, optionsFor);
+  if (config.databaseUrl) return openShared(config.databaseUrl, optionsFor, say.log);
   const postgres = await startEmbeddedPostgres({
     dataFolder: config.dataFolder,
     sources: { binDirectory: config.postgresBin },
@@ -41,7 +41,7 @@ export async function openDatabase(config: Config, optionsFor: DataSourceOptions
     ),
   );
   try {
-    const dataSource = await connect(postgres.connection, optionsFor);
+    const dataSource = await connect(postgres.connection, optionsFor, say.log);
     return {
       dataSource,
       where: postgres.dataDirectory,
@@ -57,9 +57,9 @@ export async function openDatabase(config: Config, optionsFor: DataSourceOptions
   }
 }
 
-async function openShared(url: string, optionsFor: DataSourceOptionsFor): Promise<OpenDatabase> {
+async function openShared(url: string, optionsFor: DataSourceOptionsFor, log: Say['log']): Promise<OpenDatabase> {
   const where = await waitForServer(url);
-  const dataSource = await connect({ url }, optionsFor);
+  const dataSource = await connect({ url }, optionsFor, log);
   return {
     dataSource,
     where: `${where} (DATABASE_URL)`,
@@ -68,10 +68,14 @@ async function openShared(url: string, optionsFor: DataSourceOptionsFor): Promis
   };
 }
 
-async function connect(connection: Connection, optionsFor: DataSourceOptionsFor): Promise<DataSource> {
+async function connect(
+  connection: Connection,
+  optionsFor: DataSourceOptionsFor,
+  tell: Say['log'],
+): Promise<DataSource> {
   try {
     await requireSafeServer(connection);
-    await migrate(optionsFor(connection));
+    await migrate(optionsFor(connection), tell);
     return await new DataSource(optionsFor(connection)).initialize();
   } catch (error) {
     throw asStartError(error);

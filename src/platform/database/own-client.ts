@@ -4,6 +4,7 @@ import type { DataSource } from 'typeorm';
 import { answerMs } from './connection.js';
 import { steadyNow } from '../steady-clock.js';
 import type { Sql, Statement } from './statement.js';
+import { WHOLE_NUMBERS } from './int8-numbers.js';
 
 const CONNECT_MS = 2000;
 /** How long an end may take before the socket is closed: what is at its other end may not answer. */
@@ -40,6 +41,7 @@ export class OwnClient implements Sql {
   constructor(dataSource: DataSource, name: string, answerMs: number) {
     this.client = new pg.Client({
       ...addressOf(dataSource),
+      ...WHOLE_NUMBERS,
       application_name: name,
       keepAlive: true,
       connectionTimeoutMillis: CONNECT_MS,

@@ -36,7 +36,7 @@ export async function visitDatabase(
     : await visitEmbedded(config, log);
   try {
     await requireSafeServer(connection);
-    if (schema === 'migrate') await migrate(optionsFor(connection));
+    if (schema === 'migrate') await migrate(optionsFor(connection), log);
     const dataSource = await new DataSource(optionsFor(connection)).initialize();
     if (schema === 'current') await requireCurrent(dataSource);
     const close = async (): Promise<void> => {

@@ -132,6 +132,9 @@ export const Whole = (options: FieldOptions & { min?: number; max?: number }): P
   ]);
 };
 
+/** An id, or a place in the log; never written by a body. */
+export const Id = (options: FieldOptions): PropertyDecorator => field('id', { ...options, readonly: true }, {}, []);
+
 /** A reference to another resource, by the name of that resource. On the wire a URI; in the row a foreign key. */
 export const Reference = (target: string, options: FieldOptions): PropertyDecorator =>
   field('reference', options, { target }, [IsInt({ message: `Give the URI of a ${target}, or its id.` })]);

@@ -1,4 +1,5 @@
 // The schemas of the resources, made from their fields: the object, what a POST takes, what a PATCH takes, the lists.
+import { ID_SCHEMA, LARGEST_ID } from '../../platform/whole-number.js';
 import { MOST_LISTED } from '../fields/field-decorators.js';
 import type { Field } from '../fields/field.js';
 import { allResources, type Resource, resourceNamed, type Verb, type ViewShape } from '../resource.js';
@@ -7,7 +8,7 @@ import { schemaName } from './operation-docs.js';
 type Schema = Record<string, unknown>;
 
 const TYPES: Readonly<Record<Field['kind'], Schema>> = {
-  id: { type: 'integer' },
+  id: ID_SCHEMA,
   integer: { type: 'integer' },
   text: { type: 'string' },
   boolean: { type: 'boolean' },
@@ -18,6 +19,9 @@ const TYPES: Readonly<Record<Field['kind'], Schema>> = {
   step: { type: 'string', enum: ['100', '200', '300', '400', '500', '999', '1000'] },
   status: { type: 'string', pattern: '^([0-9]{3}|1000)$' },
 };
+
+/** A URI, or an id. */
+const REFERENCE: Schema = { type: ['string', 'integer'], maximum: LARGEST_ID };
 
 function nullable(schema: Schema, field: Field): Schema {
   if (!field.nullable) return schema;
@@ -44,12 +48,13 @@ function inSchema(field: Field): Schema {
   if (field.kind === 'reference' || field.kind === 'step' || field.kind === 'status') {
     return {
       type: ['string', 'integer', ...(field.nullable ? ['null'] : [])],
+      ...(field.kind === 'reference' ? { maximum: LARGEST_ID } : {}),
       description: field.help,
       ...(field.example !== undefined ? { examples: [field.example] } : {}),
     };
   }
   if (field.kind === 'boolean') return { ...base, type: ['boolean', 'string'] };
-  if (field.kind === 'references') return { ...base, items: { type: ['string', 'integer'] }, maxItems: MOST_LISTED };
+  if (field.kind === 'references') return { ...base, items: REFERENCE, maxItems: MOST_LISTED };
   return {
     ...base,
     ...(field.maxLength ? { maxLength: field.maxLength } : {}),
@@ -60,7 +65,7 @@ function inSchema(field: Field): Schema {
 const named = (fields: readonly Field[], schemaOf: (field: Field) => Schema): Record<string, Schema> =>
   Object.fromEntries(fields.map((field) => [field.name, schemaOf(field)]));
 
-const ID: Schema = { type: 'integer', description: 'The number of the object.', examples: [1] };
+const ID: Schema = { ...ID_SCHEMA, description: 'The number of the object.', examples: [1] };
 const URI = (resource: Resource): Schema => ({
   type: 'string',
   description: 'Where the object is.',

@@ -1,5 +1,6 @@
 // Texts of the OpenAPI document that belong to the dialect as a whole.
 import type { ApiQueryOptions } from '@nestjs/swagger';
+import { ID_SCHEMA } from '../../platform/whole-number.js';
 
 /** The first tag: what scripts for such trackers have always called, in the order of a lander's day. */
 export const DOCUMENTED_CALLS = 'The documented calls';
@@ -16,7 +17,7 @@ export const LIST_PARAMETERS: readonly ApiQueryOptions[] = [
     name: 'after',
     required: false,
     description: 'Pages by id in constant time: 0 first, then follow `meta.next`. `total_count` is null.',
-    schema: { type: 'integer', minimum: 0 },
+    schema: { ...ID_SCHEMA, minimum: 0 },
   },
   {
     name: 'order_by',

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError, invalid } from '../../platform/errors.js';
 import { sendJsonText } from '../../platform/http/json-reply.js';
 import { principalOf } from '../../platform/http/need.js';
+import { holdsScope } from '../../platform/principal.js';
 import { originOf } from '../../platform/http/own-origin.js';
 import { lastOf, type Query } from '../reading/list-query.js';
 import type { ObjectJson } from '../object-json.js';
@@ -66,9 +67,10 @@ export function writeOptions(request: FastifyRequest): WriteOptions {
   };
 }
 
-function writerOf(request: FastifyRequest): Pick<WriteContext, 'actor' | 'reach'> {
-  const { name: actor, reach } = principalOf(request);
-  return reach ? { actor, reach } : { actor };
+function writerOf(request: FastifyRequest): Pick<WriteContext, 'actor' | 'admin' | 'reach'> {
+  const principal = principalOf(request);
+  const writer = { actor: principal.name, admin: holdsScope(principal, 'admin') };
+  return principal.reach ? { ...writer, reach: principal.reach } : writer;
 }
 
 /** The same for a whole list, which has no state of its own that a client could have seen. */

@@ -45,8 +45,8 @@ export class CountCache implements OnApplicationShutdown {
   }
 
   private async ask(text: string, values: readonly unknown[]): Promise<number> {
-    const [row] = await this.db.run<{ total: string }>({ text, values });
-    return Number(row?.total ?? 0);
+    const [row] = await this.db.run<{ total: number }>({ text, values });
+    return row?.total ?? 0;
   }
 
   /** One after the other, so that counting never takes more than one connection. */

@@ -1,5 +1,6 @@
 // Reads a list's query string: paging and orderings (rest-api.md, section 2). Texts of errors are Tastypie's.
 import { invalid } from '../../platform/errors.js';
+import { wholeNumberIn } from '../../platform/whole-number.js';
 import type { Resource } from '../resource.js';
 import { findField, type Joins } from './field-path.js';
 
@@ -25,7 +26,8 @@ export function parsePage(query: Query): Page {
   const after = lastOf(query.after);
   const page = { limit: parseLimit(lastOf(query.limit)), offset: parseOffset(lastOf(query.offset)) };
   if (after === undefined) return { ...page, after: undefined };
-  if (!/^\d{1,15}$/.test(after))
+  const id = wholeNumberIn(after);
+  if (id === undefined)
     throw invalid('page.bad_after', `Invalid after '${after}' provided. Please provide an id, 0 for the first page.`);
   if (textsOf(query.order_by).length + textsOf(query.sort_by).length > 0) {
     throw invalid(
@@ -33,7 +35,7 @@ export function parsePage(query: Query): Page {
       '?after= pages in the order of id: leave out order_by, or page with offset.',
     );
   }
-  return { ...page, offset: 0, after: Number(after) };
+  return { ...page, offset: 0, after: id };
 }
 
 function parseLimit(text: string | undefined): number {

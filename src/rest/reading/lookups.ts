@@ -1,5 +1,6 @@
 // Django's field lookups as a static table: what each takes and the SQL it becomes. Values are always parameters.
 import { invalid } from '../../platform/errors.js';
+import { wholeNumberIn } from '../../platform/whole-number.js';
 import { parseStatus, STEPS } from '../../workflow/steps.js';
 import type { Field, FieldKind } from '../fields/field.js';
 import { textSql } from './view-sql.js';
@@ -27,8 +28,13 @@ function typed(field: Field, text: string): unknown {
     case 'text':
       return text;
     default:
-      return /^-?\d{1,15}$/.test(text) ? Number(text) : mismatch();
+      return integerIn(text) ?? mismatch();
   }
+}
+
+function integerIn(text: string): number | undefined {
+  const size = wholeNumberIn(text.replace(/^-/, ''));
+  return size !== undefined && text.startsWith('-') ? -size : size;
 }
 
 const TIME = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
@@ -137,10 +143,10 @@ const ALLOWED: Readonly<Record<FieldKind, readonly string[]>> = {
   json: ['isnull'],
 };
 
-/** An id beyond the column's range is none that a list has: 0, like every id that isn't one. */
+/** 0 for every id that isn't one. */
 function listedId(field: Field, text: string): number {
   const id = Number(typed(field, text));
-  return id > 0 && id <= 2_147_483_647 ? id : 0;
+  return Math.max(id, 0);
 }
 
 /** Lookups of a list of references: it has this one, one of these, none at all. An empty list is in no index. */
@@ -148,9 +154,9 @@ const LIST_LOOKUPS: Readonly<Record<string, LookupSql>> = {
   exact: (field, column, texts, add) =>
     NULL_WORDS.has(last(texts))
       ? `${column} = '{}'`
-      : `(${column} <> '{}' AND ${column} @> ARRAY[${add(listedId(field, last(texts)))}::int])`,
+      : `(${column} <> '{}' AND ${column} @> ARRAY[${add(listedId(field, last(texts)))}::bigint])`,
   in: (field, column, texts, add) =>
-    `(${column} <> '{}' AND ${column} && ${add(listed(texts).map((text) => listedId(field, text)))}::int[])`,
+    `(${column} <> '{}' AND ${column} && ${add(listed(texts).map((text) => listedId(field, text)))}::bigint[])`,
   isnull: (_field, column, texts) => {
     const text = last(texts);
     return TRUE_WORDS.has(text) ? `${column} = '{}'` : FALSE_WORDS.has(text) ? `${column} <> '{}'` : mismatch();

@@ -21,18 +21,18 @@ export class ObjectReader {
 
   /** Those of the ids that exist, in the order of their ids, as `[id, JSON]`. */
   async readMany(resource: Resource, ids: readonly number[], sql: Sql = this.db): Promise<[number, string][]> {
-    const rows = await sql.run<{ id: number | string; body: string }>({
-      text: `SELECT t.id, row_to_json(v)::text AS body ${this.from(resource)} t.id = ANY($1::int[]) ORDER BY t.id`,
+    const rows = await sql.run<{ id: number; body: string }>({
+      text: `SELECT t.id, row_to_json(v)::text AS body ${this.from(resource)} t.id = ANY($1::bigint[]) ORDER BY t.id`,
       values: [ids],
     });
-    return rows.map((row) => [Number(row.id), row.body]);
+    return rows.map((row) => [row.id, row.body]);
   }
 
   private statement(resource: Resource): { name: string; text: string } {
     const known = this.byId.get(resource);
     if (known) return known;
     const version = resource.versioned ? 't.version' : 'NULL::int';
-    const text = `SELECT row_to_json(v)::text AS body, ${version} AS version ${this.from(resource)} t.id = $1::int`;
+    const text = `SELECT row_to_json(v)::text AS body, ${version} AS version ${this.from(resource)} t.id = $1::bigint`;
     const made = { name: `detail_${resource.name}`, text };
     this.byId.set(resource, made);
     return made;

@@ -5,5 +5,5 @@ import type { Resource } from '../resource.js';
 /** What belongs to no project is everybody's. No condition for whoever reaches all of them. */
 export function ownSql(resource: Resource, reach: Reach, add: (value: unknown) => string): string[] {
   const project = resource.belongsTo?.project;
-  return reach && project ? [`COALESCE(${project} = ANY(${add([...reach.keys()])}::int[]), true)`] : [];
+  return reach && project ? [`COALESCE(${project} = ANY(${add([...reach.keys()])}::bigint[]), true)`] : [];
 }

@@ -9,7 +9,7 @@ import { aboutSql, castOf, namedSql } from './row-sql.js';
 
 /** The next `count` ids, in order. */
 export const nextIdsSql = (resource: Resource, count: number): Statement => ({
-  text: `SELECT nextval('${tableOf(resource).sequence}')::int AS id FROM generate_series(1, $1::int) ORDER BY 1`,
+  text: `SELECT nextval('${tableOf(resource).sequence}') AS id FROM generate_series(1, $1::int) ORDER BY 1`,
   values: [count],
 });
 
@@ -25,7 +25,7 @@ export function insertManySql(
   const columns = names.map((name) => table.columnOf.get(name));
   const arrays = names.map((name, index) => `$${index + 3}::${castOf(resource, name)}[]`);
   const given = ['id', ...names.map((_name, index) => `c${index}`)];
-  const text = `WITH g AS (SELECT * FROM unnest(${['$2::int[]', ...arrays].join(', ')}) AS g(${given.join(', ')})),
+  const text = `WITH g AS (SELECT * FROM unnest(${['$2::bigint[]', ...arrays].join(', ')}) AS g(${given.join(', ')})),
     w AS (INSERT INTO ${table.name} (${['id', ...columns].join(', ')}) SELECT ${given.map((one) => `g.${one}`).join(', ')} FROM g ORDER BY g.id RETURNING *),
     e AS (${createdEvents(resource)}) SELECT 1`;
   return { text, values: [actor, ids, ...names.map((name) => rows.map((row) => row[name] ?? null))] };

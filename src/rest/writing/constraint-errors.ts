@@ -48,7 +48,7 @@ export async function stillReferenced(
     if (field === undefined || table.name !== key.table || !resource.verbs.includes('DELETE')) continue;
     const where = resource.where ? ` AND (${resource.where})` : '';
     const rows = await sql.run<{ id: number }>({
-      text: `SELECT t.id FROM ${table.name} t WHERE t.${table.columns.get(field)} = ANY($1::int[])${where} ORDER BY t.id LIMIT 5`,
+      text: `SELECT t.id FROM ${table.name} t WHERE t.${table.columns.get(field)} = ANY($1::bigint[])${where} ORDER BY t.id LIMIT 5`,
       values: [ids],
     });
     referrers.push(...rows.map((row) => uriOf(resource, row.id)));

@@ -21,7 +21,7 @@ export const listsReferences = (resource: Resource, values: FieldValues): boolea
 export async function holdListed(tx: Tx, resource: Resource, values: FieldValues): Promise<void> {
   for (const { field, ids } of listsIn(resource, values)) {
     const target = resourceNamed(field.target ?? '');
-    const text = `SELECT id FROM ${tableOf(target).name} WHERE id = ANY($1::int[]) ORDER BY id FOR KEY SHARE`;
+    const text = `SELECT id FROM ${tableOf(target).name} WHERE id = ANY($1::bigint[]) ORDER BY id FOR KEY SHARE`;
     const found = new Set((await tx.run<{ id: number }>({ text, values: [ids] })).map((row) => row.id));
     const missing = ids.find((id) => !found.has(id));
     if (missing !== undefined) throw badReference(uriOf(target, missing), field.name);
@@ -34,7 +34,7 @@ export async function listedBy(tx: Tx, target: Resource, ids: readonly number[])
   for (const resource of allResources().filter((one) => one.verbs.includes('DELETE'))) {
     for (const field of resource.fields.filter((one) => one.kind === 'references' && one.target === target.name)) {
       const column = tableOf(resource).columnOf.get(field.name);
-      const text = `SELECT id FROM ${tableOf(resource).name} WHERE ${column} <> '{}' AND ${column} && $1::int[] ORDER BY id LIMIT 5`;
+      const text = `SELECT id FROM ${tableOf(resource).name} WHERE ${column} <> '{}' AND ${column} && $1::bigint[] ORDER BY id LIMIT 5`;
       const rows = await tx.run<{ id: number }>({ text, values: [ids] });
       uris.push(...rows.map((row) => uriOf(resource, row.id)));
     }

@@ -26,7 +26,7 @@ export async function lockRows(
   values: readonly number[],
   strength: 'UPDATE' | 'NO KEY UPDATE',
 ): Promise<number[]> {
-  const text = `SELECT t.id FROM ${tableOf(resource).name} t WHERE t.${column} = ANY($1::int[]) ORDER BY t.id FOR ${strength}`;
+  const text = `SELECT t.id FROM ${tableOf(resource).name} t WHERE t.${column} = ANY($1::bigint[]) ORDER BY t.id FOR ${strength}`;
   return (await tx.run<{ id: number }>({ text, values: [values] })).map((row) => row.id);
 }
 

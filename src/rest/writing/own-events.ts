@@ -15,13 +15,13 @@ const MADE_BY = `((SELECT o.id FROM ours o) + (e.xmin::text::bigint - (SELECT o.
  */
 export async function withinReach<T>(tx: Tx, reach: Reach, write: () => Promise<T>): Promise<T> {
   if (!reach) return write();
-  const [before] = await tx.run<{ id: string }>({ text: 'SELECT last_value AS id FROM event_id_seq' });
+  const [before] = await tx.run<{ id: number }>({ text: 'SELECT last_value AS id FROM event_id_seq' });
   const result = await write();
   const [other] = await tx.run<{ name: string | null; project: number }>({
     name: 'events_out_of_reach',
     text: `WITH ours AS MATERIALIZED (SELECT pg_current_xact_id()::text::bigint AS id)
       SELECT p.name, e.project_id AS project FROM event e LEFT JOIN project p ON p.id = e.project_id
-      WHERE e.id >= $1::bigint AND e.project_id <> ALL($2::int[])
+      WHERE e.id >= $1::bigint AND e.project_id <> ALL($2::bigint[])
         AND pg_xact_status(${MADE_BY}::text::xid8) = 'in progress' LIMIT 1`,
     values: [before?.id, [...reach.keys()]],
   });

@@ -16,10 +16,10 @@ async function outOfReach(
   reach: ReadonlyMap<number, string>,
 ): Promise<ProjectName[]> {
   const { from, where } = fromSql(resource);
-  const named = [...where, 't.id = ANY($1::int[])'].join(' AND ');
+  const named = [...where, 't.id = ANY($1::bigint[])'].join(' AND ');
   const rows = await sql.run<{ name: ProjectName }>({
-    text: `SELECT p.name FROM (SELECT ${resource.belongsTo?.project ?? 'NULL::int'} AS project FROM ${from} WHERE ${named}) o
-      LEFT JOIN project p ON p.id = o.project WHERE COALESCE(o.project <> ALL($2::int[]), true) LIMIT 1000`,
+    text: `SELECT p.name FROM (SELECT ${resource.belongsTo?.project ?? 'NULL::bigint'} AS project FROM ${from} WHERE ${named}) o
+      LEFT JOIN project p ON p.id = o.project WHERE COALESCE(o.project <> ALL($2::bigint[]), true) LIMIT 1000`,
     values: [ids, [...reach.keys()]],
   });
   return rows.map(({ name }) => name);

@@ -1,8 +1,7 @@
 // How a body or a filter names another object: its URI (with or without the last slash, absolute or host-relative), its
 // id, or where there are keys its key.
+import { wholeNumberIn } from '../../platform/whole-number.js';
 import { isKey } from '../resource-key.js';
-
-const LARGEST_ID = 2_147_483_647;
 
 /**
  * The id (number) or key (text) that a value names, or undefined when it names nothing of `target`: a URI of another
@@ -26,7 +25,5 @@ const asIdOrKey = (text: string, target: string): number | string | undefined =>
 
 /** A positive id that the database can hold; undefined for anything else. */
 export function asId(text: string): number | undefined {
-  if (!/^\d{1,10}$/.test(text)) return undefined;
-  const id = Number(text);
-  return id > 0 && id <= LARGEST_ID ? id : undefined;
+  return wholeNumberIn(text) || undefined;
 }

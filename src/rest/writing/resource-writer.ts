@@ -171,10 +171,10 @@ export class ResourceWriter {
     });
   }
 
-  private async isToBeMade(tx: Tx, resource: Resource, id: number, { ifMatch }: WriteOptions): Promise<boolean> {
+  private async isToBeMade(tx: Tx, resource: Resource, id: number, options: WriteOptions): Promise<boolean> {
     const absent = async (): Promise<boolean> => (await this.objects.read(resource, id, tx)) === undefined;
     if (!(await absent())) return false;
-    if (ifMatch) {
+    if (options.ifMatch) {
       throw new DomainError(
         'precondition',
         'if_match.failed',
@@ -183,7 +183,7 @@ export class ResourceWriter {
     }
     await lockForNewId(tx, resource);
     if (!(await absent())) return false; // Another PUT was faster.
-    await requireNewId(tx, resource, id);
+    await requireNewId(tx, resource, id, options.context);
     return true;
   }
 

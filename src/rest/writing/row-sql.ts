@@ -11,8 +11,9 @@ import type { EventDraft, FieldValues, Resource } from '../resource.js';
 
 const CASTS: Partial<Record<Field['kind'], string>> = {
   boolean: 'boolean',
+  integer: 'int',
   json: 'jsonb',
-  references: 'int[]',
+  references: 'bigint[]',
   text: 'text',
   step: 'smallint',
   status: 'smallint',
@@ -20,7 +21,7 @@ const CASTS: Partial<Record<Field['kind'], string>> = {
 
 export function castOf(resource: Resource, name: string): string {
   const field = resource.fields.find((one) => one.name === name);
-  return field ? (CASTS[field.kind] ?? 'int') : 'text';
+  return field ? (CASTS[field.kind] ?? 'bigint') : 'text';
 }
 
 const versionSql = (resource: Resource): string => (resource.versioned ? 't.version' : 'NULL::int');
@@ -109,7 +110,7 @@ function insertText(resource: Resource, names: readonly string[], withId: boolea
       .filter(([column]) => !computedNames.has(column)),
     ...computed,
   ];
-  const newId = withId ? `$${names.length + 1}::int` : `nextval('${table.sequence}')::int`;
+  const newId = withId ? `$${names.length + 1}::bigint` : `nextval('${table.sequence}')`;
   const event = insertEventSql(
     {
       type: literal(`${resource.name}.created`),
@@ -139,7 +140,7 @@ function onConflictSql(resource: Resource, names: readonly string[], withId: boo
 /** Locks a row and shows every column of its table, by the column's name. */
 export function lockSql(resource: Resource): string {
   const where = resource.where ? ` AND (${resource.where})` : '';
-  return `SELECT to_jsonb(t) AS row FROM ${tableOf(resource).name} t WHERE t.id = $1::int${where} FOR NO KEY UPDATE`;
+  return `SELECT to_jsonb(t) AS row FROM ${tableOf(resource).name} t WHERE t.id = $1::bigint${where} FOR NO KEY UPDATE`;
 }
 
 /** Sets columns of a locked row, its version and time of change, and appends the event. */
@@ -172,7 +173,7 @@ export function updateSql(
     },
     'FROM w t',
   );
-  const text = `WITH w AS (UPDATE ${table.name} t SET ${assignments.join(', ')} FROM (SELECT clock_timestamp() AS time) now WHERE t.id = ${values.add(id)}::int RETURNING t.*), e AS (${event}) SELECT to_jsonb(t) AS row FROM w t`;
+  const text = `WITH w AS (UPDATE ${table.name} t SET ${assignments.join(', ')} FROM (SELECT clock_timestamp() AS time) now WHERE t.id = ${values.add(id)}::bigint RETURNING t.*), e AS (${event}) SELECT to_jsonb(t) AS row FROM w t`;
   const name = updates.of(text);
   return { ...(name ? { name } : {}), text, values: values.list };
 }
@@ -194,6 +195,6 @@ export function deleteSql(resource: Resource, ids: readonly number[], actor: str
     `FROM (SELECT * FROM w ORDER BY w.id) t, LATERAL (SELECT ${selectList(resource, 't')}) l`,
   );
   const where = resource.where ? ` AND (${resource.where})` : '';
-  const text = `WITH w AS (DELETE FROM ${tableOf(resource).name} t WHERE t.id = ANY($1::int[])${where} RETURNING t.*), e AS (${event}) SELECT t.id, to_jsonb(t) AS row FROM w t`;
+  const text = `WITH w AS (DELETE FROM ${tableOf(resource).name} t WHERE t.id = ANY($1::bigint[])${where} RETURNING t.*), e AS (${event}) SELECT t.id, to_jsonb(t) AS row FROM w t`;
   return { text, values: [ids, actor] };
 }

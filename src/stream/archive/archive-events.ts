@@ -114,14 +114,14 @@ export class ArchiveEvents implements OnApplicationBootstrap, OnApplicationShutd
     return next;
   }
 
-  private async rowsOf(tx: Tx, day: string): Promise<(ArchivedLine & { id: string })[]> {
-    const rows = await tx.run<{ id: string; seq: string; body: string }>({
+  private async rowsOf(tx: Tx, day: string): Promise<(ArchivedLine & { id: number })[]> {
+    const rows = await tx.run<{ id: number; seq: number; body: string }>({
       text: `SELECT e.id, e.seq, row_to_json(v)::text AS body
         FROM event e JOIN numbered_event t ON t.seq = e.seq, LATERAL (SELECT ${selectList(event, 't')}) v
         WHERE ${EXPIRED_SQL} AND e.time >= $1::timestamptz AND e.time < $1::timestamptz + interval '1 day' ORDER BY e.seq LIMIT ${MOST}`,
       values: [`${day}T00:00:00Z`],
     });
-    return rows.map((row) => ({ ...row, seq: Number(row.seq) }));
+    return rows;
   }
 
   private async keep(tx: Tx, manifest: Manifest): Promise<void> {
@@ -134,7 +134,7 @@ export class ArchiveEvents implements OnApplicationBootstrap, OnApplicationShutd
   }
 
   /** Exactly what is in the file, and what it was called by whoever sent it. */
-  private async forget(tx: Tx, ids: readonly string[]): Promise<void> {
+  private async forget(tx: Tx, ids: readonly number[]): Promise<void> {
     await tx.run({ text: 'DELETE FROM ingested_event WHERE event_id = ANY($1::bigint[])', values: [ids] });
     const gone = await tx.run({ text: 'DELETE FROM event WHERE id = ANY($1::bigint[]) RETURNING 1', values: [ids] });
     if (gone.length !== ids.length)

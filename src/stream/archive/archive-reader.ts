@@ -41,7 +41,7 @@ export class ArchiveReader {
   /** Rejects with unavailable where a file is not here, or damaged. */
   async page({ day, filter, after, limit }: ArchiveQuery): Promise<ArchivePage> {
     const files = await this.db.run<{ file: string; sha256: string; first: number }>({
-      text: `SELECT file, sha256, first_seq::float8 AS first FROM event_archive
+      text: `SELECT file, sha256, first_seq AS first FROM event_archive
         WHERE last_seq > $1::bigint AND ($2::date IS NULL OR day = $2::date) ORDER BY first_seq`,
       values: [after, day ?? null],
     });

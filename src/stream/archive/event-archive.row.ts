@@ -20,16 +20,16 @@ export class EventArchiveRow {
   sha256: string;
 
   @Column('bigint')
-  bytes: string;
+  bytes: number;
 
   @Column('integer')
   events: number;
 
   @Column('bigint')
-  first_seq: string;
+  first_seq: number;
 
   @Column('bigint')
-  last_seq: string;
+  last_seq: number;
 
   @Column('timestamptz', { default: () => 'clock_timestamp()' })
   archived_at: Date;

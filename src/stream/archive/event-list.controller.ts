@@ -3,6 +3,7 @@ import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiQuery } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { invalid } from '../../platform/errors.js';
+import { wholeNumberIn } from '../../platform/whole-number.js';
 import { documentOperation } from '../../rest/http/operation-docs.js';
 import { sendJson } from '../../rest/http/reply.js';
 import { ResourceHandler } from '../../rest/http/resource-handler.js';
@@ -70,7 +71,8 @@ export class EventListController {
 
 function numberIn(name: string, text: string | undefined, usual: number): number {
   if (text === undefined || text === '') return usual;
-  if (/^\d{1,15}$/.test(text)) return Number(text);
+  const number = wholeNumberIn(text);
+  if (number !== undefined) return number;
   throw invalid('archive.bad_number', `${name} is a whole number.`);
 }
 

@@ -1,4 +1,5 @@
 // What the OpenAPI document says of POST /events.
+import { LARGEST_ID } from '../../platform/whole-number.js';
 import type { KnownType } from './known-types.js';
 import { KNOWN_TYPES } from './known-types.js';
 
@@ -12,6 +13,7 @@ const oneOf = (description: string, values: readonly string[]): object => ({
 const COMMON = {
   ticket: {
     type: ['string', 'integer'],
+    maximum: LARGEST_ID,
     description: 'The ticket that it is about: its key or id.',
   },
   project: text('The project that it is about, or in which the ticket is.'),

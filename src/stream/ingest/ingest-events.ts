@@ -5,6 +5,7 @@ import type { Tx } from '../../platform/database/db.js';
 import { KeyReader } from '../../rest/reading/key-reader.js';
 import { isKey } from '../../rest/resource-key.js';
 import { inPart } from '../../rest/writing/in-part.js';
+import { asId } from '../../rest/writing/reference.js';
 import { appendEvent } from '../append-event.js';
 import { asLine } from '../lines/line.js';
 import { bad, type Incoming } from './incoming.js';
@@ -26,7 +27,7 @@ export interface Taken {
 interface NamedRow {
   readonly source: string;
   readonly id: string;
-  readonly row: string;
+  readonly row: number;
 }
 
 interface Place {
@@ -70,7 +71,7 @@ export class IngestEvents {
     return new Set(rows.map(nameOf));
   }
 
-  private async append(tx: Tx, event: Incoming, actor: string): Promise<Taken & { readonly row: string }> {
+  private async append(tx: Tx, event: Incoming, actor: string): Promise<Taken & { readonly row: number }> {
     const { ticket, key, project } = await this.place(tx, event);
     const line = key === undefined || startsWith(event.line, key) ? event.line : asLine(`${key}: ${event.line}`);
     const { source, id, type, severity, stage, data } = event;
@@ -105,11 +106,7 @@ export class IngestEvents {
   private async place(tx: Tx, { ticket, project }: Incoming): Promise<Place> {
     const projectId = project === undefined ? null : await projectOf(tx, project);
     if (ticket === undefined) return { ticket: null, key: undefined, project: projectId };
-    const id = isKey(ticket)
-      ? await this.keys.find(ticket, project, tx)
-      : /^\d{1,9}$/.test(ticket)
-        ? Number(ticket)
-        : 0;
+    const id = isKey(ticket) ? await this.keys.find(ticket, project, tx) : asId(ticket);
     const [found] = await tx.run<{ key: string; project: number }>({
       name: 'ingest_ticket',
       text: 'SELECT key, project_id AS project FROM ticket WHERE id = $1 FOR KEY SHARE',

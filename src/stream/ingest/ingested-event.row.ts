@@ -13,5 +13,5 @@ export class IngestedEventRow {
 
   /** Its row in `event`. Both go when it is archived. */
   @Column('bigint', { name: 'event_id', nullable: true })
-  event: string | null;
+  event: number | null;
 }
