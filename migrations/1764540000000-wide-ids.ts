@@ -25,7 +25,7 @@ const WITH_IDS: Readonly<Record<string, readonly string[]>> = {
   layer: ['project_id', 'ticket_id'],
   release: ['project_id', 'ticket_id', 'layer_id'],
   spu_file: ['spu_id'],
-  access_token: [],
+  access_token: ['replaced_by'],
 };
 const WITHOUT: Readonly<Record<string, readonly string[]>> = {
   event: ['project_id', 'ticket_id', 'subticket_id'],
@@ -33,6 +33,7 @@ const WITHOUT: Readonly<Record<string, readonly string[]>> = {
   map_pointer: ['project_id'],
   ticket_hold: ['ticket_id'],
   stage_lock: ['project_id'],
+  pending_command: ['token_id'],
 };
 const LISTS: Readonly<Record<string, string>> = { ticket: 'testsuites', access_token: 'project_ids' };
 

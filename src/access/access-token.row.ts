@@ -40,6 +40,6 @@ export class AccessTokenRow {
   revoked_at: Date | null;
 
   /** The token that it was rotated to; a token is rotated once. */
-  @Column('integer', { nullable: true })
+  @Column('bigint', { nullable: true })
   replaced_by: number | null;
 }

@@ -25,7 +25,7 @@ export class PendingCommandRow {
   release: number | null;
 
   /** The token that it was given with, and with which it ends; null: none. */
-  @Column('integer', { nullable: true })
+  @Column('bigint', { nullable: true })
   token_id: number | null;
 
   @Column('timestamptz')
