@@ -24,7 +24,9 @@ import { secureReplies } from './platform/http/security-headers.js';
 import { cutStalledReplies } from './platform/http/stalled-replies.js';
 import { measureRequests } from './platform/metrics.controller.js';
 import type { Platform } from './platform/platform.module.js';
+import { answerRepeats } from './rest/http/answer-repeats.js';
 import { readTables } from './rest/reading/columns.js';
+import { Idempotency } from './rest/writing/idempotency.js';
 
 export async function createApp(
   platform: Platform,
@@ -59,6 +61,7 @@ export async function createApp(
   );
   readJsonBodies(server);
   admitPlainClients(server);
+  answerRepeats(server, () => app.get(Idempotency));
   app.useGlobalFilters(new ErrorReplyFilter(platform.log));
   if (options.preview) return app;
   readTables(platform.dataSource);

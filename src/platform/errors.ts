@@ -62,4 +62,7 @@ export function invalidFields(resource: string, fields: Record<string, string[]>
 
 export const notFound = (message: string): DomainError => new DomainError('not_found', 'not_found', message);
 
+/** True for a refusal because something isn't there. */
+export const isGone = (error: unknown): boolean => error instanceof DomainError && error.kind === 'not_found';
+
 export const conflict = (code: string, message: string): DomainError => new DomainError('conflict', code, message);

@@ -3,7 +3,7 @@ import { Controller, Get, Inject, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOperation, ApiProduces, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../../config.js';
-import { DomainError, invalid, notFound } from '../../platform/errors.js';
+import { DomainError, invalid, isGone, notFound } from '../../platform/errors.js';
 import { CONFIG } from '../../platform/tokens.js';
 import { failures, IDEMPOTENCY_KEY, jsonReply, pathParameter } from '../../rest/http/documented.js';
 import { LIST_PARAMETERS } from '../../rest/http/openapi-texts.js';
@@ -53,9 +53,15 @@ export class SpuFilesController {
     try {
       const spu = idOf(request);
       if (!isForm(request.headers['content-type'])) throw noForm();
-      await this.files.requireSpu(spu);
+      await this.files.requireSpu(spu).catch(async (error: unknown) => {
+        // A repeat of what was done before it went; only then is its form read.
+        if (!isGone(error) || !(await this.idempotency.isKnown(keyedRequest(request)))) throw error;
+      });
       const form = await readForm(request.raw, this.store, this.config.uploads, 'filename');
       try {
+        const kept = await this.repeatOf(request, form.files);
+        if (kept) return sendAnswer(request, reply, kept);
+        await this.files.requireSpu(spu);
         sendAnswer(request, reply, await this.keep(request, spu, form.texts, await this.files.secure(form.files)));
       } finally {
         await this.store.discard(form.files.map(({ blob }) => blob)).catch(() => undefined);
@@ -66,12 +72,16 @@ export class SpuFilesController {
     }
   }
 
+  private repeatOf(request: SpuRequest, files: Form['files']): Promise<WriteAnswer | undefined> {
+    request.rawBody = partsOf(files);
+    return this.idempotency.repeatOf(keyedRequest(request));
+  }
+
   private keep(request: SpuRequest, spu: number, texts: Form['texts'], files: SafeFile[]): Promise<WriteAnswer> {
     const [text] = texts[0] ?? [];
     if (text !== undefined)
       throw invalid('upload.unknown_field', `There is no field ${JSON.stringify(text)}: files only.`);
-    const parts = files.map(({ path, blob }) => [path, blob.hash]).sort();
-    request.rawBody = Buffer.from(JSON.stringify(parts));
+    request.rawBody = partsOf(files);
     const { actor } = writeOptions(request).context;
     return this.idempotency.inTransaction(keyedRequest(request), async (tx) => {
       const kept = await this.files.keep(tx, spu, files, actor);
@@ -148,3 +158,7 @@ const noForm = (): DomainError =>
     'upload.no_form',
     'Send the files as multipart/form-data: curl -F file=@hello_2.10-3.dsc -F file=@hello_2.10.orig.tar.gz.',
   );
+
+/** What makes two forms the same: names and contents. */
+const partsOf = (files: readonly Pick<Form['files'][number], 'path' | 'blob'>[]): Buffer =>
+  Buffer.from(JSON.stringify(files.map(({ path, blob }) => [path, blob.hash]).sort()));

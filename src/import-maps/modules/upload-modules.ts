@@ -77,11 +77,14 @@ export class UploadModules {
     request: IncomingMessage,
     target: UploadTarget,
     use: (upload: PlannedUpload) => Promise<Result>,
+    repeatOf: (digest: string) => Promise<Result | undefined>,
   ): Promise<Result> {
     const form = await readForm(request, this.files, this.config.uploads);
     const staged: StagedBlob[] = form.files.map(({ blob }) => blob);
     let trees: readonly StagedBlob[] = [];
     try {
+      const repeat = await repeatOf(digestOf(form));
+      if (repeat) return repeat;
       const fields = readFields(form.texts, target.origin);
       const plan = await this.plan(form, fields, target);
       staged.push(...plan.files);
@@ -93,6 +96,13 @@ export class UploadModules {
       await this.files.discard(staged).catch(() => undefined);
       await this.lists.discard(trees).catch(() => undefined);
     }
+  }
+
+  /** What makes a form the same as another; it is read, and nothing of it is kept. */
+  async digestOf(request: IncomingMessage): Promise<string> {
+    const form = await readForm(request, this.files, this.config.uploads);
+    await this.files.discard(form.files.map(({ blob }) => blob)).catch(() => undefined);
+    return digestOf(form);
   }
 
   private plan(form: Form, fields: ReturnType<typeof readFields>, target: UploadTarget): Promise<UploadPlan> {

@@ -2,6 +2,7 @@
 import { Controller, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { isGone } from '../../platform/errors.js';
 import { failures, IDEMPOTENCY_KEY, IF_MATCH, jsonReply, pathParameter } from '../../rest/http/documented.js';
 import { keyedRequest, sendAnswer, writeOptions } from '../../rest/http/reply.js';
 import { type IdRequest, ResourceHandler } from '../../rest/http/resource-handler.js';
@@ -49,17 +50,35 @@ export class UploadsController {
   @failures(400, 403, 404, 409, 412, 413, 415, 422)
   async upload(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {
     try {
-      const id = await this.handler.idOf(ticket, request);
-      const target = await this.uploads.targetOf(id, originOf(request), principalOf(request));
-      const keep = (upload: PlannedUpload): Promise<WriteAnswer> => this.keep(request, id, upload, target);
-      const answer = isForm(request.headers['content-type'])
-        ? await this.uploads.withForm(request.raw, target, keep)
-        : await keep(this.uploads.planJson(request.body, target, isLenient(request)));
-      sendAnswer(request, reply, answer);
+      sendAnswer(request, reply, await this.answer(request));
     } catch (error) {
       await settleRequest(request.raw, reply);
       throw error;
     }
+  }
+
+  private async answer(request: IdRequest): Promise<WriteAnswer> {
+    const isFormed = isForm(request.headers['content-type']);
+    let place: { readonly id: number; readonly target: UploadTarget };
+    try {
+      const id = await this.handler.idOf(ticket, request);
+      place = { id, target: await this.uploads.targetOf(id, originOf(request), principalOf(request)) };
+    } catch (error) {
+      // A repeat of what was done before the ticket went; only then is its form read.
+      const isRepeat = isFormed && isGone(error) && (await this.idempotency.isKnown(keyedRequest(request)));
+      const kept = isRepeat ? await this.repeatOf(request, await this.uploads.digestOf(request.raw)) : undefined;
+      if (kept) return kept;
+      throw error;
+    }
+    const keep = (upload: PlannedUpload): Promise<WriteAnswer> => this.keep(request, place.id, upload, place.target);
+    return isFormed
+      ? this.uploads.withForm(request.raw, place.target, keep, (digest) => this.repeatOf(request, digest))
+      : keep(this.uploads.planJson(request.body, place.target, isLenient(request)));
+  }
+
+  private repeatOf(request: IdRequest, digest: string): Promise<WriteAnswer | undefined> {
+    request.rawBody = Buffer.from(digest);
+    return this.idempotency.repeatOf(keyedRequest(request));
   }
 
   private async keep(

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { sqlState } from '../../platform/database/database-error.js';
 import { Db, type Tx } from '../../platform/database/db.js';
 import { conflict, DomainError, invalid } from '../../platform/errors.js';
+import type { Sql } from '../../platform/database/statement.js';
 import type { Reach } from '../../platform/principal.js';
 import { withinReach } from './own-events.js';
 
@@ -34,7 +35,6 @@ export interface WriteRequest {
 
 interface KeptAnswer {
   fingerprint: string;
-  expired: boolean;
   status: number;
   location: string | null;
   etag: string | null;
@@ -71,7 +71,7 @@ export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdow
 
   private async once(tx: Tx, keyed: KeyedRequest, write: (tx: Tx) => Promise<WriteAnswer>): Promise<WriteAnswer> {
     const kept = await this.claim(tx, keyed, fingerprintOf(keyed));
-    if (kept) return { ...kept, replayed: true };
+    if (kept) return kept;
     const { status, location = null, etag = null, body, ...more } = await write(tx);
     await tx.run({
       name: 'idempotency_keep',
@@ -79,6 +79,30 @@ export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdow
       values: [keyed.principal, keyed.key, status, location, etag, body],
     });
     return { status, location, etag, body, ...more };
+  }
+
+  /**
+   * What was answered to this request before; undefined where nothing was, or where it is another request (which is refused
+   * when it claims its key).
+   */
+  async repeatOf(request: WriteRequest | undefined): Promise<WriteAnswer | undefined> {
+    const kept = request?.keyed && (await this.kept(this.db, request.keyed));
+    return kept && request?.keyed && kept.fingerprint === fingerprintOf(request.keyed) ? asRepeat(kept) : undefined;
+  }
+
+  /** True where something was answered to this key before, whatever the request's body was. */
+  async isKnown(request: WriteRequest | undefined): Promise<boolean> {
+    return request?.keyed !== undefined && (await this.kept(this.db, request.keyed)) !== undefined;
+  }
+
+  private async kept(sql: Sql, { principal, key }: KeyedRequest): Promise<KeptAnswer | undefined> {
+    const [kept] = await sql.run<KeptAnswer>({
+      name: 'idempotency_repeat',
+      text: `SELECT fingerprint, status, location, etag, body FROM idempotency_key
+        WHERE principal = $1 AND key = $2 AND status IS NOT NULL AND created_at >= now() - interval '${KEEP_HOURS} hours'`,
+      values: [principal, key],
+    });
+    return kept;
   }
 
   /** The same for a write that is always several statements: without a key it gets a transaction too. */
@@ -89,13 +113,13 @@ export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdow
   /** Takes the key for this transaction, or gives what was answered before. Waits up to 3 s for one that is in flight. */
   private async claim(tx: Tx, request: KeyedRequest, fingerprint: string): Promise<WriteAnswer | undefined> {
     if (await this.insert(tx, request, fingerprint)) return undefined;
-    const [kept] = await tx.run<KeptAnswer>({
+    const [kept] = await tx.run<KeptAnswer & { expired: boolean }>({
       name: 'idempotency_kept',
       text: `SELECT fingerprint, created_at < now() - interval '${KEEP_HOURS} hours' AS expired, status, location, etag, body FROM idempotency_key WHERE principal = $1 AND key = $2 FOR UPDATE`,
       values: [request.principal, request.key],
     });
     if (kept && !kept.expired) {
-      if (kept.fingerprint === fingerprint) return kept;
+      if (kept.fingerprint === fingerprint) return asRepeat(kept);
       throw new DomainError(
         'unprocessable',
         'idempotency.key_reused',
@@ -141,6 +165,10 @@ export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdow
   }
 }
 
+function asRepeat(kept: KeptAnswer): WriteAnswer {
+  return { status: kept.status, location: kept.location, etag: kept.etag, body: kept.body, replayed: true };
+}
+
 const inFlight = (): DomainError =>
   conflict(
     'idempotency.in_flight',
@@ -154,8 +182,11 @@ function fingerprintOf({ method, url, rawBody }: KeyedRequest): string {
   return createHash('sha256').update(`${method}\0${url}\0${body}`).digest('hex');
 }
 
+/** True for a header that can be kept. */
+export const isKeyText = (key: string): boolean => /^[\x21-\x7e]{1,255}$/.test(key);
+
 /** Refuses a header that can't be kept. */
 export function checkKey(key: string): string {
-  if (/^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  if (isKeyText(key)) return key;
   throw invalid('idempotency.bad_key', 'An Idempotency-Key is 1 to 255 visible ASCII characters without spaces.');
 }

@@ -1,0 +1,142 @@
+// A repeat with the same Idempotency-Key is answered as before, whatever has become of what it was about: over every unsafe
+// operation of the OpenAPI document, with the ticket, subticket or project gone and an If-Match that nothing fulfils.
+import { tableOf } from '../../src/rest/reading/columns.js';
+import { allResources, resourceNamed } from '../../src/rest/resource.js';
+import { type Operation, operationsOf } from '../access/operations.js';
+import { formOf, postForm, upload } from '../builders/modules.js';
+import { aStampedTicket } from '../builders/stamped-ticket.js';
+import { aSpu } from '../builders/ticket.builder.js';
+import { startTestServer, type TestServer } from '../setup/test-server.js';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+  // One of each kind, so that the document's examples have something to name.
+  for (const { path, example } of operationsOf(server).filter(({ method }) => method === 'post'))
+    if (!path.includes('{') && path !== '/api/v1/token/') await send('POST', path, example);
+});
+afterAll(() => server.stop());
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly location: string | null;
+  readonly replayed: string | null;
+}
+
+async function send(method: string, url: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+  const reply = await fetch(server.base + url, {
+    method,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body ?? {}),
+  });
+  const [location, replayed] = [reply.headers.get('location'), reply.headers.get('idempotent-replayed')];
+  return { status: reply.status, text: await reply.text(), location, replayed };
+}
+
+/** As nobody can who keeps to the rules: whatever refers to it, it is gone. */
+async function vanish(table: string, id: number): Promise<void> {
+  await server.sql(
+    `DO $$ BEGIN SET LOCAL session_replication_role = replica; DELETE FROM ${table} WHERE id = ${id}; END $$`,
+  );
+}
+
+/** A new object for an operation that is about one: a ticket with modules, or a copy of the first of its kind. */
+async function objectFor(kind: string): Promise<{ table: string; id: number } | undefined> {
+  const resource = allResources().find(({ name }) => name === kind);
+  const table = resource && tableOf(resource).name;
+  if (!table) return undefined;
+  if (table === 'ticket') return { table, id: (await aStampedTicket(server).withModule(`module-${++serial}`)).id };
+  const create = operationsOf(server).find(({ method, path }) => method === 'post' && path === `/api/v1/${kind}/`);
+  const unique = JSON.stringify(create?.example ?? {}).replaceAll(
+    /("(?:name|unique_name|version)":")/g,
+    `$1n${++serial}`,
+  );
+  const { status, text } = await send('POST', `/api/v1/${kind}/`, JSON.parse(unique));
+  const [last] = await server.sql<{ id: number }>(`SELECT max(id)::int AS id FROM ${table}`);
+  return { table, id: status === 201 ? (JSON.parse(text) as { id: number }).id : (last?.id ?? 1) };
+}
+
+let serial = 0;
+
+const bodyOf = ({ example, method, path }: Operation): unknown =>
+  example ??
+  (path.endsWith('/rebase/')
+    ? {}
+    : method === 'patch' && !path.includes('{id}')
+      ? { objects: [] }
+      : method === 'patch' || method === 'put'
+        ? { title: 'changed' }
+        : undefined);
+
+it('gives the same status, bytes and Location, for every operation that takes a key', async () => {
+  const unsafe = operationsOf(server).filter(({ method, path }) => method !== 'get' && path !== '/api/v1/token/');
+  const [wrong, done, refused]: [unknown[], string[], string[]] = [[], [], []];
+  for (const operation of unsafe) {
+    const kind = /^\/api\/v1\/([\w-]+)\/\{id\}/.exec(operation.path)?.[1];
+    const object = kind === undefined ? undefined : await objectFor(kind);
+    const url = operation.path
+      .replaceAll('{id}', String(object?.id ?? 1))
+      .replaceAll(/\{(\w+)\}/g, (_, name: string) => (name === 'project' ? 'default' : 'prod'));
+    const confirmed = operation.method === 'delete' && !operation.path.includes('{') ? `${url}?id=999999` : url;
+    const key = { 'idempotency-key': `gone-${++serial}` };
+    const method = operation.method.toUpperCase();
+    const first = await send(method, confirmed, bodyOf(operation), key);
+    if (first.status >= 300) {
+      refused.push(`${operation.name} ${first.status}`);
+      continue;
+    }
+    if (object) await vanish(object.table, object.id);
+    const again = await send(method, confirmed, bodyOf(operation), { ...key, 'if-match': '"987654"' });
+    const takesKey = again.replayed === 'true';
+    if (takesKey) done.push(operation.name);
+    if (!takesKey || JSON.stringify({ ...again, replayed: null }) !== JSON.stringify(first))
+      wrong.push([operation.name, first, again]);
+  }
+  expect(wrong).toEqual([]);
+  expect(done.length).toBeGreaterThan(60);
+  for (const name of ['close', 'promote', 'revert', 'stamp', 'hold'])
+    expect([...done, ...refused].join()).toContain(`post /api/v1/ticket/{id}/${name}/`);
+  expect(done).toEqual(
+    expect.arrayContaining(['post /api/v1/ticket/{id}/close/', 'post /api/v1/ticket/{id}/promote/']),
+  );
+});
+
+it('holds for forms, whose contents say whether they are the same', async () => {
+  const { id } = await aStampedTicket(server);
+  const key = { 'idempotency-key': 'form' };
+  const files = { 'cart.js': 'export default 1' };
+  const first = await upload(server, id, { specifier: 'cart' }, files, key);
+  expect(first.status).toBe(201);
+  await vanish('ticket', id);
+  const again = await upload(server, id, { specifier: 'cart' }, files, key);
+  expect([again.status, again.text, again.headers.get('idempotent-replayed')]).toEqual([201, first.text, 'true']);
+  expect((await upload(server, id, { specifier: 'cart' }, { 'cart.js': 'export default 2' }, key)).status).toBe(404);
+  expect((await upload(server, id, { specifier: 'cart' }, files, { 'idempotency-key': 'new' })).status).toBe(404);
+});
+
+it('holds for the files of a source package upload', async () => {
+  const spu = await aSpu(server, 'gone');
+  const form = (text: string): FormData => formOf({}, { 'a.tar.gz': text });
+  const key = { 'idempotency-key': 'spu' };
+  const first = await postForm(server, `${spu}files/`, form('a'), key);
+  expect(first.status).toBe(201);
+  await vanish(tableOf(resourceNamed('spu')).name, Number(/(\d+)\/$/.exec(spu)?.[1]));
+  const again = await postForm(server, `${spu}files/`, form('a'), key);
+  expect([again.status, again.text, again.headers.get('idempotent-replayed')]).toEqual([201, first.text, 'true']);
+  expect((await postForm(server, `${spu}files/`, form('b'), key)).status).toBe(404);
+});
+
+it('says no to another request with the key, and asks who it is first', async () => {
+  const { id } = await aStampedTicket(server);
+  const key = { 'idempotency-key': 'other' };
+  await send('POST', `/api/v1/ticket/${id}/close/`, { reason: 'a' }, key);
+  expect((await send('POST', `/api/v1/ticket/${id}/close/`, { reason: 'b' }, key)).status).toBe(422);
+  const away = await send(
+    'POST',
+    `/api/v1/ticket/${id}/close/`,
+    { reason: 'a' },
+    { ...key, origin: 'https://x.example' },
+  );
+  expect(away.status).toBe(403);
+});
