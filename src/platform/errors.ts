@@ -12,6 +12,7 @@ export type ErrorKind =
   | 'not_acceptable'
   | 'unsupported_media_type'
   | 'method_not_allowed'
+  | 'expectation'
   | 'misdirected'
   | 'uri_too_long'
   | 'too_large'

@@ -79,11 +79,15 @@ describe('a client that never reads is cut, whatever it asked for', () => {
     ['a refused host', () => keepAlive('GET /livez', { Host: 'elsewhere.example' })],
   ];
 
-  it.each(kinds)('%s', async (_name, text) => {
-    const before = await metric('stampline_http_cut_replies_total');
-    await sendAndNeverRead(text());
-    expect(await metric('stampline_http_cut_replies_total')).toBeGreaterThan(before);
-  }, 30_000);
+  it.each(kinds)(
+    '%s',
+    async (_name, text) => {
+      const before = await metric('stampline_http_cut_replies_total');
+      await sendAndNeverRead(text());
+      expect(await metric('stampline_http_cut_replies_total')).toBeGreaterThan(before);
+    },
+    30_000,
+  );
 });
 
 it('requests that wait for the one before them leave nothing behind either', async () => {

@@ -21,6 +21,7 @@ const STATUS: Readonly<Record<ErrorKind, number>> = {
   not_acceptable: 406,
   unsupported_media_type: 415,
   method_not_allowed: 405,
+  expectation: 417,
   misdirected: 421,
   uri_too_long: 414,
   too_large: 413,

@@ -1,13 +1,15 @@
 // What is refused before a body is read: the wrong method, and what a server on the loopback without tokens must not
 // answer to (promises.md, "Who may do what"). Every refusal names what lifts it.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Socket } from 'node:net';
 import type { Config } from '../../config.js';
 import { DomainError } from '../errors.js';
 import { Networks } from '../networks.js';
 import { sendError } from './error-reply.js';
 import { OwnOrigins } from './own-origin.js';
+import { isBehindRefused, refuseFraming } from './request-framing.js';
 import { isSafe } from './safe-methods.js';
-import { LONGEST_URL } from './unread-reply.js';
+import { LONGEST_URL, refuseTunnel } from './unread-reply.js';
 
 const LOCAL_NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
 /** `header` in lower case. */
@@ -21,10 +23,16 @@ export function guardRequests(server: FastifyInstance, config: Config): void {
   const routes = new RouteMethods();
   server.addHook('onRoute', (route) => routes.add(route.url, [route.method].flat()));
   // Node would refuse, with no word in the reply, a request that expects anything but 100-continue.
+  server.server.on('connect', (_request, socket: Socket) => refuseTunnel(socket));
   server.server.on('checkExpectation', (request, response) => server.server.emit('request', request, response));
   server.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
-    const refusal = refuse(request, added) ?? ways.refuse(request) ?? refuseForeign(request, origins);
+    if (isBehindRefused(request, reply)) return;
+    const refusal =
+      refuseFraming(request, reply) ??
+      refuse(request, added) ??
+      ways.refuse(request) ??
+      refuseForeign(request, origins);
     if (refusal) return sendError(request, reply, refusal);
     if (request.is404) return answerUnrouted(request, reply, routes.of(request.url), done);
     done();

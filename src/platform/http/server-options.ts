@@ -6,6 +6,7 @@ import type { Server } from 'node:http';
 import type { Logger } from 'pino';
 import { Networks } from '../networks.js';
 import { readCertificate } from './certificate.js';
+import { refuseFraming } from './request-framing.js';
 import { answerUnread } from './unread-reply.js';
 import { notFound } from '../errors.js';
 import { sendError } from './error-reply.js';
@@ -16,7 +17,7 @@ const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCh
 /** The router can't read the path (`%ff`), so it doesn't get as far as the hooks. */
 function answerUnroutable(_error: Error, request: FastifyRequest, reply: FastifyReply): void {
   void reply.header('x-request-id', request.id);
-  sendError(request, reply, notFound('There is nothing at this URL.'));
+  sendError(request, reply, refuseFraming(request, reply) ?? notFound('There is nothing at this URL.'));
 }
 
 /** A request without a Host is refused by our guard, which says why; Node would refuse it without a word. */

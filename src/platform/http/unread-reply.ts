@@ -1,6 +1,6 @@
 // Replies to what Node's HTTP parser gave up on, so that no request was ever made of it: too slow, too long, no HTTP at all.
 import { randomUUID } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
+import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 
@@ -13,12 +13,17 @@ interface Refusal {
 /** `rawPacket` is what came last. */
 type ParserError = Error & { readonly code?: string; readonly rawPacket?: unknown };
 
+/** The reply that the connection is busy with. */
+type HttpSocket = Socket & { _httpMessage?: ServerResponse | null };
+
 export const LONGEST_URL = 8 * 1024;
 
 const TOO_SLOW = { status: 408, code: 'request.too_slow', error: 'The request did not arrive in time.' };
 const TOO_LONG = { status: 414, code: 'url.too_long', error: `The URL is longer than ${LONGEST_URL} bytes.` };
 const TOO_BIG = { status: 431, code: 'headers.too_large', error: 'The headers are larger than 16 kB.' };
 const NO_HTTP = { status: 400, code: 'request.not_http', error: 'This is not a valid HTTP request.' };
+
+const NO_TUNNEL = { status: 400, code: 'method.no_tunnel', error: 'This server is no proxy: it makes no tunnels.' };
 
 function refusalOf({ code, rawPacket }: ParserError): Refusal {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return TOO_SLOW;
@@ -34,14 +39,16 @@ const LINGER_MS = 250;
  * Fastify's clientErrorHandler. Says why, unless a reply has begun, nobody is there or there is no TLS to say it through, and
  * closes the connection.
  */
-export function answerUnread(
-  error: ParserError,
-  socket: Socket & { _httpMessage?: { headersSent: boolean } | null },
-  log: Logger,
-): void {
+export function answerUnread(error: ParserError, socket: HttpSocket, log: Logger): void {
   const isTls = /^ERR_(SSL|TLS)_/.test(error.code ?? '');
   if (isTls || error.code === 'ECONNRESET' || !socket.writable || socket._httpMessage?.headersSent) {
     socket.destroy();
+    return;
+  }
+  const current = socket._httpMessage;
+  if (current?.req.complete && error.code !== 'ERR_HTTP_REQUEST_TIMEOUT') {
+    // What can't be read came behind a whole request: that one is being answered, and then the connection ends.
+    current.setHeader('connection', 'close');
     return;
   }
   const refusal = refusalOf(error);
@@ -50,6 +57,13 @@ export function answerUnread(
   socket.end(textOf(refusal, id));
   if (refusal === TOO_SLOW) socket.destroySoon();
   else setTimeout(() => socket.destroy(), LINGER_MS).unref();
+}
+
+/** Node hands a CONNECT over as a bare connection, and closes it without a word unless somebody takes it. */
+export function refuseTunnel(socket: Socket): void {
+  socket.on('error', () => socket.destroy());
+  socket.end(textOf(NO_TUNNEL, randomUUID()));
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
 
 function textOf({ status, code, error }: Refusal, id: string): string {
