@@ -71,5 +71,7 @@ export function calledBy(callers, requests) {
 function mayCall(scope, scopes) {
   if (scope === 'anonymous') return true;
   if (scope === 'token') return scopes.length > 0;
-  return scope === 'map:*' ? scopes.some((one) => one.startsWith('map:')) : scopes.includes(scope);
+  return scope
+    .split('|')
+    .some((kind) => (kind === 'map:*' ? scopes.some((one) => one.startsWith('map:')) : scopes.includes(kind)));
 }

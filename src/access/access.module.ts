@@ -11,6 +11,6 @@ import { TokenController } from './token.controller.js';
 @Module({
   controllers: [TokenController],
   providers: [AccessTokens, FirstAdmin, KnownTokens, OpenRequests, ProjectGate, RateLimits],
-  exports: [AccessTokens, KnownTokens],
+  exports: [AccessTokens, KnownTokens, RateLimits],
 })
 export class AccessModule {}

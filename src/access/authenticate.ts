@@ -14,6 +14,15 @@ import type { RateLimits } from './rate-limits.js';
 /** What stands beside our operations: the documentation's own files. */
 const PAGES = /^\/(docs|openapi\.(json|yaml))(\/|-json|-yaml|$)/;
 
+/** What is answered without a token. */
+const ANYBODYS: ReadonlySet<Need> = new Set(['anonymous', 'offered']);
+
+/** For which any token will do. */
+const NO_SCOPE: ReadonlySet<Need> = new Set(['token', 'offered']);
+
+/** As a token has them. */
+const SAID: Readonly<Partial<Record<Need, string>>> = { 'map:*': 'map:<stage>', 'ticket:write|map:*': 'ticket:write' };
+
 /** Who knows tokens, and which projects a request is about. */
 export interface Doors {
   readonly tokens: KnownTokens;
@@ -30,13 +39,17 @@ export function authenticateRequests(server: FastifyInstance, rules: AccessRules
   server.decorateRequest('token', undefined);
   server.addHook('onRoute', ({ url, config }) => {
     const { need, about } = config ?? {};
-    if ((need === undefined && !PAGES.test(url)) || (need !== undefined && need !== 'anonymous' && about === undefined))
+    if ((need === undefined && !PAGES.test(url)) || (need !== undefined && !ANYBODYS.has(need) && about === undefined))
       throw new Error(`${url} says nothing of who may call it, or of which projects it is about: @Needs().`);
   });
   server.addHook('onRequest', (request, reply, done) => {
     const authorization = offered(request, rules);
     const need = needOf(request);
-    if (authorization === undefined || need === 'anonymous') {
+    if (
+      authorization === undefined ||
+      need === 'anonymous' ||
+      (need === 'offered' && !authorization.includes('stl_'))
+    ) {
       const refusal = rules.required ? refuseNobody(need, rules) : undefined;
       return refusal ? sendError(request, reply, refusal) : done();
     }
@@ -63,7 +76,7 @@ function needOf(request: FastifyRequest): Need {
 }
 
 function refuseNobody(need: Need, { publicRead }: AccessRules): DomainError | undefined {
-  if (need === 'anonymous' || (need === 'read' && publicRead)) return undefined;
+  if (ANYBODYS.has(need) || (need === 'read' && publicRead)) return undefined;
   return unauthenticated('token.missing', 'This server asks for a token: send Authorization: Bearer stl_….');
 }
 
@@ -80,10 +93,11 @@ async function admit(
   const principal = known?.principal;
   if (!known || !principal || (given.user !== undefined && given.user !== principal.name)) {
     await doors.limits?.failed(request.ip);
+    if (need === 'offered') return;
     throw unauthenticated('token.invalid', 'This token is unknown, revoked or has run out. Ask for a new one.');
   }
   doors.open.watch(reply.raw, known);
-  if (need !== 'token' && !holdsScope(principal, need)) throw scopeMissing(need === 'map:*' ? 'map:<stage>' : need);
+  if (!NO_SCOPE.has(need) && !holdsScope(principal, need)) throw scopeMissing(SAID[need] ?? need);
   if (!isSafe(request.method)) await doors.limits?.wrote(principal.name);
   if (principal.reach) await doors.projects.admit(request, principal.reach);
   request.principal = principal;

@@ -32,12 +32,16 @@ export class RateLimits {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** Rejects with too_many `rate.failures` when an address offered too many tokens that don't count. */
+  /** Rejects with too_many `rate.failures` when an address offered too many tokens or preview keys that don't count. */
   async failed(address: string): Promise<void> {
     const most = this.config.limits.failures;
     const seconds = await this.spend(`failure ${address}`, most);
     if (seconds > 0)
-      throw exceeded('rate.failures', `More than ${most} tokens a minute from ${address} did not count.`, seconds);
+      throw exceeded(
+        'rate.failures',
+        `More than ${most} tokens and preview keys a minute from ${address} did not count.`,
+        seconds,
+      );
   }
 
   /** Rejects with too_many `rate.writes` when somebody wrote too often. */

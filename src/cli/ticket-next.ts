@@ -60,12 +60,10 @@ function afterFailure(ticket: WholeTicket): readonly Said[] {
   return step === '999' ? [] : [[`stamp status ${ticket.key} ${step}`, `tries ${nameOf(step)} again`]];
 }
 
-function linksOf({ key, stage, why }: WholeTicket, url: string): readonly Said[] {
-  const shown = stage !== null && why.next_stage !== null && !why.closed;
+function linksOf({ key, stage, why, preview }: WholeTicket, url: string): readonly Said[] {
+  const map = stage === null || why.next_stage === null || why.closed ? undefined : preview[stage];
   return [
-    ...(shown
-      ? [[`${url}/import-map.json?${stage}=${key}`, `its import map; pages show it with ?${stage}=${key}`] as const]
-      : []),
+    ...(map === undefined ? [] : [[map, `its import map; pages show it with ${new URL(map).search}`] as const]),
     [`${url}/stream?ticket=${key}`, 'what happens to it, live'],
   ];
 }

@@ -14,12 +14,14 @@ export async function readWhole(session: Session, name: string) {
   const { server } = session;
   const ticket = await readFull(session, name);
   const params = { params: { query: { ticket: String(ticket.id), limit: 0 } } };
-  const [links, components, why] = await Promise.all([
+  const path = { id: String(ticket.id) };
+  const [links, components, why, preview] = await Promise.all([
     server.of(server.api.GET('/api/v1/ticketlink/', params)),
     server.of(server.api.GET('/api/v1/ticketcomponent/', params)),
-    server.of(server.api.GET('/api/v1/ticket/{id}/why/', { params: { path: { id: String(ticket.id) } } })),
+    server.of(server.api.GET('/api/v1/ticket/{id}/why/', { params: { path } })),
+    server.of(server.api.GET('/api/v1/ticket/{id}/preview/', { params: { path } })),
   ]);
-  return { ...ticket, links: links.objects, components: components.objects, why };
+  return { ...ticket, links: links.objects, components: components.objects, why, preview: preview.links };
 }
 
 export type WholeTicket = Awaited<ReturnType<typeof readWhole>>;

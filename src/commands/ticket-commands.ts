@@ -87,7 +87,7 @@ function stageOutcome(change: StageChange, line: string, { base }: Speaker): Out
   const undo = change.gitRevert === undefined ? [] : [`In git: ${change.gitRevert}`];
   return {
     lines: [line, ...warnings, ...undo],
-    result: changeView(change, base, false),
+    result: changeView({ ...change, ticket: { ...change.ticket, previewKey: null } }, base, false),
     production: change.flip !== undefined,
   };
 }

@@ -3,8 +3,9 @@ import { Module } from '@nestjs/common';
 import { DeployerModule } from './deployer/deployer.module.js';
 import { HoldsModule } from './holds/holds.module.js';
 import { UploadsModule } from './modules/uploads.module.js';
+import { PreviewsModule } from './previews/previews.module.js';
 import { ServingModule } from './serving/serving.module.js';
 import { StagesModule } from './stages/stages.module.js';
 
-@Module({ imports: [UploadsModule, StagesModule, HoldsModule, ServingModule, DeployerModule] })
+@Module({ imports: [UploadsModule, StagesModule, HoldsModule, PreviewsModule, ServingModule, DeployerModule] })
 export class ImportMapsModule {}

@@ -20,9 +20,10 @@ export const LOCAL: Principal = { name: 'local', scopes: 'all' };
 /** Whoever can read the server's data, at its own machine; nobody's token can have this owner. */
 export const OPERATOR: Principal = { name: 'stampline', scopes: 'all' };
 
-/** `map:*` is held by who holds a scope for any stage. */
+/** `map:*` is held by who holds a scope for any stage; `a|b` by who holds one of them. */
 export function holdsScope({ scopes }: Principal, scope: string): boolean {
   if (scopes === 'all' || scopes.has(scope)) return true;
+  if (scope.includes('|')) return scope.split('|').some((one) => holdsScope({ name: '', scopes }, one));
   return scope === 'map:*' && [...scopes].some((one) => one.startsWith('map:'));
 }
 

@@ -2,6 +2,7 @@
 import {
   ArrayMaxSize,
   IsArray,
+  IsBoolean,
   IsIn,
   IsInt,
   IsOptional,
@@ -69,6 +70,11 @@ export class ProjectSettings {
   @Validate(PreviewOriginList)
   preview_origins?: PreviewOrigins;
 
+  /** True: who knows a ticket's name may see its preview, on a server that asks for tokens too. */
+  @IsOptional()
+  @IsBoolean({ message: 'open_previews is true or false.' })
+  open_previews?: boolean;
+
   /** Days that the stream replays. */
   @IsOptional()
   @IsInt({ message: 'retention_days is a whole number.' })
@@ -98,5 +104,6 @@ const NAMES: readonly string[] = [
   'overlap',
   'url_safe_list',
   'preview_origins',
+  'open_previews',
   'retention_days',
 ];

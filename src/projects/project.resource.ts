@@ -37,7 +37,7 @@ class ProjectBody {
   repository_url: string;
 
   @Document(settingsFaults, {
-    help: 'How it works: workflow_mode, stages (a list of {name, step, title}), overlap, url_safe_list, preview_origins, retention_days. Changing them needs If-Match.',
+    help: 'How it works: workflow_mode, stages (a list of {name, step, title}), overlap, url_safe_list, preview_origins, open_previews, retention_days. Changing them needs If-Match.',
     example: { workflow_mode: 'free' },
     initial: {},
   })

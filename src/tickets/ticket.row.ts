@@ -66,4 +66,10 @@ export class TicketRow extends WorkRow {
 
   @Column('timestamptz', { nullable: true })
   closed_at: Date | null;
+
+  /** What a link to its preview has where tokens are asked for: 96 bits, six of them fixed, as base64url. In no view. */
+  @Column('text', {
+    default: () => "translate(\"left\"(encode(uuid_send(gen_random_uuid()), 'base64'), 16), '+/', '-_')",
+  })
+  preview_key: string;
 }

@@ -62,6 +62,34 @@ test('a ticket from its beginning to production, out again and closed; its histo
   expect(new Set(actors)).toEqual(new Set(['ada']));
 });
 
+test('every link that it prints shows the ticket, and those with an old key do not', async () => {
+  const { run } = await aDeveloper('kim', SCOPES);
+  const key = (await run('new Linked')).stdout.trim();
+  const statusOf = async (link: string): Promise<string | null> => (await fetch(link)).headers.get('x-stamp-status');
+  const linksIn = (text: string): string[] =>
+    [...text.matchAll(/https?:\/\/\S+import-map\.json\?\w+=\S+/g)].map(([link]) => link);
+  const told: Record<string, string[]> = {};
+  for (const line of [
+    `${key} --update --once`,
+    key,
+    `show ${key}`,
+    `preview ${key}`,
+    `${key} --stage dev`,
+    `--list --stage dev`,
+    `${key} --promote`,
+    `${key} --revert`,
+    `close ${key}`,
+    `reopen ${key}`,
+  ])
+    told[line] = linksIn((await run(line)).stdout);
+  const links = [...new Set(Object.values(told).flat())].filter((link) => link.includes(`dev=${key}`));
+  expect(Object.entries(told).filter(([line, found]) => line !== `close ${key}` && found.length === 0)).toEqual([]);
+  expect(links).toEqual([`${server.base}/import-map.json?dev=${key}~${links[0]?.split('~')[1]}`]);
+  expect(await statusOf(links[0] ?? '')).toBeNull();
+  const renewed = (await run(`preview ${key} --new-key`)).stdout.trim();
+  expect([await statusOf(links[0] ?? ''), await statusOf(renewed)]).toEqual(['locked', null]);
+});
+
 test('what the token may not is 4, and the line says which scope it takes', async () => {
   const { run } = await aDeveloper(
     'bob',
@@ -85,9 +113,10 @@ test('a watch sends what is saved, and ends with 4 once its token is revoked', a
   const { app, tokenId, run } = await aDeveloper('eve', SCOPES);
   const key = (await run('new Watched')).stdout.trim();
   const watch = await app.watch(server.base, key);
+  const secret = (await run(`preview ${key}`)).stdout.trim().split('~')[1] ?? '';
   app.write('src/eve.js', module('saved'));
   await watch.until('it is sent', ({ event }) => event === 'saved');
-  await untilShown(server.base, key, { 'src/eve.js': module('saved') });
+  await untilShown(server.base, `${key}~${secret}`, { 'src/eve.js': module('saved') });
   await server.http.delete(`/api/v1/token/${tokenId}/`).set('Authorization', `Bearer ${server.admin}`).expect(204);
   expect(await run(`show ${key}`)).toMatchObject({
     code: 4,

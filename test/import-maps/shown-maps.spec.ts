@@ -6,7 +6,17 @@ import { ShownMaps } from '../../src/import-maps/serving/shown-maps.js';
 import { aDelta, aMap, runs, someAsked, someTargets } from './domain/arbitraries.js';
 
 const ticketWith = (id: number, delta: ReturnType<typeof changeDelta>, revision: number) => ({
-  ...{ id, delta, revision, project: 1, key: `TKT-${id}`, version: revision, stage: 'dev', closed: false },
+  ...{
+    id,
+    delta,
+    revision,
+    project: 1,
+    key: `TKT-${id}`,
+    version: revision,
+    previewKey: '',
+    stage: 'dev',
+    closed: false,
+  },
 });
 
 test('whatever a ticket changes, however production moves', () => {

@@ -3,7 +3,7 @@ import type { components } from '../../client/schema.js';
 import { sayTable } from '../output/table.js';
 import type { Session } from '../session.js';
 import type { Ticket } from '../ticket-name.js';
-import { previewLink, releaseMap } from './links.js';
+import { readPreviewLink, releaseMap } from './links.js';
 import { knownTicket } from './overview.js';
 import { nameOf } from './say-change.js';
 import type { Stage, TicketDiff } from './shapes.js';
@@ -44,22 +44,25 @@ export async function listStages(session: Session, names: readonly string[]): Pr
 const listedAt = (session: Session, stage: Stage): Promise<Listed[]> =>
   stage.production ? listReleases(session, stage) : listTickets(session, stage);
 
-async function listTickets({ server, settings }: Session, stage: Stage): Promise<Listed[]> {
+async function listTickets(session: Session, stage: Stage): Promise<Listed[]> {
   const filter = {
     stage: stage.name,
     closed_at__isnull: 'true',
     project__name: stage.project,
     order_by: '-updated_at',
   };
+  const { server } = session;
   const { objects } = await server.of(
     server.api.GET('/api/v1/ticket/', { params: { query: { ...filter, limit: MOST } } }),
   );
-  return objects.map(({ key, title }) => ({
-    stage: stage.name,
-    entry: key,
-    says: title,
-    link: previewLink(settings, stage, key),
-  }));
+  return Promise.all(
+    objects.map(async ({ id, key, title }) => ({
+      stage: stage.name,
+      entry: key,
+      says: title,
+      link: await readPreviewLink(session, { id, key }, stage),
+    })),
+  );
 }
 
 async function listReleases(session: Session, stage: Stage): Promise<Listed[]> {

@@ -1,21 +1,41 @@
 // Where a ticket or a release can be looked at: a page of the application with `?dev=TKT-1` or `?stamp-release=7`; without
 // one, the import map.
+import type { Session } from '../session.js';
 import type { Settings } from '../settings.js';
 import type { Stage } from './shapes.js';
 
-/** `http://localhost:8080/?dev=TKT-1`; production's has no ticket in it. */
-export function previewLink(settings: Settings, stage: Stage, key: string): string {
+/** `http://localhost:8080/?dev=TKT-1`; production's has no ticket in it. `previewKey`: where links need one. */
+export function previewLink(settings: Settings, stage: Stage, key: string, previewKey?: string): string {
   const { page } = settings;
-  if (page === undefined) return mapLink(settings, stage, key);
-  const url = new URL(page);
-  if (!stage.production) url.searchParams.set(stage.name, key);
-  return url.href;
+  const { name, production, project } = stage;
+  const at = page ?? mapOf(settings, project);
+  return production ? new URL(at).href : pageLink(at, name, key, previewKey);
 }
 
-function mapLink(settings: Settings, { name, production, project }: Stage, key: string): string {
-  const map = mapOf(settings, project);
-  return production ? map : `${map}?${encodeURIComponent(name)}=${encodeURIComponent(key)}`;
+/** A page, or an import map, with a ticket at a stage. */
+export function pageLink(page: string, stage: string, key: string, previewKey?: string): string {
+  const url = new URL(page);
+  url.searchParams.set(stage, previewKey === undefined ? key : `${key}~${previewKey}`);
+  return url.href.replaceAll('%7E', '~');
 }
+
+/**
+ * What links to a ticket's preview have at this stage; undefined where they need nothing. Whoever may read the ticket may know
+ * it. Rejects with Refusal, Unreachable.
+ */
+async function previewKeyOf({ server }: Session, ticket: string | number, stage: Stage): Promise<string | undefined> {
+  if (stage.production || stage.previews !== 'key') return undefined;
+  const path = { id: String(ticket) };
+  const { preview_key: key } = await server.of(server.api.GET('/api/v1/ticket/{id}/preview/', { params: { path } }));
+  return key !== null && /^[\w-]{16}$/.test(key) ? key : undefined;
+}
+
+/** The link with the key that it needs. Rejects with Refusal, Unreachable. */
+export const readPreviewLink = async (
+  session: Session,
+  { id, key }: { readonly id: number; readonly key: string },
+  stage: Stage,
+): Promise<string> => previewLink(session.settings, stage, key, await previewKeyOf(session, id, stage));
 
 /** The import map of a release. */
 export const releaseMap = (settings: Settings, project: string, release: number): string =>

@@ -5,7 +5,7 @@ import { EXIT } from '../exit-codes.js';
 import { sayFacts } from '../output/facts.js';
 import type { Session } from '../session.js';
 import { readTicket, type Ticket } from '../ticket-name.js';
-import { previewLink, storyLink } from './links.js';
+import { readPreviewLink, storyLink } from './links.js';
 import { nextOf } from './say-change.js';
 import type { Why } from './shapes.js';
 import { stageNamed, type StageLine, stagesOf } from './stage-line.js';
@@ -20,7 +20,7 @@ export async function sayOverview(session: Session, key: string): Promise<void> 
     stagesOf(session, ticket),
     session.server.of(session.server.api.GET('/api/v1/ticket/{id}/why/', { params: { path } })),
   ]);
-  const link = linkOf(session, ticket, line);
+  const link = await linkOf(session, ticket, line);
   const inTheWay = why.closed || why.next_stage === null ? [] : why.verdicts.filter((verdict) => !passes(verdict));
   out.result({ ...ticket, link: link ?? null, promotable: why.promotable, verdicts: why.verdicts }, () => {
     sayFacts(out, `${ticket.key} ${ticket.title}`, [
@@ -39,7 +39,7 @@ export async function sayStageLink(session: Session, key: string, name: string):
   const line = await stagesOf(session, ticket);
   const stage = stageNamed(line, name);
   const there = ticket.stage === name && (ticket.closed_at === null || stage.production);
-  const link = previewLink(session.settings, stage, ticket.key);
+  const link = await readPreviewLink(session, ticket, stage);
   session.out.result({ key: ticket.key, stage: name, there, at: ticket.stage, link }, () => {
     const where = there
       ? `is at ${name}`
@@ -63,10 +63,10 @@ function placeOf({ stage, closed_at: closed, current_workflow_step: step, status
   return closed === null ? at : `closed (${at})`;
 }
 
-function linkOf({ settings }: Session, { stage, key, closed_at: closed }: Ticket, line: StageLine): string | undefined {
-  if (stage === null) return undefined;
-  const at = stageNamed(line, stage);
-  return closed === null || at.production ? previewLink(settings, at, key) : undefined;
+async function linkOf(session: Session, ticket: Ticket, line: StageLine): Promise<string | undefined> {
+  if (ticket.stage === null) return undefined;
+  const at = stageNamed(line, ticket.stage);
+  return ticket.closed_at === null || at.production ? readPreviewLink(session, ticket, at) : undefined;
 }
 
 /** Undefined where something stands in the way: what helps is said with it. */

@@ -28,7 +28,7 @@ export function sayChange({ out, settings }: Session, change: StageChange, { lin
         ?.map(({ ticket, specifiers }) => `${ticket ?? 'a direct write'} (${specifiers.join(', ')})`)
         .join(', '),
     ],
-    ['link', previewLink(settings, stage, change.key)],
+    ['link', previewLink(settings, stage, change.key, change.preview_key ?? undefined)],
     ['git', change.git_revert],
     ['next', next],
   ];

@@ -16,6 +16,7 @@ import { lock, unlock } from './lock.js';
 import { login, logout, whoami } from './login.js';
 import { create } from './new.js';
 import { open } from './open.js';
+import { preview } from './preview.js';
 import { project } from './project.js';
 import { promote } from './promote.js';
 import { rebase } from './rebase.js';
@@ -37,7 +38,7 @@ export interface VerbGroup {
 }
 
 export const GROUPS: readonly VerbGroup[] = [
-  { title: 'Work on tickets', verbs: [create, update, open, show, list, history, stream] },
+  { title: 'Work on tickets', verbs: [create, update, open, preview, show, list, history, stream] },
   { title: 'Take them through their steps', verbs: [status, sub, artifact, complete, fail] },
   {
     title: 'Bring them to production, and back',

@@ -2,7 +2,7 @@
 import { type Options, textOf } from '../options.js';
 import { sayFacts } from '../output/facts.js';
 import type { Session } from '../session.js';
-import { previewLink } from '../stages/links.js';
+import { readPreviewLink } from '../stages/links.js';
 import { isProduction } from '../stages/say-change.js';
 import { stageNamed, type StageLine, stagesOf } from '../stages/stage-line.js';
 import { type Ticket, ticketNamed } from '../ticket-name.js';
@@ -43,7 +43,7 @@ export const reopen: Verb = {
     const ticket = await change(session, 'reopen', name, options);
     const line = await stagesOf(session, ticket);
     const link =
-      ticket.stage === null ? undefined : previewLink(session.settings, stageNamed(line, ticket.stage), ticket.key);
+      ticket.stage === null ? undefined : await readPreviewLink(session, ticket, stageNamed(line, ticket.stage));
     session.out.result(ticket, () => {
       sayFacts(session.out, `${ticket.key} is open`, [
         ['stage', ticket.stage ?? undefined],

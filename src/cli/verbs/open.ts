@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { textOf } from '../options.js';
 import type { Session } from '../session.js';
-import { previewLink, storyLink } from '../stages/links.js';
+import { readPreviewLink, storyLink } from '../stages/links.js';
 import { stageNamed, stagesOf } from '../stages/stage-line.js';
 import { readTicket, ticketNamed } from '../ticket-name.js';
 import type { Verb } from '../verb.js';
@@ -27,7 +27,7 @@ export const open: Verb = {
     const shown = wanted !== null && settings.page !== undefined;
     const line = wanted === null ? [] : await stagesOf(session, ticket);
     const stage = wanted === null ? undefined : stageNamed(line, wanted);
-    const link = shown && stage ? previewLink(settings, stage, ticket.key) : storyLink(settings, ticket.key);
+    const link = shown && stage ? await readPreviewLink(session, ticket, stage) : storyLink(settings, ticket.key);
     out.result({ key: ticket.key, stage: wanted, link }, () => out.say(link));
     if (!shown && wanted !== null)
       out.note('{"page": "http://localhost:8080/"} in .stamprc.json says where the application is.');

@@ -23,6 +23,8 @@ export interface BegunTicket {
   readonly revision: number;
   /** The address of its import map. */
   readonly map: string;
+  /** What a link to its preview has; undefined where it needs none. */
+  readonly previewKey: string | undefined;
 }
 
 export interface BeginOptions {
@@ -69,6 +71,7 @@ async function readyTicket(session: Session, ticket: Ticket): Promise<Omit<Begun
     production: last,
     revision: stamped.revision,
     map: stamped.links[stamped.stage] ?? '',
+    previewKey: stamped.preview_key ?? undefined,
   };
 }
 

@@ -2,12 +2,13 @@
 // `<stage>:TKT-001`. There is no environment to fall back on: a misspelt one must not write to production.
 import { invalid, notFound } from '../../platform/errors.js';
 import { lastOf, type Query } from '../../rest/reading/list-query.js';
+import { readLinked, withoutPreviewKeys } from '../domain/preview-link.js';
 import { production, stageNamed, type StageLine } from '../domain/stage-line.js';
 
 export type Environment =
   | { readonly kind: 'production' }
-  /** `reference`: a ticket's key or id. */
-  | { readonly kind: 'ticket'; readonly stage: string; readonly reference: string };
+  /** `reference`: a ticket's key or id; `linked`: with the preview key that was given with it. */
+  | { readonly kind: 'ticket'; readonly stage: string; readonly reference: string; readonly linked: string };
 
 const DEFAULT_ENVIRONMENT = 'default';
 
@@ -17,13 +18,17 @@ export function readEnvironment(query: Query, stages: StageLine): Environment {
   const live = production(stages).name;
   if (env === '' || env === DEFAULT_ENVIRONMENT || env === live) return { kind: 'production' };
   const [name = '', ...rest] = env.split(':');
-  const reference = rest.join(':').trim();
+  const linked = rest.join(':').trim();
+  const { reference } = readLinked(linked);
   const stage = stageNamed(stages, name);
-  if (!stage) throw notFound(`No such environment '${env.slice(0, 100)}'. There is ${live}, and <stage>:<ticket>.`);
+  if (!stage)
+    throw notFound(
+      `No such environment '${withoutPreviewKeys(env).slice(0, 100)}'. There is ${live}, and <stage>:<ticket>.`,
+    );
   if (stage.name === live) throw invalid('env.production', `Production is env=${live}, without a ticket.`);
   if (reference === '')
     throw invalid('env.no_ticket', `The stage ${name} is a map for each ticket: say which, as env=${name}:TKT-001.`);
-  return { kind: 'ticket', stage: name, reference };
+  return { kind: 'ticket', stage: name, reference, linked };
 }
 
 /** `GET /environments`. */

@@ -1,6 +1,7 @@
 // What an upload is answered with: where each module is now, what the uploader should know, and where to look at it.
 import { operationAt } from '../domain/delta.js';
 import { keyOf } from '../domain/map-key.js';
+import { linked } from '../domain/preview-link.js';
 import { addressOf } from '../domain/stamped-map.js';
 import type { MapWarning } from '../stages/map-warning.js';
 import { warningsView } from '../stages/stage-view.js';
@@ -9,8 +10,12 @@ import type { UploadPlan, UploadTarget } from './upload-plan.js';
 
 const DEFAULT_PROJECT = 'default';
 
-export function uploadAnswer({ report }: KeptUpload, plan: UploadPlan, { origin, project }: UploadTarget): object {
-  const { ticket, key, stage, revision, live } = report;
+export function uploadAnswer(
+  report: KeptUpload['report'],
+  plan: UploadPlan,
+  { origin, project }: UploadTarget,
+): object {
+  const { ticket, key, stage, revision, live, previewKey } = report;
   const base = project === DEFAULT_PROJECT ? origin : `${origin}/p/${project}`;
   // Of what the ticket doesn't carry nothing is told.
   const shown = plan.watched ? plan.warnings.filter((warning) => !live.has(warning.key)) : plan.warnings;
@@ -35,7 +40,7 @@ export function uploadAnswer({ report }: KeptUpload, plan: UploadPlan, { origin,
     deleted: plan.deleted,
     ...warningsView(distinct([...report.warnings, ...shown])),
     links: {
-      map: `${base}/import-map.json?${encodeURIComponent(stage)}=${encodeURIComponent(key)}`,
+      map: `${base}/import-map.json?${encodeURIComponent(stage)}=${linked(encodeURIComponent(key), previewKey ?? undefined)}`,
       production: `${base}/import-map.json`,
       ticket: origin + uri,
     },

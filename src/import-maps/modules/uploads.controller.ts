@@ -12,6 +12,7 @@ import { ticket } from '../../tickets/ticket.resources.js';
 import { isLenient, LENIENT } from '../stages/lenient.js';
 import { isForm } from './form.js';
 import { settleRequest } from './settle-request.js';
+import { shownTo } from '../stages/stage-view.js';
 import { uploadAnswer } from './upload-answer.js';
 import { type PlannedUpload, UploadModules } from './upload-modules.js';
 import type { UploadTarget } from './upload-plan.js';
@@ -95,7 +96,7 @@ export class UploadsController {
       const kept = await this.uploads.keep(tx, id, upload, options);
       return {
         status: kept.changed ? 201 : 200,
-        body: JSON.stringify(uploadAnswer(kept, upload.plan, target)),
+        body: JSON.stringify(uploadAnswer(shownTo(kept.report, principal), upload.plan, target)),
         etag: versionTag(kept.report.version),
       };
     });

@@ -16,6 +16,8 @@ export interface ServedProject {
   readonly stages: StageLine;
   readonly previews: PreviewOrigins | undefined;
   readonly safeList: readonly string[];
+  /** Its tickets' maps are shown without a preview key, wherever keys are asked for. */
+  readonly openPreviews: boolean;
 }
 
 interface Columns {
@@ -85,5 +87,6 @@ function served({ id, name, version, settings }: Columns): ServedProject {
     stages: stageLineOf(settings.stages),
     previews: settings.preview_origins,
     safeList: settings.url_safe_list ?? [],
+    openPreviews: settings.open_previews ?? false,
   };
 }

@@ -16,6 +16,8 @@ export interface ServedTicket {
   /** As people wrote it: `TKT-001`. */
   readonly key: string;
   readonly version: number;
+  /** What a link to it has where previews are locked. */
+  readonly previewKey: string;
   readonly stage: string;
   readonly closed: boolean;
   readonly revision: number;
@@ -37,7 +39,8 @@ const GATHERED = { atOnce: 2, most: 100, waiting: 10_000, full: tooManyPages };
 const NO_MODULES: Delta = [];
 
 /** By id or by key, each through its index, however many are asked for. */
-const SERVED = `SELECT a.name, t.id, t.project_id AS project, t.key, t.version, t.stage, t.closed_at IS NOT NULL AS closed,
+const SERVED = `SELECT a.name, t.id, t.project_id AS project, t.key, t.version,
+    t.preview_key AS "previewKey", t.stage, t.closed_at IS NOT NULL AS closed,
     r.id AS revision_id, ${MARK} AS mark, r.number, r.whole, r.carried, r.git_commit, ${keptUnlessKnown('a.known')} AS kept
   FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[]) a(name, project, id, key, known)
   CROSS JOIN LATERAL (

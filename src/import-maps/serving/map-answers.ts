@@ -74,6 +74,12 @@ export class MapAnswers {
     };
   }
 
+  /** Production, in place of tickets that aren't shown; `status` says why. */
+  async instead(wanted: Wanted, status: string): Promise<MapAnswer> {
+    const { value } = await this.production(wanted);
+    return { stamp: this.productionStamp(value, wanted.origin), status };
+  }
+
   /** Stale, too, where the project is. */
   async production({ project, stale, wait }: Wanted): Promise<Found<ReleaseMap>> {
     const found = await this.fresh.production(project, wait);
@@ -86,8 +92,8 @@ export class MapAnswers {
 
   private async tickets(wanted: Wanted, asked: readonly AskedTickets[]): Promise<MapAnswer> {
     const { project, origin, wait } = wanted;
-    const found = asked.flatMap(({ stage, references }) =>
-      references.map(async (reference): Promise<AskedTicket> => {
+    const found = asked.flatMap(({ stage, tickets: named }) =>
+      named.map(async ({ reference }): Promise<AskedTicket> => {
         return { reference, stage, ...(await this.fresh.ticket(project, reference, wait)) };
       }),
     );

@@ -1,13 +1,14 @@
 // Which map a URL asks for (import-maps.md, section 3).
 import { invalid } from '../../platform/errors.js';
 import { lastOf, type Query } from '../../rest/reading/list-query.js';
+import { type Linked, readLinked } from '../domain/preview-link.js';
 import type { StageLine } from '../domain/stage-line.js';
 
 /** Tickets as a query key names them: `?qa=TKT-1,TKT-7`. */
 export interface AskedTickets {
   readonly stage: string;
-  /** Keys or ids, each once. */
-  readonly references: readonly string[];
+  /** Keys or ids, each once, with what the link has beside it. */
+  readonly tickets: readonly Linked[];
 }
 
 export type MapRequest =
@@ -28,15 +29,19 @@ export function readMapRequest(query: Query, stages: StageLine): MapRequest {
   if (release !== undefined) return { kind: 'release', release: readRelease(release) };
   if (at !== undefined) return { kind: 'at', time: readTime(at) };
   if (asked.length === 0) return { kind: 'production' };
-  if (asked.reduce((sum, { references }) => sum + references.length, 0) > MOST_TICKETS)
+  if (asked.reduce((sum, { tickets }) => sum + tickets.length, 0) > MOST_TICKETS)
     throw invalid('map.too_many_tickets', `At most ${MOST_TICKETS} tickets can be shown together.`);
   return { kind: 'tickets', asked };
 }
 
 function askedAt(stage: string, value: string | undefined): AskedTickets[] {
-  const references = new Set((value ?? '').split(',').map((one) => one.trim()));
-  references.delete('');
-  return references.size > 0 ? [{ stage, references: [...references] }] : [];
+  const named = (value ?? '').split(',').map(readLinked);
+  // Named twice, the last key that is given counts.
+  const tickets = new Map<string, Linked>();
+  for (const one of named)
+    if (one.reference !== '' && (one.previewKey !== undefined || !tickets.has(one.reference)))
+      tickets.set(one.reference, one);
+  return tickets.size > 0 ? [{ stage, tickets: [...tickets.values()] }] : [];
 }
 
 function readRelease(text: string): number {

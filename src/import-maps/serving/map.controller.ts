@@ -1,6 +1,6 @@
 // GET /import-map.json and what stands beside it, for `default` and under /p/<project>/.
-import { Controller, Get, Req, Res } from '@nestjs/common';
-import { ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, Options, Req, Res } from '@nestjs/common';
+import { ApiExcludeEndpoint, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { conflict, DomainError } from '../../platform/errors.js';
 import { sendErrorText } from '../../platform/http/error-reply.js';
@@ -8,9 +8,12 @@ import { failures, pathParameter } from '../../rest/http/documented.js';
 import { readEnvironment } from '../deployer/environment.js';
 import { isKnown } from '../../rest/http/entity-tag.js';
 import { lastOf, type Query } from '../../rest/reading/list-query.js';
-import { MapAnswers, type Wanted } from './map-answers.js';
+import { withoutPreviewKeys } from '../domain/preview-link.js';
+import { type MapAnswer, MapAnswers, type Wanted } from './map-answers.js';
+import type { AskedTickets } from './map-request.js';
+import { PreviewGate } from './preview-gate.js';
 import type { Live } from './fresh-maps.js';
-import { shareWithAll, sharePreview, WITH_ALL } from './sharing.js';
+import { allowKeys, PREVIEW_KEY_HEADER, shareWithAll, sharePreview, WITH_ALL } from './sharing.js';
 import { Shortcut } from './shortcut.js';
 import { snippetOf } from './snippet.js';
 import { StampScripts } from './stamp-scripts.js';
@@ -28,7 +31,9 @@ const MAP = ApiResponse({
 });
 const MAP_ABOUT =
   "Production's map; with `?dev=TKT-1` (a stage of the project, and keys or ids of 20 tickets at most, with commas between them) that of the tickets. " +
-  'A ticket that is unknown, closed or elsewhere: production, and `X-Stamp-Status` says so.';
+  'A ticket that is unknown, closed or elsewhere: production, and `X-Stamp-Status` says so. ' +
+  'Where reading needs a token, a ticket does too, or its preview key: `?dev=TKT-1~<key>`, or `TKT-1~<key>` in the header `X-Stamp-Preview-Key`. ' +
+  'Without one of them every ticket is `locked`, whether there is such a ticket or not.';
 const RELEASE = ApiQuery({
   name: 'release',
   required: false,
@@ -71,32 +76,46 @@ export class MapController {
     private readonly answers: MapAnswers,
     private readonly scripts: StampScripts,
     private readonly shortcut: Shortcut,
+    private readonly gate: PreviewGate,
   ) {}
 
   @Get('import-map.json')
-  @Needs('anonymous')
+  @Needs('offered')
   @ApiOperation({ operationId: 'import_map', summary: 'The import map', description: MAP_ABOUT })
   @RELEASE
   @AT
   @ENV
   @MAP
-  @failures(400, 404, 409, 503)
+  @failures(400, 404, 409, 429, 503)
   map(@Req() request: MapRequest, @Res() reply: FastifyReply): Promise<void> | void {
     const now = request.url === '/import-map.json' ? this.answers.now('default', originOf(request)) : undefined;
     return now ? this.sendProduction(request, reply, now) : this.answer(request, reply);
   }
 
   @Get('p/:project/import-map.json')
-  @Needs('anonymous')
+  @Needs('offered')
   @ApiOperation({ operationId: 'import_map_of', summary: 'The import map of a project', description: MAP_ABOUT })
   @PROJECT
   @RELEASE
   @AT
   @ENV
   @MAP
-  @failures(400, 404, 409, 503)
+  @failures(400, 404, 409, 429, 503)
   mapOf(@Req() request: MapRequest, @Res() reply: FastifyReply): Promise<void> {
     return this.answer(request, reply);
+  }
+
+  /** A browser asks first whether stamp.js may send the key of a ticket. */
+  @Options(['import-map.json', 'p/:project/import-map.json'])
+  @Needs('anonymous')
+  @ApiExcludeEndpoint()
+  async mayAsk(@Req() request: MapRequest, @Res() reply: FastifyReply): Promise<void> {
+    const wanted = await this.wanted(request);
+    const asked = this.answers.asked(wanted, request.query);
+    if (asked.length > 0) sharePreview(request, reply, wanted.project, asked);
+    else shareWithAll(reply);
+    allowKeys(reply);
+    void reply.code(200).header('allow', 'GET,PATCH').send();
   }
 
   @Get('stamp.js')
@@ -171,7 +190,7 @@ export class MapController {
     const asked = this.answers.asked(wanted, request.query);
     const isPreview = asked.length > 0;
     if (isPreview) sharePreview(request, reply, wanted.project, asked);
-    const { stamp, status } = await this.answers.answer(wanted, request.query);
+    const { stamp, status } = await this.admitted(request, wanted, request.query, asked);
     sendTold(request, reply, { stamp, status: statusNow(wanted, status), type: IMPORT_MAP, isPreview });
   }
 
@@ -180,18 +199,38 @@ export class MapController {
     try {
       const wanted = await this.wanted(request);
       const environment = readEnvironment(request.query, wanted.project.stages);
-      const query = environment.kind === 'ticket' ? { [environment.stage]: environment.reference } : {};
+      const query = environment.kind === 'ticket' ? { [environment.stage]: environment.linked } : {};
       const asked = this.answers.asked(wanted, query);
       if (environment.kind === 'ticket') sharePreview(request, reply, wanted.project, asked);
       else shareWithAll(reply);
-      const { stamp, status } = await this.answers.answer(wanted, query);
-      if (status && status !== 'stale') throw conflict('env.not_shown', `${lastOf(request.query.env)}: ${status}.`);
+      const { stamp, status } = await this.admitted(request, wanted, query, asked);
+      const name = withoutPreviewKeys(lastOf(request.query.env) ?? '');
+      if (status && status !== 'stale') throw conflict('env.not_shown', `${name}: ${status}.`);
       const told = { stamp, status: statusNow(wanted, status), type: 'application/json' };
       sendTold(request, reply, { ...told, isPreview: environment.kind === 'ticket' });
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
       sendErrorText(reply, error);
     }
+  }
+
+  /** The answer, or production in place of tickets that whoever asks may not see. */
+  private async admitted(
+    request: MapRequest,
+    wanted: Wanted,
+    query: Query,
+    asked: readonly AskedTickets[],
+  ): Promise<MapAnswer> {
+    if (asked.length === 0) return this.answers.answer(wanted, query);
+    const keys = request.headers[PREVIEW_KEY_HEADER];
+    const visitor = {
+      principal: request.principal,
+      address: request.ip,
+      keys: keys === undefined ? keys : String(keys),
+    };
+    const admission = await this.gate.admit(visitor, wanted, asked);
+    if (admission === 'shown') return this.answers.answer(wanted, query);
+    return this.answers.instead(wanted, admission === 'locked' ? 'locked' : 'unknown; stale');
   }
 
   private async sendScript(request: MapRequest, reply: FastifyReply): Promise<void> {

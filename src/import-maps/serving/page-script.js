@@ -8,6 +8,8 @@ var production = config.stages[config.stages.length - 1].name;
 var mapUrl = config.base + '/import-map.json';
 // `?stamp-release=7`: production as it was. A longer name than the map's own `?release=`, which a page may use itself.
 var RELEASE = 'stamp-release';
+// With it the keys of tickets are sent.
+var KEYS = 'X-Stamp-Preview-Key';
 var names = config.stages
   .map(function (stage) {
     return stage.name;
@@ -24,9 +26,51 @@ function asked() {
     var named = query.get(name);
     if (!named) return;
     tickets = tickets || {};
-    tickets[name] = named;
+    tickets[name] = name === RELEASE ? named : withKeys(named);
   });
   return tickets ? keep(tickets) : kept();
+}
+
+// `TKT-1~<key>`, as a link has it where previews are locked. A link within the application may have lost the key that the
+// tab came with. No request has it in its URL, and nothing that the page shows.
+function withKeys(named) {
+  var known = keysOf(kept() || {});
+  return named
+    .split(',')
+    .map(function (one) {
+      var mine = known.filter(function (key) {
+        return key.split('~')[0] === one.trim();
+      });
+      return mine[0] || one;
+    })
+    .join(',');
+}
+
+function keysOf(tickets) {
+  return Object.keys(tickets).reduce(function (all, stage) {
+    var linked = stage === RELEASE ? [] : tickets[stage].split(',');
+    return all.concat(
+      linked
+        .map(function (one) {
+          return one.trim();
+        })
+        .filter(function (one) {
+          return /^[\w-]+~[\w-]+$/.test(one);
+        }),
+    );
+  }, []);
+}
+
+function bare(named) {
+  return named.replace(/~[^,]*/g, '');
+}
+
+function bareTickets(tickets) {
+  var all = {};
+  Object.keys(tickets).forEach(function (stage) {
+    all[stage] = bare(tickets[stage]);
+  });
+  return all;
 }
 
 // A page in a sandbox has no storage; it goes without.
@@ -74,7 +118,9 @@ function originsOf(stage) {
 function queryOf(tickets) {
   return Object.keys(tickets)
     .map(function (stage) {
-      return (stage === RELEASE ? 'release' : encodeURIComponent(stage)) + '=' + encodeURIComponent(tickets[stage]);
+      return (
+        (stage === RELEASE ? 'release' : encodeURIComponent(stage)) + '=' + encodeURIComponent(bare(tickets[stage]))
+      );
     })
     .join('&');
 }
@@ -83,7 +129,7 @@ function queryOf(tickets) {
 function nameOf(tickets) {
   if (tickets[RELEASE]) return /^\d{1,9}$/.test(tickets[RELEASE]) ? 'Release ' + tickets[RELEASE] : 'The release';
   var keys = Object.keys(tickets).map(function (stage) {
-    return tickets[stage];
+    return bare(tickets[stage]);
   });
   return /^([A-Za-z]\w{0,49}-)?\d{1,16}(,([A-Za-z]\w{0,49}-)?\d{1,16}){0,19}$/.test(keys.join(','))
     ? keys.join(', ')
@@ -111,6 +157,7 @@ function fetchMap(tickets) {
   var request = new XMLHttpRequest();
   try {
     request.open('GET', mapUrl + '?' + queryOf(tickets), false);
+    if (keysOf(tickets).length > 0) request.setRequestHeader(KEYS, keysOf(tickets).join(','));
     request.send();
   } catch (_error) {
     return { failed: "couldn't be loaded" };
@@ -129,9 +176,17 @@ function refusalOf(answer, tickets) {
   if (at && at[1] === production) return { why: 'is in production', to: production, href: linkTo(production, tickets) };
   if (at) return { why: 'is at the stage ' + at[1], to: at[1], href: linkTo(at[1], tickets) };
   if (/^closed/.test(answer.status)) return { why: 'is closed' };
+  if (/^locked/.test(answer.status)) return { why: lockedText(tickets) };
   if (/^unknown; stale/.test(answer.status)) return { why: "couldn't be looked up" };
   if (/^unknown/.test(answer.status)) return { why: 'is no ticket with modules' };
   return undefined;
+}
+
+// Whoever may read the ticket has the link with its key.
+function lockedText(tickets) {
+  var key = /^[\w-]+$/.test(nameOf(tickets)) ? nameOf(tickets) : '<ticket>';
+  var lacks = keysOf(tickets).length > 0 ? 'has a key that is not valid' : 'lacks its key';
+  return "isn't shown: this link " + lacks + '. Whoever may read the ticket can give you one: stamp preview ' + key;
 }
 
 function insert(map) {
@@ -234,7 +289,7 @@ function follow(tickets, etag, changed) {
   var timer = setInterval(
     function () {
       if (document.visibilityState === 'hidden') return;
-      fetch(mapUrl + '?' + queryOf(tickets), { cache: 'no-cache', credentials: 'omit' })
+      fetch(mapUrl + '?' + queryOf(tickets), { cache: 'no-cache', credentials: 'omit', headers: headersOf(tickets) })
         .then(function (answer) {
           var status = answer.headers.get('X-Stamp-Status');
           if (!answer.ok || /stale/.test(status || '') || (!status && answer.headers.get('ETag') === etag)) return;
@@ -248,12 +303,18 @@ function follow(tickets, etag, changed) {
   );
 }
 
+function headersOf(tickets) {
+  var headers = {};
+  if (keysOf(tickets).length > 0) headers[KEYS] = keysOf(tickets).join(',');
+  return headers;
+}
+
 function run() {
   var tickets = asked();
   var release = (tickets && tickets[RELEASE]) || null;
   window.stamp = {
     project: config.project,
-    tickets: release ? null : tickets || null,
+    tickets: release || !tickets ? null : bareTickets(tickets),
     release: release,
     shown: false,
     url: mapUrl,

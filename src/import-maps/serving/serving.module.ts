@@ -1,11 +1,13 @@
 // Serving maps and stamp.js from memory.
 import { Module } from '@nestjs/common';
+import { AccessModule } from '../../access/access.module.js';
 import { MapStoreModule } from '../store/map-store.module.js';
 import { FreshMaps } from './fresh-maps.js';
 import { KnownProjects } from './known-projects.js';
 import { KnownTickets } from './known-tickets.js';
 import { MapAnswers } from './map-answers.js';
 import { MapController } from './map.controller.js';
+import { PreviewGate } from './preview-gate.js';
 import { ProductionNow } from './production-now.js';
 import { ServingDb } from './serving-db.js';
 import { ShownMaps } from './shown-maps.js';
@@ -14,13 +16,14 @@ import { Stamps } from './stamps.js';
 import { StampScripts } from './stamp-scripts.js';
 
 @Module({
-  imports: [MapStoreModule],
+  imports: [AccessModule, MapStoreModule],
   controllers: [MapController],
   providers: [
     FreshMaps,
     KnownProjects,
     KnownTickets,
     MapAnswers,
+    PreviewGate,
     ProductionNow,
     ServingDb,
     Shortcut,

@@ -13,6 +13,19 @@ export function shareWithAll(reply: FastifyReply): void {
   void reply.headers(WITH_ALL);
 }
 
+/** With what stamp.js sends the keys of tickets, so that they are in no URL that it asks. */
+export const PREVIEW_KEY_HEADER = 'x-stamp-preview-key';
+
+const PREFLIGHT_SECONDS = '7200';
+
+/** The answer to a browser that asks whether a page may send them. */
+export function allowKeys(reply: FastifyReply): void {
+  void reply
+    .header('access-control-allow-methods', 'GET')
+    .header('access-control-allow-headers', PREVIEW_KEY_HEADER)
+    .header('access-control-max-age', PREFLIGHT_SECONDS);
+}
+
 /** A page elsewhere isn't told so: its browser refuses the answer, and stamp.js doesn't ask there at all. */
 export function sharePreview(
   { headers }: FastifyRequest,
@@ -22,7 +35,9 @@ export function sharePreview(
 ): void {
   const { origin } = headers;
   reply.removeHeader('access-control-allow-origin');
-  void reply.header('vary', 'Origin').header('access-control-expose-headers', EXPOSED);
+  void reply
+    .header('vary', `Origin, Authorization, ${PREVIEW_KEY_HEADER}`)
+    .header('access-control-expose-headers', EXPOSED);
   if (origin && asked.every(({ stage }) => isPreviewOrigin(origin, stage, project.previews)))
     void reply.header('access-control-allow-origin', origin);
 }

@@ -56,6 +56,8 @@ export interface DeltaReport {
   /** The revision that the ticket is at now; unchanged where the changes change nothing. */
   readonly revision: number;
   readonly version: number;
+  /** What a link to its preview has; null where links need none. */
+  readonly previewKey: string | null;
   readonly delta: Delta;
   /** The keys of changes that make them what production has already; of watched files the ticket doesn't carry these. */
   readonly live: ReadonlySet<MapKey>;
@@ -105,6 +107,7 @@ export class ChangeDelta {
       stage: firstStage(ticket.line).name,
       revision: changed?.revision ?? ticket.revisionNumber,
       version: Number(changed?.row.version ?? ticket.version),
+      previewKey: ticket.previewKey,
       delta,
       live: new Set(live.map(operationKey)),
       warnings,

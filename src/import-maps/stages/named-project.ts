@@ -6,6 +6,7 @@ import { conflict, notFound } from '../../platform/errors.js';
 import { lastOf, type Query } from '../../rest/reading/list-query.js';
 import type { StageSetting } from '../../projects/stage-setting.js';
 import { production, type Stage, type StageLine, stageNamed } from '../domain/stage-line.js';
+import { PreviewLocks } from '../store/preview-locks.js';
 import { stageLineOf } from '../store/stage-lines.js';
 
 export interface NamedProject {
@@ -14,11 +15,16 @@ export interface NamedProject {
   readonly line: StageLine;
   /** `url_safe_list` of its settings. */
   readonly safeList: readonly string[];
+  /** Whether links to its tickets need a preview key. */
+  readonly previews: 'open' | 'key';
 }
 
 @Injectable()
 export class NamedProjects {
-  constructor(private readonly db: Db) {}
+  constructor(
+    private readonly db: Db,
+    private readonly locks: PreviewLocks,
+  ) {}
 
   /** By name, or by id. Rejects with not_found. */
   of(query: unknown, sql: Sql = this.db): Promise<NamedProject> {
@@ -36,13 +42,17 @@ export class NamedProjects {
       name: string;
       stages: StageSetting[] | null;
       safe_list: string[] | null;
+      open_previews: boolean | null;
     }>({
       name: statement,
-      text: `SELECT id, name, settings->'stages' AS stages, settings->'url_safe_list' AS safe_list FROM project WHERE ${where} LIMIT 1`,
+      text: `SELECT id, name, settings->'stages' AS stages, settings->'url_safe_list' AS safe_list,
+          (settings->>'open_previews')::boolean AS open_previews FROM project WHERE ${where} LIMIT 1`,
       values: [value],
     });
     if (!row) throw notFound(`There is no project '${value.slice(0, 100)}'.`);
-    return { id: row.id, name: row.name, line: stageLineOf(row.stages), safeList: row.safe_list ?? [] };
+    const { id, name, stages, safe_list: safeList, open_previews: isOpen } = row;
+    const previews = this.locks.isLocked(isOpen ?? false) ? 'key' : 'open';
+    return { id, name, line: stageLineOf(stages), safeList: safeList ?? [], previews };
   }
 }
 

@@ -103,7 +103,8 @@ export class ReadStages {
   }
 
   /** Without a lock. */
-  private async ticket(id: number, sql: Sql = this.db): Promise<LockedTicket> {
+  /** As it is now, without a lock. Rejects with not_found. */
+  async ticket(id: number, sql: Sql = this.db): Promise<LockedTicket> {
     const resource = resourceNamed('ticket');
     const [found] = await sql.run<{ row: object }>({
       name: 'ticket_row',

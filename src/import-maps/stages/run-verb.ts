@@ -9,7 +9,7 @@ import { keyedRequest, sendAnswer, writeOptions } from '../../rest/http/reply.js
 import { Idempotency, type WriteAnswer } from '../../rest/writing/idempotency.js';
 import { type PointerOf, ProductionWriters } from './production-writers.js';
 import type { StageChange, VerbOptions } from './stage-change.js';
-import { changeView } from './stage-view.js';
+import { changeView, shownTo } from './stage-view.js';
 
 /** Carries the answer of a dry run out of its transaction, which it rolls back. */
 class RolledBack extends Error {
@@ -43,7 +43,8 @@ export class RunVerb {
     const base = originOf(request);
     const answer = async (tx: Tx): Promise<WriteAnswer> => {
       const change = await work(tx);
-      const body = JSON.stringify(changeView(change, base, how.dryRun ?? false));
+      const shown = { ...change, ticket: shownTo(change.ticket, principalOf(request)) };
+      const body = JSON.stringify(changeView(shown, base, how.dryRun ?? false));
       return { status: 200, body, etag: versionTag(Number(change.row.version)) };
     };
     return this.run(request, reply, answer, how);

@@ -1,4 +1,6 @@
 // What stage verbs take and answer, for the OpenAPI document.
+import { PREVIEW_KEY } from './preview-schema.js';
+
 const text = (description: string, more: object = {}): object => ({ type: 'string', description, ...more });
 const whole = (description: string): object => ({ type: 'integer', description });
 const list = (description: string, items: object): object => ({ type: 'array', description, items });
@@ -133,6 +135,7 @@ export const STAGE_CHANGE = object(
     warnings: WARNINGS,
     more_warnings: MORE_WARNINGS,
     git_revert: text('What takes the change back in git, too.'),
+    preview_key: PREVIEW_KEY,
     links: {
       type: 'object',
       description: 'The import map of its stage and of production.',
@@ -178,6 +181,7 @@ export const STAGE = object('A stage.', {
   project: text('The project.'),
   production: { type: 'boolean', description: 'True for the last one.' },
   release: { type: ['integer', 'null'], description: 'Of production: the release that it is at, and its ETag.' },
+  previews: text('Of its tickets: `open`, or `key` where links to them need a preview key.', { enum: ['open', 'key'] }),
   lock: HOLD,
   resource_uri: text('Where it is.'),
 });

@@ -3,8 +3,11 @@ import type { Row } from '../../rest/resource.js';
 import { statusText } from '../../workflow/steps.js';
 import type { Difference } from '../domain/diff.js';
 import { type MapKey, partsOf, wireKey } from '../domain/map-key.js';
-import { production, type StageLine } from '../domain/stage-line.js';
+import { linked } from '../domain/preview-link.js';
+import { production } from '../domain/stage-line.js';
 import { addressOf, type Target } from '../domain/stamped-map.js';
+import { holdsScope, type Principal } from '../../platform/principal.js';
+import type { LockedTicket } from '../store/ticket-deltas.js';
 import type { MapWarning } from './map-warning.js';
 import type { NamedProject } from './named-project.js';
 import type { Flip, StageChange } from './stage-change.js';
@@ -44,15 +47,25 @@ export const warningsView = (warnings: readonly MapWarning[]): object => ({
   ...(warnings.length > MOST_WARNINGS ? { more_warnings: warnings.length - MOST_WARNINGS } : {}),
 });
 
+type Shown = Pick<LockedTicket, 'key' | 'line' | 'project' | 'previewKey'>;
+
 /** Where each stage's map of a ticket is: its own stage's preview, and production. */
-function mapLinks(
-  { key, stage, line, project }: { key: string; stage: string; line: StageLine; project: string },
+export function mapLinks(
+  { key, line, project, previewKey }: Shown,
+  stage: string,
   base: string,
 ): Record<string, string> {
-  const map = `${base}${project === DEFAULT_PROJECT ? '' : `/p/${project}`}/import-map.json`;
+  const map = `${base}${project.name === DEFAULT_PROJECT ? '' : `/p/${project.name}`}/import-map.json`;
   const live = production(line).name;
-  return { ...(stage === live ? {} : { [stage]: `${map}?${stage}=${encodeURIComponent(key)}` }), [live]: map };
+  const named = linked(encodeURIComponent(key), previewKey ?? undefined);
+  return { ...(stage === live ? {} : { [stage]: `${map}?${stage}=${named}` }), [live]: map };
 }
+
+/** The ticket as it is shown to whoever may not read it: without its key. */
+export const shownTo = <Ticket extends { readonly previewKey: string | null }>(
+  ticket: Ticket,
+  principal: Principal,
+): Ticket => (holdsScope(principal, 'read') ? ticket : { ...ticket, previewKey: null });
 
 /** The answer of a verb on a ticket. */
 export function changeView(change: StageChange, base: string, dryRun: boolean): object {
@@ -70,7 +83,8 @@ export function changeView(change: StageChange, base: string, dryRun: boolean): 
     dependents,
     ...warningsView(warnings),
     ...(change.gitRevert === undefined ? {} : { git_revert: change.gitRevert }),
-    links: mapLinks({ key: ticket.key, stage, line: ticket.line, project: ticket.project.name }, base),
+    preview_key: ticket.previewKey,
+    links: mapLinks(ticket, stage, base),
     ...(dryRun ? { dry_run: true } : {}),
   };
 }

@@ -206,6 +206,7 @@ function stageView(project: NamedProject, stage: Stage, release: number, lock: H
     project: project.name,
     production: live,
     release: live ? release : null,
+    previews: project.previews,
     lock: lock ?? null,
     resource_uri: uriOf(project, stage),
   };

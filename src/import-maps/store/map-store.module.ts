@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common';
 import { KnownRevisions } from './known-revisions.js';
 import { MapChanges } from './map-changes.js';
 import { ProductionMaps } from './production-maps.js';
+import { PreviewLocks } from './preview-locks.js';
 import { ReleaseReader } from './release-reader.js';
 import { Layers } from './layers.js';
 import { Releases } from './releases.js';
@@ -10,7 +11,17 @@ import { Snapshots } from './snapshots.js';
 import { StageLines } from './stage-lines.js';
 import { TicketDeltas } from './ticket-deltas.js';
 
-const SHARED = [KnownRevisions, Layers, Releases, TicketDeltas, ProductionMaps, ReleaseReader, StageLines, MapChanges];
+const SHARED = [
+  KnownRevisions,
+  Layers,
+  Releases,
+  TicketDeltas,
+  ProductionMaps,
+  PreviewLocks,
+  ReleaseReader,
+  StageLines,
+  MapChanges,
+];
 
 @Module({ providers: [...SHARED, Snapshots], exports: SHARED })
 export class MapStoreModule {}

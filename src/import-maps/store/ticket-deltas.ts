@@ -10,6 +10,7 @@ import { type Delta, difference, keysOf } from '../domain/delta.js';
 import { deltaFrom, placeAfter, stepBetween } from '../domain/delta-steps.js';
 import type { MapKey } from '../domain/map-key.js';
 import type { StageLine } from '../domain/stage-line.js';
+import { PreviewLocks } from './preview-locks.js';
 import { type FoundRevision, KnownRevisions, keptUnlessKnown, MARK, type Revision } from './known-revisions.js';
 import { hashesIn } from './own-urls.js';
 import { stageLineOf } from './stage-lines.js';
@@ -23,6 +24,8 @@ export interface LockedTicket {
   readonly project: { readonly id: number; readonly name: string };
   readonly line: StageLine;
   readonly overlap: 'warn' | 'block';
+  /** What a link to its preview has; null where links need none. */
+  readonly previewKey: string | null;
   /** Null until it carries modules. */
   readonly stage: string | null;
   readonly closed: boolean;
@@ -56,6 +59,8 @@ interface Surroundings {
   project_name: string;
   stages: StageSetting[] | null;
   overlap: 'warn' | 'block' | null;
+  open_previews: boolean | null;
+  preview_key: string;
   release: number | null;
   revision_id: number | null;
   mark: string;
@@ -72,7 +77,10 @@ export const deltaOf = ({ revision }: LockedTicket): Delta => revision?.delta ??
 
 @Injectable()
 export class TicketDeltas {
-  constructor(private readonly known: KnownRevisions) {}
+  constructor(
+    private readonly known: KnownRevisions,
+    private readonly locks: PreviewLocks,
+  ) {}
 
   /** Locks the ticket. Whoever needs production's pointer too has locked that before. Rejects with not_found. */
   async lock(tx: Tx, id: number): Promise<LockedTicket> {
@@ -91,10 +99,11 @@ export class TicketDeltas {
     const [found] = await tx.run<Surroundings>({
       name: 'ticket_surroundings',
       text: `SELECT p.name AS project_name, p.settings->'stages' AS stages, p.settings->>'overlap' AS overlap, m.release,
+          (p.settings->>'open_previews')::boolean AS open_previews, t.preview_key,
           r.id AS revision_id, ${MARK} AS mark, r.number, r.whole, r.carried, ${keptUnlessKnown('$2::text')} AS kept, r.git_commit
-        FROM project p LEFT JOIN map_pointer m ON m.project_id = p.id
+        FROM ticket t JOIN project p ON p.id = t.project_id LEFT JOIN map_pointer m ON m.project_id = p.id
           LEFT JOIN LATERAL (SELECT * FROM map_revision WHERE ticket_id = $1 ORDER BY number DESC LIMIT 1) r ON true
-        WHERE p.id = (SELECT project_id FROM ticket WHERE id = $1)`,
+        WHERE t.id = $1`,
       values: [id, known?.mark ?? ''],
     });
     return found && { ...found, ...(known && { known }) };
@@ -110,6 +119,7 @@ export class TicketDeltas {
       project: { id: Number(row.project), name: found.project_name },
       line: stageLineOf(found.stages),
       overlap: found.overlap ?? 'warn',
+      previewKey: this.locks.isLocked(found.open_previews ?? false) ? found.preview_key : null,
       stage: row.stage as string | null,
       closed: row.closed_at !== null,
       version: Number(row.version),

@@ -8,7 +8,7 @@ import { LOCAL, type Principal } from '../principal.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** A scope; `anonymous`: nobody is asked who they are; `token`: any valid token. */
+    /** A scope; `anonymous`: nobody is asked who they are; `offered`: nor here, but a token is looked at; `token`: any valid token. */
     need?: Need;
     about?: About;
     /** True where the answer goes on until somebody ends it. */
@@ -25,6 +25,8 @@ declare module 'fastify' {
 
 export type Need =
   | 'anonymous'
+  /** For everybody, and more of it for those whose token may read: a token that isn't valid is as none. */
+  | 'offered'
   | 'token'
   | 'read'
   | 'ticket:write'
@@ -33,6 +35,8 @@ export type Need =
   | 'event:write'
   /** Of the stage that it comes to: the use case asks for that one. */
   | 'map:*'
+  /** One of both. */
+  | 'ticket:write|map:*'
   | 'admin';
 
 /**
@@ -51,10 +55,11 @@ export type About =
  * Declares what an operation needs, and which projects it is about. Further configuration of the route goes along: Nest keeps
  * one of them only.
  */
-export function Needs(need: 'anonymous'): MethodDecorator & ClassDecorator;
+export function Needs(need: 'anonymous' | 'offered'): MethodDecorator & ClassDecorator;
 export function Needs(need: Need, about: About, config?: object): MethodDecorator & ClassDecorator;
 export function Needs(need: Need, about: About = 'none', config: object = {}): MethodDecorator & ClassDecorator {
-  if (need === 'anonymous') return applyDecorators(RouteConfig({ ...config, need }), ApiExtension('x-scope', need));
+  if (need === 'anonymous' || need === 'offered')
+    return applyDecorators(RouteConfig({ ...config, need }), ApiExtension('x-scope', 'anonymous'));
   return applyDecorators(
     RouteConfig({ ...config, need, about }),
     ApiExtension('x-scope', need),

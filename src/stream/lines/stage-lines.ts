@@ -51,6 +51,10 @@ export const releaseLine = (release: number, what: string): string => `Release $
 export const heldLine = (key: string, { until, reason }: { until?: Date | null; reason?: string | null }): string =>
   `${key} held${untilText(until)}${because(reason)}`;
 
+/** The key itself is nobody's to read in the history. */
+export const previewKeyRenewedLine = (key: string): string =>
+  `${key} has a new preview key: links with the old one no longer show it`;
+
 export const unheldLine = (key: string, reason?: string): string => `${key} no longer held${because(reason)}`;
 
 /** `prod of shop locked until 2026-11-22 08:00 UTC: holidays` */
