@@ -8,7 +8,7 @@ import { endRunning, tryFault } from './trial.mjs';
 const USAGE = `npm run torture [-- [fault …] [--short] [--seconds N] [--operations N] [--servers N] [--clients N] [--seed N] [--map-late MS] [--json] [--verbose] [--own-proxy]]
 
 --seconds      how long each fault's load lasts
---operations   over all faults; the load goes on after a fault for a minute at most (a run of all: 200 000)
+--operations   over all faults; the load goes on after a fault for a minute at most (a run of all: 400 000)
 --short        what CI runs
 --map-late     milliseconds that production's map may be late: 100; with --short 1000, for machines that do much else
 --verbose      what clients saw
@@ -19,7 +19,15 @@ ${FAULTS.map(({ name, about }) => `  ${name.padEnd(32)}${about}`).join('\n')}
 `;
 
 /** What CI runs. */
-const SHORT = ['kill-server', 'kill-backend', 'cut-commit', 'broken-on-purpose'];
+const SHORT = [
+  'kill-server',
+  'kill-backend',
+  'stop-backend',
+  'stop-leader',
+  'hold-link',
+  'cut-commit',
+  'broken-on-purpose',
+];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -56,7 +64,7 @@ function fail(why) {
 const named = positionals.length > 0 ? positionals : values.short ? SHORT : FAULTS.map(({ name }) => name);
 const seed = Number(values.seed);
 /** Checked operations of a whole run, over all of its faults. */
-const OPERATIONS = 200_000;
+const OPERATIONS = 400_000;
 const isWhole = positionals.length === 0 && !values.short && !values.seconds;
 const operations = Number(values.operations ?? (isWhole ? OPERATIONS : 0));
 const options = {

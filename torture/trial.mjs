@@ -37,7 +37,11 @@ export async function tryFault(fault, options) {
     await underLoad(fault, world, load, options);
     progress('checking');
     await Promise.all(world.servers.map((server) => server.ready()));
-    return verdictOn(fault, load.history, check(load.history, await readBack(world, load), options.mapLate));
+    return verdictOn(
+      fault,
+      load.history,
+      check(load.history, await readBack(world, load), Math.max(options.mapLate, fault.mapLate ?? 0)),
+    );
   } finally {
     progress('clearing up');
     running = undefined;

@@ -121,7 +121,9 @@ describe('beside a server', () => {
       }
     });
     try {
-      const reply = await patch('/api/v1/ticket/', { objects: ids.map((id) => ({ id, title: 'x' })) });
+      const reply = await patch('/api/v1/ticket/', {
+        objects: ids.map((id) => ({ resource_uri: `/api/v1/ticket/${id}/`, title: 'x' })),
+      });
       expect({ status: reply.status, body: reply.ok ? '' : await reply.text() }).toEqual({ status: 202, body: '' });
       await reply.arrayBuffer();
       // Those that waited for it have their turn.

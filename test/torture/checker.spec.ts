@@ -70,6 +70,46 @@ it('finds nothing where nothing is wrong', () => {
   expect(isClean(check(fine() as any, found()))).toBe(true);
 });
 
+/** The ticket is deleted, by who asked for it, and gone. */
+function deleted({ writes }: History, { events, rows, objects, readers }: Found): void {
+  writes.push({
+    kind: 'delete',
+    subject: 'ticket/1',
+    mark: 'delete',
+    outcome: 'acknowledged',
+    start: 9,
+    end: 10,
+    version: null,
+  });
+  events.push({ id: 6, seq: 6, subject: 'ticket/1', type: 'ticket.deleted', version: 4, after: {} });
+  readers[0]!.got.push({ seq: 6, subject: 'ticket/1', version: 4 });
+  rows.pop();
+  objects.pop();
+}
+
+it.each([
+  ['a deletion', deleted],
+  [
+    'a list, whose answer names no versions',
+    ({ writes }: History): void => void Object.assign(writes[3], { version: null, ifMatch: undefined }),
+  ],
+  [
+    'a ticket that is not found once its deletion began',
+    (history: History, there: Found): void => {
+      deleted(history, there);
+      history.reads.push({ subject: 'ticket/1', start: 9.1, end: 9.2, gone: true });
+    },
+  ],
+  [
+    'an old map that says so',
+    ({ mapReads }: History): void => void Object.assign(mapReads[1]!, { url: '/modules/1/cart.js', saysStale: true }),
+  ],
+])('finds nothing in %s', (_what, change) => {
+  const [history, there] = [fine(), found()];
+  change(history, there);
+  expect(check(history as any, there)).toEqual({ lost: [], duplicates: [], order: [], stale: [], gaps: [] });
+});
+
 const violations: [string, string, (history: History, found: Found) => void][] = [
   ['an acknowledged status that is another one', 'lost', (_, { events }) => void (events[1].after.status = '000')],
   [
@@ -127,6 +167,79 @@ const violations: [string, string, (history: History, found: Found) => void][] =
       [events[1].seq, events[2].seq] = [3, 2];
       readers[0]!.got = [1, 3, 2, 4, 5].map((version, index) => ({ ...readers[0]!.got[version - 1]!, seq: index + 1 }));
     },
+  ],
+  [
+    'a number below what was acknowledged before it began, of something else',
+    'order',
+    (_, { events, readers }) => {
+      [events[3].seq, events[4].seq] = [5, 4];
+      const [text, message] = readers[0]!.got.splice(3, 2);
+      readers[0]!.got.push({ ...message!, seq: 4 }, { ...text!, seq: 5 });
+    },
+  ],
+  [
+    'a list that is not in the log',
+    'lost',
+    ({ writes }, { events }) => (
+      Object.assign(writes[3], { version: null, ifMatch: undefined }),
+      void (events[3].after = {})
+    ),
+  ],
+  [
+    'a deletion that was acknowledged and did not happen',
+    'lost',
+    ({ writes }) =>
+      void writes.push({
+        kind: 'delete',
+        subject: 'ticket/1',
+        mark: 'd',
+        outcome: 'acknowledged',
+        start: 9,
+        end: 10,
+        version: null,
+      }),
+  ],
+  [
+    'a deletion that nobody asked for',
+    'lost',
+    (history, there) => (deleted(history, there), void history.writes.pop()),
+  ],
+  [
+    'a ticket that is there although it was deleted',
+    'lost',
+    (history, there) => (deleted(history, there), void there.rows.push(found().rows[0]!)),
+  ],
+  [
+    'a deletion that happened twice',
+    'duplicates',
+    (history, there) => {
+      deleted(history, there);
+      there.events.push({ ...there.events[5], id: 7, seq: 7 });
+      there.readers[0]!.got.push({ seq: 7, subject: 'ticket/1', version: 4 });
+    },
+  ],
+  [
+    'a change of what had been deleted',
+    'order',
+    (history, there) => {
+      deleted(history, there);
+      history.writes.push({ ...history.writes[3], ifMatch: undefined, mark: 'text-2', start: 11, end: 12, version: 5 });
+      there.events.push({ ...there.events[3], id: 7, seq: 7, version: 5, after: { description: 'text-2' } });
+      there.readers[0]!.got.push({ seq: 7, subject: 'ticket/1', version: 5 });
+    },
+  ],
+  [
+    'a read of what had been deleted',
+    'stale',
+    (history, there) => (
+      deleted(history, there),
+      void history.reads.push({ subject: 'ticket/1', start: 11, end: 12, version: 4, state: {} })
+    ),
+  ],
+  [
+    'a ticket that is not found and was never deleted',
+    'lost',
+    ({ reads }) => void reads.push({ subject: 'ticket/1', start: 6, end: 7, gone: true }),
   ],
   [
     'a hole in the versions',

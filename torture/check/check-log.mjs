@@ -5,11 +5,14 @@ import { grouped } from './check.mjs';
 /** Versions against each other, against time, and against the row that is left. */
 export function orderFindings(writes, { events, rows }) {
   const versioned = grouped(
-    events.filter(({ version }) => version !== null),
+    // What is deleted stays at the version that it had.
+    events.filter(({ version, type }) => version !== null && !type.endsWith('.deleted')),
     ({ subject }) => subject,
   );
   const order = [...versioned].flatMap(([subject, own]) => gaplessFindings(subject, own));
-  const acknowledged = writes.filter(({ outcome, subject }) => outcome === 'acknowledged' && subject);
+  const acknowledged = writes.filter(
+    ({ outcome, subject, version }) => outcome === 'acknowledged' && subject && version,
+  );
   for (const [subject, own] of grouped(acknowledged, (write) => write.subject))
     order.push(...timeFindings(subject, own));
   for (const { subject, version, ifMatch } of acknowledged)

@@ -58,7 +58,8 @@ export function mapFindings({ releases, mapReads, blobs, reads }, { production, 
   const bySpecifier = grouped(releases, ({ specifier }) => specifier);
   const findings = { lost: [], stale: [] };
   const late = lateness(reads, mapLate);
-  for (const { specifier, start, url, seenAfter } of mapReads) {
+  for (const { specifier, start, url, seenAfter, saysStale } of mapReads) {
+    if (saysStale) continue;
     const own = bySpecifier.get(specifier) ?? [];
     // Each specifier has one client, which waits for its answers: its releases are in order.
     const floor = own.findLastIndex(({ end }) => end < start - late);

@@ -21,10 +21,12 @@ export function writeFindings(writes, found) {
 /** A change that was acknowledged as a version is that version's event, and nobody else's. */
 function changeFindings(writes, { events }) {
   const byVersion = grouped(
-    events.filter(({ version }) => version !== null),
+    events.filter(({ version, type }) => version !== null && !type.endsWith('.deleted')),
     ({ subject, version }) => key(subject, version),
   );
-  const acknowledged = writes.filter(({ outcome, subject }) => outcome === 'acknowledged' && subject);
+  const acknowledged = writes.filter(
+    ({ outcome, subject, kind }) => outcome === 'acknowledged' && subject && kind !== 'delete',
+  );
   const lost = [];
   for (const [at, claims] of grouped(acknowledged, ({ subject, version }) => key(subject, version))) {
     const kept = byVersion.get(at) ?? [];
@@ -82,8 +84,9 @@ function creationFindings(writes, { objects, events }) {
     ({ after }) => after.mark ?? '',
   );
   const findings = { lost: [], duplicates: [] };
-  for (const { kind, mark, outcome, uri } of writes) {
-    if (!CREATED.includes(kind)) continue;
+  const deleted = new Set(events.filter(({ type }) => type.endsWith('.deleted')).map(({ subject }) => subject));
+  for (const { kind, mark, outcome, uri, parent } of writes) {
+    if (!CREATED.includes(kind) || deleted.has(parent) || deleted.has(subjectOf(uri))) continue;
     const made = byMark.get(mark) ?? [];
     const events = told.get(mark) ?? [];
     if (outcome === 'acknowledged' && !made.some((one) => one.uri === uri))
@@ -95,6 +98,9 @@ function creationFindings(writes, { objects, events }) {
   }
   return findings;
 }
+
+/** `/api/v1/ticket/5/` as `ticket/5`. */
+const subjectOf = (uri = '') => uri.split('/').slice(3, 5).join('/');
 
 function eventFindings(writes, { events }) {
   const byMark = grouped(

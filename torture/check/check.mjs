@@ -1,5 +1,7 @@
 // Pure: what clients were told, held against what the database and the servers have in the end. Each finding is a line.
+import { acknowledgementFindings } from './check-order.mjs';
 import { logFindings, orderFindings, readerFindings } from './check-log.mjs';
+import { deletionFindings } from './check-deletions.mjs';
 import { mapFindings, readFindings } from './check-reads.mjs';
 import { writeFindings } from './check-writes.mjs';
 
@@ -21,18 +23,36 @@ import { writeFindings } from './check-writes.mjs';
  * @param {number} mapLate milliseconds that production's map may be late
  * @returns {Findings}
  */
-export function check(history, found, mapLate = 100) {
+export function check(told, found, mapLate = 100) {
+  const history = {
+    ...told,
+    blobs: told.blobs,
+    writes: withVersions(told.writes, found.events),
+    reads: told.reads.filter(({ gone }) => !gone),
+  };
   const findings = { lost: [], duplicates: [], order: [], stale: [], gaps: [] };
   const parts = [
     writeFindings(history.writes, found),
     orderFindings(history.writes, found),
+    acknowledgementFindings(history.writes, found),
     readFindings(history, found),
     mapFindings(history, found, mapLate),
+    deletionFindings(told, found),
     logFindings(found.events),
     ...found.readers.map((reader) => readerFindings(reader, found.events)),
   ];
   for (const part of parts) for (const [kind, lines] of Object.entries(part)) findings[kind].push(...lines);
   return findings;
+}
+
+/** The answer to a list names no versions: what it wrote on each is found by its words. */
+function withVersions(writes, events) {
+  const byText = new Map(events.map(({ subject, after, version }) => [`${subject} ${after.description}`, version]));
+  return writes.map((write) =>
+    write.kind === 'field' && write.outcome === 'acknowledged' && !write.version
+      ? { ...write, version: byText.get(`${write.subject} ${write.mark}`) ?? null }
+      : write,
+  );
 }
 
 export const isClean = (findings) => Object.values(findings).every((lines) => lines.length === 0);

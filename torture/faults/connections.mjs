@@ -1,6 +1,8 @@
 // What happens between the servers and Postgres: cuts, silence, a database that stands still, answers that don't come.
 import { setTimeout as pause } from 'node:timers/promises';
 import fs from 'node:fs';
+import { childrenOf, signal } from './postgres-processes.mjs';
+import { LINK_LATE_MS } from './stopped.mjs';
 import { repeatedly, untilOver } from './time.mjs';
 
 const proxied = () => ({ proxied: true });
@@ -56,28 +58,6 @@ export const stopPostgres = {
   },
 };
 
-/** A backend that has ended by itself meanwhile needs no signal. */
-function signal(pid, name) {
-  try {
-    process.kill(pid, name);
-  } catch (error) {
-    if (error.code !== 'ESRCH') throw error;
-  }
-}
-
-/** By /proc: their parent is the second number behind the name in parentheses. */
-function childrenOf(parent) {
-  const pids = fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return pids.map(Number).filter((pid) => {
-    try {
-      const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
-      return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === parent;
-    } catch {
-      return false; // It has just ended.
-    }
-  });
-}
-
 stopPostgres.missing = () =>
   fs.existsSync('/proc/self/stat') ? undefined : 'there is no /proc to find its processes by';
 
@@ -93,5 +73,26 @@ export const cutCommit = {
     for (const proxy of world.proxies) proxy.cutsCommit = () => random() < SHARE;
     await untilOver(until);
     for (const proxy of world.proxies) proxy.cutsCommit = () => false;
+  },
+};
+
+/** One after the other: shorter and longer than what a statement waits for. */
+const HELD_MS = [3000, 6000, 1000];
+
+/** @type {import('./all.mjs').Fault} */
+export const holdLink = {
+  name: 'hold-link',
+  about: "one server's answers from the database are held for 1 to 6 s, and then come, each server in turn",
+  seconds: 30,
+  wishes: proxied,
+  mapLate: LINK_LATE_MS,
+  inject: async ({ world, until }) => {
+    await repeatedly(until - Math.max(...HELD_MS), 1000, async (turn) => {
+      const proxy = world.proxies[turn % world.proxies.length];
+      proxy.hold();
+      await pause(HELD_MS[turn % HELD_MS.length]);
+      proxy.heal();
+    });
+    await untilOver(until);
   },
 };

@@ -1,4 +1,4 @@
-// A disk that is full to the last byte, with Postgres and the blobs on it, and then isn't any more.
+// A disk that is full to the last byte, or to the last file, with Postgres and the blobs on it, and then isn't any more.
 import { setTimeout as pause } from 'node:timers/promises';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -8,40 +8,61 @@ import { untilOver } from './time.mjs';
 
 const SIZE_MB = 700;
 const FULL_MS = 6000;
+/** Postgres needs some 1200 for a start. */
+const INODES = 4000;
+
+const missing = () => {
+  try {
+    unmount(mount(1));
+    return undefined;
+  } catch (error) {
+    return `no small disk can be mounted here (${String(error.stderr ?? error.message).trim()})`;
+  }
+};
+
+/** Fills it by `fill`, which answers how to undo that. */
+async function fullFor({ world, until }, fill) {
+  await pause(3000);
+  const makeRoom = fill(path.join(path.dirname(world.folder), 'ballast'));
+  await pause(FULL_MS);
+  makeRoom();
+  // Its supervisor tries for some seconds; an operator starts the rest.
+  if (world.postgresGivenUp) await world.startPostgres();
+  await untilOver(until);
+}
 
 /** @type {import('./all.mjs').Fault} */
 export const fullDisk = {
   name: 'full-disk',
   about: `a disk of ${SIZE_MB} MB that is full for ${FULL_MS / 1000} s`,
   seconds: 20,
-  missing: () => {
-    try {
-      unmount(mount(1));
-      return undefined;
-    } catch (error) {
-      return `no small disk can be mounted here (${String(error.stderr ?? error.message).trim()})`;
-    }
-  },
+  missing,
   wishes: () => {
     const folder = mount(SIZE_MB);
     return { folder, after: () => unmount(folder) };
   },
-  inject: async ({ world, until }) => {
-    await pause(3000);
-    const file = path.join(path.dirname(world.folder), 'ballast');
-    fill(file);
-    await pause(FULL_MS);
-    fs.rmSync(file);
-    // Its supervisor tries for some seconds; an operator starts the rest.
-    if (world.postgresGivenUp) await world.startPostgres();
-    await untilOver(until);
-  },
+  inject: (stage) => fullFor(stage, fill),
 };
 
-function mount(megabytes) {
+/** @type {import('./all.mjs').Fault} */
+export const noInodes = {
+  name: 'no-inodes',
+  about: `a disk that takes no more files for ${FULL_MS / 1000} s, though it has room for bytes`,
+  seconds: 20,
+  missing,
+  wishes: () => {
+    const folder = mount(SIZE_MB, `,nr_inodes=${INODES}`);
+    return { folder, after: () => unmount(folder) };
+  },
+  inject: (stage) => fullFor(stage, fillWithFiles),
+};
+
+function mount(megabytes, more = '') {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'stampline-small-disk-'));
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=0755`, 'none', folder], { stdio: 'pipe' });
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=0755${more}`, 'none', folder], {
+      stdio: 'pipe',
+    });
     return folder;
   } catch (error) {
     fs.rmdirSync(folder);
@@ -67,5 +88,19 @@ function fill(file) {
     }
   } finally {
     fs.closeSync(descriptor);
+  }
+  return () => fs.rmSync(file);
+}
+
+/** Empty files, until no more can be made. */
+function fillWithFiles(folder) {
+  fs.mkdirSync(folder);
+  for (let n = 0; ; n += 1) {
+    try {
+      fs.writeFileSync(path.join(folder, String(n)), '');
+    } catch (error) {
+      if (error.code !== 'ENOSPC') throw error;
+      return () => fs.rmSync(folder, { recursive: true });
+    }
   }
 }

@@ -37,9 +37,24 @@ export class Client {
    * @returns {Promise<{write: import('./history.mjs').Write, body: any, reply: import('./call.mjs').Reply} | undefined>}
    *   undefined when it was refused, or never answered
    */
-  async write(about, { method, path, body, headers = {} }) {
+  async write(about, request) {
     const write = { ...about, start: performance.now(), outcome: 'open' };
     this.history.writes.push(write);
+    const reply = await this.#answered(request);
+    return reply && this.#settle(write, reply);
+  }
+
+  /** One request that does the same to each subject: a write of each, which have one outcome. */
+  async writeAll(about, subjects, request) {
+    const start = performance.now();
+    const writes = subjects.map((subject) => ({ ...about, subject, start, outcome: 'open' }));
+    this.history.writes.push(...writes);
+    const reply = await this.#answered(request);
+    if (reply) for (const write of writes) this.#settle(write, reply);
+  }
+
+  /** Repeated until it is definite; undefined when it never was. */
+  async #answered({ method, path, body, headers = {} }) {
     const isJson = body !== undefined && typeof body !== 'string' && !Buffer.isBuffer(body);
     const request = {
       method,
@@ -53,7 +68,7 @@ export class Client {
     };
     for (;;) {
       const reply = await call(this.agent, this.base(), request);
-      if (isDefinite(reply)) return this.#settle(write, reply);
+      if (isDefinite(reply)) return reply;
       this.#failed(request, reply);
       if (this.over.aborted) this.until ??= performance.now() + SETTLE_MS;
       if (performance.now() > this.until) return undefined;
@@ -75,11 +90,11 @@ export class Client {
     return undefined;
   }
 
-  /** Once, without a repeat; undefined when it fails. */
-  async read(path) {
+  /** Once, without a repeat; undefined when it fails. @param {number[]} [others] statuses that are answers, besides 200 */
+  async read(path, others = []) {
     const start = performance.now();
     const reply = await call(this.agent, this.base(), { method: 'GET', path });
-    if (reply.status !== 200) {
+    if (reply.status !== 200 && !others.includes(reply.status)) {
       this.#failed({ method: 'GET', path }, reply);
       await pause(PAUSE_MS * (0.5 + this.random()));
       return undefined;

@@ -2,19 +2,20 @@
 
 /**
  * @typedef {object} Write
- * @property {string} kind status, field, ticket, subticket, artifact, event, stage
+ * @property {string} kind status, field, ticket, subticket, artifact, event, stage, delete
  * @property {string} mark what only this write says: a status, a text, a name
  * @property {string} [subject] `ticket/5`: what is changed
+ * @property {string} [parent] whose end is its end, too
  * @property {number} start before the first attempt
  * @property {number} [end] when its answer was definite
  * @property {'open' | 'acknowledged' | 'refused'} outcome
- * @property {number | null} [version] that the answer named
+ * @property {number | null} [version] that the answer named; a list's names none, and the log says it
  * @property {number} [ifMatch] the version that it asked for
  * @property {string} [uri] of what it made
  *
- * @typedef {{subject: string, start: number, end: number, version: number, state: Record<string, string>}} Read
+ * @typedef {{subject: string, start: number, end: number, version?: number, state?: Record<string, string>, gone?: boolean}} Read
  * @typedef {{specifier: string, url: string, start: number, end: number}} Release an acknowledged promotion to production
- * @typedef {{start: number, specifier: string, url: string | undefined, seenAfter?: number}} MapRead `seenAfter`: when the release was there
+ * @typedef {{start: number, specifier: string, url: string | undefined, seenAfter?: number, saysStale?: boolean}} MapRead `seenAfter`: when the release was there; `saysStale`: it owns to being old
  * @typedef {{path: string, hash: string}} Blob
  */
 

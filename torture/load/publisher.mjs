@@ -63,7 +63,7 @@ async function lookAt(client, specifier, { end, url: wanted }) {
     if (got) {
       const url = got.body.imports?.[specifier];
       const path = url && new URL(url).pathname;
-      first ??= { start: got.start, specifier, url: path };
+      first ??= { start: got.start, specifier, url: path, saysStale: got.reply.headers['x-stamp-status'] === 'stale' };
       first.seenAfter = got.start - end;
       if (path === wanted || first.seenAfter > GIVE_UP_MS) break;
     }

@@ -6,6 +6,8 @@ const SHARED = 6;
 const MOST = 30;
 /** Statuses of writers: 0, 999 and 1000 have meanings, and roll-up sets them. */
 const STATUSES = 990;
+/** Tickets of one list, some of them the same. */
+const LISTED = 12;
 
 /** @typedef {{id: number, version: number, statuses: number, subtickets: {id: number, statuses: number}[]}} Ticket */
 
@@ -79,9 +81,52 @@ export class Tickets {
     if (done) see(ticket, done.write.version);
   }
 
+  /** One change of many tickets: all of them or none. */
+  async list(client) {
+    const chosen = new Set(Array.from({ length: LISTED }, () => this.#any(client)));
+    const mark = this.mark('text');
+    const objects = [...chosen].map(({ id }) => ({ resource_uri: `/api/v1/ticket/${id}/`, description: mark }));
+    const subjects = [...chosen].map(({ id }) => `ticket/${id}`);
+    await client.writeAll({ kind: 'field', mark }, subjects, {
+      method: 'PATCH',
+      path: '/api/v1/ticket/',
+      body: { objects },
+    });
+  }
+
+  /** A ticket that others may be writing to; the shared ones stay. */
+  async delete(client) {
+    const [ticket] = this.#takeAway(client, 1);
+    if (!ticket) return void (await this.create(client));
+    await client.write(
+      { kind: 'delete', subject: `ticket/${ticket.id}`, mark: `delete ticket/${ticket.id}` },
+      { method: 'DELETE', path: `/api/v1/ticket/${ticket.id}/` },
+    );
+  }
+
+  async deleteList(client) {
+    const ids = this.#takeAway(client, 3).map(({ id }) => id);
+    if (ids.length === 0) return void (await this.create(client));
+    const subjects = ids.map((id) => `ticket/${id}`);
+    await client.writeAll({ kind: 'delete', mark: `delete ${ids}` }, subjects, {
+      method: 'DELETE',
+      path: `/api/v1/ticket/?id__in=${ids}`,
+    });
+  }
+
+  /** Nobody else deletes them. */
+  #takeAway(client, most) {
+    const from = SHARED + client.pick(Math.max(1, this.all.length - SHARED));
+    return this.all.splice(from, most);
+  }
+
   async read(client, ticket = this.#any(client)) {
-    const got = await client.read(`/api/v1/ticket/${ticket.id}/`);
+    const got = await client.read(`/api/v1/ticket/${ticket.id}/`, [404]);
     if (!got) return;
+    if (got.reply.status === 404) {
+      client.history.reads.push({ subject: `ticket/${ticket.id}`, start: got.start, end: got.end, gone: true });
+      return;
+    }
     const { status, current_workflow_step, description } = got.body;
     const version = versionOf(got.reply);
     see(ticket, version);
@@ -95,7 +140,7 @@ export class Tickets {
     const source_package_upload = this.#uploads[client.pick(this.#uploads.length)];
     const body = { source_package_upload, ticket: `/api/v1/ticket/${ticket.id}/`, assignee };
     const done = await client.write(
-      { kind: 'subticket', mark: assignee },
+      { kind: 'subticket', mark: assignee, parent: `ticket/${ticket.id}` },
       { method: 'POST', path: '/api/v1/subticket/', body },
     );
     if (!done) return;
@@ -105,12 +150,12 @@ export class Tickets {
   }
 
   async subticketStatus(client) {
-    const { subtickets } = this.#any(client);
+    const { id, subtickets } = this.#any(client);
     if (subtickets.length === 0) return this.subticket(client);
     const subticket = subtickets[client.pick(subtickets.length)];
     const mark = String(1 + (subticket.statuses++ % STATUSES)).padStart(3, '0');
     await client.write(
-      { kind: 'status', subject: `subticket/${subticket.id}`, mark },
+      { kind: 'status', subject: `subticket/${subticket.id}`, mark, parent: `ticket/${id}` },
       {
         method: 'PATCH',
         path: `/api/v1/updatesubticketstatus/${subticket.id}/`,
@@ -129,7 +174,7 @@ export class Tickets {
       reference: `https://logs.example/${name}`,
     };
     const done = await client.write(
-      { kind: 'artifact', mark: name },
+      { kind: 'artifact', mark: name, parent: `ticket/${ticket.id}` },
       { method: 'POST', path: '/api/v1/ticketartifact/', body },
     );
     if (done) done.write.uri = done.body.resource_uri;
@@ -163,7 +208,10 @@ const MIX = [
   ['event', 5],
   ['subticketStatus', 6],
   ['artifact', 4],
-  ['create', 3],
+  ['create', 4],
+  ['list', 2],
+  ['delete', 1],
+  ['deleteList', 0.5],
   ['subticket', 2],
 ];
 const TOTAL = MIX.reduce((sum, [, weight]) => sum + weight, 0);

@@ -1,11 +1,11 @@
-// Stands between one server and Postgres, where faults need it: cuts, silence, and the answer to a COMMIT that doesn't come.
+// Stands between one server and Postgres, where faults need it: cuts, silence, and the answer to a COMMIT that doesn't come, or comes later.
 import net from 'node:net';
 import { CommandTags } from './command-tags.mjs';
 
 export class PostgresProxy {
-  /** @type {Set<{client: net.Socket, postgres: net.Socket}>} */
+  /** @type {Set<{client: net.Socket, postgres: net.Socket, held: Buffer[]}>} */
   #links = new Set();
-  /** @type {'silent' | 'dark' | undefined} */
+  /** @type {'silent' | 'dark' | 'held' | undefined} */
   #fault;
   #server = net.createServer();
   /** Asked at each COMMIT's answer: true cuts the connection in its place. */
@@ -40,14 +40,20 @@ export class PostgresProxy {
     this.cutAll();
   }
 
+  /** What is asked reaches Postgres, and its answers wait here until all is healed. */
+  hold() {
+    this.#fault = 'held';
+  }
+
   heal() {
     if (this.#fault === 'silent') this.cutAll();
     this.#fault = undefined;
+    for (const { client, held } of this.#links) for (const chunk of held.splice(0)) client.write(chunk);
   }
 
   #join(client, postgres) {
     if (this.#fault === 'dark') client.destroy();
-    const link = { client, postgres };
+    const link = { client, postgres, held: [] };
     const tags = new CommandTags();
     this.#links.add(link);
     for (const socket of [client, postgres]) {
@@ -61,11 +67,12 @@ export class PostgresProxy {
       });
     }
     client.on('data', (chunk) => {
-      if (this.#fault) return;
+      if (this.#fault && this.#fault !== 'held') return;
       if (this.hearing(chunk, link)) cut(link);
       else postgres.write(chunk);
     });
     postgres.on('data', (chunk) => {
+      if (this.#fault === 'held') return void link.held.push(chunk);
       if (this.#fault) return;
       const commits = tags.read(chunk).some((tag) => tag === 'COMMIT');
       if (!commits || !this.cutsCommit()) return void client.write(chunk);

@@ -10,9 +10,9 @@ import { PostgresProxy } from './postgres-proxy.mjs';
 import { freePort, Server } from './server.mjs';
 
 /**
- * @typedef {{proxied?: boolean, idle?: boolean, env?: Record<string, string>, nodeOptions?: (index: number) => string[], folder?: string, after?: () => void, probe?: '/livez' | '/readyz', ownProxy?: boolean}} Wishes
+ * @typedef {{proxied?: boolean, idle?: boolean, env?: Record<string, string>, postgresEnv?: Record<string, string>, nodeOptions?: (index: number) => string[], folder?: string, after?: () => void, probe?: '/livez' | '/readyz', ownProxy?: boolean}} Wishes
  * `proxied`: a PostgresProxy before each server. `idle`: the servers and the proxy before them are started by the fault.
- * `folder`: where to keep all, instead of the system's temporary folder. `after`: called when all is gone. `probe`: what the proxy asks servers.
+ * `postgresEnv`: what Postgres runs with besides. `folder`: where to keep all, instead of the system's temporary folder. `after`: called when all is gone. `probe`: what the proxy asks servers.
  */
 
 export class World {
@@ -42,6 +42,7 @@ export class World {
     fs.chmodSync(made, 0o755);
     this.folder = made;
     this.#endings.push(() => fs.rmSync(made, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
+    this.postgresEnv = wishes.postgresEnv ?? {};
     await this.startPostgres();
     this.#endings.push(() => this.postgres.stop());
     this.pool = new pg.Pool({ ...this.postgres.connection, max: 2 });
@@ -61,10 +62,12 @@ export class World {
   /** Brought up again by its own supervisor, until that gives up. */
   async startPostgres() {
     const { startEmbeddedPostgres } = await import('../../dist/src/platform/database/embedded/embedded-postgres.js');
+    // It inherits what there is when it starts; nothing else that is started may.
+    Object.assign(process.env, this.postgresEnv);
     this.postgres = await startEmbeddedPostgres({
       dataFolder: path.join(this.folder, 'database'),
       onUnexpectedExit: () => (this.postgresGivenUp = true),
-    });
+    }).finally(() => Object.keys(this.postgresEnv).forEach((name) => delete process.env[name]));
     this.postgresGivenUp = false;
   }
 
