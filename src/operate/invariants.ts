@@ -24,6 +24,8 @@ export interface Files {
 export interface Invariant {
   readonly says: string;
   readonly find: (sql: Sql, files: Files) => Promise<string[]>;
+  /** Nothing that a restore could put right, or make worse. */
+  readonly isHistory?: boolean;
 }
 
 /** Of each invariant; more of the same would say no more. */
@@ -48,6 +50,18 @@ const versions = (table: string): Invariant =>
         ON e.subject = '${table}/' || t.id
       WHERE COALESCE(e.last, CASE WHEN e.subject IS NULL AND '${table}/' || t.id = 'project/1' THEN 1 END) IS DISTINCT FROM t.version`,
   );
+
+/** As numbered before numbers kept that order, a log stays: restored as it was, and told by verify. */
+const publicOrder = (table: string): Invariant => ({
+  ...bySql(
+    `Public numbers of a ${table}'s events follow its versions`,
+    `SELECT subject || ': version ' || version || ' is number ' || seq || ', and version ' || before || ' is ' || number AS found FROM (
+        SELECT subject, version, seq, lag(version) OVER o AS before, lag(seq) OVER o AS number FROM event
+        WHERE version IS NOT NULL AND seq IS NOT NULL AND subject LIKE '${table}/%' WINDOW o AS (PARTITION BY subject ORDER BY version, seq)) e
+      WHERE seq < number`,
+  ),
+  isHistory: true,
+});
 
 const maps: Invariant = {
   says: "Production's map of each project is its layers, one over the other",
@@ -114,6 +128,9 @@ export const INVARIANTS: readonly Invariant[] = [
   versions('ticket'),
   versions('subticket'),
   versions('project'),
+  publicOrder('ticket'),
+  publicOrder('subticket'),
+  publicOrder('project'),
   bySql(
     'The numbers of events have no gap, and none twice',
     // Between those that were archived there are gaps, so with archives their counts must add up.
@@ -156,8 +173,11 @@ export const INVARIANTS: readonly Invariant[] = [
 ];
 
 /** All that is wrong, each with what should be. */
-export async function findings(sql: Sql, files: Files): Promise<string[]> {
+export async function findings(sql: Sql, files: Files, invariants = INVARIANTS): Promise<string[]> {
   const all: string[] = [];
-  for (const { says, find } of INVARIANTS) all.push(...(await find(sql, files)).map((found) => `${says}: ${found}`));
+  for (const { says, find } of invariants) all.push(...(await find(sql, files)).map((found) => `${says}: ${found}`));
   return all;
 }
+
+/** What must hold for a restore to commit. */
+export const RESTORED = INVARIANTS.filter(({ isHistory }) => !isHistory);

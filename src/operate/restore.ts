@@ -12,7 +12,7 @@ import { KeptFiles } from './backup/kept-files.js';
 import { loadBackup, requireKnown } from './backup/load.js';
 import { clearTarget, ELSEWHERE, requireUnused } from './backup/target.js';
 import { NOTHING, readBackup, readHeader } from './backup/unpack.js';
-import { findings } from './invariants.js';
+import { findings, RESTORED } from './invariants.js';
 import { OperationError, type Operation } from './operation.js';
 import { progressOf } from './progress.js';
 import { sqlOn, UNLIMITED } from './snapshot.js';
@@ -95,7 +95,7 @@ export async function restoreInto(
       const onBytes = (bytes: number): void => progress.add(bytes, '');
       const end = await loadBackup(file, { dataSource: own, runner, client, files, signal, onBytes });
       await files.place();
-      const found = await findings(sqlOn(client), { dataFolder: config.dataFolder, read: false });
+      const found = await findings(sqlOn(client), { dataFolder: config.dataFolder, read: false }, RESTORED);
       if (found.length > 0 && !acceptFindings) throw broken(found);
       committing = true;
       await runner.commitTransaction();

@@ -46,7 +46,10 @@ export class Replay {
     });
   }
 
-  /** The number before the first event of this time or later; undefined where there is none yet. */
+  /**
+   * The number before the first event of this time or later; undefined where there is none yet. What is numbered after it is
+   * later, whatever its time says: the database's clock may have stepped back.
+   */
   before(time: string): Promise<number | undefined> {
     return this.inTurn(async () => {
       const [row] = await this.db.run<{ seq: number | null }>({
@@ -61,13 +64,12 @@ export class Replay {
   }
 
   /** The next page after `seq`, no further than `last`. */
-  page(filter: StreamFilter, since: string | undefined, seq: number, last: number): Promise<Page> {
+  page(filter: StreamFilter, seq: number, last: number): Promise<Page> {
     return this.inTurn(async () => {
       const upTo = Math.min(last, seq + WINDOW);
       const values = new Values();
       const add = (value: unknown): string => values.add(value);
       const where = [`t.id > ${add(seq)}::bigint`, `t.id <= ${add(upTo)}::bigint`, ...wantedSql(filter, add)];
-      if (since !== undefined) where.push(`t.time >= ${add(since)}::timestamptz`);
       const events = await readEvents(this.db, undefined, where.join(' AND '), values.list, PAGE);
       return { events, upTo: events.length < PAGE ? upTo : (events.at(-1)?.seq ?? upTo) };
     });

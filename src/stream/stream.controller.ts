@@ -19,7 +19,6 @@ type StreamRequest = FastifyRequest<{ Querystring: Query }>;
 /** Where a reader begins, and what it is told first. */
 interface Place {
   readonly position: number;
-  readonly since?: string;
   readonly resync?: string;
 }
 
@@ -94,7 +93,7 @@ export class StreamController {
     reader.send(place.resync ?? `retry: ${this.limits.retryMs}\nid: ${place.position}\n\n`);
     // A browser that were refused would never come back; one that is ended does, to another process.
     if (this.subscribers.isLeaving) reader.end(this.limits.retryMs);
-    else this.subscribers.add(reader, place.since);
+    else this.subscribers.add(reader);
   }
 
   private async placeOf(start: Start): Promise<Place> {
@@ -105,7 +104,7 @@ export class StreamController {
     if ('from' in start) return { position: head.oldest - 1 };
     const before = await this.replay.before(start.since);
     if (before === undefined) return { position: head.last };
-    return { position: Math.max(before, head.oldest - 1), since: start.since };
+    return { position: Math.max(before, head.oldest - 1) };
   }
 
   /** What memory reaches back to needs no look at the database: after a restart, all readers come back together. */

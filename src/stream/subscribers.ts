@@ -55,16 +55,16 @@ export class Subscribers implements OnModuleDestroy {
   }
 
   /** Tells a reader everything after its position: first what it missed, then what comes. */
-  add(reader: Subscriber, since: string | undefined): void {
+  add(reader: Subscriber): void {
     this.all.add(reader);
     reader.onOver(() => this.forget(reader));
     this.beating ??= setTimeout(() => this.beat(), this.limits.heartbeatMs).unref();
-    this.catchUp(reader, since);
+    this.catchUp(reader);
   }
 
-  private catchUp(reader: Subscriber, since?: string): void {
+  private catchUp(reader: Subscriber): void {
     reader.live = false;
-    this.join(reader, since).catch((error: unknown) => {
+    this.join(reader).catch((error: unknown) => {
       this.log.warn({ err: loggable(error) }, 'a replay of the stream ended early');
       reader.end(this.limits.retryMs);
     });
@@ -85,21 +85,19 @@ export class Subscribers implements OnModuleDestroy {
    * Pages from the database, each when the one before was taken, until memory reaches back to where the reader is; the step
    * from memory to live is taken without waiting, so that no event can come between.
    */
-  private async join(reader: Subscriber, since: string | undefined): Promise<void> {
+  private async join(reader: Subscriber): Promise<void> {
     for (;;) {
       await this.feed.started;
       await reader.drained();
       if (reader.isOver) return;
       const last = this.feed.last ?? 0;
-      const kept = since === undefined ? this.feed.after(reader.position, STEP) : undefined;
+      const kept = this.feed.after(reader.position, STEP);
       if (kept) {
         this.sendTo(reader, kept, kept.at(-1)?.seq ?? reader.position);
         reader.live = kept.length < STEP;
         if (reader.live) return;
-      } else if (reader.position >= last) {
-        since = undefined;
       } else {
-        const { events, upTo } = await this.replay.page(reader.filter, since, reader.position, last);
+        const { events, upTo } = await this.replay.page(reader.filter, reader.position, last);
         this.sendTo(reader, events, upTo);
       }
     }

@@ -10,7 +10,7 @@ import { CONFIG, LOGGER } from '../../platform/tokens.js';
 import { selectList } from '../../rest/reading/view-sql.js';
 import { event } from '../event.resource.js';
 import { type ArchivedLine, type Manifest, writeArchive } from './archive-file.js';
-import { EXPIRED_SQL, REPLAYED_SINCE_SQL } from './retention-sql.js';
+import { EXPIRED_SQL, KEPT_SQL, REPLAYED_FROM_SQL } from './retention-sql.js';
 
 /** Events of one file, and so of one transaction. */
 const MOST = 5000;
@@ -72,7 +72,7 @@ export class ArchiveEvents implements OnApplicationBootstrap, OnApplicationShutd
     }
     // Names of events that senders may not use again: those of which even the last repeat is long over.
     await this.db.run({
-      text: `DELETE FROM ingested_event i USING event e WHERE e.id = i.event_id AND e.time < ${REPLAYED_SINCE_SQL}`,
+      text: `DELETE FROM ingested_event i USING event e WHERE e.id = i.event_id AND e.seq < (SELECT oldest FROM stream_head)`,
     });
     return made;
   }
@@ -80,12 +80,7 @@ export class ArchiveEvents implements OnApplicationBootstrap, OnApplicationShutd
   /** First the stream no longer promises them, then they go. Where nothing is that young, it begins at what comes next. */
   private async moveOldest(): Promise<void> {
     await this.db.run({
-      text: `UPDATE stream_head h SET oldest = n.oldest FROM (
-          SELECT COALESCE((SELECT min(e.seq) FROM event e WHERE e.seq IS NOT NULL AND e.time BETWEEN f.time AND f.time + interval '1 minute'),
-            (SELECT seq + 1 FROM stream_head)) AS oldest
-          FROM (SELECT 1) one LEFT JOIN LATERAL (
-            SELECT e.time FROM event e WHERE e.seq IS NOT NULL AND e.time >= ${REPLAYED_SINCE_SQL} ORDER BY e.time LIMIT 1) f ON true) n
-        WHERE h.oldest < n.oldest`,
+      text: `UPDATE stream_head h SET oldest = n.oldest FROM (SELECT ${REPLAYED_FROM_SQL} AS oldest) n WHERE h.oldest < n.oldest`,
     });
   }
 
@@ -108,7 +103,7 @@ export class ArchiveEvents implements OnApplicationBootstrap, OnApplicationShutd
 
   private async nextDay(tx: Tx): Promise<{ day: string; part: number } | undefined> {
     const [next] = await tx.run<{ day: string; part: number }>({
-      text: `SELECT o.day, (SELECT COALESCE(max(a.part) + 1, 0) FROM event_archive a WHERE a.day = o.day::date) AS part
+      text: `WITH ${KEPT_SQL} SELECT o.day, (SELECT COALESCE(max(a.part) + 1, 0) FROM event_archive a WHERE a.day = o.day::date) AS part
         FROM (SELECT to_char(e.time AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day FROM event e WHERE ${EXPIRED_SQL} ORDER BY e.time LIMIT 1) o`,
     });
     return next;
@@ -116,7 +111,7 @@ export class ArchiveEvents implements OnApplicationBootstrap, OnApplicationShutd
 
   private async rowsOf(tx: Tx, day: string): Promise<(ArchivedLine & { id: number })[]> {
     const rows = await tx.run<{ id: number; seq: number; body: string }>({
-      text: `SELECT e.id, e.seq, row_to_json(v)::text AS body
+      text: `WITH ${KEPT_SQL} SELECT e.id, e.seq, row_to_json(v)::text AS body
         FROM event e JOIN numbered_event t ON t.seq = e.seq, LATERAL (SELECT ${selectList(event, 't')}) v
         WHERE ${EXPIRED_SQL} AND e.time >= $1::timestamptz AND e.time < $1::timestamptz + interval '1 day' ORDER BY e.seq LIMIT ${MOST}`,
       values: [`${day}T00:00:00Z`],
