@@ -11,6 +11,7 @@ import { RateCounts1764400000000 } from './1764400000000-rate-counts.js';
 import { RevisionChanges1764500000000 } from './1764500000000-revision-changes.js';
 import { TokenEnds1764530000000 } from './1764530000000-token-ends.js';
 import { WideIds1764540000000 } from './1764540000000-wide-ids.js';
+import { KeptOwners1764541000000 } from './1764541000000-kept-owners.js';
 import { PreviewKeys1764550000000 } from './1764550000000-preview-keys.js';
 
 export const migrations = [
@@ -26,5 +27,6 @@ export const migrations = [
   RevisionChanges1764500000000,
   TokenEnds1764530000000,
   WideIds1764540000000,
+  KeptOwners1764541000000,
   PreviewKeys1764550000000,
 ];

@@ -153,6 +153,13 @@ export const INVARIANTS: readonly Invariant[] = [
       UNION ALL SELECT 'layer/' || l.id || ': it came with a release that is not there' FROM layer l
       WHERE NOT EXISTS (SELECT 1 FROM release r WHERE r.project_id = l.project_id AND r.number = l.added_in)`,
   ),
+  bySql(
+    'Every promotion that production still has belongs to a ticket',
+    // Up to some version a released ticket could be deleted, and what it had brought was nobody's.
+    `SELECT 'project ' || p.name || ': the ticket of release ' || r.number || ' (' || r.line || ') was deleted, so nobody can revert what it brought. Write its keys anew, or take all back that was released since: stamp rollback ' || r.number - 1 || ' --project ' || p.name AS found
+      FROM layer l JOIN release r ON r.layer_id = l.id JOIN project p ON p.id = r.project_id
+      WHERE r.kind = 'promote' AND l.removed_in IS NULL AND (l.ticket_id IS NULL OR r.ticket_id IS NULL)`,
+  ),
   maps,
   bySql(
     "Every revision of a ticket's modules has those that it is made of",

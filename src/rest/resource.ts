@@ -61,6 +61,8 @@ export interface ResourceRules {
   decide?(tx: Tx, before: Row, given: FieldValues, context: WriteContext): Promise<Decision>;
   /** Takes the locks that come before those of these rows (locks go ticket, then subticket), in one order for everybody. */
   lockFirst?(tx: Tx, ids: readonly number[]): Promise<void>;
+  /** Before rows that are locked are deleted: what it throws refuses all of it. */
+  beforeRemove?(tx: Tx, ids: readonly number[]): Promise<void>;
   /** After a row was made (`before` null), changed, or deleted (`after` null). */
   settle?(tx: Tx, before: Row | null, after: Row | null, given: FieldValues, context: WriteContext): Promise<void>;
   /** The same after a row was deleted only: with `settle`, making one takes a statement more. */

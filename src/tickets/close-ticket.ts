@@ -31,6 +31,8 @@ export interface TicketFollower {
   closed?(tx: Tx, before: Row): Promise<Followed | undefined>;
   /** A closed ticket, or one complete at step 1000, is about to go on. */
   reopened?(tx: Tx, before: Row): Promise<Followed | undefined>;
+  /** Tickets, which are locked, are about to be deleted. */
+  beforeRemove?(tx: Tx, tickets: readonly number[]): Promise<void>;
   /** The ticket was deleted. */
   removed?(tx: Tx, before: Row): Promise<void>;
 }
@@ -46,6 +48,10 @@ export class TicketFollowers {
 
   async lockFirst(tx: Tx, ticket: number): Promise<void> {
     for (const follower of this.all) await follower.lockFirst?.(tx, ticket);
+  }
+
+  async beforeRemove(tx: Tx, tickets: readonly number[]): Promise<void> {
+    for (const follower of this.all) await follower.beforeRemove?.(tx, tickets);
   }
 
   async removed(tx: Tx, before: Row): Promise<void> {

@@ -29,6 +29,10 @@ export class TicketRules implements ResourceRules {
     return { set, event: moveEvent(ticket, String(before.key), before, next ?? workStateOf(before), set) };
   }
 
+  async beforeRemove(tx: Tx, ids: readonly number[]): Promise<void> {
+    await this.followers.beforeRemove(tx, ids);
+  }
+
   async removed(tx: Tx, before: Row): Promise<void> {
     await this.followers.removed(tx, before);
   }

@@ -14,6 +14,7 @@ import { MapChanges } from '../store/map-changes.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import { deltaOf, type LockedTicket, TicketDeltas } from '../store/ticket-deltas.js';
 import { eventKeys } from './event-keys.js';
+import { refuseReleased } from './refuse-removal.js';
 
 /** Nobody's name: the event of closing or reopening says who it was. */
 const ACTOR = 'stampline';
@@ -57,6 +58,10 @@ export class FollowTickets implements TicketFollower, OnModuleInit {
       set: { stage: firstStage(ticket.line).name },
       ...(stale.length > 0 ? { data: { stale: eventKeys(stale) } } : {}),
     };
+  }
+
+  beforeRemove(tx: Tx, tickets: readonly number[]): Promise<void> {
+    return refuseReleased(tx, tickets);
   }
 
   /** Its rows went along with it; every process forgets what it kept of it, this one too. */

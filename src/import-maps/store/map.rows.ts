@@ -110,8 +110,8 @@ export class LayerRow {
   @Column('integer', { nullable: true })
   removed_in: number | null;
 
-  /** Null for a direct write, for a layer that a rollback brought back, and where the ticket was deleted. */
-  @ManyToOne(() => TicketRow, { nullable: true, onDelete: 'SET NULL' })
+  /** Null for a direct write, for a layer that a rollback brought back. */
+  @ManyToOne(() => TicketRow, { nullable: true, onDelete: 'RESTRICT' })
   @JoinColumn({ name: 'ticket_id', foreignKeyConstraintName: 'layer_ticket_id_fkey' })
   ticket: Relation<TicketRow> | null;
 
@@ -162,7 +162,7 @@ export class ReleaseRow {
   @Column('text')
   kind: string;
 
-  @ManyToOne(() => TicketRow, { nullable: true, onDelete: 'SET NULL' })
+  @ManyToOne(() => TicketRow, { nullable: true, onDelete: 'RESTRICT' })
   @JoinColumn({ name: 'ticket_id', foreignKeyConstraintName: 'release_ticket_id_fkey' })
   ticket: Relation<TicketRow> | null;
 

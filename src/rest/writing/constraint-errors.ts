@@ -53,8 +53,15 @@ export async function stillReferenced(
     });
     referrers.push(...rows.map((row) => uriOf(resource, row.id)));
   }
-  return inUse(target, referrers);
+  return inUse(target, referrers.length > 0 ? referrers : [OTHERS[key.table] ?? `a ${key.table}`]);
 }
+
+/** What refers to objects and is none of the dialect's that could be deleted: it stays for good. */
+const OTHERS: Readonly<Record<string, string>> = {
+  map_pointer: 'its production',
+  release: 'its releases',
+  layer: 'its releases',
+};
 
 export function inUse(target: Resource, referrers: readonly string[]): DomainError {
   return conflict(

@@ -39,6 +39,10 @@ export class ResourceRemover {
     for (const id of options.ifMatch ? ids : []) {
       await requireRowMatch(tx, resource, await lockRow(tx, resource, id), options.ifMatch, this.objects);
     }
+    if (rules.beforeRemove) {
+      await lockRows(tx, resource, 'id', ids, 'UPDATE');
+      await rules.beforeRemove(tx, ids);
+    }
     const gone = await this.removeRows(tx, resource, ids, options.context.actor);
     for (const { row } of gone) {
       const before = rowOf(resource, row);
