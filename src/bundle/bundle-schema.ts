@@ -3,6 +3,8 @@ import { LARGEST_ID } from '../platform/whole-number.js';
 
 const text = (description: string): object => ({ type: 'string', description });
 const list = (description: string, item: object): object => ({ type: 'array', description, items: item });
+/** With the scope that it needs besides the bundle's own; held to where it is written (rest/writing). */
+const needing = (scope: string, schema: object): object => ({ ...schema, 'x-scope': scope });
 const part = (description: string, properties: Record<string, object>): object => ({
   type: 'object',
   description,
@@ -22,9 +24,9 @@ const subticket = part('An upload or a merge proposal, tracked by a subticket.',
   version: text('The version that was uploaded.'),
   merge_proposal: reference('Instead of an upload: the merge proposal.'),
   assignee: text('Who works on it.'),
-  current_workflow_step: reference('The step that it is at.'),
-  status: reference('How far it is.'),
-  artifacts: list('Its artifacts.', artifact('SPU, RESULTS or LOGS.')),
+  current_workflow_step: needing('status:write', reference('The step that it is at.')),
+  status: needing('status:write', reference('How far it is.')),
+  artifacts: needing('artifact:write', list('Its artifacts.', artifact('SPU, RESULTS or LOGS.'))),
 });
 
 export const BUNDLE_SCHEMA = {
@@ -37,6 +39,8 @@ export const BUNDLE_SCHEMA = {
     bug_id: text('The bug that it fixes: a number or a URL.'),
     key: text('What people call it; made where it is left out.'),
     project: reference('The project that it belongs to.'),
+    current_workflow_step: needing('status:write', reference('The step that it is at.')),
+    status: needing('status:write', reference('How far it is.')),
     links: list(
       'Links.',
       part('A link.', {
@@ -61,7 +65,7 @@ export const BUNDLE_SCHEMA = {
       }),
     ),
     subtickets: list('Subtickets.', subticket),
-    artifacts: list('Artifacts of the ticket.', artifact('RESULTS, LOGS or IMAGE.')),
+    artifacts: needing('artifact:write', list('Artifacts of the ticket.', artifact('RESULTS, LOGS or IMAGE.'))),
   },
   required: ['title'],
 };

@@ -32,12 +32,13 @@ export function requireScope(principal: Principal, scope: string): void {
   if (!holdsScope(principal, scope)) throw scopeMissing(scope);
 }
 
-export const scopeMissing = (scope: string): DomainError =>
+/** `field`: what in the body needs it. */
+export const scopeMissing = (scope: string, field?: string): DomainError =>
   new DomainError(
     'forbidden',
     'scope.missing',
-    `This token lacks the scope ${scope}. Ask for one that has it: stampline token create --owner NAME --scope ${scope}`,
-    { data: { scope } },
+    `This token lacks the scope ${scope}${field === undefined ? '' : `, which ${field} needs`}. Ask for one that has it: stampline token create --owner NAME --scope ${scope}`,
+    { data: { scope, ...(field === undefined ? {} : { field }) } },
   );
 
 /** Rejects with forbidden `project.other`, which names it. */

@@ -1,7 +1,7 @@
 // A resource of the dialect, declared: a table, a body class and a few lines. docs/adding-a-resource.md walks through one.
 import type { Type } from '@nestjs/common';
 import type { Tx } from '../platform/database/db.js';
-import type { Reach } from '../platform/principal.js';
+import type { Principal, Reach } from '../platform/principal.js';
 import type { Severity } from '../stream/lines/severity.js';
 import type { ObjectJson } from './object-json.js';
 import { type BodyClass, type Field, fieldsOf } from './fields/field.js';
@@ -30,6 +30,8 @@ export interface WriteContext {
   readonly reach?: Reach;
   /** True for who holds the scope admin. */
   readonly admin?: boolean;
+  /** Whose scopes count for what a body says; undefined for the server's own writes. */
+  readonly principal?: Principal;
   /** True where the client said which state it saw (If-Match). */
   readonly conditional?: boolean;
 }

@@ -4,6 +4,7 @@ import { defineResource, type ResourceDeclaration } from '../rest/resource.js';
 import { FAILURE_SHAPE } from '../tickets/failure-shape.js';
 import { StatusBody } from '../tickets/status-fields.js';
 import type { Failure } from '../workflow/failure.js';
+import { QUEUED, STATUS_WAITING } from '../workflow/steps.js';
 import { SubticketRules } from './subticket-rules.js';
 import { SubticketRow } from './subticket.row.js';
 
@@ -28,10 +29,10 @@ class SubticketBody {
   @Text({ help: 'Who works on it.', example: 'test@example.com', max: 200, initial: '' })
   assignee: string;
 
-  @Step({ help: 'The step of the workflow that it is at.', example: '100' })
+  @Step({ help: 'The step of the workflow that it is at.', example: '100', scope: 'status:write', usual: QUEUED })
   current_workflow_step: number;
 
-  @Status({ help: 'How far it is with that step.', example: '000' })
+  @Status({ help: 'How far it is with that step.', example: '000', scope: 'status:write', usual: STATUS_WAITING })
   status: number;
 
   @Reference('subticket', {

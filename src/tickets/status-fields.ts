@@ -38,6 +38,7 @@ export class StatusBody {
     help: 'With a failure: a URL of the log; it becomes a LOGS artifact.',
     example: 'http://ci.example/logs/1.txt',
     writeOnly: true,
+    scope: 'artifact:write',
   })
   log: string;
 }

@@ -11,6 +11,7 @@ import {
   Whole,
 } from '../rest/fields/field-decorators.js';
 import type { Failure } from '../workflow/failure.js';
+import { QUEUED, STATUS_WAITING } from '../workflow/steps.js';
 import { FAILURE_SHAPE } from './failure-shape.js';
 
 const KEY_MESSAGE = 'A key is letters, a hyphen and digits, such as TKT-7.';
@@ -28,12 +29,14 @@ export class TicketBody {
   @Text({ help: 'The bug that it fixes: a number or a URL.', example: '12345', max: 4096, nullable: true })
   bug_id: string | null;
 
-  @Step({ help: 'The step of the workflow that it is at.', example: '100' })
+  @Step({ help: 'The step of the workflow that it is at.', example: '100', scope: 'status:write', usual: QUEUED })
   current_workflow_step: number;
 
   @Status({
     help: 'How far it is with that step: 000 waiting, 001–998 running, 999 failed, 1000 complete.',
     example: '000',
+    scope: 'status:write',
+    usual: STATUS_WAITING,
   })
   status: number;
 

@@ -17,7 +17,7 @@ import {
   ValidateBy,
 } from 'class-validator';
 import { listOfSteps, STEPS } from '../../workflow/steps.js';
-import { declareField, type Field, type FieldKind } from './field.js';
+import { declareField, type Field, type FieldKind, type FieldScope } from './field.js';
 
 export interface FieldOptions {
   readonly help: string;
@@ -28,6 +28,8 @@ export interface FieldOptions {
   readonly writeOnly?: boolean;
   readonly unique?: boolean;
   readonly initial?: unknown;
+  readonly scope?: FieldScope;
+  readonly usual?: unknown;
   readonly filterable?: boolean;
   readonly orderable?: boolean;
 }
@@ -51,6 +53,7 @@ function field(
       writeOnly: options.writeOnly ?? false,
       unique: options.unique ?? false,
       initial: options.initial,
+      ...(options.scope === undefined ? {} : { scope: options.scope, usual: options.usual }),
       filterable: options.filterable ?? kind !== 'json',
       orderable: options.orderable ?? kind !== 'json',
       ...extra,

@@ -1,6 +1,9 @@
 // What the dialect knows of a field. A body class's decorators (field-decorators.ts) write it; everything else reads it:
 // validation, SQL, filters, /schema/ and OpenAPI.
 
+/** A scope that a field may need of its own. */
+export type FieldScope = 'ticket:write' | 'status:write' | 'artifact:write' | 'event:write' | 'admin';
+
 export type FieldKind =
   'id' | 'text' | 'integer' | 'boolean' | 'time' | 'reference' | 'references' | 'json' | 'step' | 'status';
 
@@ -18,6 +21,10 @@ export interface Field {
   /** Written but not part of the object: it has no column and no place in the view. */
   readonly writeOnly: boolean;
   readonly unique: boolean;
+  /** The scope that a body needs besides its operation's to change this; see rest/writing/field-scopes.ts. */
+  readonly scope?: FieldScope;
+  /** What a new object has anyway, which needs no scope. */
+  readonly usual?: unknown;
   /** What it is when a POST leaves it out; undefined leaves that to the database. */
   readonly initial: unknown;
   readonly maxLength?: number;

@@ -44,6 +44,10 @@ function outSchema(field: Field): Schema {
 }
 
 function inSchema(field: Field): Schema {
+  return { ...inShape(field), ...(field.scope === undefined ? {} : { 'x-scope': field.scope }) };
+}
+
+function inShape(field: Field): Schema {
   const base = outSchema(field);
   if (field.kind === 'reference' || field.kind === 'step' || field.kind === 'status') {
     return {

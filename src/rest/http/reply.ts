@@ -67,9 +67,9 @@ export function writeOptions(request: FastifyRequest): WriteOptions {
   };
 }
 
-function writerOf(request: FastifyRequest): Pick<WriteContext, 'actor' | 'admin' | 'reach'> {
+function writerOf(request: FastifyRequest): Pick<WriteContext, 'actor' | 'admin' | 'reach' | 'principal'> {
   const principal = principalOf(request);
-  const writer = { actor: principal.name, admin: holdsScope(principal, 'admin') };
+  const writer = { principal, actor: principal.name, admin: holdsScope(principal, 'admin') };
   return principal.reach ? { ...writer, reach: principal.reach } : writer;
 }
 

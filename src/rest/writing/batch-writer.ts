@@ -10,6 +10,8 @@ import type { FieldValues, Resource, WriteContext } from '../resource.js';
 import { insertManySql, insertMissingSql, nextIdsSql } from './batch-sql.js';
 import { type JsonObject, keysIn, readBody } from './body.js';
 import { writeError } from './constraint-errors.js';
+import { requireScope } from '../../platform/principal.js';
+import { requireFieldScopes } from './field-scopes.js';
 import { inPart } from './in-part.js';
 import { requireOwnReferences } from './own-objects.js';
 
@@ -60,13 +62,21 @@ export class BatchWriter {
     tx: Tx,
     resource: Resource,
     parts: readonly Part[],
-    { reach }: WriteContext,
+    { reach, principal }: WriteContext,
   ): Promise<FieldValues[]> {
     const keys = parts.flatMap(({ body }) => keysIn(resource, body));
     const known = await this.keys.findMany(keys, undefined, tx);
     const values: FieldValues[] = [];
     for (const { at, body } of parts) {
-      values.push(await inPart(at, async () => readBody(resource, body, true, known)));
+      values.push(
+        await inPart(at, async () => {
+          // What a body makes besides is as much the business of its scope as at its own URL.
+          if (principal) requireScope(principal, resource.scope);
+          const read = readBody(resource, body, true, known);
+          requireFieldScopes(resource, null, read, principal);
+          return read;
+        }),
+      );
     }
     await requireOwnReferences(tx, resource, values, reach);
     return values;

@@ -14,6 +14,7 @@ import { ObjectReader } from '../reading/object-reader.js';
 import type { FieldValues, Resource, ResourceRules, WriteContext } from '../resource.js';
 import { asObject, type JsonObject, keysIn, readBody } from './body.js';
 import { writeError } from './constraint-errors.js';
+import { requireFieldScopes } from './field-scopes.js';
 import { holdListed, listsReferences } from './listed-references.js';
 import { lockRow, requireRowMatch, rowOf } from './locked-row.js';
 import { plainDecision } from './plain-decision.js';
@@ -68,6 +69,7 @@ export class ResourceWriter {
     const isKnown = keys.every((key) => options.known?.has(key));
     const known = options.known && isKnown ? options.known : await this.keys.findMany(keys, undefined, tx);
     const values = readBody(resource, body, complete, known);
+    if (complete) requireFieldScopes(resource, null, values, options.context.principal);
     await requireOwnReferences(tx ?? this.db, resource, [values], options.context.reach);
     return { resource, body, values, rules: rulesOf(this.modules, resource), options };
   }
@@ -139,6 +141,7 @@ export class ResourceWriter {
     await rules.lockFirst?.(tx, [id]);
     const before = await lockRow(tx, resource, id);
     await requireOwn(tx, resource, [id], options.context.reach);
+    requireFieldScopes(resource, before, values, options.context.principal);
     await requireRowMatch(tx, resource, before, options.ifMatch, this.objects);
     const decision =
       (await rules.decide?.(tx, before, values, options.context)) ?? plainDecision(resource, before, values);
