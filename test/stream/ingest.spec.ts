@@ -264,7 +264,7 @@ it.each<[string, unknown, string, number?]>([
   ['a ticket out of range', { line: 'x', ticket: 99999999999999 }, 'event.unknown_ticket'],
   ['an unknown project', { line: 'x', project: 'nowhere' }, 'event.unknown_project'],
   ["the server's own words", { line: 'x', type: 'ticket.promoted' }, 'event.own_type'],
-  ['what is gone', { line: 'x', type: 'thing.deleted' }, 'event.own_type'],
+  ['who is gone', { line: 'x', type: 'Person.deleted' }, 'event.own_type'],
   ['no id', cloudEvent({ id: undefined }), 'event.invalid'],
   ['an empty id', cloudEvent({ id: '' }), 'event.invalid'],
   ['an id that is a number', cloudEvent({ id: 5 }), 'event.invalid'],

@@ -2,6 +2,7 @@
 import { DomainError } from '../../platform/errors.js';
 import { asLine } from '../lines/line.js';
 import { safeLink } from '../lines/link.js';
+import { readsAsOwn } from '../lines/own-types.js';
 import type { Severity } from '../lines/severity.js';
 import { type Field, KNOWN_TYPES } from './known-types.js';
 
@@ -89,14 +90,12 @@ export function linkIn(from: Json, name: string, part: string): string | null {
 
 const TYPE = /^[A-Za-z][\w.:/-]{0,199}$/;
 
-/** A type that reads like one of the server's own would be taken for one: `ticket.promoted` is said by who promotes. */
-const OWN = /^(ticket|subticket|release|stage|command|project|package_list|module|spu|map|stream)\w*[.]/i;
-
 export function checkType(type: string, part: string): string {
   const at = part ? `${part}.type` : 'type';
   if (!TYPE.test(type))
     throw bad('invalid', at, 'letters, digits and . _ : / -, at most 200, beginning with a letter, please.');
-  if (OWN.test(type) || /\.deleted$/i.test(type))
+  // `ticket.promoted` is said by who promotes.
+  if (readsAsOwn(type))
     throw bad(
       'own_type',
       at,

@@ -2,6 +2,7 @@
 // else. One that names a ticket is in that ticket's history; it does not change the ticket, so it has no version.
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
+import type { Reach } from '../../platform/principal.js';
 import { KeyReader } from '../../rest/reading/key-reader.js';
 import { isKey } from '../../rest/resource-key.js';
 import { inPart } from '../../rest/writing/in-part.js';
@@ -40,8 +41,12 @@ interface Place {
 export class IngestEvents {
   constructor(private readonly keys: KeyReader) {}
 
-  /** Rejects with invalid where an event names a ticket or a project that there is not. */
-  async run(tx: Tx, events: readonly Incoming[], actor: string): Promise<Taken[]> {
+  /**
+   * An event that names no project is of the one that its sender reaches, where that is one. Rejects with invalid where an event
+   * names a ticket or a project that there is not, or no project where several are in reach.
+   */
+  async run(tx: Tx, given: readonly Incoming[], actor: string, reach?: Reach): Promise<Taken[]> {
+    const events = given.map((event, index) => inReach(event, given.length > 1 ? `[${index}]` : '', reach));
     const fresh = await this.claim(tx, events);
     const taken = new Map<number, Taken>();
     const rows: NamedRow[] = [];
@@ -122,6 +127,20 @@ export class IngestEvents {
     }
     return { ticket: id as number, key: found.key, project: found.project };
   }
+}
+
+/** With the project that its sender reaches; nothing of a project's token is of no project. */
+function inReach(event: Incoming, part: string, reach: Reach): Incoming {
+  if (!reach || event.project !== undefined || (event.ticket !== undefined && !isKey(event.ticket))) return event;
+  const [project, ...others] = [...reach.values()].sort();
+  if (project !== undefined && others.length === 0) return { ...event, project };
+  if (event.ticket !== undefined) return event;
+  const names = [project, ...others].join(', ');
+  throw bad(
+    'no_project',
+    part,
+    `say which project it is about: this token is for ${names || 'projects that are gone'}.`,
+  );
 }
 
 /** Texts of a name hold no NUL. */
