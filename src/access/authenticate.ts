@@ -97,10 +97,11 @@ async function admit(
     throw unauthenticated('token.invalid', 'This token is unknown, revoked or has run out. Ask for a new one.');
   }
   doors.open.watch(reply.raw, known);
+  // Before it may be refused: a refusal is told to whom it concerns.
+  request.principal = principal;
   if (!NO_SCOPE.has(need) && !holdsScope(principal, need)) throw scopeMissing(SAID[need] ?? need);
   if (!isSafe(request.method)) await doors.limits?.wrote(principal.name);
   if (principal.reach) await doors.projects.admit(request, principal.reach);
-  request.principal = principal;
   request.token = given.token;
 }
 

@@ -26,6 +26,12 @@ export class FindSubject {
     return { project, ...(command.stage === undefined ? {} : { stage: command.stage }) };
   }
 
+  /** A project alone; nothing where it is gone. */
+  async ofProject(id: number): Promise<Subject> {
+    const project = await this.projects.withId(id).catch(() => undefined);
+    return project ? { project } : {};
+  }
+
   private async ticket(tx: Tx, text: string | undefined, project: string | undefined, usage: string): Promise<Subject> {
     if (text === undefined) throw invalid('command.no_ticket', `Say which ticket: ${usage}`);
     const reference = parseReference(text, 'ticket');

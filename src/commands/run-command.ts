@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RunVerb } from '../import-maps/stages/run-verb.js';
 import { Db, type Tx } from '../platform/database/db.js';
 import { DomainError } from '../platform/errors.js';
-import { requireReach } from '../platform/principal.js';
+import { requireReach, toldTo } from '../platform/principal.js';
 import type { WriteAnswer } from '../rest/writing/idempotency.js';
 import { isRefusal, tellCommand } from './command-log.js';
 import { type Confirmation, Confirmations } from './confirmations.js';
@@ -109,8 +109,11 @@ export class RunCommand {
     return { status: 202, body: asked(said.text, verb, outcome, confirm) };
   }
 
-  private async tellRefusal(said: Said, { spoken, subject, confirmed }: Heard, refusal: DomainError): Promise<void> {
-    const { code, message } = refusal;
+  /** Where the speaker's token reaches: nobody puts words into the history of a ticket that they can't see. */
+  private async tellRefusal(said: Said, heard: Heard, refusal: DomainError): Promise<void> {
+    const { confirmed } = heard;
+    const { spoken, subject } = await this.withinReach(said, heard);
+    const { code, message } = toldTo(said.principal.reach, refusal);
     await this.db.transaction(async (tx) => {
       // A token that may not do it hasn't answered for its owner's others.
       if (confirmed !== undefined && !said.dryRun && refusal.kind !== 'forbidden')
@@ -123,6 +126,14 @@ export class RunCommand {
         data: { code, ...(said.dryRun ? { dry_run: true } : {}) },
       });
     });
+  }
+
+  /** What was confirmed was said in its own project; elsewhere stands who confirmed it. */
+  private async withinReach(said: Said, { spoken, subject }: Heard): Promise<Pick<Heard, 'spoken' | 'subject'>> {
+    const { reach } = said.principal;
+    if (!reach || (subject.project && reach.has(subject.project.id))) return { spoken, subject };
+    const [own] = [...reach.keys()].sort((one, other) => one - other);
+    return { spoken: said, subject: own === undefined ? {} : await this.subjects.ofProject(own) };
   }
 }
 

@@ -33,6 +33,11 @@ export interface ErrorDetails {
   readonly allow?: readonly string[];
   /** More members for the reply's body, such as what stands in the way. The body's own members win over them. */
   readonly data?: Readonly<Record<string, unknown>>;
+  /**
+   * The message for somebody who reaches only these projects, by name: without what it says of others. `toldTo` in principal.ts
+   * makes use of it.
+   */
+  readonly narrowed?: (reached: ReadonlySet<string>) => string;
   readonly cause?: unknown;
 }
 
@@ -66,4 +71,5 @@ export const notFound = (message: string): DomainError => new DomainError('not_f
 /** True for a refusal because something isn't there. */
 export const isGone = (error: unknown): boolean => error instanceof DomainError && error.kind === 'not_found';
 
-export const conflict = (code: string, message: string): DomainError => new DomainError('conflict', code, message);
+export const conflict = (code: string, message: string, details?: ErrorDetails): DomainError =>
+  new DomainError('conflict', code, message, details);

@@ -41,17 +41,24 @@ export const scopeMissing = (scope: string, field?: string): DomainError =>
     { data: { scope, ...(field === undefined ? {} : { field }) } },
   );
 
-/** Rejects with forbidden `project.other`, which names it. */
-export function requireReach(reach: Reach, { id, name }: { readonly id: number; readonly name: string }): void {
-  if (reach && !reach.has(id)) throw otherProject(reach, name);
+/** A refusal as it is told to somebody with this reach: it names no project that they can't see. */
+export function toldTo(reach: Reach, error: DomainError): DomainError {
+  const { narrowed } = error.details;
+  if (!reach || !narrowed) return error;
+  return new DomainError(error.kind, error.code, narrowed(new Set(reach.values())), error.details);
 }
 
-export const otherProject = (reach: ReadonlyMap<number, string>, name: string): DomainError =>
+/** Rejects with forbidden `project.other`. */
+export function requireReach(reach: Reach, { id }: { readonly id: number }): void {
+  if (reach && !reach.has(id)) throw otherProject(reach);
+}
+
+/** It doesn't say which: of what is out of reach nobody hears the name. */
+export const otherProject = (reach: ReadonlyMap<number, string>): DomainError =>
   new DomainError(
     'forbidden',
     'project.other',
-    `This token is for ${namesOf(reach)}, not for the project ${name}. Ask for one that is: stampline token create --owner NAME --scope SCOPE --project ${name}`,
-    { data: { project: name } },
+    `This token is for ${namesOf(reach)}, and this is of another project. Ask for one that is for it: stampline token create --owner NAME --scope SCOPE --project PROJECT`,
   );
 
 /** What concerns all projects, or none of them. Rejects with forbidden `token.limited`. */

@@ -101,8 +101,7 @@ export class StreamQuery {
 
 /** What was asked for, or all that are in reach; a list that is empty would ask for everything. */
 function within(reach: ReadonlyMap<number, string>, asked: readonly number[]): number[] {
-  const other = asked.find((id) => !reach.has(id));
-  if (other !== undefined) throw otherProject(reach, String(other));
+  if (asked.some((id) => !reach.has(id))) throw otherProject(reach);
   return asked.length > 0 ? [...asked] : [0, ...reach.keys()];
 }
 

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { asDomainError } from '../database/database-error.js';
 import { DomainError, type ErrorKind } from '../errors.js';
 import { loggable } from '../loggable.js';
+import { toldTo } from '../principal.js';
 import { sendJsonText } from './json-reply.js';
 import { isSafe } from './safe-methods.js';
 import { TOKEN_PAGE } from './token-page.js';
@@ -144,7 +145,8 @@ export function turnIntoError(request: FastifyRequest, reply: FastifyReply, erro
 }
 
 /** Writes an error's reply. Used by the filter and by the hooks that refuse before any handler. */
-export function sendError(request: FastifyRequest, reply: FastifyReply, error: DomainError): void {
+export function sendError(request: FastifyRequest, reply: FastifyReply, given: DomainError): void {
+  const error = toldTo(request.principal?.reach, given);
   // An URL that couldn't be read has no route.
   const route = request.routeOptions as typeof request.routeOptions | undefined;
   if (route?.config?.plainErrors) return sendErrorText(reply, error);

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { Db } from '../../platform/database/db.js';
 import type { Sql } from '../../platform/database/statement.js';
-import { conflict } from '../../platform/errors.js';
+import { conflict, type DomainError } from '../../platform/errors.js';
 import { normalKey } from '../resource-key.js';
 
 /** The project that keys mean when none is said; the first migration makes it. */
@@ -40,9 +40,9 @@ export class FoundKeys {
     const found = this.found.get(normalKey(key) ?? '') ?? [];
     const [first, other] = found;
     if (!first || !other || first.project === DEFAULT_PROJECT) return first?.id;
-    throw conflict(
-      'ticket.ambiguous_key',
-      `${key} is in several projects: ${found.map((one) => one.project).join(', ')}. Name one with ?project=<name> in the URL, or use the id.`,
+    throw ambiguous(
+      key,
+      found.map((one) => one.project),
     );
   }
 }
@@ -73,4 +73,14 @@ export class KeyReader {
     });
     return new FoundKeys(rows);
   }
+}
+
+function ambiguous(key: string, projects: readonly string[]): DomainError {
+  const what = 'Name one with ?project=<name> in the URL, or use the id.';
+  return conflict('ticket.ambiguous_key', `${key} is in several projects: ${projects.join(', ')}. ${what}`, {
+    narrowed: (reached) => {
+      const seen = projects.filter((name) => reached.has(name));
+      return `${key} is not of one project alone${seen.length > 0 ? `; among them: ${seen.join(', ')}` : ''}. ${what}`;
+    },
+  });
 }

@@ -64,8 +64,11 @@ const OTHERS: Readonly<Record<string, string>> = {
 };
 
 export function inUse(target: Resource, referrers: readonly string[]): DomainError {
+  const what = `This ${target.noun} can't be deleted while others refer to it`;
   return conflict(
     `${target.name}.still_referenced`,
-    `This ${target.noun} can't be deleted while others refer to it: ${referrers.join(', ')}. Delete or change them first.`,
+    `${what}: ${referrers.join(', ')}. Delete or change them first.`,
+    // They may be of other projects.
+    { narrowed: () => `${what}. Delete or change them first, or ask somebody whose token is for all projects.` },
   );
 }

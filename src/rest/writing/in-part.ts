@@ -10,9 +10,11 @@ export async function inPart<T>(part: string, work: () => Promise<T>): Promise<T
     const fields = Object.keys(error.details.fields ?? {});
     const field = error.details.part ?? (fields.length === 1 ? fields[0] : undefined);
     const at = field === undefined ? part : `${part}.${field}`;
+    const { narrowed } = error.details;
     const kind = error.kind === 'not_found' ? 'invalid' : error.kind;
     throw new DomainError(kind, error.code, `${fields.length > 0 ? part : at}: ${error.message}`, {
       ...error.details,
+      ...(narrowed ? { narrowed: (reached) => `${fields.length > 0 ? part : at}: ${narrowed(reached)}` } : {}),
       part: at,
     });
   }

@@ -30,7 +30,7 @@ export async function requireOwn(sql: Sql, resource: Resource, ids: readonly num
   if (!reach || ids.length === 0) return;
   for (const name of await outOfReach(sql, resource, ids, reach)) {
     if (name === null) requireEverything(reach);
-    else throw otherProject(reach, name);
+    else throw otherProject(reach);
   }
 }
 
@@ -46,7 +46,6 @@ export async function requireOwnReferences(
     const ids = target === undefined ? [] : written.flatMap((values) => values[name] ?? []);
     if (target === undefined || ids.length === 0) continue;
     const names = await outOfReach(sql, resourceNamed(target), ids as number[], reach);
-    const other = names.find((found): found is string => found !== null);
-    if (other !== undefined) throw otherProject(reach, other);
+    if (names.some((found) => found !== null)) throw otherProject(reach);
   }
 }
