@@ -116,7 +116,8 @@ describe('beside a server', () => {
     const single = [ids, ids, others, others].map(async (own) => {
       for (let turn = 0; !over; turn += 1) {
         const reply = await patch(`/api/v1/ticket/${own[turn % own.length]}/`, { description: `one ${turn}` });
-        expect(reply.status).toBeLessThan(300);
+        // Who waits for the list too long is told to come back.
+        expect([202, 503]).toContain(reply.status);
         await reply.text();
       }
     });
