@@ -8,7 +8,7 @@ export interface JsonFault {
 }
 
 const TOKEN =
-  /[ \t\r\n]*(?:([{}[\],:])|("(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.+-]))/y;
+  /[ \t\r\n]*(?:([{}[\],:])|("(?:[ !#-[\]-\uffff]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?))/y;
 
 /** What may come next, inside what is open: `{`, `[`, or nothing. */
 type Expected = 'value' | 'value or ]' | 'name' | 'name or }' | 'colon' | 'comma' | 'end';
@@ -23,13 +23,19 @@ const WORDS: Readonly<Record<Expected, string>> = {
   end: 'nothing more',
 };
 
+/** A word or a number that something is written to is none. */
+function wholeToken(text: string): RegExpExecArray | null {
+  const found = TOKEN.exec(text);
+  return found?.[3] !== undefined && /[\w.+-]/.test(text.charAt(TOKEN.lastIndex)) ? null : found;
+}
+
 /** Undefined for what is JSON. */
 export function jsonFault(text: string): JsonFault | undefined {
   const open: string[] = [];
   let expected: Expected = 'value';
   for (let at = 0; ;) {
     TOKEN.lastIndex = at;
-    const found = TOKEN.exec(text);
+    const found = wholeToken(text);
     const start = at + (/^[ \t\r\n]*/.exec(text.slice(at))?.[0].length ?? 0);
     if (!found) return start === text.length && expected === 'end' ? undefined : fault(text, start, expected, open);
     const next = after(expected, found, open);

@@ -3,7 +3,7 @@
 import type { Server } from '../../client/server.js';
 import { openSession, type Session } from '../session.js';
 import type { Verb } from '../verb.js';
-import { type Expected, expectedAt, type Kind, valueSaid } from './grammar-at.js';
+import { flagsOf, type Expected, expectedAt, type Kind, valueSaid } from './grammar-at.js';
 
 /** Milliseconds: nobody waits longer for a Tab. */
 const PATIENCE_MS = 1000;
@@ -76,7 +76,7 @@ async function candidates(
 /** The long flags; the short ones where only a dash stands. */
 function optionsOf(lines: readonly (readonly [string, string])[], word: string): readonly Candidate[] {
   return lines.flatMap(([flags, says]) =>
-    (flags.match(/(?<![\w-])--?[\w-]+/g) ?? [])
+    flagsOf(flags)
       .filter((flag) => flag.startsWith('--') || word === '-')
       .map((flag): Candidate => [flag, says]),
   );

@@ -63,7 +63,9 @@ function read(
   return { verb, operands, waiting };
 }
 
-const flagsOf = (flags: string): readonly string[] => flags.match(/(?<![\w-])--?[\w-]+/g) ?? [];
+/** `-u, --url <url>` → `-u`, `--url`. */
+export const flagsOf = (flags: string): readonly string[] =>
+  flags.split(/[^\w-]+/).filter((word) => /^-[\w-]/.test(word));
 
 const KINDS: readonly (readonly [RegExp, Kind])[] = [
   [/^(ticket|key|tkt)$/, 'ticket'],

@@ -1,8 +1,8 @@
 // How revisions of a ticket's delta are kept: small ones and some of the large ones whole, the others as what they changed, so
 // that a key of forty thousand that changes costs one key.
-import { isDeepStrictEqual } from 'node:util';
 import { type Delta, difference, type Operation, operationKey, withOperations } from './delta.js';
 import type { MapKey } from './map-key.js';
+import { sameTarget } from './stamped-map.js';
 
 /** What a revision changed. */
 export interface DeltaStep {
@@ -31,10 +31,21 @@ const OPERATIONS_PER_STEP = 16;
 export function stepBetween(before: Delta, after: Delta): DeltaStep {
   const { gone, come } = difference(before, after);
   const old = new Map(gone.map((operation) => [operationKey(operation), operation]));
-  const changed = come.filter((operation) => !isDeepStrictEqual(old.get(operationKey(operation)), operation));
+  const changed = come.filter((operation) => !sameOperation(old.get(operationKey(operation)), operation));
   for (const operation of come) old.delete(operationKey(operation));
   return { changed, gone: [...old.keys()] };
 }
+
+/** At the same key. */
+const sameOperation = (one: Operation | undefined, other: Operation): boolean =>
+  one !== undefined &&
+  (one.set === null) === (other.set === null) &&
+  sameTarget(one.set, other.set) &&
+  sameTarget(one.base, other.base) &&
+  sameTexts(one.set?.imports, other.set?.imports);
+
+const sameTexts = (some: readonly string[] | undefined, others: readonly string[] | undefined): boolean =>
+  some?.length === others?.length && (some ?? []).every((text, place) => text === others?.[place]);
 
 /**
  * Where the next revision stands if it is kept as a step; undefined where it is kept whole: the first one, a small one, and
