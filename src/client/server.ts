@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import createClient, { type Client } from 'openapi-fetch';
 import { pause } from './pause.js';
 import type { paths } from './schema.js';
+import { wrongKeyIn } from './ticket-keys.js';
 
 export interface ServerOptions {
   /** Without a slash at its end. */
@@ -66,6 +67,8 @@ export class Server {
    */
   async of<Data>(call: Promise<{ data?: Data; error?: unknown; response: Response }>): Promise<Data> {
     const { data, error, response } = await call;
+    const wrong = response.ok ? wrongKeyIn(data) : undefined;
+    if (wrong !== undefined) throw new Refusal(502, unexpected(wrong), this.url);
     if (response.ok) return data as Data;
     throw new Refusal(response.status, asObject(error), this.url);
   }
@@ -136,6 +139,11 @@ function answered(tried: Response | Error, url: string): Response {
   if (tried instanceof Response) return tried;
   throw new Unreachable(`${url} does not answer: ${tried.message || 'the connection failed'}.`, { cause: tried });
 }
+
+const unexpected = (key: string): Readonly<Record<string, unknown>> => ({
+  code: 'answer.unexpected',
+  error: `The server answered a ticket whose key is ${JSON.stringify(key.slice(0, 50))}: no ticket has such a key. Nothing was done with it.`,
+});
 
 const asObject = (error: unknown): Readonly<Record<string, unknown>> =>
   typeof error === 'object' && error !== null

@@ -1,7 +1,7 @@
 // Texts that somebody would send to run something on another's machine, or to write over what is on their screen: as words of
 // a shell, as options of a program, as what a terminal obeys.
 
-const HOSTILE_WORDS: readonly string[] = [
+export const HOSTILE_WORDS: readonly string[] = [
   '; rm -rf ~',
   '$(touch stolen)',
   '`touch stolen`',

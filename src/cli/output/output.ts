@@ -2,7 +2,7 @@
 // stderr, and only where somebody looks at it.
 import type { WriteStream } from 'node:tty';
 import { styleText } from 'node:util';
-import { harmless, withoutTokens } from './harmless.js';
+import { harmless, harmlessJson, withoutTokens } from './harmless.js';
 
 type Stream = NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'columns'>>;
 export type Colour = 'red' | 'green' | 'yellow' | 'cyan' | 'dim' | 'bold';
@@ -47,13 +47,14 @@ export class Output {
 
   /** What the command came to: an object or a list, as JSON with --json, else as `people` says it. */
   result(value: unknown, people: () => void): void {
-    if (this.isJson) this.stdout.write(`${JSON.stringify(this.chosen(value), null, this.isTerminal ? 2 : 0)}\n`);
+    if (this.isJson)
+      this.stdout.write(`${harmlessJson(JSON.stringify(this.chosen(value), null, this.isTerminal ? 2 : 0))}\n`);
     else people();
   }
 
   /** One event or change of many: a line of JSON each with --json, else `line`. */
   stream(value: unknown, line: string): void {
-    this.stdout.write(`${this.isJson ? JSON.stringify(this.chosen(value)) : harmless(line)}\n`);
+    this.stdout.write(`${this.isJson ? harmlessJson(JSON.stringify(this.chosen(value))) : harmless(line)}\n`);
   }
 
   /** What accompanies the work: on a terminal only, so that scripts stay quiet. */

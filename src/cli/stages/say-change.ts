@@ -1,4 +1,5 @@
 // What a promotion, a revert or a rebase came to, for people: where the ticket is, what changed, and what comes next.
+import { isCommit } from '../../platform/git-facts.js';
 import { type Fact, sayFacts } from '../output/facts.js';
 import type { Session } from '../session.js';
 import { previewLink } from './links.js';
@@ -29,7 +30,7 @@ export function sayChange({ out, settings }: Session, change: StageChange, { lin
         .join(', '),
     ],
     ['link', previewLink(settings, stage, change.key, change.preview_key ?? undefined)],
-    ['git', change.git_revert],
+    ['git', gitRevertOf(change)],
     ['next', next],
   ];
   out.result(change, () => {
@@ -37,6 +38,12 @@ export function sayChange({ out, settings }: Session, change: StageChange, { lin
   });
   for (const { message } of change.warnings ?? []) out.warn(message);
   if (change.more_warnings) out.warn(`${change.more_warnings} more warnings are not shown.`);
+}
+
+/** As the server makes it; what another may have sent is not for a shell. */
+function gitRevertOf({ git_revert: line }: StageChange): string | undefined {
+  const [, commit = ''] = /^git revert (\S+)$/.exec(line ?? '') ?? [];
+  return isCommit(commit) ? `git revert ${commit}` : undefined;
 }
 
 const MOST_NAMES = 5;

@@ -1,4 +1,5 @@
 // stamp lock and stamp unlock: nothing is promoted to a locked stage; taking something back is always allowed.
+import { inShell } from '../../platform/in-shell.js';
 import type { Session } from '../session.js';
 import type { Verb } from '../verb.js';
 import { HOLD_OPTIONS, holdBody, reasonBody, sayHeld } from './hold.js';
@@ -17,7 +18,7 @@ export const lock: Verb = {
     const locked = await server.of(
       server.api.POST('/api/v1/stage/{name}/lock/', { params: paramsOf(session, name), body }),
     );
-    const lifts = `stamp unlock ${locked.stage}${locked.project === 'default' ? '' : ` --project ${locked.project}`}`;
+    const lifts = `stamp unlock ${inShell(locked.stage)}${locked.project === 'default' ? '' : ` --project ${inShell(locked.project)}`}`;
     out.result(locked, () => sayHeld(session, `${locked.stage} of ${locked.project} is locked`, locked.lock, lifts));
     return undefined;
   },
