@@ -28,8 +28,9 @@ function fillsOf(file: string, text: string): Fill[] {
   return found;
 }
 
-/** `this.known.set(…)`, where `known` is a cache or a provider that keeps one. */
-function isFill({ expression }: ts.CallExpression): boolean {
+/** `this.known.set(…)`, where `known` is a cache or a provider that keeps one; what is kept for a transaction goes with it. */
+function isFill({ expression, arguments: [key] }: ts.CallExpression): boolean {
+  if (key?.getText() === 'tx') return false;
   if (!ts.isPropertyAccessExpression(expression) || !FILLS.has(expression.name.text)) return false;
   const kept = expression.expression;
   if (kept.kind === ts.SyntaxKind.ThisKeyword) return true;

@@ -137,6 +137,7 @@ export class PostgresProxy {
     }
     client.on('data', (chunk) => {
       if (this.fault) return;
+      if (chunk.includes('BEGIN')) sent = '';
       sent += chunk.toString('latin1');
       if (chunk.includes('COMMIT')) {
         const isLost = this.cutCommitOf?.test(sent) === true;
