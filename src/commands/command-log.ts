@@ -5,7 +5,6 @@ import { appendEvent } from '../stream/append-event.js';
 import { asLine } from '../stream/lines/line.js';
 import { commandLine } from '../stream/lines/stage-lines.js';
 import type { Subject } from './outcome.js';
-import { redacted } from './redact.js';
 
 /** `run`: done, or rehearsed; `asked`: waits for its confirmation; `refused`: nothing changed. */
 type What = 'run' | 'asked' | 'refused';
@@ -24,7 +23,6 @@ const MOST_OF_TEXT = 70;
 
 export async function tellCommand(tx: Tx, what: What, { actor, text, subject, result, data }: Told): Promise<void> {
   const { ticket, project } = subject;
-  const said = redacted(text);
   await appendEvent(tx, {
     type: `command.${what}`,
     subject: 'command',
@@ -34,9 +32,9 @@ export async function tellCommand(tx: Tx, what: What, { actor, text, subject, re
     subticket: null,
     stage: ticket?.stage ?? stageOf(subject),
     version: null,
-    line: asLine(commandLine(asLine(said, MOST_OF_TEXT), redacted(result))),
+    line: asLine(commandLine(asLine(text, MOST_OF_TEXT), result)),
     link: ticket ? `/api/v1/ticket/${ticket.id}/` : null,
-    data: { text: said, result: redacted(result), ...data },
+    data: { text, result, ...data },
   });
 }
 

@@ -2,6 +2,7 @@
 // and has no public number until the relay gives it one (stream.md, "The log").
 import type { Sql } from '../platform/database/statement.js';
 import { lineSql } from './lines/line.js';
+import { redacted, redactedJson, redactedSql } from '../platform/redact.js';
 import { type Severity, severityOf } from './lines/severity.js';
 
 /** SQL for each column of an event; texts of our own and placeholders, never input. */
@@ -18,18 +19,29 @@ export interface EventSql {
   readonly line: string;
   readonly link?: string;
   readonly data: string;
+  /** True where its texts were redacted before they came here, or there are none; else the statement does it. */
+  readonly redacted?: boolean;
 }
 
 /**
  * `INSERT INTO event … SELECT … <from>` as part of a statement that makes the change: `from` must yield one row for each
  * event, after the changed row was locked, so that outbox ids follow versions.
  */
-export function insertEventSql(event: EventSql, from: string): string {
+export function insertEventSql(given: EventSql, from: string): string {
+  const event = given.redacted ? given : inSql(given);
   return `INSERT INTO event (type, subject, severity, actor, project_id, ticket_id, subticket_id, stage, version, line, link, data)
     SELECT ${event.type}, ${event.subject}, ${event.severity ?? "'info'"}, ${event.actor}, ${event.project ?? 'NULL::bigint'},
       ${event.ticket ?? 'NULL::bigint'}, ${event.subticket ?? 'NULL::bigint'}, ${event.stage ?? 'NULL::text'}, ${event.version ?? 'NULL::int'}, ${lineSql(event.line)},
       ${event.link ?? 'NULL::text'}, ${event.data} ${from}`;
 }
+
+/** No event has a secret in it, whoever wrote it there. */
+const inSql = ({ line, link, data, ...others }: EventSql): EventSql => ({
+  ...others,
+  line: redactedSql(line),
+  ...(link === undefined ? {} : { link: redactedSql(link) }),
+  data: `${redactedSql(`(${data})::text`)}::jsonb`,
+});
 
 export interface NewEvent {
   readonly type: string;
@@ -64,6 +76,7 @@ export async function appendEvent(sql: Sql, event: NewEvent): Promise<number> {
       link: '$10::text',
       data: '$11::jsonb',
       stage: '$12::text',
+      redacted: true,
     },
     '',
   );
@@ -73,18 +86,18 @@ export async function appendEvent(sql: Sql, event: NewEvent): Promise<number> {
     name: 'append_event',
     text: `${text} RETURNING id`,
     values: [
-      type,
-      subject,
+      redacted(type),
+      redacted(subject),
       severity,
       actor,
       project,
       ticket,
       subticket,
       version,
-      line,
-      link,
-      JSON.stringify(data),
-      stage,
+      redacted(line),
+      link && redacted(link),
+      redactedJson(data),
+      stage && redacted(stage),
     ],
   });
   return (row as { id: number }).id;

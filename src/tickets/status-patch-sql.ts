@@ -27,6 +27,8 @@ const EVENT = insertEventSql(
     link: "'/api/v1/ticket/' || d.id || '/'",
     data: `jsonb_strip_nulls(jsonb_build_object('before', ${sideSql('d.step', 'd.status_text', 'd.next_status_text')},
       'after', ${sideSql('d.next_step', 'd.next_status_text', 'd.status_text')}))`,
+    // Steps and statuses: no texts.
+    redacted: true,
   },
   'FROM d WHERE d.next_version > d.version',
 );

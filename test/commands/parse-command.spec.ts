@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { parseCommand } from '../../src/commands/parse-command.js';
 import { VERBS } from '../../src/commands/grammar.js';
-import { redacted } from '../../src/commands/redact.js';
+import { redacted } from '../../src/platform/redact.js';
 import { DomainError } from '../../src/platform/errors.js';
 
 test.each([

@@ -4,7 +4,7 @@ import { rewriteSource } from '../../src/import-maps/modules/source-rewrite.js';
 import { listedFiles } from '../../src/import-maps/modules/debian-control.js';
 import { findImports } from '../../src/import-maps/modules/module-scan.js';
 import { checkIntegrity } from '../../src/import-maps/domain/admission.js';
-import { redacted } from '../../src/commands/redact.js';
+import { redacted } from '../../src/platform/redact.js';
 import { harmless, oneLine } from '../../src/cli/output/harmless.js';
 
 /** A quadratic reader of 200 000 characters takes minutes; a linear one milliseconds, and this on a machine that is busy. */

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import pg from 'pg';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import supertest from 'supertest';
 import { DataSource } from 'typeorm';
 import { createApp } from '../../src/app.js';
@@ -51,12 +51,13 @@ export async function createTestDatabase(): Promise<TestConnection> {
 export async function startTestServer(
   settings: Partial<Config> = {},
   connection?: TestConnection,
+  log: Logger = pino({ level: 'silent' }),
 ): Promise<TestServer> {
   const own = connection ?? (await createTestDatabase());
   const dataSource = await new DataSource(dataSourceOptions(own)).initialize();
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'stampline-suite-'));
   const config: Config = { ...readConfig({ STAMPLINE_DATA: folder }), ...settings };
-  const app = await createApp({ config, dataSource, log: pino({ level: 'silent' }) });
+  const app = await createApp({ config, dataSource, log });
   await app.listen(0, '127.0.0.1');
   const base = (await app.getUrl()).replace('localhost', '127.0.0.1').replace('[::1]', '127.0.0.1');
   const beside = new pg.Pool({ ...own, ...WHOLE_NUMBERS, max: 2 });

@@ -6,6 +6,7 @@ import { asDomainError } from '../database/database-error.js';
 import { DomainError, type ErrorKind } from '../errors.js';
 import { loggable } from '../loggable.js';
 import { toldTo } from '../principal.js';
+import { redacted } from '../redact.js';
 import { sendJsonText } from './json-reply.js';
 import { isSafe } from './safe-methods.js';
 import { TOKEN_PAGE } from './token-page.js';
@@ -193,7 +194,7 @@ export class ErrorReplyFilter implements ExceptionFilter {
 
   private tell({ kind, code, details }: DomainError, id: string, url: string): void {
     if (kind !== 'broken' && kind !== 'unavailable') return;
-    const entry = { err: loggable(details.cause), request_id: id, code, path: url.split('?', 1)[0] };
+    const entry = { err: loggable(details.cause), request_id: id, code, path: redacted(url.split('?', 1)[0] ?? '') };
     if (kind === 'broken') this.log.error(entry, 'request failed');
     else this.log.warn(entry, 'unavailable');
   }

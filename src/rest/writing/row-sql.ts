@@ -3,6 +3,7 @@ import { literal, type Statement, Values } from '../../platform/database/stateme
 import { type EventSql, insertEventSql } from '../../stream/append-event.js';
 import { createdLineSql, deletedLineSql, inTicketSql, type Named } from '../../stream/lines/resource-lines.js';
 import { deletedLinkSql } from '../../stream/lines/link.js';
+import { redacted, redactedJson, redactedSql } from '../../platform/redact.js';
 import { severityOf } from '../../stream/lines/severity.js';
 import type { Field } from '../fields/field.js';
 import { tableOf } from '../reading/columns.js';
@@ -165,11 +166,12 @@ export function updateSql(
     {
       type: `${values.add(draft.type)}::text`,
       ...aboutSql(resource),
-      ...(draft.link ? { link: `${values.add(draft.link)}::text` } : {}),
+      ...(draft.link ? { link: `${values.add(redacted(draft.link))}::text` } : ownLinkSql(resource)),
       severity: `${values.add(draft.severity ?? severityOf(draft.type))}::text`,
       actor: `${values.add(actor)}::text`,
-      line: inTicketSql(namedSql(resource).partOf, `${values.add(draft.line)}::text`),
-      data: `${values.add(JSON.stringify(draft.data))}::jsonb`,
+      line: inTicketSql(namedSql(resource).partOf, `${values.add(redacted(draft.line))}::text`),
+      data: `${values.add(redactedJson(draft.data))}::jsonb`,
+      redacted: true,
     },
     'FROM w t',
   );
@@ -177,6 +179,10 @@ export function updateSql(
   const name = updates.of(text);
   return { ...(name ? { name } : {}), text, values: values.list };
 }
+
+/** Where the object itself says that it leads: a text of somebody's. */
+const ownLinkSql = ({ link }: Resource): Pick<EventSql, 'link'> =>
+  link === undefined ? {} : { link: redactedSql(link) };
 
 /** What goes into a jsonb column; the driver makes arrays of arrays. */
 const isDocument = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);

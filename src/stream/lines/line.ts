@@ -1,6 +1,8 @@
 // What every line of the stream is: one line for people, at most 140 characters, with nothing in it that could move a
 // cursor, hide text or turn its direction (stream.md, "The log").
 
+import { redacted } from '../../platform/redact.js';
+
 /** In characters, as Postgres counts them; the table's own check says the same. */
 const LINE_LENGTH = 140;
 
@@ -8,9 +10,9 @@ const LINE_LENGTH = 140;
 // eslint-disable-next-line no-control-regex -- these are what must not get through
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+/g;
 
-/** One line of a text that came from anywhere: unsafe characters become a space, what is too long ends in `…`. */
+/** One line of a text that came from anywhere: without secrets, unsafe characters a space, what is too long ends in `…`. */
 export function asLine(text: string, most = LINE_LENGTH): string {
-  const signs = [...text.toWellFormed().replace(UNSAFE, ' ').replace(/ {2,}/g, ' ').trim()];
+  const signs = [...redacted(text).toWellFormed().replace(UNSAFE, ' ').replace(/ {2,}/g, ' ').trim()];
   return signs.length <= most
     ? signs.join('')
     : `${signs
