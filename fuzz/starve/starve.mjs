@@ -47,6 +47,7 @@ export async function starve({ base, seconds, ci, only, isAlive }) {
 
 /** Runs an attack for some seconds, and the probes beside it until it is over. @returns {Promise<Outcome>} */
 async function beside({ name, once: attackOnce }, ground, seconds) {
+  await calm(ground.base);
   const probe = new Worker(new URL('probe.mjs', import.meta.url), { workerData: { base: ground.base, paths: PROBED } });
   const agent = new http.Agent({ keepAlive: true, maxSockets: CLIENTS });
   const answers = new Map();
@@ -64,6 +65,16 @@ async function beside({ name, once: attackOnce }, ground, seconds) {
   const [results] = await once(probe, 'message');
   await probe.terminate();
   return { name, answers, ...judged(results) };
+}
+
+/** Resolves when the server has done with what the attack before left it, or after 10 s: each is measured by itself. */
+async function calm(base) {
+  const until = performance.now() + 10_000;
+  for (let quick = 0; quick < 5 && performance.now() < until;) {
+    const from = performance.now();
+    await fetch(`${base}/import-map.json`).then((reply) => reply.arrayBuffer());
+    quick = performance.now() - from < 50 ? quick + 1 : 0;
+  }
 }
 
 function judged(results) {

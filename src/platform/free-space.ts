@@ -106,7 +106,8 @@ export class FreeSpace implements OnApplicationBootstrap, OnApplicationShutdown 
     } catch (error) {
       const cause = error instanceof DomainError ? error.cause : error;
       if (CANNOT_WRITE.test(sqlState(cause))) return `Postgres: ${(cause as Error).message}`;
-      if ((cause as NodeJS.ErrnoException | undefined)?.code?.startsWith('E')) return `${data_directory}: ${sqlState(cause)}`;
+      if ((cause as NodeJS.ErrnoException | undefined)?.code?.startsWith('E'))
+        return `${data_directory}: ${sqlState(cause)}`;
       return this.unwritable;
     }
   }
