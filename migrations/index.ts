@@ -12,6 +12,7 @@ import { RevisionChanges1764500000000 } from './1764500000000-revision-changes.j
 import { TokenEnds1764530000000 } from './1764530000000-token-ends.js';
 import { WideIds1764540000000 } from './1764540000000-wide-ids.js';
 import { KeptOwners1764541000000 } from './1764541000000-kept-owners.js';
+import { IngestScopes1764542000000 } from './1764542000000-ingest-scopes.js';
 import { PreviewKeys1764550000000 } from './1764550000000-preview-keys.js';
 
 export const migrations = [
@@ -28,5 +29,6 @@ export const migrations = [
   TokenEnds1764530000000,
   WideIds1764540000000,
   KeptOwners1764541000000,
+  IngestScopes1764542000000,
   PreviewKeys1764550000000,
 ];

@@ -29,9 +29,9 @@ export class EventsController {
   @failures(400, 409, 413, 422)
   async post(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const events = readEvents(request, randomUUID);
-    const { actor, reach } = writeOptions(request).context;
+    const { context } = writeOptions(request);
     const answer = await this.idempotency.inTransaction(keyedRequest(request), async (tx) => {
-      const taken = await this.ingest.run(tx, events, actor, reach);
+      const taken = await this.ingest.run(tx, events, context);
       const repeated = taken.filter((one) => one.repeated).length;
       const body = { taken: taken.length - repeated, repeated, events: taken };
       return { status: repeated === taken.length ? 200 : 202, body: JSON.stringify(body) };

@@ -2,9 +2,10 @@
 // else. One that names a ticket is in that ticket's history; it does not change the ticket, so it has no version.
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
-import type { Reach } from '../../platform/principal.js';
+import { otherProject, type Reach } from '../../platform/principal.js';
 import { KeyReader } from '../../rest/reading/key-reader.js';
 import { isKey } from '../../rest/resource-key.js';
+import type { WriteContext } from '../../rest/resource.js';
 import { inPart } from '../../rest/writing/in-part.js';
 import { asId } from '../../rest/writing/reference.js';
 import { appendEvent } from '../append-event.js';
@@ -25,11 +26,18 @@ export interface Taken {
 }
 
 /** What its sender calls an event, and its row in the log. */
-interface NamedRow {
+interface Named {
+  /** Within which names are unique (ingested-event.row.ts). */
+  readonly scope: string;
   readonly source: string;
   readonly id: string;
+}
+
+interface NamedRow extends Named {
   readonly row: number;
 }
+
+type Placed = Incoming & Named & { readonly place: Place };
 
 interface Place {
   readonly ticket: number | null;
@@ -43,20 +51,26 @@ export class IngestEvents {
 
   /**
    * An event that names no project is of the one that its sender reaches, where that is one. Rejects with invalid where an event
-   * names a ticket or a project that there is not, or no project where several are in reach.
+   * names a ticket or a project that there is not, or no project where several are in reach; forbidden `project.other` where it
+   * is of one out of reach, whether or not it came before.
    */
-  async run(tx: Tx, given: readonly Incoming[], actor: string, reach?: Reach): Promise<Taken[]> {
-    const events = given.map((event, index) => inReach(event, given.length > 1 ? `[${index}]` : '', reach));
+  async run(tx: Tx, given: readonly Incoming[], { actor, reach }: WriteContext): Promise<Taken[]> {
+    const events: Placed[] = [];
+    for (const [index, one] of given.entries()) {
+      const part = given.length > 1 ? `[${index}]` : '';
+      const event = inReach(one, part, reach);
+      const place = await inPart(part, () => this.place(tx, event));
+      requireWithin(reach, place.project);
+      events.push({ ...event, place, scope: scopeOf(place, reach) });
+    }
     const fresh = await this.claim(tx, events);
     const taken = new Map<number, Taken>();
     const rows: NamedRow[] = [];
     for (const [index, event] of events.entries()) {
       if (!fresh.delete(nameOf(event))) continue;
-      const { row, ...result } = await inPart(events.length > 1 ? `[${index}]` : '', () =>
-        this.append(tx, event, actor),
-      );
+      const { row, ...result } = await this.append(tx, event, actor);
       taken.set(index, result);
-      rows.push({ source: event.source, id: event.id, row });
+      rows.push({ scope: event.scope, source: event.source, id: event.id, row });
     }
     if (rows.length > 0) await this.remember(tx, rows);
     // The others came before, in this request or in another.
@@ -66,18 +80,18 @@ export class IngestEvents {
   }
 
   /** Takes the names of those that are new, in one order for everybody. Waits for others who send the same now. */
-  private async claim(tx: Tx, events: readonly Incoming[]): Promise<Set<string>> {
-    const rows = await tx.run<{ source: string; id: string }>({
+  private async claim(tx: Tx, events: readonly Named[]): Promise<Set<string>> {
+    const rows = await tx.run<Named>({
       name: 'ingest_claim',
-      text: `INSERT INTO ingested_event (source, id) SELECT g.source, g.id FROM unnest($1::text[], $2::text[]) g(source, id) ORDER BY 1, 2
-        ON CONFLICT DO NOTHING RETURNING source, id`,
-      values: [events.map(({ source }) => source), events.map(({ id }) => id)],
+      text: `INSERT INTO ingested_event (scope, source, id) SELECT * FROM unnest($1::text[], $2::text[], $3::text[]) g(scope, source, id)
+        ORDER BY 1, 2, 3 ON CONFLICT DO NOTHING RETURNING scope, source, id`,
+      values: namesOf(events),
     });
     return new Set(rows.map(nameOf));
   }
 
-  private async append(tx: Tx, event: Incoming, actor: string): Promise<Taken & { readonly row: number }> {
-    const { ticket, key, project } = await this.place(tx, event);
+  private async append(tx: Tx, event: Placed, actor: string): Promise<Taken & { readonly row: number }> {
+    const { ticket, key, project } = event.place;
     const line = key === undefined || startsWith(event.line, key) ? event.line : asLine(`${key}: ${event.line}`);
     const { source, id, type, severity, stage, data } = event;
     const subject = asLine(`from/${source}`);
@@ -90,18 +104,18 @@ export class IngestEvents {
   private async remember(tx: Tx, rows: readonly NamedRow[]): Promise<void> {
     await tx.run({
       name: 'ingest_rows',
-      text: `UPDATE ingested_event i SET event_id = g.event_id FROM unnest($1::text[], $2::text[], $3::bigint[]) g(source, id, event_id)
-        WHERE i.source = g.source AND i.id = g.id`,
-      values: [rows.map(({ source }) => source), rows.map(({ id }) => id), rows.map(({ row }) => row)],
+      text: `UPDATE ingested_event i SET event_id = g.event_id FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) g(scope, source, id, event_id)
+        WHERE i.scope = g.scope AND i.source = g.source AND i.id = g.id`,
+      values: [...namesOf(rows), rows.map(({ row }) => row)],
     });
   }
 
-  private async known(tx: Tx, { source, id }: Incoming): Promise<Taken> {
+  private async known(tx: Tx, { scope, source, id }: Named): Promise<Taken> {
     const [row] = await tx.run<{ type: string; severity: string; line: string; ticket: number | null }>({
       name: 'ingest_known',
       text: `SELECT e.type, e.severity, e.line, e.ticket_id AS ticket FROM ingested_event i JOIN event e ON e.id = i.event_id
-        WHERE i.source = $1 AND i.id = $2`,
-      values: [source, id],
+        WHERE i.scope = $1 AND i.source = $2 AND i.id = $3`,
+      values: [scope, source, id],
     });
     const { type = '', severity = '', line = '', ticket = null } = row ?? {};
     return { source, id, type, severity, line, ticket: uriOf(ticket), repeated: true };
@@ -144,7 +158,24 @@ function inReach(event: Incoming, part: string, reach: Reach): Incoming {
 }
 
 /** Texts of a name hold no NUL. */
-const nameOf = ({ source, id }: { source: string; id: string }): string => `${source}\0${id}`;
+const nameOf = ({ scope, source, id }: Named): string => `${scope}\0${source}\0${id}`;
+
+const namesOf = (all: readonly Named[]): string[][] => [
+  all.map(({ scope }) => scope),
+  all.map(({ source }) => source),
+  all.map(({ id }) => id),
+];
+
+/** By what it is about, never by the token: whoever repeats an event with a rotated one repeats it. */
+function scopeOf({ project }: Place, reach: Reach): string {
+  if (project !== null) return `project ${project}`;
+  return reach ? `projects ${[...reach.keys()].sort((one, other) => one - other).join()}` : 'all';
+}
+
+/** Before anything is answered: that an event came before is its project's to know, too. */
+function requireWithin(reach: Reach, project: number | null): void {
+  if (reach && project !== null && !reach.has(project)) throw otherProject(reach);
+}
 
 const uriOf = (ticket: number | null): string | null => (ticket === null ? null : `/api/v1/ticket/${ticket}/`);
 
