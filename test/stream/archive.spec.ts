@@ -5,6 +5,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { ArchiveEvents } from '../../src/stream/archive/archive-events.js';
+import { readArchive, writeArchive } from '../../src/stream/archive/archive-file.js';
 import { aTicket } from '../builders/ticket.builder.js';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
 
@@ -74,7 +75,9 @@ it('archives a day that is over: a file that is whole, a manifest, and the same 
   const file = await fs.readFile(path.join(archives.folder, first!.file));
   expect(createHash('sha256').update(file).digest('hex')).toBe(first!.sha256);
   expect(gunzipSync(file).toString().trim().split('\n')).toHaveLength(2);
-  expect(JSON.parse(await fs.readFile(path.join(archives.folder, `${first!.day}.0.json`), 'utf8'))).toEqual(first);
+  expect(
+    JSON.parse(await fs.readFile(path.join(archives.folder, first!.file.replace('.ndjson.gz', '.json')), 'utf8')),
+  ).toEqual(first);
   expect(await hot()).toEqual([]);
   const { body: gone } = await server.http.get('/api/v1/event/?line__in=a1,a2,a3').expect(200);
   expect(gone.objects).toEqual([]);
@@ -210,4 +213,18 @@ it('loses nothing while others write, and two runs at once archive nothing twice
   expect(left.length).toBeGreaterThan(100);
   expect(left.length + stay.length).toBe(written.length);
   expect([...stay, ...left].sort()).toEqual([...written].sort());
+});
+
+it('keeps what one archiver wrote whole, whatever another that lost its turn writes late for the same day', async () => {
+  const place = { day: '2020-01-01', part: 0 };
+  const lines = (text: string) => [{ seq: 1, body: JSON.stringify({ seq: 1, text }) }];
+  // Both at once, over and over: whichever writes last, each manifest names a file that is what it says.
+  const made = await Promise.all(
+    Array.from({ length: 20 }, (_, index) =>
+      writeArchive(archives.folder, place, lines(`of ${index % 2}`.repeat(2000))),
+    ),
+  );
+  for (const [index, manifest] of made.entries())
+    expect((await readArchive(archives.folder, manifest))[0]).toContain(`of ${index % 2}`);
+  expect((await fs.readdir(archives.folder)).filter((name) => name.endsWith('.draft'))).toEqual([]);
 });

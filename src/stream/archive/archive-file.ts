@@ -1,6 +1,7 @@
 // An archive: events of one day as gzip'd NDJSON, one event a line in the order of their numbers, with a manifest beside it
-// that says what it holds and its SHA-256. A file is there whole or not at all, also after a power cut.
-import { createHash } from 'node:crypto';
+// that says what it holds and its SHA-256. A file is there whole or not at all, also after a power cut. Its name has its
+// digest, and a draft has a name of its own: whoever lost the lock, and writes late, writes to no file of others.
+import { createHash, randomUUID } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -38,19 +39,21 @@ export async function writeArchive(
 ): Promise<Manifest> {
   await fs.mkdir(folder, { recursive: true });
   const packed = await promisify(gzip)(lines.map(({ body }) => `${body}\n`).join(''));
-  const file = `${day}.${part}.ndjson.gz`;
+  const sha256 = hashOf(packed);
+  const name = `${day}.${part}.${sha256.slice(0, 16)}`;
+  const file = `${name}.ndjson.gz`;
   const manifest: Manifest = {
     day,
     part,
     file,
-    sha256: hashOf(packed),
+    sha256,
     bytes: packed.length,
     events: lines.length,
     first_seq: lines[0]?.seq ?? 0,
     last_seq: lines.at(-1)?.seq ?? 0,
   };
   await writeWhole(folder, file, packed);
-  await writeWhole(folder, `${day}.${part}.json`, Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
+  await writeWhole(folder, `${name}.json`, Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
   const kept = await readArchive(folder, manifest);
   if (kept.length !== lines.length) throw new Error(`${file} holds ${kept.length} events instead of ${lines.length}.`);
   return manifest;
@@ -69,15 +72,18 @@ export async function readArchive(
 
 /** Under another name until it is on the disk; then the name is, too. */
 async function writeWhole(folder: string, name: string, bytes: Buffer): Promise<void> {
-  const draft = path.join(folder, `${name}.draft`);
-  const handle = await fs.open(draft, 'w', 0o600);
+  const draft = path.join(folder, `${name}.${randomUUID()}.draft`);
+  const handle = await fs.open(draft, 'wx', 0o600);
   try {
-    await handle.writeFile(bytes);
-    await handle.sync();
-  } finally {
-    await handle.close();
+    await handle
+      .writeFile(bytes)
+      .then(() => handle.sync())
+      .finally(() => handle.close());
+    await fs.rename(draft, path.join(folder, name));
+  } catch (error) {
+    await fs.rm(draft, { force: true }).catch(() => undefined); // What counts is why it wasn't written.
+    throw error;
   }
-  await fs.rename(draft, path.join(folder, name));
   const directory = await fs.open(folder, 'r');
   await directory.sync().finally(() => directory.close());
 }
