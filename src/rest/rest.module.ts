@@ -6,8 +6,10 @@ import { CountCache } from './reading/count-cache.js';
 import { KeyReader } from './reading/key-reader.js';
 import { ListReader } from './reading/list-reader.js';
 import { ObjectReader } from './reading/object-reader.js';
+import { SlowLookups } from './reading/slow-lookups.js';
 import { BatchWriter } from './writing/batch-writer.js';
 import { Idempotency } from './writing/idempotency.js';
+import { ListRemover } from './writing/list-remover.js';
 import { ListWriter } from './writing/list-writer.js';
 import { ResourceRemover } from './writing/resource-remover.js';
 import { ResourceWriter } from './writing/resource-writer.js';
@@ -18,11 +20,13 @@ const services = [
   Idempotency,
   KeyReader,
   ListReader,
+  ListRemover,
   ListWriter,
   ObjectReader,
   ResourceHandler,
   ResourceRemover,
   ResourceWriter,
+  SlowLookups,
 ];
 
 @Global()

@@ -13,6 +13,7 @@ import { ObjectReader } from '../reading/object-reader.js';
 import { isKey } from '../resource-key.js';
 import { type Resource, uriOf } from '../resource.js';
 import { Idempotency, type WriteAnswer } from '../writing/idempotency.js';
+import { ListRemover } from '../writing/list-remover.js';
 import { ListWriter } from '../writing/list-writer.js';
 import { asId } from '../writing/reference.js';
 import { ResourceRemover } from '../writing/resource-remover.js';
@@ -42,6 +43,7 @@ export class ResourceHandler {
     private readonly listWriter: ListWriter,
     private readonly idempotency: Idempotency,
     private readonly keys: KeyReader,
+    private readonly listRemover: ListRemover,
   ) {}
 
   /** The id that a URL names by number or, where there are keys, by key. */
@@ -136,12 +138,13 @@ export class ResourceHandler {
     });
   }
 
-  removeList(resource: Resource, request: ListRequest, reply: FastifyReply): Promise<void> {
+  async removeList(resource: Resource, request: ListRequest, reply: FastifyReply): Promise<void> {
     const options = listWriteOptions(request);
     const { confirm, ...query } = request.query;
     refuseVagueDelete(resource, query, lastOf(confirm) === 'all');
+    const list = await this.listRemover.plan(resource, query, options);
     return this.answer(request, reply, async (tx) => {
-      await this.listWriter.remove(resource, query, options, tx);
+      await this.listRemover.remove(resource, list, options, tx);
       return { status: 204, body: null };
     });
   }

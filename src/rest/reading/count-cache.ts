@@ -2,6 +2,8 @@
 // shows a count that is refreshed in the background, so that a list's cost doesn't grow with the table.
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Db } from '../../platform/database/db.js';
+import type { Statement } from '../../platform/database/statement.js';
+import { SlowLookups } from './slow-lookups.js';
 
 /** The request itself counts no further than this. */
 export const EXACT_UP_TO = 10_000;
@@ -11,9 +13,13 @@ const REFRESH_MS = 3_000;
 const FORGET_MS = 60_000;
 const MOST_ENTRIES = 200;
 
+/** The statement that counts, and whether no index serves it. */
+export interface Count extends Statement {
+  readonly slow: boolean;
+}
+
 interface Entry {
-  readonly text: string;
-  readonly values: readonly unknown[];
+  readonly count: Count;
   total: number;
   asked: number;
 }
@@ -24,7 +30,10 @@ export class CountCache implements OnApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
   private refreshing = false;
 
-  constructor(private readonly db: Db) {}
+  constructor(
+    private readonly db: Db,
+    private readonly slow: SlowLookups,
+  ) {}
 
   /** The last count of a list known to be long, a few seconds old at most; undefined when it isn't known to be. */
   known(key: string): number | undefined {
@@ -35,17 +44,17 @@ export class CountCache implements OnApplicationShutdown {
   }
 
   /** Counts a list that turned out to be long, and keeps its count fresh while it is asked for. */
-  async count(key: string, text: string, values: readonly unknown[]): Promise<number> {
-    const total = await this.ask(text, values);
+  async count(key: string, count: Count): Promise<number> {
+    const total = await this.ask(count);
     if (total > EXACT_UP_TO && this.entries.size < MOST_ENTRIES) {
-      this.entries.set(key, { text, values, total, asked: performance.now() });
+      this.entries.set(key, { count, total, asked: performance.now() });
       this.timer ??= setInterval(() => void this.refresh(), REFRESH_MS).unref();
     }
     return total;
   }
 
-  private async ask(text: string, values: readonly unknown[]): Promise<number> {
-    const [row] = await this.db.run<{ total: number }>({ text, values });
+  private async ask({ slow, ...statement }: Count): Promise<number> {
+    const [row] = await (slow ? this.slow : this.db).run<{ total: number }>(statement);
     return row?.total ?? 0;
   }
 
@@ -60,9 +69,7 @@ export class CountCache implements OnApplicationShutdown {
   private async refreshAll(): Promise<void> {
     for (const [key, entry] of [...this.entries]) {
       const total =
-        performance.now() - entry.asked > FORGET_MS
-          ? 0
-          : await this.ask(entry.text, entry.values).catch(() => entry.total);
+        performance.now() - entry.asked > FORGET_MS ? 0 : await this.ask(entry.count).catch(() => entry.total);
       if (total > EXACT_UP_TO) entry.total = total;
       else this.entries.delete(key);
     }

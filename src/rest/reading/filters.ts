@@ -6,12 +6,17 @@ import { parseReference } from '../writing/reference.js';
 import { fieldNamed, findField, type FoundField, type Joins } from './field-path.js';
 import { type Query, textsOf } from './list-query.js';
 import { FoundKeys, MOST_NAMED } from './key-reader.js';
+import { isSlowLookup } from './slow-lookups.js';
 import { lookupSql } from './lookups.js';
 
 const RESERVED = new Set(['limit', 'offset', 'after', 'order_by', 'sort_by', 'format']);
 
 /** True for a parameter that narrows the list; false for paging, ordering and names that begin with `_`. */
 export const isFilter = (name: string): boolean => !RESERVED.has(name) && !name.startsWith('_');
+
+/** True where a filter of a query is one that no index serves, whatever other filters stand beside it. */
+export const isSlowQuery = (query: Query): boolean =>
+  Object.keys(query).some((name) => isFilter(name) && isSlowLookup(name.split('__').at(-1) ?? ''));
 
 /** Looks up ticket keys, all of a request at once. */
 export type KeysResolver = (keys: readonly string[]) => Promise<FoundKeys>;

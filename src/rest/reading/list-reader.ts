@@ -10,6 +10,7 @@ import { KeyReader } from './key-reader.js';
 import { CountCache, EXACT_UP_TO } from './count-cache.js';
 import { compileList, type ListStatement, type Scope } from './list-statement.js';
 import type { Page, Query } from './list-query.js';
+import { SlowLookups } from './slow-lookups.js';
 
 export interface ListPage extends Page {
   /** The objects' JSON, separated by commas. */
@@ -41,20 +42,21 @@ export class ListReader {
     private readonly db: Db,
     private readonly keys: KeyReader,
     private readonly counts: CountCache,
+    private readonly slow: SlowLookups,
   ) {}
 
   async read(resource: Resource, query: Query, scope?: Scope, reach?: Reach): Promise<ListPage> {
     const list = await this.compile(resource, query, scope, reach);
     const { page, count, countKey } = list;
     const known = page.after === undefined ? this.counts.known(countKey) : undefined;
-    const row = await this.run(known === undefined ? list.counted : list.uncounted);
+    const row = await this.run(known === undefined ? list.counted : list.uncounted, list.slow);
     const found = { ...page, objects: row.objects ?? '', rows: row.rows, lastId: row.last_id };
     if (page.after !== undefined) return { ...found, total: null };
     const counted = known ?? Number(row.total);
     // A count that reached the request's limit is taken in full, once; from then on it is known.
     const total =
       known === undefined && counted > EXACT_UP_TO
-        ? await this.counts.count(countKey, count.text, count.values ?? [])
+        ? await this.counts.count(countKey, { ...count, slow: list.slow })
         : counted;
     return { ...found, total };
   }
@@ -70,7 +72,8 @@ export class ListReader {
     return list;
   }
 
-  private async run(statement: Statement): Promise<PageRow> {
+  private async run(statement: Statement, slow: boolean): Promise<PageRow> {
+    if (slow) return (await this.slow.run<PageRow>(statement))[0] as PageRow;
     try {
       const [row] = await this.db.run<PageRow>(this.named(statement));
       return row as PageRow;

@@ -5,9 +5,10 @@ import type { Reach } from '../../platform/principal.js';
 import type { Resource } from '../resource.js';
 import { EXACT_UP_TO } from './count-cache.js';
 import { Joins } from './field-path.js';
-import { filterSql, type KeysResolver } from './filters.js';
+import { filterSql, isSlowQuery, type KeysResolver } from './filters.js';
 import { orderSql, type Page, parsePage, type Query } from './list-query.js';
 import { ownSql } from './own-sql.js';
+import { isDeep } from './slow-lookups.js';
 import { fromSql, selectList } from './view-sql.js';
 
 /** A condition that a URL adds to every filter, such as a ticket's own history. */
@@ -25,6 +26,8 @@ export interface ListStatement {
   readonly count: Statement;
   /** What the count depends on. */
   readonly countKey: string;
+  /** True where no index serves it: it has its own share of connections. */
+  readonly slow: boolean;
   /** False where it holds for this moment only: a key in it was looked up. */
   readonly lasting: boolean;
 }
@@ -74,6 +77,7 @@ export async function compileList(
     uncounted,
     count: { text: `SELECT count(*) AS total ${countFrom}`, values: countValues },
     countKey: `${countFrom}\0${JSON.stringify(countValues)}`,
+    slow: isSlowQuery(query) || isDeep(page.offset),
     lasting,
   };
 }

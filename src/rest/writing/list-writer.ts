@@ -1,15 +1,9 @@
-// PATCH and DELETE of a whole list: several objects in one transaction, all or nothing (promise 6).
+// PATCH of a whole list: several objects in one transaction, all or nothing (promise 6).
 import { Injectable } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { Db, type Tx } from '../../platform/database/db.js';
-import { Values } from '../../platform/database/statement.js';
 import { DomainError, invalid } from '../../platform/errors.js';
-import { Joins } from '../reading/field-path.js';
 import { FoundKeys, KeyReader, MOST_NAMED } from '../reading/key-reader.js';
-import { filterSql } from '../reading/filters.js';
-import type { Query } from '../reading/list-query.js';
-import { ownSql } from '../reading/own-sql.js';
-import { fromSql } from '../reading/view-sql.js';
 import type { Resource } from '../resource.js';
 import { asObject, badReference, type JsonObject, keysIn } from './body.js';
 import { inPart } from './in-part.js';
@@ -18,9 +12,6 @@ import { parseReference } from './reference.js';
 import { ResourceRemover } from './resource-remover.js';
 import { ResourceWriter, type WriteOptions } from './resource-writer.js';
 import { rulesOf } from './rules-of.js';
-
-/** What one request may delete; a larger list is deleted in parts. */
-const MOST_DELETED = 1000;
 
 @Injectable()
 export class ListWriter {
@@ -112,40 +103,6 @@ export class ListWriter {
     if (id === undefined) throw badReference(uri);
     return id;
   }
-
-  /** Deletes what a filter finds, like the list that it would show without paging. */
-  async remove(resource: Resource, query: Query, options: WriteOptions, tx?: Tx): Promise<void> {
-    const values = new Values();
-    const joins = new Joins();
-    const { from, where } = fromSql(resource);
-    const conditions = [
-      ...where,
-      ...ownSql(resource, options.context.reach, (value) => values.add(value)),
-      ...(await filterSql(
-        resource,
-        query,
-        joins,
-        (value) => values.add(value),
-        (keys) => this.keys.findMany(keys, undefined, tx),
-      )),
-    ];
-    const filter = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
-    const work = async (open: Tx): Promise<void> => {
-      const find = async (): Promise<number[]> => {
-        const text = `SELECT t.id FROM ${from} ${joins.sql} ${filter} ORDER BY t.id LIMIT ${MOST_DELETED + 1}`;
-        return (await open.run<{ id: number }>({ text, values: values.list })).map((row) => row.id);
-      };
-      const found = await find();
-      if (found.length > MOST_DELETED) throw tooMany();
-      if (found.length === 0) return;
-      await this.lockInOrder(open, resource, found);
-      // Some may have changed before they were locked, and are not what was meant any more.
-      const locked = new Set(found);
-      const meant = (await find()).filter((id) => locked.has(id));
-      await this.remover.remove(resource, meant, options, open);
-    };
-    await this.db.within(tx, work);
-  }
 }
 
 const urisOf = (objects: readonly unknown[]): unknown[] =>
@@ -168,9 +125,3 @@ function idsIn(resource: Resource, uris: readonly unknown[], known: FoundKeys = 
     .map((one) => (typeof one === 'string' ? known.idOf(one) : one))
     .filter((id) => id !== undefined);
 }
-
-const tooMany = (): DomainError =>
-  invalid(
-    'delete.too_many',
-    `This would delete more than ${MOST_DELETED} objects. Narrow the filter and delete in parts.`,
-  );
