@@ -4,6 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { Config } from '../config.js';
 import { Db } from '../platform/database/db.js';
+import { BATCH } from '../platform/database/delete-in-batches.js';
 import { DomainError } from '../platform/errors.js';
 import { CONFIG } from '../platform/tokens.js';
 
@@ -74,10 +75,19 @@ export class RateLimits {
     return asking;
   }
 
+  private async sweep(): Promise<void> {
+    await this.db.run({
+      name: 'rate_sweep',
+      text: `DELETE FROM rate_count WHERE ctid = ANY(ARRAY(
+        SELECT t.ctid FROM rate_count t WHERE t.ends_at < clock_timestamp() LIMIT ${BATCH} FOR UPDATE SKIP LOCKED))`,
+    });
+  }
+
   private async take(bucket: string, most: number): Promise<Share> {
     const wanted = Math.max(1, Math.floor(most / SHARES));
     if (this.asked++ % SWEEP_EVERY === 0)
-      await this.db.run({ name: 'rate_sweep', text: 'DELETE FROM rate_count WHERE ends_at < clock_timestamp()' });
+      // Once a batch: a request waits for it.
+      await this.sweep();
     const [row] = await this.db.run<{ used: number; ms: number }>({
       name: 'rate_take',
       text: `INSERT INTO rate_count AS c (bucket, ends_at, used) VALUES ($1, clock_timestamp() + interval '1 minute', $2)

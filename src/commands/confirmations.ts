@@ -29,7 +29,8 @@ export class Confirmations {
     const id = randomBytes(5).toString('hex');
     const [asked] = await tx.run<{ expires_at: string }>({
       name: 'pending_command_ask',
-      text: `WITH gone AS (DELETE FROM pending_command WHERE expires_at < clock_timestamp() - interval '1 hour')
+      text: `WITH gone AS (DELETE FROM pending_command WHERE ctid = ANY(ARRAY(
+          SELECT t.ctid FROM pending_command t WHERE t.expires_at < clock_timestamp() - interval '1 hour' LIMIT 1000 FOR UPDATE SKIP LOCKED)))
         INSERT INTO pending_command (id, actor, text, ticket, project, release, token_id, expires_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, clock_timestamp() + interval '${SECONDS} seconds')
         RETURNING to_char(expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS expires_at`,

@@ -2,6 +2,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { Db, type Tx } from '../../platform/database/db.js';
+import { deleteInBatches } from '../../platform/database/delete-in-batches.js';
 import { loggable } from '../../platform/loggable.js';
 import { LOGGER } from '../../platform/tokens.js';
 import { BlobLedger } from './blob-ledger.js';
@@ -15,10 +16,8 @@ const UNNEEDED = `b.created_at < now() - interval '${KEEP_HOURS} hours' AND NOT 
 
 /** Owners that are gone for good: a deleted ticket takes its revisions along, a deleted upload its files. */
 const GONE_OWNERS = [
-  `DELETE FROM blob_use u WHERE u.owner LIKE 'revision/%'
-    AND NOT EXISTS (SELECT 1 FROM map_revision r WHERE 'revision/' || r.id = u.owner)`,
-  `DELETE FROM blob_use u WHERE u.owner LIKE 'spu_file/%'
-    AND NOT EXISTS (SELECT 1 FROM spu_file f WHERE 'spu_file/' || f.id = u.owner)`,
+  "t.owner LIKE 'revision/%' AND NOT EXISTS (SELECT 1 FROM map_revision r WHERE 'revision/' || r.id = t.owner)",
+  "t.owner LIKE 'spu_file/%' AND NOT EXISTS (SELECT 1 FROM spu_file f WHERE 'spu_file/' || f.id = t.owner)",
 ];
 
 @Injectable()
@@ -51,7 +50,7 @@ export class BlobCleaner implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   async clean(): Promise<void> {
-    for (const text of GONE_OWNERS) await this.db.run({ text, limitMs: 60_000 });
+    for (const where of GONE_OWNERS) await deleteInBatches(this.db, { table: 'blob_use', where, limitMs: 60_000 });
     await this.deleteUnneeded();
     // A file without a row was left by an upload that crashed or was refused; no clock decides more than when to look.
     // eslint-disable-next-line no-restricted-syntax -- compared with what the same machine's disk says of its files

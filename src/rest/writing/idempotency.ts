@@ -3,6 +3,7 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import { createHash } from 'node:crypto';
 import { sqlState } from '../../platform/database/database-error.js';
 import { Db, type Tx } from '../../platform/database/db.js';
+import { deleteInBatches } from '../../platform/database/delete-in-batches.js';
 import { conflict, DomainError, invalid } from '../../platform/errors.js';
 import type { Sql } from '../../platform/database/statement.js';
 import type { Reach } from '../../platform/principal.js';
@@ -47,6 +48,7 @@ const CLEAN_EVERY_MS = 15 * 60_000;
 @Injectable()
 export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
+  private leaving = false;
 
   constructor(private readonly db: Db) {}
 
@@ -155,12 +157,16 @@ export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdow
 
   /** Forgets keys that are older than what is promised. A failure is left to the next time. */
   async clean(): Promise<void> {
-    await this.db.run({
-      text: `DELETE FROM idempotency_key WHERE created_at < now() - interval '${KEEP_HOURS} hours'`,
+    await deleteInBatches(this.db, {
+      table: 'idempotency_key',
+      where: `t.created_at < now() - interval '${KEEP_HOURS} hours'`,
+      orderBy: 't.created_at',
+      isLeaving: () => this.leaving,
     });
   }
 
   onApplicationShutdown(): void {
+    this.leaving = true;
     clearInterval(this.timer);
   }
 }

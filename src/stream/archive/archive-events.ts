@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../../config.js';
 import { Db, type Tx } from '../../platform/database/db.js';
+import { deleteInBatches } from '../../platform/database/delete-in-batches.js';
 import { loggable } from '../../platform/loggable.js';
 import { CONFIG, LOGGER } from '../../platform/tokens.js';
 import { selectList } from '../../rest/reading/view-sql.js';
@@ -71,8 +72,10 @@ export class ArchiveEvents implements OnApplicationBootstrap, OnApplicationShutd
       made.push(manifest);
     }
     // Names of events that senders may not use again: those of which even the last repeat is long over.
-    await this.db.run({
-      text: `DELETE FROM ingested_event i USING event e WHERE e.id = i.event_id AND e.seq < (SELECT oldest FROM stream_head)`,
+    await deleteInBatches(this.db, {
+      table: 'ingested_event',
+      where: 't.event_id IN (SELECT e.id FROM event e WHERE e.seq < (SELECT oldest FROM stream_head))',
+      isLeaving: () => this.leaving,
     });
     return made;
   }
