@@ -43,6 +43,10 @@ export const SCHEMA_SAMPLES: Readonly<Record<string, readonly string[]>> = {
   Access1763800000000: [
     `INSERT INTO access_token (owner, hash, scopes, expires_at) VALUES ('ci', 'h1', '{read}', '2030-01-01T00:00:00Z')`,
   ],
+  TokenEnds1764530000000: [
+    `UPDATE access_token SET replaced_by = id WHERE owner = 'ci'`,
+    `UPDATE pending_command SET token_id = 1 WHERE id = 'c1'`,
+  ],
   RevisionChanges1764500000000: [
     `INSERT INTO map_revision (ticket_id, number, operations, whole, carried, actor)
       VALUES (1, 2, '{"changed": [{"scope": null, "specifier": "nav", "set": null, "base": {"url": "https://cdn.example/nav.js"}}], "gone": []}', 1, 1, 'local')`,

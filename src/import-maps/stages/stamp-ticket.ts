@@ -1,9 +1,10 @@
 // POST ticket/<id>/stamp/ (import-maps.md, section 4): the ticket carries modules from now on, if only none yet.
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
+import { requireScope } from '../../platform/principal.js';
 import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
 import { CloseTicket } from '../../tickets/close-ticket.js';
-import { production } from '../domain/stage-line.js';
+import { firstStage, production } from '../domain/stage-line.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import { deltaOf, type LockedTicket, TicketDeltas } from '../store/ticket-deltas.js';
 import { ChangeDelta } from './change-delta.js';
@@ -22,10 +23,11 @@ export class StampTicket {
 
   /**
    * Registers it; one that is registered stays as it is, a closed one is reopened. What production overtook meanwhile is a
-   * warning. Rejects with not_found; precondition.
+   * warning. Rejects with not_found; forbidden; precondition.
    */
   async run(tx: Tx, id: number, options: VerbOptions): Promise<StageChange> {
     const ticket = await this.deltas.lock(tx, id);
+    requireScope(options.principal, `map:${firstStage(ticket.line).name}`);
     requireMatch(options.ifMatch, versionTag(ticket.version));
     if (ticket.closed) {
       await this.closing.reopen(tx, id, undefined, { context: { actor: options.actor }, ifMatch: undefined });
