@@ -54,7 +54,7 @@ describe('by URL', () => {
     expect(await uploads.delta()).toEqual({ nav: new URL(url).pathname });
     await uploads.post({ specifier: 'nav/', url: new URL('.', url).pathname }).expect(201);
     const used = await server.sql<{ hash: string }>(
-      `SELECT DISTINCT u.hash FROM blob_use u JOIN map_revision r ON u.owner = 'revision/' || r.id WHERE r.ticket_id = $1`,
+      `SELECT DISTINCT u.hash FROM blob_use u JOIN map_revision r ON u.owner IN ('revision/' || r.id, 'ticket/' || r.ticket_id) WHERE r.ticket_id = $1`,
       [uploads.ticket.id],
     );
     expect(used.map(({ hash }) => hash)).toContain(hashOf('export default "nav";'));

@@ -134,7 +134,7 @@ describe('a package folder', () => {
     expect(await textAt(`${folder.url}icons/cart.svg`)).toBe(files['icons/cart.svg']);
     expect(Object.keys(await uploads.delta())).toEqual(['@shop/nav', '@shop/nav/']);
     const used = await server.sql(
-      `SELECT u.hash FROM blob_use u JOIN map_revision r ON u.owner = 'revision/' || r.id WHERE r.ticket_id = $1`,
+      `SELECT u.hash FROM blob_use u JOIN map_revision r ON u.owner IN ('revision/' || r.id, 'ticket/' || r.ticket_id) WHERE r.ticket_id = $1`,
       [uploads.ticket.id],
     );
     expect(used).toHaveLength(Object.keys(files).length + 1);

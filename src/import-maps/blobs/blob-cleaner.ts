@@ -16,6 +16,7 @@ const UNNEEDED = `b.created_at < now() - interval '${KEEP_HOURS} hours' AND NOT 
 
 /** Owners that are gone for good: a deleted ticket takes its revisions along, a deleted upload its files. */
 const GONE_OWNERS = [
+  "t.owner LIKE 'ticket/%' AND NOT EXISTS (SELECT 1 FROM ticket k WHERE 'ticket/' || k.id = t.owner)",
   "t.owner LIKE 'revision/%' AND NOT EXISTS (SELECT 1 FROM map_revision r WHERE 'revision/' || r.id = t.owner)",
   "t.owner LIKE 'spu_file/%' AND NOT EXISTS (SELECT 1 FROM spu_file f WHERE 'spu_file/' || f.id = t.owner)",
 ];

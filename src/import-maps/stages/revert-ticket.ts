@@ -87,7 +87,7 @@ export class RevertTicket {
     const unchanged = isDeepStrictEqual(before, after);
     if (unchanged) return { ticket, row: ticket.row, revision: ticket.revisionNumber, changes: [] };
     const provenance = { git_commit: earlier.git_commit };
-    const revision = await this.deltas.write(tx, ticket, { delta: after, actor, provenance, like: earlier });
+    const revision = await this.deltas.write(tx, ticket, { delta: after, actor, provenance });
     await this.deltas.moveKeys(tx, ticket, after);
     const event = {
       type: 'ticket.reverted',

@@ -14,8 +14,6 @@ export interface Revision extends ChainPlace {
   readonly mark: string;
   readonly delta: Delta;
   readonly git_commit: string | null;
-  /** Blobs that it needs and no URL of it names, where that is known. */
-  readonly beside?: readonly string[];
 }
 
 export interface FoundRevision extends Omit<Revision, 'delta'> {

@@ -7,6 +7,7 @@ import type { Revision } from './known-revisions.js';
 import { MapChanges } from './map-changes.js';
 import { MAP_CHANNEL, type MapNews } from './map-pointer.js';
 import { ProductionMaps } from './production-maps.js';
+import { blobOwner } from './ticket-deltas.js';
 
 export interface NewRelease {
   readonly project: number;
@@ -60,7 +61,7 @@ export class Releases {
           SELECT $1, $3, $3, $5, $6, $7::jsonb, $8, $9, $10 WHERE $11 RETURNING id),
         held AS (SELECT hash FROM blob WHERE hash = ANY($12::text[]) ORDER BY hash FOR KEY SHARE),
         u AS (INSERT INTO blob_use (owner, hash) SELECT 'layer/' || l.id, b.hash
-          FROM l, (SELECT hash FROM held UNION SELECT hash FROM blob_use WHERE owner = $13) b),
+          FROM l, (SELECT hash FROM held UNION SELECT hash FROM blob_use WHERE owner = ANY($13::text[])) b),
         g AS (UPDATE layer SET removed_in = $3 WHERE id = ANY($14::bigint[])),
         k AS (DELETE FROM ticket_key WHERE $11 AND ticket_id = $5),
         r AS (INSERT INTO release (project_id, number, parent, kind, ticket_id, layer_id, line, actor)
@@ -79,7 +80,7 @@ export class Releases {
         revision?.git_commit ?? null,
         layer !== undefined,
         blobs,
-        `revision/${revision?.id ?? 0}`,
+        ticket === null ? [] : [`revision/${revision?.id ?? 0}`, blobOwner(ticket)],
         gone,
         line,
         actor,

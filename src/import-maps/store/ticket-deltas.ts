@@ -51,8 +51,6 @@ export interface NewRevision {
   readonly provenance?: Provenance | undefined;
   /** Hashes of blobs that its operations lead to, beside those that their URLs name. */
   readonly blobs?: readonly string[] | undefined;
-  /** The revision whose blobs it needs too; the one before where none is given. */
-  readonly like?: Revision | undefined;
 }
 
 interface Surroundings {
@@ -74,6 +72,9 @@ interface Surroundings {
 
 /** The delta of a ticket that has none yet is empty. */
 export const deltaOf = ({ revision }: LockedTicket): Delta => revision?.delta ?? [];
+
+/** In blob_use: of the blobs that no URL of a ticket's revisions names, but which they lead to. */
+export const blobOwner = (ticket: number): string => `ticket/${ticket}`;
 
 @Injectable()
 export class TicketDeltas {
@@ -136,15 +137,14 @@ export class TicketDeltas {
   }
 
   /**
-   * Writes the ticket's next revision. Its blobs are those that its URLs name, those that are given, and those that the
-   * revision before had besides its URLs (the files of packages). What a URL of the revision before named has its use
-   * already, for a ticket's revisions go all together: a watched folder of 2000 files would write as many rows for each
-   * file that is saved. Rejects with conflict where a given blob is gone.
+   * Writes the ticket's next revision. What its URLs name that the one before didn't change is used by a revision before it
+   * already, and the other blobs (the files of packages) are the ticket's, once: a ticket's revisions go all together. Else one
+   * key that changes would write a row for each file of each package. Rejects with conflict where a given blob is gone.
    */
   async write(
     tx: Tx,
     ticket: LockedTicket,
-    { delta, actor, provenance = {}, blobs = [], like = ticket.revision }: NewRevision,
+    { delta, actor, provenance = {}, blobs = [] }: NewRevision,
   ): Promise<number> {
     const step = stepBetween(deltaOf(ticket), delta);
     const place = placeAfter(ticket.revision, delta, step) ?? {
@@ -153,40 +153,25 @@ export class TicketDeltas {
       carried: 0,
     };
     const { git_remote = null, git_branch = null, git_commit = null } = provenance;
-    const fresh = hashesIn(step.changed);
-    const needed = [...new Set([...fresh, ...blobs, ...(await this.besideUrls(tx, like))])];
     const [written] = await tx.run<{ id: number; mark: string; given: number }>({
       name: 'map_revision_write',
-      text: `WITH held AS (SELECT hash FROM blob WHERE hash = ANY($7::text[]) ORDER BY hash FOR KEY SHARE),
+      text: `WITH held AS (SELECT hash FROM blob WHERE hash = ANY($7::text[] || $8::text[]) ORDER BY hash FOR KEY SHARE),
         r AS (INSERT INTO map_revision (ticket_id, number, actor, git_remote, git_branch, git_commit, operations, whole, carried)
           VALUES ($1, $2, $3, $4, $5, $6, $9::jsonb, $10, $11) RETURNING id, created_at),
-        u AS (INSERT INTO blob_use (owner, hash) SELECT 'revision/' || r.id, held.hash FROM r, held)
+        u AS (INSERT INTO blob_use (owner, hash)
+          SELECT CASE WHEN held.hash = ANY($7::text[]) THEN 'revision/' || r.id ELSE $12 END, held.hash FROM r, held
+          ON CONFLICT DO NOTHING)
         SELECT r.id, ${MARK} AS mark, (SELECT count(*)::int FROM held WHERE hash = ANY($8::text[])) AS given FROM r`,
       values: [
-        ...[ticket.id, place.number, actor, git_remote, git_branch, git_commit, needed, blobs],
-        ...[JSON.stringify(place.whole === null ? delta : step), place.whole, place.carried],
+        ...[ticket.id, place.number, actor, git_remote, git_branch, git_commit, hashesIn(step.changed), blobs],
+        ...[JSON.stringify(place.whole === null ? delta : step), place.whole, place.carried, blobOwner(ticket.id)],
       ],
     });
     if (written?.given !== new Set(blobs).size)
       throw conflict('modules.blob_gone', 'A file of this upload has been cleaned up meanwhile. Upload it again.');
-    const others = needed.filter((hash) => !fresh.includes(hash));
     const { id, mark } = written;
-    this.known.remember(tx, ticket.id, { id, mark, ...place, delta, git_commit, beside: unnamed(others, delta) });
+    this.known.remember(tx, ticket.id, { id, mark, ...place, delta, git_commit });
     return place.number;
-  }
-
-  /** Blobs of a revision that no URL of it names. */
-  private async besideUrls(tx: Tx, revision: Revision | undefined): Promise<readonly string[]> {
-    if (!revision || revision.beside) return revision?.beside ?? [];
-    const uses = await tx.run<{ hash: string }>({
-      name: 'map_revision_blobs',
-      text: 'SELECT hash FROM blob_use WHERE owner = $1',
-      values: [`revision/${revision.id}`],
-    });
-    return unnamed(
-      uses.map(({ hash }) => hash),
-      revision.delta,
-    );
   }
 
   /** An earlier revision of a ticket; undefined where it has none of this number. */
@@ -235,10 +220,4 @@ export class TicketDeltas {
       values: [ticket.id, ticket.project.id, gone, come],
     });
   }
-}
-
-/** Those of some hashes that no URL of a delta names. */
-function unnamed(hashes: readonly string[], delta: Delta): string[] {
-  const named = new Set(hashes.length > 0 ? hashesIn(delta) : []);
-  return hashes.filter((hash) => !named.has(hash));
 }
