@@ -39,7 +39,7 @@ async function withClient<T>(
 
 /**
  * `work` sees the database as it was at one moment, and every file that its rows name stays until `work` is done: an upload's
- * file is there before its row is committed, and the clean-up, which deletes files before it commits, is held off from before
+ * file is there before its row is committed, and the clean-up, which takes files away with its commit, is held off from before
  * that moment on.
  */
 export function withSnapshot<T>(

@@ -6,7 +6,7 @@ import { deleteInBatches } from '../../platform/database/delete-in-batches.js';
 import { loggable } from '../../platform/loggable.js';
 import { LOGGER } from '../../platform/tokens.js';
 import { BlobLedger } from './blob-ledger.js';
-import { type BlobStore, FILE_BLOBS, MODULE_BLOBS, TREE_BLOBS } from './blob-store.js';
+import { type BlobStore, FILE_BLOBS, MODULE_BLOBS, type SetAside, TREE_BLOBS } from './blob-store.js';
 
 const KEEP_HOURS = 24;
 const CLEAN_EVERY_MS = 60 * 60_000;
@@ -20,6 +20,9 @@ const GONE_OWNERS = [
   "t.owner LIKE 'revision/%' AND NOT EXISTS (SELECT 1 FROM map_revision r WHERE 'revision/' || r.id = t.owner)",
   "t.owner LIKE 'spu_file/%' AND NOT EXISTS (SELECT 1 FROM spu_file f WHERE 'spu_file/' || f.id = t.owner)",
 ];
+
+/** Asked under the lock. */
+type MayGo = (tx: Tx, hash: string) => Promise<boolean>;
 
 @Injectable()
 export class BlobCleaner implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -51,6 +54,7 @@ export class BlobCleaner implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   async clean(): Promise<void> {
+    for (const store of this.stores) await this.settleAside(store);
     for (const where of GONE_OWNERS) await deleteInBatches(this.db, { table: 'blob_use', where, limitMs: 60_000 });
     await this.deleteUnneeded();
     // A file without a row was left by an upload that crashed or was refused; no clock decides more than when to look.
@@ -69,20 +73,44 @@ export class BlobCleaner implements OnApplicationBootstrap, OnApplicationShutdow
         text: `SELECT b.hash FROM blob b WHERE b.hash > $1 AND ${UNNEEDED} ORDER BY b.hash LIMIT ${AT_ONCE}`,
         values: [last],
       });
-      for (const { hash } of rows) await this.db.transaction((tx) => this.delete(tx, hash));
+      for (const { hash } of rows) await this.take(this.stores, hash, deleteRow);
       last = rows.at(-1)?.hash ?? '';
       if (rows.length < AT_ONCE) return;
     }
   }
 
-  /** Looks again under the lock; the files go first, so that a crash leaves the row, which brings us back. */
-  private async delete(tx: Tx, hash: string): Promise<void> {
-    if (!(await this.ledger.lockAlone(tx, hash))) return;
-    const gone = await tx.run({
-      text: `DELETE FROM blob b WHERE b.hash = $1 AND ${UNNEEDED} RETURNING 1`,
-      values: [hash],
-    });
-    if (gone.length > 0) for (const store of this.stores) await store.delete(hash);
+  /**
+   * Deletes what has no owner: looks again under the lock, and sets the files aside. They go when the COMMIT was answered, since
+   * the lock was held until then; where it wasn't (its session ended, and the bytes may have been uploaded again), they go back.
+   */
+  private async take(stores: readonly BlobStore[], hash: string, mayGo: MayGo): Promise<void> {
+    const aside: SetAside[] = [];
+    let isCommitted = false;
+    try {
+      await this.db.transaction(async (tx) => {
+        if (!(await this.ledger.lockAlone(tx, hash)) || !(await mayGo(tx, hash))) return;
+        for (const store of stores) {
+          const one = await store.setAside(hash);
+          if (one) aside.push(one);
+        }
+        tx.afterCommit(() => {
+          isCommitted = true;
+        });
+      });
+    } finally {
+      for (const one of aside) await (isCommitted ? one.drop() : one.putBack());
+    }
+  }
+
+  /** What processes set aside that were killed over it: those that have a row go back, whatever lies in their place. */
+  private async settleAside(store: BlobStore): Promise<void> {
+    for (const one of await store.listAside()) {
+      await this.db.transaction(async (tx) => {
+        // One that somebody is at work on is settled by them, or the next time.
+        if (!(await this.ledger.lockAlone(tx, one.hash))) return;
+        await ((await hasNoRow(tx, one.hash)) ? one.drop() : one.putBack());
+      });
+    }
   }
 
   private async deleteUnknown(store: BlobStore, before: number): Promise<void> {
@@ -102,12 +130,18 @@ export class BlobCleaner implements OnApplicationBootstrap, OnApplicationShutdow
       text: 'SELECT h.hash FROM unnest($1::text[]) h(hash) WHERE NOT EXISTS (SELECT 1 FROM blob b WHERE b.hash = h.hash)',
       values: [hashes],
     });
-    for (const { hash } of unknown) {
-      await this.db.transaction(async (tx) => {
-        if (!(await this.ledger.lockAlone(tx, hash))) return;
-        const [row] = await tx.run({ text: 'SELECT 1 FROM blob WHERE hash = $1', values: [hash] });
-        if (!row) await store.delete(hash);
-      });
-    }
+    for (const { hash } of unknown) await this.take([store], hash, hasNoRow);
   }
+}
+
+async function deleteRow(tx: Tx, hash: string): Promise<boolean> {
+  const gone = await tx.run({
+    text: `DELETE FROM blob b WHERE b.hash = $1 AND ${UNNEEDED} RETURNING 1`,
+    values: [hash],
+  });
+  return gone.length > 0;
+}
+
+async function hasNoRow(tx: Tx, hash: string): Promise<boolean> {
+  return (await tx.run({ text: 'SELECT 1 FROM blob WHERE hash = $1', values: [hash] })).length === 0;
 }

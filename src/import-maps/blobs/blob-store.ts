@@ -38,6 +38,18 @@ export interface KnownBlob {
   readonly modified: number;
 }
 
+/**
+ * A blob that is out of its place, and still found by readers. Both are safe whenever they come, also late, after others have
+ * kept the same blob again: neither touches what lies in its place.
+ */
+export interface SetAside {
+  readonly hash: string;
+  /** Deletes it for good: when the transaction that held the hash's lock alone is known to be committed. */
+  drop(): Promise<void>;
+  /** Into its place again, unless the same bytes are there already. */
+  putBack(): Promise<void>;
+}
+
 /** Everything rejects with DomainError `unavailable` where the store can't do its work (a full disk). */
 export interface BlobStore {
   /** Takes bytes in; nothing is left of them where `source` fails. */
@@ -66,8 +78,14 @@ export interface BlobStore {
   /** All that are kept, in no order. */
   list(): AsyncIterable<KnownBlob>;
 
-  /** The caller holds the hash's lock alone. One that isn't there is no error. */
-  delete(hash: string): Promise<void>;
+  /**
+   * The first half of a deletion: the caller holds the hash's lock alone, as far as it knows, drops what it gets here when its
+   * transaction is committed, and puts it back in any other case. Undefined where there is none.
+   */
+  setAside(hash: string): Promise<SetAside | undefined>;
+
+  /** All that are aside: the caller finds out, under the hash's lock, what their processes didn't come to. */
+  listAside(): Promise<readonly SetAside[]>;
 
   /** Deletes what was staged before a time (milliseconds) and neither kept nor discarded: its server crashed. */
   deleteStaged(before: number): Promise<void>;

@@ -4,7 +4,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { sync, syncFolder } from '../../platform/sync.js';
-import type { BlobStore, ByteRange, KnownBlob, OpenBlob, SafeBlob, StagedBlob } from './blob-store.js';
+import type { BlobStore, ByteRange, KnownBlob, OpenBlob, SafeBlob, SetAside, StagedBlob } from './blob-store.js';
+import { DiskAside } from './disk-aside.js';
 import { isAbsent, onDisk } from './disk-error.js';
 import { inParallel } from './in-parallel.js';
 
@@ -18,9 +19,11 @@ const HASH = /^[\da-f]{64}$/;
 
 export class DiskBlobs implements BlobStore {
   private readonly staging: string;
+  private readonly aside: DiskAside;
 
   constructor(private readonly folder: string) {
     this.staging = path.join(folder, 'tmp');
+    this.aside = new DiskAside(folder, (hash) => this.placeOf(hash));
   }
 
   async put(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<StagedBlob> {
@@ -81,7 +84,7 @@ export class DiskBlobs implements BlobStore {
 
   async open(hash: string): Promise<OpenBlob | undefined> {
     if (!HASH.test(hash)) return undefined;
-    const file = await onDisk(() => fs.open(this.placeOf(hash), 'r').catch(ifAbsent(undefined)));
+    const file = await this.find(hash, (place) => fs.open(place, 'r'));
     if (!file) return undefined;
     const { size } = await onDisk(() => file.stat());
     return {
@@ -91,8 +94,21 @@ export class DiskBlobs implements BlobStore {
     };
   }
 
-  has(hash: string): Promise<boolean> {
-    return onDisk(() => fs.stat(this.placeOf(hash)).then(() => true, ifAbsent(false)));
+  async has(hash: string): Promise<boolean> {
+    return (await this.find(hash, (place) => fs.stat(place))) !== undefined;
+  }
+
+  /** In its place, or aside; and in its place again, where it was just being put back. */
+  private async find<Found>(hash: string, look: (place: string) => Promise<Found>): Promise<Found | undefined> {
+    const place = this.placeOf(hash);
+    const lookAt = (one: string): Promise<Found | undefined> => onDisk(() => look(one).catch(ifAbsent(undefined)));
+    const found = await lookAt(place);
+    if (found) return found;
+    for (const one of [...(await this.aside.placesOf(hash)), place]) {
+      const again = await lookAt(one);
+      if (again) return again;
+    }
+    return undefined;
   }
 
   async *list(): AsyncIterable<KnownBlob> {
@@ -105,8 +121,12 @@ export class DiskBlobs implements BlobStore {
     }
   }
 
-  async delete(hash: string): Promise<void> {
-    await onDisk(() => fs.rm(this.placeOf(hash), { force: true }));
+  setAside(hash: string): Promise<SetAside | undefined> {
+    return this.aside.take(hash);
+  }
+
+  listAside(): Promise<readonly SetAside[]> {
+    return this.aside.list();
   }
 
   async deleteStaged(before: number): Promise<void> {

@@ -64,7 +64,7 @@ export class KeptFiles {
   async place(): Promise<void> {
     for (const { folder, blob } of this.staged) {
       const store = this.store(folder);
-      if (!(await store.has(blob.hash))) this.undo.push(() => store.delete(blob.hash));
+      if (!(await store.has(blob.hash))) this.undo.push(async () => (await store.setAside(blob.hash))?.drop());
       await store.keep([blob]);
     }
     for (const { draft, place } of this.archives) {
