@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { keptToken } from './access/kept-tokens.js';
 import { CliError } from './cli-error.js';
+import { withoutEndSlashes } from './end-slashes.js';
 import { EXIT } from './exit-codes.js';
 
 export interface Settings {
@@ -135,7 +136,7 @@ export function urlOf(text: string): string {
       `'${text}' is no URL of a server: say --url http://localhost:8000, or set STAMP_URL.`,
       EXIT.usage,
     );
-  return text.replace(/(?<!\/)\/+$/, '');
+  return withoutEndSlashes(text);
 }
 
 const LOOPBACK = /^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/;

@@ -10,7 +10,7 @@ export interface Room {
   readonly files: number;
 }
 
-export const NO_ROOM: Room = { bytes: 0, files: 0 };
+const NO_ROOM: Room = { bytes: 0, files: 0 };
 
 /** Of the disk that a folder is on, or will be when it is made. None where it doesn't answer. */
 export async function roomIn(folder: string): Promise<Room> {

@@ -14,7 +14,7 @@ const SECRETS: readonly (readonly [RegExp, shown: string])[] = [
   [/(^|[^A-Za-z0-9_])AKIA[0-9A-Z]{12,}/g, '$1***'],
   [/(^|[^A-Za-z0-9_-])eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g, '$1***'],
   [/((?:^|[^a-z0-9_])(?:(?:bearer|apikey)[ \t\r\n]+)+)[^ \t\r\n"'\\]+/gi, '$1***'],
-  [/((?:^|[^a-z0-9_])(?:basic[ \t\r\n]+)+)[^ \t\r\n"'\\]{12,}/gi, '$1***'],
+  [/((?:^|[^a-z0-9_])basic[ \t\r\n]+)[^ \t\r\n"'\\]{12,}/gi, '$1***'],
   [
     /((?:^|[^a-z0-9_])(?:(?:password|passwd|pwd|secret|token|api[-_]?key)[ \t\r\n]*[=:][ \t\r\n]*)+)[^ \t\r\n"'\\]+/gi,
     '$1***',

@@ -1,4 +1,5 @@
 // What people say, and what is understood.
+import { wordsOf } from '../../src/commands/words.js';
 import fc from 'fast-check';
 import { parseCommand } from '../../src/commands/parse-command.js';
 import { VERBS } from '../../src/commands/grammar.js';
@@ -105,3 +106,18 @@ test.each([
   ['password=hunter2 token: xyz', 'password=*** token: ***'],
   ['hold TKT-1 --reason the token is out', 'hold TKT-1 --reason the token is out'],
 ])('no secret in the log: %s', (text, shown) => expect(redacted(text)).toBe(shown));
+
+test.each([
+  ['say "a b" c', ['say', 'a b', 'c']],
+  ['don\'t "stop', ["don't", '"stop']],
+  ['“a b” \'c d\' "e"f "g h"', ['a b', 'c d', '"e"f', 'g h']],
+  ["\"a 'b\" c' 'd", ["a 'b", "c'", "'d"]],
+  ['“a “b” “c', ['a “b', '“c']],
+  ['', []],
+])('%j is the words %j', (text, words) => {
+  expect(wordsOf(text).map((word) => word.text)).toEqual(words);
+});
+
+test('a text of quotes that nobody closes is words, however long it is', () => {
+  expect(wordsOf('“ " \' '.repeat(200_001)).length).toBeGreaterThan(100_000);
+});

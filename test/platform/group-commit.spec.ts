@@ -87,7 +87,7 @@ it('is as if they had come one after the other, whoever is refused or fails and 
       const outcomes = await Promise.allSettled(
         all.map(async ({ kind, process }, index) => {
           let tries = 0;
-          const n = await (groups[process] as GroupCommit).run(1, 10, async (tx) => {
+          const n = await groups[process].run(1, 10, async (tx) => {
             const made = await step(`w${index}`, kind === 'refused')(tx);
             if (kind === 'fails') await tx.run({ text: 'SELECT 1 / 0' });
             if (kind === 'again' && (tries += 1) === 1) throw new TryAgain('once');

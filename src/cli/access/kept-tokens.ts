@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { CliError } from '../cli-error.js';
+import { withoutEndSlashes } from '../end-slashes.js';
 import { EXIT } from '../exit-codes.js';
 
 /** By the server's URL. */
@@ -27,7 +28,7 @@ export function forgetToken(file: string, url: string): boolean {
 }
 
 /** `HTTP://Stamp.example:80/` and `http://stamp.example` are one. */
-const serverOf = (url: string): string => new URL(url).href.replace(/(?<!\/)\/+$/, '');
+const serverOf = (url: string): string => withoutEndSlashes(new URL(url).href);
 
 function readKept(file: string): Kept {
   if (!fs.existsSync(file)) return {};

@@ -6,7 +6,6 @@ import { conflict, DomainError } from '../../platform/errors.js';
 import { sendErrorText } from '../../platform/http/error-reply.js';
 import { failures, pathParameter } from '../../rest/http/documented.js';
 import { readEnvironment } from '../deployer/environment.js';
-import { isKnown } from '../../rest/http/entity-tag.js';
 import { lastOf, type Query } from '../../rest/reading/list-query.js';
 import { withoutPreviewKeys } from '../domain/preview-link.js';
 import { type MapAnswer, MapAnswers, type Wanted } from './map-answers.js';
@@ -16,6 +15,7 @@ import type { Live } from './fresh-maps.js';
 import { allowKeys, PREVIEW_KEY_HEADER, shareWithAll, sharePreview, WITH_ALL } from './sharing.js';
 import { Shortcut } from './shortcut.js';
 import { snippetOf } from './snippet.js';
+import { send, sendTold, statusNow } from './told-map.js';
 import { StampScripts } from './stamp-scripts.js';
 import type { Stamp } from './stamps.js';
 import { Needs } from '../../platform/http/need.js';
@@ -223,11 +223,7 @@ export class MapController {
   ): Promise<MapAnswer> {
     if (asked.length === 0) return this.answers.answer(wanted, query);
     const keys = request.headers[PREVIEW_KEY_HEADER];
-    const visitor = {
-      principal: request.principal,
-      address: request.ip,
-      keys: keys === undefined ? keys : String(keys),
-    };
+    const visitor = { principal: request.principal, address: request.ip, keys: keys === undefined ? keys : String(keys) };
     const admission = await this.gate.admit(visitor, wanted, asked);
     if (admission === 'shown') return this.answers.answer(wanted, query);
     return this.answers.instead(wanted, admission === 'locked' ? 'locked' : 'unknown; stale');
@@ -251,38 +247,4 @@ export class MapController {
     const text = snippetOf(wanted.origin, wanted.project.name, stamp.body.toString());
     void reply.header('content-type', 'text/plain; charset=utf-8').header('cache-control', 'no-cache').send(text);
   }
-}
-
-/** What X-Stamp-Status says in the moment of answering: what was found may have become old since. */
-function statusNow({ wait }: Wanted, status: string | undefined): string | undefined {
-  if (!wait.isOld || status?.includes('stale')) return status;
-  return status === undefined ? 'stale' : `${status}; stale`;
-}
-
-interface Told {
-  readonly stamp: Stamp;
-  /** X-Stamp-Status, where there is anything to say. */
-  readonly status: string | undefined;
-  readonly type: string;
-  readonly isPreview: boolean;
-}
-
-function sendTold(request: FastifyRequest, reply: FastifyReply, { stamp, status, type, isPreview }: Told): void {
-  const kept = isPreview ? 'private, ' : '';
-  if (status === undefined) return send(request, reply, stamp, type, `${kept}no-cache`);
-  // Not to be kept: a browser that revalidates it later would take over the status of then.
-  void reply.header('x-stamp-status', status).header('cache-control', `${kept}no-store`);
-  void reply.header('etag', stamp.etag).header('content-type', type).send(stamp.body);
-}
-
-function send(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { body, etag }: Stamp,
-  type: string,
-  caching: string,
-): void {
-  void reply.header('cache-control', caching).header('etag', etag);
-  if (isKnown(request.headers['if-none-match'], etag)) void reply.code(304).send();
-  else void reply.header('content-type', type).send(body);
 }

@@ -8,12 +8,7 @@ const object = (
   description: string,
   properties: Record<string, object>,
   required = Object.keys(properties),
-): object => ({
-  type: 'object',
-  description,
-  properties,
-  required,
-});
+): object => ({ type: 'object', description, properties, required });
 
 const TARGET = {
   ...object(

@@ -20,7 +20,7 @@ interface Writer {
   alone: boolean;
 }
 
-type Outcome = { readonly value: unknown } | { readonly error: unknown };
+type Outcome = { readonly value: unknown } | { readonly error: Error };
 
 interface Queue {
   readonly waiting: Writer[];
@@ -45,7 +45,7 @@ export class GroupCommit {
     if (queue.waiting.length >= MOST_WAITING) return Promise.reject(overloaded());
     return new Promise<T>((resolve, reject) => {
       const settle = (outcome: Outcome): void =>
-        'error' in outcome ? reject(outcome.error as Error) : resolve(outcome.value as T);
+        'error' in outcome ? reject(outcome.error) : resolve(outcome.value as T);
       queue.waiting.push({ bytes, work, settle, alone: false });
       if (this.queues.has(row)) return;
       this.queues.set(row, queue);
@@ -131,7 +131,7 @@ async function beside(tx: Tx, { work }: Writer): Promise<Outcome> {
   } catch (error) {
     if (isConnectionLost(error) || isRetryable(error)) throw error;
     await (await saved).undo();
-    return { error: asDomainError(error) };
+    return { error: asDomainError(error) as Error };
   }
 }
 
@@ -145,5 +145,5 @@ function failed(queue: Queue, taken: Writer[], error: unknown): void {
   }
   // Where not even a connection was to be had, who waits has waited long enough.
   const all = taken.length > 0 ? taken : queue.waiting.splice(0);
-  for (const { settle } of all) settle({ error });
+  for (const { settle } of all) settle({ error: error as Error });
 }

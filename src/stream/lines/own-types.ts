@@ -1,6 +1,7 @@
 // Every type of event that the server itself appends, and how loud it is. Who posts events can use none of them, nor another
 // with the same first word: it would be taken for the server's own (stream/ingest/incoming.ts).
-import type { Severity } from './severity.js';
+
+export type Severity = 'info' | 'warn' | 'error';
 
 /** Resources whose rows are made, changed and deleted. */
 const RESOURCES = [

@@ -1,7 +1,7 @@
 // Chains of revisions: whichever way one is read, it is what was written; and they weigh little more than what changed.
 import fc from 'fast-check';
 import type { Delta, Operation } from '../../../src/import-maps/domain/delta.js';
-import { operationKey, withOperations } from '../../../src/import-maps/domain/delta.js';
+import { bytesOf, operationKey, withOperations } from '../../../src/import-maps/domain/delta.js';
 import {
   type ChainPlace,
   deltaFrom,
@@ -90,4 +90,24 @@ it('the first one, small ones and large changes are whole', () => {
   expect(placeAfter({ number: 5, whole: 2, carried: 32 }, deltaOf(64), step)).toBeUndefined();
   expect(placeAfter({ number: 257, whole: 2, carried: 1 }, deltaOf(64), step)?.whole).toBe(2);
   expect(placeAfter({ number: 258, whole: 2, carried: 1 }, deltaOf(64), step)?.whole).toBeUndefined();
+});
+
+it('what the modules import is a change, too', () => {
+  const importing = (...imports: string[]): Operation => ({
+    ...operation(1),
+    set: { url: 'https://cdn.example/1.js', imports },
+  });
+  expect(stepBetween([importing('a', 'b')], [importing('a', 'b')]).changed).toEqual([]);
+  expect(stepBetween([importing('a', 'b')], [importing('a', 'c')]).changed).toEqual([importing('a', 'c')]);
+  expect(stepBetween([importing('a')], [importing('a', 'c')]).changed).toEqual([importing('a', 'c')]);
+});
+
+it('weighs what a delta holds: every text of it', () => {
+  const none = bytesOf([]);
+  const [removal, one] = [{ ...operation(1), set: null }, operation(1)];
+  expect(bytesOf([removal])).toBeGreaterThan(none);
+  expect(bytesOf([one])).toBe(bytesOf([removal]) + (one.set?.url.length ?? 0));
+  expect(bytesOf([{ ...one, scope: '/shop/' }])).toBe(bytesOf([one]) + '/shop/'.length);
+  const importing = { ...one, set: { url: one.set?.url ?? '', imports: ['react', 'cart'] } };
+  expect(bytesOf([importing])).toBeGreaterThan(bytesOf([one]) + 'reactcart'.length);
 });
