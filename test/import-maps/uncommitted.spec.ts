@@ -116,6 +116,15 @@ async function aScene(name: string, at: string): Promise<Scene> {
   return { project: name, ticket };
 }
 
+/** An answer that is one: a read may get a connection that was cut with the COMMIT's, which says to try again. */
+async function answered(ask: () => Promise<Response>): Promise<Response> {
+  for (let turn = 1; ; turn += 1) {
+    const reply = await ask();
+    if (reply.status !== 503 || turn === 20) return reply;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
 /** All that pages and people see of a project and its ticket, from a server. */
 async function shown(server: TestServer, { project, ticket }: Scene): Promise<string[]> {
   const paths = [
@@ -129,10 +138,10 @@ async function shown(server: TestServer, { project, ticket }: Scene): Promise<st
     ticket.url,
     `${ticket.url}why/`,
   ];
-  const dry = await call(server, { method: 'POST', path: `${ticket.url}promote/?dry_run=1` });
+  const dry = await answered(() => call(server, { method: 'POST', path: `${ticket.url}promote/?dry_run=1` }));
   const answers = await Promise.all(
     paths.map(async (path) => {
-      const reply = await fetch(server.base + path);
+      const reply = await answered(() => fetch(server.base + path));
       // A busy machine may have to say that an answer may be old; which one it is, is examined here.
       const status = reply.headers.get('x-stamp-status');
       return [path, reply.status, status === 'stale' ? null : status, await reply.text()];

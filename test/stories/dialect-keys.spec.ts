@@ -88,7 +88,7 @@ it('refuses what is no key', async () => {
     'TKT 7',
     'TKT-7/',
     'TKT-7-8',
-    'TKT-1234567890123456',
+    'TKT-12345678901234567',
     7,
     null,
     {},
