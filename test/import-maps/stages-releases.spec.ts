@@ -21,11 +21,11 @@ afterAll(() => server.stop());
 
 const post = (url: string, body: object = {}) => server.http.post(url).send(body);
 
-it('stays in production when its ticket is deleted', async () => {
+it('stays in production, with its ticket, when somebody deletes that', async () => {
   const project = await aStagedProject(server, 'deleted');
   const ticket = await aStampedTicket(server).with({ project: project.uri }).withModule('kept').at('prod');
   const open = await aStampedTicket(server).with({ project: project.uri }).withModule('gone').at('qa');
-  await server.http.delete(ticket.url).expect(204);
+  expect((await server.http.delete(ticket.url).expect(409)).body).toMatchObject({ code: 'ticket.released' });
   await server.http.delete(open.url).expect(204);
   expect(await productionOf(server, 'deleted')).toEqual({ kept: moduleUrl('kept') });
   await aStampedTicket(server).with({ project: project.uri }).withModule('kept', moduleUrl('kept', 2)).at('prod');
@@ -33,7 +33,7 @@ it('stays in production when its ticket is deleted', async () => {
   const list = await server.http.get('/api/v1/release/?project__name=deleted&order_by=number').expect(200);
   expect((list.body as { objects: object[] }).objects).toMatchObject([
     { number: 0, kind: 'base' },
-    { number: 1, kind: 'promote', ticket: null, parent: 0 },
+    { number: 1, kind: 'promote', ticket: ticket.url, parent: 0 },
     { number: 2, kind: 'promote', ticket: expect.stringContaining('/api/v1/ticket/') },
   ]);
 });
