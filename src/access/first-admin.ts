@@ -1,13 +1,15 @@
 // The token that all others are made with: where tokens are asked for and nobody could make one, the server makes it, once,
 // into a file that only its own user reads.
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { Config } from '../config.js';
-import { Db } from '../platform/database/db.js';
+import { Db, type Tx } from '../platform/database/db.js';
 import { CONFIG } from '../platform/tokens.js';
 import { OPERATOR } from '../platform/principal.js';
 import { AccessTokens } from './access-tokens.js';
+import { hashOf } from './token-text.js';
 
 export const ADMIN_FILE = 'admin-token';
 /** All but those of stages, since nobody can give what they haven't got: who may release is said by `stampline token create`. */
@@ -28,18 +30,41 @@ export class FirstAdmin implements OnApplicationBootstrap {
   async onApplicationBootstrap(): Promise<void> {
     if (!this.config.access.required) return;
     const file = path.join(this.config.dataFolder, ADMIN_FILE);
+    // A name of its own: a server whose session, and with it the lock, ended while its disk hung writes late to no file of others.
+    const draft = `${file}.${randomUUID()}`;
     const made = await this.db.transaction(async (tx) => {
       // Of several servers that start at once, one makes it.
       await tx.run({ text: "SELECT pg_advisory_xact_lock(hashtext('first admin token'))" });
+      await this.settleDrafts(tx, file);
       if (await this.tokens.hasAdmin(tx)) return false;
       const wanted = { owner: 'admin', purpose: 'Made at the first start', scopes: SCOPES, days: DAYS };
       const { token } = await this.tokens.create(tx, wanted, OPERATOR);
       await fs.mkdir(this.config.dataFolder, { recursive: true });
       // Before the commit: a token that nobody knows would be in the way of the next start's.
-      await fs.rm(file, { force: true });
-      await fs.writeFile(file, `${token}\n`, { mode: 0o600, flag: 'wx', flush: true });
+      await fs.writeFile(draft, `${token}\n`, { mode: 0o600, flag: 'wx', flush: true });
       return true;
     });
-    if (made) this.written = file;
+    if (!made) return;
+    // Where another server that starts now has settled it, it is there.
+    await fs.rename(draft, file).catch(ifAbsent);
+    this.written = file;
   }
+
+  /** Tokens that servers wrote which were killed, or cut off, around their commit: one that counts is the administrator's. */
+  private async settleDrafts(tx: Tx, file: string): Promise<void> {
+    const folder = path.dirname(file);
+    for (const name of await fs.readdir(folder).catch(() => [])) {
+      if (!DRAFT.test(name)) continue;
+      const draft = path.join(folder, name);
+      const hash = hashOf((await fs.readFile(draft, 'utf8')).trim());
+      if ((await this.tokens.counting(tx, [hash])).has(hash)) await fs.rename(draft, file).catch(ifAbsent);
+      else await fs.rm(draft, { force: true });
+    }
+  }
+}
+
+const DRAFT = new RegExp(`^${ADMIN_FILE}\\.[\\da-f-]{36}$`);
+
+function ifAbsent(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error;
 }

@@ -102,7 +102,7 @@ export async function restoreInto(
       return { end, found };
     } catch (error) {
       // Where the COMMIT's answer was lost, the rows may be there: files without rows go with the next clean-up.
-      if (!committing) await files.takeBack();
+      if (!committing) await files.takeBack(() => isAlive(client));
       throw error;
     } finally {
       progress.end();
@@ -114,6 +114,13 @@ export async function restoreInto(
     }
   });
 }
+
+/** Its session has had MIGRATION_LOCK all the time, then, which keeps servers and other restores out. */
+const isAlive = (client: pg.ClientBase): Promise<boolean> =>
+  client.query('ROLLBACK').then(
+    () => true,
+    () => false,
+  );
 
 const broken = (found: readonly string[]): OperationError =>
   new OperationError(

@@ -1,6 +1,6 @@
 // What was sent already, kept between two runs: a ticket's revision after the last upload, and the hash of each file as it
 // was sent. As long as the ticket is at that revision, only the difference has to be sent.
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 
@@ -68,7 +68,7 @@ export class SyncState {
       revision: this.revision ?? null,
       files: Object.fromEntries(this.files),
     };
-    const made = `${this.file}.${process.pid}`;
+    const made = `${this.file}.${randomUUID()}`;
     try {
       await fs.mkdir(path.dirname(this.file), { recursive: true });
       await fs.writeFile(made, JSON.stringify(kept));

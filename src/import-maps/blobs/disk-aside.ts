@@ -4,6 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { placeOnce } from '../../platform/place-once.js';
 import { syncFolder } from '../../platform/sync.js';
 import type { SetAside } from './blob-store.js';
 import { isAbsent, onDisk } from './disk-error.js';
@@ -60,19 +61,21 @@ export class DiskAside {
   }
 
   private setAside(hash: string, aside: string): SetAside {
-    const drop = (): Promise<void> => onDisk(() => fs.rm(aside, { force: true }));
-    return { hash, drop, putBack: () => this.putBack(hash, aside).then(drop) };
+    return {
+      hash,
+      drop: () => onDisk(() => fs.rm(aside, { force: true })),
+      putBack: () => this.putBack(this.placeOf(hash), aside),
+    };
   }
 
   /** What has come to the place meanwhile has the same bytes. What isn't aside any more was put back by somebody else. */
-  private putBack(hash: string, aside: string): Promise<void> {
-    const place = this.placeOf(hash);
+  private putBack(place: string, aside: string): Promise<void> {
     return onDisk(async () => {
       try {
-        await fs.link(aside, place);
+        await placeOnce(aside, place);
         await syncFolder(path.dirname(place));
       } catch (error) {
-        if (!isAbsent(error) && (error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+        if (!isAbsent(error)) throw error;
       }
     });
   }

@@ -1,5 +1,6 @@
 // Makes the npm package's programs usable: the library links that `npm ci --ignore-scripts` leaves out, and a copy for
 // where the package lies in a folder that the server's user can't reach or that can't be written.
+import { randomUUID } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 
@@ -44,21 +45,45 @@ async function makeLinks(folder: string): Promise<void> {
 }
 
 /**
- * Copies the programs into `parent`, once per version and readable by everybody. They are copied aside and renamed, so
- * a half-made copy is never used; the caller holds the data folder's start lock.
+ * Copies the programs into `parent`, once per version and readable by everybody. They are copied aside, under a name of
+ * their own, and renamed, so a half-made copy is never used, whoever else makes one.
  */
 export async function copyPackage(from: PackageFolder, parent: string): Promise<PackageFolder> {
   const folder = path.join(parent, `postgres-binaries-${from.version}`);
   if (await exists(folder)) return { folder, version: from.version };
-  const draft = `${folder}.draft`;
-  await fs.rm(draft, { recursive: true, force: true });
+  await removeDrafts(folder);
+  const draft = `${folder}.${randomUUID()}${DRAFT}`;
   const notNeeded = /\.a$|[/\\]pkgconfig$/;
   const filter = (source: string) => !notNeeded.test(source);
   await fs.cp(from.folder, draft, { recursive: true, verbatimSymlinks: true, filter });
   await makeLinks(draft);
   await openToAll(draft);
-  await fs.rename(draft, folder);
+  await placeCopy(draft, folder);
   return { folder, version: from.version };
+}
+
+const DRAFT = '.draft';
+/** By then whoever made one is gone: copying takes seconds. */
+const LEFT_AFTER_MS = 24 * 60 * 60_000;
+
+/** The same programs may have come from a server of another data folder meanwhile. */
+async function placeCopy(draft: string, folder: string): Promise<void> {
+  try {
+    await fs.rename(draft, folder);
+  } catch (error) {
+    await fs.rm(draft, { recursive: true, force: true });
+    if (!(await exists(folder))) throw error;
+  }
+}
+
+/** What killed starts left of this version's copy; one that is young may be somebody's at work. */
+async function removeDrafts(folder: string): Promise<void> {
+  const parent = path.dirname(folder);
+  for (const name of await fs.readdir(parent)) {
+    if (!name.startsWith(`${path.basename(folder)}.`) || !name.endsWith(DRAFT)) continue;
+    const { mtimeMs } = await fs.stat(path.join(parent, name));
+    if (Date.now() - mtimeMs > LEFT_AFTER_MS) await fs.rm(path.join(parent, name), { recursive: true, force: true });
+  }
 }
 
 /** Adds read (and, on folders and programs, search) permission for everybody: npm under umask 077 leaves none. */

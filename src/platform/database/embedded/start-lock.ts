@@ -15,9 +15,16 @@ export async function withStartLock<T>(file: string, waitMs: number, work: () =>
   try {
     return await work();
   } finally {
-    await fs.rm(file, { force: true });
+    await release(file);
   }
 }
+
+/** Never a lock that somebody else has made since, because to them ours looked left behind. */
+async function release(file: string): Promise<void> {
+  if ((await readHolder(file)) === ownLines()) await fs.rm(file, { force: true });
+}
+
+const ownLines = (): string => `${process.pid}\n${birthOf(process.pid)}\n`;
 
 async function acquire(file: string, deadline: number): Promise<void> {
   while (!(await tryCreate(file))) {
@@ -32,7 +39,7 @@ async function acquire(file: string, deadline: number): Promise<void> {
 /** Links a finished file into place: the lock appears with its content or not at all, and fails when one is there. */
 async function tryCreate(file: string): Promise<boolean> {
   const draft = `${file}.${process.pid}-${randomBytes(4).toString('hex')}`;
-  await fs.writeFile(draft, `${process.pid}\n${birthOf(process.pid)}\n`, { flag: 'wx', mode: 0o600 });
+  await fs.writeFile(draft, ownLines(), { flag: 'wx', mode: 0o600 });
   try {
     await fs.link(draft, file);
     return true;
@@ -67,7 +74,7 @@ async function breakStale(file: string, seen: string, deadline: number): Promise
   try {
     if ((await readHolder(file)) === seen) await fs.rm(file, { force: true });
   } finally {
-    await fs.rm(`${file}.break`, { force: true });
+    await release(`${file}.break`);
   }
 }
 
