@@ -51,8 +51,9 @@ async function makeLinks(folder: string): Promise<void> {
 export async function copyPackage(from: PackageFolder, parent: string): Promise<PackageFolder> {
   const folder = path.join(parent, `postgres-binaries-${from.version}`);
   if (await exists(folder)) return { folder, version: from.version };
-  await removeDrafts(folder);
   const draft = `${folder}.${randomUUID()}${DRAFT}`;
+  await fs.mkdir(draft);
+  await removeDrafts(folder, (await fs.stat(draft)).mtimeMs);
   const notNeeded = /\.a$|[/\\]pkgconfig$/;
   const filter = (source: string) => !notNeeded.test(source);
   await fs.cp(from.folder, draft, { recursive: true, verbatimSymlinks: true, filter });
@@ -76,13 +77,13 @@ async function placeCopy(draft: string, folder: string): Promise<void> {
   }
 }
 
-/** What killed starts left of this version's copy; one that is young may be somebody's at work. */
-async function removeDrafts(folder: string): Promise<void> {
+/** What killed starts left of this version's copy; one that is young may be somebody's at work. `now`: by the disk's clock. */
+async function removeDrafts(folder: string, now: number): Promise<void> {
   const parent = path.dirname(folder);
   for (const name of await fs.readdir(parent)) {
     if (!name.startsWith(`${path.basename(folder)}.`) || !name.endsWith(DRAFT)) continue;
     const { mtimeMs } = await fs.stat(path.join(parent, name));
-    if (Date.now() - mtimeMs > LEFT_AFTER_MS) await fs.rm(path.join(parent, name), { recursive: true, force: true });
+    if (now - mtimeMs > LEFT_AFTER_MS) await fs.rm(path.join(parent, name), { recursive: true, force: true });
   }
 }
 
