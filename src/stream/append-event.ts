@@ -80,25 +80,62 @@ export async function appendEvent(sql: Sql, event: NewEvent): Promise<number> {
     },
     '',
   );
-  const { type, subject, actor, project, ticket, subticket, version, line, data } = event;
-  const { severity = severityOf(type), link = null, stage = null } = event;
   const [row] = await sql.run<{ id: number }>({
     name: 'append_event',
     text: `${text} RETURNING id`,
-    values: [
-      redacted(type),
-      redacted(subject),
-      severity,
-      actor,
-      project,
-      ticket,
-      subticket,
-      version,
-      redacted(line),
-      link && redacted(link),
-      redactedJson(data),
-      stage && redacted(stage),
-    ],
+    values: valuesOf(event),
   });
   return (row as { id: number }).id;
+}
+
+/** Appends many at once, in their order. Answers the rows' ids, in the same order. */
+export async function appendEvents(sql: Sql, events: readonly NewEvent[]): Promise<number[]> {
+  const columns = events.map(valuesOf);
+  const text = insertEventSql(
+    {
+      type: 'g.type',
+      subject: 'g.subject',
+      severity: 'g.severity',
+      actor: 'g.actor',
+      project: 'g.project',
+      ticket: 'g.ticket',
+      subticket: 'g.subticket',
+      version: 'g.version',
+      line: 'g.line',
+      link: 'g.link',
+      data: 'g.data::jsonb',
+      stage: 'g.stage',
+      redacted: true,
+    },
+    `FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::int[], $9::text[],
+        $10::text[], $11::text[], $12::text[])
+      WITH ORDINALITY g(type, subject, severity, actor, project, ticket, subticket, version, line, link, data, stage, at) ORDER BY g.at`,
+  );
+  const rows = await sql.run<{ id: number }>({
+    name: 'append_events',
+    text: `${text} RETURNING id`,
+    values: Array.from({ length: 12 }, (_none, column) => columns.map((values) => values[column])),
+  });
+  // Postgres gives a sorted INSERT … SELECT its ids in the order of its rows.
+  return rows.map(({ id }) => id).sort((one, other) => one - other);
+}
+
+/** One event's values, in the order of the placeholders. */
+function valuesOf(event: NewEvent): unknown[] {
+  const { type, subject, actor, project, ticket, subticket, version, line, data } = event;
+  const { severity = severityOf(type), link = null, stage = null } = event;
+  return [
+    redacted(type),
+    redacted(subject),
+    severity,
+    actor,
+    project,
+    ticket,
+    subticket,
+    version,
+    redacted(line),
+    link && redacted(link),
+    redactedJson(data),
+    stage && redacted(stage),
+  ];
 }

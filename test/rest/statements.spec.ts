@@ -59,6 +59,11 @@ const send =
   (count, token) =>
     far.http[method](`/api/v1/${url}`).set('Authorization', `Bearer ${token}`).send(body(count));
 
+const sendEvents =
+  (body: (count: number) => object): Ask =>
+  (count, token) =>
+    far.http.post('/events').set('Authorization', `Bearer ${token}`).send(body(count));
+
 let serial = 0;
 
 const OPERATIONS: Record<string, Ask> = {
@@ -99,6 +104,15 @@ const OPERATIONS: Record<string, Ask> = {
     title: 'A bundle',
     subtickets: ids(count).map((id) => ({ sourcepackage: `source-${id}-${++serial}`, version: '1', assignee: 'me' })),
   })),
+  'a batch of events for tickets by key': sendEvents((count) =>
+    keys(count).map((ticket) => ({ line: 'x', ticket, source: 'ci', id: `${ticket}-${++serial}` })),
+  ),
+  'a batch of events for tickets by id': sendEvents((count) =>
+    ids(count).map((ticket) => ({ line: 'x', ticket, project: 'default' })),
+  ),
+  'a batch of events that came before': sendEvents((count) =>
+    ids(count).map((ticket) => ({ line: 'x', ticket, source: 'ci', id: `again-${ticket}` })),
+  ),
 };
 
 async function costOf(ask: Ask, count: number, token: string): Promise<number> {
@@ -147,6 +161,18 @@ it('a list of changes costs no more by key than by id', async () => {
   const byId = change((count) => ids(count).map((id) => `/api/v1/ticket/${id}/`));
   const count = 100;
   expect(await costOf(change(uris), count, all)).toBeLessThanOrEqual((await costOf(byId, count, all)) + SLACK);
+});
+
+it('a list of changes costs a token for one project no more than one for all', async () => {
+  const changes = send('patch', 'ticket/', (count) => ({
+    objects: ids(count).map((id) => ({ resource_uri: `/api/v1/ticket/${id}/`, owner: `me${++serial}@example.org` })),
+  }));
+  const artifacts = send('patch', 'ticketartifact/', (count) => ({
+    objects: ids(count).map((ticket) => ({ name: 'a', ticket, reference: 'https://x.example/', type: 'LOGS' })),
+  }));
+  for (const ask of [changes, artifacts])
+    // Its looks at what it reaches: one for each kind of object, and two at its events.
+    expect(await costOf(ask, 100, own)).toBeLessThanOrEqual((await costOf(ask, 100, all)) + 2 * SLACK);
 });
 
 it('references by key cost no more than by id, however many objects name them', async () => {
@@ -198,6 +224,18 @@ describe('more than a thousand', () => {
     const deleted_objects = numbers.map((id) => `/api/v1/person/${id}/`);
     const { status, body } = await send('patch', 'person/', () => ({ deleted_objects }))(0, all);
     expect([status, body.code]).toEqual([400, 'delete.too_many']);
+  });
+
+  it('are refused in objects, before anything is written', async () => {
+    const people = async (): Promise<unknown> => near.sql('SELECT count(*) AS count FROM person');
+    const before = await people();
+    const objects = numbers.map((id) => ({ name: `p${id}`, email: `p${id}@e.org` }));
+    const { status, body } = await send('patch', 'person/', () => ({ objects }))(0, all);
+    expect([status, body.code]).toEqual([400, 'list.too_many']);
+    expect(body.error ?? body.message ?? JSON.stringify(body)).toContain('1000');
+    expect(await people()).toEqual(before);
+    const some = await send('patch', 'person/', () => ({ objects: objects.slice(1) }))(0, all);
+    expect([some.status, some.body.objects?.length]).toEqual([202, 1000]);
   });
 });
 

@@ -169,7 +169,8 @@ const listChangeSchema = (resource: Resource): Schema => ({
   properties: {
     objects: {
       type: 'array',
-      description: 'What to change or create.',
+      description: 'What to change or create, 1000 at most.',
+      maxItems: 1000,
       items: {
         type: 'object',
         description: 'One object.',

@@ -35,6 +35,11 @@ export class FoundKeys {
     return this.found.has(normalKey(key) ?? '');
   }
 
+  /** The first, whether or not it is clear that it is meant. */
+  firstOf(key: string): number | undefined {
+    return this.found.get(normalKey(key) ?? '')?.[0]?.id;
+  }
+
   /** Undefined where no ticket has the key. Throws conflict naming the projects among which to choose. */
   idOf(key: string): number | undefined {
     const found = this.found.get(normalKey(key) ?? '') ?? [];

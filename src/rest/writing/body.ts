@@ -127,7 +127,7 @@ function convertReference(field: Field, given: unknown, known: FoundKeys): numbe
 }
 
 /** Beyond that a list is not read any more, and is too long for validation, repeats or not. */
-const MOST_READ = 1000;
+export const MOST_READ = 1000;
 
 /** Each once, in the order of the ids: a list of references is a set. */
 function convertReferences(field: Field, given: unknown, known: FoundKeys): unknown {

@@ -7,6 +7,7 @@ import { FoundKeys, KeyReader, MOST_NAMED } from '../reading/key-reader.js';
 import type { Resource } from '../resource.js';
 import { asObject, badReference, type JsonObject, keysIn } from './body.js';
 import { inPart } from './in-part.js';
+import { knownOwn } from './known-own.js';
 import { lockFirst, lockRows } from './locked-row.js';
 import { parseReference } from './reference.js';
 import { ResourceRemover } from './resource-remover.js';
@@ -36,6 +37,12 @@ export class ListWriter {
         'A PATCH of a list needs {"objects": [...]} or {"deleted_objects": [uri, ...]}, or both.',
       );
     }
+    if (objects.length > MOST_NAMED) {
+      throw invalid(
+        'list.too_many',
+        `objects has more than ${MOST_NAMED} entries. Write them in parts of ${MOST_NAMED} at most.`,
+      );
+    }
     if (deleted.length > MOST_NAMED) {
       throw invalid(
         'delete.too_many',
@@ -44,8 +51,10 @@ export class ListWriter {
     }
     const work = async (open: Tx): Promise<string> => {
       const known = await this.keys.findMany(keysOf(resource, objects, deleted), undefined, open);
-      const all = { ...options, known };
-      await this.lockInOrder(open, resource, idsIn(resource, [...urisOf(objects), ...(deleted as unknown[])], known));
+      const ids = idsIn(resource, [...urisOf(objects), ...(deleted as unknown[])], known);
+      await this.lockInOrder(open, resource, ids);
+      const named = { ids, bodies: objects.filter(isObject), keys: known };
+      const all = { ...options, known, own: await knownOwn(open, resource, named, options.context.reach) };
       const written: string[] = [];
       for (const [index, object] of objects.entries()) {
         written.push(await inPart(`objects[${index}]`, () => this.patchOne(open, resource, object, all)));
@@ -105,13 +114,15 @@ export class ListWriter {
   }
 }
 
+const isObject = (object: unknown): object is JsonObject => typeof object === 'object' && object !== null;
+
 const urisOf = (objects: readonly unknown[]): unknown[] =>
   objects.map((object) => (object as { resource_uri?: unknown } | null)?.resource_uri);
 
 /** All keys that a list names: of what is changed and deleted, and in references. */
 function keysOf(resource: Resource, objects: readonly unknown[], deleted: readonly unknown[]): string[] {
   const named = [...urisOf(objects), ...deleted].map((uri) => parseReference(uri, resource.name));
-  const bodies = objects.filter((object): object is JsonObject => typeof object === 'object' && object !== null);
+  const bodies = objects.filter(isObject);
   return [
     ...named.filter((reference) => typeof reference === 'string'),
     ...bodies.flatMap((body) => keysIn(resource, body)),

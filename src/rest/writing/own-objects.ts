@@ -4,6 +4,7 @@ import type { Sql } from '../../platform/database/statement.js';
 import { otherProject, type Reach, requireEverything } from '../../platform/principal.js';
 import { fromSql } from '../reading/view-sql.js';
 import { type FieldValues, type Resource, resourceNamed } from '../resource.js';
+import { KnownOwn } from './known-own.js';
 
 /** Null where an object belongs to no project. */
 type ProjectName = string | null;
@@ -26,9 +27,16 @@ async function outOfReach(
 }
 
 /** For what is changed, deleted or read by its id. Rejects with forbidden `project.other`; `token.limited` for what is of none. */
-export async function requireOwn(sql: Sql, resource: Resource, ids: readonly number[], reach: Reach): Promise<void> {
-  if (!reach || ids.length === 0) return;
-  for (const name of await outOfReach(sql, resource, ids, reach)) {
+export async function requireOwn(
+  sql: Sql,
+  resource: Resource,
+  ids: readonly number[],
+  reach: Reach,
+  known = KnownOwn.nothing,
+): Promise<void> {
+  const unsure = ids.filter((id) => !known.isOwn(resource, id));
+  if (!reach || unsure.length === 0) return;
+  for (const name of await outOfReach(sql, resource, unsure, reach)) {
     if (name === null) requireEverything(reach);
     else throw otherProject(reach);
   }
@@ -40,12 +48,16 @@ export async function requireOwnReferences(
   resource: Resource,
   written: readonly FieldValues[],
   reach: Reach,
+  known = KnownOwn.nothing,
 ): Promise<void> {
   if (!reach) return;
   for (const { name, target } of resource.fields) {
-    const ids = target === undefined ? [] : written.flatMap((values) => values[name] ?? []);
-    if (target === undefined || ids.length === 0) continue;
-    const names = await outOfReach(sql, resourceNamed(target), ids as number[], reach);
+    if (target === undefined) continue;
+    const named = resourceNamed(target);
+    const ids = written.flatMap((values) => (values[name] ?? []) as number[]);
+    const unsure = ids.filter((id) => !known.mayBeNamed(named, id));
+    if (unsure.length === 0) continue;
+    const names = await outOfReach(sql, named, unsure, reach);
     if (names.some((found) => found !== null)) throw otherProject(reach);
   }
 }

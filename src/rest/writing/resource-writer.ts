@@ -15,6 +15,7 @@ import type { FieldValues, Resource, ResourceRules, WriteContext } from '../reso
 import { asObject, type JsonObject, keysIn, readBody } from './body.js';
 import { writeError } from './constraint-errors.js';
 import { requireFieldScopes } from './field-scopes.js';
+import type { KnownOwn } from './known-own.js';
 import { holdListed, listsReferences } from './listed-references.js';
 import { lockRow, requireRowMatch, rowOf } from './locked-row.js';
 import { plainDecision } from './plain-decision.js';
@@ -33,6 +34,8 @@ export interface WriteOptions {
   readonly ifMatch: readonly string[] | undefined;
   /** Keys that whoever writes many objects has looked up for all of them. */
   readonly known?: FoundKeys;
+  /** And whose the objects are. */
+  readonly own?: KnownOwn;
 }
 
 /** One write on its way: the body as it came, what it gives, and the rules it goes by. */
@@ -70,7 +73,7 @@ export class ResourceWriter {
     const known = options.known && isKnown ? options.known : await this.keys.findMany(keys, undefined, tx);
     const values = readBody(resource, body, complete, known);
     if (complete) requireFieldScopes(resource, null, values, options.context.principal);
-    await requireOwnReferences(tx ?? this.db, resource, [values], options.context.reach);
+    await requireOwnReferences(tx ?? this.db, resource, [values], options.context.reach, options.own);
     return { resource, body, values, rules: rulesOf(this.modules, resource), options };
   }
 
@@ -140,7 +143,7 @@ export class ResourceWriter {
   private async updateIn(tx: Tx, id: number, { resource, body, values, rules, options }: Write): Promise<Written> {
     await rules.lockFirst?.(tx, [id]);
     const before = await lockRow(tx, resource, id);
-    await requireOwn(tx, resource, [id], options.context.reach);
+    await requireOwn(tx, resource, [id], options.context.reach, options.own);
     requireFieldScopes(resource, before, values, options.context.principal);
     await requireRowMatch(tx, resource, before, options.ifMatch, this.objects);
     const decision =

@@ -2,15 +2,12 @@
 // else. One that names a ticket is in that ticket's history; it does not change the ticket, so it has no version.
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
-import { otherProject, type Reach } from '../../platform/principal.js';
-import { KeyReader } from '../../rest/reading/key-reader.js';
-import { isKey } from '../../rest/resource-key.js';
+import type { Reach } from '../../platform/principal.js';
 import type { WriteContext } from '../../rest/resource.js';
-import { inPart } from '../../rest/writing/in-part.js';
-import { asId } from '../../rest/writing/reference.js';
-import { appendEvent } from '../append-event.js';
+import { appendEvents, type NewEvent } from '../append-event.js';
 import { asLine } from '../lines/line.js';
-import { bad, type Incoming } from './incoming.js';
+import type { Incoming } from './incoming.js';
+import { type Place, Places } from './places.js';
 
 /** What became of an event. */
 export interface Taken {
@@ -25,7 +22,7 @@ export interface Taken {
   readonly repeated: boolean;
 }
 
-/** What its sender calls an event, and its row in the log. */
+/** What its sender calls an event. */
 interface Named {
   /** Within which names are unique (ingested-event.row.ts). */
   readonly scope: string;
@@ -33,21 +30,11 @@ interface Named {
   readonly id: string;
 }
 
-interface NamedRow extends Named {
-  readonly row: number;
-}
-
 type Placed = Incoming & Named & { readonly place: Place };
-
-interface Place {
-  readonly ticket: number | null;
-  readonly key: string | undefined;
-  readonly project: number | null;
-}
 
 @Injectable()
 export class IngestEvents {
-  constructor(private readonly keys: KeyReader) {}
+  constructor(private readonly places: Places) {}
 
   /**
    * An event that names no project is of the one that its sender reaches, where that is one. Rejects with invalid where an event
@@ -55,28 +42,20 @@ export class IngestEvents {
    * is of one out of reach, whether or not it came before.
    */
   async run(tx: Tx, given: readonly Incoming[], { actor, reach }: WriteContext): Promise<Taken[]> {
-    const events: Placed[] = [];
-    for (const [index, one] of given.entries()) {
-      const part = given.length > 1 ? `[${index}]` : '';
-      const event = inReach(one, part, reach);
-      const place = await inPart(part, () => this.place(tx, event));
-      requireWithin(reach, place.project);
-      events.push({ ...event, place, scope: scopeOf(place, reach) });
-    }
+    const places = await this.places.of(tx, given, reach);
+    const events = given.map((event, index): Placed => {
+      const place = places[index] as Place;
+      return { ...event, place, scope: scopeOf(place, reach) };
+    });
     const fresh = await this.claim(tx, events);
-    const taken = new Map<number, Taken>();
-    const rows: NamedRow[] = [];
-    for (const [index, event] of events.entries()) {
-      if (!fresh.delete(nameOf(event))) continue;
-      const { row, ...result } = await this.append(tx, event, actor);
-      taken.set(index, result);
-      rows.push({ scope: event.scope, source: event.source, id: event.id, row });
-    }
-    if (rows.length > 0) await this.remember(tx, rows);
-    // The others came before, in this request or in another.
-    const answers: Taken[] = [];
-    for (const [index, event] of events.entries()) answers.push(taken.get(index) ?? (await this.known(tx, event)));
-    return answers;
+    // A name that comes twice in a request is its first event's.
+    const isNew = events.map((event) => fresh.delete(nameOf(event)));
+    const news = events.filter((_event, index) => isNew[index]);
+    const repeats = events.filter((_event, index) => !isNew[index]);
+    const taken = news.map(asTaken);
+    await this.append(tx, news, taken, actor);
+    const known = await this.known(tx, repeats);
+    return isNew.map((wasNew) => (wasNew ? taken.shift() : known.shift()) as Taken);
   }
 
   /** Takes the names of those that are new, in one order for everybody. Waits for others who send the same now. */
@@ -90,71 +69,50 @@ export class IngestEvents {
     return new Set(rows.map(nameOf));
   }
 
-  private async append(tx: Tx, event: Placed, actor: string): Promise<Taken & { readonly row: number }> {
-    const { ticket, key, project } = event.place;
-    const line = key === undefined || startsWith(event.line, key) ? event.line : asLine(`${key}: ${event.line}`);
-    const { source, id, type, severity, stage, data } = event;
-    const subject = asLine(`from/${source}`);
-    const about = { project, ticket, subticket: null, version: null, stage };
-    const link = event.link ?? uriOf(ticket);
-    const row = await appendEvent(tx, { type, subject, severity, actor, ...about, line, link, data });
-    return { source, id, type, severity, line, ticket: uriOf(ticket), repeated: false, row };
-  }
-
-  private async remember(tx: Tx, rows: readonly NamedRow[]): Promise<void> {
+  private async append(tx: Tx, events: readonly Placed[], taken: readonly Taken[], actor: string): Promise<void> {
+    if (events.length === 0) return;
+    const rows = await appendEvents(
+      tx,
+      events.map((event, index) => asEvent(event, taken[index] as Taken, actor)),
+    );
     await tx.run({
       name: 'ingest_rows',
       text: `UPDATE ingested_event i SET event_id = g.event_id FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) g(scope, source, id, event_id)
         WHERE i.scope = g.scope AND i.source = g.source AND i.id = g.id`,
-      values: [...namesOf(rows), rows.map(({ row }) => row)],
+      values: [...namesOf(events), rows],
     });
   }
 
-  private async known(tx: Tx, { scope, source, id }: Named): Promise<Taken> {
-    const [row] = await tx.run<{ type: string; severity: string; line: string; ticket: number | null }>({
+  /** What was taken under these names, in this request or in another; in their order. */
+  private async known(tx: Tx, events: readonly Named[]): Promise<Taken[]> {
+    if (events.length === 0) return [];
+    const rows = await tx.run<Omit<Taken, 'ticket'> & { ticket: number | null }>({
       name: 'ingest_known',
-      text: `SELECT e.type, e.severity, e.line, e.ticket_id AS ticket FROM ingested_event i JOIN event e ON e.id = i.event_id
-        WHERE i.scope = $1 AND i.source = $2 AND i.id = $3`,
-      values: [scope, source, id],
+      text: `SELECT g.source, g.id, COALESCE(e.type, '') AS type, COALESCE(e.severity, '') AS severity, COALESCE(e.line, '') AS line,
+          e.ticket_id AS ticket, true AS repeated
+        FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY g(scope, source, id, at)
+        LEFT JOIN ingested_event i ON i.scope = g.scope AND i.source = g.source AND i.id = g.id
+        LEFT JOIN event e ON e.id = i.event_id ORDER BY g.at`,
+      values: namesOf(events),
     });
-    const { type = '', severity = '', line = '', ticket = null } = row ?? {};
-    return { source, id, type, severity, line, ticket: uriOf(ticket), repeated: true };
-  }
-
-  /** The ticket and project that it names. A ticket stays while this lasts, so that nobody deletes it in between. */
-  private async place(tx: Tx, { ticket, project }: Incoming): Promise<Place> {
-    const projectId = project === undefined ? null : await projectOf(tx, project);
-    if (ticket === undefined) return { ticket: null, key: undefined, project: projectId };
-    const id = isKey(ticket) ? await this.keys.find(ticket, project, tx) : asId(ticket);
-    const [found] = await tx.run<{ key: string; project: number }>({
-      name: 'ingest_ticket',
-      text: 'SELECT key, project_id AS project FROM ticket WHERE id = $1 FOR KEY SHARE',
-      values: [id ?? 0],
-    });
-    if (!found || (projectId !== null && projectId !== found.project)) {
-      const where = project === undefined ? '' : ` in ${project}`;
-      throw bad(
-        'unknown_ticket',
-        'ticket',
-        `there is no ticket ${ticket}${where}. Leave it out to keep the event without one.`,
-      );
-    }
-    return { ticket: id as number, key: found.key, project: found.project };
+    return rows.map((row) => ({ ...row, ticket: uriOf(row.ticket) }));
   }
 }
 
-/** With the project that its sender reaches; nothing of a project's token is of no project. */
-function inReach(event: Incoming, part: string, reach: Reach): Incoming {
-  if (!reach || event.project !== undefined || (event.ticket !== undefined && !isKey(event.ticket))) return event;
-  const [project, ...others] = [...reach.values()].sort();
-  if (project !== undefined && others.length === 0) return { ...event, project };
-  if (event.ticket !== undefined) return event;
-  const names = [project, ...others].join(', ');
-  throw bad(
-    'no_project',
-    part,
-    `say which project it is about: this token is for ${names || 'projects that are gone'}.`,
-  );
+function asTaken({ place, source, id, type, severity, line: said }: Placed): Taken {
+  const { ticket, key } = place;
+  const line = key === undefined || startsWith(said, key) ? said : asLine(`${key}: ${said}`);
+  return { source, id, type, severity, line, ticket: uriOf(ticket), repeated: false };
+}
+
+function asEvent(
+  { place, source, type, severity, stage, data, ...more }: Placed,
+  taken: Taken,
+  actor: string,
+): NewEvent {
+  const about = { project: place.project, ticket: place.ticket, subticket: null, version: null, stage };
+  const link = more.link ?? taken.ticket;
+  return { type, subject: asLine(`from/${source}`), severity, actor, ...about, line: taken.line, link, data };
 }
 
 /** Texts of a name hold no NUL. */
@@ -172,24 +130,7 @@ function scopeOf({ project }: Place, reach: Reach): string {
   return reach ? `projects ${[...reach.keys()].sort((one, other) => one - other).join()}` : 'all';
 }
 
-/** Before anything is answered: that an event came before is its project's to know, too. */
-function requireWithin(reach: Reach, project: number | null): void {
-  if (reach && project !== null && !reach.has(project)) throw otherProject(reach);
-}
-
 const uriOf = (ticket: number | null): string | null => (ticket === null ? null : `/api/v1/ticket/${ticket}/`);
 
 const startsWith = (line: string, key: string): boolean =>
   line.slice(0, key.length).toUpperCase() === key.toUpperCase() && !/^\w/.test(line.slice(key.length));
-
-/** By its name; by its id where that is all digits. */
-async function projectOf(tx: Tx, project: string): Promise<number> {
-  const name = project.replace(/^\/api\/v1\/project\/(\d+)\/?$/, '$1');
-  const [found] = await tx.run<{ id: number }>({
-    name: 'ingest_project',
-    text: 'SELECT id FROM project WHERE name = $1 OR id::text = $1 ORDER BY name <> $1 LIMIT 1',
-    values: [name],
-  });
-  if (found) return found.id;
-  throw bad('unknown_project', 'project', `there is no project ${project}.`);
-}
