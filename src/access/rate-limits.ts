@@ -22,6 +22,9 @@ const SHARES = 50;
 /** Minutes that are over are swept away once in so many questions. */
 const SWEEP_EVERY = 200;
 
+/** Its minute is over; so is one that ends later than a minute from now: the database's clock has stepped back since. */
+const IS_OVER = "(c.ends_at <= clock_timestamp() OR c.ends_at > clock_timestamp() + interval '1 minute')";
+
 @Injectable()
 export class RateLimits {
   private readonly shares = new LRUCache<string, Share>({ max: MOST_REMEMBERED });
@@ -92,8 +95,8 @@ export class RateLimits {
       name: 'rate_take',
       text: `INSERT INTO rate_count AS c (bucket, ends_at, used) VALUES ($1, clock_timestamp() + interval '1 minute', $2)
         ON CONFLICT (bucket) DO UPDATE SET
-          used = CASE WHEN c.ends_at <= clock_timestamp() THEN EXCLUDED.used ELSE LEAST(c.used, 1000000000) + EXCLUDED.used END,
-          ends_at = CASE WHEN c.ends_at <= clock_timestamp() THEN EXCLUDED.ends_at ELSE c.ends_at END
+          used = CASE WHEN ${IS_OVER} THEN EXCLUDED.used ELSE LEAST(c.used, 1000000000) + EXCLUDED.used END,
+          ends_at = CASE WHEN ${IS_OVER} THEN EXCLUDED.ends_at ELSE c.ends_at END
         RETURNING used, greatest(1, extract(epoch FROM ends_at - clock_timestamp()) * 1000)::int AS ms`,
       values: [bucket, wanted],
     });

@@ -14,7 +14,9 @@ const CLOSING: ReadonlyMap<string, string> = new Map([
 
 /** A quote that nobody closes is a letter, too: people write to people here. */
 export function wordsOf(text: string): Word[] {
-  const [words, closings, plain]: [Word[], Map<string, number>, RegExp] = [[], new Map(), /\S+/g];
+  const words: Word[] = [];
+  const closings = new Map<string, number>();
+  const plain = /\S+/g;
   for (let found = plain.exec(text); found; found = plain.exec(text)) {
     const closing = closingOf(text, found.index, closings);
     words.push(

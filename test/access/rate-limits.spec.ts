@@ -57,6 +57,12 @@ it('with the minute the count is over', async () => {
   expect(await answers(12, (server) => write(server, later))).toEqual([...times(10, 201), ...times(2, 429)]);
 });
 
+it("where the database's clock stepped back, a minute is no longer than a minute", async () => {
+  const { token: stepped } = await one.token(['ticket:write'], 'stepped');
+  await one.sql("INSERT INTO rate_count VALUES ('write stepped', clock_timestamp() + interval '1 hour', 10)");
+  expect(await answers(12, (server) => write(server, stepped))).toEqual([...times(10, 201), ...times(2, 429)]);
+});
+
 it('tokens that do not count are counted by address; one that counts is let in all the same', async () => {
   const wrong = `stl_${'A'.repeat(49)}`;
   expect(await answers(10, (server) => read(server, wrong))).toEqual([...times(6, 401), ...times(4, 429)]);

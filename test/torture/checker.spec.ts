@@ -289,6 +289,23 @@ const violations: [string, string, (history: History, found: Found) => void][] =
   ['a reader that had to start anew', 'gaps', (_, { readers }) => void readers[0]!.others.push('resync: {}')],
 ];
 
+it.each([
+  ['a change', ({ writes }: History) => void Object.assign(writes[3], { outcome: 'refused', version: undefined })],
+  ['a status', ({ writes }: History) => void Object.assign(writes[2], { outcome: 'refused', version: undefined })],
+  ['a creation', ({ writes }: History) => void Object.assign(writes[0], { outcome: 'refused' })],
+  ['an event', ({ writes }: History) => void Object.assign(writes[4], { outcome: 'refused' })],
+  [
+    'a deletion',
+    (history: History, there: Found) => (deleted(history, there), void (history.writes.at(-1).outcome = 'refused')),
+  ],
+])('%s that was refused, and happened', (_what, spoil: (history: History, there: Found) => void) => {
+  const [history, there] = [fine(), found()];
+  spoil(history, there);
+  const findings = check(history as any, there);
+  expect(findings.duplicates).toEqual([expect.stringContaining('was refused, and happened')]);
+  expect({ ...findings, duplicates: [] }).toEqual({ lost: [], duplicates: [], order: [], stale: [], gaps: [] });
+});
+
 it.each(violations)('%s: %s', (_what, kind, spoil) => {
   expect(kindsAfter(spoil)).toEqual([kind]);
 });

@@ -11,6 +11,7 @@ export function writeFindings(writes, found) {
     creationFindings(writes, found),
     eventFindings(writes, found),
     openFindings(writes),
+    refusedFindings(writes, found),
   ];
   return {
     lost: parts.flatMap(({ lost = [] }) => lost),
@@ -115,6 +116,34 @@ function eventFindings(writes, { events }) {
     if (kept > 1) findings.duplicates.push(`${mark} is in the log ${kept} times`);
   }
   return findings;
+}
+
+/** What was refused for good did not happen: no more is there than was asked for by those who were not refused. */
+function refusedFindings(writes, { events, objects }) {
+  const there = new Map();
+  const count = (what) => there.set(what, (there.get(what) ?? 0) + 1);
+  for (const { mark } of objects) count(`made ${mark}`);
+  for (const { subject, after, type } of events) {
+    if (type === 'message') count(`event ${after.mark}`);
+    else if (type.endsWith('.deleted')) count(`${subject} delete`);
+    if (type.endsWith('.created')) continue;
+    if (isWritersStatus(after.status)) count(`${subject} status ${after.status}`);
+    if (after.description) count(`${subject} field ${after.description}`);
+  }
+  const duplicates = [];
+  for (const [what, own] of grouped(writes, effectOf)) {
+    const refused = own.filter(({ outcome }) => outcome === 'refused').length;
+    const [most, is] = [own.length - refused, there.get(what) ?? 0];
+    // Where there is more than anybody asked for, that is said already.
+    if (refused > 0 && is > most && is <= own.length) duplicates.push(`${what} was refused, and happened`);
+  }
+  return { duplicates };
+}
+
+function effectOf({ kind, subject, mark }) {
+  if (kind === 'delete') return `${subject} delete`;
+  if (kind === 'event') return `event ${mark}`;
+  return CREATED.includes(kind) ? `made ${mark}` : `${subject} ${kind} ${mark}`;
 }
 
 /** Its outcome can't be told from outside: a client that repeats its key must learn it. */

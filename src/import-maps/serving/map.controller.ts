@@ -223,7 +223,11 @@ export class MapController {
   ): Promise<MapAnswer> {
     if (asked.length === 0) return this.answers.answer(wanted, query);
     const keys = request.headers[PREVIEW_KEY_HEADER];
-    const visitor = { principal: request.principal, address: request.ip, keys: keys === undefined ? keys : String(keys) };
+    const visitor = {
+      principal: request.principal,
+      address: request.ip,
+      keys: keys === undefined ? keys : String(keys),
+    };
     const admission = await this.gate.admit(visitor, wanted, asked);
     if (admission === 'shown') return this.answers.answer(wanted, query);
     return this.answers.instead(wanted, admission === 'locked' ? 'locked' : 'unknown; stale');
