@@ -15,6 +15,7 @@ import { KeptOwners1764541000000 } from './1764541000000-kept-owners.js';
 import { IngestScopes1764542000000 } from './1764542000000-ingest-scopes.js';
 import { PreviewKeys1764550000000 } from './1764550000000-preview-keys.js';
 import { TicketBlobs1764610000000 } from './1764610000000-ticket-blobs.js';
+import { LargeAnswers1764620000000 } from './1764620000000-large-answers.js';
 
 export const migrations = [
   FirstTables1763700000000,
@@ -33,4 +34,5 @@ export const migrations = [
   IngestScopes1764542000000,
   PreviewKeys1764550000000,
   TicketBlobs1764610000000,
+  LargeAnswers1764620000000,
 ];

@@ -15,7 +15,8 @@ import { ERROR_RESPONSES } from '../../platform/http/error-schema.js';
 export const IDEMPOTENCY_KEY: MethodDecorator = ApiHeader({
   name: 'Idempotency-Key',
   required: false,
-  description: 'Makes a repeat safe: within 48 h the same key answers the same bytes and changes nothing.',
+  description:
+    'Makes a repeat safe: within 48 h the same key answers the same bytes and changes nothing. An answer above 16 kB is kept only where it packs to 64 kB and has 1 MB at most: beyond that a repeat has the same status, Location and ETag, no body, `Idempotent-Body: omitted`, and the SHA-256 of the first answer in `Repr-Digest`.',
   schema: { type: 'string', maxLength: 255 },
 });
 

@@ -46,6 +46,11 @@ export function sendAnswer(request: FastifyRequest, reply: FastifyReply, answer:
   if (answer.location) void reply.header('location', `${originOf(request)}${answer.location}`);
   if (answer.etag) void reply.header('etag', answer.etag);
   if (answer.replayed) void reply.header('idempotent-replayed', 'true');
+  // RFC 9530: of the whole body as it was answered, which isn't sent again.
+  if (answer.omitted) {
+    void reply.header('repr-digest', `sha-256=:${answer.omitted.digest}:`);
+    void reply.header('idempotent-body', `omitted; length=${answer.omitted.length}`);
+  }
   const minimal = /(^|[,\s])return=minimal\b/.test(String(request.headers.prefer ?? ''));
   if (minimal) void reply.header('preference-applied', 'return=minimal');
   if (minimal || answer.body === null) void reply.send();

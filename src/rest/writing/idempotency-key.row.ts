@@ -26,6 +26,19 @@ export class IdempotencyKeyRow {
   @Column('text', { nullable: true })
   etag: string | null;
 
+  /** Where it is small. */
   @Column('text', { nullable: true })
   body: string | null;
+
+  /** A body that is too large to be kept as it is, as gzip. */
+  @Column('bytea', { nullable: true })
+  packed: Buffer | null;
+
+  /** Bytes of a body that is not kept. */
+  @Column('bigint', { nullable: true })
+  length: number | null;
+
+  /** SHA-256 of a body that is not kept, in base64. */
+  @Column('text', { nullable: true })
+  digest: string | null;
 }

@@ -1,4 +1,5 @@
-// Idempotency-Key (promise 4): a write's answer is kept with its effect in one transaction, and a repeat gets the same bytes.
+// Idempotency-Key (promise 4): a write's answer is kept with its effect in one transaction, and a repeat gets the same
+// bytes; of a very large answer (kept-body.ts) their digest.
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { sqlState } from '../../platform/database/database-error.js';
@@ -7,6 +8,7 @@ import { deleteInBatches } from '../../platform/database/delete-in-batches.js';
 import { conflict, DomainError, invalid } from '../../platform/errors.js';
 import type { Sql } from '../../platform/database/statement.js';
 import type { Reach } from '../../platform/principal.js';
+import { answeredBody, keptBody, type KeptBody, type OmittedBody } from './kept-body.js';
 import { withinReach } from './own-events.js';
 
 /** A write's answer, before it becomes HTTP. `location` is a path; the reply makes it absolute. */
@@ -16,6 +18,8 @@ export interface WriteAnswer {
   readonly location?: string | null;
   readonly etag?: string | null;
   readonly replayed?: boolean;
+  /** Of a repeat whose body was too large to be kept. */
+  readonly omitted?: OmittedBody;
 }
 
 export interface KeyedRequest {
@@ -34,14 +38,14 @@ export interface WriteRequest {
   readonly reach: Reach;
 }
 
-interface KeptAnswer {
+interface KeptAnswer extends KeptBody {
   fingerprint: string;
   status: number;
   location: string | null;
   etag: string | null;
-  body: string | null;
 }
 
+const KEPT = 'fingerprint, status, location, etag, body, packed, length, digest';
 const KEEP_HOURS = 48;
 const CLEAN_EVERY_MS = 15 * 60_000;
 
@@ -72,13 +76,15 @@ export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   private async once(tx: Tx, keyed: KeyedRequest, write: (tx: Tx) => Promise<WriteAnswer>): Promise<WriteAnswer> {
-    const kept = await this.claim(tx, keyed, fingerprintOf(keyed));
-    if (kept) return kept;
+    const before = await this.claim(tx, keyed, fingerprintOf(keyed));
+    if (before) return before;
     const { status, location = null, etag = null, body, ...more } = await write(tx);
+    const kept = await keptBody(body);
     await tx.run({
       name: 'idempotency_keep',
-      text: 'UPDATE idempotency_key SET status = $3, location = $4, etag = $5, body = $6 WHERE principal = $1 AND key = $2',
-      values: [keyed.principal, keyed.key, status, location, etag, body],
+      text: `UPDATE idempotency_key SET status = $3, location = $4, etag = $5, body = $6, packed = $7, length = $8, digest = $9
+        WHERE principal = $1 AND key = $2`,
+      values: [keyed.principal, keyed.key, status, location, etag, kept.body, kept.packed, kept.length, kept.digest],
     });
     return { status, location, etag, body, ...more };
   }
@@ -100,7 +106,7 @@ export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdow
   private async kept(sql: Sql, { principal, key }: KeyedRequest): Promise<KeptAnswer | undefined> {
     const [kept] = await sql.run<KeptAnswer>({
       name: 'idempotency_repeat',
-      text: `SELECT fingerprint, status, location, etag, body FROM idempotency_key
+      text: `SELECT ${KEPT} FROM idempotency_key
         WHERE principal = $1 AND key = $2 AND status IS NOT NULL AND created_at >= now() - interval '${KEEP_HOURS} hours'`,
       values: [principal, key],
     });
@@ -117,7 +123,8 @@ export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdow
     if (await this.insert(tx, request, fingerprint)) return undefined;
     const [kept] = await tx.run<KeptAnswer & { expired: boolean }>({
       name: 'idempotency_kept',
-      text: `SELECT fingerprint, created_at < now() - interval '${KEEP_HOURS} hours' AS expired, status, location, etag, body FROM idempotency_key WHERE principal = $1 AND key = $2 FOR UPDATE`,
+      text: `SELECT ${KEPT}, created_at < now() - interval '${KEEP_HOURS} hours' AS expired FROM idempotency_key
+        WHERE principal = $1 AND key = $2 FOR UPDATE`,
       values: [request.principal, request.key],
     });
     if (kept && !kept.expired) {
@@ -171,8 +178,8 @@ export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdow
   }
 }
 
-function asRepeat(kept: KeptAnswer): WriteAnswer {
-  return { status: kept.status, location: kept.location, etag: kept.etag, body: kept.body, replayed: true };
+async function asRepeat({ status, location, etag, ...kept }: KeptAnswer): Promise<WriteAnswer> {
+  return { status, location, etag, ...(await answeredBody(kept)), replayed: true };
 }
 
 const inFlight = (): DomainError =>
