@@ -32,6 +32,8 @@ export interface Config {
   readonly uploads: UploadLimits;
   readonly limits: RateRules;
   readonly shares: ShareRules;
+  /** Bytes of lists that are in memory for clients at a time; the rest waits. */
+  readonly listBytes: number;
   /** Milliseconds in which a client must take some of the bytes that wait for it; then its connection is cut. */
   readonly stalledMs: number;
   /** Bytes that stay free on the disk: with less the server takes no changes (promise 8). */
@@ -122,6 +124,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       waits: readMost('STAMPLINE_MAX_WAITS', env, 256, 1_000_000),
       downloads: readMost('STAMPLINE_MAX_DOWNLOADS', env, 256, 1_000_000),
     },
+    listBytes: readMost('STAMPLINE_LISTS_MB', env, 64, 65_536) * MEGABYTE,
     stalledMs: readMost('STAMPLINE_STALLED_SECONDS', env, 30, 3600) * 1000,
     leastFree: readMost('STAMPLINE_LEAST_FREE_MB', env, 256, 1_048_576) * MEGABYTE,
     leastInodes: readMost('STAMPLINE_LEAST_FREE_INODES', env, 6000, 100_000_000),

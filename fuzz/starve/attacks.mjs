@@ -42,20 +42,22 @@ const REMOVE_LIST = /^removeList_/;
 const BACKREFERENCE = encodeURIComponent(String.raw`^(.*)(.*)(.*)\1\2\3x$`);
 
 /** Connections that ask and never read, held for as long as the attack lasts. */
-const holdUnread = ({ ground, seconds, client }) =>
-  new Promise((resolve) => {
-    const { hostname, port } = new URL(ground.base);
-    const sockets = several(client % 4 === 0 ? 3 : 4, () => net.connect(Number(port), hostname));
-    for (const socket of sockets) {
-      socket.on('error', () => undefined);
-      socket.pause();
-      socket.write(`GET ${ground.modulePath} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
-    }
-    setTimeout(() => {
-      for (const socket of sockets) socket.destroy();
-      resolve(undefined);
-    }, seconds * 1000);
-  });
+const holdUnread =
+  (path) =>
+  ({ ground, seconds, client }) =>
+    new Promise((resolve) => {
+      const { hostname, port } = new URL(ground.base);
+      const sockets = several(client % 4 === 0 ? 3 : 4, () => net.connect(Number(port), hostname));
+      for (const socket of sockets) {
+        socket.on('error', () => undefined);
+        socket.pause();
+        socket.write(`GET ${path ?? ground.modulePath} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+      }
+      setTimeout(() => {
+        for (const socket of sockets) socket.destroy();
+        resolve(undefined);
+      }, seconds * 1000);
+    });
 
 /** @type {readonly Attack[]} */
 export const ATTACKS = [
@@ -135,6 +137,21 @@ export const ATTACKS = [
     once: ({ send }) => send('/api/v1/ticket/?limit=1000'),
   },
   {
+    name: 'sets, and full lists, of 300 large tickets',
+    covers: /^(set|list)_(ticket|fullticket)$/,
+    once: ({ send, turn }) =>
+      send(
+        turn % 2
+          ? `/api/v1/ticket/set/${several(300, (index) => index + 2).join(';')}/`
+          : '/api/v1/fullticket/?limit=1000&order_by=-id',
+      ),
+  },
+  {
+    name: 'readers of lists of large tickets that never read',
+    covers: LIST,
+    once: holdUnread('/api/v1/ticket/?limit=1000'),
+  },
+  {
     name: 'deletions by a pattern',
     covers: REMOVE_LIST,
     once: ({ send }) => send(`/api/v1/person/?name__regex=${BACKREFERENCE}`, { method: 'DELETE' }),
@@ -147,7 +164,7 @@ export const ATTACKS = [
   {
     name: 'readers of a large module that never read',
     covers: /^upload_modules$/,
-    once: holdUnread,
+    once: holdUnread(),
   },
   {
     name: 'URLs in a zone without a name server',

@@ -44,6 +44,14 @@ const cutReplies = new Counter({
 
 export const countCutReply = (): void => cutReplies.inc();
 
+const listBytes = new Gauge({
+  name: 'stampline_lists_bytes',
+  help: 'Memory that lists take that are being read or sent; STAMPLINE_LISTS_MB is the most.',
+  registers: [registry],
+});
+
+export const observeListBytes = (bytes: number): void => listBytes.set(bytes);
+
 const openRequests = new Gauge({
   name: 'stampline_http_open',
   help: 'Long requests that are open: streams, waits and downloads.',

@@ -1,11 +1,14 @@
 // The dialect's services, for the rooms that declare resources.
 import { Global, Module } from '@nestjs/common';
 import { ApiIndexController } from './http/api-index.controller.js';
+import { ListsRoom } from './http/lists-room.js';
+import { PageReplies } from './http/page-replies.js';
 import { ResourceHandler } from './http/resource-handler.js';
 import { CountCache } from './reading/count-cache.js';
 import { KeyReader } from './reading/key-reader.js';
 import { ListReader } from './reading/list-reader.js';
 import { ObjectReader } from './reading/object-reader.js';
+import { PieceReader } from './reading/pieces.js';
 import { SlowLookups } from './reading/slow-lookups.js';
 import { BatchWriter } from './writing/batch-writer.js';
 import { Idempotency } from './writing/idempotency.js';
@@ -22,7 +25,10 @@ const services = [
   ListReader,
   ListRemover,
   ListWriter,
+  ListsRoom,
   ObjectReader,
+  PageReplies,
+  PieceReader,
   ResourceHandler,
   ResourceRemover,
   ResourceWriter,

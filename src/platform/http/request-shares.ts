@@ -98,7 +98,7 @@ function holdersOf({ ip, token }: FastifyRequest): (readonly [string, string])[]
 }
 
 /** One machine has a whole /64 of IPv6 to call from (RFC 6177), and an IPv4 address may be written as IPv6. */
-function networkOf(ip: string): string {
+export function networkOf(ip: string): string {
   if (!ipaddr.isValid(ip)) return ip;
   const address = ipaddr.process(ip);
   return address.kind() === 'ipv4' ? address.toString() : (address as ipaddr.IPv6).parts.slice(0, 4).join(':');

@@ -1,12 +1,16 @@
 // A page of a list as Tastypie shows it: `{"meta": …, "objects": […]}`, with links that keep the other parameters.
 import type { ListPage } from '../reading/list-reader.js';
 
-export function listBody(path: string, search: string, page: ListPage): string {
+export const listBody = (path: string, search: string, page: ListPage): string =>
+  `${listHead(path, search, page)}${page.objects}]}`;
+
+/** Up to where the objects begin. */
+export function listHead(path: string, search: string, page: Omit<ListPage, 'objects'>): string {
   const meta = page.after === undefined ? offsetMeta(path, search, page) : keyedMeta(path, search, page);
-  return `{"meta":${JSON.stringify(meta)},"objects":[${page.objects}]}`;
+  return `{"meta":${JSON.stringify(meta)},"objects":[`;
 }
 
-function offsetMeta(path: string, search: string, page: ListPage): object {
+function offsetMeta(path: string, search: string, page: Omit<ListPage, 'objects'>): object {
   const { limit, offset } = page;
   const total = page.total ?? 0;
   return {
@@ -18,7 +22,7 @@ function offsetMeta(path: string, search: string, page: ListPage): object {
   };
 }
 
-function keyedMeta(path: string, search: string, page: ListPage): object {
+function keyedMeta(path: string, search: string, page: Omit<ListPage, 'objects'>): object {
   const { limit } = page;
   const next = page.rows === limit ? link(path, search, { limit, after: page.lastId ?? 0 }) : null;
   return { limit, next, offset: 0, previous: null, total_count: null };

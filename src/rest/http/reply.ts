@@ -1,5 +1,6 @@
 // How the dialect's answers look on the wire (rest-api.md, section 3).
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Readable } from 'node:stream';
 import { DomainError, invalid } from '../../platform/errors.js';
 import { sendJsonText } from '../../platform/http/json-reply.js';
 import { principalOf } from '../../platform/http/need.js';
@@ -29,6 +30,20 @@ export function sendJson(request: FastifyRequest, reply: FastifyReply, body: str
   void reply.header('vary', 'Accept').header('cache-control', 'no-cache').header('etag', etag);
   if (isKnown(request.headers['if-none-match'], etag)) void reply.code(304).send();
   else sendJsonText(reply, body);
+}
+
+/** The same for what is longer than may be in memory at once: without an ETag, which would need all of it beforehand. */
+export function sendPieces(request: FastifyRequest, reply: FastifyReply, pieces: Readable): void {
+  try {
+    refuseOtherFormats(request);
+  } catch (error) {
+    pieces.destroy();
+    throw error;
+  }
+  void reply.header('vary', 'Accept').header('cache-control', 'no-cache').header('content-type', 'application/json');
+  // A HEAD would read it all for nothing.
+  if (request.method === 'HEAD') pieces.destroy();
+  void reply.send(request.method === 'HEAD' ? Readable.from([]) : pieces);
 }
 
 export function sendObject(resource: Resource, request: FastifyRequest, reply: FastifyReply, object: ObjectJson): void {

@@ -3,11 +3,9 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Tx } from '../../platform/database/db.js';
 import { invalid, notFound } from '../../platform/errors.js';
-import { principalOf } from '../../platform/http/need.js';
 import { KeyReader, MOST_NAMED } from '../reading/key-reader.js';
 import { isFilter } from '../reading/filters.js';
 import { lastOf, type Query } from '../reading/list-query.js';
-import { ListReader } from '../reading/list-reader.js';
 import type { Scope } from '../reading/list-statement.js';
 import { ObjectReader } from '../reading/object-reader.js';
 import { isKey } from '../resource-key.js';
@@ -18,7 +16,7 @@ import { ListWriter } from '../writing/list-writer.js';
 import { asId } from '../writing/reference.js';
 import { ResourceRemover } from '../writing/resource-remover.js';
 import { ResourceWriter } from '../writing/resource-writer.js';
-import { listBody } from './list-reply.js';
+import { PageReplies } from './page-replies.js';
 import {
   keyedRequest,
   listWriteOptions,
@@ -36,7 +34,7 @@ export type ListRequest = FastifyRequest<{ Querystring: Query }>;
 @Injectable()
 export class ResourceHandler {
   constructor(
-    private readonly lists: ListReader,
+    private readonly pages: PageReplies,
     private readonly objects: ObjectReader,
     private readonly writer: ResourceWriter,
     private readonly remover: ResourceRemover,
@@ -61,15 +59,14 @@ export class ResourceHandler {
   async list(resource: Resource, request: ListRequest, reply: FastifyReply, scope?: Scope): Promise<void> {
     // Of a list below a ticket, ?project= has said already which ticket its key means.
     const { project: _project, ...filters } = request.query;
-    const page = await this.lists.read(resource, scope ? filters : request.query, scope, principalOf(request).reach);
-    const [path = '', ...search] = request.url.split('?');
-    sendJson(request, reply, listBody(path.endsWith('/') ? path : `${path}/`, search.join('?'), page));
+    await this.pages.list(resource, scope ? filters : request.query, request, reply, scope);
   }
 
   async detail(resource: Resource, request: IdRequest, reply: FastifyReply): Promise<void> {
     const id = await this.idOf(resource, request);
     const object = await this.objects.read(resource, id);
     if (!object) throw notFound(`There is no ${resource.noun} ${id}.`);
+    await this.pages.makeRoom(request, reply, object.body.length);
     sendObject(resource, request, reply, object);
   }
 
@@ -88,12 +85,13 @@ export class ResourceHandler {
     const project = lastOf(request.query.project);
     const keys = resource.keyed ? asked.filter(isKey) : [];
     const known = await this.keys.findMany(keys, project);
-    const ids = asked.map((text) => asId(text) ?? (resource.keyed ? known.idOf(text) : undefined) ?? 0);
-    const found = new Map(await this.objects.readMany(resource, ids));
-    const missing = asked.filter((_text, index) => !found.has(ids[index] ?? 0));
-    const objects = [...new Set(ids)].map((id) => found.get(id)).filter((body) => body !== undefined);
-    const tail = missing.length > 0 ? `,"not_found":${JSON.stringify(missing)}` : '';
-    sendJson(request, reply, `{"objects":[${objects.join(',')}]${tail}}`);
+    const idOf = (text: string): number => asId(text) ?? (resource.keyed ? known.idOf(text) : undefined) ?? 0;
+    await this.pages.set(
+      resource,
+      asked.map((text) => [text, idOf(text)] as const),
+      request,
+      reply,
+    );
   }
 
   create(resource: Resource, request: FastifyRequest, reply: FastifyReply): Promise<void> {

@@ -10,6 +10,7 @@ import { KeyReader } from './key-reader.js';
 import { CountCache, EXACT_UP_TO } from './count-cache.js';
 import { compileList, type ListStatement, type Scope } from './list-statement.js';
 import type { Page, Query } from './list-query.js';
+import { type FirstRow, type Rest, restOf } from './pieces.js';
 import { SlowLookups } from './slow-lookups.js';
 
 export interface ListPage extends Page {
@@ -21,10 +22,13 @@ export interface ListPage extends Page {
   readonly total: number | null;
 }
 
-interface PageRow {
-  objects: string | null;
-  rows: number;
-  last_id: string | null;
+/** A page with what its first statement left out. */
+export interface BegunPage extends ListPage {
+  /** Undefined where `objects` are all. */
+  readonly rest: Rest | undefined;
+}
+
+interface PageRow extends FirstRow {
   total: string | null;
 }
 
@@ -45,12 +49,12 @@ export class ListReader {
     private readonly slow: SlowLookups,
   ) {}
 
-  async read(resource: Resource, query: Query, scope?: Scope, reach?: Reach): Promise<ListPage> {
+  async read(resource: Resource, query: Query, scope?: Scope, reach?: Reach): Promise<BegunPage> {
     const list = await this.compile(resource, query, scope, reach);
     const { page, count, countKey } = list;
     const known = page.after === undefined ? this.counts.known(countKey) : undefined;
     const row = await this.run(known === undefined ? list.counted : list.uncounted, list.slow);
-    const found = { ...page, objects: row.objects ?? '', rows: row.rows, lastId: row.last_id };
+    const found = { ...page, objects: row.objects ?? '', rows: row.rows, lastId: row.last_id, rest: restOf(row) };
     if (page.after !== undefined) return { ...found, total: null };
     const counted = known ?? Number(row.total);
     // A count that reached the request's limit is taken in full, once; from then on it is known.
@@ -59,6 +63,13 @@ export class ListReader {
         ? await this.counts.count(countKey, { ...count, slow: list.slow })
         : counted;
     return { ...found, total };
+  }
+
+  /** The ids that the page would have now, and as many of those behind it. */
+  async idsNow(resource: Resource, query: Query, scope?: Scope, reach?: Reach): Promise<number[]> {
+    const { ids, slow } = await this.compile(resource, query, scope, reach);
+    const rows = await (slow ? this.slow : this.db).run<{ id: number }>(ids);
+    return rows.map(({ id }) => Number(id));
   }
 
   private async compile(resource: Resource, query: Query, scope?: Scope, reach?: Reach): Promise<ListStatement> {

@@ -9,6 +9,7 @@ import { filterSql, isSlowQuery, type KeysResolver } from './filters.js';
 import { orderSql, type Page, parsePage, type Query } from './list-query.js';
 import { ownSql } from './own-sql.js';
 import { isDeep } from './slow-lookups.js';
+import { firstRowSql } from './pieces.js';
 import { fromSql, selectList } from './view-sql.js';
 
 /** A condition that a URL adds to every filter, such as a ticket's own history. */
@@ -22,6 +23,8 @@ export interface ListStatement {
   /** The page with its count, exact up to EXACT_UP_TO; without one for `?after=`. */
   readonly counted: Statement;
   readonly uncounted: Statement;
+  /** The ids of the page and of as many objects behind it. */
+  readonly ids: Statement;
   /** The exact count alone. */
   readonly count: Statement;
   /** What the count depends on. */
@@ -66,8 +69,7 @@ export async function compileList(
   const offset = plain ? '0' : `${add(page.offset)}::bigint`;
   const rows = `SELECT ${selectList(resource, 't')} ${fromWhere(from, joins.sql, conditions)} ${order} LIMIT ${limit} OFFSET ${offset}`;
   const statement = (total: string): Statement => ({
-    text: `SELECT string_agg(row_to_json(v)::text, ',') AS objects, count(*)::int AS rows, max(v.id)::text AS last_id, ${total} AS total
-      FROM (${rows}) v`,
+    text: firstRowSql(rows, `, ${total} AS total`),
     values: values.list,
   });
   const uncounted = statement('NULL::bigint');
@@ -75,6 +77,10 @@ export async function compileList(
     page,
     counted: page.after === undefined ? statement(totalSql(countFrom, limit, offset)) : uncounted,
     uncounted,
+    ids: {
+      text: `SELECT t.id ${fromWhere(from, joins.sql, conditions)} ${order} LIMIT 2 * ${limit} OFFSET ${offset}`,
+      values: values.list,
+    },
     count: { text: `SELECT count(*) AS total ${countFrom}`, values: countValues },
     countKey: `${countFrom}\0${JSON.stringify(countValues)}`,
     slow: isSlowQuery(query) || isDeep(page.offset),

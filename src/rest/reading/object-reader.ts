@@ -4,7 +4,16 @@ import { Db } from '../../platform/database/db.js';
 import type { Sql } from '../../platform/database/statement.js';
 import type { ObjectJson } from '../object-json.js';
 import type { Resource } from '../resource.js';
+import { type FirstRow, firstRowSql, type Rest, restOf } from './pieces.js';
 import { fromSql, selectList } from './view-sql.js';
+
+export interface FoundSet {
+  readonly found: Set<number>;
+  /** Their JSON, separated by commas. */
+  readonly objects: string;
+  /** Undefined where `objects` are all. */
+  readonly rest: Rest | undefined;
+}
 
 @Injectable()
 export class ObjectReader {
@@ -19,13 +28,15 @@ export class ObjectReader {
     return row;
   }
 
-  /** Those of the ids that exist, in the order of their ids, as `[id, JSON]`. */
-  async readMany(resource: Resource, ids: readonly number[], sql: Sql = this.db): Promise<[number, string][]> {
-    const rows = await sql.run<{ id: number; body: string }>({
-      text: `SELECT t.id, row_to_json(v)::text AS body ${this.from(resource)} t.id = ANY($1::bigint[]) ORDER BY t.id`,
-      values: [ids],
-    });
-    return rows.map((row) => [row.id, row.body]);
+  /** Those of the ids that exist, in this order: the JSON of the first of them, and what is left. */
+  async readSet(resource: Resource, ids: readonly number[]): Promise<FoundSet> {
+    const { from, where } = fromSql(resource);
+    const rows = `SELECT ${selectList(resource, 't')} FROM unnest($1::bigint[]) WITH ORDINALITY asked(id, nr)
+      JOIN ${from} ON ${['t.id = asked.id', ...where].join(' AND ')} ORDER BY asked.nr`;
+    const text = firstRowSql(rows, ', COALESCE(array_agg(id), ARRAY[]::bigint[]) AS found');
+    const [row] = await this.db.run<FirstRow & { found: readonly (number | string)[] }>({ text, values: [ids] });
+    const { found, objects } = row as FirstRow & { found: readonly (number | string)[] };
+    return { found: new Set(found.map(Number)), objects: objects ?? '', rest: restOf(row as FirstRow) };
   }
 
   private statement(resource: Resource): { name: string; text: string } {

@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { invalid } from '../../platform/errors.js';
 import { wholeNumberIn } from '../../platform/whole-number.js';
 import { documentOperation } from '../../rest/http/operation-docs.js';
+import { ListsRoom } from '../../rest/http/lists-room.js';
 import { sendJson } from '../../rest/http/reply.js';
 import { ResourceHandler } from '../../rest/http/resource-handler.js';
 import { lastOf, type Query } from '../../rest/reading/list-query.js';
@@ -19,6 +20,8 @@ const documented: MethodDecorator = (target, _name, descriptor) =>
   documentOperation(event, 'list', target, descriptor as TypedPropertyDescriptor<unknown>);
 const MOST = 1000;
 const USUAL = 20;
+/** What reading a day's file, and a page out of it, takes in memory. */
+const READING_BYTES = 16 * 1024 * 1024;
 
 @Controller('api/v1/event')
 export class EventListController {
@@ -26,6 +29,7 @@ export class EventListController {
     private readonly handler: ResourceHandler,
     private readonly queries: StreamQuery,
     private readonly archives: ArchiveReader,
+    private readonly room: ListsRoom,
   ) {}
 
   @Get()
@@ -57,6 +61,7 @@ export class EventListController {
   private async archived(query: Query, request: ListRequest, reply: FastifyReply): Promise<void> {
     const { day, limit, after, format: _format, ...filters } = query;
     const size = numberIn('limit', lastOf(limit), USUAL);
+    const share = await this.room.enter(request, reply, READING_BYTES);
     const page = await this.archives.page({
       day: dayIn(lastOf(day)),
       filter: await this.queries.filter(filters, principalOf(request).reach),
@@ -65,7 +70,9 @@ export class EventListController {
     });
     const next = page.last === undefined ? null : nextUrl(request.url, page.last);
     const meta = { limit: size === 0 ? MOST : size, next, offset: 0, previous: null, total_count: null };
-    sendJson(request, reply, `{"meta":${JSON.stringify(meta)},"objects":[${page.objects.join(',')}]}`);
+    const body = `{"meta":${JSON.stringify(meta)},"objects":[${page.objects.join(',')}]}`;
+    share.shrinkTo(body.length);
+    sendJson(request, reply, body);
   }
 }
 
