@@ -22,10 +22,9 @@ const map = (query = '', path = '/import-map.json') => server.http.get(`${path}$
 
 /** supertest knows no application/importmap+json. */
 function asText(given: unknown, done: (error: Error | null, body: unknown) => void): void {
-  const response = given as NodeJS.ReadableStream;
-  let text = '';
-  response.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  response.on('end', () => done(null, text));
+  const [response, chunks] = [given as NodeJS.ReadableStream, [] as Buffer[]];
+  response.on('data', (chunk: Buffer) => chunks.push(chunk));
+  response.on('end', () => done(null, Buffer.concat(chunks).toString()));
 }
 
 const importsOf = (reply: { body: unknown }): Record<string, string> =>
