@@ -96,7 +96,7 @@ describe('the whole map of a release', () => {
       for (let number = 0; number < count; number++) {
         const length = number === 0 ? others : 0;
         const more = Array.from({ length }, (_, other) => setTo(`other-${other}`, moduleUrl('other', other)));
-        const changes = () => [change(number), ...more];
+        const changes = () => Promise.resolve([change(number), ...more]);
         await writing.run(tx, project?.id ?? 0, changes, { actor: 'local', line: 'One of many' });
       }
     });

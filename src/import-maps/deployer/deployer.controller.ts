@@ -6,10 +6,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError, invalid } from '../../platform/errors.js';
 import { IDEMPOTENCY_KEY, jsonBody, jsonReply, pathParameter } from '../../rest/http/documented.js';
 import { lastOf, type Query } from '../../rest/reading/list-query.js';
-import { type AcceptedMap, type MapFault, patchChanges } from '../domain/accepted-map.js';
+import { type AcceptedMap, layOver, type MapFault } from '../domain/accepted-map.js';
 import type { AddressRules } from '../domain/admission.js';
 import { keyOf } from '../domain/map-key.js';
 import { MapAnswers, type Wanted } from '../serving/map-answers.js';
+import { inSlices } from '../../platform/in-slices.js';
 import { isLenient, LENIENT } from '../stages/lenient.js';
 import { RunVerb, verbOptions } from '../stages/run-verb.js';
 import { plainFailures } from './deployer-docs.js';
@@ -17,6 +18,7 @@ import { environmentsOf, readEnvironment } from './environment.js';
 import { readLevel, readMapPatch, readService } from './patch-body.js';
 import { UrlCheck } from './url-check.js';
 import { type EnvironmentWrite, WriteEnvironment } from './write-environment.js';
+import { inBodyTurn } from '../../platform/http/large-bodies.js';
 import { Needs } from '../../platform/http/need.js';
 import { originOf } from '../../platform/http/own-origin.js';
 import { requireScope } from '../../platform/principal.js';
@@ -92,9 +94,13 @@ export class DeployerController {
   @jsonBody({ type: 'object' }, { imports: {} })
   @MAP
   @plainFailures(400, 404, 409, 413, 422, 503)
-  async patchMap(@Req() request: DeployerRequest, @Res() reply: FastifyReply): Promise<void> {
+  patchMap(@Req() request: DeployerRequest, @Res() reply: FastifyReply): Promise<void> {
+    return inBodyTurn(request, () => this.layMap(request, reply));
+  }
+
+  private async layMap(request: DeployerRequest, reply: FastifyReply): Promise<void> {
     const wanted = await this.wanted(request);
-    const { map: patch, warnings } = readMapPatch(request.body, rulesOf(wanted), isLenient(request));
+    const { map: patch, warnings } = await readMapPatch(request.body, rulesOf(wanted), isLenient(request));
     if (warnings.length > 0) void reply.header(LEFT_OUT, leftOutHeader(warnings));
     const keys = patch.imports.size + [...patch.scopes.values()].reduce((sum, section) => sum + section.size, 0);
     return this.patch(request, reply, wanted, patch, `patched ${keys} ${keys === 1 ? 'key' : 'keys'}`);
@@ -122,7 +128,7 @@ export class DeployerController {
   async patchService(@Req() request: DeployerRequest, @Res() reply: FastifyReply): Promise<void> {
     const wanted = await this.wanted(request);
     const level = readLevel(lastOf(request.query.packageDirLevel));
-    const { name, patch } = readService(request.body, level, rulesOf(wanted));
+    const { name, patch } = await readService(request.body, level, rulesOf(wanted));
     return this.patch(request, reply, wanted, patch, `set ${name}`);
   }
 
@@ -144,7 +150,7 @@ export class DeployerController {
     const keys = [keyOf(name), keyOf(`${name}/`)];
     return this.write(request, reply, wanted, {
       line: `removed ${name}`,
-      decide: (now) =>
+      decide: async (now) =>
         keys.flatMap((key) => (now.get(key) ? [{ scope: null, specifier: key.slice(1), set: null }] : [])),
     });
   }
@@ -164,7 +170,7 @@ export class DeployerController {
     this.allowed(request, wanted);
     const skip = lastOf(request.query.skip_url_check);
     if (skip !== '' && skip !== 'true') await this.urls.run(patch);
-    return this.write(request, reply, wanted, { line, decide: (now) => patchChanges(patch, now) });
+    return this.write(request, reply, wanted, { line, decide: (now) => inSlices(layOver(patch, now)) });
   }
 
   private write(

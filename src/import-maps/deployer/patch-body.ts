@@ -1,7 +1,8 @@
 // The two bodies that are patched in, as what they make of a map (import-maps.md, section 5). Everything wrong with them is 400.
 import { invalid } from '../../platform/errors.js';
-import { asObject } from '../../rest/writing/body.js';
-import { type Acceptance, type AcceptedMap, acceptMap } from '../domain/accepted-map.js';
+import { asObject, type JsonObject } from '../../rest/writing/body.js';
+import { inSlices } from '../../platform/in-slices.js';
+import { type Acceptance, acceptGiven, type AcceptedMap } from '../domain/accepted-map.js';
 import type { AddressRules } from '../domain/admission.js';
 
 /** What was let in; what wasn't, only where that was asked for. */
@@ -9,10 +10,13 @@ type Accepted = Exclude<Acceptance, { readonly faults: unknown }>;
 
 const FARTHEST_LEVEL = 50;
 const MOST_FAULTS = 20;
+/** Of imports, scopes and integrity together: what one transaction writes in a second or two. */
+const MOST_ENTRIES = 50_000;
 
 /** `PATCH /import-map.json`: imports, scopes and integrity; other members mean nothing. */
-export function readMapPatch(body: unknown, rules: AddressRules, lenient: boolean): Accepted {
+export function readMapPatch(body: unknown, rules: AddressRules, lenient: boolean): Promise<Accepted> {
   const given = asObject(body);
+  requireFew(given);
   const scopes = (given.scopes ?? {}) as Record<string, unknown>;
   for (const [scope, section] of Object.entries(scopes)) {
     if (typeof section === 'object' && section !== null && Object.keys(section).length > 0) continue;
@@ -20,7 +24,16 @@ export function readMapPatch(body: unknown, rules: AddressRules, lenient: boolea
   }
   for (const specifier of Object.keys(given.imports ?? {})) requireName(specifier);
   const { imports, integrity } = given;
-  return accepted(JSON.stringify({ imports, scopes: given.scopes, integrity }), rules, lenient);
+  const sections = Object.entries({ imports, scopes: given.scopes, integrity }).filter(([, one]) => one !== undefined);
+  return accepted(Object.fromEntries(sections), rules, lenient);
+}
+
+/** Throws invalid `map.too_large`, before anything else is looked at. */
+function requireFew({ imports, scopes, integrity }: JsonObject): void {
+  const sections = [imports, integrity, ...Object.values(scopes ?? {})];
+  const entries = sections.reduce<number>((sum, section) => sum + Object.keys(section ?? {}).length, 0);
+  if (entries <= MOST_ENTRIES) return;
+  throw invalid('map.too_large', `The map has ${entries} entries; ${MOST_ENTRIES} can come at once. Send it in parts.`);
 }
 
 /** A service, and the package folder that its URL is in: `name` and `name/`. */
@@ -30,7 +43,7 @@ export interface Service {
 }
 
 /** `PATCH /services`: {service, url, integrity?}. `level`: how many parts of the path are dropped for the folder. */
-export function readService(body: unknown, level: number, rules: AddressRules): Service {
+export async function readService(body: unknown, level: number, rules: AddressRules): Promise<Service> {
   const { service, url, integrity } = asObject(body);
   if (typeof service !== 'string') throw invalid('service.missing', 'service is missing: the name of the module.');
   requireName(service);
@@ -43,7 +56,7 @@ export function readService(body: unknown, level: number, rules: AddressRules): 
     imports: Object.fromEntries(imports) as object,
     ...(integrity ? { integrity: { [url]: integrity } } : {}),
   };
-  return { name: service, patch: accepted(JSON.stringify(text), rules, false).map };
+  return { name: service, patch: (await accepted(text, rules, false)).map };
 }
 
 /** The folder that a URL with two slashes or more is in; `level` 1 is its own, 2 the one above. */
@@ -64,8 +77,8 @@ function requireName(name: string): void {
   if (name.trim() === '') throw invalid('service.unnamed', `'${name.slice(0, 20)}' is no name for a module.`);
 }
 
-function accepted(text: string, rules: AddressRules, lenient: boolean): Accepted {
-  const acceptance = acceptMap(text, rules, lenient);
+async function accepted(given: object, rules: AddressRules, lenient: boolean): Promise<Accepted> {
+  const acceptance = await inSlices(acceptGiven(given, rules, lenient));
   if ('map' in acceptance) return acceptance;
   const lines = acceptance.faults
     .slice(0, MOST_FAULTS)

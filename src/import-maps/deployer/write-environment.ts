@@ -1,13 +1,14 @@
 // Changes to an environment's map, decided on what the map is behind the lock, so that no parallel write is lost.
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
+import { inSlices } from '../../platform/in-slices.js';
 import { conflict, notFound } from '../../platform/errors.js';
 import type { Principal } from '../../platform/principal.js';
 import { isKey } from '../../rest/resource-key.js';
 import { KeyReader } from '../../rest/reading/key-reader.js';
 import type { WriteAnswer } from '../../rest/writing/idempotency.js';
-import { type Change, stamp } from '../domain/delta.js';
-import { canonicalJson, type StampedMap } from '../domain/stamped-map.js';
+import { type Change, stamping } from '../domain/delta.js';
+import { type StampedMap, writing } from '../domain/stamped-map.js';
 import type { ServedProject } from '../serving/known-projects.js';
 import { ChangeDelta } from '../stages/change-delta.js';
 import { WriteProduction } from '../stages/write-production.js';
@@ -24,7 +25,7 @@ export interface EnvironmentWrite {
   /** For the history: what is written. */
   readonly line: string;
   /** What changes, given the environment's map as it is. */
-  readonly decide: (now: StampedMap) => readonly Change[];
+  readonly decide: (now: StampedMap) => Promise<readonly Change[]>;
 }
 
 @Injectable()
@@ -69,14 +70,14 @@ export class WriteEnvironment {
         `${ticket.key} has no modules yet: they come in at the stage ${ticket.line[0]?.name}.`,
       );
     const production = await this.maps.at(project.id, ticket.release, tx);
-    const changes = decide(stamp(production, deltaOf(ticket)));
+    const changes = await decide(await inSlices(stamping(production, deltaOf(ticket))));
     const { delta } = await this.changeDelta.run(tx, ticket.id, changes, {
       actor: principal.name,
       principal,
       ifMatch: undefined,
       base: origin,
     });
-    return mapAnswer(stamp(production, delta), origin);
+    return mapAnswer(await inSlices(stamping(production, delta)), origin);
   }
 
   private async ticketOf(tx: Tx, project: ServedProject, reference: string): Promise<LockedTicket> {
@@ -90,7 +91,7 @@ export class WriteEnvironment {
   }
 }
 
-const mapAnswer = (map: StampedMap, origin: string): WriteAnswer => ({
+const mapAnswer = async (map: StampedMap, origin: string): Promise<WriteAnswer> => ({
   status: 200,
-  body: canonicalJson(map, origin),
+  body: await inSlices(writing(map, origin)),
 });

@@ -11,7 +11,8 @@ import {
 } from './admission.js';
 import type { Change } from './delta.js';
 import { keyOf, type MapKey, partsOf } from './map-key.js';
-import { type ImportMapError, parseImportMap, type ParseWarning } from './parse.js';
+import { ImportMapError, jsonOf, type ParseWarning, readImportMap } from './parse.js';
+import { atOnce, forEach, type Sliced } from './sliced.js';
 import { sameTarget, type StampedMap, type Target } from './stamped-map.js';
 
 export interface MapFault extends Fault {
@@ -40,18 +41,32 @@ export type Acceptance =
  * that no module may have are refused even so.
  */
 export function acceptMap(text: string, rules: AddressRules, lenient = false): Acceptance {
+  try {
+    return atOnce(acceptGiven(jsonOf(text), rules, lenient));
+  } catch (error) {
+    return brokenMap(error);
+  }
+}
+
+/** The same of what is JSON already, in slices. */
+export function* acceptGiven(given: unknown, rules: AddressRules, lenient = false): Sliced<Acceptance> {
   let warnings: readonly ParseWarning[];
   try {
-    ({ warnings } = parseImportMap(text, `${rules.origin}/`));
+    ({ warnings } = yield* readImportMap(given, `${rules.origin}/`));
   } catch (error) {
-    const { code, message } = error as ImportMapError;
-    return { faults: [{ kind: 'invalid', code, key: '', message }] };
+    return brokenMap(error);
   }
   const reader = new Reader(rules, warnings);
-  const map = reader.read(JSON.parse(text) as GivenMap);
+  const map = yield* reader.read(given as GivenMap);
   const refused = lenient ? reader.faults.filter(({ kind }) => kind !== 'invalid') : reader.faults;
   if (refused.length === 0) return { map, warnings: reader.faults };
   return { faults: refused.sort((one, other) => WEIGHT[one.kind] - WEIGHT[other.kind]) };
+}
+
+function brokenMap(error: unknown): Acceptance {
+  if (!(error instanceof ImportMapError)) throw error;
+  const { code, message } = error;
+  return { faults: [{ kind: 'invalid', code, key: '', message }] };
 }
 
 const WEIGHT: Record<Fault['kind'], number> = { name: 0, scheme: 0, unsafe: 1, invalid: 2 };
@@ -62,6 +77,9 @@ interface GivenMap {
   readonly scopes?: Record<string, Record<string, unknown>>;
   readonly integrity?: Record<string, unknown>;
 }
+
+/** So many scopes are read before others have a turn. */
+const MOST_SCOPES = 64;
 
 class Reader {
   readonly faults: MapFault[];
@@ -75,42 +93,43 @@ class Reader {
     this.warned = new Set(warnings.map(({ key }) => key));
   }
 
-  read(given: GivenMap): AcceptedMap {
-    const integrity = this.integrity(given.integrity ?? {});
-    const imports = this.section(null, given.imports ?? {}, integrity);
+  *read(given: GivenMap): Sliced<AcceptedMap> {
+    const integrity = yield* this.integrity(given.integrity ?? {});
+    const imports = yield* this.section(null, given.imports ?? {}, integrity);
     const scopes = new Map<string, Section>();
-    for (const [prefix, entries] of Object.entries(given.scopes ?? {})) {
+    for (const [place, [prefix, entries]] of Object.entries(given.scopes ?? {}).entries()) {
+      if (place % MOST_SCOPES === MOST_SCOPES - 1) yield;
       const checked = checkScope(prefix, this.rules.origin);
       if (isFault(checked)) this.refuse('scope', prefix, checked);
-      else scopes.set(checked.scope, this.section(checked.scope, entries, integrity));
+      else scopes.set(checked.scope, yield* this.section(checked.scope, entries, integrity));
     }
     return { imports, scopes, integrity };
   }
 
-  private section(
+  private *section(
     scope: string | null,
     given: Record<string, unknown>,
     integrity: ReadonlyMap<string, string>,
-  ): Section {
+  ): Sliced<Section> {
     const section = new Map<string, Target>();
-    for (const [specifier, url] of Object.entries(given)) {
-      if (typeof url !== 'string') continue;
+    yield* forEach(Object.entries(given), ([specifier, url]) => {
+      if (typeof url !== 'string') return;
       const entry = checkEntry({ scope, specifier, url }, this.rules);
       if (isFault(entry)) this.refuse('entry', specifier, entry);
       else section.set(entry.specifier, targetOf(entry.url, integrity.get(entry.url)));
-    }
+    });
     return section;
   }
 
-  private integrity(given: Record<string, unknown>): ReadonlyMap<string, string> {
+  private *integrity(given: Record<string, unknown>): Sliced<ReadonlyMap<string, string>> {
     const integrity = new Map<string, string>();
-    for (const [url, value] of Object.entries(given)) {
-      if (typeof value !== 'string') continue;
+    yield* forEach(Object.entries(given), ([url, value]) => {
+      if (typeof value !== 'string') return;
       const address = checkAddress(url, { ...this.rules, safeList: [] });
       const wrong = isFault(address) ? address : checkIntegrity(value);
       if (wrong) this.refuse('integrity', url, wrong);
       else integrity.set((address as { url: string }).url, value);
-    }
+    });
     return integrity;
   }
 
@@ -128,29 +147,26 @@ const targetOf = (url: string, integrity: string | undefined): Target => (integr
  * assigned key by key, a scope is replaced whole. Integrity belongs to a URL: the one that `current` has for it stays,
  * and a new one reaches every key that leads there. What changes nothing is left out.
  */
-export function patchChanges(patch: AcceptedMap, current: StampedMap): Change[] {
-  const integrity = new Map([...integrityByUrl(current), ...patch.integrity]);
+export const patchChanges = (patch: AcceptedMap, current: StampedMap): Change[] => atOnce(layOver(patch, current));
+
+/** The same in slices. */
+export function* layOver(patch: AcceptedMap, current: StampedMap): Sliced<Change[]> {
+  const integrity = new Map<string, string>();
   const wanted = new Map<MapKey, Target | null>();
-  for (const key of current.keys) {
+  yield* forEach(current.keys, (key) => {
     const { url, integrity: known } = current.get(key) as Target;
+    if (known) integrity.set(url, known);
     const { scope } = partsOf(key);
     if (scope !== null && patch.scopes.has(scope)) wanted.set(key, null);
     else if ((patch.integrity.get(url) ?? known) !== known) wanted.set(key, { url });
-  }
-  for (const [scope, section] of [[null, patch.imports] as const, ...patch.scopes]) {
-    for (const [specifier, { url }] of section) wanted.set(keyOf(specifier, scope), { url });
-  }
-  return [...wanted].flatMap(([key, target]) => {
-    const set = target && targetOf(target.url, integrity.get(target.url));
-    return sameTarget(set, current.get(key)) ? [] : [{ ...partsOf(key), set }];
   });
-}
-
-function integrityByUrl(map: StampedMap): Map<string, string> {
-  const integrity = new Map<string, string>();
-  for (const key of map.keys) {
-    const target = map.get(key) as Target;
-    if (target.integrity) integrity.set(target.url, target.integrity);
-  }
-  return integrity;
+  for (const [url, said] of patch.integrity) integrity.set(url, said);
+  for (const [scope, section] of [[null, patch.imports] as const, ...patch.scopes])
+    yield* forEach(section, ([specifier, { url }]) => wanted.set(keyOf(specifier, scope), { url }));
+  const changes: Change[] = [];
+  yield* forEach(wanted, ([key, target]) => {
+    const set = target && targetOf(target.url, integrity.get(target.url));
+    if (!sameTarget(set, current.get(key))) changes.push({ ...partsOf(key), set });
+  });
+  return changes;
 }

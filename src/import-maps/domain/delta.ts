@@ -1,5 +1,6 @@
 // A ticket's delta: its operations over production, never a copy of the map (import-maps.md, section 1).
 import { keyOf, type MapKey } from './map-key.js';
+import { atOnce, forEach, type Sliced } from './sliced.js';
 import { type MapChanges, sameTarget, type StampedMap, type Target } from './stamped-map.js';
 
 /** A module that a ticket brings. */
@@ -40,14 +41,22 @@ export interface Watched {
  * A watched file that is production's is no change, and takes back the one that there was. One that production had once is
  * based on what it was then: a folder that is behind can't take back what others released since, for it is stale.
  */
-export function changeDelta(
+export const changeDelta = (
   delta: Delta,
   changes: readonly Change[],
   production: StampedMap,
   watched?: Watched,
-): Delta {
+): Delta => atOnce(changingDelta(delta, changes, production, watched));
+
+/** The same in slices. */
+export function* changingDelta(
+  delta: Delta,
+  changes: readonly Change[],
+  production: StampedMap,
+  watched?: Watched,
+): Sliced<Delta> {
   const settled = new Map<MapKey, Operation | null>();
-  for (const change of changes) {
+  yield* forEach(changes, (change) => {
     const key = operationKey(change);
     const known = settled.get(key);
     const [before, now] = [known === undefined ? operationAt(delta, key) : known, production.get(key)];
@@ -55,21 +64,24 @@ export function changeDelta(
     if (sameTarget(change.set, now) && (watched || !change.set)) settled.set(key, null);
     else if (repeated) settled.set(key, { ...change, base: before.base });
     else settled.set(key, { ...change, base: plainTarget(watched?.past.has(key) ? change.set : now) });
-  }
-  return withOperations(delta, settled);
+  });
+  return yield* settingOperations(delta, settled);
 }
 
 /** A delta with some operations set or gone (null): costs what changes, besides one copy. */
-export function withOperations(delta: Delta, changes: ReadonlyMap<MapKey, Operation | null>): Delta {
-  const sorted = [...changes].sort(([one], [other]) => (one < other ? -1 : 1));
+export const withOperations = (delta: Delta, changes: ReadonlyMap<MapKey, Operation | null>): Delta =>
+  atOnce(settingOperations(delta, changes));
+
+function* settingOperations(delta: Delta, changes: ReadonlyMap<MapKey, Operation | null>): Sliced<Delta> {
   const next: Operation[] = [];
   let from = 0;
-  for (const [key, operation] of sorted) {
+  yield* forEach([...changes.keys()].sort(), (key) => {
+    const operation = changes.get(key);
     const place = placeOf(delta, key);
     for (; from < place; from++) next.push(delta[from] as Operation);
     if (from < delta.length && operationKey(delta[from] as Operation) === key) from++;
     if (operation) next.push(operation);
-  }
+  });
   for (; from < delta.length; from++) next.push(delta[from] as Operation);
   return next;
 }
@@ -128,7 +140,14 @@ export const changesOf = (delta: Delta): MapChanges =>
   new Map(delta.map((operation) => [operationKey(operation), plainTarget(operation.set)]));
 
 /** The stamp: production with the delta over it. */
-export const stamp = (production: StampedMap, delta: Delta): StampedMap => production.with(changesOf(delta));
+export const stamp = (production: StampedMap, delta: Delta): StampedMap => atOnce(stamping(production, delta));
+
+/** The same in slices. */
+export function* stamping(production: StampedMap, delta: Delta): Sliced<StampedMap> {
+  const changes = new Map<MapKey, Target | null>();
+  yield* forEach(delta, (operation) => changes.set(operationKey(operation), plainTarget(operation.set)));
+  return yield* production.changing(changes);
+}
 
 /** Every specifier that the delta's modules import. */
 export const importsOf = (delta: Delta): string[] =>

@@ -11,10 +11,16 @@ export interface Difference {
 
 /** Sorted by key. */
 export function diff(from: StampedMap, to: StampedMap): Difference[] {
-  const keys = [...new Set([...from.keys, ...to.keys])].sort();
-  return keys.flatMap((key) => {
+  const [one, other, found]: [readonly MapKey[], readonly MapKey[], Difference[]] = [from.keys, to.keys, []];
+  let [at, place] = [0, 0];
+  while (at < one.length || place < other.length) {
+    const [left, right] = [one[at], other[place]];
+    const key = (right === undefined || (left !== undefined && left < right) ? left : right) as MapKey;
+    if (left === key) at++;
+    if (right === key) place++;
     const [before, after] = [from.get(key) ?? null, to.get(key) ?? null];
-    if (sameTarget(before, after)) return [];
-    return [{ key, change: before ? (after ? 'changed' : 'removed') : 'added', from: before, to: after }];
-  });
+    if (before === after || sameTarget(before, after)) continue;
+    found.push({ key, change: before ? (after ? 'changed' : 'removed') : 'added', from: before, to: after });
+  }
+  return found;
 }

@@ -1,5 +1,6 @@
 // The HTML standard's "parse an import map string", to the letter; what browsers print to the console is data here.
 // https://html.spec.whatwg.org/multipage/webappapis.html#parse-an-import-map-string
+import { atOnce, forEach, type Sliced } from './sliced.js';
 import { parseUrl, parseUrlLike } from './url-like.js';
 
 /** What a specifier leads to; null where the standard dropped the address, so that nothing else is tried. */
@@ -52,19 +53,26 @@ type Warn = (code: ParseWarning['code'], key: string, message: string) => void;
  * @param base the URL that relative addresses, scopes and keys stand on
  * @throws ImportMapError for what makes a browser ignore the whole map
  */
-export function parseImportMap(text: string, base: string): { map: ParsedImportMap; warnings: ParseWarning[] } {
+export const parseImportMap = (text: string, base: string): { map: ParsedImportMap; warnings: ParseWarning[] } =>
+  atOnce(readImportMap(jsonOf(text), base));
+
+/** The same of what is JSON already, in slices. */
+export function* readImportMap(
+  value: unknown,
+  base: string,
+): Sliced<{ map: ParsedImportMap; warnings: ParseWarning[] }> {
   const warnings: ParseWarning[] = [];
   const warn: Warn = (code, key, message) => warnings.push({ code, key, message });
-  const sections = objectEntries(jsonOf(text));
+  const sections = objectEntries(value);
   if (!sections) throw new ImportMapError('TypeError', 'map.not_object', 'An import map is a JSON object.');
   const given = new Map(sections);
   const imports = section(given, 'imports');
   const scopes = section(given, 'scopes');
   const integrity = section(given, 'integrity');
   const map = {
-    imports: specifierMap(imports, base, warn),
-    scopes: scopeMap(scopes, base, warn),
-    integrity: integrityMap(integrity, base, warn),
+    imports: yield* specifierMap(imports, base, warn),
+    scopes: yield* scopeMap(scopes, base, warn),
+    integrity: yield* integrityMap(integrity, base, warn),
   };
   for (const name of given.keys()) {
     if (!SECTIONS.has(name)) warn('section.unknown', name, 'There are only imports, scopes and integrity.');
@@ -74,9 +82,13 @@ export function parseImportMap(text: string, base: string): { map: ParsedImportM
 
 type Entries = readonly (readonly [string, unknown])[];
 
+/** So many scopes are read before others have a turn. */
+const MOST_SCOPES = 64;
+
 const SECTIONS: ReadonlySet<string> = new Set(['imports', 'scopes', 'integrity']);
 
-function jsonOf(text: string): unknown {
+/** @throws ImportMapError where it is none. */
+export function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -96,12 +108,12 @@ function section(given: ReadonlyMap<string, unknown>, name: string): Entries {
   return entries;
 }
 
-function specifierMap(entries: Entries, base: string, warn: Warn): SpecifierMap {
+function* specifierMap(entries: Entries, base: string, warn: Warn): Sliced<SpecifierMap> {
   const map = new Map<string, string | null>();
-  for (const [key, value] of entries) {
+  yield* forEach(entries, ([key, value]) => {
     if (key === '') warn('specifier.empty', key, 'An empty specifier is ignored.');
     else map.set(normalSpecifier(key, base), address(key, value, base, warn));
-  }
+  });
   return longestFirst(map);
 }
 
@@ -122,26 +134,27 @@ function address(key: string, value: unknown, base: string, warn: Warn): string 
   return url;
 }
 
-function scopeMap(entries: Entries, base: string, warn: Warn): ParsedImportMap['scopes'] {
+function* scopeMap(entries: Entries, base: string, warn: Warn): Sliced<ParsedImportMap['scopes']> {
   const map = new Map<string, SpecifierMap>();
-  for (const [prefix, value] of entries) {
+  for (const [place, [prefix, value]] of entries.entries()) {
+    if (place % MOST_SCOPES === MOST_SCOPES - 1) yield;
     const inner = objectEntries(value);
     if (!inner) throw new ImportMapError('TypeError', 'scope.not_object', `The scope ${prefix} is not an object.`);
     const url = parseUrl(prefix, base);
-    if (url) map.set(url.href, specifierMap(inner, base, warn));
+    if (url) map.set(url.href, yield* specifierMap(inner, base, warn));
     else warn('scope.invalid', prefix, 'A scope is a URL.');
   }
   return longestFirst(map);
 }
 
-function integrityMap(entries: Entries, base: string, warn: Warn): ParsedImportMap['integrity'] {
+function* integrityMap(entries: Entries, base: string, warn: Warn): Sliced<ParsedImportMap['integrity']> {
   const map = new Map<string, string>();
-  for (const [key, value] of entries) {
+  yield* forEach(entries, ([key, value]) => {
     const url = parseUrlLike(key, base);
     if (!url) warn('integrity.invalid', key, 'Integrity belongs to a URL, or to what begins with /, ./ or ../.');
     else if (typeof value !== 'string') warn('integrity.not_string', key, 'Integrity is a text.');
     else map.set(url.href, value);
-  }
+  });
   return map;
 }
 

@@ -1,6 +1,8 @@
 // A sorted list of texts that is never changed: it is cut into runs, a changed list shares the runs that no change
 // touches, and what was made of a run is kept with it. So a flip of one key in ten thousand writes a hundred anew.
 
+import type { Sliced } from './sliced.js';
+
 export interface Run {
   /** Sorted by code units; never empty. */
   readonly texts: readonly string[];
@@ -9,6 +11,8 @@ export interface Run {
 }
 
 const LENGTH = 128;
+/** So many runs are gone through before others have a turn. */
+export const RUNS = 16;
 
 export class SortedRuns {
   private constructor(readonly runs: readonly Run[]) {}
@@ -18,18 +22,20 @@ export class SortedRuns {
   }
 
   /** This list after some texts came or went: of those that are `touched` it has the ones of which `has` is true. */
-  changed(touched: ReadonlySet<string>, has: (text: string) => boolean): SortedRuns {
-    if (this.runs.length === 0) return SortedRuns.of([...touched].filter(has));
+  *changing(touched: ReadonlySet<string>, has: (text: string) => boolean): Sliced<SortedRuns> {
     const waiting = [...touched].sort();
+    if (this.runs.length === 0) return new SortedRuns(cut(waiting.filter(has)));
     let next = 0;
-    const runs = this.runs.flatMap((run, place) => {
+    const runs: Run[] = [];
+    for (const [place, run] of this.runs.entries()) {
+      if (place % RUNS === RUNS - 1) yield;
       const end = this.runs[place + 1]?.texts[0];
       const from = next;
       while (next < waiting.length && (end === undefined || (waiting[next] as string) < end)) next++;
-      if (from === next) return [run];
-      const stay = run.texts.filter((text) => !touched.has(text));
-      return cut([...stay, ...waiting.slice(from, next).filter(has)].sort());
-    });
+      const stay = from === next ? [] : run.texts.filter((text) => !touched.has(text));
+      if (from === next) runs.push(run);
+      else for (const one of cut([...stay, ...waiting.slice(from, next).filter(has)].sort())) runs.push(one);
+    }
     return new SortedRuns(runs);
   }
 

@@ -1,7 +1,8 @@
 // A complete map: what each key leads to. Immutable, without prototypes, in an order of its own (JavaScript objects put
 // keys that look like integers first).
 import { type MapKey, partsOf } from './map-key.js';
-import { madeOf, type Run, SortedRuns } from './sorted-runs.js';
+import { atOnce, forEach, type Sliced } from './sliced.js';
+import { madeOf, type Run, RUNS, SortedRuns } from './sorted-runs.js';
 
 /** Where a key leads. */
 export interface Target {
@@ -63,21 +64,34 @@ export class StampedMap {
 
   /** This map with some keys set or gone. Costs as much as changes, however large it is; sorted where this one is. */
   with(changes: MapChanges): StampedMap {
+    return atOnce(this.changing(changes));
+  }
+
+  /** The same in slices. */
+  *changing(changes: MapChanges): Sliced<StampedMap> {
     if (changes.size === 0) return this;
     const isMuch = this.over.size + changes.size > MOST_OVER;
+    const under = isMuch ? merged(this.under, this.over, changes) : this.under;
+    if (isMuch) yield;
+    const scopes = withAll(this.scopes, scopesOf(changes.keys()));
+    if (isMuch) yield;
     return new StampedMap(
-      isMuch ? merged(this.under, this.over, changes) : this.under,
+      under,
       isMuch ? new Map() : new Map([...this.over, ...changes]),
-      withAll(this.scopes, scopesOf(changes.keys())),
-      this.order?.changed(new Set(changes.keys()), (key) => Boolean(changes.get(key))),
-      this.urlOrder && this.urlsChanged(this.urlOrder, changes),
+      scopes,
+      this.order && (yield* this.order.changing(new Set(changes.keys()), (key) => Boolean(changes.get(key)))),
+      this.urlOrder && (yield* this.urlsChanging(this.urlOrder, changes)),
     );
   }
 
-  private urlsChanged(order: SortedRuns, changes: MapChanges): SortedRuns {
-    const rows = new Set([...changes].flatMap(([key, target]) => integrityRow(key, target)));
-    const rowsBefore = [...changes.keys()].flatMap((key) => integrityRow(key, this.get(key)));
-    return order.changed(new Set([...rowsBefore, ...rows]), (row) => rows.has(row));
+  private *urlsChanging(order: SortedRuns, changes: MapChanges): Sliced<SortedRuns> {
+    const [rows, touched] = [new Set<string>(), new Set<string>()];
+    yield* forEach(changes, ([key, target]) => {
+      for (const row of integrityRow(key, target)) rows.add(row);
+      for (const row of integrityRow(key, this.get(key))) touched.add(row);
+    });
+    for (const row of rows) touched.add(row);
+    return yield* order.changing(touched, (row) => rows.has(row));
   }
 
   equals(other: StampedMap): boolean {
@@ -121,12 +135,17 @@ export const addressOf = (url: string, origin: string): string => (url.startsWit
  * that are referenced. A URL has one integrity: where keys say different ones, the last key's counts. `origin`
  * (`https://stamp.example`) goes before what this server keeps.
  */
-export function canonicalJson(map: StampedMap, origin = ''): string {
-  const scopes = scopeMembers(map, origin);
+export const canonicalJson = (map: StampedMap, origin = ''): string => atOnce(writing(map, origin));
+
+/** The same in slices. */
+export function* writing(map: StampedMap, origin: string): Sliced<string> {
+  const scopes = yield* scopeMembers(map, origin);
+  const imports = yield* importsJson(map, origin);
   const { runs } = map.integrityRuns;
+  yield;
   // Put together without join, which would copy megabytes once more.
   const after = runs.length > 0 ? `,"integrity":${integrityJson(map, runs, origin)}` : '';
-  return `{"imports":{${importsJson(map, origin)}}${scopes.length > 0 ? `,"scopes":${objectOf(scopes)}` : ''}${after}}`;
+  return `{"imports":{${imports}}${scopes.length > 0 ? `,"scopes":${objectOf(scopes)}` : ''}${after}}`;
 }
 
 const isImport = (key: MapKey): boolean => key.startsWith(' ');
@@ -134,33 +153,33 @@ const isImport = (key: MapKey): boolean => key.startsWith(' ');
 const member = (map: StampedMap, key: MapKey, origin: string): string =>
   `${JSON.stringify(partsOf(key).specifier)}:${JSON.stringify(addressOf((map.get(key) as Target).url, origin))}`;
 
-const importsJson = (map: StampedMap, origin: string): string =>
-  map.keyRuns.runs
-    .filter(({ texts }) => isImport(texts[0] as MapKey))
-    .map((run) =>
-      madeOf(run, origin, () =>
-        run.texts
-          .filter(isImport)
-          .map((key) => member(map, key, origin))
-          .join(','),
-      ),
-    )
-    .join(',');
+function* importsJson(map: StampedMap, origin: string): Sliced<string> {
+  const texts: string[] = [];
+  for (const run of map.keyRuns.runs.filter((one) => isImport(one.texts[0] as MapKey))) {
+    const write = (): string => {
+      const keys = run.texts.filter(isImport);
+      return keys.map((key) => member(map, key, origin)).join(',');
+    };
+    if (texts.push(madeOf(run, origin, write)) % RUNS === 0) yield;
+  }
+  return texts.join(',');
+}
 
 /** A name, and it with its value as JSON. */
 type Member = readonly [name: string, json: string];
 
-function scopeMembers(map: StampedMap, origin: string): Member[] {
+function* scopeMembers(map: StampedMap, origin: string): Sliced<Member[]> {
   const scopes = new Map<string, Member[]>();
   const scoped = map.keyRuns.runs.filter(({ texts }) => !isImport(texts.at(-1) as MapKey));
-  for (const key of scoped.flatMap(({ texts }) => texts)) {
+  const keys = scoped.flatMap(({ texts }) => texts);
+  yield* forEach(keys, (key) => {
     const { scope, specifier } = partsOf(key);
-    if (scope === null) continue;
+    if (scope === null) return;
     const name = addressOf(scope, origin);
     const members = scopes.get(name) ?? [];
     scopes.set(name, members);
     members.push([specifier, member(map, key, origin)]);
-  }
+  });
   return [...scopes].map(([scope, members]) => [scope, `${JSON.stringify(scope)}:${objectOf(members)}`]);
 }
 

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { isDeepStrictEqual } from 'node:util';
 import type { Tx } from '../../platform/database/db.js';
 import { DomainError } from '../../platform/errors.js';
+import { inSlices } from '../../platform/in-slices.js';
 import { type Principal, requireScope } from '../../platform/principal.js';
 import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
 import type { Row } from '../../rest/resource.js';
@@ -10,7 +11,7 @@ import { modulesChangedLine, stampedLine } from '../../stream/lines/stage-lines.
 import { OwnModules, requireOneIntegrity, type Settled } from '../blobs/own-modules.js';
 import {
   type Change,
-  changeDelta,
+  changingDelta,
   type Delta,
   difference,
   keysOf,
@@ -91,7 +92,7 @@ export class ChangeDelta {
     requireOneIntegrity(changes, production);
     const live = liveAmong(changes, production);
     const watched = options.watched ? { past: await pastKeys(tx, ticket.project.id, changes, live) } : undefined;
-    const delta = changeDelta(deltaOf(ticket), changes, production, watched);
+    const delta = await inSlices(changingDelta(deltaOf(ticket), changes, production, watched));
     const overlaps = await this.overlaps(tx, ticket, delta);
     const warnings = [
       ...overlaps.map(overlapWarning),

@@ -1,7 +1,8 @@
 // The body of a direct write to production: an import map to lay over it, or operations key by key.
 import { DomainError, invalid } from '../../platform/errors.js';
 import { asObject, type JsonObject } from '../../rest/writing/body.js';
-import { acceptMap, patchChanges } from '../domain/accepted-map.js';
+import { inSlices } from '../../platform/in-slices.js';
+import { acceptMap, layOver } from '../domain/accepted-map.js';
 import { type AddressRules, checkEntry, checkScope, checkSpecifier, type Fault, isFault } from '../domain/admission.js';
 import type { Change } from '../domain/delta.js';
 import type { StampedMap } from '../domain/stamped-map.js';
@@ -15,7 +16,7 @@ const LONGEST_REASON = 500;
 
 export interface DirectBody {
   readonly reason: string | undefined;
-  readonly decide: (production: StampedMap) => readonly Change[];
+  readonly decide: (production: StampedMap) => Promise<readonly Change[]>;
   /** What was left out, where `lenient` asked for that. */
   readonly warnings: readonly MapWarning[];
 }
@@ -52,7 +53,7 @@ function mapChanges(body: JsonObject, rules: AddressRules, lenient: boolean): Wr
   if ('faults' in accepted) throw faultError(accepted.faults[0] as Fault);
   const { map, warnings } = accepted;
   return {
-    decide: (production) => patchChanges(map, production),
+    decide: (production) => inSlices(layOver(map, production)),
     warnings: warnings.map(({ key, message }) => leftOut(key, message)),
   };
 }
@@ -69,7 +70,7 @@ function operationChanges({ operations }: JsonObject, rules: AddressRules, lenie
       warnings.push(leftOut(String((one as JsonObject).specifier), change.message));
     else throw faultError(change, part);
   }
-  return { decide: () => changes, warnings };
+  return { decide: () => Promise.resolve(changes), warnings };
 }
 
 const MOST_OPERATIONS = 10_000;

@@ -2,10 +2,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
 import { DomainError } from '../../platform/errors.js';
+import { inSlices } from '../../platform/in-slices.js';
 import { requireScope } from '../../platform/principal.js';
 import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
 import { promotedLine } from '../../stream/lines/stage-lines.js';
-import { keysOf, stamp } from '../domain/delta.js';
+import { keysOf, stamp, stamping } from '../domain/delta.js';
 import { positionAfterPromotion, production, type Stage, stageAfter } from '../domain/stage-line.js';
 import type { StampedMap } from '../domain/stamped-map.js';
 import { allPass, type Verdict } from '../domain/verdict.js';
@@ -92,7 +93,7 @@ export class PromoteTicket {
     const delta = deltaOf(ticket);
     const revision = ticket.revisionNumber;
     const release = ticket.release + 1;
-    const after = stamp(map, delta);
+    const after = await inSlices(stamping(map, delta));
     const written = this.releases.write(tx, {
       project: ticket.project.id,
       parent: ticket.release,

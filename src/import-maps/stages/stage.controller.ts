@@ -134,7 +134,7 @@ export class StageController {
       const { release, map } = await this.writing.run(
         tx,
         project.id,
-        (now, at) => {
+        async (now, at) => {
           requireMatch(options.ifMatch, versionTag(at));
           before = now;
           return decide(now);

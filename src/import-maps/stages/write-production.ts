@@ -2,10 +2,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
 import { DomainError } from '../../platform/errors.js';
+import { inSlices } from '../../platform/in-slices.js';
 import { appendEvent } from '../../stream/append-event.js';
 import { releaseLine } from '../../stream/lines/stage-lines.js';
 import { OwnModules, requireOneIntegrity } from '../blobs/own-modules.js';
-import { type Change, changeDelta, type Delta, keysOf, stamp } from '../domain/delta.js';
+import { type Change, changingDelta, type Delta, keysOf, stamping } from '../domain/delta.js';
 import { sameTarget, type StampedMap } from '../domain/stamped-map.js';
 import { production } from '../domain/stage-line.js';
 import { locksOf } from '../holds/held-rows.js';
@@ -44,7 +45,7 @@ export class WriteProduction {
   async run(
     tx: Tx,
     project: number,
-    decide: (production: StampedMap, release: number) => readonly Change[],
+    decide: (production: StampedMap, release: number) => Promise<readonly Change[]>,
     { actor, line, ifRelease, base = USUAL_BASE }: DirectWrite,
   ): Promise<{ release: number; map: StampedMap }> {
     // Sent together: each of these sees what was committed before it had its turn, and so what is so behind the lock.
@@ -55,13 +56,13 @@ export class WriteProduction {
     ]);
     if (ifRelease !== undefined && ifRelease !== parent) throw changed(parent, ifRelease);
     const before = await this.productionMaps.at(project, parent, tx);
-    const { changes, blobs } = await this.ownModules.settle(tx, decide(before, parent));
+    const { changes, blobs } = await this.ownModules.settle(tx, await decide(before, parent));
     requireOneIntegrity(changes, before);
-    const delta = effective(changeDelta([], changes, before));
+    const delta = effective(await inSlices(changingDelta([], changes, before)));
     if (delta.length === 0) return { release: parent, map: before };
     requireUnlocked({ stage: production(place.line).name, project: place.name }, locks, base);
     const layer = { delta, blobs };
-    const map = stamp(before, delta);
+    const map = await inSlices(stamping(before, delta));
     const release = parent + 1;
     const written = this.releases.write(tx, { project, parent, kind: 'write', layer, line, actor, map });
     const told = appendEvent(tx, {

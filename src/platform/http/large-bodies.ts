@@ -13,8 +13,18 @@ declare module 'fastify' {
 /** URLs whose bodies are large, and come to their handlers as bytes. */
 export const LARGE_BODIES: ReadonlySet<string> = new Set(['/api/v1/package-list']);
 
-const MOST_WAITING = 16;
-const PATIENCE_MS = 20_000;
+/** How many wait, and how long at most. */
+interface Queue {
+  readonly waiting: number;
+  readonly ms: number;
+  /** Bodies that are smaller take no turn; in bytes. */
+  readonly from: number;
+}
+
+const LISTS: Queue = { waiting: 16, ms: 20_000, from: 0 };
+/** Maps of more than some thousand entries: one takes a second or two, and holds its writers' queue as long. */
+const MAPS: Queue = { waiting: 4, ms: 10_000, from: 256 * 1024 };
+const MAP_URLS: ReadonlySet<string> = new Set(['/import-map.json', '/p/:project/import-map.json']);
 
 const busy = (): DomainError =>
   new DomainError('unavailable', 'body.busy', 'Other large requests are being worked on. Send it again.', {
@@ -31,6 +41,8 @@ class Turns {
   private readonly waiting = new Set<() => void>();
   private taken = false;
 
+  constructor(private readonly queue: Queue) {}
+
   /** Rejects with unavailable. */
   async take(gone: AbortSignal): Promise<() => void> {
     if (this.taken) await this.wait(gone);
@@ -46,7 +58,7 @@ class Turns {
   }
 
   private async wait(gone: AbortSignal): Promise<void> {
-    if (this.waiting.size >= MOST_WAITING) throw busy();
+    if (this.waiting.size >= this.queue.waiting) throw busy();
     await new Promise<void>((resolve, reject) => {
       const end = (settle: () => void) => (): void => {
         this.waiting.delete(go);
@@ -60,18 +72,26 @@ class Turns {
         resolve();
       });
       const leave = end(() => reject(busy()));
-      const timer = setTimeout(leave, PATIENCE_MS);
+      const timer = setTimeout(leave, this.queue.ms);
       gone.addEventListener('abort', leave);
       this.waiting.add(go);
     });
   }
 }
 
+function queueOf({ url, method }: RouteOptions): Queue | undefined {
+  const methods = [method].flat();
+  if (LARGE_BODIES.has(url) && methods.includes('PUT')) return LISTS;
+  return MAP_URLS.has(url) && methods.includes('PATCH') ? MAPS : undefined;
+}
+
 /** For each such URL of a server. */
 export function readLargeBodiesInTurn(route: RouteOptions): void {
-  if (!LARGE_BODIES.has(route.url) || ![route.method].flat().includes('PUT')) return;
-  const turns = new Turns();
+  const queue = queueOf(route);
+  if (!queue) return;
+  const turns = new Turns(queue);
   route.preParsing = async (request: FastifyRequest, reply: FastifyReply, payload) => {
+    if (Number(request.headers['content-length'] ?? queue.from) < queue.from) return payload;
     const gone = new AbortController();
     reply.raw.once('close', () => {
       gone.abort();

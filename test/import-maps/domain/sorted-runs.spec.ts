@@ -2,9 +2,12 @@
 import fc from 'fast-check';
 import { keyOf } from '../../../src/import-maps/domain/map-key.js';
 import { madeOf, SortedRuns } from '../../../src/import-maps/domain/sorted-runs.js';
+import { atOnce } from '../../../src/import-maps/domain/sliced.js';
 import { canonicalJson, StampedMap, type Target } from '../../../src/import-maps/domain/stamped-map.js';
 
 const numbered = (count: number, from = 1000) => Array.from({ length: count }, (_, index) => `m${from + index}`);
+const after = (list: SortedRuns, touched: ReadonlySet<string>, has: (text: string) => boolean): SortedRuns =>
+  atOnce(list.changing(touched, has));
 const lengths = (list: SortedRuns) => list.runs.map(({ texts }) => texts.length);
 
 test.each([
@@ -21,7 +24,7 @@ test.each([
 
 test('a change makes only the runs anew that it touches', () => {
   const list = SortedRuns.of(numbered(600));
-  const changed = list.changed(new Set(['m1200', 'm1200x', 'm1201']), (text) => text !== 'm1201');
+  const changed = after(list, new Set(['m1200', 'm1200x', 'm1201']), (text) => text !== 'm1201');
   expect(changed.runs.map((run, place) => run === list.runs[place])).toEqual([true, false, true, true]);
   expect(lengths(changed)).toEqual([128, 128, 128, 216]);
   expect(changed.texts).toEqual([...numbered(201), 'm1200x', ...numbered(398, 1202)]);
@@ -31,18 +34,18 @@ test('a change makes only the runs anew that it touches', () => {
 test('a text goes to the run that it stands in: the first one, the last one, or before the next', () => {
   const list = SortedRuns.of(numbered(600));
   const touched = (text: string) =>
-    list.changed(new Set([text]), () => true).runs.flatMap((run, place) => (run === list.runs[place] ? [] : [place]));
+    after(list, new Set([text]), () => true).runs.flatMap((run, place) => (run === list.runs[place] ? [] : [place]));
   expect(['a', 'm1000', 'm1127', 'm1127x', 'm1128', 'z'].map(touched)).toEqual([[0], [0], [0], [0], [1], [3]]);
 });
 
 test('a run that grows is cut, and one that empties is gone', () => {
   const list = SortedRuns.of(numbered(257));
-  const grown = list.changed(new Set(numbered(128, 2000)), () => true);
+  const grown = after(list, new Set(numbered(128, 2000)), () => true);
   expect(lengths(grown)).toEqual([128, 128, 129]);
-  expect(lengths(list.changed(new Set(numbered(128)), () => false))).toEqual([129]);
-  const empty = list.changed(new Set(numbered(257)), () => false);
+  expect(lengths(after(list, new Set(numbered(128)), () => false))).toEqual([129]);
+  const empty = after(list, new Set(numbered(257)), () => false);
   expect(empty.runs).toEqual([]);
-  expect(empty.changed(new Set(['b', 'a', 'c']), (text) => text !== 'c').texts).toEqual(['a', 'b']);
+  expect(after(empty, new Set(['b', 'a', 'c']), (text) => text !== 'c').texts).toEqual(['a', 'b']);
 });
 
 test('what was made of a run is made once for the same thing', () => {

@@ -1,0 +1,77 @@
+// Long work of the main thread is done in slices: whoever comes meanwhile has a turn after each.
+import { acceptGiven, acceptMap, layOver } from '../../src/import-maps/domain/accepted-map.js';
+import { changeDelta, changingDelta, stamp, stamping } from '../../src/import-maps/domain/delta.js';
+import { atOnce, forEach, type Sliced } from '../../src/import-maps/domain/sliced.js';
+import { canonicalJson, StampedMap, writing } from '../../src/import-maps/domain/stamped-map.js';
+import { inSlices } from '../../src/platform/in-slices.js';
+
+/** Takes longer than a slice with each step. */
+function* slow(steps: number, onStep: () => void): Sliced<string> {
+  for (let step = 0; step < steps; step++) {
+    const until = performance.now() + 15;
+    while (performance.now() < until);
+    onStep();
+    yield;
+  }
+  return 'done';
+}
+
+it('others have their turn between slices, and several long works one slice each', async () => {
+  const happened: string[] = [];
+  let over = false;
+  const other = (): void => {
+    happened.push('turn');
+    if (!over) setImmediate(other);
+  };
+  setImmediate(other);
+  const works = ['a', 'b', 'c'].map((name) => inSlices(slow(4, () => happened.push(name))));
+  expect(await Promise.all(works)).toEqual(['done', 'done', 'done']);
+  over = true;
+  // The first step of each is done at once.
+  const sliced = happened.slice(3).join('');
+  expect(sliced).not.toMatch(/[abc]{2}/);
+  expect(sliced.match(/[abc]/g)).toHaveLength(9);
+});
+
+it('short work is done at once, and what fails fails', async () => {
+  let isDone = false;
+  const short = inSlices(forEach([1, 2, 3], (one) => (isDone = one === 3)));
+  expect(isDone).toBe(true);
+  await short;
+  const failing = forEach(Array.from({ length: 1000 }), () => {
+    throw new Error('no');
+  });
+  await expect(inSlices(failing)).rejects.toThrow('no');
+});
+
+describe('work on a map of 20 000 keys pauses at least every 2048 of them', () => {
+  const KEYS = 20_000;
+  const rules = { origin: 'https://stamp.example', safeList: [] };
+  const entries = Array.from({ length: KEYS }, (_, at) => [`k${at}`, `https://cdn.example/${at}.js`] as const);
+  const scopes = Object.fromEntries(
+    entries.slice(0, KEYS / 2).map(([key, url]) => [`https://app.example/${key}/`, { [key]: url }]),
+  );
+  const given = { imports: Object.fromEntries(entries.slice(0, KEYS / 2)), scopes };
+  const acceptance = acceptMap(JSON.stringify(given), rules);
+  if (!('map' in acceptance)) throw new Error('It is refused.');
+  const changes = atOnce(layOver(acceptance.map, StampedMap.empty));
+  const delta = changeDelta([], changes, StampedMap.empty);
+  const map = stamp(StampedMap.empty, delta);
+  canonicalJson(map);
+
+  const works: [string, () => Sliced<unknown>][] = [
+    ['what a client sends', () => acceptGiven(given, rules)],
+    ['a map laid over nothing', () => layOver(acceptance.map, StampedMap.empty)],
+    ['a map laid over one', () => layOver(acceptance.map, map)],
+    ['a delta', () => changingDelta([], changes, StampedMap.empty)],
+    ['a stamp over nothing', () => stamping(StampedMap.empty, delta)],
+    ['a stamp over a sorted map', () => stamping(map, delta)],
+    ['the text', () => writing(map, 'https://other.example')],
+  ];
+  it.each(works)('%s', (_, begin) => {
+    const work = begin();
+    let pauses = 0;
+    while (!work.next().done) pauses++;
+    expect(pauses).toBeGreaterThanOrEqual(Math.floor(KEYS / 2048));
+  });
+});
