@@ -14,6 +14,7 @@ import { WideIds1764540000000 } from './1764540000000-wide-ids.js';
 import { KeptOwners1764541000000 } from './1764541000000-kept-owners.js';
 import { IngestScopes1764542000000 } from './1764542000000-ingest-scopes.js';
 import { PreviewKeys1764550000000 } from './1764550000000-preview-keys.js';
+import { Quotas1764600000000 } from './1764600000000-quotas.js';
 import { TicketBlobs1764610000000 } from './1764610000000-ticket-blobs.js';
 import { LargeAnswers1764620000000 } from './1764620000000-large-answers.js';
 
@@ -33,6 +34,7 @@ export const migrations = [
   KeptOwners1764541000000,
   IngestScopes1764542000000,
   PreviewKeys1764550000000,
+  Quotas1764600000000,
   TicketBlobs1764610000000,
   LargeAnswers1764620000000,
 ];

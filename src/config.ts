@@ -34,6 +34,7 @@ export interface Config {
   readonly shares: ShareRules;
   /** Bytes of lists that are in memory for clients at a time; the rest waits. */
   readonly listBytes: number;
+  readonly quotas: QuotaRules;
   /** Milliseconds in which a client must take some of the bytes that wait for it; then its connection is cut. */
   readonly stalledMs: number;
   /** Bytes that stay free on the disk: with less the server takes no changes (promise 8). */
@@ -73,6 +74,16 @@ export interface ShareRules {
   readonly waits: number;
   /** Large replies that are being sent. */
   readonly downloads: number;
+}
+
+/** How much one project, and one owner of tokens, may use; a project's settings may say otherwise for it. */
+export interface QuotaRules {
+  /** Bytes of the files that it keeps. */
+  readonly files: number;
+  /** Keys of one ticket. */
+  readonly keys: number;
+  /** Events from outside, in a minute. */
+  readonly events: number;
 }
 
 /** How much an upload may bring. */
@@ -125,6 +136,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       downloads: readMost('STAMPLINE_MAX_DOWNLOADS', env, 256, 1_000_000),
     },
     listBytes: readMost('STAMPLINE_LISTS_MB', env, 64, 65_536) * MEGABYTE,
+    quotas: {
+      files: readMost('STAMPLINE_QUOTA_FILES_MB', env, 204_800, 1_000_000_000) * MEGABYTE,
+      keys: readMost('STAMPLINE_QUOTA_KEYS', env, 100_000, 1_000_000),
+      events: readMost('STAMPLINE_QUOTA_EVENTS', env, 60_000, 1_000_000_000),
+    },
     stalledMs: readMost('STAMPLINE_STALLED_SECONDS', env, 30, 3600) * 1000,
     leastFree: readMost('STAMPLINE_LEAST_FREE_MB', env, 256, 1_048_576) * MEGABYTE,
     leastInodes: readMost('STAMPLINE_LEAST_FREE_INODES', env, 6000, 100_000_000),

@@ -25,6 +25,7 @@ import { TicketRow } from './tickets/ticket.row.js';
 import { SpuFileRow } from './import-maps/modules/spu-file.row.js';
 import { PendingCommandRow } from './commands/pending-command.row.js';
 import { StageLockRow, TicketHoldRow } from './import-maps/holds/hold.rows.js';
+import { QuotaFileRow, QuotaUseRow } from './quotas/quota.rows.js';
 import { BlobRow, BlobUseRow } from './import-maps/store/blob.rows.js';
 import { LayerRow, MapPointerRow, MapRevisionRow, ReleaseRow, TicketKeyRow } from './import-maps/store/map.rows.js';
 
@@ -48,6 +49,8 @@ const entities = [
   PendingCommandRow,
   PersonRow,
   ProjectRow,
+  QuotaFileRow,
+  QuotaUseRow,
   ReleaseRow,
   SourcePackageRow,
   SourcePackageUploadRow,

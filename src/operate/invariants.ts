@@ -12,6 +12,7 @@ import {
 } from '../import-maps/store/release-reader.js';
 import type { Db } from '../platform/database/db.js';
 import type { Sql } from '../platform/database/statement.js';
+import { PROJECT_FILES } from '../quotas/file-quota.js';
 import { readArchive } from '../stream/archive/archive-file.js';
 import { blobHashes, blobStoresIn, sha256Of } from './stored-files.js';
 
@@ -174,6 +175,16 @@ export const INVARIANTS: readonly Invariant[] = [
       WHERE NOT EXISTS (SELECT 1 FROM blob_use u WHERE u.owner = 'spu_file/' || f.id AND u.hash = f.sha256)
       UNION ALL SELECT u.owner || ' holds bytes, and is not there' FROM blob_use u
       WHERE u.owner LIKE 'layer/%' AND NOT EXISTS (SELECT 1 FROM layer l WHERE 'layer/' || l.id = u.owner)`,
+  ),
+  bySql(
+    'What is in use of a quota of files is what is there',
+    `SELECT COALESCE(q.scope, f.scope) || ': counted ' || COALESCE(q.used, 0) || ' bytes, and there are ' || COALESCE(f.used, 0) AS found
+      FROM (SELECT scope, used FROM quota_use WHERE what = 'files') q
+        FULL JOIN (SELECT scope, sum(size) AS used FROM quota_file GROUP BY scope) f ON f.scope = q.scope
+      WHERE COALESCE(q.used, 0) <> COALESCE(f.used, 0)
+      UNION ALL SELECT p.scope || ': ' || p.hash || ' is used, and not counted' FROM (${PROJECT_FILES}) p
+      WHERE NOT EXISTS (SELECT 1 FROM quota_file f WHERE f.scope = p.scope AND f.hash = p.hash)
+      UNION ALL SELECT f.scope || ': ' || f.hash || ' has another size' FROM quota_file f JOIN blob b ON b.hash = f.hash WHERE b.size <> f.size`,
   ),
   blobs,
   archives,

@@ -17,6 +17,7 @@ import {
   type ValidatorConstraintInterface,
 } from 'class-validator';
 import { previewOriginFaults, type PreviewOrigins } from './preview-origins.js';
+import { quotaFaults, type QuotaSetting } from './quota-setting.js';
 import { stageFaults, type StageSetting } from './stage-setting.js';
 
 @ValidatorConstraint()
@@ -38,6 +39,17 @@ class PreviewOriginList implements ValidatorConstraintInterface {
 
   defaultMessage({ value }: ValidationArguments): string {
     return previewOriginFaults(value).join(' ');
+  }
+}
+
+@ValidatorConstraint()
+class QuotaList implements ValidatorConstraintInterface {
+  validate(value: unknown): boolean {
+    return quotaFaults(value).length === 0;
+  }
+
+  defaultMessage({ value }: ValidationArguments): string {
+    return quotaFaults(value).join(' ');
   }
 }
 
@@ -81,6 +93,11 @@ export class ProjectSettings {
   @Min(7, { message: 'retention_days is 7 to 30.' })
   @Max(30, { message: 'retention_days is 7 to 30.' })
   retention_days?: number;
+
+  /** Its own quotas, instead of the server's (config.ts). */
+  @IsOptional()
+  @Validate(QuotaList)
+  quotas?: QuotaSetting;
 }
 
 /** What is wrong with a document that should be settings; empty when nothing is. */
@@ -106,4 +123,5 @@ const NAMES: readonly string[] = [
   'preview_origins',
   'open_previews',
   'retention_days',
+  'quotas',
 ];

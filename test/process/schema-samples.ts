@@ -51,5 +51,8 @@ export const SCHEMA_SAMPLES: Readonly<Record<string, readonly string[]>> = {
     `INSERT INTO map_revision (ticket_id, number, operations, whole, carried, actor)
       VALUES (1, 2, '{"changed": [{"scope": null, "specifier": "nav", "set": null, "base": {"url": "https://cdn.example/nav.js"}}], "gone": []}', 1, 1, 'local')`,
   ],
+  Quotas1764600000000: [
+    `INSERT INTO quota_use (scope, what, used, told) VALUES ('ticket/1', 'keys', 80000, 'nearly'), ('owner/local', 'events', 7, '')`,
+  ],
   TicketBlobs1764610000000: [`INSERT INTO blob_use (owner, hash) VALUES ('ticket/1', repeat('a', 64))`],
 };

@@ -5,6 +5,7 @@ import { Db, type Tx } from '../../platform/database/db.js';
 import { deleteInBatches } from '../../platform/database/delete-in-batches.js';
 import { loggable } from '../../platform/loggable.js';
 import { LOGGER } from '../../platform/tokens.js';
+import { countMissed, countOut, countOutUnused, filesCountedTooMuch } from '../../quotas/file-quota.js';
 import { BlobLedger } from './blob-ledger.js';
 import { type BlobStore, FILE_BLOBS, MODULE_BLOBS, type SetAside, TREE_BLOBS } from './blob-store.js';
 
@@ -19,6 +20,12 @@ const GONE_OWNERS = [
   "t.owner LIKE 'ticket/%' AND NOT EXISTS (SELECT 1 FROM ticket k WHERE 'ticket/' || k.id = t.owner)",
   "t.owner LIKE 'revision/%' AND NOT EXISTS (SELECT 1 FROM map_revision r WHERE 'revision/' || r.id = t.owner)",
   "t.owner LIKE 'spu_file/%' AND NOT EXISTS (SELECT 1 FROM spu_file f WHERE 'spu_file/' || f.id = t.owner)",
+];
+
+/** Minutes that are long over, and keys of tickets that are gone. */
+const STALE_USES = [
+  "t.what = 'events' AND t.ends_at < now() - interval '1 hour'",
+  "t.what = 'keys' AND NOT EXISTS (SELECT 1 FROM ticket k WHERE 'ticket/' || k.id = t.scope)",
 ];
 
 /** Asked under the lock. */
@@ -56,6 +63,7 @@ export class BlobCleaner implements OnApplicationBootstrap, OnApplicationShutdow
   async clean(): Promise<void> {
     for (const store of this.stores) await this.settleAside(store);
     for (const where of GONE_OWNERS) await deleteInBatches(this.db, { table: 'blob_use', where, limitMs: 60_000 });
+    await this.countAnew();
     await this.deleteUnneeded();
     // A file without a row was left by an upload that crashed or was refused; no clock decides more than when to look.
     // eslint-disable-next-line no-restricted-syntax -- compared with what the same machine's disk says of its files
@@ -64,6 +72,23 @@ export class BlobCleaner implements OnApplicationBootstrap, OnApplicationShutdow
       await this.deleteUnknown(store, before);
       await store.deleteStaged(before);
     }
+  }
+
+  /** What projects use of their quotas: files that they use no more, and what an older server wrote beside this one. */
+  private async countAnew(): Promise<void> {
+    let last = '';
+    for (;;) {
+      const hashes = await filesCountedTooMuch(this.db, last, AT_ONCE);
+      for (const hash of hashes) {
+        await this.db.transaction(async (tx) => {
+          if (await this.ledger.lockAlone(tx, hash)) await countOutUnused(tx, hash);
+        });
+      }
+      last = hashes.at(-1) ?? '';
+      if (hashes.length < AT_ONCE) break;
+    }
+    while ((await this.db.transaction((tx) => countMissed(tx, AT_ONCE))) === AT_ONCE);
+    for (const where of STALE_USES) await deleteInBatches(this.db, { table: 'quota_use', where, limitMs: 60_000 });
   }
 
   private async deleteUnneeded(): Promise<void> {
@@ -135,6 +160,9 @@ export class BlobCleaner implements OnApplicationBootstrap, OnApplicationShutdow
 }
 
 async function deleteRow(tx: Tx, hash: string): Promise<boolean> {
+  const [unneeded] = await tx.run({ text: `SELECT 1 FROM blob b WHERE b.hash = $1 AND ${UNNEEDED}`, values: [hash] });
+  if (!unneeded) return false;
+  await countOut(tx, hash);
   const gone = await tx.run({
     text: `DELETE FROM blob b WHERE b.hash = $1 AND ${UNNEEDED} RETURNING 1`,
     values: [hash],

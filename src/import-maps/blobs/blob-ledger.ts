@@ -1,6 +1,7 @@
 // The rows of blobs, and the locks that keep the clean-up away from what an upload is about to need.
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
+import { type Bringer, FileQuota } from '../../quotas/file-quota.js';
 import type { BlobStore, SafeBlob } from './blob-store.js';
 
 /** The first number of our advisory locks; the second is the hash's first byte: one lock a hash would fill Postgres' table. */
@@ -19,12 +20,16 @@ export interface Keeping {
 
 @Injectable()
 export class BlobLedger {
+  constructor(private readonly quota: FileQuota) {}
+
   /**
    * Makes staged blobs durable and writes their rows. Their locks are shared among uploads and held until the transaction
-   * ends, when the uses are there too. They come before every other lock: pointer, ticket, subtickets.
+   * ends, when the uses are there too. They come before every other lock: pointer, ticket, subtickets. Rejects with too_large `quota.files`
+   * before anything is kept.
    */
-  async keep(tx: Tx, keepings: readonly Keeping[]): Promise<void> {
+  async keep(tx: Tx, keepings: readonly Keeping[], by: Bringer): Promise<void> {
     const blobs = keepings.flatMap(({ staged }) => staged);
+    await this.quota.expect(tx, by, blobs);
     await this.lock(
       tx,
       blobs.map(({ hash }) => hash),

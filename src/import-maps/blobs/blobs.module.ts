@@ -7,6 +7,7 @@ import { BlobCleaner } from './blob-cleaner.js';
 import { BlobLedger } from './blob-ledger.js';
 import { FILE_BLOBS, MODULE_BLOBS, TREE_BLOBS } from './blob-store.js';
 import { BLOB_FOLDERS, DiskBlobs } from './disk-blobs.js';
+import { QuotasModule } from '../../quotas/quotas.module.js';
 import { PackageTrees } from './package-trees.js';
 import { OwnModules } from './own-modules.js';
 
@@ -21,6 +22,7 @@ const STORES = [
 }));
 
 @Module({
+  imports: [QuotasModule],
   providers: [...STORES, BlobCleaner, BlobLedger, OwnModules, PackageTrees],
   exports: [...STORES.map(({ provide }) => provide), BlobLedger, OwnModules, PackageTrees],
 })

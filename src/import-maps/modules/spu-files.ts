@@ -2,6 +2,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Db, type Tx } from '../../platform/database/db.js';
 import { DomainError, invalid, notFound } from '../../platform/errors.js';
+import { FileQuota } from '../../quotas/file-quota.js';
 import { appendEvent } from '../../stream/append-event.js';
 import { BlobLedger } from '../blobs/blob-ledger.js';
 import { type BlobStore, bytesOf, FILE_BLOBS, type SafeBlob } from '../blobs/blob-store.js';
@@ -39,6 +40,7 @@ export class SpuFiles {
   constructor(
     private readonly db: Db,
     private readonly ledger: BlobLedger,
+    private readonly quota: FileQuota,
     @Inject(FILE_BLOBS) private readonly store: BlobStore,
   ) {}
 
@@ -66,7 +68,9 @@ export class SpuFiles {
   async keep(tx: Tx, spu: number, sent: readonly SafeFile[], actor: string): Promise<KeptFiles> {
     if (sent.length === 0)
       throw invalid('upload.no_files', 'No files came. Send them as parts of multipart/form-data.');
-    await this.ledger.keep(tx, [{ store: this.store, staged: sent.map(({ blob }) => blob) }]);
+    const whose = { project: null, owner: actor };
+    const keepings = [{ store: this.store, staged: sent.map(({ blob }) => blob) }];
+    await this.ledger.keep(tx, keepings, { ticket: undefined, owner: actor });
     const [locked] = await tx.run<{ label: string }>({
       name: 'spu_lock',
       text: `SELECT s.name || ' ' || u.version AS label FROM spu u JOIN sourcepackage s ON s.id = u.sourcepackage_id
@@ -81,6 +85,8 @@ export class SpuFiles {
     const fresh = freshOf(sent, known);
     const missing = await this.check(tx, fresh, known);
     const added = await insertFiles(tx, spu, fresh);
+    const hashes = fresh.map(({ blob }) => blob.hash);
+    await this.quota.count(tx, whose, hashes, { actor, project: null });
     if (fresh.length > 0) {
       const names = fresh.map(({ path }) => path);
       await appendEvent(tx, {

@@ -122,10 +122,11 @@ export class UploadModules {
     options: Pick<DeltaOptions, 'actor' | 'principal' | 'ifMatch' | 'base'>,
   ): Promise<KeptUpload> {
     if (files.length > 0) {
-      await this.ledger.keep(tx, [
+      const keepings = [
         { store: this.files, staged: files },
         { store: this.lists, staged: trees },
-      ]);
+      ];
+      await this.ledger.keep(tx, keepings, { ticket, owner: options.principal.name });
     }
     const blobs = files.length > 0 ? [...new Set([...files, ...trees].map(({ hash }) => hash))] : undefined;
     const { watched = false } = plan;

@@ -1,6 +1,7 @@
 // Uploads, and the modules that are served from them.
 import { Module } from '@nestjs/common';
 import { BlobsModule } from '../blobs/blobs.module.js';
+import { QuotasModule } from '../../quotas/quotas.module.js';
 import { NamedProjects } from '../stages/named-project.js';
 import { StagesModule } from '../stages/stages.module.js';
 import { MapStoreModule } from '../store/map-store.module.js';
@@ -14,7 +15,7 @@ import { UploadModules } from './upload-modules.js';
 import { UploadsController } from './uploads.controller.js';
 
 @Module({
-  imports: [BlobsModule, MapStoreModule, StagesModule],
+  imports: [BlobsModule, MapStoreModule, QuotasModule, StagesModule],
   controllers: [UploadsController, ModuleController, ModulesController, SpuFilesController],
   providers: [ModuleList, NamedProjects, ScriptReader, SpuFiles, UploadModules],
 })

@@ -26,6 +26,7 @@ import { pastKeys } from '../store/past-values.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import { hashesIn } from '../store/own-urls.js';
 import { deltaOf, type LockedTicket, type Provenance, TicketDeltas } from '../store/ticket-deltas.js';
+import { DeltaQuotas } from './delta-quotas.js';
 import { danglingWarnings, overlapWarning, overtakenWarnings } from './delta-warnings.js';
 import { eventKeys } from './event-keys.js';
 import type { MapWarning } from './map-warning.js';
@@ -72,12 +73,13 @@ export class ChangeDelta {
     private readonly productionMaps: ProductionMaps,
     private readonly ownModules: OwnModules,
     private readonly moving: MoveTicket,
+    private readonly room: DeltaQuotas,
   ) {}
 
   /**
    * Sets and deletes keys of a ticket's delta. Rejects with not_found; conflict `ticket.closed`, `ticket.frozen` (past its
    * first stage: the message has the command that reverts it), `modules.overlap` where the project blocks overlaps;
-   * precondition; what OwnModules.settle rejects with. No changes at all only register the ticket.
+   * precondition; forbidden `quota.keys`, too_large `quota.files`; what OwnModules.settle rejects with. No changes at all only register the ticket.
    */
   async run(tx: Tx, id: number, asked: readonly Change[], options: DeltaOptions): Promise<DeltaReport> {
     const held = await this.held(tx, plain(asked), options.blobs);
@@ -93,6 +95,7 @@ export class ChangeDelta {
     const live = liveAmong(changes, production);
     const watched = options.watched ? { past: await pastKeys(tx, ticket.project.id, changes, live) } : undefined;
     const delta = await inSlices(changingDelta(deltaOf(ticket), changes, production, watched));
+    await this.room.judgeKeys(tx, ticket, delta, options.actor);
     const overlaps = await this.overlaps(tx, ticket, delta);
     const warnings = [
       ...overlaps.map(overlapWarning),
@@ -102,6 +105,9 @@ export class ChangeDelta {
     const unneeded = new Set(watched ? hashesIn(live) : []);
     const blobs = held.blobs.filter((hash) => !unneeded.has(hash));
     const changed = await this.write(tx, ticket, delta, { ...options, blobs });
+    // Last, since all uploads of a project wait for the row. Who leads to files that are there has brought none.
+    const owner = options.blobs ? options.principal.name : undefined;
+    if (changed) await this.room.countFiles(tx, ticket, blobs, { actor: options.actor, owner });
     return {
       ticket: id,
       key: ticket.key,

@@ -1,9 +1,11 @@
 // Stage verbs: each a use case, and the controllers that show them.
 import { Module } from '@nestjs/common';
+import { QuotasModule } from '../../quotas/quotas.module.js';
 import { TicketsModule } from '../../tickets/tickets.module.js';
 import { BlobsModule } from '../blobs/blobs.module.js';
 import { MapStoreModule } from '../store/map-store.module.js';
 import { ChangeDelta } from './change-delta.js';
+import { DeltaQuotas } from './delta-quotas.js';
 import { FollowTickets } from './follow-tickets.js';
 import { MoveTicket } from './move-ticket.js';
 import { Policies } from './policies.js';
@@ -24,10 +26,11 @@ import { SuspendTickets } from './suspend-tickets.js';
 import { WriteProduction } from './write-production.js';
 
 @Module({
-  imports: [BlobsModule, MapStoreModule, TicketsModule],
+  imports: [BlobsModule, MapStoreModule, QuotasModule, TicketsModule],
   controllers: [StageVerbsController, StageController, TicketMapsController],
   providers: [
     ChangeDelta,
+    DeltaQuotas,
     FollowTickets,
     MoveTicket,
     NamedProjects,

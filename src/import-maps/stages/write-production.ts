@@ -5,6 +5,7 @@ import { DomainError } from '../../platform/errors.js';
 import { inSlices } from '../../platform/in-slices.js';
 import { appendEvent } from '../../stream/append-event.js';
 import { releaseLine } from '../../stream/lines/stage-lines.js';
+import { DeltaQuotas } from './delta-quotas.js';
 import { OwnModules, requireOneIntegrity } from '../blobs/own-modules.js';
 import { type Change, changingDelta, type Delta, keysOf, stamping } from '../domain/delta.js';
 import { sameTarget, type StampedMap } from '../domain/stamped-map.js';
@@ -35,6 +36,7 @@ export class WriteProduction {
     private readonly releases: Releases,
     private readonly projects: NamedProjects,
     private readonly ownModules: OwnModules,
+    private readonly room: DeltaQuotas,
   ) {}
 
   /**
@@ -78,6 +80,7 @@ export class WriteProduction {
       data: { release, parent, keys: eventKeys(keysOf(delta)) },
     });
     await Promise.all([written, told]);
+    await this.room.countReleased(tx, project, blobs, actor);
     return { release, map };
   }
 }

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
 import type { Sql } from '../../platform/database/statement.js';
 import { conflict } from '../../platform/errors.js';
+import type { QuotaSetting } from '../../projects/quota-setting.js';
 import type { StageSetting } from '../../projects/stage-setting.js';
 import { resourceNamed, type Row } from '../../rest/resource.js';
 import { lockRow } from '../../rest/writing/locked-row.js';
@@ -24,6 +25,8 @@ export interface LockedTicket {
   readonly project: { readonly id: number; readonly name: string };
   readonly line: StageLine;
   readonly overlap: 'warn' | 'block';
+  /** The project's own; null where it has none. */
+  readonly quotas: QuotaSetting | null;
   /** What a link to its preview has; null where links need none. */
   readonly previewKey: string | null;
   /** Null until it carries modules. */
@@ -57,6 +60,7 @@ interface Surroundings {
   project_name: string;
   stages: StageSetting[] | null;
   overlap: 'warn' | 'block' | null;
+  quotas: QuotaSetting | null;
   open_previews: boolean | null;
   preview_key: string;
   release: number | null;
@@ -99,7 +103,7 @@ export class TicketDeltas {
     const known = this.known.of(id);
     const [found] = await tx.run<Surroundings>({
       name: 'ticket_surroundings',
-      text: `SELECT p.name AS project_name, p.settings->'stages' AS stages, p.settings->>'overlap' AS overlap, m.release,
+      text: `SELECT p.name AS project_name, p.settings->'stages' AS stages, p.settings->>'overlap' AS overlap, p.settings->'quotas' AS quotas, m.release,
           (p.settings->>'open_previews')::boolean AS open_previews, t.preview_key,
           r.id AS revision_id, ${MARK} AS mark, r.number, r.whole, r.carried, ${keptUnlessKnown('$2::text')} AS kept, r.git_commit
         FROM ticket t JOIN project p ON p.id = t.project_id LEFT JOIN map_pointer m ON m.project_id = p.id
@@ -120,6 +124,7 @@ export class TicketDeltas {
       project: { id: Number(row.project), name: found.project_name },
       line: stageLineOf(found.stages),
       overlap: found.overlap ?? 'warn',
+      quotas: found.quotas,
       previewKey: this.locks.isLocked(found.open_previews ?? false) ? found.preview_key : null,
       stage: row.stage as string | null,
       closed: row.closed_at !== null,

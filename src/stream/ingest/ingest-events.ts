@@ -3,6 +3,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
 import type { Reach } from '../../platform/principal.js';
+import { Quotas } from '../../quotas/quotas.js';
 import type { WriteContext } from '../../rest/resource.js';
 import { appendEvents, type NewEvent } from '../append-event.js';
 import { asLine } from '../lines/line.js';
@@ -34,12 +35,15 @@ type Placed = Incoming & Named & { readonly place: Place };
 
 @Injectable()
 export class IngestEvents {
-  constructor(private readonly places: Places) {}
+  constructor(
+    private readonly places: Places,
+    private readonly quotas: Quotas,
+  ) {}
 
   /**
    * An event that names no project is of the one that its sender reaches, where that is one. Rejects with invalid where an event
    * names a ticket or a project that there is not, or no project where several are in reach; forbidden `project.other` where it
-   * is of one out of reach, whether or not it came before.
+   * is of one out of reach, whether or not it came before; too_many `quota.events`.
    */
   async run(tx: Tx, given: readonly Incoming[], { actor, reach }: WriteContext): Promise<Taken[]> {
     const places = await this.places.of(tx, given, reach);
@@ -55,6 +59,8 @@ export class IngestEvents {
     const taken = news.map(asTaken);
     await this.append(tx, news, taken, actor);
     const known = await this.known(tx, repeats);
+    // Last, since all who send to a project wait for the row.
+    await this.count(tx, news, actor);
     return isNew.map((wasNew) => (wasNew ? taken.shift() : known.shift()) as Taken);
   }
 
@@ -67,6 +73,20 @@ export class IngestEvents {
       values: namesOf(events),
     });
     return new Set(rows.map(nameOf));
+  }
+
+  /** Those that are new, for their projects and for who sent them. Rejects with too_many `quota.events`. */
+  private async count(tx: Tx, events: readonly Placed[], actor: string): Promise<void> {
+    if (events.length === 0) return;
+    const counts = new Map<number, number>();
+    for (const { place } of events)
+      if (place.project !== null) counts.set(place.project, (counts.get(place.project) ?? 0) + 1);
+    const projects = await this.quotas.projects(tx, [...counts.keys()]);
+    const claims = [
+      ...projects.flatMap((project) => this.quotas.holders('events', { project, owner: undefined })),
+      ...this.quotas.holders('events', { project: null, owner: actor }),
+    ].map((holder) => ({ holder, by: counts.get(holder.project?.id ?? 0) ?? events.length }));
+    await this.quotas.add(tx, 'events', claims, { actor, project: projects[0]?.id ?? null });
   }
 
   private async append(tx: Tx, events: readonly Placed[], taken: readonly Taken[], actor: string): Promise<void> {

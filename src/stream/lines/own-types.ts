@@ -42,10 +42,11 @@ const INFO = [
   ...['token.created', 'token.rotated', 'token.revoked'],
 ];
 const WARN = ['ticket.reverted', 'ticket.held', 'release.rolled_back', 'stage.locked', 'command.refused'];
+const QUOTA = ['quota.nearly_reached', 'quota.reached'];
 
 export const OWN_TYPES: ReadonlyMap<string, Severity> = new Map([
   ...INFO.map((type): [string, Severity] => [type, 'info']),
-  ...WARN.map((type): [string, Severity] => [type, 'warn']),
+  ...[...WARN, ...QUOTA].map((type): [string, Severity] => [type, 'warn']),
 ]);
 
 /** Rooms of the server that may say something of their own one day. */

@@ -1,0 +1,116 @@
+// Bytes of files: each file counts once for each project that uses it, and for each owner of tokens who brought it.
+import { Injectable } from '@nestjs/common';
+import type { Tx } from '../platform/database/db.js';
+import type { Sql } from '../platform/database/statement.js';
+import { Quotas, type Teller, type Whose } from './quotas.js';
+
+export interface SizedFile {
+  readonly hash: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** Who brings files, for which ticket; undefined where they are for none. */
+export interface Bringer {
+  readonly ticket: number | undefined;
+  readonly owner: string;
+}
+
+@Injectable()
+export class FileQuota {
+  constructor(private readonly quotas: Quotas) {}
+
+  /**
+   * Whether there is room for files that are about to be kept, before they are: without a lock, so `count` has the last word.
+   * Rejects with too_large `quota.files`.
+   */
+  async expect(tx: Tx, { ticket, owner }: Bringer, files: readonly SizedFile[]): Promise<void> {
+    const project = ticket === undefined ? undefined : await this.quotas.projectOfTicket(tx, ticket);
+    const holders = this.quotas.holders('files', { project: project ?? null, owner });
+    const teller = { actor: owner, project: project?.id ?? null };
+    const rows = await tx.run<{ scope: string; used: number; more: number }>({
+      name: 'quota_expect_files',
+      text: `SELECT s.scope, COALESCE(u.used, 0) AS used, (SELECT COALESCE(sum(n.size), 0)::bigint
+            FROM (SELECT DISTINCT ON (hash) hash, size FROM unnest($2::text[], $3::bigint[]) g(hash, size)) n
+            WHERE NOT EXISTS (SELECT 1 FROM quota_file f WHERE f.scope = s.scope AND f.hash = n.hash)) AS more
+        FROM unnest($1::text[]) s(scope) LEFT JOIN quota_use u ON u.scope = s.scope AND u.what = 'files'`,
+      values: [holders.map(({ scope }) => scope), files.map(({ hash }) => hash), files.map(({ size }) => size)],
+    });
+    for (const holder of holders) {
+      const { used = 0, more = 0 } = rows.find(({ scope }) => scope === holder.scope) ?? {};
+      if (more > 0 && used + more > holder.limit) throw this.quotas.refuse('files', holder, used + more, teller);
+    }
+  }
+
+  /** Counts files whose uses this transaction has written, as far as they are new there. Rejects with too_large `quota.files`. */
+  async count(tx: Tx, whose: Whose, hashes: readonly string[], teller: Teller): Promise<void> {
+    if (hashes.length === 0) return;
+    const holders = this.quotas.holders('files', whose);
+    const rows = await tx.run<{ scope: string; size: number }>({
+      name: 'quota_count_files',
+      text: `WITH f AS (INSERT INTO quota_file (scope, hash, size)
+          SELECT s, b.hash, b.size FROM unnest($1::text[]) s, blob b WHERE b.hash = ANY($2::text[]) ORDER BY 1, 2
+          ON CONFLICT DO NOTHING RETURNING scope, size)
+        SELECT scope, sum(size)::bigint AS size FROM f GROUP BY scope`,
+      values: [holders.map(({ scope }) => scope), hashes],
+    });
+    const claims = holders.flatMap((holder) => {
+      const row = rows.find(({ scope }) => scope === holder.scope);
+      return row ? [{ holder, by: row.size }] : [];
+    });
+    if (claims.length > 0) await this.quotas.add(tx, 'files', claims, teller);
+  }
+}
+
+/** Which project uses which file. Texts of other owners are never read as numbers. */
+const idAfter = (prefix: string): string =>
+  `CASE WHEN u.owner LIKE '${prefix}%' THEN substr(u.owner, ${prefix.length + 1})::bigint END`;
+export const PROJECT_FILES = `SELECT 'project/' || t.project_id AS scope, u.hash FROM blob_use u
+    JOIN map_revision r ON r.id = ${idAfter('revision/')} JOIN ticket t ON t.id = r.ticket_id
+  UNION SELECT 'project/' || t.project_id, u.hash FROM blob_use u JOIN ticket t ON t.id = ${idAfter('ticket/')}
+  UNION SELECT 'project/' || l.project_id, u.hash FROM blob_use u JOIN layer l ON l.id = ${idAfter('layer/')}`;
+
+/** The same for one file: `$1`. */
+const USED_BY = `SELECT 'project/' || t.project_id AS scope FROM blob_use u
+    JOIN map_revision r ON r.id = ${idAfter('revision/')} JOIN ticket t ON t.id = r.ticket_id WHERE u.hash = $1
+  UNION SELECT 'project/' || t.project_id FROM blob_use u JOIN ticket t ON t.id = ${idAfter('ticket/')} WHERE u.hash = $1
+  UNION SELECT 'project/' || l.project_id FROM blob_use u JOIN layer l ON l.id = ${idAfter('layer/')} WHERE u.hash = $1`;
+
+const subtract = (gone: string): string =>
+  `WITH gone AS (DELETE FROM quota_file f WHERE f.hash = $1 ${gone} RETURNING scope, size)
+    UPDATE quota_use q SET used = q.used - g.size FROM gone g WHERE q.scope = g.scope AND q.what = 'files'`;
+
+/** Counts a file out that is deleted. */
+export async function countOut(tx: Tx, hash: string): Promise<void> {
+  await tx.run({ name: 'quota_count_out', text: subtract(''), values: [hash] });
+}
+
+/** Counts a file out for projects that use it no more. The caller keeps uploads away from the file. */
+export async function countOutUnused(tx: Tx, hash: string): Promise<void> {
+  const unused = `AND f.scope LIKE 'project/%' AND f.scope NOT IN (${USED_BY})`;
+  await tx.run({ name: 'quota_count_out_unused', text: subtract(unused), values: [hash] });
+}
+
+/** Files above a hash that count for a project that uses them no more, in order. */
+export async function filesCountedTooMuch(sql: Sql, above: string, most: number): Promise<string[]> {
+  const rows = await sql.run<{ hash: string }>({
+    text: `SELECT DISTINCT f.hash FROM quota_file f LEFT JOIN (${PROJECT_FILES}) p ON p.scope = f.scope AND p.hash = f.hash
+      WHERE f.hash > $1 AND f.scope LIKE 'project/%' AND p.hash IS NULL ORDER BY f.hash LIMIT ${most}`,
+    values: [above],
+  });
+  return rows.map(({ hash }) => hash);
+}
+
+/** Counts what a server wrote that knew of no quotas, while an upgrade went on. Answers how many it were. */
+export async function countMissed(tx: Tx, most: number): Promise<number> {
+  const [row] = await tx.run<{ count: number }>({
+    text: `WITH f AS (INSERT INTO quota_file (scope, hash, size) SELECT p.scope, p.hash, b.size
+          FROM (${PROJECT_FILES}) p JOIN blob b ON b.hash = p.hash
+          WHERE NOT EXISTS (SELECT 1 FROM quota_file k WHERE k.scope = p.scope AND k.hash = p.hash)
+          ORDER BY 1, 2 LIMIT ${most} ON CONFLICT DO NOTHING RETURNING scope, size),
+        u AS (INSERT INTO quota_use AS q (scope, what, used) SELECT scope, 'files', sum(size) FROM f GROUP BY scope ORDER BY scope
+          ON CONFLICT (scope, what) DO UPDATE SET used = q.used + EXCLUDED.used)
+      SELECT count(*)::int AS count FROM f`,
+  });
+  return row?.count ?? 0;
+}
