@@ -4,6 +4,7 @@
 /** From left to right; the three on the ground floor stand beside each other. */
 const groundFloor = ['rest', 'workflow', 'log'];
 const upstairs = [
+  'quotas',
   'stream',
   'access',
   'projects',

@@ -63,7 +63,8 @@ export class FirstAdmin implements OnApplicationBootstrap {
   }
 }
 
-const DRAFT = new RegExp(`^${ADMIN_FILE}\\.[\\da-f-]{36}$`);
+/** Of ADMIN_FILE. */
+const DRAFT = /^admin-token\.[\da-f-]{36}$/;
 
 function ifAbsent(error: NodeJS.ErrnoException): void {
   if (error.code !== 'ENOENT') throw error;

@@ -16,7 +16,7 @@ function serve(): void {
 }
 
 /** Resolves in a later turn of the event loop, in which nobody else of those who wait here goes on. */
-export function nextTurn(): Promise<void> {
+function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     waiting.push(resolve);
     if (isServing) return;

@@ -17,7 +17,7 @@ import {
   type ValidatorConstraintInterface,
 } from 'class-validator';
 import { previewOriginFaults, type PreviewOrigins } from './preview-origins.js';
-import { quotaFaults, type QuotaSetting } from './quota-setting.js';
+import { quotaFaults, type QuotaSetting } from '../quotas/quota-setting.js';
 import { stageFaults, type StageSetting } from './stage-setting.js';
 
 @ValidatorConstraint()

@@ -1,6 +1,5 @@
 // What projects and owners of tokens use of their quotas, as far as the database counts it.
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
-import { BlobRow } from '../import-maps/store/blob.rows.js';
 
 /** A file counts once for each project that uses it, and for each owner of tokens who brought it. */
 @Entity('quota_file')
@@ -13,9 +12,9 @@ export class QuotaFileRow {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'quota_file_pkey' })
   hash: string;
 
-  @ManyToOne(() => BlobRow, { nullable: false, onDelete: 'CASCADE' })
+  @ManyToOne('BlobRow', { nullable: false, onDelete: 'CASCADE' })
   @JoinColumn({ name: 'hash', foreignKeyConstraintName: 'quota_file_hash_fkey' })
-  blob: Relation<BlobRow>;
+  blob: Relation<object>;
 
   /** Bytes. */
   @Column('bigint')

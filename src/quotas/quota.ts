@@ -1,7 +1,7 @@
 // Quotas, without a database: what is allowed, what the stream is told of it, and how a refusal reads.
 import type { QuotaRules } from '../config.js';
 import { DomainError, type ErrorKind } from '../platform/errors.js';
-import type { QuotaSetting } from '../projects/quota-setting.js';
+import type { QuotaSetting } from './quota-setting.js';
 
 export type Quota = keyof QuotaRules;
 

@@ -181,7 +181,7 @@ async function write(tx: Tx, quota: Quota, rows: readonly Counted[]): Promise<vo
 }
 
 /** In the project's stream. */
-export async function say(
+async function say(
   tx: Tx,
   quota: Quota,
   { scope, name, limit, project }: Holder,

@@ -98,11 +98,7 @@ it('needs the blobs that its revisions and layers lead to', async () => {
     'SELECT id FROM map_revision WHERE ticket_id = $1 ORDER BY number',
     [ticket.id],
   );
-  expect(await Promise.all(revisions.map(({ id }) => usesOf(`revision/${id}`)))).toEqual([
-    [],
-    [one],
-    [two],
-  ]);
+  expect(await Promise.all(revisions.map(({ id }) => usesOf(`revision/${id}`)))).toEqual([[], [one], [two]]);
   expect(await usesOf(`ticket/${ticket.id}`)).toEqual([file]);
   for (let turn = 0; turn < 2; turn++) await server.http.post(`${ticket.url}promote/`).expect(200);
   const [layer] = await server.sql<{ id: number }>('SELECT id FROM layer WHERE ticket_id = $1', [ticket.id]);

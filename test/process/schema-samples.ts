@@ -54,5 +54,5 @@ export const SCHEMA_SAMPLES: Readonly<Record<string, readonly string[]>> = {
   Quotas1764600000000: [
     `INSERT INTO quota_use (scope, what, used, told) VALUES ('ticket/1', 'keys', 80000, 'nearly'), ('owner/local', 'events', 7, '')`,
   ],
-  TicketBlobs1764610000000: [`INSERT INTO blob_use (owner, hash) VALUES ('ticket/1', repeat('a', 64))`],
+  TicketBlobs1764610000000: [`INSERT INTO blob_use (owner, hash) VALUES ('ticket/2', repeat('a', 64))`],
 };

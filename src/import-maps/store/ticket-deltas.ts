@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
 import type { Sql } from '../../platform/database/statement.js';
 import { conflict } from '../../platform/errors.js';
-import type { QuotaSetting } from '../../projects/quota-setting.js';
+import type { QuotaSetting } from '../../quotas/quota-setting.js';
 import type { StageSetting } from '../../projects/stage-setting.js';
 import { resourceNamed, type Row } from '../../rest/resource.js';
 import { lockRow } from '../../rest/writing/locked-row.js';

@@ -9,7 +9,7 @@ import { observeListBytes } from '../../platform/metrics.controller.js';
 import { CONFIG } from '../../platform/tokens.js';
 
 /** How long a list waits for room. */
-export const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 2000;
 const MOST_WAITING = 200;
 
 const busy = (): DomainError =>

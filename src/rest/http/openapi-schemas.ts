@@ -169,8 +169,8 @@ const listChangeSchema = (resource: Resource): Schema => ({
   properties: {
     objects: {
       type: 'array',
-      description: 'What to change or create, 1000 at most.',
-      maxItems: 1000,
+      description: 'What to change or create, 2000 at most.',
+      maxItems: 2000,
       items: {
         type: 'object',
         description: 'One object.',

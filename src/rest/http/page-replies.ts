@@ -8,7 +8,7 @@ import type { Reach } from '../../platform/principal.js';
 import { principalOf } from '../../platform/http/need.js';
 import type { Query } from '../reading/list-query.js';
 import { ListReader } from '../reading/list-reader.js';
-import type { Scope } from '../reading/list-statement.js';
+import type { Scope } from '../reading/pieces.js';
 import { ObjectReader } from '../reading/object-reader.js';
 import { memoryOf, PAGE_BYTES, PIECE_BYTES, PieceReader, type Rest } from '../reading/pieces.js';
 import type { Resource } from '../resource.js';

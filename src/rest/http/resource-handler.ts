@@ -6,7 +6,7 @@ import { invalid, notFound } from '../../platform/errors.js';
 import { KeyReader, MOST_NAMED } from '../reading/key-reader.js';
 import { isFilter } from '../reading/filters.js';
 import { lastOf, type Query } from '../reading/list-query.js';
-import type { Scope } from '../reading/list-statement.js';
+import type { Scope } from '../reading/pieces.js';
 import { ObjectReader } from '../reading/object-reader.js';
 import { isKey } from '../resource-key.js';
 import { type Resource, uriOf } from '../resource.js';

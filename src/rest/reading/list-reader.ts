@@ -8,9 +8,9 @@ import type { Reach } from '../../platform/principal.js';
 import type { Resource } from '../resource.js';
 import { KeyReader } from './key-reader.js';
 import { CountCache, EXACT_UP_TO } from './count-cache.js';
-import { compileList, type ListStatement, type Scope } from './list-statement.js';
+import { compileList, type ListStatement } from './list-statement.js';
 import type { Page, Query } from './list-query.js';
-import { type FirstRow, type Rest, restOf } from './pieces.js';
+import { type FirstRow, type Rest, restOf, type Scope } from './pieces.js';
 import { SlowLookups } from './slow-lookups.js';
 
 export interface ListPage extends Page {

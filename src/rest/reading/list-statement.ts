@@ -9,14 +9,8 @@ import { filterSql, isSlowQuery, type KeysResolver } from './filters.js';
 import { orderSql, type Page, parsePage, type Query } from './list-query.js';
 import { ownSql } from './own-sql.js';
 import { isDeep } from './slow-lookups.js';
-import { firstRowSql } from './pieces.js';
+import { firstRowSql, type Scope } from './pieces.js';
 import { fromSql, selectList } from './view-sql.js';
-
-/** A condition that a URL adds to every filter, such as a ticket's own history. */
-export interface Scope {
-  readonly column: string;
-  readonly value: unknown;
-}
 
 export interface ListStatement {
   readonly page: Page;

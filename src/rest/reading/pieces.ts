@@ -4,7 +4,6 @@ import { Db } from '../../platform/database/db.js';
 import { Values } from '../../platform/database/statement.js';
 import type { Reach } from '../../platform/principal.js';
 import type { Resource } from '../resource.js';
-import type { Scope } from './list-statement.js';
 import { ownSql } from './own-sql.js';
 import { fromSql, selectList } from './view-sql.js';
 
@@ -14,6 +13,12 @@ export const PAGE_BYTES = 1024 * 1024;
 export const PIECE_BYTES = 512 * 1024;
 /** Objects of a piece whose sizes aren't known. */
 const UNKNOWN_IN_PIECE = 50;
+
+/** A condition that a URL adds to every filter, such as a ticket's own history. */
+export interface Scope {
+  readonly column: string;
+  readonly value: unknown;
+}
 
 /** What the first statement says of a page: its beginning, and where that isn't all of it, which objects it has. */
 export interface FirstRow {

@@ -14,6 +14,9 @@ import { ResourceRemover } from './resource-remover.js';
 import { ResourceWriter, type WriteOptions } from './resource-writer.js';
 import { rulesOf } from './rules-of.js';
 
+/** Objects of one PATCH of a list: as many as 100 kB of short changes can be. */
+const MOST_OBJECTS = 2000;
+
 @Injectable()
 export class ListWriter {
   constructor(
@@ -37,10 +40,10 @@ export class ListWriter {
         'A PATCH of a list needs {"objects": [...]} or {"deleted_objects": [uri, ...]}, or both.',
       );
     }
-    if (objects.length > MOST_NAMED) {
+    if (objects.length > MOST_OBJECTS) {
       throw invalid(
         'list.too_many',
-        `objects has more than ${MOST_NAMED} entries. Write them in parts of ${MOST_NAMED} at most.`,
+        `objects has more than ${MOST_OBJECTS} entries. Write them in parts of ${MOST_OBJECTS} at most.`,
       );
     }
     if (deleted.length > MOST_NAMED) {
