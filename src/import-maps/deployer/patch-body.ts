@@ -30,8 +30,8 @@ export function readMapPatch(body: unknown, rules: AddressRules, lenient: boolea
 
 /** Throws invalid `map.too_large`, before anything else is looked at. */
 function requireFew({ imports, scopes, integrity }: JsonObject): void {
-  const sections: unknown[] = [imports, integrity, ...Object.values((scopes ?? {}) as object)];
-  const entries = sections.reduce<number>((sum, section) => sum + Object.keys((section ?? {}) as object).length, 0);
+  const sections = [imports, integrity, ...Object.values((scopes ?? {}) as JsonObject)];
+  const entries = sections.reduce<number>((sum, section) => sum + Object.keys(section ?? {}).length, 0);
   if (entries <= MOST_ENTRIES) return;
   throw invalid('map.too_large', `The map has ${entries} entries; ${MOST_ENTRIES} can come at once. Send it in parts.`);
 }

@@ -30,6 +30,7 @@ const INFO = [
   ...[
     'stamped',
     'modules_changed',
+    'preview_key_renewed',
     'promoted',
     'rebased',
     'unstamped',
