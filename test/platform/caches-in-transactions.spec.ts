@@ -53,8 +53,14 @@ const isLater = (node: ts.Node): boolean =>
       LATER.has(ts.isPropertyAccessExpression(one.expression) ? one.expression.name.text : one.expression.getText()),
   );
 
-/** Have a statement runner of their own, which is never a transaction: the connection that listens. */
-const OUTSIDE = [/^import-maps\/serving\//, /^access\/known-tokens\.ts/, /^stream\//, /^platform\/database\//];
+/** Have a statement runner of their own, which is never a transaction: the connection that listens; or go with the write they are made for. */
+const OUTSIDE = [
+  /^rest\/writing\/known-own\.ts/,
+  /^import-maps\/serving\//,
+  /^access\/known-tokens\.ts/,
+  /^stream\//,
+  /^platform\/database\//,
+];
 /** Are handed the transaction on, and do so themselves. */
 const HANDED_ON = new Set(['import-maps/store/known-revisions.ts', 'import-maps/store/ticket-deltas.ts']);
 

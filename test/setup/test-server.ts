@@ -56,7 +56,9 @@ export async function startTestServer(
   const own = connection ?? (await createTestDatabase());
   const dataSource = await new DataSource(dataSourceOptions(own)).initialize();
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'stampline-suite-'));
-  const config: Config = { ...readConfig({ STAMPLINE_DATA: folder }), ...settings };
+  // Its Postgres is not its own: it doesn't look after that one's disk.
+  const databaseUrl = `postgres://${own.host}/${own.database}`;
+  const config: Config = { ...readConfig({ STAMPLINE_DATA: folder }), databaseUrl, ...settings };
   const app = await createApp({ config, dataSource, log });
   await app.listen(0, '127.0.0.1');
   const base = (await app.getUrl()).replace('localhost', '127.0.0.1').replace('[::1]', '127.0.0.1');

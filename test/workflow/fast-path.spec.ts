@@ -26,7 +26,15 @@ function neutral({ status, headers, text }: Response, id: number): object {
 
 /** What is kept, with which of its times are new instead of the times. */
 function neutralKept({ row, events }: TicketAsKept, before: TicketAsKept): object {
-  const { created_at: _created, updated_at, step_entered_at, ...rest } = row;
+  const {
+    created_at: _created,
+    preview_key: _random,
+    updated_at,
+    step_entered_at,
+    ...rest
+  } = row as typeof row & {
+    preview_key?: string;
+  };
   const renewed = {
     updated: updated_at !== before.row.updated_at,
     entered: step_entered_at !== before.row.step_entered_at,
