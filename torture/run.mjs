@@ -19,15 +19,7 @@ ${FAULTS.map(({ name, about }) => `  ${name.padEnd(32)}${about}`).join('\n')}
 `;
 
 /** What CI runs. */
-const SHORT = [
-  'kill-server',
-  'kill-backend',
-  'stop-backend',
-  'stop-leader',
-  'hold-link',
-  'cut-commit',
-  'broken-on-purpose',
-];
+const SHORT = ['kill-server', 'kill-backend', 'cut-commit', 'broken-on-purpose'];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
