@@ -162,6 +162,19 @@ describe('a transaction', () => {
     expect(await server.sql('SELECT title FROM ticket WHERE id = $1', [ticket])).toEqual([{ title: 'contended' }]);
   });
 
+  it('that failed takes no statement behind its end, where it would be outside', async () => {
+    let late: Promise<unknown> = Promise.resolve();
+    const failed = db.transaction(async (tx) => {
+      await tx.run({ text: 'SELECT 1' });
+      late = pause(100).then(() => tx.run({ text: `UPDATE ticket SET title = 'outside' WHERE id = ${ticket}` }));
+      late.catch(() => undefined);
+      throw new Error('refused');
+    });
+    await expect(failed).rejects.toThrow('refused');
+    await expect(late).rejects.toThrow('is over');
+    expect(await server.sql('SELECT title FROM ticket WHERE id = $1', [ticket])).toEqual([{ title: 'contended' }]);
+  });
+
   it('keeps the order in which its statements were asked for', async () => {
     const seen = await db.transaction((tx) =>
       Promise.all([

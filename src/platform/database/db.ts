@@ -109,20 +109,23 @@ export class Db implements Sql {
   private async once<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     const client = await this.connect();
     const followUps = new FollowUps();
+    const life = { isOver: false };
     let committing = false;
     try {
       sendTogether(client);
       const begun = client.query('BEGIN');
       begun.catch(() => undefined);
-      const result = await work(txOn(client, begun, followUps));
+      const result = await work(txOn(client, begun, followUps, life));
       await begun;
-      committing = true;
+      committing = life.isOver = true;
       const { command } = await client.query('COMMIT');
       if (command !== 'COMMIT') throw new Error('A statement of this transaction failed, and its error was swallowed.');
       client.release();
       followUps.committed();
       return result;
     } catch (error) {
+      // What runs beside the statement that failed may ask for more: behind the ROLLBACK it would be outside.
+      life.isOver = true;
       const gone = isConnectionLost(error);
       client.release(gone || !(await rolledBack(client)));
       if (!gone) throw error;
@@ -137,9 +140,15 @@ export class Db implements Sql {
  * The first reads go out with the BEGIN, in one write: should it alone fail, they have changed nothing. All else waits for its
  * answer, or it could happen outside the transaction.
  */
-function txOn(client: PoolClient, begun: Promise<unknown>, followUps: FollowUps): Tx {
+function txOn(
+  client: PoolClient,
+  begun: Promise<unknown>,
+  followUps: FollowUps,
+  life: { readonly isOver: boolean },
+): Tx {
   let sendsNow = isRead;
-  const send = <Row>(statement: Statement): Promise<Row[]> => {
+  const send = async <Row>(statement: Statement): Promise<Row[]> => {
+    if (life.isOver) throw new Error('The transaction of this statement is over.');
     sendTogether(client);
     return (statement.limitMs === undefined ? askFrom : askWithin)(client, statement) as Promise<Row[]>;
   };
