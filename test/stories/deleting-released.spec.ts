@@ -95,6 +95,8 @@ it('lets go along, by its foreign keys, what belongs to its owner alone', async 
     'artifact -> subticket goes along',
     'artifact -> ticket goes along',
     'map_revision -> ticket goes along',
+    // How many bytes a file counts for whom: with the file goes its count (quotas/).
+    'quota_file -> blob goes along',
     'spu_file -> spu goes along',
     'stage_lock -> project goes along',
     // The one before it is live again (one-live.ts).
