@@ -3,6 +3,7 @@
 import { Injectable } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import type { Tx } from '../platform/database/db.js';
+import type { Sql } from '../platform/database/statement.js';
 import { conflict, DomainError } from '../platform/errors.js';
 import type { Principal } from '../platform/principal.js';
 import type { Spoken } from './outcome.js';
@@ -61,6 +62,16 @@ export class Confirmations {
     if (!taken) throw await this.refusal(tx, id, actor);
     const { text, ticket, project, release } = taken;
     return { text, ticket: ticket ?? undefined, project: project ?? undefined, release: release ?? undefined };
+  }
+
+  /** What it would be about, without taking it; undefined where there is nothing for this person. */
+  async asked(sql: Sql, id: string, actor: string): Promise<Spoken | undefined> {
+    const [found] = await sql.run<{ text: string; ticket: string | null; project: string | null }>({
+      name: 'pending_command_asked',
+      text: 'SELECT text, ticket, project FROM pending_command WHERE id = $1 AND actor = $2',
+      values: [id, actor],
+    });
+    return found && { text: found.text, ticket: found.ticket ?? undefined, project: found.project ?? undefined };
   }
 
   /** After what was confirmed was refused: what it was confirmed for is no longer so. */

@@ -1,7 +1,7 @@
 // Finds what a command is about: the ticket that it names, or the one in whose place it was given; else the project.
 import { Injectable } from '@nestjs/common';
 import { NamedProjects } from '../import-maps/stages/named-project.js';
-import type { Tx } from '../platform/database/db.js';
+import type { Sql } from '../platform/database/statement.js';
 import { type DomainError, invalid, notFound } from '../platform/errors.js';
 import { KeyReader } from '../rest/reading/key-reader.js';
 import { parseReference } from '../rest/writing/reference.js';
@@ -17,12 +17,12 @@ export class FindSubject {
   ) {}
 
   /** Rejects with not_found; invalid `command.no_ticket`; conflict where several projects have the key. */
-  async of(tx: Tx, command: Command, { ticket: place, project: usual }: Spoken): Promise<Subject> {
+  async of(sql: Sql, command: Command, { ticket: place, project: usual }: Spoken): Promise<Subject> {
     const { takes, usage } = grammarOf(command.verb);
     const name = command.project ?? usual;
-    if (takes.includes('ticket')) return this.ticket(tx, command.ticket ?? place, name, usage);
+    if (takes.includes('ticket')) return this.ticket(sql, command.ticket ?? place, name, usage);
     if (!takes.includes('stage')) return {};
-    const project = await this.projects.of(name === undefined ? {} : { project: name }, tx);
+    const project = await this.projects.of(name === undefined ? {} : { project: name }, sql);
     return { project, ...(command.stage === undefined ? {} : { stage: command.stage }) };
   }
 
@@ -32,19 +32,19 @@ export class FindSubject {
     return project ? { project } : {};
   }
 
-  private async ticket(tx: Tx, text: string | undefined, project: string | undefined, usage: string): Promise<Subject> {
+  private async ticket(sql: Sql, text: string | undefined, project: string | undefined, usage: string): Promise<Subject> {
     if (text === undefined) throw invalid('command.no_ticket', `Say which ticket: ${usage}`);
     const reference = parseReference(text, 'ticket');
-    const id = typeof reference === 'string' ? await this.keys.find(reference, project, tx) : reference;
+    const id = typeof reference === 'string' ? await this.keys.find(reference, project, sql) : reference;
     if (id === undefined) throw unknown(text);
-    const [found] = await tx.run<{ key: string; stage: string | null; project_id: number }>({
+    const [found] = await sql.run<{ key: string; stage: string | null; project_id: number }>({
       name: 'command_ticket',
       text: 'SELECT key, stage, project_id FROM ticket WHERE id = $1',
       values: [id],
     });
     if (!found) throw unknown(text);
     const { key, stage } = found;
-    return { ticket: { id, key, stage }, project: await this.projects.withId(found.project_id, tx) };
+    return { ticket: { id, key, stage }, project: await this.projects.withId(found.project_id, sql) };
   }
 }
 

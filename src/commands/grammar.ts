@@ -26,6 +26,8 @@ export interface Grammar {
   readonly about: string;
   /** What whoever says it may need; bringing tickets to a stage needs that stage's scope, which the use case asks for. */
   readonly scope?: string;
+  /** True where it may move production's pointer, so that it takes its turn with the others who write to it. */
+  readonly flips?: boolean;
 }
 
 export const GRAMMAR = {
@@ -44,18 +46,21 @@ export const GRAMMAR = {
     flags: ['project', 'release'],
     usage: 'promote TKT-1 [--release 41]',
     about: 'On to the next stage.',
+    flips: true,
   },
   revert: {
     takes: ['ticket'],
     flags: ['project', 'reason', 'to-revision', 'cascade', 'force'],
     usage: 'revert TKT-1 [--reason …] [--cascade | --force] [--to-revision 3]',
     about: 'Back to the stage before.',
+    flips: true,
   },
   rollback: {
     takes: ['stage', 'release'],
     flags: ['project', 'reason', 'force'],
     usage: 'rollback prod 41 [--reason …] [--force]',
     about: 'Production as it was at a release.',
+    flips: true,
   },
   close: {
     takes: ['ticket'],

@@ -1,6 +1,7 @@
 // A command from its text to its answer: parsed, run in one transaction with its event, confirmed where it changes production.
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { PointerOf } from '../import-maps/stages/production-writers.js';
 import { RunVerb } from '../import-maps/stages/run-verb.js';
 import { Db, type Tx } from '../platform/database/db.js';
 import { DomainError } from '../platform/errors.js';
@@ -9,6 +10,7 @@ import type { WriteAnswer } from '../rest/writing/idempotency.js';
 import { isRefusal, tellCommand } from './command-log.js';
 import { type Confirmation, Confirmations } from './confirmations.js';
 import { FindSubject } from './find-subject.js';
+import { grammarOf } from './grammar.js';
 import type { Outcome, Speaker, Spoken, Subject } from './outcome.js';
 import { type Command, parseCommand } from './parse-command.js';
 import { PerformCommand } from './perform-command.js';
@@ -40,14 +42,36 @@ export class RunCommand {
   /** Rejects with invalid `command.…`, and with whatever the use case refuses with. A refusal has an event of its own. */
   async run(request: FastifyRequest, reply: FastifyReply, said: Said): Promise<void> {
     let heard: Heard = { spoken: said, subject: {} };
+    const work = (tx: Tx): Promise<WriteAnswer> => {
+      heard = { spoken: said, subject: {} };
+      return this.attempt(tx, said, heard);
+    };
     try {
-      await this.verbs.run(request, reply, async (tx) => {
-        heard = { spoken: said, subject: {} };
-        return this.attempt(tx, said, heard);
-      });
+      const pointer = await this.pointerOf(said);
+      await this.verbs.run(request, reply, work, pointer ? { pointer } : {});
     } catch (error) {
       const { refusal } = heard;
       if (refusal && error === refusal && isRefusal(refusal)) await this.tellRefusal(said, heard, refusal);
+      throw error;
+    }
+  }
+
+  /**
+   * Production's pointer, for what may move it. Looked at before there is a transaction, so that nobody waits for a turn with a
+   * connection in hand; whatever is wrong is said in the transaction.
+   */
+  private async pointerOf(said: Said): Promise<PointerOf | undefined> {
+    try {
+      let [spoken, command]: [Spoken, Command] = [said, parseCommand(said.text)];
+      if (command.confirmation !== undefined) {
+        spoken = (await this.confirmations.asked(this.db, command.confirmation, said.actor)) ?? said;
+        command = parseCommand(spoken.text);
+      }
+      if (!grammarOf(command.verb).flips) return undefined;
+      const { project } = await this.subjects.of(this.db, command, spoken);
+      return project && { project: project.id };
+    } catch (error) {
+      if (error instanceof DomainError && error.kind !== 'unavailable') return undefined;
       throw error;
     }
   }

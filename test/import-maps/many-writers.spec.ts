@@ -137,16 +137,16 @@ it('tells each that nobody knows where a COMMIT is lost, and the same keys tell'
   );
 });
 
-it('holds no connection while it waits: whoever writes something else is answered', async () => {
-  await aStagedProject(near, 'waiting');
-  await set(near, 'waiting', 'first', 1);
+/** What writers of production come to that are sent while another process holds its pointer, and others write meanwhile. */
+async function whileHeld(project: string, sendAll: () => Promise<Answer>[]): Promise<Answer[]> {
+  await set(near, project, 'first', 1);
   const holder = new pg.Client(near.connection);
   await holder.connect();
   await holder.query(
-    "BEGIN; SELECT 1 FROM map_pointer m JOIN project p ON p.id = m.project_id WHERE p.name = 'waiting' FOR UPDATE OF m",
+    `BEGIN; SELECT 1 FROM map_pointer m JOIN project p ON p.id = m.project_id WHERE p.name = '${project}' FOR UPDATE OF m`,
   );
   let held = true;
-  const writes = upTo(60).map((index) => set(near, 'waiting', `module-${index}`, 1));
+  const writes = sendAll();
   await new Promise((resolve) => setTimeout(resolve, 200));
   await Promise.all(
     upTo(30).map((index) =>
@@ -160,5 +160,33 @@ it('holds no connection while it waits: whoever writes something else is answere
   held = false;
   await holder.query('COMMIT');
   await holder.end();
-  expect((await Promise.all(writes)).map(({ status }) => status)).toEqual(writes.map(() => 200));
+  return Promise.all(writes);
+}
+
+it('holds no connection while it waits: whoever writes something else is answered', async () => {
+  await aStagedProject(near, 'waiting');
+  const answers = await whileHeld('waiting', () => upTo(60).map((index) => set(near, 'waiting', `module-${index}`, 1)));
+  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+});
+
+const say = (project: string, texts: readonly string[]) =>
+  texts.map((text) => send(near, 'POST', `/api/v1/command/?project=${project}`, { text }));
+
+it('commands that promote wait for their turn without a connection, too, and so do their confirmations', async () => {
+  const { uri } = await aStagedProject(near, 'said');
+  const tickets = await Promise.all(
+    upTo(40).map((index) => aStampedTicket(near).with({ project: uri }).withModule(`module-${index}`).at('qa')),
+  );
+  const promote = tickets.map(({ key }) => `promote ${key}`);
+  const asked = await whileHeld('said', () => say('said', promote));
+  expect(asked.map(({ status, text }) => (status === 202 ? status : text))).toEqual(promote.map(() => 202));
+  const confirm = asked.map(({ text }) => (JSON.parse(text) as { confirm: { text: string } }).confirm.text);
+  const done = await whileHeld('said', () => say('said', confirm));
+  expect(done.map(({ status, text }) => (status === 200 ? status : text))).toEqual(confirm.map(() => 200));
+  const again = await Promise.all(say('said', confirm));
+  expect(again.map(({ status }) => status)).toEqual(confirm.map(() => 404));
+  // Twice something else's release, and one for each ticket.
+  expect((await releasesOf('said')).map(({ number }) => number)).toEqual(upTo(41).map((index) => index + 1));
+  for (const { url } of tickets)
+    expect(((await near.http.get(url).expect(200)).body as { stage: string }).stage).toBe('prod');
 });
