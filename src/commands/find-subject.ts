@@ -32,7 +32,12 @@ export class FindSubject {
     return project ? { project } : {};
   }
 
-  private async ticket(sql: Sql, text: string | undefined, project: string | undefined, usage: string): Promise<Subject> {
+  private async ticket(
+    sql: Sql,
+    text: string | undefined,
+    project: string | undefined,
+    usage: string,
+  ): Promise<Subject> {
     if (text === undefined) throw invalid('command.no_ticket', `Say which ticket: ${usage}`);
     const reference = parseReference(text, 'ticket');
     const id = typeof reference === 'string' ? await this.keys.find(reference, project, sql) : reference;
