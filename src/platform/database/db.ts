@@ -1,11 +1,10 @@
 // The way to the database: single statements on TypeORM's own pool, and transactions. Bounded in time and queue everywhere.
 import { Injectable } from '@nestjs/common';
-import type { Socket } from 'node:net';
-import pg, { type Pool, type PoolClient } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import { DomainError } from '../errors.js';
+import { askAndRelease, askFrom, askWithin, sendTogether } from './asking.js';
 import { asDomainError, isConnectionLost, isRetryable, outcomeUnknown, unavailable } from './database-error.js';
-import { answerMs, limitStatements } from './connection.js';
 import { FollowUps } from './follow-ups.js';
 import type { Sql, Statement } from './statement.js';
 
@@ -64,17 +63,7 @@ export class Db implements Sql {
   private async single<Row>(statement: Statement, lost: (cause: unknown) => DomainError): Promise<Row[]> {
     // A limit of its own is set for a transaction only, so that it can't stay on the connection.
     if (statement.limitMs !== undefined) return this.once((tx) => tx.run<Row>(statement));
-    const client = await this.connect();
-    try {
-      const rows = await askFrom(client, statement);
-      client.release();
-      return rows as Row[];
-    } catch (error) {
-      const gone = isConnectionLost(error);
-      client.release(gone);
-      if (gone) throw lost(error);
-      throw error;
-    }
+    return askAndRelease<Row>(await this.connect(), statement, lost);
   }
 
   private async connect(): Promise<PoolClient> {
@@ -202,57 +191,3 @@ export const overloaded = (): DomainError =>
       retryAfter: 2,
     },
   );
-
-const corked = new WeakSet<Socket>();
-
-/**
- * What is asked at once goes out in one write: a write wakes Postgres, and takes longer than most statements. The stream's own
- * cork() of each statement nests within this one.
- */
-function sendTogether(client: PoolClient): void {
-  const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
-  if (corked.has(stream)) return;
-  corked.add(stream);
-  stream.cork();
-  process.nextTick(() => {
-    corked.delete(stream);
-    stream.uncork();
-  });
-}
-
-/** With a stack that leads to who asked, and not to the socket. */
-export async function askFrom(client: PoolClient, statement: Statement): Promise<unknown[]> {
-  try {
-    return await ask(client, statement);
-  } catch (error) {
-    if (error instanceof Error) Error.captureStackTrace(error);
-    throw error;
-  }
-}
-
-/** A statement with a limit of its own, between the two that set it and set it back; all three go out at once. */
-async function askWithin(client: PoolClient, statement: Statement): Promise<unknown[]> {
-  const { limitMs } = statement;
-  const limiting = askFrom(client, { text: limitStatements(limitMs) });
-  const asked = askFrom(client, statement);
-  const settingBack = askFrom(client, { text: limitStatements(), limitMs });
-  const [limited, answer] = await Promise.allSettled([limiting, asked, settingBack]);
-  if (limited.status === 'rejected') throw limited.reason;
-  // Where the statement failed, its transaction has failed, and the limit goes with it.
-  if (answer.status === 'rejected') throw answer.reason;
-  return answer.value;
-}
-
-/**
- * As client.query() does it, without its copy of the statement, property by property, and its second promise: those took
- * a twentieth of a read.
- */
-function ask(client: PoolClient, { name, text, values, limitMs }: Statement): Promise<unknown[]> {
-  return new Promise((resolve, reject) => {
-    const query = new pg.Query(text, values as unknown[] | undefined);
-    const callback = (error: Error | null, result: { rows: unknown[] }): void =>
-      error ? reject(error) : resolve(result.rows);
-    const query_timeout = limitMs === undefined ? undefined : answerMs(limitMs);
-    client.query(Object.assign(query, { name, callback, query_timeout }));
-  });
-}

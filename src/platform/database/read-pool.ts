@@ -3,9 +3,9 @@
 import pg, { type PoolClient } from 'pg';
 import type { DataSource } from 'typeorm';
 import type { DomainError } from '../errors.js';
+import { askAndRelease } from './asking.js';
 import { poolSettings } from './connection.js';
-import { isConnectionLost, unavailable } from './database-error.js';
-import { askFrom } from './db.js';
+import { unavailable } from './database-error.js';
 import { addressOf } from './own-client.js';
 import type { Sql, Statement } from './statement.js';
 
@@ -44,16 +44,7 @@ export class ReadPool implements Sql {
 
   /** Rejects with `full()`, or unavailable where the connection was lost. */
   async run<Row>(statement: Statement): Promise<Row[]> {
-    const client = await this.connect();
-    try {
-      const rows = await askFrom(client, statement);
-      client.release();
-      return rows as Row[];
-    } catch (error) {
-      const gone = isConnectionLost(error);
-      client.release(gone);
-      throw gone ? unavailable(error) : error;
-    }
+    return askAndRelease<Row>(await this.connect(), statement, unavailable);
   }
 
   private async connect(): Promise<PoolClient> {
