@@ -1,7 +1,8 @@
 // The `stampline` command: `start`, which is also what it does without a word, and what an operator does beside it.
 import { Command, CommanderError } from 'commander';
 import { pino } from 'pino';
-import { ConfigError, readConfig } from './config.js';
+import { ConfigError } from './config-values.js';
+import { readConfig } from './config.js';
 import { dataSourceOptions } from './data-source.js';
 import { main } from './main.js';
 import { OPERATIONS } from './operate/all.js';

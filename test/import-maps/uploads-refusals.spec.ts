@@ -1,7 +1,8 @@
 // What an upload is refused for: names, types, sizes, forms that are none. Nothing is kept of any.
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { ConfigError, readConfig } from '../../src/config.js';
+import { ConfigError } from '../../src/config-values.js';
+import { readConfig } from '../../src/config.js';
 import { aTicket } from '../builders/ticket.builder.js';
 import { type FormFiles, type FormTexts, formOf, postForm, UploadsOf } from '../builders/modules.js';
 import { startTestServer, type TestServer } from '../setup/test-server.js';

@@ -1,6 +1,7 @@
 // promises.md, "Who may do what": where others than its own machine reach the server, everything that guards it must be set;
 // what is missing is said at once. And behind a proxy it knows by which name and how it was called, from trusted ones only.
-import { type Config, ConfigError, readConfig } from '../../src/config.js';
+import { ConfigError } from '../../src/config-values.js';
+import { type Config, readConfig } from '../../src/config.js';
 import { bearer, startGuarded, type GuardedServer } from '../access/world.js';
 import { FIRST } from '../setup/certificates.js';
 import { callHttps } from '../setup/https-call.js';
