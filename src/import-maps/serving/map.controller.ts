@@ -1,13 +1,14 @@
 // GET /import-map.json and what stands beside it, for `default` and under /p/<project>/.
 import { Controller, Get, Options, Req, Res } from '@nestjs/common';
-import { ApiExcludeEndpoint, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiExcludeEndpoint, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { conflict, DomainError } from '../../platform/errors.js';
 import { sendErrorText } from '../../platform/http/error-reply.js';
-import { failures, pathParameter } from '../../rest/http/documented.js';
+import { failures } from '../../rest/http/documented.js';
 import { readEnvironment } from '../deployer/environment.js';
 import { lastOf, type Query } from '../../rest/reading/list-query.js';
 import { withoutPreviewKeys } from '../domain/preview-link.js';
+import { AT, ENV, MAP, MAP_ABOUT, PROJECT, RELEASE, SCRIPT, SNIPPET } from './map-documented.js';
 import { type MapAnswer, MapAnswers, type Wanted } from './map-answers.js';
 import type { AskedTickets } from './map-request.js';
 import { PreviewGate } from './preview-gate.js';
@@ -22,46 +23,6 @@ import { Needs } from '../../platform/http/need.js';
 import { originOf } from '../../platform/http/own-origin.js';
 
 type MapRequest = FastifyRequest<{ Params: { project?: string }; Querystring: Query }>;
-
-const PROJECT = pathParameter('project', 'The name of a project.', 'default');
-const MAP = ApiResponse({
-  status: 200,
-  description: 'The map, whole. `X-Stamp-Status` says where a ticket is not shown, or where the map may be old.',
-  content: { 'application/importmap+json': { schema: { type: 'object' } } },
-});
-const MAP_ABOUT =
-  "Production's map; with `?dev=TKT-1` (a stage of the project, and keys or ids of 20 tickets at most, with commas between them) that of the tickets. " +
-  'A ticket that is unknown, closed or elsewhere: production, and `X-Stamp-Status` says so. ' +
-  'Where reading needs a token, a ticket does too, or its preview key: `?dev=TKT-1~<key>`, or `TKT-1~<key>` in the header `X-Stamp-Preview-Key`. ' +
-  'Without one of them every ticket is `locked`, whether there is such a ticket or not.';
-const RELEASE = ApiQuery({
-  name: 'release',
-  required: false,
-  description: 'A release by its number.',
-  schema: { type: 'integer' },
-});
-const AT = ApiQuery({
-  name: 'at',
-  required: false,
-  description: 'What was live at that time, as ISO 8601.',
-  schema: { type: 'string' },
-});
-const ENV = ApiQuery({
-  name: 'env',
-  required: false,
-  description: 'As import-map-deployer has it: production, or `<stage>:<ticket>`; answered as application/json.',
-  schema: { type: 'string' },
-});
-const SCRIPT = ApiResponse({
-  status: 200,
-  description: 'The script.',
-  content: { 'text/javascript': { schema: { type: 'string' } } },
-});
-const SNIPPET = ApiResponse({
-  status: 200,
-  description: 'Two elements for the head of a page.',
-  content: { 'text/plain': { schema: { type: 'string' } } },
-});
 
 const IMPORT_MAP = 'application/importmap+json';
 const SCRIPT_TYPE = 'text/javascript; charset=utf-8';

@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import type { Server } from 'node:https';
 import { createSecureContext } from 'node:tls';
 import type { Logger } from 'pino';
-import type { TlsFiles } from '../../config.js';
+import type { TlsFiles } from '../../config-values.js';
 import { StartError } from '../database/start-error.js';
 import { loggable } from '../loggable.js';
 
