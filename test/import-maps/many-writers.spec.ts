@@ -2,28 +2,25 @@
 // refusals, repeated keys and a lost COMMIT in a batch are each writer's own; and who waits stands in nobody's way.
 import pg from 'pg';
 import { aStampedTicket, aStagedProject, moduleUrl, productionOf } from '../builders/stamped-ticket.js';
-import { PostgresProxy } from '../setup/postgres-proxy.js';
-import { startTestServer, type TestServer } from '../setup/test-server.js';
+import type { PostgresProxy } from '../setup/postgres-proxy.js';
+import type { TestServer } from '../setup/test-server.js';
+import { startTwoServers, type TwoServers } from '../setup/two-servers.js';
 
+let servers: TwoServers;
 let near: TestServer;
 let far: TestServer;
 let proxy: PostgresProxy;
 
 beforeAll(async () => {
-  near = await startTestServer();
-  proxy = await PostgresProxy.before(near.connection);
-  far = await startTestServer({}, { ...near.connection, host: proxy.host });
+  servers = await startTwoServers();
+  ({ near, far, proxy } = servers);
   // Until it hears of what others do, it gives a page a quarter of a second.
   for (const { base } of [near, far])
     while ((await fetch(`${base}/import-map.json`)).headers.has('x-stamp-status'))
       await new Promise((resolve) => setTimeout(resolve, 20));
 });
 
-afterAll(async () => {
-  await far.stop();
-  await near.stop();
-  await proxy.stop();
-});
+afterAll(() => servers.stop());
 
 interface Answer {
   readonly status: number;

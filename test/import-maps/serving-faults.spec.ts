@@ -1,24 +1,20 @@
 // Pages while the database can't be asked: what was known last, told as stale, within a quarter of a second; and the way back.
 import { aStampedTicket, changeModules, moduleUrl, setTo } from '../builders/stamped-ticket.js';
-import { PostgresProxy } from '../setup/postgres-proxy.js';
-import { startTestServer, type TestServer } from '../setup/test-server.js';
+import type { PostgresProxy } from '../setup/postgres-proxy.js';
+import type { TestServer } from '../setup/test-server.js';
+import { startTwoServers, type TwoServers } from '../setup/two-servers.js';
 
+let servers: TwoServers;
 let near: TestServer;
 let far: TestServer;
 let proxy: PostgresProxy;
 
 beforeAll(async () => {
-  near = await startTestServer();
-  proxy = await PostgresProxy.before(near.connection);
-  far = await startTestServer({}, { ...near.connection, host: proxy.host });
+  servers = await startTwoServers();
+  ({ near, far, proxy } = servers);
 });
 
-afterAll(async () => {
-  proxy.heal();
-  await far.stop();
-  await near.stop();
-  await proxy.stop();
-});
+afterAll(() => servers.stop());
 
 interface Answer {
   readonly status: number;

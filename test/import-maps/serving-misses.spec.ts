@@ -4,25 +4,22 @@ import pg from 'pg';
 import { Entries } from '../../src/import-maps/serving/entries.js';
 import { aStampedTicket, changeModules, moduleUrl, setTo } from '../builders/stamped-ticket.js';
 import { aTicket } from '../builders/ticket.builder.js';
-import { PostgresProxy } from '../setup/postgres-proxy.js';
-import { startTestServer, type TestServer } from '../setup/test-server.js';
+import type { PostgresProxy } from '../setup/postgres-proxy.js';
+import type { TestServer } from '../setup/test-server.js';
+import { startTwoServers, type TwoServers } from '../setup/two-servers.js';
 
+let servers: TwoServers;
 let near: TestServer;
 let far: TestServer;
 let proxy: PostgresProxy;
 
 beforeAll(async () => {
-  near = await startTestServer();
-  proxy = await PostgresProxy.before(near.connection);
-  far = await startTestServer({}, { ...near.connection, host: proxy.host });
+  servers = await startTwoServers();
+  ({ near, far, proxy } = servers);
   await ask('');
 });
 
-afterAll(async () => {
-  await far.stop();
-  await near.stop();
-  await proxy.stop();
-});
+afterAll(() => servers.stop());
 
 let next = 1000;
 const newKeys = (count: number): string => Array.from({ length: count }, () => `GONE-${++next}`).join(',');

@@ -1,9 +1,11 @@
 // What a transaction made that was never committed is in nobody's answer, also where its ids are given to others afterwards, as a
 // crash of Postgres does: every operation that writes modules, stages or releases, with a COMMIT that never arrives.
 import { aStampedTicket, aStagedProject, moduleUrl, type StampedTicket } from '../builders/stamped-ticket.js';
-import { PostgresProxy } from '../setup/postgres-proxy.js';
-import { startTestServer, type TestServer } from '../setup/test-server.js';
+import type { PostgresProxy } from '../setup/postgres-proxy.js';
+import type { TestServer } from '../setup/test-server.js';
+import { startTwoServers, type TwoServers } from '../setup/two-servers.js';
 
+let servers: TwoServers;
 /** Writes; its answers are what is examined. */
 let far: TestServer;
 /** Beside it, on the same database. */
@@ -11,16 +13,11 @@ let near: TestServer;
 let proxy: PostgresProxy;
 
 beforeAll(async () => {
-  near = await startTestServer();
-  proxy = await PostgresProxy.before(near.connection);
-  far = await startTestServer({}, { ...near.connection, host: proxy.host });
+  servers = await startTwoServers();
+  ({ near, far, proxy } = servers);
 });
 
-afterAll(async () => {
-  await far.stop();
-  await near.stop();
-  await proxy.stop();
-});
+afterAll(() => servers.stop());
 
 interface Scene {
   readonly project: string;

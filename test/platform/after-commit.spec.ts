@@ -1,27 +1,24 @@
 // tx.afterCommit: once, when the COMMIT was answered; never for what was rolled back, repeated, undone or is unknown.
 import { Db, type Tx } from '../../src/platform/database/db.js';
 import { TryAgain } from '../../src/platform/database/database-error.js';
-import { PostgresProxy } from '../setup/postgres-proxy.js';
-import { startTestServer, type TestServer } from '../setup/test-server.js';
+import type { PostgresProxy } from '../setup/postgres-proxy.js';
+import type { TestServer } from '../setup/test-server.js';
+import { startTwoServers, type TwoServers } from '../setup/two-servers.js';
 
+let servers: TwoServers;
 let near: TestServer;
 let far: TestServer;
 let proxy: PostgresProxy;
 let db: Db;
 
 beforeAll(async () => {
-  near = await startTestServer();
-  proxy = await PostgresProxy.before(near.connection);
-  far = await startTestServer({}, { ...near.connection, host: proxy.host });
+  servers = await startTwoServers();
+  ({ near, far, proxy } = servers);
   db = far.app.get(Db, { strict: false });
   await near.sql('CREATE TABLE kept (n int UNIQUE DEFERRABLE INITIALLY DEFERRED)');
 });
 
-afterAll(async () => {
-  await far.stop();
-  await near.stop();
-  await proxy.stop();
-});
+afterAll(() => servers.stop());
 
 /** What was told of one transaction, in order. */
 async function tell(work: (tx: Tx, note: (name: string) => void) => Promise<void>): Promise<string[]> {

@@ -5,9 +5,11 @@ import { Db, type Tx } from '../../src/platform/database/db.js';
 import { BATCH, GroupCommit } from '../../src/platform/database/group-commit.js';
 import { TryAgain } from '../../src/platform/database/database-error.js';
 import { conflict, type DomainError } from '../../src/platform/errors.js';
-import { PostgresProxy } from '../setup/postgres-proxy.js';
-import { startTestServer, type TestServer } from '../setup/test-server.js';
+import type { PostgresProxy } from '../setup/postgres-proxy.js';
+import type { TestServer } from '../setup/test-server.js';
+import { startTwoServers, type TwoServers } from '../setup/two-servers.js';
 
+let servers: TwoServers;
 let near: TestServer;
 let far: TestServer;
 let proxy: PostgresProxy;
@@ -18,9 +20,8 @@ let groups: readonly [GroupCommit, GroupCommit];
 const UNHURRIED = { ...BATCH, ms: 60_000 };
 
 beforeAll(async () => {
-  near = await startTestServer();
-  proxy = await PostgresProxy.before(near.connection);
-  far = await startTestServer({}, { ...near.connection, host: proxy.host });
+  servers = await startTwoServers();
+  ({ near, far, proxy } = servers);
   groups = [near, far].map(
     (server) => new GroupCommit(server.app.get(Db, { strict: false }), 'counter', UNHURRIED),
   ) as never;
@@ -30,11 +31,7 @@ beforeAll(async () => {
   );
 });
 
-afterAll(async () => {
-  await far.stop();
-  await near.stop();
-  await proxy.stop();
-});
+afterAll(() => servers.stop());
 
 beforeEach(async () => {
   await near.sql('TRUNCATE counter, step');

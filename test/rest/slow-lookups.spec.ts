@@ -3,28 +3,25 @@
 import { lookupsOf } from '../../src/rest/reading/lookups.js';
 import { isSlowLookup } from '../../src/rest/reading/slow-lookups.js';
 import { resourceNamed } from '../../src/rest/resource.js';
-import { PostgresProxy } from '../setup/postgres-proxy.js';
-import { startTestServer, type TestServer } from '../setup/test-server.js';
+import type { PostgresProxy } from '../setup/postgres-proxy.js';
+import type { TestServer } from '../setup/test-server.js';
+import { startTwoServers, type TwoServers } from '../setup/two-servers.js';
 
+let servers: TwoServers;
 let near: TestServer;
 let far: TestServer;
 let proxy: PostgresProxy;
 
 beforeAll(async () => {
-  near = await startTestServer();
-  proxy = await PostgresProxy.before(near.connection);
-  far = await startTestServer({}, { ...near.connection, host: proxy.host });
+  servers = await startTwoServers();
+  ({ near, far, proxy } = servers);
   await near.sql(
     "INSERT INTO person (name, email) SELECT repeat('a', 3999) || n, 'x@example.com' FROM generate_series(1, 300) n",
   );
   await near.http.post('/api/v1/ticket/').send({ title: 'A ticket' }).expect(201);
 });
 
-afterAll(async () => {
-  await far.stop();
-  await near.stop();
-  await proxy.stop();
-});
+afterAll(() => servers.stop());
 
 // An odd number of a's is never twice the same three parts, which takes n³ tries to find out.
 const EVIL = `name__regex=${encodeURIComponent('^(a+)(a+)(a+)\\1\\2\\3[0-9]+$')}`;
