@@ -143,21 +143,25 @@ async function whileHeld(project: string, sendAll: () => Promise<Answer>[]): Pro
     `BEGIN; SELECT 1 FROM map_pointer m JOIN project p ON p.id = m.project_id WHERE p.name = '${project}' FOR UPDATE OF m`,
   );
   let held = true;
-  const writes = sendAll();
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  await Promise.all(
-    upTo(30).map((index) =>
-      near.http
-        .post('/api/v1/ticket/')
-        .send({ title: `t${index}` })
-        .expect(201)
-        .then(() => expect(held).toBe(true)),
-    ),
-  );
-  held = false;
-  await holder.query('COMMIT');
-  await holder.end();
-  return Promise.all(writes);
+  const writes = Promise.all(sendAll());
+  writes.catch(() => undefined);
+  try {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await Promise.all(
+      upTo(30).map((index) =>
+        near.http
+          .post('/api/v1/ticket/')
+          .send({ title: `t${index}` })
+          .expect(201)
+          .then(() => expect(held).toBe(true)),
+      ),
+    );
+  } finally {
+    held = false;
+    await holder.query('COMMIT');
+    await holder.end();
+  }
+  return writes;
 }
 
 it('holds no connection while it waits: whoever writes something else is answered', async () => {
