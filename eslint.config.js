@@ -21,6 +21,28 @@ const correctness = {
   'prefer-const': 'error',
 };
 
+/**
+ * A command for people whose words are put in as they are: `git revert ${commit}`, 'stamp ' + key. The command's name begins what
+ * follows, up to the value, without the end of a sentence between.
+ */
+const COMMAND = '(?:^|[\\s(:>\\x27])(?:stamp|git|curl|npm|npx|chmod|mv|rm) (?:[^.,;:\\x27]|[.,;:](?! ))*$';
+const UNQUOTED = [
+  `:not(TaggedTemplateExpression[tag.name='shell']) > TemplateLiteral > TemplateElement[tail=false][value.cooked=/${COMMAND}/]`,
+  `BinaryExpression[operator='+'][right.type!='Literal'] > Literal.left[value=/${COMMAND}/]`,
+  `BinaryExpression[operator='+'][right.type!='Literal'] > BinaryExpression.left > Literal.right[value=/${COMMAND}/]`,
+].map((selector) => ({
+  selector,
+  message: 'A command is made by the tag shell of src/platform/in-shell.ts, which quotes what is put in.',
+}));
+const CLOCK = [
+  "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+  "NewExpression[callee.name='Date'][arguments.length=0]",
+  "CallExpression[callee.name='Date']",
+].map((selector) => ({
+  selector,
+  message: "Only the database's clock orders anything: now() in SQL; performance.now() for how long something takes.",
+}));
+
 const CALLS_OUT = 'Only src/platform/outgoing/ calls other servers: it checks which.';
 
 const unused = {
@@ -92,24 +114,12 @@ export default defineConfig(
       ],
     },
   },
+  { files: ['src/**/*.{ts,js,mjs}'], rules: { 'no-restricted-syntax': ['error', ...UNQUOTED] } },
   {
     // Promise 12: what is stored or ordered has the database's time, whatever this machine's clock says.
     files: ['src/**/*.ts'],
     ignores: ['src/cli/**', 'src/client/**', 'src/operate/**', 'src/**/*.spec.ts'],
-    rules: {
-      'no-restricted-syntax': [
-        'error',
-        ...[
-          "CallExpression[callee.object.name='Date'][callee.property.name='now']",
-          "NewExpression[callee.name='Date'][arguments.length=0]",
-          "CallExpression[callee.name='Date']",
-        ].map((selector) => ({
-          selector,
-          message:
-            "Only the database's clock orders anything: now() in SQL; performance.now() for how long something takes.",
-        })),
-      ],
-    },
+    rules: { 'no-restricted-syntax': ['error', ...UNQUOTED, ...CLOCK] },
   },
   {
     // Whatever calls out goes through the guard that checks where to (promises.md, "SSRF").

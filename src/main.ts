@@ -12,7 +12,7 @@ import { type OpenDatabase, openDatabase } from './platform/database/open-databa
 import { StartError } from './platform/database/start-error.js';
 import { listen, type Listening } from './platform/http/listen.js';
 import { OpenRequests } from './platform/http/open-requests.js';
-import { inShell } from './platform/in-shell.js';
+import { shell } from './platform/in-shell.js';
 import { Lifecycle } from './platform/lifecycle.js';
 import { loggable } from './platform/loggable.js';
 import { type Leaving, onSignals } from './signals.js';
@@ -91,18 +91,18 @@ function welcome(base: string, database: OpenDatabase, config: Config, adminFile
   say(`Data: ${database.where}`);
   if (adminFile) say(`Tokens are asked for. The administrator's first one: ${adminFile}`);
   for (const note of database.notes) say(`Note: ${note}`);
-  const curl = `-H 'Content-Type: application/json' -d '{"title": "My first ticket"}' ${base}/api/v1/ticket/`;
-  if (!config.access.required) return say(`Try:  curl ${curl}`);
+  const rest = shell`-H 'Content-Type: application/json' -d '{"title": "My first ticket"}' ${`${base}/api/v1/ticket/`}`;
+  if (!config.access.required) return say(`Try:  ${['curl', rest].join(' ')}`);
   say(
     `Try:  STAMP_TOKEN=$(${sameData(config)}npx stampline token create --owner me --scope read --scope ticket:write)`,
   );
-  say(`      curl -H "Authorization: Bearer $STAMP_TOKEN" ${curl}`);
+  say(`      ${['curl -H "Authorization: Bearer $STAMP_TOKEN"', rest].join(' ')}`);
 }
 
 /** What `npx stampline` has to be told, so that it works on this server's data. A URL with its password is never printed. */
 function sameData({ databaseUrl, dataFolder }: Config): string {
   if (databaseUrl) return 'DATABASE_URL=$DATABASE_URL ';
-  return dataFolder === path.resolve('data') ? '' : `STAMPLINE_DATA=${inShell(dataFolder)} `;
+  return dataFolder === path.resolve('data') ? '' : `${shell`STAMPLINE_DATA=${dataFolder}`} `;
 }
 
 interface Running {

@@ -86,7 +86,7 @@ const text = (parts: readonly Part[], width: number): string =>
 const usage =
   (lines: readonly string[]): Part =>
   () =>
-    lines.map((line, index) => `${index === 0 ? `${title('Usage:')} ` : '       '}stamp ${line}`);
+    lines.map((line, index) => `${index === 0 ? `${title('Usage:')} ` : '       '}${['stamp', line].join(' ')}`);
 
 const paragraph =
   (summary: string, description: string | undefined): Part =>

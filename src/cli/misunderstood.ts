@@ -1,5 +1,6 @@
 // A command line that can't be understood: what is wrong with it, and which word was probably meant.
 import type { Command, CommanderError } from 'commander';
+import { shell, words } from '../platform/in-shell.js';
 import { usage } from './cli-error.js';
 import { nearest } from './suggest.js';
 import type { Verb } from './verb.js';
@@ -10,7 +11,7 @@ export function misunderstood(error: CommanderError, made: Command): Error {
   const [wrong = '', guess = ''] = error.message.replace(/^error: /, '').split('\n(Did you mean ', 2);
   const [meant] = guess.split('?)', 1);
   const text = sentence(wrong);
-  const where = made.parent ? `stamp help ${pathOf(made)}` : 'stamp --help';
+  const where = made.parent ? shell`stamp help ${words(pathOf(made).split(' '))}` : 'stamp --help';
   return usage(meant ? `${text}: did you mean ${meant}?` : `${text}. '${where}' lists what there is.`);
 }
 
@@ -27,12 +28,12 @@ export const pathOf = (made: Command): string =>
 /** No such verb below this one, or none said. Below the name '' are stamp's own. */
 export function noVerb({ name, verbs = [] }: Pick<Verb, 'name' | 'verbs'>, [word]: readonly string[]): Error {
   const names = verbs.map((below) => below.name);
-  const before = name ? `${name} ` : '';
-  const help = name && name !== 'help' ? `stamp help ${name}` : 'stamp --help';
+  const line = (last: string): string => shell`stamp ${words([...name.split(' '), last].filter(Boolean))}`;
+  const help = name && name !== 'help' ? shell`stamp help ${name}` : 'stamp --help';
   if (word === undefined)
-    return usage(`stamp ${name} is followed by one of: ${names.join(', ')}. '${help}' explains them.`);
+    return usage(`${shell`stamp ${name}`} is followed by one of: ${names.join(', ')}. '${help}' explains them.`);
   const meant = nearest(word, names);
   return usage(
-    `There is no 'stamp ${before}${word}': ${meant ? `did you mean 'stamp ${before}${meant}'?` : `'${help}' lists what there is.`}`,
+    `There is no '${line(word)}': ${meant ? `did you mean '${line(meant)}'?` : `'${help}' lists what there is.`}`,
   );
 }

@@ -1,5 +1,6 @@
 // The command line: commander's program, made of the verbs. Options stand before or after the verb.
 import { Command, Option } from 'commander';
+import { shell, words } from '../platform/in-shell.js';
 import { settleJson } from './arguments.js';
 import { usage } from './cli-error.js';
 import { complete } from './completion/complete.js';
@@ -101,7 +102,7 @@ function requireOwn({ name }: Verb, before: Options): void {
   const other = (GRAMMAR.options ?? [])
     .map(([flags]) => longOf(flags))
     .find((long) => !common.has(long) && before[camelCase(long.slice(2))] !== undefined);
-  if (other) throw usage(`${other} doesn't stand before '${name}'. stamp help ${name} lists its options.`);
+  if (other) throw usage(`${other} doesn't stand before '${name}'. ${shell`stamp help ${name}`} lists its options.`);
 }
 
 const camelCase = (name: string): string => name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
@@ -110,7 +111,7 @@ const camelCase = (name: string): string => name.replace(/-(\w)/g, (_, letter: s
 function requireTicket([word = '', second, ...more]: readonly string[]): void {
   if (/^[a-z][a-z_-]*$/i.test(word)) throw noVerb({ name: '', verbs: VERBS }, [word]);
   if (second === undefined) return;
-  if (isVerb(second)) throw usage(`The verb comes first: stamp ${[second, word, ...more].join(' ')}`);
+  if (isVerb(second)) throw usage(`The verb comes first: ${shell`stamp ${words([second, word, ...more])}`}`);
   throw usage(`One ticket at a time: '${second}' is too much. 'stamp --help' lists the verbs.`);
 }
 

@@ -1,4 +1,5 @@
 // What can be done with a ticket next, from where it is.
+import { shell } from '../platform/in-shell.js';
 import { isComplete, isFailed, LINE, nameOf } from './steps.js';
 import { liveSubtickets, type WholeTicket } from './whole-ticket.js';
 
@@ -15,7 +16,7 @@ export interface NextSteps {
 export function nextSteps(ticket: WholeTicket, url: string): NextSteps {
   return {
     blockers: blockersOf(ticket),
-    actions: ticket.closed_at === null ? actionsOf(ticket) : [[`stamp reopen ${ticket.key}`, 'it is closed']],
+    actions: ticket.closed_at === null ? actionsOf(ticket) : [[shell`stamp reopen ${ticket.key}`, 'it is closed']],
     links: linksOf(ticket, url),
   };
 }
@@ -35,18 +36,18 @@ function actionsOf(ticket: WholeTicket): readonly Said[] {
 
 function stageActions({ key, stage, why }: WholeTicket): readonly Said[] {
   if (stage === null) return [];
-  if (why.next_stage === null) return [[`stamp revert ${key}`, 'takes it out of production']];
+  if (why.next_stage === null) return [[shell`stamp revert ${key}`, 'takes it out of production']];
   return why.promotable
-    ? [[`stamp promote ${key}`, `brings it to ${why.next_stage}`]]
-    : [[`stamp why ${key}`, 'what to do about it']];
+    ? [[shell`stamp promote ${key}`, `brings it to ${why.next_stage}`]]
+    : [[shell`stamp why ${key}`, 'what to do about it']];
 }
 
 function stepActions(ticket: WholeTicket): readonly Said[] {
-  if (isComplete(ticket)) return ticket.stage === null ? [[`stamp close ${ticket.key}`, 'it is complete']] : [];
+  if (isComplete(ticket)) return ticket.stage === null ? [[shell`stamp close ${ticket.key}`, 'it is complete']] : [];
   const next = LINE[LINE.indexOf(ticket.current_workflow_step) + 1];
   if (next === undefined) return [];
-  if (next === '1000') return [[`stamp complete ${ticket.key}`, 'it is done']];
-  return [[`stamp status ${ticket.key} ${next}`, `on to ${nameOf(next)}`]];
+  if (next === '1000') return [[shell`stamp complete ${ticket.key}`, 'it is done']];
+  return [[shell`stamp status ${ticket.key} ${next}`, `on to ${nameOf(next)}`]];
 }
 
 /** A subticket's failure is undone by a new upload, or by the subticket; the ticket's own by going back to where it was. */
@@ -54,10 +55,12 @@ function afterFailure(ticket: WholeTicket): readonly Said[] {
   const culprit = liveSubtickets(ticket).find(isFailed);
   const upload = culprit?.source_package_upload;
   if (upload)
-    return [[`stamp sub add ${ticket.key} ${upload.sourcepackage.name} <version>`, 'a new upload takes its place']];
-  if (culprit) return [[`stamp sub status ${culprit.id} 200`, 'tries the subticket again']];
+    return [
+      [`${shell`stamp sub add ${ticket.key} ${upload.sourcepackage.name}`} <version>`, 'a new upload takes its place'],
+    ];
+  if (culprit) return [[shell`stamp sub status ${culprit.id} 200`, 'tries the subticket again']];
   const step = ticket.failed_at_step ?? ticket.current_workflow_step;
-  return step === '999' ? [] : [[`stamp status ${ticket.key} ${step}`, `tries ${nameOf(step)} again`]];
+  return step === '999' ? [] : [[shell`stamp status ${ticket.key} ${step}`, `tries ${nameOf(step)} again`]];
 }
 
 function linksOf({ key, stage, why, preview }: WholeTicket, url: string): readonly Said[] {

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import createClient, { type Client } from 'openapi-fetch';
 import { pause } from './pause.js';
 import type { paths } from './schema.js';
-import { wrongKeyIn } from './ticket-keys.js';
+import { eventIn, type WrongName, wrongNameIn } from './answered-names.js';
 
 export interface ServerOptions {
   /** Without a slash at its end. */
@@ -48,6 +48,8 @@ export class Refusal extends Error {
 
 /** Statuses that say: not now. The same request may be sent again. */
 const NOT_NOW = new Set([429, 502, 503, 504]);
+/** Stands for an answer that can't be used; not one that will be another if it is asked for again. */
+const UNEXPECTED = 500;
 const FIRST_DELAY_MS = 200;
 const LONGEST_DELAY_MS = 5000;
 const PATIENCE_MS = 5000;
@@ -67,10 +69,25 @@ export class Server {
    */
   async of<Data>(call: Promise<{ data?: Data; error?: unknown; response: Response }>): Promise<Data> {
     const { data, error, response } = await call;
-    const wrong = response.ok ? wrongKeyIn(data) : undefined;
-    if (wrong !== undefined) throw new Refusal(502, unexpected(wrong), this.url);
+    const wrong = response.ok ? wrongNameIn(data) : undefined;
+    if (wrong) throw this.unexpected(wrong);
     if (response.ok) return data as Data;
     throw new Refusal(response.status, asObject(error), this.url);
+  }
+
+  /** An event of /stream. Throws Refusal where it names what can't be, or is none. */
+  eventIn<Event>(data: string): Event {
+    try {
+      return eventIn<Event>(data, (wrong) => this.unexpected(wrong));
+    } catch (error) {
+      throw error instanceof SyntaxError ? this.unexpected({ member: 'event', text: data }) : error;
+    }
+  }
+
+  private unexpected({ member, text }: WrongName): Refusal {
+    const what = `${member} is ${JSON.stringify(text.slice(0, 50))}`;
+    const error = `The server answered what Stampline doesn't: ${what}. Nothing was done with it: check the URL of the server.`;
+    return new Refusal(UNEXPECTED, { code: 'answer.unexpected', error }, this.url);
   }
 
   /**
@@ -139,11 +156,6 @@ function answered(tried: Response | Error, url: string): Response {
   if (tried instanceof Response) return tried;
   throw new Unreachable(`${url} does not answer: ${tried.message || 'the connection failed'}.`, { cause: tried });
 }
-
-const unexpected = (key: string): Readonly<Record<string, unknown>> => ({
-  code: 'answer.unexpected',
-  error: `The server answered a ticket whose key is ${JSON.stringify(key.slice(0, 50))}: no ticket has such a key. Nothing was done with it.`,
-});
 
 const asObject = (error: unknown): Readonly<Record<string, unknown>> =>
   typeof error === 'object' && error !== null

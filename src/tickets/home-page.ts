@@ -1,6 +1,7 @@
 // The page at `/`: open and failed tickets by step, and a rail of the stream. Plain HTML, every text is escaped; the one
 // script is the rail's.
 import { PAGE_ICON } from '../platform/http/page-icon.js';
+import { shell } from '../platform/in-shell.js';
 import type { Failure } from '../workflow/failure.js';
 import { COMPLETE, FAILED, STEP_NAMES, statusText } from '../workflow/steps.js';
 
@@ -108,4 +109,4 @@ const logLink = (log: string | null): string =>
   log && /^https?:\/\//i.test(log) ? ` <a href="${escapeHtml(log)}">log</a>` : '';
 
 const firstTicket = (base: string): string => `<h2>No open tickets</h2><p>Create one:</p>
-<pre>curl -H 'Content-Type: application/json' -d '{"title": "My first ticket"}' ${escapeHtml(base)}/api/v1/ticket/</pre>`;
+<pre>${escapeHtml(shell`curl -H 'Content-Type: application/json' -d '{"title": "My first ticket"}' ${`${base}/api/v1/ticket/`}`)}</pre>`;

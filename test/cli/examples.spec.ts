@@ -1,36 +1,17 @@
 // Every example of help and of docs/CLI.md does what it says: run as it stands, in order, on a scene that each verb has for
 // itself.
 import fs from 'node:fs/promises';
-import path from 'node:path';
 import { GRAMMAR } from '../../src/cli/grammar.js';
 import type { Verb } from '../../src/cli/verb.js';
 import { VERBS } from '../../src/cli/verbs/all.js';
-import { makeScene, type Scene } from './scene.js';
+import { PREPARATIONS } from './example-scenes.js';
+import { makeScene } from './scene.js';
 
 const withBelow = (verb: Verb, path: string): [string, Verb][] => [
   [path, verb],
   ...(verb.verbs ?? []).flatMap((below) => withBelow(below, `${path} ${below.name}`)),
 ];
 const ALL = [...withBelow(GRAMMAR, 'stamp'), ...VERBS.flatMap((verb) => withBelow(verb, `stamp ${verb.name}`))];
-
-const A_TOKEN = { owner: 'ci', scopes: ['read'] };
-
-/** What a verb's examples need besides. */
-const PREPARATIONS: Readonly<Record<string, (scene: Scene) => Promise<unknown>>> = {
-  'stamp login': async ({ server, folder }) => {
-    const { body } = await server.http.post('/api/v1/token/').send(A_TOKEN).expect(201);
-    await fs.writeFile(path.join(folder, 'token.txt'), `${body.token}\n`);
-  },
-  'stamp token rotate': ({ server }) => server.http.post('/api/v1/token/').send(A_TOKEN).expect(201),
-  'stamp token revoke': ({ server }) => server.http.post('/api/v1/token/').send(A_TOKEN).expect(201),
-  'stamp bisect': async ({ server }) => {
-    for (const service of ['footer', 'slow', 'search'])
-      await server.http
-        .patch('/services?skip_url_check')
-        .send({ service, url: `http://localhost:8080/${service}.js` })
-        .expect(200);
-  },
-};
 
 test('there is an example of each verb, and it is one of its own', () => {
   for (const [path, { examples }] of ALL) {

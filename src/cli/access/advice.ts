@@ -1,11 +1,11 @@
 // What to do about 401 and 403, in the command's own words.
-import { inShell } from '../../platform/in-shell.js';
+import { shell, words } from '../../platform/in-shell.js';
 import type { Refusal } from '../../client/server.js';
 
 /** `says` is the server's line; `fromVariable`: whether STAMP_TOKEN was sent. */
 export function accessAdvice({ status, code, url }: Refusal, says: string, fromVariable: boolean): string {
   if (status !== 401) return says;
-  const login = `'stamp login${url ? ` ${inShell(url)}` : ''}'`;
+  const login = `'${shell`stamp login ${words(url ? [url] : [])}`}'`;
   if (code === 'token.missing') return `This server asks for a token: ${login} keeps one, STAMP_TOKEN sends one.`;
   if (code === 'token.invalid')
     return `${says} ${fromVariable ? 'It is the one of STAMP_TOKEN.' : `Then ${login} keeps it.`}`;

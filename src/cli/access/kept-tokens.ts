@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { shell } from '../../platform/in-shell.js';
 import { CliError } from '../cli-error.js';
 import { withoutEndSlashes } from '../end-slashes.js';
 import { EXIT } from '../exit-codes.js';
@@ -50,7 +51,7 @@ function requireOwn(file: string): void {
   const { mode } = fs.statSync(file);
   if (process.platform === 'win32' || (mode & 0o077) === 0) return;
   throw new CliError(
-    `${file} holds tokens, and others on this machine can read it: chmod 600 ${file}`,
+    `${file} holds tokens, and others on this machine can read it: ${shell`chmod 600 ${file}`}`,
     EXIT.unauthorised,
   );
 }

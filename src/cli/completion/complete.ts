@@ -1,6 +1,7 @@
 // stamp __complete: what the shells' scripts ask while somebody types. One candidate a line; what it is, if
 // anything is to be said, stands behind a tab.
 import type { Server } from '../../client/server.js';
+import { harmless } from '../output/harmless.js';
 import { openSession, type Session } from '../session.js';
 import type { Verb } from '../verb.js';
 import { flagsOf, type Expected, expectedAt, type Kind, valueSaid } from './grammar-at.js';
@@ -30,7 +31,8 @@ export async function complete(args: readonly string[], verbs: readonly Verb[], 
       say(`${before}${value}${says && `\t${says.replace(/\s+/g, ' ')}`}`);
 }
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
+/** A line to a candidate, of which nothing steers the terminal that shows it. */
+const say = (line: string): void => void process.stdout.write(`${harmless(line).replaceAll('\n', ' ')}\n`);
 
 /** `--project=sh`, and bash's `--project`, `=`, `sh`, as the two words `--project` and `sh`. */
 function split(typed: readonly string[]): { words: string[]; assigned: string | undefined } {

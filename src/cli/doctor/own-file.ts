@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { inShell } from '../../platform/in-shell.js';
+import { shell } from '../../platform/in-shell.js';
 
 declare const STAMP_VERSION: string;
 
@@ -27,7 +27,7 @@ export function ownFile(script: string | undefined = process.argv[1]): OwnFile |
 
 function updateOf(file: string, url: string): string {
   const parts = file.split(path.sep);
-  if (parts.includes('node_modules')) return `npm install --global ${inShell(`${url}/cli/stamp.tgz`)}`;
+  if (parts.includes('node_modules')) return shell`npm install --global ${`${url}/cli/stamp.tgz`}`;
   if (parts.slice(-3, -1).join('/') === 'dist/cli') return 'git pull && npm ci, in the clone that it comes from';
-  return `curl --fail --output ${inShell(file)} ${inShell(`${url}/cli/stamp.mjs`)}`;
+  return shell`curl --fail --output ${file} ${`${url}/cli/stamp.mjs`}`;
 }

@@ -1,4 +1,5 @@
 // What can be asked of the server: that it is one and ready, its clock, the project, and the command that it hands out.
+import { shell } from '../../platform/in-shell.js';
 import { Refusal, type Server, Unreachable } from '../../client/server.js';
 import type { Session } from '../session.js';
 import { type Check, error, ok, warning } from './check.js';
@@ -63,7 +64,11 @@ async function checkWho(server: Server): Promise<Check> {
     return ok('you', `${name}: ${scopes === 'all' ? 'no token is asked for' : scopes.join(', ')}${where}`);
   } catch (cause) {
     if (!(cause instanceof Refusal)) throw cause;
-    return error('you', cause.message, `stamp login ${server.url}, or set STAMP_TOKEN to a token of this server.`);
+    return error(
+      'you',
+      cause.message,
+      `${shell`stamp login ${server.url}`}, or set STAMP_TOKEN to a token of this server.`,
+    );
   }
 }
 
@@ -82,7 +87,7 @@ async function checkProject(server: Server, { settings }: Session): Promise<Chec
       return error(
         'stages',
         `there is no project '${project}'`,
-        `stamp project new ${project}, or say another: STAMP_PROJECT.`,
+        `${shell`stamp project new ${project}`}, or say another: STAMP_PROJECT.`,
       );
     if (cause.status === 403) return error('stages', cause.message, 'Ask for a token with the scope read.');
     return error('stages', cause.message, 'Look at the log of the server.');

@@ -1,5 +1,6 @@
 // What has to be so in git before a ticket is promoted: everything is committed, HEAD descends from the trunk, and the
 // ticket's modules come from this line of work. Each refusal says the command that helps.
+import { shell } from '../../platform/in-shell.js';
 import { isCommit } from '../../platform/git-facts.js';
 import { CliError } from '../cli-error.js';
 import { EXIT } from '../exit-codes.js';
@@ -115,7 +116,7 @@ async function requireDescent(git: Git, { name, commit: trunk }: Trunk, head: st
     );
   const missing = Number((await git.read(['rev-list', '--count'], { names: [`${head}..${trunk}`] })) ?? 0);
   const commits = missing === 1 ? '1 commit is' : `${missing} commits are`;
-  throw refused(`HEAD doesn't descend from ${name}: ${commits} missing. git rebase ${name}`);
+  throw refused(`HEAD doesn't descend from ${name}: ${commits} missing. ${shell`git rebase ${name}`}`);
 }
 
 const isShallow = async (git: Git): Promise<boolean> =>
@@ -146,7 +147,7 @@ export async function requireOrigin({ cwd, folder, key, commit, head }: Origin):
   if (same.code === 0) return;
   const short = commit.slice(0, 10);
   throw refused(
-    `The modules of ${key} come from commit ${short}, which isn't in HEAD's history: send what is here with stamp ${key} --update, or git checkout ${short} (${SKIP}).`,
+    `The modules of ${key} come from commit ${short}, which isn't in HEAD's history: send what is here with ${shell`stamp ${key} --update`}, or ${shell`git checkout ${short}`} (${SKIP}).`,
   );
 }
 

@@ -1,19 +1,39 @@
 // Titles, reasons and names are other people's: what steers a terminal in them is left out, so that showing a ticket can't
-// write over the screen or set the window's title. Colours, which are ours, stay.
+// write over the screen, set the window's title or look like words of ours. Colours are the command's alone.
+import { randomInt } from 'node:crypto';
 
 const ESCAPE = String.fromCharCode(27);
 /**
  * Control characters but tab and line feed, with what would make a colour of an escape; and what turns the direction of
  * writing, so that a line reads as another than it is, or is taken for a line break.
  */
-const STEERING = /[^\P{Cc}\t\n](\[\d{1,2}m)?|[\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/gu;
-/** Those that `paint` gives: others hide text. */
-const OURS = /^\[(?:1|2|22|3[1236]|39)m$/;
+const STEERING = /[^\P{Cc}\t\n](\[[\d;]{1,40}m)?|[\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/gu;
 
+/** Begin and end, as terminals take them. */
+const COLOURS = {
+  red: [31, 39],
+  green: [32, 39],
+  yellow: [33, 39],
+  cyan: [36, 39],
+  dim: [2, 22],
+  bold: [1, 22],
+} as const;
+
+/** What a colour of ours has with it until it is written, and nobody else's can have. */
+const OURS = Array.from({ length: 4 }, () => randomInt(1000, 10_000)).join(';');
+
+const mark = (code: number): string => `${ESCAPE}[${code};${OURS}m`;
+
+/** In a colour, which `harmless` lets through. */
+export const painted = (colour: keyof typeof COLOURS, text: string): string =>
+  `${mark(COLOURS[colour][0])}${text}${mark(COLOURS[colour][1])}`;
+
+/** What a terminal gets: colours of `painted` are its own, and nothing else is. */
 export const harmless = (line: string): string =>
-  line.replaceAll(STEERING, (found, colour: string | undefined) =>
-    found.startsWith(ESCAPE) && OURS.test(colour ?? '') ? found : (colour ?? ''),
-  );
+  line.replaceAll(STEERING, (found, colour: string | undefined) => {
+    if (!found.startsWith(ESCAPE) || !colour?.endsWith(`;${OURS}m`)) return '';
+    return `${ESCAPE}${colour.slice(0, -OURS.length - 2)}m`;
+  });
 
 /** JSON as it goes to a terminal: the same values, with escapes in place of what steers it. */
 export const harmlessJson = (json: string): string =>

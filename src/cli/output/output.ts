@@ -1,11 +1,10 @@
 // Where a command's words go. Results to stdout, as people or as programs read them; what only accompanies the work to
 // stderr, and only where somebody looks at it.
 import type { WriteStream } from 'node:tty';
-import { styleText } from 'node:util';
-import { harmless, harmlessJson, withoutTokens } from './harmless.js';
+import { harmless, harmlessJson, oneLine, painted, withoutTokens } from './harmless.js';
 
 type Stream = NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'columns'>>;
-export type Colour = 'red' | 'green' | 'yellow' | 'cyan' | 'dim' | 'bold';
+export type Colour = Parameters<typeof painted>[0];
 
 export interface OutputOptions {
   /** `--json`: true for all, or the fields that are wanted. */
@@ -64,22 +63,22 @@ export class Output {
 
   /** Said even to scripts. */
   warn(line: string): void {
-    this.stderr.write(`${this.paint('yellow', 'warning', this.stderr)}: ${withoutTokens(harmless(line))}\n`);
+    this.stderr.write(withoutTokens(harmless(`${this.paint('yellow', 'warning', this.stderr)}: ${oneLine(line)}\n`)));
   }
 
   error(line: string): void {
-    this.stderr.write(`${this.paint('red', 'stamp', this.stderr)}: ${withoutTokens(harmless(line))}\n`);
+    this.stderr.write(withoutTokens(harmless(`${this.paint('red', 'stamp', this.stderr)}: ${oneLine(line)}\n`)));
   }
 
   /** With --verbose only. */
   detail(line: string): void {
-    if (this.isVerbose) this.stderr.write(`${this.paint('dim', withoutTokens(line), this.stderr)}\n`);
+    if (this.isVerbose) this.stderr.write(withoutTokens(harmless(`${this.paint('dim', line, this.stderr)}\n`)));
   }
 
-  /** Colour on a terminal only, and never with NO_COLOR. */
+  /** Colour on a terminal only, and never with NO_COLOR. For what is said by this; elsewhere it is no colour. */
   paint(colour: Colour, text: string, stream: Stream = this.stdout): string {
     const wanted = this.options.colour ?? Boolean(stream.isTTY);
-    return wanted ? styleText(colour, text) : text;
+    return wanted ? painted(colour, text) : text;
   }
 
   private chosen(value: unknown): unknown {

@@ -1,4 +1,5 @@
 // What is waited for, and how long already: one line on a terminal's stderr, written anew each second.
+import { harmless, oneLine } from './harmless.js';
 import type { Output } from './output.js';
 
 const CLEAR = '\r\u001b[K';
@@ -41,6 +42,6 @@ export class WaitLine {
     const past = Math.round((Date.now() - this.started) / 1000);
     const line = `${this.where}waiting for ${this.what}: ${past} of ${this.seconds} s`;
     const width = this.out.stderr.columns || this.out.width;
-    this.out.stderr.write(`${CLEAR}${line.slice(0, width - 1)}`);
+    this.out.stderr.write(`${CLEAR}${harmless(oneLine(line)).slice(0, width - 1)}`);
   }
 }

@@ -1,6 +1,6 @@
 // What the server says one can do, as a command of ours: its own words are curl's.
 import { type Refusal } from '../../client/server.js';
-import { inShell } from '../../platform/in-shell.js';
+import { flags, type Piece, shell, words } from '../../platform/in-shell.js';
 import type { NextAction } from './shapes.js';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -8,11 +8,11 @@ type Body = Readonly<Record<string, unknown>>;
 /** A line for the shell. Where we have no verb for it, the server's curl line. `key`: of the ticket that it is about. */
 export function commandFor(action: NextAction, key: string): string {
   const path = new URL(action.href, 'http://server').pathname;
-  const words = WORDS.flatMap(([pattern, say]) => {
+  const lines = WORDS.flatMap(([pattern, say]) => {
     const found = pattern.exec(`${action.method} ${path}`);
     return found ? [say(key, bodyIn(action.command), found, action.href)] : [];
   });
-  return words[0] ?? ownCurl(action.command);
+  return lines[0] ?? ownCurl(action.command);
 }
 
 /** The server's line as it makes them: curl with quoted words, none of which is an option or a file. */
@@ -25,55 +25,64 @@ const ownCurl = (command: string): string => (CURL.test(command) && !/\n/.test(c
 type Say = (key: string, body: Body, found: RegExpExecArray, href: string) => string;
 
 const WORDS: readonly (readonly [RegExp, Say])[] = [
-  [/^POST \/api\/v1\/ticket\/[^/]+\/revert\/$/, (key, body) => `stamp ${inShell(key)} --revert${flagsOf(body)}`],
-  [/^POST \/api\/v1\/ticket\/[^/]+\/rebase\/$/, (key, body) => `stamp rebase ${inShell(key)} ${choicesOf(body)}`],
-  [/^POST \/api\/v1\/ticket\/[^/]+\/stamp\/$/, (key) => `stamp ${inShell(key)} --update`],
+  [/^POST \/api\/v1\/ticket\/[^/]+\/revert\/$/, (key, body) => shell`stamp ${key} --revert ${flagsOf(body)}`],
+  [/^POST \/api\/v1\/ticket\/[^/]+\/rebase\/$/, (key, body) => shell`stamp rebase ${key} ${choicesOf(body)}`],
+  [/^POST \/api\/v1\/ticket\/[^/]+\/stamp\/$/, (key) => shell`stamp ${key} --update`],
   [
     /^POST \/api\/v1\/ticket\/[^/]+\/(unhold|reopen|close)\/$/,
-    (key, _body, [, verb]) => `stamp ${verb} ${inShell(key)}`,
+    (key, _body, [, verb = '']) => shell`stamp ${verb} ${key}`,
   ],
-  [/^GET \/api\/v1\/ticket\/[^/]+\/history\/$/, (key) => `stamp history ${inShell(key)}`],
-  [/^GET \/api\/v1\/subticket\/$/, (key) => `stamp sub list ${inShell(key)}`],
+  [/^GET \/api\/v1\/ticket\/[^/]+\/history\/$/, (key) => shell`stamp history ${key}`],
+  [/^GET \/api\/v1\/subticket\/$/, (key) => shell`stamp sub list ${key}`],
   [
     /^PATCH \/api\/v1\/updateticketstatus\/[^/]+\/$/,
-    (key, { current_workflow_step: step, status }) =>
-      `stamp status ${inShell(key)} ${inShell(String(step))} ${inShell(String(status))}`,
+    (key, { current_workflow_step: step, status }) => shell`stamp status ${key} ${String(step)} ${String(status)}`,
   ],
   [
     /^PATCH \/api\/v1\/updatesubticketstatus\/([^/]+)\/$/,
     (_key, { current_workflow_step: step, status }, [, id]) =>
-      `stamp sub status ${inShell(id ?? '')} ${inShell(String(step))} ${inShell(String(status))}`,
+      shell`stamp sub status ${id ?? ''} ${String(step)} ${String(status)}`,
   ],
   [
     /^POST \/api\/v1\/stage\/([^/]+)\/unlock\/$/,
-    (_key, _body, [, stage = ''], href) => `stamp unlock ${inShell(decodeURIComponent(stage))}${projectIn(href)}`,
+    (_key, _body, [, stage = ''], href) => shell`stamp unlock ${decoded(stage)} ${projectIn(href)}`,
   ],
   [
     /^POST \/api\/v1\/stage\/[^/]+\/rollback\/$/,
     (_key, { release, ...how }, _found, href) =>
-      `stamp rollback ${inShell(String(release))}${flagsOf(how)}${projectIn(href)}`,
+      shell`stamp rollback ${String(release)} ${flagsOf(how)} ${projectIn(href)}`,
   ],
 ];
 
 /** `--cascade`, `--force`. */
-const flagsOf = (body: Body): string =>
-  Object.entries(body)
-    .map(([name, value]) => (value === true && /^[a-z_]+$/.test(name) ? ` --${name.replaceAll('_', '-')}` : ''))
-    .join('');
+const flagsOf = (body: Body): Piece =>
+  flags(
+    Object.fromEntries(
+      Object.entries(body)
+        .filter(([name, value]) => value === true && /^[a-z_]+$/.test(name))
+        .map(([name]) => [name.replaceAll('_', '-'), true]),
+    ),
+  );
 
 /** One choice for all is the short form. */
-function choicesOf(body: Body): string {
+function choicesOf(body: Body): Piece {
   const choices = [...new Set(Object.values(body))];
-  if (choices.length === 1 && /^(mine|theirs)$/.test(String(choices[0]))) return `--${String(choices[0])}`;
-  const words = Object.entries(body).map(([name, choice]) => `${name}=${String(choice)}`);
-  // A module may be called as an option is.
-  const end = words.some((word) => word.startsWith('-')) ? ['--'] : [];
-  return [...end, ...words.map(inShell)].join(' ');
+  if (choices.length === 1 && /^(mine|theirs)$/.test(String(choices[0]))) return flags({ [String(choices[0])]: true });
+  return words(Object.entries(body).map(([name, choice]) => `${name}=${String(choice)}`));
 }
 
-function projectIn(href: string): string {
+function projectIn(href: string): Piece {
   const project = new URL(href, 'http://server').searchParams.get('project');
-  return project === null || project === 'default' ? '' : ` --project ${inShell(project)}`;
+  return flags({ project: project === null || project === 'default' ? undefined : project });
+}
+
+/** Another server's may be no such text. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** What stands after --data in a line of the server's. */

@@ -1,4 +1,5 @@
 // `stamp TKT-1`: where a ticket is, where to see it, what stands in its way, and what to do next, in a few lines.
+import { shell } from '../../platform/in-shell.js';
 import { Refusal } from '../../client/server.js';
 import { CliError } from '../cli-error.js';
 import { EXIT } from '../exit-codes.js';
@@ -53,7 +54,11 @@ export async function knownTicket(session: Session, key: string): Promise<Ticket
     return await readTicket(session, key);
   } catch (error) {
     if (!(error instanceof Refusal) || error.status !== 404) throw error;
-    throw new CliError(`There is no ticket ${key} yet: stamp ${key} --update begins it.`, EXIT.notFound, error.body);
+    throw new CliError(
+      `There is no ticket ${key} yet: ${shell`stamp ${key} --update`} begins it.`,
+      EXIT.notFound,
+      error.body,
+    );
   }
 }
 
@@ -71,7 +76,7 @@ async function linkOf(session: Session, ticket: Ticket, line: StageLine): Promis
 
 /** Undefined where something stands in the way: what helps is said with it. */
 function nextStep({ key, stage, closed_at: closed }: Ticket, line: StageLine, why: Why): string | undefined {
-  if (closed !== null) return `stamp reopen ${key}`;
-  if (stage === null) return `stamp ${key} --update`;
+  if (closed !== null) return shell`stamp reopen ${key}`;
+  if (stage === null) return shell`stamp ${key} --update`;
   return why.promotable || why.next_stage === null ? nextOf(line, key, stage) : undefined;
 }

@@ -1,4 +1,5 @@
 // What a promotion, a revert or a rebase came to, for people: where the ticket is, what changed, and what comes next.
+import { shell } from '../../platform/in-shell.js';
 import { isCommit } from '../../platform/git-facts.js';
 import { type Fact, sayFacts } from '../output/facts.js';
 import type { Session } from '../session.js';
@@ -43,7 +44,7 @@ export function sayChange({ out, settings }: Session, change: StageChange, { lin
 /** As the server makes it; what another may have sent is not for a shell. */
 function gitRevertOf({ git_revert: line }: StageChange): string | undefined {
   const [, commit = ''] = /^git revert (\S+)$/.exec(line ?? '') ?? [];
-  return isCommit(commit) ? `git revert ${commit}` : undefined;
+  return isCommit(commit) ? shell`git revert ${commit}` : undefined;
 }
 
 const MOST_NAMES = 5;
@@ -62,8 +63,8 @@ export const nameOf = ({ specifier, scope }: Pick<Change, 'specifier' | 'scope'>
 /** What usually follows where a ticket is. */
 export function nextOf(line: StageLine, key: string, at: string): string {
   const next = after(line, at);
-  if (next) return `stamp ${key} --promote (to ${next.name})`;
-  return `stamp ${key} --revert takes it out again; stamp ${key} --close puts it away`;
+  if (next) return `${shell`stamp ${key} --promote`} (to ${next.name})`;
+  return `${shell`stamp ${key} --revert`} takes it out again; ${shell`stamp ${key} --close`} puts it away`;
 }
 
 export const isProduction = (line: StageLine, name: string | undefined): boolean => productionOf(line).name === name;

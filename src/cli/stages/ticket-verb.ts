@@ -1,4 +1,5 @@
 // A stage verb on a ticket that was looked at before: done only if it is still where it was seen.
+import { shell } from '../../platform/in-shell.js';
 import { Refusal } from '../../client/server.js';
 import { CliError } from '../cli-error.js';
 import { EXIT } from '../exit-codes.js';
@@ -24,7 +25,7 @@ export async function onSeen<Answer>(
       ticket = await readTicket(session, String(seen.id));
       if (ticket.stage !== seen.stage || (ticket.closed_at === null) !== (seen.closed_at === null))
         throw new CliError(
-          `${seen.key} was moved meanwhile: it is ${ticket.closed_at === null ? `at ${ticket.stage ?? 'no stage'}` : 'closed'}, not at ${seen.stage ?? 'no stage'}. Look again: stamp ${seen.key}`,
+          `${seen.key} was moved meanwhile: it is ${ticket.closed_at === null ? `at ${ticket.stage ?? 'no stage'}` : 'closed'}, not at ${seen.stage ?? 'no stage'}. Look again: ${shell`stamp ${seen.key}`}`,
           EXIT.conflict,
         );
     }

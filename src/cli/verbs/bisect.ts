@@ -1,4 +1,5 @@
 // stamp bisect: which release of production broke it.
+import { shell } from '../../platform/in-shell.js';
 import { isSomebodyThere } from '../ask.js';
 import { judgeByAsking, judgeByRunning, type Tried } from '../bisect/judge.js';
 import { learn, nextToTry, type Search, suspects, triesLeft } from '../bisect/search.js';
@@ -101,9 +102,9 @@ type Release = Awaited<ReturnType<typeof readRelease>>;
 
 /** The command that takes it back; undefined where it is out already. */
 function undoing({ number, kind, ticket, parent }: Release, live: Release): string | undefined {
-  if (kind !== 'promote') return `stamp rollback ${parent ?? 0} --dry-run`;
+  if (kind !== 'promote') return shell`stamp rollback ${parent ?? 0} --dry-run`;
   const isIn = live.layers.some((layer) => layer.added_in === number);
-  return ticket !== null && isIn ? `stamp ${ticket} --revert` : undefined;
+  return ticket !== null && isIn ? shell`stamp ${ticket} --revert` : undefined;
 }
 
 function sayFound({ out }: Session, release: Release, undo: string | undefined): void {

@@ -1,4 +1,5 @@
 // stamp close and stamp reopen; `stamp TKT-001 --close`: out of the way, and back again.
+import { shell } from '../../platform/in-shell.js';
 import { type Options, textOf } from '../options.js';
 import { sayFacts } from '../output/facts.js';
 import type { Session } from '../session.js';
@@ -24,7 +25,7 @@ export const close: Verb = {
     session.out.result(ticket, () => {
       sayFacts(session.out, `${ticket.key} closed`, [
         ['stage', stageOf(ticket, line)],
-        ['next', `stamp reopen ${ticket.key} begins again`],
+        ['next', `${shell`stamp reopen ${ticket.key}`} begins again`],
       ]);
     });
     return undefined;
@@ -48,7 +49,7 @@ export const reopen: Verb = {
       sayFacts(session.out, `${ticket.key} is open`, [
         ['stage', ticket.stage ?? undefined],
         ['link', link],
-        ['next', `stamp ${ticket.key} --update`],
+        ['next', shell`stamp ${ticket.key} --update`],
       ]);
     });
     return undefined;

@@ -1,4 +1,5 @@
 // stamp complete: the rest of a ticket's way, step by step as strict projects want it.
+import { shell } from '../../platform/in-shell.js';
 import { CliError } from '../cli-error.js';
 import { EXIT } from '../exit-codes.js';
 import { isComplete, isFailed, LINE, positionText, stepText } from '../steps.js';
@@ -24,7 +25,7 @@ export const complete: Verb = {
     let ticket = await readTicket(session, key);
     if (isFailed(ticket))
       throw new CliError(
-        `${ticket.key} has failed (${positionText(ticket)}): stamp show ${ticket.key} says what is next.`,
+        `${ticket.key} has failed (${positionText(ticket)}): ${shell`stamp show ${ticket.key}`} says what is next.`,
         EXIT.failed,
       );
     const left = isComplete(ticket) ? [] : LINE.slice(LINE.indexOf(ticket.current_workflow_step) + 1);

@@ -1,4 +1,5 @@
 // stamp hold and stamp unhold: nothing promotes a held ticket.
+import { shell } from '../../platform/in-shell.js';
 import { usage } from '../cli-error.js';
 import { localTime } from '../local-time.js';
 import { type Options, textOf } from '../options.js';
@@ -27,7 +28,7 @@ export const hold: Verb = {
     const path = { id: ticketNamed(session, name, options) };
     const body = holdBody(options);
     const held = await server.of(server.api.POST('/api/v1/ticket/{id}/hold/', { params: { path }, body }));
-    out.result(held, () => sayHeld(session, `${held.key} is held`, held.hold, `stamp unhold ${held.key}`));
+    out.result(held, () => sayHeld(session, `${held.key} is held`, held.hold, shell`stamp unhold ${held.key}`));
     return undefined;
   },
 };

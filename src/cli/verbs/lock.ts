@@ -1,5 +1,5 @@
 // stamp lock and stamp unlock: nothing is promoted to a locked stage; taking something back is always allowed.
-import { inShell } from '../../platform/in-shell.js';
+import { flags, type Piece, shell } from '../../platform/in-shell.js';
 import type { Session } from '../session.js';
 import type { Verb } from '../verb.js';
 import { HOLD_OPTIONS, holdBody, reasonBody, sayHeld } from './hold.js';
@@ -18,7 +18,7 @@ export const lock: Verb = {
     const locked = await server.of(
       server.api.POST('/api/v1/stage/{name}/lock/', { params: paramsOf(session, name), body }),
     );
-    const lifts = `stamp unlock ${inShell(locked.stage)}${locked.project === 'default' ? '' : ` --project ${inShell(locked.project)}`}`;
+    const lifts = shell`stamp unlock ${locked.stage} ${inProject(locked.project)}`;
     out.result(locked, () => sayHeld(session, `${locked.stage} of ${locked.project} is locked`, locked.lock, lifts));
     return undefined;
   },
@@ -41,6 +41,9 @@ export const unlock: Verb = {
     return undefined;
   },
 };
+
+/** Where it isn't the project that nobody has to say. */
+const inProject = (project: string): Piece => flags({ project: project === 'default' ? undefined : project });
 
 const paramsOf = ({ settings }: Session, name: string): { path: { name: string }; query: { project: string } } => ({
   path: { name },

@@ -1,5 +1,6 @@
 // stamp new: a ticket, alone or with all its parts from a manifest. Both are one bundle: all of it is kept, or nothing.
 import { execFileSync } from 'node:child_process';
+import { shell } from '../../platform/in-shell.js';
 import { usage } from '../cli-error.js';
 import { type Manifest, readManifest } from '../manifest.js';
 import { type Options, textOf, textsOf } from '../options.js';
@@ -46,7 +47,7 @@ export const create: Verb = {
       const parts = made.subtickets.length;
       out.say(`${out.paint('bold', made.key)}  ${made.title}`);
       out.note(
-        `${parts > 0 ? `With ${parts} ${parts === 1 ? 'subticket' : 'subtickets'}. ` : ''}stamp show ${made.key}`,
+        `${parts > 0 ? `With ${parts} ${parts === 1 ? 'subticket' : 'subtickets'}. ` : ''}${shell`stamp show ${made.key}`}`,
       );
     });
     return undefined;
@@ -63,7 +64,7 @@ async function bundleOf(session: Session, title: string | undefined, options: Op
     throw usage(
       file === undefined
         ? 'What is it about? stamp new "Fix the menu"'
-        : `${file} has no title: write one there, or say it: stamp new "…" --from ${file}`,
+        : `${file} has no title: write one there, or say it: ${shell`stamp new "…" --from ${file}`}`,
     );
   const project = manifest.project ?? (await projectUri(session));
   const bundle = {

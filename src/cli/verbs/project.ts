@@ -1,4 +1,5 @@
 // stamp project: the projects, their settings and stages.
+import { shell } from '../../platform/in-shell.js';
 import type { components } from '../../client/schema.js';
 import { Refusal } from '../../client/server.js';
 import { CliError, usage } from '../cli-error.js';
@@ -21,7 +22,7 @@ async function readProject({ server }: Session, name: string): Promise<Project> 
   const [project] = objects;
   if (project) return project;
   throw new CliError(
-    `There is no project '${name}'. stamp project list shows them, stamp project new ${name} makes it.`,
+    `There is no project '${name}'. stamp project list shows them, ${shell`stamp project new ${name}`} makes it.`,
     EXIT.notFound,
   );
 }

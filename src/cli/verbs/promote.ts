@@ -1,4 +1,5 @@
 // stamp promote, and `stamp TKT-001 --promote`: git is checked, then the ticket goes to the next stage.
+import { shell } from '../../platform/in-shell.js';
 import { Refusal } from '../../client/server.js';
 import { CliError, usage } from '../cli-error.js';
 import { duration } from '../duration.js';
@@ -61,7 +62,7 @@ function requireNext({ key, stage }: Ticket, line: StageLine, wanted: string | u
   const next = stage === null ? undefined : after(line, stage)?.name;
   if (wanted === undefined || wanted === next || stage === null) return next;
   const way = next === undefined ? `which is the last stage` : `from where it goes to ${next}`;
-  throw new CliError(`${key} is at ${stage}, ${way}, not to ${wanted}: stamp ${key} --promote`, EXIT.refused);
+  throw new CliError(`${key} is at ${stage}, ${way}, not to ${wanted}: ${shell`stamp ${key} --promote`}`, EXIT.refused);
 }
 
 /** Answers HEAD, which has the change; undefined outside of a repository. */
@@ -116,7 +117,7 @@ function tell(session: Session, { key, stage: from }: Ticket, line: StageLine, c
   const headline = change.dry_run
     ? `${key} would go ${way}${release && ` as ${release}`}; nothing was changed`
     : `${key} promoted ${way}${release && `: ${release}`}`;
-  const next = change.dry_run ? `stamp ${key} --promote` : nextOf(line, key, change.stage);
+  const next = change.dry_run ? shell`stamp ${key} --promote` : nextOf(line, key, change.stage);
   sayChange(session, change, { line, headline, next });
 }
 
@@ -125,7 +126,7 @@ function refusal({ out }: Session, { key, stage }: Ticket, error: Refusal, { wai
   const verdicts = error.body.verdicts as readonly Verdict[];
   out.result(error.body, () => sayVerdicts(out, verdicts, key));
   const helps = verdicts.filter((one) => !passes(one)).map((one) => helpOf(one, key));
-  const waits = onlyWaits(verdicts) && !wait ? [`stamp ${key} --promote --wait`] : [];
+  const waits = onlyWaits(verdicts) && !wait ? [shell`stamp ${key} --promote --wait`] : [];
   const what = [...helps, ...waits].filter(Boolean).join(', ');
   return new CliError(
     `${key} stays at ${stage ?? 'no stage'}${what ? `. What helps: ${what}` : `: ${error.message}`}`,
@@ -138,5 +139,5 @@ function refusal({ out }: Session, { key, stage }: Ticket, error: Refusal, { wai
 function helpOf({ next_actions: actions }: Verdict, key: string): string {
   const commands = actions.map((action) => commandFor(action, key));
   const [first = ''] = commands;
-  return first === `stamp ${key} --revert` ? first : commands.slice(0, 2).join(' or ');
+  return first === shell`stamp ${key} --revert` ? first : commands.slice(0, 2).join(' or ');
 }

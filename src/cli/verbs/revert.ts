@@ -1,4 +1,5 @@
 // stamp revert, and `stamp TKT-001 --revert`: a ticket goes a stage back; out of production by a release without it.
+import { shell } from '../../platform/in-shell.js';
 import { CliError, usage } from '../cli-error.js';
 import { EXIT } from '../exit-codes.js';
 import { type Options, textOf } from '../options.js';
@@ -61,14 +62,14 @@ function requireBefore({ key, stage }: Ticket, line: StageLine, wanted: string):
   const back = before(line, stage)?.name;
   if (stage === null || wanted === back) return;
   const way = back === undefined ? 'the first stage' : `from where it goes back to ${back}`;
-  throw new CliError(`${key} is at ${stage}, ${way}, not to ${wanted}: stamp ${key} --revert`, EXIT.refused);
+  throw new CliError(`${key} is at ${stage}, ${way}, not to ${wanted}: ${shell`stamp ${key} --revert`}`, EXIT.refused);
 }
 
 /** Rejects with CliError `refused`. */
 function requireLater({ key, stage }: Ticket, line: StageLine): void {
   if (stage !== line[0]?.name) return;
   throw new CliError(
-    `${key} is at ${stage}, the first stage: stamp revert ${key} --to-revision 1 takes its modules back to an earlier revision.`,
+    `${key} is at ${stage}, the first stage: ${shell`stamp revert ${key} --to-revision 1`} takes its modules back to an earlier revision.`,
     EXIT.refused,
   );
 }
@@ -113,11 +114,11 @@ function told(
   if (change.dry_run)
     return {
       headline: `${key} would go ${way}${release && ` and ${release} be ${from ?? ''} without it`}; nothing was changed`,
-      next: `stamp ${key} --revert`,
+      next: shell`stamp ${key} --revert`,
     };
   const next =
     change.release === null
-      ? `stamp ${key} --update (${change.stage === line[0]?.name ? 'its modules can change again' : 'once it is at the first stage'})`
-      : `stamp unhold ${key} before it is promoted again: it holds itself`;
+      ? `${shell`stamp ${key} --update`} (${change.stage === line[0]?.name ? 'its modules can change again' : 'once it is at the first stage'})`
+      : `${shell`stamp unhold ${key}`} before it is promoted again: it holds itself`;
   return { headline: `${key} reverted ${way}${release && `: ${release} is ${from ?? ''} without it`}`, next };
 }

@@ -1,4 +1,5 @@
 // stamp rollback: production as it was at an earlier release.
+import { shell } from '../../platform/in-shell.js';
 import { CliError, usage } from '../cli-error.js';
 import { EXIT } from '../exit-codes.js';
 import { type Options, textOf } from '../options.js';
@@ -110,7 +111,7 @@ function sayRollback(
       ],
       ['back', restored.length > 0 ? restored.map((ticket) => ticket ?? 'a direct write').join(', ') : undefined],
       ['link', previewLink(settings, production, '')],
-      ['next', dry ? `stamp rollback ${number}` : `stamp rollback ${now} --force brings back what went`],
+      ['next', dry ? shell`stamp rollback ${number}` : `${shell`stamp rollback ${now} --force`} brings back what went`],
     ]);
   });
 }

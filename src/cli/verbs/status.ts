@@ -1,4 +1,5 @@
 // stamp status: where a ticket is, and moving it.
+import { shell, words } from '../../platform/in-shell.js';
 import { usage } from '../cli-error.js';
 import type { Options } from '../options.js';
 import type { Output } from '../output/output.js';
@@ -61,7 +62,7 @@ function asked(session: Session, args: readonly string[], options: Options): Ask
   const [step, status] = named ? args.slice(1) : args;
   if (!named && args.length > 2) throw usage(`'${first}' is no ticket: stamp status TKT-1 300 000`);
   if (!named && first !== undefined && options.ticket === undefined)
-    throw usage(`Which ticket? stamp status TKT-1 ${args.join(' ')}`);
+    throw usage(`Which ticket? ${shell`stamp status TKT-1 ${words(args)}`}`);
   const key = named ? ticketNamed(session, first, options) : ticketNamed(session, undefined, options);
   if (step === undefined) return { key, move: undefined };
   const to = stepNamed(step);

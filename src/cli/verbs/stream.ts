@@ -5,6 +5,7 @@ import { milliseconds } from '../duration.js';
 import { EXIT } from '../exit-codes.js';
 import { localTime } from '../local-time.js';
 import { type Options, textOf } from '../options.js';
+import { oneLine } from '../output/harmless.js';
 import type { Colour, Output } from '../output/output.js';
 import type { Session } from '../session.js';
 import { follow } from '../stream/follow.js';
@@ -43,8 +44,8 @@ export const stream: Verb = {
         patient: session.serverWith({ patienceMs: Infinity, waiting: () => undefined }),
         signal,
         heard: ({ event, data }) => {
-          if (event === 'resync') tellGap(out, data);
-          else tell(out, JSON.parse(data) as Event);
+          if (event === 'resync') tellGap(out, server.eventIn<{ readonly oldest: number }>(data));
+          else tell(out, server.eventIn<Event>(data));
           return event === 'resync' || ++count < limit;
         },
         lost: () => out.note('The stream broke off: coming back …'),
@@ -90,8 +91,7 @@ function timeOf(since: string): string {
   return ms === undefined ? since : new Date(Date.now() - ms).toISOString();
 }
 
-function tellGap(out: Output, data: string): void {
-  const { oldest } = JSON.parse(data) as { oldest: number };
+function tellGap(out: Output, { oldest }: { readonly oldest: number }): void {
   out.warn(`What happened before event ${oldest} is not kept any more: going on from there.`);
 }
 
@@ -99,9 +99,10 @@ const COLOURS: Readonly<Record<string, Colour>> = { info: 'green', warn: 'yellow
 
 function tell(out: Output, event: Event): void {
   const { seq, time, severity, type, line } = event;
-  if (!out.isTerminal) return out.stream(event, [seq, time, severity, type, line].join('\t'));
+  if (!out.isTerminal)
+    return out.stream(event, [seq, time, severity, type, line].map((cell) => oneLine(String(cell))).join('\t'));
   out.stream(
     event,
-    `${out.paint('dim', localTime(time))}  ${out.paint(COLOURS[severity] ?? 'dim', severity.padEnd(5))}  ${line}`,
+    `${out.paint('dim', localTime(time))}  ${out.paint(COLOURS[severity] ?? 'dim', severity.padEnd(5))}  ${oneLine(line)}`,
   );
 }

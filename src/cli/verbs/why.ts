@@ -1,4 +1,5 @@
 // stamp why: what stands between a ticket and its next stage.
+import { shell } from '../../platform/in-shell.js';
 import { EXIT } from '../exit-codes.js';
 import type { Why } from '../stages/shapes.js';
 import { exitOfVerdicts, passes, sayVerdicts } from '../stages/verdicts.js';
@@ -30,9 +31,9 @@ export const why: Verb = {
 };
 
 function headline({ key, stage, next_stage: next, closed, promotable, verdicts }: Why): string {
-  if (closed) return `${key} is closed: stamp reopen ${key}`;
-  if (stage === null) return `${key} carries no modules yet: stamp ${key} --update`;
-  if (next === null) return `${key} is at ${stage}, the last stage: stamp reopen ${key} begins a new cycle`;
-  if (promotable) return `${key} can go from ${stage} to ${next}: stamp ${key} --promote`;
+  if (closed) return `${key} is closed: ${shell`stamp reopen ${key}`}`;
+  if (stage === null) return `${key} carries no modules yet: ${shell`stamp ${key} --update`}`;
+  if (next === null) return `${key} is at ${stage}, the last stage: ${shell`stamp reopen ${key}`} begins a new cycle`;
+  if (promotable) return `${key} can go from ${stage} to ${next}: ${shell`stamp ${key} --promote`}`;
   return `${key} ${exitOfVerdicts(verdicts) === EXIT.pending ? 'waits before it can go' : "can't go"} from ${stage} to ${next}`;
 }

@@ -35,7 +35,7 @@ export async function followTicket(following: Following): Promise<never> {
       ask();
     },
     heard: ({ data }) => {
-      const { type } = JSON.parse(data) as { type?: string };
+      const { type } = session.server.eventIn<{ readonly type?: string }>(data);
       if (type !== 'ticket.modules_changed') ask();
       return true;
     },

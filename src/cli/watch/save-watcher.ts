@@ -111,7 +111,7 @@ export class SaveWatcher {
 function watchError(error: NodeJS.ErrnoException, label: string): CliError {
   if (error.code === 'ENOSPC' || error.code === 'EMFILE')
     return new CliError(
-      `The system doesn't let stamp watch all of ${label}: raise fs.inotify.max_user_watches and max_user_instances, or name a smaller --folder.`,
+      `The system doesn't let all of ${label} be watched: raise fs.inotify.max_user_watches and max_user_instances, or name a smaller --folder.`,
       EXIT.error,
     );
   return new CliError(`${label} can't be watched: ${error.message}`, EXIT.error);

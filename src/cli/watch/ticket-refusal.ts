@@ -1,4 +1,5 @@
 // Tickets whose modules can't change, and what to do about it, in the command's own words.
+import { shell } from '../../platform/in-shell.js';
 import type { Refusal } from '../../client/server.js';
 import { CliError } from '../cli-error.js';
 import { EXIT } from '../exit-codes.js';
@@ -12,13 +13,15 @@ interface Named {
 const refused = (message: string): CliError => new CliError(message, EXIT.refused);
 
 export const closedTicket = (key: string): CliError =>
-  refused(`${key} is closed: 'stamp reopen ${key}' takes it up again.`);
+  refused(`${key} is closed: '${shell`stamp reopen ${key}`}' takes it up again.`);
 
 /** `at`: the stage where it is; `released`: whether that is production. */
 export const frozenTicket = ({ key, stage }: Named, at: string, released: boolean): CliError =>
   released
-    ? refused(`${key} is released: 'stamp reopen ${key}' begins a new cycle in ${stage}.`)
-    : refused(`${key} is at ${at}, where its modules are frozen: 'stamp ${key} --revert' brings it back to ${stage}.`);
+    ? refused(`${key} is released: '${shell`stamp reopen ${key}`}' begins a new cycle in ${stage}.`)
+    : refused(
+        `${key} is at ${at}, where its modules are frozen: '${shell`stamp ${key} --revert`}' brings it back to ${stage}.`,
+      );
 
 export const goneTicket = (key: string): CliError => new CliError(`${key} isn't there any more.`, EXIT.notFound);
 

@@ -1,4 +1,5 @@
 // What a watch says: a line for each save, or a line of JSON.
+import { shell } from '../../platform/in-shell.js';
 import type { Output } from '../output/output.js';
 import type { BegunTicket } from './begin-work.js';
 import type { Outcome } from './folder-sync.js';
@@ -129,7 +130,7 @@ export class UpdateReport implements Connection {
     const { uploads, sent, deleted } = this.totals;
     if (this.out.isJson) return this.event('ended', this.totals, '');
     this.out.note(
-      `\n${this.ticket.key}: ${files(sent)} sent in ${uploads} ${uploads === 1 ? 'upload' : 'uploads'}${deleted > 0 ? `, ${deleted} deleted` : ''}. To QA: stamp ${this.ticket.key} --promote`,
+      `\n${this.ticket.key}: ${files(sent)} sent in ${uploads} ${uploads === 1 ? 'upload' : 'uploads'}${deleted > 0 ? `, ${deleted} deleted` : ''}. To QA: ${shell`stamp ${this.ticket.key} --promote`}`,
     );
   }
 
@@ -159,7 +160,7 @@ export class UpdateReport implements Connection {
     if (this.out.isJson) this.event('shared', {}, '');
     else
       this.out.warn(
-        `Somebody else changes ${this.ticket.key}'s modules as well: stamp diff ${this.ticket.key} shows what it has.`,
+        `Somebody else changes ${this.ticket.key}'s modules as well: ${shell`stamp diff ${this.ticket.key}`} shows what it has.`,
       );
   }
 

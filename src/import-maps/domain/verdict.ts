@@ -1,5 +1,5 @@
 // What a policy says of a promotion (promotion.md, "Policies"), and in what order verdicts stand.
-import { shellQuoted } from '../../platform/in-shell.js';
+import { shell, shellQuoted } from '../../platform/in-shell.js';
 
 /** From best to worst; the worst decides. */
 export const GRADES = [
@@ -73,8 +73,11 @@ export function requestAction(
   },
 ): NextAction {
   const { method, base, path, body, ifMatch } = request;
-  const match = ifMatch ? ` --header ${shellQuoted(`if-match: ${ifMatch}`)}` : '';
-  const data = body ? ` --header 'content-type: application/json' --data ${shellQuoted(JSON.stringify(body))}` : '';
-  const command = `curl --fail-with-body --request ${method}${match}${data} ${shellQuoted(base + path)}`;
+  const command = [
+    shell`curl --fail-with-body --request ${method}`,
+    ...(ifMatch ? [`--header ${shellQuoted(`if-match: ${ifMatch}`)}`] : []),
+    ...(body ? [`--header 'content-type: application/json' --data ${shellQuoted(JSON.stringify(body))}`] : []),
+    shellQuoted(base + path),
+  ].join(' ');
   return { label, command, method, href: path, permission };
 }

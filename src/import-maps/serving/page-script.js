@@ -184,9 +184,10 @@ function refusalOf(answer, tickets) {
 
 // Whoever may read the ticket has the link with its key.
 function lockedText(tickets) {
-  var key = /^[\w-]+$/.test(nameOf(tickets)) ? nameOf(tickets) : '<ticket>';
+  var key = /^\w[\w-]*$/.test(nameOf(tickets)) ? nameOf(tickets) : '<ticket>';
+  var command = ['stamp preview', key].join(' ');
   var lacks = keysOf(tickets).length > 0 ? 'has a key that is not valid' : 'lacks its key';
-  return "isn't shown: this link " + lacks + '. Whoever may read the ticket can give you one: stamp preview ' + key;
+  return "isn't shown: this link " + lacks + '. Whoever may read the ticket can give you one: ' + command;
 }
 
 function insert(map) {

@@ -1,5 +1,6 @@
 // Takes a ticket's layer out of production: a new release that is the fold of all the others (import-maps.md, section 4).
 import { Injectable } from '@nestjs/common';
+import { shell } from '../../platform/in-shell.js';
 import type { Tx } from '../../platform/database/db.js';
 import { DomainError } from '../../platform/errors.js';
 import { isCommit } from '../../platform/git-facts.js';
@@ -72,7 +73,7 @@ export class RevertRelease {
       changes: differencesAt(keys, from, map),
       superseded: plan.superseded,
       dependents: plan.dependents,
-      ...(layer?.git_commit && isCommit(layer.git_commit) ? { gitRevert: `git revert ${layer.git_commit}` } : {}),
+      ...(layer?.git_commit && isCommit(layer.git_commit) ? { gitRevert: shell`git revert ${layer.git_commit}` } : {}),
     };
   }
 

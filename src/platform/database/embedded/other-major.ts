@@ -1,7 +1,7 @@
 // Data that another major version of Postgres made: what to run, word for word. Nothing has been touched by then.
 import fs from 'node:fs';
 import path from 'node:path';
-import { inShell } from '../../in-shell.js';
+import { shell } from '../../in-shell.js';
 import { type Binaries, program } from './binaries.js';
 import { pgdataIn } from './data-folder.js';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
@@ -27,17 +27,13 @@ function bringOver(major: number, home: string, dataFolder: string): string {
   const bin = systemBin(major);
   const isThere = fs.existsSync(program(bin, 'postgres'));
   const missing = isThere ? '' : ` (first, on Debian: apt-get install postgresql-${major})`;
-  const data = `STAMPLINE_DATA=${inShell(dataFolder)}`;
-  const old = `${data} STAMPLINE_POSTGRES_BIN=${bin}`;
-  const file = inShell(path.join(path.dirname(dataFolder), `stampline-postgres${major}.backup`));
-  const aside = [...new Set([home, dataFolder])].map(
-    (folder) => `mv ${inShell(folder)} ${inShell(`${folder}-postgres${major}`)}`,
-  );
+  const file = path.join(path.dirname(dataFolder), `stampline-postgres${major}.backup`);
+  const aside = [...new Set([home, dataFolder])].map((folder) => shell`mv ${folder} ${`${folder}-postgres${major}`}`);
   const commands = [
-    `${old} npx stampline migrate`,
-    `${old} npx stampline backup ${file}`,
+    shell`STAMPLINE_DATA=${dataFolder} STAMPLINE_POSTGRES_BIN=${bin} npx stampline migrate`,
+    shell`STAMPLINE_DATA=${dataFolder} STAMPLINE_POSTGRES_BIN=${bin} npx stampline backup ${file}`,
     ...aside,
-    `${data} npx stampline restore ${file}`,
+    shell`STAMPLINE_DATA=${dataFolder} npx stampline restore ${file}`,
   ];
   return `To bring it over${missing}: ${commands.join(' && ')}`;
 }

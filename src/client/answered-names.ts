@@ -1,0 +1,69 @@
+// Keys of tickets, stages and projects go into lines for a shell, links and the names that people read, so what a server
+// answers as one is looked at, in answers and in events: ours makes no other, and another server, or somebody on the way, may.
+
+const KEY = '[A-Za-z][A-Za-z0-9_]{0,49}-[0-9]{1,16}';
+/** Of a stage or a project. */
+const NAME = '[a-z0-9][a-z0-9-]{0,199}';
+const URI = '/api/v1/[a-z]+/(?:[A-Za-z0-9_-]+/){1,3}';
+const NUMBER = '[0-9]{1,16}';
+
+const only = (...patterns: readonly string[]): RegExp => new RegExp(`^(?:${patterns.join('|')})$`);
+
+/** What stands in a member of this name, wherever it stands. Others are prose, and are printed as such. */
+const KINDS: Readonly<Record<string, RegExp>> = {
+  key: only(KEY),
+  ticket: only(KEY, URI, NUMBER),
+  stage: only(NAME),
+  next_stage: only(NAME),
+  project: only(NAME, URI, NUMBER),
+  suspended: only(KEY),
+  projects: only(NAME),
+  resource_uri: only(URI),
+};
+
+/** What others wrote, or what is no answer of ours: nothing in it is taken for a name. */
+const OTHERS = new Set(['data', 'details', 'settings', 'warnings', 'verdicts', 'body', 'headers']);
+
+export interface WrongName {
+  readonly member: string;
+  readonly text: string;
+}
+
+/** The first member of an answer, at any depth, that should name something and can't; undefined where all do. */
+export function wrongNameIn(answer: unknown): WrongName | undefined {
+  const left: unknown[] = [answer];
+  while (left.length > 0) {
+    const at = left.pop();
+    if (typeof at !== 'object' || at === null) continue;
+    if (Array.isArray(at)) {
+      for (const one of at) left.push(one);
+      continue;
+    }
+    for (const [member, value] of Object.entries(at)) {
+      const text = textsOf(value).find((one) => !isNamed(member, one, at));
+      if (text !== undefined) return { member, text };
+      if (typeof value === 'object' && !OTHERS.has(member)) left.push(value);
+    }
+  }
+  return undefined;
+}
+
+const textsOf = (value: unknown): readonly string[] =>
+  (Array.isArray(value) ? value : [value]).filter((one) => typeof one === 'string');
+
+function isNamed(member: string, text: string, of: object): boolean {
+  const kind = Object.hasOwn(KINDS, member) ? KINDS[member] : namesItself(member, of) ? KINDS.stage : undefined;
+  return kind?.test(text) ?? true;
+}
+
+/** Of a stage, and of a project. */
+const namesItself = (member: string, of: object): boolean =>
+  member === 'name' && ('production' in of || 'display_name' in of);
+
+/** An event of /stream. Throws SyntaxError where it is no JSON; whatever `refuse` makes of a name that is none. */
+export function eventIn<Event>(data: string, refuse: (wrong: WrongName) => Error): Event {
+  const event: unknown = JSON.parse(data);
+  const wrong = wrongNameIn(event);
+  if (wrong) throw refuse(wrong);
+  return event as Event;
+}

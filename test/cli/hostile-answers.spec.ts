@@ -1,0 +1,115 @@
+// Every verb, against a server that answers what it likes in place of each text, name and number: nothing of it is run, is an
+// option or a second command in a line that is printed, steers the terminal, or becomes a file elsewhere.
+import { spawn } from 'node:child_process';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { GRAMMAR } from '../../src/cli/grammar.js';
+import type { Verb } from '../../src/cli/verb.js';
+import { VERBS } from '../../src/cli/verbs/all.js';
+import { HOSTILE_WORDS } from '../builders/hostile-texts.js';
+import { PREPARATIONS } from './example-scenes.js';
+import { STEERING, StubShell } from './printed-commands.js';
+import { type Change, RecordedServer } from './recorded-server.js';
+import { makeScene, type Scene } from './scene.js';
+import { type Ended, stampEnvironment } from './stamp.js';
+
+const withBelow = (verb: Verb, called: string): [string, Verb][] => [
+  [called, verb],
+  ...(verb.verbs ?? []).flatMap((below) => withBelow(below, `${called} ${below.name}`)),
+];
+const ALL = [...withBelow(GRAMMAR, 'stamp'), ...VERBS.flatMap((verb) => withBelow(verb, `stamp ${verb.name}`))];
+
+/** Verbs that ask no server, and why. All others have to ask one here. */
+const SILENT: Readonly<Record<string, string>> = {
+  'stamp completion': 'prints a script of its own',
+  'stamp help': 'prints help',
+  'stamp logout': 'forgets what is on this machine',
+};
+
+const NAMES = /^(key|ticket|stage|next_stage|project|projects|suspended|resource_uri)$/;
+
+/** What a server puts in place of what there is, by what of it. */
+const CHANGES: Readonly<Record<string, (word: string) => Change>> = {
+  texts: (word) => (member, value) =>
+    typeof value === 'string' && !NAMES.test(member) && !/^\d*$/.test(member) && !value.startsWith('/api/')
+      ? word
+      : value,
+  names: (word) => (member, value) => (typeof value === 'string' && NAMES.test(member) ? word : value),
+  numbers: (word) => (_member, value) => (typeof value === 'number' ? word : value),
+  lines: (word) => (member, value) =>
+    typeof value === 'string' && /^(command|git_revert|href|summary|line|error|title)$/.test(member)
+      ? `${value} ${word}`
+      : value,
+};
+
+/** Milliseconds after which a verb that goes on waiting is ended: what it said until then counts. */
+const LONG_MS = 6000;
+
+function runAt(scene: Scene, line: string, url: string): Promise<Ended> {
+  const home = path.dirname(scene.folder);
+  const environment = stampEnvironment(url, home);
+  const PATH = `${path.join(home, 'bin')}${path.delimiter}${environment.PATH ?? ''}`;
+  const child = spawn('sh', ['-c', line], { cwd: scene.folder, env: { ...environment, PATH }, detached: true });
+  child.stdin.end();
+  const timer = setTimeout(() => child.pid && process.kill(-child.pid, 'SIGKILL'), LONG_MS);
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => {
+      clearTimeout(timer);
+      resolve({ code, stdout, stderr });
+    });
+  });
+}
+
+/** Of what is watched and kept, the name is a digest. */
+async function filesOf(scene: Scene): Promise<string[]> {
+  const all = await fs.readdir(path.dirname(scene.folder), { recursive: true });
+  return all
+    .filter((name) => !name.includes('.git/'))
+    .map((name) => name.replaceAll(/(?<=watch\/)[0-9a-f]{32}/g, '<digest>'))
+    .sort();
+}
+
+let stubs: StubShell;
+beforeAll(() => (stubs = new StubShell()));
+afterAll(() => stubs.remove());
+
+let turn = 0;
+/** Each word comes up again and again, in other places. */
+const nextWord = (): string => HOSTILE_WORDS[turn++ % HOSTILE_WORDS.length] as string;
+
+test.each(ALL)(
+  '%s',
+  async (called, { examples }) => {
+    const scene = await makeScene();
+    const server = await RecordedServer.start(scene.server.base);
+    let asked = 0;
+    try {
+      await PREPARATIONS[called]?.(scene);
+      for (const { run } of examples) {
+        server.passesOn();
+        const before = server.count;
+        await runAt(scene, run, server.url);
+        asked += server.count - before;
+        const files = await filesOf(scene);
+        for (const [what, change] of Object.entries(CHANGES)) {
+          const word = nextWord();
+          server.answersWith(change(word));
+          const { stdout, stderr } = await runAt(scene, run, server.url);
+          const about = { run, what, word };
+          expect({ ...about, steers: STEERING.test(stdout + stderr) }).toEqual({ ...about, steers: false });
+          expect({ ...about, wrong: stubs.wrongIn(stdout + stderr, word) }).toEqual({ ...about, wrong: [] });
+          expect({ ...about, files: await filesOf(scene) }).toEqual({ ...about, files });
+        }
+      }
+      expect({ called, asked: asked > 0 }).toEqual({ called, asked: !(called in SILENT) });
+    } finally {
+      server.stop();
+      await scene.end();
+    }
+  },
+  240_000,
+);
