@@ -4,7 +4,7 @@
 const KEY = '[A-Za-z][A-Za-z0-9_]{0,49}-[0-9]{1,16}';
 /** Of a stage or a project. */
 const NAME = '[a-z0-9][a-z0-9-]{0,199}';
-const URI = '/api/v1/[a-z]+/(?:[A-Za-z0-9_-]+/){1,3}';
+const URI = '/api/v1/[a-z]+/(?:[A-Za-z0-9._-]+/){1,3}(?:[?][A-Za-z0-9_=&%.-]*)?';
 const NUMBER = '[0-9]{1,16}';
 
 const only = (...patterns: readonly string[]): RegExp => new RegExp(`^(?:${patterns.join('|')})$`);

@@ -86,7 +86,7 @@ export class Server {
 
   private unexpected({ member, text }: WrongName): Refusal {
     const what = `${member} is ${JSON.stringify(text.slice(0, 50))}`;
-    const error = `The server answered what Stampline doesn't: ${what}. Nothing was done with it: check the URL of the server.`;
+    const error = `The server answered what Stampline does not: ${what}. Nothing was done with it: check the URL of the server.`;
     return new Refusal(UNEXPECTED, { code: 'answer.unexpected', error }, this.url);
   }
 

@@ -1,31 +1,17 @@
 // What another server than ours may answer: each line that the command makes of it for a shell is, to a real shell, the
 // intended words and no others, and nothing of it steers a terminal.
-import { execFileSync } from 'node:child_process';
-import fs from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import os from 'node:os';
-import path from 'node:path';
 import { requestAction } from '../../src/import-maps/domain/verdict.js';
 import { commandFor } from '../../src/cli/stages/next-actions.js';
 import { HOSTILE_WORDS } from '../builders/hostile-texts.js';
+import { flags, shell, words as operands } from '../../src/platform/in-shell.js';
+import { STEERING, StubShell } from './printed-commands.js';
 import { stamp } from './stamp.js';
 
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'stamp-hostile-'));
-for (const name of ['stamp', 'curl', 'git', 'touch', 'rm', 'sh']) {
-  const says = `process.stdout.write(JSON.stringify([...process.argv.slice(2), ${JSON.stringify(name)}]) + '\\n');`;
-  fs.writeFileSync(path.join(folder, name), `#!${process.execPath}\n${says}\n`, { mode: 0o755 });
-}
-afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
-
-/** Each program that a line of the shell starts, as its words with its name at their end. */
-const started = (line: string): string[][] =>
-  execFileSync('/bin/sh', ['-c', line], { env: { PATH: folder }, cwd: folder, encoding: 'utf8' })
-    .split('\n')
-    .filter(Boolean)
-    .map((words) => JSON.parse(words) as string[]);
-
-const STEERING = /[^\P{Cc}\t\n]|[\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/u;
+const stubs = new StubShell();
+afterAll(() => stubs.remove());
+const started = (line: string): string[][] => stubs.started(line);
 
 describe.each(HOSTILE_WORDS)('%j', (word) => {
   const href = (name: string): string => `/api/v1/${name}/`;
@@ -43,18 +29,42 @@ describe.each(HOSTILE_WORDS)('%j', (word) => {
       ],
       [
         commandFor(action('POST', `${href(`stage/${encoded}/unlock`)}?project=${encoded}`), 'TKT-1'),
-        ['unlock', word, '--project', word, 'stamp'],
+        word.startsWith('-')
+          ? ['unlock', `--project=${word}`, '--', word, 'stamp']
+          : ['unlock', word, '--project', word, 'stamp'],
       ],
       [
         commandFor(
           action('PATCH', href('updateticketstatus/1'), { current_workflow_step: word, status: word }),
           'TKT-1',
         ),
-        ['status', 'TKT-1', word, word, 'stamp'],
+        ['status', 'TKT-1', ...end, word, word, 'stamp'],
       ],
       [commandFor(action('POST', href('ticket/1/revert'), { [word]: true }), 'TKT-1'), ['TKT-1', '--revert', 'stamp']],
     ] as const)
       expect(started(made)).toEqual([words]);
+  });
+
+  it('in a line that we make: one word, that is no option', () => {
+    const dashed = word.startsWith('-');
+    const option = dashed ? [`--project=${word}`] : ['--project', word];
+    const end = dashed ? ['--'] : [];
+    for (const [made, words] of [
+      [shell`stamp why ${word}`, ['why', ...end, word]],
+      [
+        shell`stamp ${word} --promote --wait`,
+        dashed ? ['--promote', '--wait', '--', word] : [word, '--promote', '--wait'],
+      ],
+      [shell`stamp unlock qa --project ${word}`, ['unlock', 'qa', ...option]],
+      [
+        shell`stamp unlock qa ${flags({ project: word, force: true, no: undefined })}`,
+        ['unlock', 'qa', ...option, '--force'],
+      ],
+      [shell`stamp status ${word} ${operands(['300', word])}`, ['status', ...end, word, '300', word]],
+      [shell`curl ${`https://s.example/${word}`}`, [`https://s.example/${word}`]],
+      [shell`git -c user.name=${word} log`, ['-c', `user.name=${word}`, 'log']],
+    ].map(([made, words]) => [made, [...(words as string[]), String(made).split(' ', 1)[0]]] as const))
+      expect([made, started(String(made))]).toEqual([made, [words]]);
   });
 
   it('in place of a line of the server: no line at all, unless it is curl with quoted words', () => {
@@ -101,7 +111,7 @@ describe('a server on the loopback that answers what it likes', () => {
       });
       const { code, stdout, stderr } = await run('TKT-1');
       expect([code, stdout]).toEqual([1, '']);
-      expect(stderr).toContain('no ticket has such a key. Nothing was done with it.');
+      expect(stderr).toContain('The server answered what Stampline does not: key is "');
       expect(stderr.trimEnd()).not.toMatch(STEERING);
     },
   );
@@ -112,7 +122,7 @@ describe('a server on the loopback that answers what it likes', () => {
       meta: { total_count: 1 },
       objects: [
         {
-          ...{ key: 'TKT-1', id: 1, version: 1, title: text, owner: text, stage: text, status: text },
+          ...{ key: 'TKT-1', id: 1, version: 1, title: text, owner: text, stage: 'dev', status: text },
           ...{ current_workflow_step: text, step_entered_at: text, closed_at: null },
         },
       ],

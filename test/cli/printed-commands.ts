@@ -16,8 +16,8 @@ export class StubShell {
 
   constructor() {
     for (const name of [...OURS, 'touch', 'rm', 'sh']) {
-      const says = `process.stdout.write(JSON.stringify([...process.argv.slice(2), ${JSON.stringify(name)}]) + '\\n');`;
-      fs.writeFileSync(path.join(this.folder, name), `#!${process.execPath}\n${says}\n`, { mode: 0o755 });
+      const says = `for word in "$@" ${name}; do printf '%s\\0' "$word"; done; printf '\\001'`;
+      fs.writeFileSync(path.join(this.folder, name), `#!/bin/sh\n${says}\n`, { mode: 0o755 });
     }
   }
 
@@ -33,9 +33,9 @@ export class StubShell {
       encoding: 'utf8',
     });
     return stdout
-      .split('\n')
+      .split('\u0001')
       .filter(Boolean)
-      .map((words) => JSON.parse(words) as string[]);
+      .map((words) => words.split('\0').slice(0, -1));
   }
 
   /** Of a text: each command in it that starts something else, or has a word of the server's in pieces. */

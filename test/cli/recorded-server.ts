@@ -39,10 +39,6 @@ export class RecordedServer {
     this.change = change;
   }
 
-  passesOn(): void {
-    this.change = undefined;
-  }
-
   stop(): void {
     this.server.closeAllConnections();
     this.server.close();
