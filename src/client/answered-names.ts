@@ -4,7 +4,9 @@
 const KEY = '[A-Za-z][A-Za-z0-9_]{0,49}-[0-9]{1,16}';
 /** Of a stage or a project. */
 const NAME = '[a-z0-9][a-z0-9-]{0,199}';
-const URI = '/api/v1/[a-z]+/(?:[A-Za-z0-9._-]+/){1,3}(?:[?][A-Za-z0-9_=&%.-]*)?';
+const URI = '/api/v1/[a-z]+/(?:[A-Za-z0-9_-]+/){1,3}';
+/** With the name of a file, and what is asked of it. */
+const ADDRESS = "/api/v1/[A-Za-z0-9_.~%!*'()/-]+(?:[?][A-Za-z0-9_.~%&=-]*)?";
 const NUMBER = '[0-9]{1,16}';
 
 const only = (...patterns: readonly string[]): RegExp => new RegExp(`^(?:${patterns.join('|')})$`);
@@ -18,7 +20,7 @@ const KINDS: Readonly<Record<string, RegExp>> = {
   project: only(NAME, URI, NUMBER),
   suspended: only(KEY),
   projects: only(NAME),
-  resource_uri: only(URI),
+  resource_uri: only(ADDRESS),
 };
 
 /** What others wrote, or what is no answer of ours: nothing in it is taken for a name. */
