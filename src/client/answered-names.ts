@@ -4,9 +4,11 @@
 const KEY = '[A-Za-z][A-Za-z0-9_]{0,49}-[0-9]{1,16}';
 /** Of a stage or a project. */
 const NAME = '[a-z0-9][a-z0-9-]{0,199}';
-const URI = '/api/v1/[a-z]+/(?:[A-Za-z0-9_-]+/){1,3}';
+/** Of the server, where an answer has whole URLs. */
+const BASE = '(?:https?://[A-Za-z0-9.:-]+|https?://[[][0-9a-f:]+[]](?::[0-9]+)?)?(?:/[A-Za-z0-9_.-]+){0,5}';
+const URI = `${BASE}/api/v1/[a-z]+/(?:[A-Za-z0-9_-]+/){1,3}`;
 /** With the name of a file, and what is asked of it. */
-const ADDRESS = "/api/v1/[A-Za-z0-9_.~%!*'()/-]+(?:[?][A-Za-z0-9_.~%&=-]*)?";
+const ADDRESS = `${BASE}/api/v1/[A-Za-z0-9_.~%!*'()/-]+(?:[?][A-Za-z0-9_.~%&=-]*)?`;
 const NUMBER = '[0-9]{1,16}';
 
 const only = (...patterns: readonly string[]): RegExp => new RegExp(`^(?:${patterns.join('|')})$`);
@@ -54,9 +56,14 @@ const textsOf = (value: unknown): readonly string[] =>
   (Array.isArray(value) ? value : [value]).filter((one) => typeof one === 'string');
 
 function isNamed(member: string, text: string, of: object): boolean {
+  if (member === 'key' && !isTicket(of)) return true;
   const kind = Object.hasOwn(KINDS, member) ? KINDS[member] : namesItself(member, of) ? KINDS.stage : undefined;
   return kind?.test(text) ?? true;
 }
+
+/** Modules have keys, too, which may be anything. */
+const isTicket = (of: object): boolean =>
+  ['version', 'verdicts', 'current_workflow_step', 'closed_at', 'stage'].some((member) => member in of);
 
 /** Of a stage, and of a project. */
 const namesItself = (member: string, of: object): boolean =>

@@ -32,7 +32,7 @@ test('the documented workflow: update, QA, production, revert, close', async () 
   fs.writeFileSync(path.join(page, '.stamprc.json'), '{"page": "http://localhost:8080/shop"}');
   const here = (line: string): Promise<Ended> => stamp(line, { url: server.base, cwd: page });
 
-  expect((await here('--update TKT-001 --once --yes')).code).toBe(0);
+  await expect(here('--update TKT-001 --once --yes')).resolves.toMatchObject({ code: 0, stderr: '' });
   const [cart = ''] = Object.keys(await shown('?dev=TKT-001'));
   expect([cart, await shown()]).toEqual([expect.stringContaining('cart.js'), {}]);
 
