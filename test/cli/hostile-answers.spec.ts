@@ -64,13 +64,13 @@ function runAt(scene: Scene, line: string, url: string): Promise<Ended> {
   });
 }
 
-/** Of what is watched and kept, the name is a digest. */
+/** Of what is watched and kept, the name is a digest: there may be more of them, but nothing of another form. */
 async function filesOf(scene: Scene): Promise<string[]> {
   const all = await fs.readdir(path.dirname(scene.folder), { recursive: true });
-  return all
+  const named = all
     .filter((name) => !name.includes('.git/'))
-    .map((name) => name.replaceAll(/(?<=watch\/)[0-9a-f]{32}/g, '<digest>'))
-    .sort();
+    .map((name) => name.replaceAll(/(?<=watch\/)[0-9a-f]{32}(?=\.json$)/g, '<digest>'));
+  return [...new Set(named)].sort();
 }
 
 let stubs: StubShell;
