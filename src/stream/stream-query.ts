@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Db } from '../platform/database/db.js';
 import { invalid, notFound } from '../platform/errors.js';
 import { otherProject, type Reach } from '../platform/principal.js';
+import { readTime } from '../platform/time-text.js';
 import { wholeNumberIn } from '../platform/whole-number.js';
 import { KeyReader } from '../rest/reading/key-reader.js';
 import { lastOf, type Query, textsOf } from '../rest/reading/list-query.js';
@@ -16,9 +17,6 @@ const FILTERS = ['project', 'ticket', 'severity', 'type', 'stage'];
 const STARTS = ['last_event_id', 'earliest', 'since'];
 const MOST_VALUES = 100;
 
-/** A time that says where on earth it is: without that it would be another one on another machine. */
-const TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2}))?$/;
-
 /** The header of a reader that comes back wins over the URL that it was first given. */
 export function parseStart(query: Query, header: string | undefined): Start {
   const id = header?.trim() || lastOf(query.last_event_id)?.trim();
@@ -26,7 +24,9 @@ export function parseStart(query: Query, header: string | undefined): Start {
   if (query.earliest !== undefined) return { from: 'earliest' };
   const since = lastOf(query.since);
   if (since === undefined) return { from: 'now' };
-  if (TIME.test(since) && !since.startsWith('0000') && !Number.isNaN(Date.parse(since))) return { since };
+  const time = readTime(since);
+  // A clock says where on earth it is: without that it would be another time on another machine.
+  if (time && time.hasClock === time.hasZone) return { since: time.text };
   throw invalid('stream.bad_since', `since=${since.slice(0, 100)} is no time. Write it as 2026-01-01T12:00:00Z.`);
 }
 

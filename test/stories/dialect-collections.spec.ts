@@ -55,7 +55,8 @@ it("describes the fields of a resource in Tastypie's words", async () => {
   expect(fields.bug_id).toMatchObject({ nullable: true });
   expect(fields.key).toMatchObject({ unique: true });
   expect(fields.id).toMatchObject({ type: 'integer', readonly: true, unique: true });
-  expect(fields.created_at).toMatchObject({ type: 'datetime', readonly: true });
+  expect(fields.created_at).toMatchObject({ type: 'string', readonly: true });
+  expect(fields.created_at?.help_text).toMatch(/RFC 3339, UTC\.$/);
   expect(fields.project).toMatchObject({
     type: 'related',
     related_type: 'to_one',

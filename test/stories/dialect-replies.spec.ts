@@ -60,7 +60,7 @@ it('leaves the body and its label out where the client prefers so', async () => 
     .put('/api/v1/person/1/')
     .set({ Prefer: 'respond-async, return=minimal' })
     .send({ name: 'c' })
-    .expect(200);
+    .expect(204);
   const listed = await server.http.patch('/api/v1/person/').set(minimal).send({ objects: [] }).expect(202);
   for (const reply of [made, changed, replaced, listed]) {
     expect([reply.text, reply.headers['content-type']]).toEqual(['', undefined]);

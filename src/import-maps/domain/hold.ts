@@ -1,4 +1,5 @@
 // A hold of a ticket or a lock of a stage: who, why, since when, until when; and how people say until when.
+import { readTime } from '../../platform/time-text.js';
 
 export interface Hold {
   readonly actor: string;
@@ -15,8 +16,6 @@ export type Until = { readonly at: string } | { readonly seconds: number };
 const SECONDS: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400, w: 7 * 86_400 };
 const LONGEST_SECONDS = 366 * 86_400;
 
-const MOMENT = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)(Z|[+-]\d{2}:\d{2})?)?$/;
-
 /** `30m`, `2h`, `3d`, `1w`; `2026-11-22`, `2026-11-22T08:00`, `…Z`, `…+01:00`; without a zone it is UTC. Undefined for anything else. */
 export function parseUntil(text: string): Until | undefined {
   const [, count, unit = ''] = /^(\d{1,6})([mhdw])$/.exec(text) ?? [];
@@ -24,14 +23,6 @@ export function parseUntil(text: string): Until | undefined {
     const seconds = Number(count) * (SECONDS[unit] as number);
     return seconds > 0 && seconds <= LONGEST_SECONDS ? { seconds } : undefined;
   }
-  const [, day, time = '00:00', zone = 'Z'] = MOMENT.exec(text) ?? [];
-  if (day === undefined || !isDay(day)) return undefined;
-  const at = Date.parse(`${day}T${time}${zone}`);
-  return Number.isNaN(at) ? undefined : { at: new Date(at).toISOString() };
-}
-
-/** JavaScript takes 30 February for 2 March. */
-function isDay(day: string): boolean {
-  const at = Date.parse(`${day}T00:00Z`);
-  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(day);
+  const time = readTime(text);
+  return time && { at: new Date(time.text).toISOString() };
 }

@@ -1,5 +1,6 @@
 // Which map a URL asks for (import-maps.md, section 3).
 import { invalid } from '../../platform/errors.js';
+import { readTime } from '../../platform/time-text.js';
 import { lastOf, type Query } from '../../rest/reading/list-query.js';
 import { type Linked, readLinked } from '../domain/preview-link.js';
 import type { StageLine } from '../domain/stage-line.js';
@@ -27,7 +28,7 @@ export function readMapRequest(query: Query, stages: StageLine): MapRequest {
   if ([asked.length > 0, release !== undefined, at !== undefined].filter(Boolean).length > 1)
     throw invalid('map.contradiction', 'Ask for tickets, for a release or for a time: one of them.');
   if (release !== undefined) return { kind: 'release', release: readRelease(release) };
-  if (at !== undefined) return { kind: 'at', time: readTime(at) };
+  if (at !== undefined) return { kind: 'at', time: readMoment(at) };
   if (asked.length === 0) return { kind: 'production' };
   if (asked.reduce((sum, { tickets }) => sum + tickets.length, 0) > MOST_TICKETS)
     throw invalid('map.too_many_tickets', `At most ${MOST_TICKETS} tickets can be shown together.`);
@@ -49,13 +50,9 @@ function readRelease(text: string): number {
   throw invalid('release.invalid', 'A release is a whole number, such as ?release=7.');
 }
 
-const TIME = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?))?(Z|[+ -]\d\d(?::?\d\d)?)?$/i;
-
-/** A plus sign in a query that wasn't encoded is a space here. Without a zone: UTC. */
-function readTime(text: string): string {
-  const [, day, clock = '00:00', zone = 'Z'] = TIME.exec(text) ?? [];
-  const offset = /^.\d\d$/.test(zone) ? `${zone}:00` : zone;
-  const time = new Date(`${day}T${clock}${offset.replace(' ', '+').toUpperCase()}`);
+/** Without a zone: UTC. */
+function readMoment(text: string): string {
+  const time = new Date(readTime(text)?.text ?? '');
   if (!Number.isNaN(time.getTime()) && time.getUTCFullYear() >= 1970 && time.getUTCFullYear() < 10_000)
     return time.toISOString();
   throw invalid('at.invalid', 'A time is written as ISO 8601, such as ?at=2026-11-21T12:00:00Z.');

@@ -25,6 +25,7 @@ const DESCRIPTIONS: Readonly<Record<number, string>> = {
   409: "It can't be done as things stand; the body says what stands in the way.",
   412: 'If-Match does not match.',
   413: 'The body is larger than this URL takes.',
+  406: 'The client accepts only formats that are not built; this API speaks JSON.',
   415: 'The body is not JSON.',
   421: 'The Host header names another server.',
   422: 'This Idempotency-Key was used for another request.',

@@ -6,7 +6,9 @@ import type { Config } from '../../config.js';
 import { DomainError } from '../errors.js';
 import { Networks } from '../networks.js';
 import { sendError } from './error-reply.js';
+import { refuseOverride } from './method-override.js';
 import { OwnOrigins } from './own-origin.js';
+import { RouteMethods } from './route-methods.js';
 import { isBehindRefused, refuseFraming } from './request-framing.js';
 import { isSafe } from './safe-methods.js';
 import { LONGEST_URL, refuseTunnel } from './unread-reply.js';
@@ -31,10 +33,12 @@ export function guardRequests(server: FastifyInstance, config: Config): void {
     const refusal =
       refuseFraming(request, reply) ??
       refuse(request, added) ??
+      refuseOverride(request.raw) ??
       ways.refuse(request) ??
       refuseForeign(request, origins);
     if (refusal) return sendError(request, reply, refusal);
     if (request.is404) return answerUnrouted(request, reply, routes.of(request.url), done);
+    if (routes.hides(request)) return answerUnrouted(request, reply, routes.of(request.url), done);
     done();
   });
 }
@@ -132,10 +136,10 @@ function nameOf(host: string): string {
 function answerUnrouted(
   request: FastifyRequest,
   reply: FastifyReply,
-  allow: readonly string[],
+  allow: readonly string[] | undefined,
   done: () => void,
 ): void {
-  if (allow.length === 0) return done();
+  if (!allow) return done();
   if (request.method === 'OPTIONS') {
     void reply.code(200).header('allow', allow.join(',')).send();
     return;
@@ -146,42 +150,8 @@ function answerUnrouted(
     new DomainError(
       'method_not_allowed',
       'method.not_allowed',
-      `This URL does not answer to ${request.method}, only to ${allow.join(', ')}.`,
+      `This URL does not answer to ${request.method}${allow.length > 0 ? `, only to ${allow.join(', ')}` : ''}.`,
       { allow },
     ),
   );
 }
-
-const ORDER = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
-
-/** Which methods each registered URL answers to. Asked only for requests that found no route. */
-class RouteMethods {
-  private readonly methods = new Map<string, Set<string>>();
-  private patterns: [parts: string[], methods: Set<string>][] | undefined;
-
-  add(url: string, methods: string[]): void {
-    const known = this.methods.get(url) ?? new Set();
-    for (const method of methods) known.add(method);
-    this.methods.set(url, known);
-    this.patterns = undefined;
-  }
-
-  /** `GET,POST,…` for a path; the route that Fastify would prefer (fewer parameters) decides. */
-  of(url: string): string[] {
-    const path = partsOf(url.split('?', 1)[0] ?? '');
-    this.patterns ??= [...this.methods]
-      .filter(([pattern]) => !pattern.includes('*'))
-      .sort(([one], [other]) => one.split(':').length - other.split(':').length)
-      .map(([pattern, methods]) => [partsOf(pattern), methods]);
-    const found = this.patterns.find(([pattern]) => fits(pattern, path));
-    return found ? ORDER.filter((method) => found[1].has(method)) : [];
-  }
-}
-
-/** The parts of a path; a slash at its end makes none. */
-const partsOf = (path: string): string[] => path.replace(/(.)\/$/, '$1').split('/');
-
-/** `['', 'ticket', ':id']` fits `/ticket/7`. */
-const fits = (pattern: readonly string[], path: readonly string[]): boolean =>
-  pattern.length === path.length &&
-  pattern.every((part, place) => part === path[place] || (part.startsWith(':') && path[place] !== ''));

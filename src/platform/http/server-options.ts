@@ -6,6 +6,7 @@ import type { Server } from 'node:http';
 import type { Logger } from 'pino';
 import { Networks } from '../networks.js';
 import { readCertificate } from './certificate.js';
+import { overrideMethod } from './method-override.js';
 import { refuseFraming } from './request-framing.js';
 import { answerUnread } from './unread-reply.js';
 import { notFound } from '../errors.js';
@@ -30,6 +31,7 @@ const OPTIONS = {
   return503OnClosing: false,
   routerOptions: { ignoreTrailingSlash: true, maxParamLength: 8192 },
   frameworkErrors: answerUnroutable,
+  rewriteUrl: overrideMethod,
 };
 
 /** Rejects with StartError where the certificate can't be used. */

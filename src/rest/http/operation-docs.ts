@@ -1,5 +1,5 @@
 // The OpenAPI text of each operation of a resource, from its declaration.
-import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { type About, Needs } from '../../platform/http/need.js';
 import type { OperationName, Resource } from '../resource.js';
 import { failures, IDEMPOTENCY_KEY, IF_MATCH, jsonBody, jsonReply, pathParameter, schemaNamed } from './documented.js';
@@ -71,6 +71,8 @@ function aboutOf(resource: Resource, operation: Operation): About {
   return operation === 'set' ? `${resource.name}/:ids` : `${resource.name}/:id`;
 }
 
+const NOTHING_TO_SAY = ApiResponse({ status: 204, description: 'Changed, where `Prefer: return=minimal` was sent.' });
+
 const WRITES = new Set<Operation>(['create', 'patchList', 'removeList', 'update', 'replace', 'remove']);
 
 export function documentOperation(
@@ -97,8 +99,8 @@ function decorators(resource: Resource, operation: Operation): (MethodDecorator 
     ...parameters(resource, operation, call?.query),
     ...body(resource, operation, call?.body),
     success(resource, operation, SUCCESS[operation]),
-    ...(operation === 'replace' ? [success(resource, operation, SUCCESS.create)] : []),
-    failures(...failuresOf(resource, operation)),
+    ...(operation === 'replace' ? [success(resource, operation, SUCCESS.create), NOTHING_TO_SAY] : []),
+    failures(406, ...failuresOf(resource, operation)),
   ];
 }
 

@@ -13,16 +13,33 @@ import { checkKey, type WriteAnswer, type WriteRequest } from '../writing/idempo
 import type { WriteOptions } from '../writing/resource-writer.js';
 import { contentTag, isKnown, parseIfMatch, takesAny, versionTag } from './entity-tag.js';
 
+/** Tastypie's other formats. */
+const NOT_BUILT = /^(application|text)\/(xml|yaml|x-yaml|x-plist|javascript|x-javascript|ecmascript)$/;
+
 /** `?format=json` says what is so anyway; another format is refused, before a write does anything. */
 function refuseOtherFormats(request: FastifyRequest): void {
   const format = lastOf((request.query as Query).format);
-  if (!format || format === 'json') return;
-  throw new DomainError(
+  if (format && format !== 'json') throw notBuilt(format, 'Leave format out.');
+  const accepted = typesIn(request.headers.accept);
+  if (accepted.length > 0 && accepted.every((type) => NOT_BUILT.test(type)))
+    throw notBuilt(accepted.join(', '), 'Let Accept have application/json.');
+}
+
+/** What an Accept header names, without what it names only to refuse it. */
+const typesIn = (accept = ''): string[] =>
+  accept
+    .toLowerCase()
+    .split(',')
+    .map((one) => one.split(';').map((part) => part.trim()))
+    .filter(([type, ...rules]) => type && !rules.some((rule) => /^q=0(\.0*)?$/.test(rule)))
+    .map(([type = '']) => type);
+
+const notBuilt = (format: string, advice: string): DomainError =>
+  new DomainError(
     'not_acceptable',
     'format.not_built',
-    `The format '${format.slice(0, 50)}' is not built: this API speaks JSON only. Leave format out.`,
+    `The format '${format.slice(0, 50)}' is not built: this API speaks JSON only. ${advice}`,
   );
-}
 
 /** A 200 with an ETag, or a 304 when the client has it already. */
 export function sendJson(request: FastifyRequest, reply: FastifyReply, body: string, etag = contentTag(body)): void {
@@ -68,6 +85,7 @@ export function sendAnswer(request: FastifyRequest, reply: FastifyReply, answer:
   }
   const minimal = /(^|[,\s])return=minimal\b/.test(String(request.headers.prefer ?? ''));
   if (minimal) void reply.header('preference-applied', 'return=minimal');
+  if (minimal && request.method === 'PUT' && answer.status === 200) void reply.code(204);
   if (minimal || answer.body === null) void reply.send();
   else sendJsonText(reply, answer.body);
 }

@@ -1,20 +1,48 @@
-// `/schema/`: what a resource's fields are and what may be asked of them, in Tastypie's words.
+// `/schema/`: what a resource's fields are and what may be asked of them, in Tastypie's words. Strict clients convert every field
+// by its type here.
+import { statusText } from '../../workflow/steps.js';
 import type { Field } from '../fields/field.js';
-import { lookupsOf } from '../reading/lookups.js';
-import type { Resource } from '../resource.js';
+import { ID_LOOKUPS, lookupsOf } from '../reading/lookups.js';
+import type { Nesting, Resource } from '../resource.js';
 
 const TYPES: Readonly<Record<Field['kind'], string>> = {
   id: 'integer',
   integer: 'integer',
   text: 'string',
   boolean: 'boolean',
-  time: 'datetime',
+  // Tastypie's `datetime` has no offset, and clients that parse it strictly fail at one.
+  time: 'string',
   reference: 'related',
   references: 'related',
   json: 'dict',
   step: 'string',
   status: 'string',
 };
+
+const NO_DEFAULT = 'No default provided.';
+
+function defaultOf({ kind, initial, usual, nullable, readonly, required }: Field): unknown {
+  // Steps and statuses leave as texts.
+  if (typeof usual === 'number') return kind === 'status' ? statusText(usual) : String(usual);
+  return initial ?? (nullable && !readonly && !required ? null : NO_DEFAULT);
+}
+
+/** What a view shows inside: whole objects of another resource that lead here. */
+const describeChildren = ({ children = [] }: Nesting): [string, object][] =>
+  children.map(({ name, resource }) => [
+    name,
+    {
+      type: 'related',
+      related_type: 'to_many',
+      related_schema: `/api/v1/${resource}/schema/`,
+      nullable: false,
+      blank: true,
+      readonly: true,
+      unique: false,
+      help_text: 'Whole, and not by their URIs.',
+      default: NO_DEFAULT,
+    },
+  ]);
 
 function describeField(field: Field): object {
   return {
@@ -29,8 +57,8 @@ function describeField(field: Field): object {
     blank: !field.required,
     readonly: field.readonly,
     unique: field.unique,
-    help_text: field.help,
-    default: field.initial ?? (field.required || field.readonly ? 'No default provided.' : null),
+    help_text: field.kind === 'time' ? `${field.help} RFC 3339, UTC.` : field.help,
+    default: defaultOf(field),
     ...(field.choices ? { choices: field.choices } : {}),
     ...(field.maxLength ? { max_length: field.maxLength } : {}),
   };
@@ -53,7 +81,7 @@ const IMPLICIT = {
     readonly: true,
     unique: false,
     help_text: 'Where the object is.',
-    default: 'No default provided.',
+    default: NO_DEFAULT,
   },
 };
 
@@ -69,10 +97,15 @@ export function describeSchema(resource: Resource): object {
     allowed_list_http_methods: verbs.filter((verb) => !notOnLists.includes(verb)),
     default_format: 'application/json',
     default_limit: 20,
-    fields: { ...Object.fromEntries(shown.map((field) => [field.name, describeField(field)])), ...IMPLICIT },
-    filtering: Object.fromEntries(
-      columns.filter((field) => field.filterable).map((field) => [field.name, lookupsOf(field)]),
-    ),
+    fields: {
+      ...Object.fromEntries(shown.map((field) => [field.name, describeField(field)])),
+      ...Object.fromEntries(describeChildren(resource.view ?? {})),
+      ...IMPLICIT,
+    },
+    filtering: {
+      id: ID_LOOKUPS,
+      ...Object.fromEntries(columns.filter((field) => field.filterable).map((field) => [field.name, lookupsOf(field)])),
+    },
     ordering: ['id', ...columns.filter((field) => field.orderable).map((field) => field.name)],
   };
 }

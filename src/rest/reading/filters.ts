@@ -9,7 +9,8 @@ import { FoundKeys, MOST_NAMED } from './key-reader.js';
 import { isSlowLookup } from './slow-lookups.js';
 import { lookupSql } from './lookups.js';
 
-const RESERVED = new Set(['limit', 'offset', 'after', 'order_by', 'sort_by', 'format']);
+/** The last two are how old clients send a key in the URL, which counts for nothing here. */
+const RESERVED = new Set(['limit', 'offset', 'after', 'order_by', 'sort_by', 'format', 'username', 'api_key']);
 
 /** True for a parameter that narrows the list; false for paging, ordering and names that begin with `_`. */
 export const isFilter = (name: string): boolean => !RESERVED.has(name) && !name.startsWith('_');

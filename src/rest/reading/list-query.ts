@@ -39,7 +39,7 @@ export function parsePage(query: Query): Page {
 }
 
 function parseLimit(text: string | undefined): number {
-  if (text === undefined || text === '') return DEFAULT_LIMIT;
+  if (text === undefined) return DEFAULT_LIMIT;
   if (!/^[+-]?\d+$/.test(text))
     throw invalid('page.bad_limit', `Invalid limit '${text}' provided. Please provide a positive integer.`);
   const limit = Number(text);
@@ -49,7 +49,7 @@ function parseLimit(text: string | undefined): number {
 }
 
 function parseOffset(text: string | undefined): number {
-  if (text === undefined || text === '') return 0;
+  if (text === undefined) return 0;
   if (!/^[+-]?\d+$/.test(text))
     throw invalid('page.bad_offset', `Invalid offset '${text}' provided. Please provide an integer.`);
   const offset = Number(text);
@@ -60,9 +60,7 @@ function parseOffset(text: string | undefined): number {
 
 /** `ORDER BY …`, always ending in the id so that pages don't overlap. */
 export function orderSql(resource: Resource, query: Query, joins: Joins): string {
-  const asked = [...textsOf(query.order_by), ...textsOf(query.sort_by)]
-    .flatMap((text) => text.split(','))
-    .filter(Boolean);
+  const asked = [...textsOf(query.order_by), ...textsOf(query.sort_by)].flatMap((text) => text.split(','));
   if (asked.length > MOST_ORDERINGS) throw invalid('order.too_many', `Order by ${MOST_ORDERINGS} fields at most.`);
   const parts = asked.map((text) => {
     const path = text.replace(/^-/, '');

@@ -1,5 +1,6 @@
 // Django's field lookups as a static table: what each takes and the SQL it becomes. Values are always parameters.
 import { invalid } from '../../platform/errors.js';
+import { readTime } from '../../platform/time-text.js';
 import { wholeNumberIn } from '../../platform/whole-number.js';
 import { parseStatus, STEPS } from '../../workflow/steps.js';
 import type { Field, FieldKind } from '../fields/field.js';
@@ -24,7 +25,7 @@ function typed(field: Field, text: string): unknown {
     case 'status':
       return parseStatus(text) ?? mismatch();
     case 'time':
-      return isTime(text) ? text : mismatch();
+      return readTime(text)?.text ?? mismatch();
     case 'text':
       return text;
     default:
@@ -36,10 +37,6 @@ function integerIn(text: string): number | undefined {
   const size = wholeNumberIn(text.replace(/^-/, ''));
   return size !== undefined && text.startsWith('-') ? -size : size;
 }
-
-const TIME = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})?)?$/;
-const isTime = (text: string): boolean =>
-  TIME.test(text) && !text.startsWith('0000') && !Number.isNaN(Date.parse(text.replace(' ', 'T')));
 
 const last = (texts: readonly string[]): string => texts.at(-1) ?? '';
 
@@ -55,6 +52,9 @@ const ilike =
   (pattern: (escaped: string) => string): LookupSql =>
   (field, column, texts, add) =>
     `UPPER(${textSql(field, column)}) LIKE UPPER(${add(pattern(escapeLike(last(texts))))}::text)`;
+
+/** Steps and statuses are texts to who asks: none is empty, or anything else than digits. */
+const isEmptyText = ({ kind }: Field, text: string): boolean => text === '' && (kind === 'step' || kind === 'status');
 
 const compare =
   (operator: string): LookupSql =>
@@ -83,7 +83,8 @@ function sameSql(field: Field, value: unknown, add: (value: unknown) => string):
 const LOOKUPS: Readonly<Record<string, LookupSql>> = {
   exact: (field, column, texts, add) => {
     const text = last(texts);
-    return NULL_WORDS.has(text) ? `${column} IS NULL` : `${column} = ${sameSql(field, typed(field, text), add)}`;
+    if (NULL_WORDS.has(text)) return `${column} IS NULL`;
+    return isEmptyText(field, text) ? 'FALSE' : `${column} = ${sameSql(field, typed(field, text), add)}`;
   },
   iexact: (field, column, texts, add) => {
     const text = last(texts);
@@ -99,8 +100,11 @@ const LOOKUPS: Readonly<Record<string, LookupSql>> = {
   gte: compare('>='),
   lt: compare('<'),
   lte: compare('<='),
+  // An empty list of values finds nothing.
   in: (field, column, texts, add) =>
-    `${column} = ANY(${add(listed(texts).map((text) => typed(field, text)))}::${castOf(field)}[])`,
+    last(texts) === '' && texts.length === 1
+      ? 'FALSE'
+      : `${column} = ANY(${add(listed(texts).map((text) => typed(field, text)))}::${castOf(field)}[])`,
   range: (field, column, texts, add) => {
     const [from, to, ...more] = listed(texts);
     if (from === undefined || to === undefined || more.length > 0) return mismatch();
@@ -156,7 +160,9 @@ const LIST_LOOKUPS: Readonly<Record<string, LookupSql>> = {
       ? `${column} = '{}'`
       : `(${column} <> '{}' AND ${column} @> ARRAY[${add(listedId(field, last(texts)))}::bigint])`,
   in: (field, column, texts, add) =>
-    `(${column} <> '{}' AND ${column} && ${add(listed(texts).map((text) => listedId(field, text)))}::bigint[])`,
+    texts.join('') === ''
+      ? 'FALSE'
+      : `(${column} <> '{}' AND ${column} && ${add(listed(texts).map((text) => listedId(field, text)))}::bigint[])`,
   isnull: (_field, column, texts) => {
     const text = last(texts);
     return TRUE_WORDS.has(text) ? `${column} = '{}'` : FALSE_WORDS.has(text) ? `${column} <> '{}'` : mismatch();
@@ -164,6 +170,9 @@ const LIST_LOOKUPS: Readonly<Record<string, LookupSql>> = {
 };
 
 export const isLookup = (word: string): boolean => Object.hasOwn(LOOKUPS, word);
+
+/** The lookups that every resource's id takes. */
+export const ID_LOOKUPS: readonly string[] = ALLOWED.id;
 
 /** The lookups that a field takes; none where it isn't filterable. */
 export const lookupsOf = (field: Field): readonly string[] => (field.filterable ? ALLOWED[field.kind] : []);

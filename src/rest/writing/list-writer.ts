@@ -70,7 +70,10 @@ export class ListWriter {
 
   private async patchOne(tx: Tx, resource: Resource, given: unknown, options: WriteOptions): Promise<string> {
     const object = asObject(given);
-    if (object.resource_uri === undefined) return (await this.writer.create(resource, object, options, tx)).body;
+    if (object.resource_uri === undefined) {
+      if (object.id !== undefined) throw idWithoutUri();
+      return (await this.writer.create(resource, object, options, tx)).body;
+    }
     const id = await this.idOf(resource, object.resource_uri, options, tx);
     return (await this.writer.update(resource, id, object, options, tx)).body;
   }
@@ -116,6 +119,13 @@ export class ListWriter {
     return id;
   }
 }
+
+/** In a list without URIs an id would make the object that it means a second time. */
+const idWithoutUri = (): DomainError =>
+  invalid(
+    'list.id_without_uri',
+    'This object has an id and no resource_uri. Give its resource_uri to change it, or leave out the id to make a new one.',
+  );
 
 const isObject = (object: unknown): object is JsonObject => typeof object === 'object' && object !== null;
 

@@ -9,15 +9,20 @@ import { isKey } from '../resource-key.js';
  */
 export function parseReference(value: unknown, target: string): number | string | undefined {
   if (typeof value === 'number') return asId(String(value));
-  if (typeof value === 'object' && value !== null && 'resource_uri' in value) {
-    return typeof value.resource_uri === 'string' ? parseReference(value.resource_uri, target) : undefined;
-  }
+  if (typeof value === 'object' && value !== null) return parseWhole(value, target);
   if (typeof value !== 'string') return undefined;
   const text = value.trim();
   const path = text.replace(/^https?:\/\/[^/]+/, '');
   if (!path.startsWith('/')) return asIdOrKey(text, target);
   const parts = /^\/api\/v1\/([a-z-]+)\/([^/]+)\/?$/.exec(path);
   return parts && parts[1] === target ? asIdOrKey(parts[2] ?? '', target) : undefined;
+}
+
+/** An object, whole or in part, as a view shows it. What else it says is not written. */
+function parseWhole(value: object, target: string): number | string | undefined {
+  if ('resource_uri' in value)
+    return typeof value.resource_uri === 'string' ? parseReference(value.resource_uri, target) : undefined;
+  return 'id' in value && /^(number|string)$/.test(typeof value.id) ? asId(String(value.id)) : undefined;
 }
 
 const asIdOrKey = (text: string, target: string): number | string | undefined =>

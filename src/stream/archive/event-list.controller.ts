@@ -3,6 +3,7 @@ import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiQuery } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { invalid } from '../../platform/errors.js';
+import { isDay } from '../../platform/time-text.js';
 import { wholeNumberIn } from '../../platform/whole-number.js';
 import { documentOperation } from '../../rest/http/operation-docs.js';
 import { ListsRoom } from '../../rest/http/lists-room.js';
@@ -84,13 +85,8 @@ function numberIn(name: string, text: string | undefined, usual: number): number
 }
 
 function dayIn(text: string | undefined): string | undefined {
-  if (text === undefined || (/^[1-9]\d{3}-\d\d-\d\d$/.test(text) && isDay(text))) return text;
+  if (text === undefined || (isDay(text) && !text.startsWith('0'))) return text;
   throw invalid('archive.bad_day', 'day is a day such as 2026-01-01.');
-}
-
-function isDay(text: string): boolean {
-  const time = Date.parse(`${text}T00:00:00Z`);
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
 }
 
 function nextUrl(url: string, after: number): string {

@@ -1,5 +1,6 @@
 // From the body of POST /events to events: CloudEvents 1.0, one (structured or binary) or a batch, and the simple form for
 // shell scripts. Pure but for the id that a simple event gets from its caller.
+import { isDay } from '../../platform/time-text.js';
 import { asLine } from '../lines/line.js';
 import {
   bad,
@@ -88,7 +89,7 @@ function readCloudEvent(event: Json, part: string): Incoming {
   if (need('specversion') !== '1.0') throw bad('invalid', at('specversion'), 'This server reads CloudEvents 1.0.');
   checkExtensions(event, at);
   const time = textOf(event, 'time', part, 50);
-  if (time !== undefined && !(RFC3339.test(time) && Number.isFinite(Date.parse(time))))
+  if (time !== undefined && !isRfc3339(time))
     throw bad('invalid', at('time'), 'an RFC 3339 time, such as 2026-01-01T12:00:00Z, please.');
   const type = checkType(need('type'), part);
   const { data } = event;
@@ -113,6 +114,8 @@ function readCloudEvent(event: Json, part: string): Incoming {
 }
 
 const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
+const isRfc3339 = (time: string): boolean =>
+  RFC3339.test(time) && isDay(time.slice(0, 10)) && Number.isFinite(Date.parse(time));
 
 const kept = (event: Json): object =>
   Object.fromEntries(Object.entries(event).filter(([name]) => !['specversion', 'type'].includes(name)));
