@@ -17,6 +17,8 @@ import { PreviewKeys1764550000000 } from './1764550000000-preview-keys.js';
 import { Quotas1764600000000 } from './1764600000000-quotas.js';
 import { TicketBlobs1764610000000 } from './1764610000000-ticket-blobs.js';
 import { LargeAnswers1764620000000 } from './1764620000000-large-answers.js';
+import { DatabaseClock1764640000000 } from './1764640000000-database-clock.js';
+import { TimesByNumber1764641000000 } from './1764641000000-times-by-number.js';
 
 export const migrations = [
   FirstTables1763700000000,
@@ -37,4 +39,6 @@ export const migrations = [
   Quotas1764600000000,
   TicketBlobs1764610000000,
   LargeAnswers1764620000000,
+  DatabaseClock1764640000000,
+  TimesByNumber1764641000000,
 ];

@@ -4,6 +4,7 @@ import { migrations } from '../migrations/index.js';
 import { AccessTokenRow } from './access/access-token.row.js';
 import { RateCountRow } from './access/rate-count.row.js';
 import { ArtifactRow } from './artifacts/artifact.row.js';
+import { ClockStepRow, DatabaseClockRow } from './platform/database/database-clock.rows.js';
 import { type Connection, POOL_OPTIONS } from './platform/database/connection.js';
 import { BinaryPackageRow } from './projects/binary-package.row.js';
 import { PersonRow } from './projects/person.row.js';
@@ -16,7 +17,7 @@ import { EventArchiveRow } from './stream/archive/event-archive.row.js';
 import { EventRow } from './stream/event.row.js';
 import { IngestedEventRow } from './stream/ingest/ingested-event.row.js';
 import { NumberedEventRow } from './stream/numbered-event.row.js';
-import { StreamHeadRow } from './stream/stream-head.row.js';
+import { StreamHeadRow, StreamMarkRow } from './stream/stream-head.row.js';
 import { SubticketRow } from './subtickets/subticket.row.js';
 import { TestSuiteRow } from './projects/test-suite.row.js';
 import { TestResultRow } from './artifacts/test-result.row.js';
@@ -37,6 +38,8 @@ const entities = [
   BlobRow,
   BlobUseRow,
   BranchRow,
+  ClockStepRow,
+  DatabaseClockRow,
   EventArchiveRow,
   EventRow,
   IdempotencyKeyRow,
@@ -57,6 +60,7 @@ const entities = [
   SpuFileRow,
   StageLockRow,
   StreamHeadRow,
+  StreamMarkRow,
   SubticketRow,
   TestResultRow,
   TestSuiteRow,

@@ -42,4 +42,8 @@ export class AccessTokenRow {
   /** The token that it was rotated to; a token is rotated once. */
   @Column('bigint', { nullable: true })
   replaced_by: number | null;
+
+  /** Seconds that the database's clock stepped since `expires_at` was set; negative: back, and it was moved by as much. */
+  @Column('double precision', { default: 0 })
+  clock_shift: number;
 }

@@ -1,5 +1,6 @@
 // Tokens as they are kept: made, listed, rotated, revoked, each with its event. The clock is the database's.
 import { Injectable } from '@nestjs/common';
+import { NO_EARLIER } from '../platform/database/clock-steps.js';
 import { Db, type Tx } from '../platform/database/db.js';
 import type { Sql } from '../platform/database/statement.js';
 import { conflict, DomainError, invalid, notFound } from '../platform/errors.js';
@@ -60,7 +61,8 @@ const iso = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', '
 const PROJECTS =
   'CASE WHEN project_ids IS NOT NULL THEN ARRAY(SELECT p.name FROM project p WHERE p.id = ANY(project_ids) ORDER BY 1) END AS projects';
 const VIEW = `id, owner, purpose, scopes, ${PROJECTS}, ${iso('created_at')} AS created_at, ${iso('expires_at')} AS expires_at, ${iso('revoked_at')} AS revoked_at`;
-const COUNTS = 'revoked_at IS NULL AND expires_at > clock_timestamp()';
+/** SQL: whether a token counts. */
+export const COUNTS = `revoked_at IS NULL AND expires_at > ${NO_EARLIER}`;
 
 @Injectable()
 export class AccessTokens {
@@ -89,7 +91,7 @@ export class AccessTokens {
   async rotate(tx: Tx, id: number, giver: Principal): Promise<NewTokenView> {
     const [old] = await tx.run<Replaceable>({
       name: 'token_replaceable',
-      text: `SELECT id, owner, purpose, scopes, project_ids, replaced_by, round(extract(epoch FROM expires_at - created_at) / 3600)::int AS hours
+      text: `SELECT id, owner, purpose, scopes, project_ids, replaced_by, round((extract(epoch FROM expires_at - created_at) - LEAST(0, clock_shift)) / 3600)::int AS hours
         FROM access_token WHERE id = $1 AND ${COUNTS} FOR UPDATE`,
       values: [id],
     });
@@ -99,7 +101,7 @@ export class AccessTokens {
     const made = await this.insert(tx, old);
     await tx.run({
       name: 'token_replaced',
-      text: `UPDATE access_token SET replaced_by = $2, expires_at = LEAST(expires_at, clock_timestamp() + interval '${OVERLAP_HOURS} hours')
+      text: `UPDATE access_token SET replaced_by = $2, clock_shift = 0, expires_at = LEAST(expires_at, clock_timestamp() + interval '${OVERLAP_HOURS} hours')
         WHERE id = $1`,
       values: [id, made.id],
     });

@@ -6,11 +6,12 @@ import { KnownTokens } from './known-tokens.js';
 import { OpenRequests } from './open-requests.js';
 import { ProjectGate } from './project-gate.js';
 import { RateLimits } from './rate-limits.js';
+import { TokenClock } from './token-clock.js';
 import { TokenController } from './token.controller.js';
 
 @Module({
   controllers: [TokenController],
-  providers: [AccessTokens, FirstAdmin, KnownTokens, OpenRequests, ProjectGate, RateLimits],
+  providers: [AccessTokens, FirstAdmin, KnownTokens, OpenRequests, ProjectGate, RateLimits, TokenClock],
   exports: [AccessTokens, KnownTokens, RateLimits],
 })
 export class AccessModule {}

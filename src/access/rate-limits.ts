@@ -82,7 +82,7 @@ export class RateLimits {
     await this.db.run({
       name: 'rate_sweep',
       text: `DELETE FROM rate_count WHERE ctid = ANY(ARRAY(
-        SELECT t.ctid FROM rate_count t WHERE t.ends_at < clock_timestamp() LIMIT ${BATCH} FOR UPDATE SKIP LOCKED))`,
+        SELECT t.ctid FROM rate_count t WHERE t.ends_at < clock_timestamp() OR t.ends_at > clock_timestamp() + interval '1 minute' LIMIT ${BATCH} FOR UPDATE SKIP LOCKED))`,
     });
   }
 

@@ -47,19 +47,19 @@ export async function waitAsAsked(session: Session, name: string, options: Optio
 }
 
 async function waitFor(session: Session, name: string, condition: Condition, timeoutMs: number): Promise<Waited> {
-  const end = Date.now() + timeoutMs;
+  const end = performance.now() + timeoutMs;
   const seconds = Math.round(timeoutMs / 1000);
   const line = new WaitLine(session.out, condition.text, seconds);
   try {
     for (let first = true; ; first = false) {
-      const left = Math.max(0, end - Date.now());
+      const left = Math.max(0, end - performance.now());
       // Where it is now is said at once; the next look waits.
       const ticket = await look(session, name, first ? undefined : condition, left, line);
       line.at(ticket.key, positionText(ticket));
       if (condition.holds(ticket)) return { ticket, exit: EXIT.ok, instead: undefined };
       if (condition.failsWith && isFailed(ticket)) return { ticket, exit: EXIT.failed, instead: failedLine(ticket) };
-      if (Date.now() >= end) return { ticket, exit: EXIT.pending, instead: pendingLine(ticket, condition, seconds) };
-      if (!first) await pause(Math.min(AGAIN_MS, Math.max(0, end - Date.now())), undefined, { signal: session.signal });
+      if (performance.now() >= end) return { ticket, exit: EXIT.pending, instead: pendingLine(ticket, condition, seconds) };
+      if (!first) await pause(Math.min(AGAIN_MS, Math.max(0, end - performance.now())), undefined, { signal: session.signal });
     }
   } finally {
     line.end();

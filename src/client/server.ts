@@ -102,12 +102,12 @@ export class Server {
     if (!['GET', 'HEAD'].includes(method) && !headers.has('idempotency-key'))
       headers.set('idempotency-key', `stamp-${randomUUID()}`);
     const body = request.body === null ? undefined : await request.blob();
-    const until = Date.now() + (this.options.patienceMs ?? PATIENCE_MS);
+    const until = performance.now() + (this.options.patienceMs ?? PATIENCE_MS);
     for (let again = 0; ; again++) {
       const signal = this.options.signal ? AbortSignal.any([this.options.signal, request.signal]) : request.signal;
       const tried = await this.once(method, url, { headers, body, signal });
       const delay = retryDelay(tried, again);
-      if (delay === undefined || Date.now() + delay > until) return answered(tried, this.url);
+      if (delay === undefined || performance.now() + delay > until) return answered(tried, this.url);
       if (again === 0) this.options.waiting?.(`${this.url} is not answering: trying again …`);
       await pause(delay, signal);
     }

@@ -2,6 +2,8 @@
 // no longer than the token counts that they were given with.
 import { Injectable } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
+import { COUNTS } from '../access/access-tokens.js';
+import { type ClockFollower, DatabaseClock } from '../platform/database/database-clock.js';
 import type { Tx } from '../platform/database/db.js';
 import type { Sql } from '../platform/database/statement.js';
 import { conflict, DomainError } from '../platform/errors.js';
@@ -10,7 +12,7 @@ import type { Spoken } from './outcome.js';
 
 const SECONDS = 60;
 const TOKEN_COUNTS = `(c.token_id IS NULL OR EXISTS (
-  SELECT 1 FROM access_token t WHERE t.id = c.token_id AND t.revoked_at IS NULL AND t.expires_at > clock_timestamp()))`;
+  SELECT 1 FROM access_token WHERE id = c.token_id AND ${COUNTS}))`;
 
 /** One that has longer than that left was asked before the database's clock stepped back: nobody knows how long it waits. */
 const IN_TIME = `expires_at > clock_timestamp() AND expires_at <= clock_timestamp() + interval '${SECONDS} seconds'`;
@@ -24,7 +26,20 @@ export interface Confirmation {
 }
 
 @Injectable()
-export class Confirmations {
+export class Confirmations implements ClockFollower {
+  constructor(clock: DatabaseClock) {
+    clock.follow(this);
+  }
+
+  /** What waits has as long left as before, and none comes to count again when the clock gets there a second time. */
+  async stepped(tx: Tx, seconds: number): Promise<void> {
+    if (seconds > 0) return;
+    await tx.run({
+      text: 'UPDATE pending_command SET expires_at = expires_at + make_interval(secs => $1::float8) WHERE expires_at > clock_timestamp()',
+      values: [seconds],
+    });
+  }
+
   async ask(
     tx: Tx,
     { name: actor, token }: Principal,

@@ -16,7 +16,7 @@ export const backup: Operation = (program, operator) => {
     .option('--accept-missing', 'leave out files that are lost, and say which')
     .action(async (file: string, options: { acceptMissing?: boolean }) => {
       const { config, withDatabase, note, signal } = operator();
-      const begun = Date.now();
+      const begun = performance.now();
       const { header, end } = await withDatabase('current', ({ connection, dataSource }) => {
         const { dataFolder } = config;
         const tables = new Set(dataSource.entityMetadatas.map(({ tableName }) => tableName));
@@ -26,7 +26,7 @@ export const backup: Operation = (program, operator) => {
       for (const name of end.missing) note(`Not in it, since it is lost: ${name}`);
       const size = file === '-' ? '' : `, ${sizeOf(fs.statSync(file).size)}`;
       note(
-        `${file === '-' ? 'The backup' : file}: all that was committed by ${header.taken_at}: ${rowsIn(end)} rows, ${end.files.count} files${size}, in ${((Date.now() - begun) / 1000).toFixed(1)} s.`,
+        `${file === '-' ? 'The backup' : file}: all that was committed by ${header.taken_at}: ${rowsIn(end)} rows, ${end.files.count} files${size}, in ${((performance.now() - begun) / 1000).toFixed(1)} s.`,
       );
     });
 };

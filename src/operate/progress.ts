@@ -22,8 +22,8 @@ export function progressOf(
   return {
     add: (bytes, what) => {
       done += bytes;
-      if (Date.now() - told < EVERY_MS) return;
-      told = Date.now();
+      if (performance.now() - told < EVERY_MS) return;
+      told = performance.now();
       const part = Math.min(1, total > 0 ? done / total : 0);
       const bar = '#'.repeat(Math.round(part * BAR)).padEnd(BAR, '.');
       out.write(`\r\x1b[K${label} [${bar}] ${Math.floor(part * 100)} %  ${sizeOf(done)}  ${what}`.trimEnd());

@@ -31,14 +31,14 @@ export const restore: Operation = (program, operator) => {
     .option('--accept-findings', 'restore even where what stampline verify looks for is found')
     .action(async (file: string, { check = false, acceptFindings = false }: Options) => {
       const { config, withDatabase, say, note, signal } = operator();
-      const begun = Date.now();
+      const begun = performance.now();
       const header = await unaltered(file, signal);
       if (check) return say(`${file} is whole: what was committed by ${header.taken_at}.`);
       const { end, found } = await withDatabase('any', (database) =>
         restoreInto(database, { file, config, signal, acceptFindings }),
       );
       for (const line of found) note(`Found: ${line}`);
-      const seconds = ((Date.now() - begun) / 1000).toFixed(1);
+      const seconds = ((performance.now() - begun) / 1000).toFixed(1);
       say(
         `Restored what was committed by ${header.taken_at}: ${rowsIn(end)} rows, ${end.files.count} files, in ${seconds} s. Start the server.`,
       );

@@ -5,6 +5,7 @@ import type { DataSource } from 'typeorm';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import { CliFilesController } from './cli-files.controller.js';
+import { DatabaseClock } from './database/database-clock.js';
 import { Db } from './database/db.js';
 import { Listener } from './database/listener.js';
 import { FreeSpace } from './free-space.js';
@@ -36,12 +37,13 @@ export class PlatformModule {
       providers: [
         { provide: CONFIG, useValue: config },
         { provide: LOGGER, useValue: log },
+        DatabaseClock,
         Db,
         FreeSpace,
         Lifecycle,
         Listener,
       ],
-      exports: [CONFIG, LOGGER, Db, Lifecycle, Listener],
+      exports: [CONFIG, LOGGER, DatabaseClock, Db, Lifecycle, Listener],
     };
   }
 }

@@ -98,7 +98,7 @@ export class Quotas {
     const counted: Counted[] = [];
     for (const { holder, by } of claims) {
       const row = rows.get(holder.scope) as UseRow;
-      const restarts = quota === 'events' && row.over >= 0;
+      const restarts = quota === 'events' && isMinuteOver(row);
       const fell = row.used < CALM * holder.limit && (quota === 'files' || restarts);
       const used = (restarts ? 0 : row.used) + by;
       if (used > holder.limit) {
@@ -151,6 +151,9 @@ export class Quotas {
       .catch((error: unknown) => this.log.warn({ err: loggable(error) }, 'a reached quota was not told'));
   }
 }
+
+/** Its minute is over; so is one that ends later than a minute from now: the database's clock has stepped back since. */
+const isMinuteOver = ({ over }: UseRow): boolean => over >= 0 || over < -MINUTE;
 
 async function lock(tx: Tx, quota: Quota, scopes: readonly string[]): Promise<Map<string, UseRow>> {
   const rows = await tx.run<UseRow>({

@@ -27,6 +27,9 @@ export const RELAY_SESSION = [
   'SET enable_mergejoin = off',
 ].join(';');
 
+/** Numbers between two marks of how late it was, at least. */
+const MARK_EVERY = 1000;
+
 const OPEN = 'unnest($1::bigint[], $2::bigint[]) AS open(low, high)';
 
 const boundsOf = (pieces: readonly Ids[]): number[][] => [pieces.map(({ low }) => low), pieces.map(({ high }) => high)];
@@ -58,9 +61,11 @@ const NUMBER = `WITH batch AS (
     FROM (SELECT waiting.id FROM ${OPEN},
       LATERAL (SELECT id FROM event WHERE seq IS NULL AND id > open.low AND id <= open.high ORDER BY id LIMIT ${BATCH}) waiting
       ORDER BY waiting.id LIMIT ${BATCH}) first),
-  numbered AS (UPDATE event e SET seq = $3::bigint + b.place FROM batch b WHERE e.id = b.id RETURNING e.id),
-  total AS (SELECT count(*) AS count, string_agg(id::text, ',' ORDER BY id) AS ids FROM numbered),
-  head AS (UPDATE stream_head h SET seq = $3::bigint + total.count FROM total WHERE total.count > 0 RETURNING h.seq)
+  numbered AS (UPDATE event e SET seq = $3::bigint + b.place FROM batch b WHERE e.id = b.id RETURNING e.id, e.time),
+  total AS (SELECT count(*) AS count, string_agg(id::text, ',' ORDER BY id) AS ids, max(time) AS latest FROM numbered),
+  head AS (UPDATE stream_head h SET seq = $3::bigint + total.count, latest = GREATEST(h.latest, total.latest)
+    FROM total WHERE total.count > 0 RETURNING h.seq, h.latest),
+  mark AS (INSERT INTO stream_mark (seq, latest) SELECT seq, latest FROM head WHERE seq / ${MARK_EVERY} > $3::bigint / ${MARK_EVERY})
   SELECT total.ids, pg_notify('${EVENT_CHANNEL}', head.seq::text) FROM head, total`;
 
 /**

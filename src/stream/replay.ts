@@ -9,8 +9,6 @@ import { readEvents, type StreamEvent } from './stream-event.js';
 /** Events on a page, and numbers that one statement looks through for them, so that a rare filter takes no long statement. */
 const PAGE = 500;
 const WINDOW = 20_000;
-/** How much later a transaction may end than its events say. Pages are read in the order of numbers, which is that of ends. */
-const LONGEST_TRANSACTION = '1 minute';
 
 export interface Head {
   readonly last: number;
@@ -47,19 +45,19 @@ export class Replay {
   }
 
   /**
-   * The number before the first event of this time or later; undefined where there is none yet. What is numbered after it is
-   * later, whatever its time says: the database's clock may have stepped back.
+   * The number before the lowest whose event is of this time or later; undefined where there is none yet. Numbers decide: where
+   * the database's clock stepped back, all that was told after that event follows, whatever its time says.
    */
   before(time: string): Promise<number | undefined> {
     return this.inTurn(async () => {
-      const [row] = await this.db.run<{ seq: number | null }>({
+      const [row] = await this.db.run<{ seq: number }>({
         name: 'stream_since',
-        text: `WITH first AS (SELECT time, seq FROM event WHERE seq IS NOT NULL AND time >= $1::timestamptz ORDER BY time LIMIT 1)
-          SELECT min(e.seq) AS seq FROM first f, event e
-          WHERE e.seq IS NOT NULL AND e.time BETWEEN f.time AND f.time + interval '${LONGEST_TRANSACTION}'`,
+        text: `SELECT e.seq FROM event e WHERE e.time >= $1::timestamptz AND e.seq > COALESCE(
+            (SELECT m.seq FROM stream_mark m WHERE m.latest < $1::timestamptz ORDER BY m.latest DESC, m.seq DESC LIMIT 1), 0)
+          ORDER BY e.seq LIMIT 1`,
         values: [time],
       });
-      return row?.seq == null ? undefined : row.seq - 1;
+      return row && row.seq - 1;
     });
   }
 

@@ -84,6 +84,9 @@ it('leaves a file without a row where the ticket refuses it, and the clean-up ta
   await clean();
   expect(await has('export default "refused";')).toBe(true);
   await age();
+  // Old at two clean-ups: at one alone it may be the clock.
+  await clean();
+  expect(await has('export default "refused";')).toBe(true);
   await clean();
   expect(await has('export default "refused";')).toBe(false);
 });
@@ -95,6 +98,8 @@ it('deletes what a server that crashed left half written', async () => {
   await clean();
   expect(await files()).toContain(left);
   await age();
+  await clean();
+  expect(await files()).toContain(left);
   await clean();
   expect(await files()).not.toContain(left);
 });

@@ -54,5 +54,10 @@ export const SCHEMA_SAMPLES: Readonly<Record<string, readonly string[]>> = {
   Quotas1764600000000: [
     `INSERT INTO quota_use (scope, what, used, told) VALUES ('ticket/1', 'keys', 80000, 'nearly'), ('owner/local', 'events', 7, '')`,
   ],
+  DatabaseClock1764640000000: [
+    `INSERT INTO clock_step (seconds, is_seen) VALUES (3600, true)`,
+    `UPDATE access_token SET clock_shift = -3600`,
+  ],
+  TimesByNumber1764641000000: [`INSERT INTO stream_mark (seq, latest) VALUES (1000, '2026-01-01T12:00:00Z')`],
   TicketBlobs1764610000000: [`INSERT INTO blob_use (owner, hash) VALUES ('ticket/2', repeat('a', 64))`],
 };

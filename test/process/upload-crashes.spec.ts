@@ -56,7 +56,7 @@ it(
     await server.sql("UPDATE blob SET created_at = created_at - interval '2 days'");
     const before = new Date(Date.now() - 48 * 60 * 60_000);
     for (const file of await filesOf(folder)) await fs.utimes(file, before, before);
-    await server.app.get(BlobCleaner).clean();
+    for (let times = 0; times < 2; times += 1) await server.app.get(BlobCleaner).clean();
     const left = await filesOf(folder);
     const used = await server.sql<{ hash: string }>('SELECT DISTINCT hash FROM blob_use');
     expect(left.map((file) => path.basename(file)).sort()).toEqual(used.map(({ hash }) => hash).sort());

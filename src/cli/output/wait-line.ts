@@ -5,7 +5,7 @@ import type { Output } from './output.js';
 const CLEAR = '\r\u001b[K';
 
 export class WaitLine {
-  private readonly started = Date.now();
+  private readonly started = performance.now();
   private readonly timer: NodeJS.Timeout | undefined;
   private where = '';
 
@@ -39,7 +39,7 @@ export class WaitLine {
 
   private draw(): void {
     if (!this.timer) return;
-    const past = Math.round((Date.now() - this.started) / 1000);
+    const past = Math.round((performance.now() - this.started) / 1000);
     const line = `${this.where}waiting for ${this.what}: ${past} of ${this.seconds} s`;
     const width = this.out.stderr.columns || this.out.width;
     this.out.stderr.write(`${CLEAR}${harmless(oneLine(line)).slice(0, width - 1)}`);

@@ -1,19 +1,22 @@
 // Deletes blobs that nobody needs, a day after they came (import-maps.md, section 2; promise 11).
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { Logger } from 'pino';
+import { noneOfTheFuture, olderThan } from '../../platform/database/clock-steps.js';
 import { Db, type Tx } from '../../platform/database/db.js';
 import { deleteInBatches } from '../../platform/database/delete-in-batches.js';
 import { loggable } from '../../platform/loggable.js';
 import { LOGGER } from '../../platform/tokens.js';
 import { countMissed, countOut, countOutUnused, filesCountedTooMuch } from '../../quotas/file-quota.js';
 import { BlobLedger } from './blob-ledger.js';
-import { type BlobStore, FILE_BLOBS, MODULE_BLOBS, type SetAside, TREE_BLOBS } from './blob-store.js';
+import { type BlobStore, FILE_BLOBS, type IsLeft, MODULE_BLOBS, type SetAside, TREE_BLOBS } from './blob-store.js';
 
 const KEEP_HOURS = 24;
 const CLEAN_EVERY_MS = 60 * 60_000;
 const AT_ONCE = 500;
+/** Old files that are remembered until the next time; more are left to later times. */
+const MOST_OLD = 100_000;
 
-const UNNEEDED = `b.created_at < now() - interval '${KEEP_HOURS} hours' AND NOT EXISTS (SELECT 1 FROM blob_use u WHERE u.hash = b.hash)`;
+const UNNEEDED = `b.created_at < ${olderThan(KEEP_HOURS)} AND NOT EXISTS (SELECT 1 FROM blob_use u WHERE u.hash = b.hash)`;
 
 /** Owners that are gone for good: a deleted ticket takes its revisions along, a deleted upload its files. */
 const GONE_OWNERS = [
@@ -35,6 +38,8 @@ type MayGo = (tx: Tx, hash: string) => Promise<boolean>;
 export class BlobCleaner implements OnApplicationBootstrap, OnApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
   private readonly stores: readonly BlobStore[];
+  /** Files that were old at the clean-up before. */
+  private old = new Set<string>();
 
   constructor(
     private readonly db: Db,
@@ -64,13 +69,28 @@ export class BlobCleaner implements OnApplicationBootstrap, OnApplicationShutdow
     for (const store of this.stores) await this.settleAside(store);
     for (const where of GONE_OWNERS) await deleteInBatches(this.db, { table: 'blob_use', where, limitMs: 60_000 });
     await this.countAnew();
+    await noneOfTheFuture(this.db, 'blob', 'created_at');
     await this.deleteUnneeded();
-    // A file without a row was left by an upload that crashed or was refused; no clock decides more than when to look.
+    await this.deleteLeft();
+  }
+
+  /**
+   * Files without a row, left by uploads that crashed or were refused: those that were as old an hour ago, too, at the clean-up
+   * before this one. A clock that stepped forth would take uploads for old that are coming in.
+   */
+  private async deleteLeft(): Promise<void> {
     // eslint-disable-next-line no-restricted-syntax -- compared with what the same machine's disk says of its files
     const before = Date.now() - KEEP_HOURS * 60 * 60_000;
+    const known = this.old;
+    this.old = new Set();
+    const isLeft = (name: string, modified: number): boolean => {
+      if (modified >= before) return false;
+      if (this.old.size < MOST_OLD) this.old.add(name);
+      return known.has(name);
+    };
     for (const store of this.stores) {
-      await this.deleteUnknown(store, before);
-      await store.deleteStaged(before);
+      await this.deleteUnknown(store, isLeft);
+      await store.deleteStaged(isLeft);
     }
   }
 
@@ -138,10 +158,10 @@ export class BlobCleaner implements OnApplicationBootstrap, OnApplicationShutdow
     }
   }
 
-  private async deleteUnknown(store: BlobStore, before: number): Promise<void> {
+  private async deleteUnknown(store: BlobStore, isLeft: IsLeft): Promise<void> {
     let batch: string[] = [];
     for await (const { hash, modified } of store.list()) {
-      if (modified >= before) continue;
+      if (!isLeft(hash, modified)) continue;
       batch.push(hash);
       if (batch.length < AT_ONCE) continue;
       await this.deleteRowless(store, batch);

@@ -50,6 +50,9 @@ export interface SetAside {
   putBack(): Promise<void>;
 }
 
+/** Whether a file that changed last then (milliseconds, by the store's clock) is nobody's any more. */
+export type IsLeft = (name: string, modified: number) => boolean;
+
 /** Everything rejects with DomainError `unavailable` where the store can't do its work (a full disk). */
 export interface BlobStore {
   /** Takes bytes in; nothing is left of them where `source` fails. */
@@ -87,8 +90,8 @@ export interface BlobStore {
   /** All that are aside: the caller finds out, under the hash's lock, what their processes didn't come to. */
   listAside(): Promise<readonly SetAside[]>;
 
-  /** Deletes what was staged before a time (milliseconds) and neither kept nor discarded: its server crashed. */
-  deleteStaged(before: number): Promise<void>;
+  /** Deletes what was staged and neither kept nor discarded, as `isLeft` judges: its server crashed. */
+  deleteStaged(isLeft: IsLeft): Promise<void>;
 }
 
 /** Three stores, alike but for who may read: modules for anybody, lists of packages' files, files of the API. */

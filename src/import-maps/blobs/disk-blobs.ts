@@ -4,7 +4,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { sync, syncFolder } from '../../platform/sync.js';
-import type { BlobStore, ByteRange, KnownBlob, OpenBlob, SafeBlob, SetAside, StagedBlob } from './blob-store.js';
+import type { BlobStore, ByteRange, IsLeft, KnownBlob, OpenBlob, SafeBlob, SetAside, StagedBlob } from './blob-store.js';
 import { DiskAside } from './disk-aside.js';
 import { isAbsent, onDisk } from './disk-error.js';
 import { inParallel } from './in-parallel.js';
@@ -129,11 +129,11 @@ export class DiskBlobs implements BlobStore {
     return this.aside.list();
   }
 
-  async deleteStaged(before: number): Promise<void> {
+  async deleteStaged(isLeft: IsLeft): Promise<void> {
     for (const name of await onDisk(() => fs.readdir(this.staging).catch(ifAbsent([])))) {
       const place = path.join(this.staging, name);
       const stat = await onDisk(() => fs.stat(place).catch(ifAbsent(undefined)));
-      if (stat && stat.mtimeMs < before) await onDisk(() => fs.rm(place, { force: true }));
+      if (stat && isLeft(name, stat.mtimeMs)) await onDisk(() => fs.rm(place, { force: true }));
     }
   }
 

@@ -67,7 +67,7 @@ export async function writeHold(
     text: `INSERT INTO ${place.table} AS h (${place.columns.join(', ')}, reason, actor, until)
       VALUES (${place.columns.map((_, index) => `$${index + 1}`).join(', ')}, ${reasonAt}, ${actorAt}, ${untilAt}::timestamptz)
       ON CONFLICT (${place.columns.join(', ')}) DO UPDATE
-        SET reason = EXCLUDED.reason, actor = EXCLUDED.actor, until = EXCLUDED.until, since = clock_timestamp()
+        SET reason = EXCLUDED.reason, actor = EXCLUDED.actor, until = EXCLUDED.until, clock_shift = 0, since = clock_timestamp()
         WHERE NOT ${COUNTS} OR (h.reason, h.until) IS DISTINCT FROM (EXCLUDED.reason, EXCLUDED.until)
       RETURNING ${AS_HOLD}`,
     values: [...place.values, reason, actor, end],
@@ -91,7 +91,7 @@ export async function holdReverted(tx: Tx, ticket: number, actor: string, reason
   await tx.run({
     name: 'ticket_hold_reverted',
     text: `INSERT INTO ticket_hold AS h (ticket_id, reason, actor) VALUES ($1, $2, $3) ON CONFLICT (ticket_id) DO UPDATE
-        SET reason = EXCLUDED.reason, actor = EXCLUDED.actor, until = NULL, since = clock_timestamp() WHERE h.until IS NOT NULL`,
+        SET reason = EXCLUDED.reason, actor = EXCLUDED.actor, until = NULL, clock_shift = 0, since = clock_timestamp() WHERE h.until IS NOT NULL`,
     values: [ticket, reason, actor],
   });
 }

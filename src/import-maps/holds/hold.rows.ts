@@ -16,6 +16,10 @@ abstract class HeldRow {
   /** Null: until somebody lifts it. */
   @Column('timestamptz', { nullable: true })
   until: Date | null;
+
+  /** Seconds that the database's clock stepped since `until` was set; positive: forth, and it was moved by as much. */
+  @Column('double precision', { default: 0 })
+  clock_shift: number;
 }
 
 /** Why a ticket isn't promoted. */

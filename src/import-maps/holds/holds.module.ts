@@ -2,6 +2,7 @@
 import { Module } from '@nestjs/common';
 import { StagesModule } from '../stages/stages.module.js';
 import { MapStoreModule } from '../store/map-store.module.js';
+import { HoldClock } from './hold-clock.js';
 import { HoldTicket } from './hold-ticket.js';
 import { HoldsController } from './holds.controller.js';
 import { LockStage } from './lock-stage.js';
@@ -9,7 +10,7 @@ import { LockStage } from './lock-stage.js';
 @Module({
   imports: [MapStoreModule, StagesModule],
   controllers: [HoldsController],
-  providers: [HoldTicket, LockStage],
+  providers: [HoldClock, HoldTicket, LockStage],
   exports: [HoldTicket, LockStage],
 })
 export class HoldsModule {}

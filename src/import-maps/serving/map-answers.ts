@@ -122,10 +122,11 @@ export class MapAnswers {
     return { stamp: this.productionStamp({ release, map }, origin), status: undefined };
   }
 
+  /** A later time never shows an earlier release, also where the database's clock went back in between. */
   private async releaseAt({ id, name }: ServedProject, time: string): Promise<number> {
     const [row] = await this.db.run<{ number: number }>({
       name: 'release_at',
-      text: 'SELECT number FROM release WHERE project_id = $1 AND created_at <= $2 ORDER BY created_at DESC, number DESC LIMIT 1',
+      text: 'SELECT number FROM release WHERE project_id = $1 AND live_since <= $2 ORDER BY live_since DESC, number DESC LIMIT 1',
       values: [id, time],
     });
     if (row) return row.number;

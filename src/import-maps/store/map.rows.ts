@@ -136,7 +136,7 @@ export class LayerRow {
 /** One production map, numbered within its project; 0 is the empty one. Never changed, never deleted. */
 @Entity('release')
 @Unique('release_project_id_number_key', ['project', 'number'])
-@Index('release_project_id_created_at_idx', ['project', 'created_at'])
+@Index('release_live_since_idx', ['project', 'live_since', 'number'])
 @Index('release_ticket_id_idx', ['ticket'], { where: 'ticket_id IS NOT NULL' })
 @Index('release_snapshot_idx', ['project', 'number'], { where: 'snapshot IS NOT NULL' })
 export class ReleaseRow {
@@ -179,6 +179,10 @@ export class ReleaseRow {
 
   @Column('timestamptz', { default: () => 'clock_timestamp()' })
   created_at: Date;
+
+  /** When it was made, or the one before, whichever is later: never goes back where the database's clock did. */
+  @Column('timestamptz', { default: () => 'clock_timestamp()' })
+  live_since: Date;
 
   /** The whole map, for every hundredth: `[[key, target], …]`. */
   @Column('jsonb', { nullable: true })

@@ -64,8 +64,9 @@ export class Releases {
           FROM l, (SELECT hash FROM held UNION SELECT hash FROM blob_use WHERE owner = ANY($13::text[])) b),
         g AS (UPDATE layer SET removed_in = $3 WHERE id = ANY($14::bigint[])),
         k AS (DELETE FROM ticket_key WHERE $11 AND ticket_id = $5),
-        r AS (INSERT INTO release (project_id, number, parent, kind, ticket_id, layer_id, line, actor)
-          VALUES ($1, $3, $2, $4, $5, (SELECT id FROM l), $15, $16))
+        r AS (INSERT INTO release (project_id, number, parent, kind, ticket_id, layer_id, line, actor, live_since)
+          VALUES ($1, $3, $2, $4, $5, (SELECT id FROM l), $15, $16,
+            GREATEST(clock_timestamp(), (SELECT b.live_since FROM release b WHERE b.project_id = $1 AND b.number = $2))))
         UPDATE map_pointer SET release = $3 WHERE project_id = $1 AND release = $2 RETURNING pg_notify($17, $18)`,
       values: [
         project,

@@ -10,6 +10,8 @@ const BOOKKEEPING = new Set(['migrations', 'typeorm_metadata']);
 const MADE = new Map([
   ['project', "name = 'default' AND display_name = 'Default' AND description = '' AND settings = '{}'"],
   ['stream_head', 'seq = 0'],
+  ['database_clock', 'true'],
+  ['clock_step', 'true'],
 ]);
 
 const MOST_SAID = 5;

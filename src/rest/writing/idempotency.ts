@@ -2,6 +2,7 @@
 // bytes; of a very large answer (kept-body.ts) their digest.
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { createHash } from 'node:crypto';
+import { noneOfTheFuture, olderThan } from '../../platform/database/clock-steps.js';
 import { sqlState } from '../../platform/database/database-error.js';
 import { Db, type Tx } from '../../platform/database/db.js';
 import { deleteInBatches } from '../../platform/database/delete-in-batches.js';
@@ -107,7 +108,7 @@ export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdow
     const [kept] = await sql.run<KeptAnswer>({
       name: 'idempotency_repeat',
       text: `SELECT ${KEPT} FROM idempotency_key
-        WHERE principal = $1 AND key = $2 AND status IS NOT NULL AND created_at >= now() - interval '${KEEP_HOURS} hours'`,
+        WHERE principal = $1 AND key = $2 AND status IS NOT NULL AND created_at >= ${olderThan(KEEP_HOURS)}`,
       values: [principal, key],
     });
     return kept;
@@ -123,7 +124,7 @@ export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdow
     if (await this.insert(tx, request, fingerprint)) return undefined;
     const [kept] = await tx.run<KeptAnswer & { expired: boolean }>({
       name: 'idempotency_kept',
-      text: `SELECT ${KEPT}, created_at < now() - interval '${KEEP_HOURS} hours' AS expired FROM idempotency_key
+      text: `SELECT ${KEPT}, created_at < ${olderThan(KEEP_HOURS)} AS expired FROM idempotency_key
         WHERE principal = $1 AND key = $2 FOR UPDATE`,
       values: [request.principal, request.key],
     });
@@ -164,9 +165,10 @@ export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdow
 
   /** Forgets keys that are older than what is promised. A failure is left to the next time. */
   async clean(): Promise<void> {
+    await noneOfTheFuture(this.db, 'idempotency_key', 'created_at');
     await deleteInBatches(this.db, {
       table: 'idempotency_key',
-      where: `t.created_at < now() - interval '${KEEP_HOURS} hours'`,
+      where: `t.created_at < ${olderThan(KEEP_HOURS)}`,
       orderBy: 't.created_at',
       isLeaving: () => this.leaving,
     });

@@ -4,6 +4,8 @@
 // The database's clock may have stepped back and forth, so that times don't follow numbers. Numbers decide: what was told
 // after something that is still young is young, whatever its time says.
 
+import { withoutSteps } from '../../platform/database/clock-steps.js';
+
 /** Days where neither the project nor the project `default` says another number. */
 const DAYS = 30;
 
@@ -11,7 +13,7 @@ const DEFAULT_DAYS = `COALESCE((SELECT (d.settings->>'retention_days')::int FROM
 
 /** The beginning of the first day, in UTC, that is kept for this many days. Only the database's clock counts. */
 const beginSql = (days: string): string =>
-  `((date_trunc('day', clock_timestamp() AT TIME ZONE 'UTC') - make_interval(days => ${days})) AT TIME ZONE 'UTC')`;
+  `((date_trunc('day', ${withoutSteps(DAYS)} AT TIME ZONE 'UTC') - make_interval(days => ${days})) AT TIME ZONE 'UTC')`;
 
 /** The first number after the stream's beginning whose time is no earlier than this; what comes next, where there is none. */
 const firstSince = (begin: string): string => `COALESCE((SELECT f.seq FROM event f
