@@ -3,7 +3,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const UP = [
-  `ALTER TABLE stream_head ADD COLUMN latest timestamptz NOT NULL DEFAULT '1970-01-01T00:00:00Z'`,
+  `ALTER TABLE stream_head ADD COLUMN latest timestamptz NOT NULL DEFAULT '-infinity'`,
   `CREATE TABLE stream_mark (
     seq bigint NOT NULL,
     latest timestamptz NOT NULL,

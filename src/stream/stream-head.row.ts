@@ -16,7 +16,7 @@ export class StreamHeadRow {
   oldest: number;
 
   /** The latest time of all that is numbered. The database's clock may have stepped back since. */
-  @Column('timestamptz', { default: () => "'1970-01-01T00:00:00Z'" })
+  @Column('timestamptz', { default: () => "'-infinity'" })
   latest: Date;
 }
 

@@ -1,5 +1,5 @@
 // Every place of the source that asks a clock that may step, and what is decided about it: a new one fails here until somebody
-// has thought of an hour back and an hour forth. What is decided is shown by clock-steps.spec.ts and the suites named here.
+// has thought of an hour back and an hour forth. What is decided is shown by clock-steps.spec.ts, clock-ages.spec.ts and the suites named here.
 import fs from 'node:fs';
 import path from 'node:path';
 
