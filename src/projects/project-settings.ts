@@ -1,14 +1,10 @@
 // A project's settings: one JSON document, whose shape these classes say and check. Unknown keys are refused.
 import {
-  ArrayMaxSize,
-  IsArray,
   IsBoolean,
   IsIn,
   IsInt,
   IsOptional,
-  Matches,
   Max,
-  MaxLength,
   Min,
   Validate,
   validateSync,
@@ -19,6 +15,31 @@ import {
 import { previewOriginFaults, type PreviewOrigins } from './preview-origins.js';
 import { quotaFaults, type QuotaSetting } from '../quotas/quota-setting.js';
 import { stageFaults, type StageSetting } from './stage-setting.js';
+
+const MOST_URLS = 100;
+const LONGEST_URL = 2048;
+const URL_START = /^https?:\/\/[!-~]+$/;
+
+/** The first fault alone: a list that is too long isn't looked at further. */
+function urlListFault(given: unknown): string | undefined {
+  if (!Array.isArray(given)) return 'url_safe_list is a list of URLs.';
+  if (given.length > MOST_URLS) return `url_safe_list has at most ${MOST_URLS} entries.`;
+  if (given.some((url) => typeof url === 'string' && url.length > LONGEST_URL))
+    return `A URL has at most ${LONGEST_URL} characters.`;
+  const areUrls = given.every((url) => typeof url === 'string' && URL_START.test(url));
+  return areUrls ? undefined : 'url_safe_list has http and https URLs.';
+}
+
+@ValidatorConstraint()
+class UrlList implements ValidatorConstraintInterface {
+  validate(value: unknown): boolean {
+    return urlListFault(value) === undefined;
+  }
+
+  defaultMessage({ value }: ValidationArguments): string {
+    return urlListFault(value) ?? '';
+  }
+}
 
 @ValidatorConstraint()
 class StageList implements ValidatorConstraintInterface {
@@ -71,10 +92,7 @@ export class ProjectSettings {
 
   /** Prefixes that the URLs of modules must have; empty allows any. */
   @IsOptional()
-  @IsArray({ message: 'url_safe_list is a list of URLs.' })
-  @ArrayMaxSize(100, { message: 'url_safe_list has at most 100 entries.' })
-  @Matches(/^https?:\/\/[!-~]+$/, { each: true, message: 'url_safe_list has http and https URLs.' })
-  @MaxLength(2048, { each: true, message: 'A URL has at most 2048 characters.' })
+  @Validate(UrlList)
   url_safe_list?: string[];
 
   /** Origins of pages on which a ticket in the URL counts: a list, or one for each stage. */

@@ -2,8 +2,12 @@
 // and has no public number until the relay gives it one (stream.md, "The log").
 import type { Sql } from '../platform/database/statement.js';
 import { lineSql } from './lines/line.js';
+import { inSlices } from '../platform/in-slices.js';
 import { redacted, redactedJson, redactedSql } from '../platform/redact.js';
 import { type Severity, severityOf } from './lines/severity.js';
+
+/** So many are made ready before others have a turn. */
+const AT_A_TIME = 20;
 
 /** SQL for each column of an event; texts of our own and placeholders, never input. */
 export interface EventSql {
@@ -90,7 +94,7 @@ export async function appendEvent(sql: Sql, event: NewEvent): Promise<number> {
 
 /** Appends many at once, in their order. Answers the rows' ids, in the same order. */
 export async function appendEvents(sql: Sql, events: readonly NewEvent[]): Promise<number[]> {
-  const columns = events.map(valuesOf);
+  const columns = await inSlices(allValues(events));
   const text = insertEventSql(
     {
       type: 'g.type',
@@ -118,6 +122,12 @@ export async function appendEvents(sql: Sql, events: readonly NewEvent[]): Promi
   });
   // Postgres gives a sorted INSERT … SELECT its ids in the order of its rows.
   return rows.map(({ id }) => id).sort((one, other) => one - other);
+}
+
+function* allValues(events: readonly NewEvent[]): Generator<undefined, unknown[][]> {
+  const all: unknown[][] = [];
+  for (const event of events) if (all.push(valuesOf(event)) % AT_A_TIME === 0) yield;
+  return all;
 }
 
 /** One event's values, in the order of the placeholders. */

@@ -1,9 +1,11 @@
 // What modules a project has: where each specifier leads in production, and which open tickets change it.
 import { Injectable } from '@nestjs/common';
 import { Db } from '../../platform/database/db.js';
+import { inSlices } from '../../platform/in-slices.js';
 import type { Module } from '../domain/delta.js';
 import { type MapKey, partsOf } from '../domain/map-key.js';
-import type { Target } from '../domain/stamped-map.js';
+import { forEach, type Sliced } from '../domain/sliced.js';
+import { StampedMap, type Target } from '../domain/stamped-map.js';
 import { productionRelease } from '../store/map-pointer.js';
 import { ProductionMaps } from '../store/production-maps.js';
 
@@ -31,6 +33,9 @@ export interface ModuleFilter {
   readonly prefix?: string | undefined;
 }
 
+/** So many keys are merged before others have a turn. */
+const MERGED = 2000;
+
 interface Change {
   key: MapKey;
   ticket: string;
@@ -57,10 +62,15 @@ export class ModuleList {
       text: 'SELECT DISTINCT key FROM ticket_key WHERE project_id = $1 AND ($2::bigint IS NULL OR ticket_id = $2)',
       values: [project, filter.ticket ?? null],
     });
-    const ours = open.map(({ key }) => key);
-    const all = filter.ticket === undefined ? new Set([...map.keys, ...ours]) : new Set(ours);
-    const keys = [...all].filter((key) => isAsked(key, filter)).sort();
-    const page = keys.slice(offset, offset + limit);
+    const known = filter.ticket === undefined ? map : StampedMap.empty;
+    const { page, total } = await inSlices(
+      choosing(
+        known,
+        open.map(({ key }) => key),
+        filter,
+        { limit, offset },
+      ),
+    );
     const changes = new Map<MapKey, Change[]>(page.map((key) => [key, []]));
     for (const change of await this.changes(project, page)) changes.get(change.key)?.push(change);
     const modules = page.map((key) => ({
@@ -68,7 +78,7 @@ export class ModuleList {
       production: map.get(key) ?? null,
       tickets: (changes.get(key) ?? []).map(ticketsModule),
     }));
-    return { modules, total: keys.length };
+    return { modules, total };
   }
 
   /** What open tickets make of some keys, oldest ticket first: each ticket's operations are gone through once. */
@@ -96,6 +106,40 @@ const ticketsModule = ({ ticket, stage, set }: Change): TicketsModule => ({
   url: set?.url ?? null,
   integrity: set?.integrity ?? null,
 });
+
+/** The keys of a page, and how many there are in all: of production's map, which is sorted, and of open tickets, which add a few. */
+function* choosing(
+  map: StampedMap,
+  ours: readonly MapKey[],
+  filter: ModuleFilter,
+  { limit, offset }: { readonly limit: number; readonly offset: number },
+): Sliced<{ page: MapKey[]; total: number }> {
+  const isAll = filter.specifier === undefined && filter.prefix === undefined;
+  const theirs: MapKey[] = [];
+  if (!isAll) yield* forEach(map.keys, (key) => isAsked(key, filter) && theirs.push(key));
+  const more: MapKey[] = [];
+  yield* forEach(ours, (key) => !map.get(key) && isAsked(key, filter) && more.push(key));
+  more.sort();
+  const sorted = isAll ? map.keys : theirs;
+  const total = sorted.length + more.length;
+  return { page: yield* pageOf(sorted, more, offset, Math.min(offset + limit, total)), total };
+}
+
+/** From `from` up to `to` in what two sorted lists are together. */
+function* pageOf(one: readonly MapKey[], other: readonly MapKey[], from: number, to: number): Sliced<MapKey[]> {
+  if (other.length === 0) return one.slice(from, to);
+  const page: MapKey[] = [];
+  let [atOne, atOther] = [0, 0];
+  for (let at = 0; at < to; at++) {
+    const [next, against] = [one[atOne], other[atOther]];
+    const isOne = next !== undefined && (against === undefined || next < against);
+    if (at >= from) page.push((isOne ? next : against) as MapKey);
+    if (isOne) atOne++;
+    else atOther++;
+    if (at % MERGED === 0) yield;
+  }
+  return page;
+}
 
 function isAsked(key: MapKey, { specifier, prefix }: ModuleFilter): boolean {
   const parts = partsOf(key);

@@ -4,6 +4,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { failures, IDEMPOTENCY_KEY, jsonBody, jsonReply } from '../../rest/http/documented.js';
+import { inSlices } from '../../platform/in-slices.js';
 import { keyedRequest, sendAnswer, writeOptions } from '../../rest/http/reply.js';
 import { Idempotency } from '../../rest/writing/idempotency.js';
 import { EVENTS_BODY, EVENTS_EXAMPLE, EVENTS_REPLY, EVENTS_TEXT } from './events-docs.js';
@@ -28,7 +29,7 @@ export class EventsController {
   @jsonReply(200, 'All of it had come before.', EVENTS_REPLY)
   @failures(400, 409, 413, 422)
   async post(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const events = readEvents(request, randomUUID);
+    const events = await inSlices(readEvents(request, randomUUID));
     const { context } = writeOptions(request);
     const answer = await this.idempotency.inTransaction(keyedRequest(request), async (tx) => {
       const taken = await this.ingest.run(tx, events, context);

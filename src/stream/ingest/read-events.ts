@@ -18,6 +18,8 @@ import {
 
 /** Events of a batch. */
 const MOST_EVENTS = 500;
+/** So many are read before others have a turn. */
+const AT_A_TIME = 20;
 /** Characters of one event: what every intermediary of CloudEvents must pass on. */
 const LONGEST_EVENT = 64 * 1024;
 /** Characters of `source` and `id`. */
@@ -30,13 +32,16 @@ export interface EventsRequest {
   readonly headers: Readonly<Record<string, unknown>>;
 }
 
-/** The events in their order. `newId` names those that have no name of their own. */
-export function readEvents({ body, headers }: EventsRequest, newId: () => string): Incoming[] {
+/** The events in their order, read in slices. `newId` names those that have no name of their own. */
+export function* readEvents({ body, headers }: EventsRequest, newId: () => string): Generator<undefined, Incoming[]> {
   if (headers['ce-specversion'] !== undefined) return [readCloudEvent(binary(body, headers), '')];
   if (Array.isArray(body)) {
     if (body.length === 0) throw bad('empty', '', 'The batch is empty.');
     if (body.length > MOST_EVENTS) throw bad('too_many', '', `A batch has at most ${MOST_EVENTS} events.`);
-    return body.map((one: unknown, index) => readOne(one, `[${index}]`, newId));
+    const events: Incoming[] = [];
+    for (const [index, one] of (body as unknown[]).entries())
+      if (events.push(readOne(one, `[${index}]`, newId)) % AT_A_TIME === 0) yield;
+    return events;
   }
   return [readOne(body, '', newId)];
 }
