@@ -6,7 +6,12 @@ import net from 'node:net';
 /**
  * @typedef {{base: string, ticket: number, modulePath: string, operations: {operationId: string, path: string}[]}} Ground
  * @typedef {{send: (path: string, options?: RequestInit) => Promise<number>, client: number, turn: number, seconds: number, ground: Ground}} Turn
- * @typedef {{name: string, covers: RegExp, once: (turn: Turn) => Promise<unknown>}} Attack
+ * @typedef {{
+ *   name: string, covers: RegExp, prepare?: (ground: Ground) => Promise<void>, once: (turn: Turn) => Promise<unknown>,
+ *   neverDone?: string
+ * }} Attack
+ * `prepare`: what it works on, before anything is measured. Each does at least once what it asks for (2xx), or `neverDone` says
+ * why it can't: an attack that is only refused says little.
  */
 
 const JSON_BODY = { 'content-type': 'application/json' };
@@ -32,6 +37,45 @@ const upload = ({ send, ground }, texts, files) => send(`/api/v1/ticket/${ground
 
 const relativeImports = (count) => several(count, (index) => `import './m${index}.js';`).join('\n');
 const bareImports = (count) => several(count, (index) => `import 'p${index}';`).join('\n');
+
+/** STAMPLINE_MAX_IMPORTS, of one module. */
+const MOST_IMPORTS = 20_000;
+
+/** STAMPLINE_MAX_FILES. */
+const modulesByUrl = (from = 0) =>
+  several(5000, (index) => ({ specifier: `k${from + index}`, url: `https://cdn.example/${fresh()}.js` }));
+
+/** A ticket with many keys for each client. */
+const own = [];
+
+async function ownTickets({ base }) {
+  const call = async (path, body) => {
+    const reply = await fetch(base + path, post(body));
+    if (!reply.ok) throw new Error(`${path} answered ${reply.status}: ${await reply.text()}`);
+    return reply.json();
+  };
+  while (own.length < 16) {
+    const { id } = await call('/api/v1/ticket/', { title: 'many keys' });
+    for (const from of [0, 5000]) await call(`/api/v1/ticket/${id}/modules/`, { modules: modulesByUrl(from) });
+    own.push(id);
+  }
+}
+
+const subticketOf = (name) => (index) => ({
+  sourcepackage: `${name}-${index % 20}`.toLowerCase(),
+  version: `1.${index}`,
+});
+
+/** Changes that are allowed: of tickets, and new objects of the kinds that need no other. */
+function changesOf1000({ turn, client }) {
+  const kinds = [
+    ['/api/v1/ticket/', (index) => ({ resource_uri: `/api/v1/ticket/${(index % 300) + 2}/`, title: fresh() })],
+    ['/api/v1/person/', () => ({ name: fresh(), email: `${fresh()}@example.com` })],
+    ['/api/v1/sourcepackage/', () => ({ name: fresh().toLowerCase() })],
+  ];
+  const [path, one] = kinds[(turn / 2 + client) % kinds.length];
+  return [path, patch({ objects: several(1000, one) })];
+}
 
 const SET = /^set_/;
 const LIST = /^list_/;
@@ -72,14 +116,24 @@ export const ATTACKS = [
       ),
   },
   {
-    name: 'a package with 200 000 relative imports',
+    name: 'a package with 200 000 relative imports, and with as many as may be',
     covers: /^upload_modules$/,
-    once: (turn) => upload(turn, { name: 'wide' }, { 'index.js': `${relativeImports(200_000)}\n// ${fresh()}` }),
+    once: (turn) =>
+      upload(
+        turn,
+        { name: 'wide' },
+        { 'index.js': `${relativeImports(turn.turn % 2 ? 200_000 : MOST_IMPORTS)}\n// ${fresh()}` },
+      ),
   },
   {
-    name: 'a module with 100 000 bare imports',
+    name: 'a module with 100 000 bare imports, and with as many as may be',
     covers: /^upload_modules$/,
-    once: (turn) => upload(turn, { specifier: 'bare' }, { 'bare.js': `${bareImports(100_000)}\n// ${fresh()}` }),
+    once: (turn) =>
+      upload(
+        turn,
+        { specifier: 'bare' },
+        { 'bare.js': `${bareImports(turn.turn % 2 ? 100_000 : MOST_IMPORTS)}\n// ${fresh()}` },
+      ),
   },
   {
     name: 'production gets 40 000 keys',
@@ -159,7 +213,10 @@ export const ATTACKS = [
   {
     name: 'changes of 1000 objects',
     covers: PATCH_LIST,
-    once: (turn) => turn.send(inTurn(turn, PATCH_LIST), patch({ objects: several(1000, () => ({ name: fresh() })) })),
+    once: (turn) =>
+      turn.turn % 2
+        ? turn.send(inTurn(turn, PATCH_LIST), patch({ objects: several(1000, () => ({ name: fresh() })) }))
+        : turn.send(...changesOf1000(turn)),
   },
   {
     name: 'readers of a large module that never read',
@@ -169,6 +226,7 @@ export const ATTACKS = [
   {
     name: 'URLs in a zone without a name server',
     covers: /^(deployer_patch_service|deployer_patch_map)$/,
+    neverDone: 'a URL that nobody answers for is refused',
     once: ({ send }) => send('/services', patch({ service: fresh(), url: `https://${fresh()}.silent.example/app.js` })),
   },
   {
@@ -178,9 +236,12 @@ export const ATTACKS = [
       turn % 2
         ? send(
             '/api/v1/bundle/',
-            post({ ticket: { title: fresh() }, subtickets: several(2000, () => ({ assignee: fresh() })) }),
+            post({
+              ticket: { title: fresh() },
+              subtickets: several(turn % 4 === 1 ? 1001 : 1000, subticketOf(fresh())),
+            }),
           )
-        : send('/api/v1/ticket/', post({ title: fresh(), components: several(5000, () => fresh()) })),
+        : send('/api/v1/ticket/', post({ title: fresh(), description: 'x'.repeat(95_000) })),
   },
   {
     name: 'a package list of 50 000',
@@ -218,26 +279,68 @@ export const ATTACKS = [
     once: ({ send }) =>
       send(
         '/api/v1/spu/1/files/',
-        form({}, Object.fromEntries(several(200, (index) => [`f${index}_1.0_amd64.deb`, fresh()]))),
+        form({}, Object.fromEntries(several(200, (index) => [`f${index}_${fresh()}_amd64.deb`, fresh()]))),
       ),
   },
   {
-    name: 'deltas of 20 000 keys',
-    covers: /^(rebase_ticket|create_token)$/,
-    once: ({ send, ground, turn }) =>
-      turn % 2
-        ? send(`/api/v1/ticket/${ground.ticket}/rebase/`, post({ keys: several(5000, (index) => `k${index}`) }))
-        : send('/api/v1/token/', post({ owner: fresh(), scopes: several(5000, () => 'read') })),
+    name: 'modules by URL, as many as one body has',
+    covers: /^upload_modules$/,
+    prepare: ownTickets,
+    once: ({ send, client }) => send(`/api/v1/ticket/${own[client]}/modules/`, post({ modules: modulesByUrl() })),
   },
   {
-    name: 'settings with 1 700 URLs',
+    name: 'rebases of 5000 keys',
+    covers: /^rebase_ticket$/,
+    prepare: ownTickets,
+    once: ({ send, client, turn }) =>
+      send(
+        `/api/v1/ticket/${own[client]}/rebase/`,
+        post(Object.fromEntries(several(5000, (index) => [turn % 4 === 3 ? fresh() : `k${index}`, 'mine']))),
+      ),
+  },
+  {
+    name: 'tickets of some 10 000 keys go on and back, and are looked at',
+    covers: /^(promote_ticket|revert_ticket|why_ticket|diff_ticket|import_map)$/,
+    prepare: ownTickets,
+    once: ({ send, client, turn }) => {
+      const url = `/api/v1/ticket/${own[client]}/`;
+      const ways = [
+        () => send(`${url}promote/`, post({})),
+        () => send(`${url}why/`),
+        () => send(`${url}diff/`),
+        () => send(`/import-map.json?qa=${own[client]}`),
+        () => send(`${url}revert/`, post({})),
+      ];
+      return ways[turn % ways.length]();
+    },
+  },
+  {
+    name: 'a token with many scopes and projects',
+    covers: /^create_token$/,
+    once: ({ send, turn }) =>
+      send(
+        '/api/v1/token/',
+        post({
+          owner: fresh(),
+          scopes: several(turn % 2 ? 5000 : 50, (index) => `map:stage-${index}`),
+          projects: several(100, () => 'default'),
+        }),
+      ),
+  },
+  {
+    name: 'settings with 1 700 URLs, and with as many as may be',
     covers: /^(create|update|replace)_project$/,
-    once: ({ send }) =>
+    once: ({ send, turn }) =>
       send(
         '/api/v1/project/',
         post({
-          name: fresh(),
-          settings: { url_safe_list: several(1700, (index) => `https://cdn.example/${index}/${fresh()}`) },
+          name: fresh().toLowerCase(),
+          settings: {
+            url_safe_list:
+              turn % 2
+                ? several(1700, (index) => `https://cdn.example/${index}/${fresh()}`)
+                : several(100, (index) => `https://cdn.example/${index}/${'x'.repeat(900)}`),
+          },
         }),
       ),
   },

@@ -10,8 +10,8 @@ const CLIENTS = 16;
 const PROBED = ['/livez', '/import-map.json'];
 /** Milliseconds of the p99: what is promised at least, as a multiple of the plain run's, and where CI draws the line. */
 const PROMISED = { ms: 250, times: 3, inCi: 1000 };
-/** How much longer than the attack the last answers may take; then their connections are cut. */
-const LAST_ANSWERS_MS = 4000;
+/** How much longer than the attack the last answers may take; then their connections are cut. The server itself gives up before. */
+const LAST_ANSWERS_MS = 40_000;
 
 /** @typedef {{name: string, p99: Record<string, number>, failures: string[], answers: Map<string, number>}} Outcome */
 
@@ -32,18 +32,27 @@ export async function starve({ base, seconds, ci, only, isAlive }) {
   );
   console.log(line(plain, ''));
   const broken = [];
+  const weak = [];
   for (const attack of ATTACKS.filter(({ name }) => !only || only.test(name))) {
+    await attack.prepare?.(ground);
     const outcome = await beside(attack, ground, seconds);
     const late = PROBED.filter((path) => outcome.p99[path] > bounds[path]);
     const faults = [...late.map((path) => `${path} is late`), ...outcome.failures.slice(0, 3)];
     console.log(line(outcome, faults.join('; ')));
     if (faults.length > 0) broken.push(attack.name);
+    if (isWeak(attack, outcome)) weak.push(attack.name);
     if (!isAlive()) throw new Error(`The server ended: ${attack.name}`);
   }
   const shown = PROBED.map((path) => `${path} ${Math.round(bounds[path])} ms`).join(', ');
   console.log(`\nBound of the p99: ${shown}. ${broken.length === 0 ? 'All kept.' : `Broken by: ${broken.join(', ')}`}`);
-  return broken.length === 0;
+  // On a machine that does much else there may be no time for it.
+  if (weak.length > 0) console.log(`Never did what they ask for: ${weak.join(', ')}`);
+  return broken.length === 0 && (ci || weak.length === 0);
 }
+
+/** Says little, since all of it was refused, or given up on. */
+const isWeak = ({ neverDone }, { answers }) =>
+  neverDone === undefined && answers.size > 0 && ![...answers.keys()].some((status) => status.startsWith('2'));
 
 /** Runs an attack for some seconds, and the probes beside it until it is over. @returns {Promise<Outcome>} */
 async function beside({ name, once: attackOnce }, ground, seconds) {

@@ -144,11 +144,19 @@ const isLoopback = (host: string): boolean =>
 /** A prefix ends where a part of the path does, so that `https://cdn.example` doesn't allow `https://cdn.example.evil`. */
 function isSafe({ href }: URL, safeList: readonly string[]): boolean {
   if (safeList.length === 0) return true;
-  return safeList.some((entry) => {
-    const prefix = parseUrl(entry)?.href;
-    if (prefix === undefined || !href.startsWith(prefix)) return false;
+  return prefixesOf(safeList).some((prefix) => {
+    if (!href.startsWith(prefix)) return false;
     return prefix.endsWith('/') || ['', '/', '?', '#'].includes(href.charAt(prefix.length));
   });
+}
+
+/** Parsed once for all entries of a request: there may be a hundred, and tens of thousands of addresses. */
+const prefixes = new WeakMap<readonly string[], readonly string[]>();
+
+function prefixesOf(safeList: readonly string[]): readonly string[] {
+  const known = prefixes.get(safeList) ?? safeList.flatMap((entry) => parseUrl(entry)?.href ?? []);
+  prefixes.set(safeList, known);
+  return known;
 }
 
 function unkeepable(what: string, text: string, most: number): Fault | undefined {

@@ -70,10 +70,10 @@ export class RebaseTicket {
 }
 
 function refuseUnknown(ticket: Stamped, choices: ReadonlyMap<MapKey, Choice>): void {
-  const keys = keysOf(deltaOf(ticket));
-  const unknown = [...choices.keys()].find((key) => !keys.includes(key));
+  const keys = new Set(keysOf(deltaOf(ticket)));
+  const unknown = [...choices.keys()].find((key) => !keys.has(key));
   if (unknown === undefined) return;
-  const known = keys.slice(0, 20).map(wireKey);
+  const known = [...keys].slice(0, 20).map(wireKey);
   throw new DomainError(
     'invalid',
     'rebase.unknown_key',
