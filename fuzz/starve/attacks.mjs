@@ -1,65 +1,7 @@
 // What one client could try to stop all the others with: one entry for each endpoint, or family of endpoints, that takes lists,
 // patterns or files. `covers` names the operations of openapi.json; a test holds the table to the document.
-import { randomUUID } from 'node:crypto';
-import net from 'node:net';
-
-/**
- * @typedef {{base: string, ticket: number, modulePath: string, operations: {operationId: string, path: string}[]}} Ground
- * @typedef {{send: (path: string, options?: RequestInit) => Promise<number>, client: number, turn: number, seconds: number, ground: Ground}} Turn
- * @typedef {{
- *   name: string, covers: RegExp, prepare?: (ground: Ground) => Promise<void>, once: (turn: Turn) => Promise<unknown>,
- *   neverDone?: string
- * }} Attack
- * `prepare`: what it works on, before anything is measured. Each does at least once what it asks for (2xx), or `neverDone` says
- * why it can't: an attack that is only refused says little.
- */
-
-const JSON_BODY = { 'content-type': 'application/json' };
-const patch = (body) => ({ method: 'PATCH', headers: JSON_BODY, body: JSON.stringify(body) });
-const post = (body) => ({ method: 'POST', headers: JSON_BODY, body: JSON.stringify(body) });
-const several = (count, one) => Array.from({ length: count }, (_, index) => one(index));
-const fresh = () => randomUUID().slice(0, 8).toUpperCase();
-
-/** The operations of a family take turns. */
-const inTurn = ({ ground, turn, client }, family) => {
-  const all = ground.operations.filter(({ operationId }) => family.test(operationId));
-  return all[(turn * 16 + client) % all.length].path;
-};
-
-function form(texts, files) {
-  const made = new FormData();
-  for (const [name, text] of Object.entries(texts)) made.append(name, text);
-  for (const [path, content] of Object.entries(files)) made.append('file', new Blob([content]), path);
-  return { method: 'POST', body: made };
-}
-
-const upload = ({ send, ground }, texts, files) => send(`/api/v1/ticket/${ground.ticket}/modules/`, form(texts, files));
-
-const relativeImports = (count) => several(count, (index) => `import './m${index}.js';`).join('\n');
-const bareImports = (count) => several(count, (index) => `import 'p${index}';`).join('\n');
-
-/** STAMPLINE_MAX_IMPORTS, of one module. */
-const MOST_IMPORTS = 20_000;
-
-/** STAMPLINE_MAX_FILES. */
-const modulesByUrl = (from = 0) =>
-  several(5000, (index) => ({ specifier: `k${from + index}`, url: `https://cdn.example/${fresh()}.js` }));
-
-/** A ticket with many keys for each client. */
-const own = [];
-
-async function ownTickets({ base }) {
-  const call = async (path, body) => {
-    const reply = await fetch(base + path, post(body));
-    if (!reply.ok) throw new Error(`${path} answered ${reply.status}: ${await reply.text()}`);
-    return reply.json();
-  };
-  while (own.length < 16) {
-    const { id } = await call('/api/v1/ticket/', { title: 'many keys' });
-    for (const from of [0, 5000]) await call(`/api/v1/ticket/${id}/modules/`, { modules: modulesByUrl(from) });
-    own.push(id);
-  }
-}
+import { MAP_ATTACKS } from './map-attacks.mjs';
+import { JSON_BODY, patch, post, several, fresh, inTurn, form, holdUnread } from './making.mjs';
 
 const subticketOf = (name) => (index) => ({
   sourcepackage: `${name}-${index % 20}`.toLowerCase(),
@@ -85,72 +27,9 @@ const REMOVE_LIST = /^removeList_/;
 /** A backreference can't be matched in linear time. */
 const BACKREFERENCE = encodeURIComponent(String.raw`^(.*)(.*)(.*)\1\2\3x$`);
 
-/** Connections that ask and never read, held for as long as the attack lasts. */
-const holdUnread =
-  (path) =>
-  ({ ground, seconds, client }) =>
-    new Promise((resolve) => {
-      const { hostname, port } = new URL(ground.base);
-      const sockets = several(client % 4 === 0 ? 3 : 4, () => net.connect(Number(port), hostname));
-      for (const socket of sockets) {
-        socket.on('error', () => undefined);
-        socket.pause();
-        socket.write(`GET ${path ?? ground.modulePath} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
-      }
-      setTimeout(() => {
-        for (const socket of sockets) socket.destroy();
-        resolve(undefined);
-      }, seconds * 1000);
-    });
-
-/** @type {readonly Attack[]} */
+/** @type {readonly import('./making.mjs').Attack[]} */
 export const ATTACKS = [
-  {
-    name: 'sources with a run of slashes',
-    covers: /^upload_modules$/,
-    once: (turn) =>
-      upload(
-        turn,
-        { mode: 'sources' },
-        { 'src/a.js': `//# sourceMappingURL=a.js.map\n${'/'.repeat(60)}\nexport default ${turn.turn};\n` },
-      ),
-  },
-  {
-    name: 'a package with 200 000 relative imports, and with as many as may be',
-    covers: /^upload_modules$/,
-    once: (turn) =>
-      upload(
-        turn,
-        { name: 'wide' },
-        { 'index.js': `${relativeImports(turn.turn % 2 ? 200_000 : MOST_IMPORTS)}\n// ${fresh()}` },
-      ),
-  },
-  {
-    name: 'a module with 100 000 bare imports, and with as many as may be',
-    covers: /^upload_modules$/,
-    once: (turn) =>
-      upload(
-        turn,
-        { specifier: 'bare' },
-        { 'bare.js': `${bareImports(turn.turn % 2 ? 100_000 : MOST_IMPORTS)}\n// ${fresh()}` },
-      ),
-  },
-  {
-    name: 'production gets 40 000 keys',
-    covers: /^(deployer_patch_map|write_stage)$/,
-    once: ({ send }) =>
-      send(
-        '/import-map.json?skip_url_check=true',
-        patch({
-          imports: Object.fromEntries(several(40_000, (index) => [`k${index}`, `https://cdn.example/${fresh()}.js`])),
-        }),
-      ),
-  },
-  {
-    name: 'maps of 20 unknown tickets',
-    covers: /^(import_map|stamp_script)(_of)?$/,
-    once: ({ send }) => send(`/import-map.json?${several(20, () => `dev=${fresh()}`).join('&')}`),
-  },
+  ...MAP_ATTACKS,
   {
     name: 'a set of 250 keys',
     covers: SET,
@@ -219,17 +98,6 @@ export const ATTACKS = [
         : turn.send(...changesOf1000(turn)),
   },
   {
-    name: 'readers of a large module that never read',
-    covers: /^upload_modules$/,
-    once: holdUnread(),
-  },
-  {
-    name: 'URLs in a zone without a name server',
-    covers: /^(deployer_patch_service|deployer_patch_map)$/,
-    neverDone: 'a URL that nobody answers for is refused',
-    once: ({ send }) => send('/services', patch({ service: fresh(), url: `https://${fresh()}.silent.example/app.js` })),
-  },
-  {
     name: 'a bundle, and a ticket, with many parts',
     covers: /^(create_bundle|create_ticket|update_ticket|replace_ticket)$/,
     once: ({ send, turn }) =>
@@ -283,38 +151,6 @@ export const ATTACKS = [
       ),
   },
   {
-    name: 'modules by URL, as many as one body has',
-    covers: /^upload_modules$/,
-    prepare: ownTickets,
-    once: ({ send, client }) => send(`/api/v1/ticket/${own[client]}/modules/`, post({ modules: modulesByUrl() })),
-  },
-  {
-    name: 'rebases of 5000 keys',
-    covers: /^rebase_ticket$/,
-    prepare: ownTickets,
-    once: ({ send, client, turn }) =>
-      send(
-        `/api/v1/ticket/${own[client]}/rebase/`,
-        post(Object.fromEntries(several(5000, (index) => [turn % 4 === 3 ? fresh() : `k${index}`, 'mine']))),
-      ),
-  },
-  {
-    name: 'tickets of some 10 000 keys go on and back, and are looked at',
-    covers: /^(promote_ticket|revert_ticket|why_ticket|diff_ticket|import_map)$/,
-    prepare: ownTickets,
-    once: ({ send, client, turn }) => {
-      const url = `/api/v1/ticket/${own[client]}/`;
-      const ways = [
-        () => send(`${url}promote/`, post({})),
-        () => send(`${url}why/`),
-        () => send(`${url}diff/`),
-        () => send(`/import-map.json?qa=${own[client]}`),
-        () => send(`${url}revert/`, post({})),
-      ];
-      return ways[turn % ways.length]();
-    },
-  },
-  {
     name: 'a token with many scopes and projects',
     covers: /^create_token$/,
     once: ({ send, turn }) =>
@@ -343,11 +179,6 @@ export const ATTACKS = [
           },
         }),
       ),
-  },
-  {
-    name: 'modules by a pattern',
-    covers: /^list_module$/,
-    once: ({ send }) => send(`/api/v1/module/?specifier__startswith=${fresh()}&limit=1000`),
   },
 ];
 

@@ -19,7 +19,7 @@ const eventsOf = (batch) => ({
   ),
 });
 
-/** @returns {Promise<import('./attacks.mjs').Ground>} */
+/** @returns {Promise<import('./making.mjs').Ground>} */
 export async function layFeast(base) {
   const call = async (path, options) => {
     const reply = await fetch(base + path, options);

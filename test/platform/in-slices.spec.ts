@@ -1,9 +1,13 @@
 // Long work of the main thread is done in slices: whoever comes meanwhile has a turn after each.
 import { acceptGiven, acceptMap, layOver } from '../../src/import-maps/domain/accepted-map.js';
+import { findingStale, rebasing } from '../../src/import-maps/domain/conflict.js';
 import { changeDelta, changingDelta, stamp, stamping } from '../../src/import-maps/domain/delta.js';
 import { atOnce, forEach, type Sliced } from '../../src/import-maps/domain/sliced.js';
 import { canonicalJson, StampedMap, writing } from '../../src/import-maps/domain/stamped-map.js';
+import { planUrls } from '../../src/import-maps/modules/plan-urls.js';
+import { uploadAnswer } from '../../src/import-maps/modules/upload-answer.js';
 import { inSlices } from '../../src/platform/in-slices.js';
+import { readEvents } from '../../src/stream/ingest/read-events.js';
 
 /** Takes longer than a slice with each step. */
 function* slow(steps: number, onStep: () => void): Sliced<string> {
@@ -58,6 +62,12 @@ describe('work on a map of 20 000 keys pauses at least every 2048 of them', () =
   const delta = changeDelta([], changes, StampedMap.empty);
   const map = stamp(StampedMap.empty, delta);
   canonicalJson(map);
+  const modules = entries.map(([specifier, url]) => ({ specifier, url }));
+  const target = { ...rules, project: 'p' };
+  const plan = { modules: [], deleted: [], files: [], trees: [], warnings: [] };
+  const planned = modules.map((one) => ({ ...one, scope: null, integrity: null, size: null, imports: null }));
+  const report = { ticket: 1, key: 'T-1', stage: 'dev', revision: 1, version: 1, previewKey: null };
+  const kept = { ...report, live: new Set<string>(), warnings: [], delta };
 
   const works: [string, () => Sliced<unknown>][] = [
     ['what a client sends', () => acceptGiven(given, rules)],
@@ -66,6 +76,10 @@ describe('work on a map of 20 000 keys pauses at least every 2048 of them', () =
     ['a delta', () => changingDelta([], changes, StampedMap.empty)],
     ['a stamp over nothing', () => stamping(StampedMap.empty, delta)],
     ['a stamp over a sorted map', () => stamping(map, delta)],
+    ['what is stale', () => findingStale(delta, map)],
+    ['a rebase', () => rebasing(delta, map, new Map())],
+    ['modules by URL', () => planUrls({ modules }, target, { lenient: false, most: KEYS })],
+    ['what they come to', () => uploadAnswer(kept, { ...plan, modules: planned }, target)],
     ['the text', () => writing(map, 'https://other.example')],
   ];
   it.each(works)('%s', (_, begin) => {
@@ -74,4 +88,12 @@ describe('work on a map of 20 000 keys pauses at least every 2048 of them', () =
     while (!work.next().done) pauses++;
     expect(pauses).toBeGreaterThanOrEqual(Math.floor(KEYS / 2048));
   });
+});
+
+it('a batch of events is read with pauses', () => {
+  const body = Array.from({ length: 500 }, (_, id) => ({ specversion: '1.0', id: String(id), source: 's', type: 'x' }));
+  const work = readEvents({ body, headers: {} }, () => 'id');
+  let pauses = 0;
+  while (!work.next().done) pauses++;
+  expect(pauses).toBeGreaterThanOrEqual(20);
 });

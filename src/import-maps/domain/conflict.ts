@@ -1,6 +1,7 @@
 // Three-way: what production was when a ticket changed a key, what it is now, what the ticket wants (import-maps.md, 1).
 import { type Delta, type Operation, operationKey } from './delta.js';
 import type { MapKey } from './map-key.js';
+import { atOnce, forEach, type Sliced } from './sliced.js';
 import { sameTarget, type StampedMap, type Target } from './stamped-map.js';
 
 /** `clean`: production is as it was. `live`: production has it already. `stale`: somebody else released another value. */
@@ -20,13 +21,17 @@ export interface StaleKey {
 }
 
 /** The keys that stand in the way of a promotion. */
-export function staleKeys(delta: Delta, production: StampedMap): StaleKey[] {
-  return delta
-    .filter((operation) => keyState(operation, production) === 'stale')
-    .map((operation) => {
-      const key = operationKey(operation);
-      return { key, base: operation.base, production: production.get(key) ?? null, mine: operation.set };
-    });
+export const staleKeys = (delta: Delta, production: StampedMap): StaleKey[] => atOnce(findingStale(delta, production));
+
+/** The same in slices. */
+export function* findingStale(delta: Delta, production: StampedMap): Sliced<StaleKey[]> {
+  const stale: StaleKey[] = [];
+  yield* forEach(delta, (operation) => {
+    if (keyState(operation, production) !== 'stale') return;
+    const key = operationKey(operation);
+    stale.push({ key, base: operation.base, production: production.get(key) ?? null, mine: operation.set });
+  });
+  return stale;
 }
 
 /**
@@ -38,12 +43,23 @@ export const isPast = ({ base, mine }: StaleKey): boolean => mine !== null && sa
 /** `mine` keeps the ticket's value over what production has now; `theirs` gives the key up. */
 export type Choice = 'mine' | 'theirs';
 
-/** The delta with the chosen keys settled. Keys that it doesn't have are left to the caller to refuse. */
-export function rebase(delta: Delta, production: StampedMap, choices: ReadonlyMap<MapKey, Choice>): Delta {
-  return delta.flatMap((operation) => {
+/**
+ * The delta with the chosen keys settled; operations that stay as they are are the same objects. Keys that it doesn't have are
+ * left to the caller to refuse.
+ */
+export const rebase = (delta: Delta, production: StampedMap, choices: ReadonlyMap<MapKey, Choice>): Delta =>
+  atOnce(rebasing(delta, production, choices));
+
+/** The same in slices. */
+export function* rebasing(delta: Delta, production: StampedMap, choices: ReadonlyMap<MapKey, Choice>): Sliced<Delta> {
+  const settled: Operation[] = [];
+  yield* forEach(delta, (operation) => {
     const key = operationKey(operation);
     const choice = choices.get(key);
-    if (choice === 'theirs') return [];
-    return [choice === 'mine' ? { ...operation, base: production.get(key) ?? null } : operation];
+    const now = production.get(key) ?? null;
+    if (choice === 'theirs') return;
+    const isNew = choice === 'mine' && !sameTarget(operation.base, now);
+    settled.push(isNew ? { ...operation, base: now } : operation);
   });
+  return settled;
 }

@@ -2,6 +2,7 @@
 import { DomainError, invalid } from '../../platform/errors.js';
 import { asObject, type JsonObject } from '../../rest/writing/body.js';
 import { checkEntry, type Fault, isFault } from '../domain/admission.js';
+import type { Sliced } from '../domain/sliced.js';
 import { faultError } from '../stages/fault-error.js';
 import { leftOut } from '../stages/lenient.js';
 import type { MapWarning } from '../stages/map-warning.js';
@@ -22,15 +23,19 @@ interface Named {
 
 const GIT = ['git_remote', 'git_branch', 'git_commit'];
 
-/** `lenient` leaves out entries that the standard ignores, but not all of them. `most`: entries at once. */
-export function planUrls(
+/** So many are read before others have a turn. */
+const AT_A_TIME = 100;
+
+/** In slices. `lenient` leaves out entries that the standard ignores, but not all of them. `most`: entries at once. */
+export function* planUrls(
   body: unknown,
   target: UploadTarget,
   { lenient, most }: { readonly lenient: boolean; readonly most: number },
-): UploadPlan {
+): Sliced<UploadPlan> {
   const [modules, deleted, warnings]: [PlannedModule[], Named[], MapWarning[]] = [[], [], []];
   let ignored: DomainError | undefined;
-  for (const [at, entry] of entriesOf(asObject(body), most)) {
+  for (const [count, [at, entry]] of entriesOf(asObject(body), most).entries()) {
+    if (count % AT_A_TIME === AT_A_TIME - 1) yield;
     const planned = planEntry(entry, at, target);
     if (isFault(planned)) {
       ignored = faultError(planned, at);

@@ -2,6 +2,7 @@
 import { operationAt } from '../domain/delta.js';
 import { keyOf } from '../domain/map-key.js';
 import { linked } from '../domain/preview-link.js';
+import { forEach, type Sliced } from '../domain/sliced.js';
 import { addressOf } from '../domain/stamped-map.js';
 import type { MapWarning } from '../stages/map-warning.js';
 import { warningsView } from '../stages/stage-view.js';
@@ -10,11 +11,12 @@ import type { UploadPlan, UploadTarget } from './upload-plan.js';
 
 const DEFAULT_PROJECT = 'default';
 
-export function uploadAnswer(
+/** The answer as JSON, written in slices. */
+export function* uploadAnswer(
   report: KeptUpload['report'],
   plan: UploadPlan,
   { origin, project }: UploadTarget,
-): object {
+): Sliced<string> {
   const { ticket, key, stage, revision, live, previewKey } = report;
   const base = project === DEFAULT_PROJECT ? origin : `${origin}/p/${project}`;
   // Of what the ticket doesn't carry nothing is told.
@@ -23,12 +25,9 @@ export function uploadAnswer(
   // What came as files has said its own.
   const keptIntegrity = (specifier: string, scope: string | null): string | undefined =>
     plan.files.length > 0 ? undefined : operationAt(report.delta, keyOf(specifier, scope))?.set?.integrity;
-  return {
-    ticket: uri,
-    key,
-    stage,
-    revision,
-    modules: plan.modules.map(({ specifier, scope, url, integrity, size, imports }) => ({
+  const modules: string[] = [];
+  yield* forEach(plan.modules, ({ specifier, scope, url, integrity, size, imports }) => {
+    const module = {
       specifier,
       scope: scope === null ? null : addressOf(scope, origin),
       url: addressOf(url, origin),
@@ -36,7 +35,10 @@ export function uploadAnswer(
       size,
       imports,
       live: live.has(keyOf(specifier, scope)),
-    })),
+    };
+    modules.push(JSON.stringify(module));
+  });
+  const rest = {
     deleted: plan.deleted,
     ...warningsView(distinct([...report.warnings, ...shown])),
     links: {
@@ -45,6 +47,8 @@ export function uploadAnswer(
       ticket: origin + uri,
     },
   };
+  const head = JSON.stringify({ ticket: uri, key, stage, revision }).slice(0, -1);
+  return `${head},"modules":[${modules.join(',')}],${JSON.stringify(rest).slice(1)}`;
 }
 
 /** Each once: the delta's own and those that the files showed. */

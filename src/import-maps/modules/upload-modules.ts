@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Config } from '../../config.js';
 import { Db, type Tx } from '../../platform/database/db.js';
 import { notFound } from '../../platform/errors.js';
+import { inSlices } from '../../platform/in-slices.js';
 import { type Principal, requireScope } from '../../platform/principal.js';
 import { CONFIG } from '../../platform/tokens.js';
 import type { StageSetting } from '../../projects/stage-setting.js';
@@ -67,8 +68,8 @@ export class UploadModules {
     return { project: found.name, safeList: found.list ?? [], origin };
   }
 
-  planJson(body: unknown, target: UploadTarget, lenient: boolean): PlannedUpload {
-    const plan = planUrls(body, target, { lenient, most: this.config.uploads.files });
+  async planJson(body: unknown, target: UploadTarget, lenient: boolean): Promise<PlannedUpload> {
+    const plan = await inSlices(planUrls(body, target, { lenient, most: this.config.uploads.files }));
     return { plan, files: [], trees: [], provenance: provenanceOf(asObject(body)), digest: undefined };
   }
 

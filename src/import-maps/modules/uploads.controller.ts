@@ -4,6 +4,7 @@ import { ApiBody, ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { isGone } from '../../platform/errors.js';
 import { failures, IDEMPOTENCY_KEY, IF_MATCH, jsonReply, pathParameter } from '../../rest/http/documented.js';
+import { inSlices } from '../../platform/in-slices.js';
 import { keyedRequest, sendAnswer, writeOptions } from '../../rest/http/reply.js';
 import { type IdRequest, ResourceHandler } from '../../rest/http/resource-handler.js';
 import { versionTag } from '../../rest/http/entity-tag.js';
@@ -17,6 +18,7 @@ import { uploadAnswer } from './upload-answer.js';
 import { type PlannedUpload, UploadModules } from './upload-modules.js';
 import type { UploadTarget } from './upload-plan.js';
 import { UPLOAD_BODY, UPLOAD_REPLY } from './upload-schema.js';
+import { inBodyTurn } from '../../platform/http/large-bodies.js';
 import { Needs, principalOf } from '../../platform/http/need.js';
 import { originOf } from '../../platform/http/own-origin.js';
 
@@ -51,7 +53,7 @@ export class UploadsController {
   @failures(400, 403, 404, 409, 412, 413, 415, 422)
   async upload(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {
     try {
-      sendAnswer(request, reply, await this.answer(request));
+      sendAnswer(request, reply, await inBodyTurn(request, () => this.answer(request)));
     } catch (error) {
       await settleRequest(request.raw, reply);
       throw error;
@@ -74,7 +76,7 @@ export class UploadsController {
     const keep = (upload: PlannedUpload): Promise<WriteAnswer> => this.keep(request, place.id, upload, place.target);
     return isFormed
       ? this.uploads.withForm(request.raw, place.target, keep, (digest) => this.repeatOf(request, digest))
-      : keep(this.uploads.planJson(request.body, place.target, isLenient(request)));
+      : keep(await this.uploads.planJson(request.body, place.target, isLenient(request)));
   }
 
   private repeatOf(request: IdRequest, digest: string): Promise<WriteAnswer | undefined> {
@@ -96,7 +98,7 @@ export class UploadsController {
       const kept = await this.uploads.keep(tx, id, upload, options);
       return {
         status: kept.changed ? 201 : 200,
-        body: JSON.stringify(uploadAnswer(shownTo(kept.report, principal), upload.plan, target)),
+        body: await inSlices(uploadAnswer(shownTo(kept.report, principal), upload.plan, target)),
         etag: versionTag(kept.report.version),
       };
     });

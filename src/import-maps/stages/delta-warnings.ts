@@ -1,10 +1,11 @@
 // What somebody who changes a ticket's modules should know: who else is at its keys, what production did since, what dangles.
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Tx } from '../../platform/database/db.js';
-import { staleKeys } from '../domain/conflict.js';
+import { inSlices } from '../../platform/in-slices.js';
+import { findingStale } from '../domain/conflict.js';
 import { pastText } from '../domain/conflicts-policy.js';
 import { type Broken, brokenSince, type Dangling, dangling, importersIn, leadsUnder } from '../domain/dangling.js';
-import { type Delta, type Operation, stamp } from '../domain/delta.js';
+import { type Delta, type Operation, stamping } from '../domain/delta.js';
 import { keyText, type MapKey } from '../domain/map-key.js';
 import type { StampedMap } from '../domain/stamped-map.js';
 import { type KeyChange, layersImporting } from '../store/key-history.js';
@@ -38,7 +39,8 @@ export async function overtakenWarnings(
   operations: readonly Operation[],
   production: StampedMap,
 ): Promise<MapWarning[]> {
-  const stale = [...new Map(staleKeys(operations, production).map((one) => [one.key, one])).values()];
+  const found = await inSlices(findingStale(operations, production));
+  const stale = [...new Map(found.map((one) => [one.key, one])).values()];
   return (await overtakenOf(tx, ticket, stale)).map((overtaken) => {
     const { key, otherTicket } = overtaken;
     return {
@@ -59,7 +61,7 @@ export async function danglingWarnings(
 ): Promise<MapWarning[]> {
   const deleted = [...new Set(delta.filter(({ set }) => !set).map(({ specifier }) => specifier))];
   const layers = await layersImporting(tx, ticket.project.id, ticket.release, deleted);
-  const stamped = stamp(production, delta);
+  const stamped = await inSlices(stamping(production, delta));
   const others = layers.flatMap((layer) => importersIn(layer.delta));
   const shown = others.filter(({ key, url }) => stamped.get(key)?.url === url);
   const [leads, ledBefore] = [leadsUnder(stamped), leadsUnder(production)];

@@ -1,8 +1,9 @@
 // The facts that the policies of a promotion decide on, read once, and their verdicts (promotion.md, "Policies").
 import { Injectable } from '@nestjs/common';
 import type { Sql } from '../../platform/database/statement.js';
+import { inSlices } from '../../platform/in-slices.js';
 import { isFailed } from '../../workflow/move.js';
-import { staleKeys } from '../domain/conflict.js';
+import { findingStale } from '../domain/conflict.js';
 import { conflictsVerdict } from '../domain/conflicts-policy.js';
 import { keysOf } from '../domain/delta.js';
 import { holdVerdict } from '../domain/hold-policy.js';
@@ -60,7 +61,7 @@ export class Policies {
   private async conflicts(tx: Sql, ticket: LockedTicket, production: StampedMap, base: string): Promise<Verdict> {
     const delta = deltaOf(ticket);
     const [stale, overlaps] = await Promise.all([
-      overtakenOf(tx, ticket, staleKeys(delta, production)),
+      inSlices(findingStale(delta, production)).then((keys) => overtakenOf(tx, ticket, keys)),
       findOverlaps(tx, ticket.project.id, ticket.id, keysOf(delta)),
     ]);
     const frozen = ticket.stage !== null && ticket.stage !== firstStage(ticket.line).name;

@@ -6,7 +6,7 @@ import { inSlices } from '../../platform/in-slices.js';
 import { requireScope } from '../../platform/principal.js';
 import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
 import { promotedLine } from '../../stream/lines/stage-lines.js';
-import { keysOf, stamp, stamping } from '../domain/delta.js';
+import { keysOf, stamping } from '../domain/delta.js';
 import { positionAfterPromotion, production, type Stage, stageAfter } from '../domain/stage-line.js';
 import type { StampedMap } from '../domain/stamped-map.js';
 import { allPass, type Verdict } from '../domain/verdict.js';
@@ -80,7 +80,12 @@ export class PromoteTicket {
     };
     const position = positionAfterPromotion(ticket.line, next, positionOf(ticket.row));
     const row = await this.moving.run(tx, ticket, { stage: next.name, position, event }, actor);
-    return { ticket, row, revision, changes: differencesAt(keysOf(delta), map, stamp(map, delta)) };
+    return {
+      ticket,
+      row,
+      revision,
+      changes: await differencesAt(keysOf(delta), map, await inSlices(stamping(map, delta))),
+    };
   }
 
   private async release(
@@ -117,7 +122,7 @@ export class PromoteTicket {
     const moved = this.moving.run(tx, ticket, { stage: next.name, position, event, announced: true }, actor);
     const [, row] = await Promise.all([written, moved]);
     const flip = { project: ticket.project.id, release, map: after };
-    return { ticket, row, revision, flip, changes: differencesAt(keysOf(delta), map, after) };
+    return { ticket, row, revision, flip, changes: await differencesAt(keysOf(delta), map, after) };
   }
 }
 

@@ -3,10 +3,11 @@ import { Injectable } from '@nestjs/common';
 import { Db } from '../../platform/database/db.js';
 import type { Sql } from '../../platform/database/statement.js';
 import { DomainError, invalid, notFound } from '../../platform/errors.js';
+import { inSlices } from '../../platform/in-slices.js';
 import { resourceNamed, uriOf } from '../../rest/resource.js';
 import { rowOf } from '../../rest/writing/locked-row.js';
 import { keyState } from '../domain/conflict.js';
-import { stamp, operationKey } from '../domain/delta.js';
+import { operationKey, stamping } from '../domain/delta.js';
 import { diff } from '../domain/diff.js';
 import { firstStage, production, stageAfter, stageNamed } from '../domain/stage-line.js';
 import type { StampedMap } from '../domain/stamped-map.js';
@@ -84,7 +85,7 @@ export class ReadStages {
     const number = /^release:(\d{1,9})$/.exec(name)?.[1];
     if (number !== undefined) return this.release(ticket, Number(number));
     if (name === production(ticket.line).name) return map;
-    if (name === 'ticket' || stageNamed(ticket.line, name)) return stamp(map, deltaOf(ticket));
+    if (name === 'ticket' || stageNamed(ticket.line, name)) return inSlices(stamping(map, deltaOf(ticket)));
     const stages = ticket.line.map((stage) => stage.name).join(', ');
     throw invalid(
       'diff.unknown_side',

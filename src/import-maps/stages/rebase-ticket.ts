@@ -1,13 +1,13 @@
 // POST ticket/<id>/rebase/ (import-maps.md, section 4): settles the keys that production overtook, one choice each.
 import { Injectable } from '@nestjs/common';
-import { isDeepStrictEqual } from 'node:util';
 import type { Tx } from '../../platform/database/db.js';
 import { DomainError } from '../../platform/errors.js';
+import { inSlices } from '../../platform/in-slices.js';
 import { requireScope } from '../../platform/principal.js';
 import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
 import { rebasedLine } from '../../stream/lines/stage-lines.js';
-import { type Choice, rebase } from '../domain/conflict.js';
-import { keysOf, stamp } from '../domain/delta.js';
+import { type Choice, rebasing } from '../domain/conflict.js';
+import { type Delta, keysOf, stamping } from '../domain/delta.js';
 import { keyText, type MapKey, wireKey } from '../domain/map-key.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import { deltaOf, TicketDeltas } from '../store/ticket-deltas.js';
@@ -38,9 +38,9 @@ export class RebaseTicket {
     const before = deltaOf(ticket);
     refuseUnknown(ticket, choices);
     const map = await this.productionMaps.at(ticket.project.id, ticket.release, tx);
-    const after = rebase(before, map, choices);
+    const after = await inSlices(rebasing(before, map, choices));
     const warnings = await overtakenWarnings(tx, ticket, after, map);
-    if (isDeepStrictEqual(after, before))
+    if (isSame(after, before))
       return { ticket, row: ticket.row, revision: ticket.revisionNumber, changes: [], warnings };
     const revision = await this.deltas.write(tx, ticket, {
       delta: after,
@@ -63,11 +63,19 @@ export class RebaseTicket {
       ticket,
       row,
       revision,
-      changes: differencesAt(keysOf(before), stamp(map, before), stamp(map, after)),
+      changes: await differencesAt(
+        keysOf(before),
+        await inSlices(stamping(map, before)),
+        await inSlices(stamping(map, after)),
+      ),
       warnings,
     };
   }
 }
+
+/** A rebase leaves operations that it doesn't change the same objects. */
+const isSame = (after: Delta, before: Delta): boolean =>
+  after.length === before.length && after.every((operation, at) => operation === before[at]);
 
 function refuseUnknown(ticket: Stamped, choices: ReadonlyMap<MapKey, Choice>): void {
   const keys = new Set(keysOf(deltaOf(ticket)));

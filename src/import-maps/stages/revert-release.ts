@@ -70,7 +70,7 @@ export class RevertRelease {
       row,
       revision: ticket.revisionNumber,
       flip: { project: ticket.project.id, release, map },
-      changes: differencesAt(keys, from, map),
+      changes: await differencesAt(keys, from, map),
       superseded: plan.superseded,
       dependents: plan.dependents,
       ...(layer?.git_commit && isCommit(layer.git_commit) ? { gitRevert: shell`git revert ${layer.git_commit}` } : {}),

@@ -3,10 +3,11 @@ import { Injectable } from '@nestjs/common';
 import { isDeepStrictEqual } from 'node:util';
 import type { Tx } from '../../platform/database/db.js';
 import { DomainError, invalid } from '../../platform/errors.js';
+import { inSlices } from '../../platform/in-slices.js';
 import { requireScope } from '../../platform/principal.js';
 import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
 import { modulesRevertedLine, revertedLine } from '../../stream/lines/stage-lines.js';
-import { keysOf, stamp } from '../domain/delta.js';
+import { keysOf, stamping } from '../domain/delta.js';
 import { positionAfterRevert, production, stageBefore } from '../domain/stage-line.js';
 import { lockPointerOf } from '../store/map-pointer.js';
 import { ProductionMaps } from '../store/production-maps.js';
@@ -95,7 +96,9 @@ export class RevertTicket {
       data: { reason, to_revision: number, revision },
     };
     const row = await this.moving.run(tx, ticket, { event }, actor);
-    const changes = differencesAt([...keysOf(before), ...keysOf(after)], stamp(map, before), stamp(map, after));
+    const keys = [...keysOf(before), ...keysOf(after)];
+    const [was, is] = [await inSlices(stamping(map, before)), await inSlices(stamping(map, after))];
+    const changes = await differencesAt(keys, was, is);
     return { ticket, row, revision, changes };
   }
 }

@@ -1,8 +1,10 @@
 // What a stage verb takes and what it comes to, before it is HTTP.
+import { inSlices } from '../../platform/in-slices.js';
 import type { Principal } from '../../platform/principal.js';
 import type { Row } from '../../rest/resource.js';
 import type { Difference } from '../domain/diff.js';
 import type { MapKey } from '../domain/map-key.js';
+import { forEach, type Sliced } from '../domain/sliced.js';
 import { sameTarget, type StampedMap } from '../domain/stamped-map.js';
 import type { LockedTicket } from '../store/ticket-deltas.js';
 import type { MapWarning } from './map-warning.js';
@@ -62,10 +64,15 @@ export interface StageChange {
 }
 
 /** The differences at some keys; a diff of whole maps would cost as much as they are large. */
-export function differencesAt(keys: readonly MapKey[], from: StampedMap, to: StampedMap): Difference[] {
-  return [...new Set(keys)].sort().flatMap((key) => {
+export const differencesAt = (keys: readonly MapKey[], from: StampedMap, to: StampedMap): Promise<Difference[]> =>
+  inSlices(comparing([...new Set(keys)].sort(), from, to));
+
+function* comparing(keys: readonly MapKey[], from: StampedMap, to: StampedMap): Sliced<Difference[]> {
+  const found: Difference[] = [];
+  yield* forEach(keys, (key) => {
     const [before, after] = [from.get(key) ?? null, to.get(key) ?? null];
-    if (sameTarget(before, after)) return [];
-    return [{ key, change: before ? (after ? 'changed' : 'removed') : 'added', from: before, to: after }];
+    if (sameTarget(before, after)) return;
+    found.push({ key, change: before ? (after ? 'changed' : 'removed') : 'added', from: before, to: after });
   });
+  return found;
 }

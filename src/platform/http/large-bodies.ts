@@ -24,6 +24,8 @@ interface Queue {
 const LISTS: Queue = { waiting: 16, ms: 20_000, from: 0 };
 /** Maps of more than some thousand entries: one takes a second or two, and holds its writers' queue as long. */
 const MAPS: Queue = { waiting: 4, ms: 10_000, from: 256 * 1024 };
+/** Lists of modules that are elsewhere, as JSON; forms with files are read as they come, and take no turn. */
+const MODULES = '/api/v1/ticket/:id/modules';
 const MAP_URLS: ReadonlySet<string> = new Set(['/import-map.json', '/p/:project/import-map.json']);
 
 const busy = (): DomainError =>
@@ -82,6 +84,7 @@ class Turns {
 function queueOf({ url, method }: RouteOptions): Queue | undefined {
   const methods = [method].flat();
   if (LARGE_BODIES.has(url) && methods.includes('PUT')) return LISTS;
+  if (url === MODULES && methods.includes('POST')) return MAPS;
   return MAP_URLS.has(url) && methods.includes('PATCH') ? MAPS : undefined;
 }
 
@@ -91,7 +94,8 @@ export function readLargeBodiesInTurn(route: RouteOptions): void {
   if (!queue) return;
   const turns = new Turns(queue);
   route.preParsing = async (request: FastifyRequest, reply: FastifyReply, payload) => {
-    if (Number(request.headers['content-length'] ?? queue.from) < queue.from) return payload;
+    const { 'content-length': length = queue.from, 'content-type': type = '' } = request.headers;
+    if (Number(length) < queue.from || /^multipart\//i.test(type)) return payload;
     const gone = new AbortController();
     reply.raw.once('close', () => {
       gone.abort();
