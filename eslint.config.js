@@ -25,14 +25,26 @@ const correctness = {
  * A command for people whose words are put in as they are: `git revert ${commit}`, 'stamp ' + key. The command's name begins what
  * follows, up to the value, without the end of a sentence between.
  */
-const COMMAND = '(?:^|[\\s(:>\\x27])(?:stamp|git|curl|npm|npx|chmod|mv|rm) (?:[^.,;:\\x27]|[.,;:](?! ))*$';
+const PROGRAMS =
+  'stamp|stampline (?:backup|migrate|restore|token|verify)|git|curl|npm|npx|node|chmod|chown|mv|rm|cp|mkdir|kill|docker|psql|pg_[a-z]+|systemctl|sudo|apt-get';
+const COMMAND = `(?:^|[\\s(:>\\x27])(?:(?:${PROGRAMS}) (?:[^.,;:\\x27]|[.,;:](?! ))*|[A-Z]+_[A-Z_]+=)$`;
 const UNQUOTED = [
   `:not(TaggedTemplateExpression[tag.name='shell']) > TemplateLiteral > TemplateElement[tail=false][value.cooked=/${COMMAND}/]`,
   `BinaryExpression[operator='+'][right.type!='Literal'] > Literal.left[value=/${COMMAND}/]`,
   `BinaryExpression[operator='+'][right.type!='Literal'] > BinaryExpression.left > Literal.right[value=/${COMMAND}/]`,
+  `CallExpression[callee.property.name=/^(join|concat)$/] > MemberExpression.callee > ArrayExpression.object > Literal[value=/^(?:${PROGRAMS})(?: |$)/]`,
 ].map((selector) => ({
   selector,
   message: 'A command is made by the tag shell of src/platform/in-shell.ts, which quotes what is put in.',
+}));
+/** What a terminal shows goes through the class that leaves out what steers one. */
+const WRITES = [
+  "CallExpression[callee.property.name='write'][callee.object.property.name=/^std(?:out|err)$/]",
+  "CallExpression[callee.property.name='write'][callee.object.name=/^std(?:out|err)$/]",
+  "CallExpression[callee.object.name='console']",
+].map((selector) => ({
+  selector,
+  message: 'Only src/cli/output/ writes to the terminal: it leaves out what steers one.',
 }));
 const CLOCK = [
   "CallExpression[callee.object.name='Date'][callee.property.name='now']",
@@ -114,7 +126,12 @@ export default defineConfig(
       ],
     },
   },
-  { files: ['src/**/*.{ts,js,mjs}'], rules: { 'no-restricted-syntax': ['error', ...UNQUOTED] } },
+  { files: ['{src,scripts,examples}/**/*.{ts,js,mjs}'], rules: { 'no-restricted-syntax': ['error', ...UNQUOTED] } },
+  {
+    files: ['src/{cli,client}/**/*.ts'],
+    ignores: ['src/cli/output/**', 'src/**/*.spec.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...UNQUOTED, ...WRITES] },
+  },
   {
     // Promise 12: what is stored or ordered has the database's time, whatever this machine's clock says.
     files: ['src/**/*.ts'],

@@ -10,6 +10,7 @@ const [{ GROUPS }, { COMMON, GRAMMAR }, { EXIT_MEANINGS }, settings, says, { INS
   ['verbs/all', 'grammar', 'exit-codes', 'settings', 'settings-help', 'completion/scripts'].map(from),
 );
 
+const NAME = 'stamp';
 const prose = (text) => text.replaceAll('<', '&lt;');
 const cell = (text) => text.replaceAll('|', '\\|');
 const code = (text) => `\`${text}\``;
@@ -70,7 +71,7 @@ const parts = {
   ),
   grammar: [`${GRAMMAR.summary}.`, examples(GRAMMAR), options(GRAMMAR.options)].join('\n\n'),
   verbs: GROUPS.map(({ title, verbs }) =>
-    [`### ${title}`, ...verbs.map((verb) => chapter(verb, `stamp ${verb.name}`, 4))].join('\n\n'),
+    [`### ${title}`, ...verbs.map((verb) => chapter(verb, `${NAME} ${verb.name}`, 4))].join('\n\n'),
   ).join('\n\n'),
   common: options(COMMON),
 };

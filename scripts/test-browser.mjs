@@ -18,7 +18,7 @@ const browsers = [
 
 const missing = browsers.filter(([, file]) => !fs.existsSync(file));
 for (const [name, file, debian, variable] of missing) {
-  console.error(`There is no ${name} at ${file}: apt-get install ${debian}, or say in ${variable} where it is.`);
+  console.error(`There is no ${name} at ${file}: install Debian's ${debian}, or say in ${variable} where it is.`);
 }
 if (missing.length > 0) process.exit(2);
 

@@ -91,12 +91,15 @@ function welcome(base: string, database: OpenDatabase, config: Config, adminFile
   say(`Data: ${database.where}`);
   if (adminFile) say(`Tokens are asked for. The administrator's first one: ${adminFile}`);
   for (const note of database.notes) say(`Note: ${note}`);
-  const rest = shell`-H 'Content-Type: application/json' -d '{"title": "My first ticket"}' ${`${base}/api/v1/ticket/`}`;
-  if (!config.access.required) return say(`Try:  ${['curl', rest].join(' ')}`);
+  const url = `${base}/api/v1/ticket/`;
+  if (!config.access.required)
+    return say(`Try:  ${shell`curl -H 'Content-Type: application/json' -d '{"title": "My first ticket"}' ${url}`}`);
   say(
     `Try:  STAMP_TOKEN=$(${sameData(config)}npx stampline token create --owner me --scope read --scope ticket:write)`,
   );
-  say(`      ${['curl -H "Authorization: Bearer $STAMP_TOKEN"', rest].join(' ')}`);
+  say(
+    `      ${shell`curl -H "Authorization: Bearer $STAMP_TOKEN" -H 'Content-Type: application/json' -d '{"title": "My first ticket"}' ${url}`}`,
+  );
 }
 
 /** What `npx stampline` has to be told, so that it works on this server's data. A URL with its password is never printed. */

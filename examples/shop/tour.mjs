@@ -94,7 +94,9 @@ async function backOut(ticket, before) {
   assert.equal(cartOf(now), cartOf(before));
   assert.deepEqual(changedKeys(live, now), ['cart']);
   say(`Release ${release} is everything but ${ticket}, which is in QA again: ${page}/cart.html?qa=${ticket}`);
-  say(`The announcement, released in between, stays. In git: ${git}`);
+  say(
+    `The announcement, released in between, stays. In git: ${/^git revert [0-9a-f]{7,64}$/.test(git) ? git : 'nothing'}`,
+  );
 }
 
 async function putAway(ticket) {

@@ -10,6 +10,7 @@ import { GROUPS } from './verbs/all.js';
 /** A word or line, and what it means. */
 type Row = readonly [term: string, says: string];
 
+const NAME = 'stamp';
 const WIDEST = 110;
 const WIDEST_TERM = 40;
 
@@ -86,7 +87,7 @@ const text = (parts: readonly Part[], width: number): string =>
 const usage =
   (lines: readonly string[]): Part =>
   () =>
-    lines.map((line, index) => `${index === 0 ? `${title('Usage:')} ` : '       '}${['stamp', line].join(' ')}`);
+    lines.map((line, index) => `${index === 0 ? `${title('Usage:')} ` : '       '}${NAME} ${line}`);
 
 const paragraph =
   (summary: string, description: string | undefined): Part =>

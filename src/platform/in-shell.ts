@@ -48,7 +48,7 @@ export function shell(texts: TemplateStringsArray, ...values: readonly (string |
       if (value.options.length + value.operands.length === 0) line = line.trimEnd();
     } else {
       const word = String(value);
-      const [option] = /(?<=\s)--[a-z-]+(?=\s$)/.exec(line) ?? [];
+      const option = optionAtEnd(line);
       const isWhole = /\s$/.test(line) && /^(?:\s|$)/.test(after);
       if (option !== undefined) line = line.slice(0, -option.length - 1) + optionWith(option, word);
       else if (isWhole && (isOption(word) || last.length > 0)) {
@@ -61,6 +61,24 @@ export function shell(texts: TemplateStringsArray, ...values: readonly (string |
   return last.length === 0 ? line : `${line} -- ${last.map(inShell).join(' ')}`;
 }
 
+/** `--project` of `stamp unlock qa --project `: its value comes next. */
+function optionAtEnd(line: string): string | undefined {
+  if (!line.endsWith(' ')) return undefined;
+  const last = line.slice(line.lastIndexOf(' ', line.length - 2) + 1, -1);
+  return /^--[a-z-]+$/.test(last) ? last : undefined;
+}
+
 const isOption = (word: string): boolean => word.startsWith('-');
 
 const joined = (line: string, word: string): string => (/\s$/.test(line) ? line + word : `${line} ${word}`);
+
+/**
+ * What somebody else says of a line that stands before it, with nothing in it that a shell acts on or a program takes for an
+ * option: whoever pastes the whole line of the screen runs the command, and nothing besides.
+ */
+export const remark = (text: string): string =>
+  text
+    .replaceAll("'", '’')
+    .replaceAll(/[^\p{L}\p{M}\p{N}\p{Pi}\p{Pf} ,.:/@%+=_-]+/gu, ' ')
+    .replaceAll(/(^| )[-=]+/g, '$1')
+    .trim();

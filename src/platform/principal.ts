@@ -1,4 +1,5 @@
 // Who asks, and what they may: a token's owner with its scopes and projects, or on a machine of one's own everybody.
+import { shell } from './in-shell.js';
 import { DomainError } from './errors.js';
 
 /** The projects that somebody may reach, names by ids; undefined: all of them. */
@@ -37,7 +38,7 @@ export const scopeMissing = (scope: string, field?: string): DomainError =>
   new DomainError(
     'forbidden',
     'scope.missing',
-    `This token lacks the scope ${scope}${field === undefined ? '' : `, which ${field} needs`}. Ask for one that has it: stampline token create --owner NAME --scope ${scope}`,
+    `This token lacks the scope ${scope}${field === undefined ? '' : `, which ${field} needs`}. Ask for one that has it: ${shell`stampline token create --owner NAME --scope ${scope}`}`,
     { data: { scope, ...(field === undefined ? {} : { field }) } },
   );
 

@@ -61,7 +61,7 @@ const show: Verb = {
     const { objects: stages } = await server.of(server.api.GET('/api/v1/stage/', { params: { query } }));
     out.result({ ...project, stages }, () => {
       const line = (term: string, says: string): void =>
-        out.say(out.isTerminal ? `${out.paint('dim', term.padEnd(16))}  ${says}` : `${term}\t${says}`);
+        out.isTerminal ? out.say(`${out.paint('dim', term.padEnd(16))}  ${says}`) : out.cells([term, says]);
       line('project', project.display_name ? `${project.name} (${project.display_name})` : project.name);
       for (const { name: stage, step, production, release, lock } of stages)
         line(
@@ -130,7 +130,9 @@ const create: Verb = {
     const body = { name, display_name: textOf(options, 'title') ?? '' };
     const project = await server.of(server.api.POST('/api/v1/project/', { body: body as Sent }));
     out.result(project, () => out.say(project.name));
-    out.note(`Its tickets: --project ${name}, or STAMP_PROJECT=${name}, or {"project": "${name}"} in .stamprc.json.`);
+    out.note(
+      `Its tickets: --project ${name}, or ${shell`STAMP_PROJECT=${name}`}, or {"project": "${name}"} in .stamprc.json.`,
+    );
     return undefined;
   },
 };

@@ -185,7 +185,7 @@ function refusalOf(answer, tickets) {
 // Whoever may read the ticket has the link with its key.
 function lockedText(tickets) {
   var key = /^\w[\w-]*$/.test(nameOf(tickets)) ? nameOf(tickets) : '<ticket>';
-  var command = ['stamp preview', key].join(' ');
+  var command = 'stamp preview <ticket>'.replace('<ticket>', key);
   var lacks = keysOf(tickets).length > 0 ? 'has a key that is not valid' : 'lacks its key';
   return "isn't shown: this link " + lacks + '. Whoever may read the ticket can give you one: ' + command;
 }

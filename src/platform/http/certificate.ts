@@ -7,6 +7,7 @@ import { createSecureContext } from 'node:tls';
 import type { Logger } from 'pino';
 import type { TlsFiles } from '../../config-values.js';
 import { StartError } from '../database/start-error.js';
+import { shell } from '../in-shell.js';
 import { loggable } from '../loggable.js';
 
 const LOOK_EVERY_MS = 5000;
@@ -23,7 +24,7 @@ export function readCertificate(files: TlsFiles): Certificate {
   } catch (error) {
     const { message } = error as Error;
     throw new StartError(
-      `The certificate in STAMPLINE_TLS_CERT=${files.cert} with STAMPLINE_TLS_KEY=${files.key} can't be used: ${message}.`,
+      `The certificate in ${shell`STAMPLINE_TLS_CERT=${files.cert}`} with ${shell`STAMPLINE_TLS_KEY=${files.key}`} can't be used: ${message}.`,
     );
   }
 }

@@ -3,6 +3,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { shell } from '../../in-shell.js';
 import { exists, withLinks, type PackageFolder } from './binaries-copy.js';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 import { run } from './run-as.js';
@@ -63,7 +64,7 @@ async function namedBy(binDirectory: string, log: (line: string) => void): Promi
   if (major !== undefined && major >= 15) return { binDirectory, major };
   throw new EmbeddedPostgresError(
     'no_binaries',
-    `STAMPLINE_POSTGRES_BIN=${binDirectory} holds no programs of Postgres 15 or later that run here: name the folder that has postgres and initdb, or unset it.`,
+    `${shell`STAMPLINE_POSTGRES_BIN=${binDirectory}`} holds no programs of Postgres 15 or later that run here: name the folder that has postgres and initdb, or unset it.`,
   );
 }
 

@@ -4,6 +4,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { shell } from '../../in-shell.js';
 import { program } from './binaries.js';
 import { EmbeddedPostgresError, errnoOf } from './embedded-postgres-error.js';
 import { readPidFile, removePidFile, type PidFile } from './pid-file.js';
@@ -63,7 +64,7 @@ async function adopt(request: LaunchRequest): Promise<Postmaster | undefined> {
     if (trouble.isFinal || performance.now() > deadline) {
       throw new EmbeddedPostgresError(
         'in_use',
-        `Postgres (process ${found.pid}) runs on ${pgdata} but can't be used (${trouble.reason}): end it with kill -INT ${found.pid}, then start again.`,
+        `Postgres (process ${found.pid}) runs on ${pgdata} but can't be used (${trouble.reason}): end it with ${shell`kill -INT ${found.pid}`}, then start again.`,
       );
     }
   }

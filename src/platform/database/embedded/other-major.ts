@@ -26,7 +26,7 @@ export function assertSameMajor(dataMajor: number, binaries: Binaries, home: str
 function bringOver(major: number, home: string, dataFolder: string): string {
   const bin = systemBin(major);
   const isThere = fs.existsSync(program(bin, 'postgres'));
-  const missing = isThere ? '' : ` (first, on Debian: apt-get install postgresql-${major})`;
+  const missing = isThere ? '' : ` (first, on Debian: ${shell`apt-get install postgresql-${major}`})`;
   const file = path.join(path.dirname(dataFolder), `stampline-postgres${major}.backup`);
   const aside = [...new Set([home, dataFolder])].map((folder) => shell`mv ${folder} ${`${folder}-postgres${major}`}`);
   const commands = [
