@@ -10,6 +10,7 @@ import { OperationError, type Operator } from './operate/operation.js';
 import { EmbeddedPostgresError } from './platform/database/embedded/embedded-postgres-error.js';
 import { StartError } from './platform/database/start-error.js';
 import { visitDatabase } from './platform/database/visit-database.js';
+import { withoutSteering } from './platform/steering.js';
 
 const EXIT = { failed: 1, usage: 2, interrupted: 130 };
 
@@ -63,8 +64,8 @@ function openOperator(): Operator {
         await database.close();
       }
     },
-    say: (line) => console.log(line),
-    note: (line) => console.error(line),
+    say: (line) => console.log(withoutSteering(line)),
+    note: (line) => console.error(withoutSteering(line)),
     signal: leaving.signal,
   };
 }

@@ -1,7 +1,7 @@
 // Asks a person who sits at a terminal.
 import { createInterface, type Interface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import { harmless, oneLine } from './output/harmless.js';
+import { promptOf } from './output/harmless.js';
 import type { Output } from './output/output.js';
 
 /** True where somebody is there to be asked. */
@@ -9,24 +9,21 @@ export const isSomebodyThere = ({ stderr }: Output): boolean => Boolean(process.
 
 /** What was answered, without blanks around it. Rejects with the signal's reason at Ctrl-C. */
 export const ask = ({ stderr }: Output, question: string, signal: AbortSignal): Promise<string> =>
-  answerTo({ output: stderr }, signal, (asked) => asked.question(shown(question), { signal }));
+  answerTo({ output: stderr }, signal, (asked) => asked.question(promptOf(question), { signal }));
 
 /** The same, and nobody sees what is typed. */
-export async function askSecretly({ stderr }: Output, question: string, signal: AbortSignal): Promise<string> {
+export async function askSecretly(out: Output, question: string, signal: AbortSignal): Promise<string> {
   const output = new Writable({ write: (_chunk, _encoding, done) => done() });
   try {
     return await answerTo({ output, terminal: true }, signal, (asked) => {
       // Not before: until the interface is there, the terminal shows what is typed.
-      stderr.write(shown(question));
+      out.prompt(question);
       return asked.question('', { signal });
     });
   } finally {
-    stderr.write('\n');
+    out.note('');
   }
 }
-
-/** Titles and names in it are other people's. The blank at its end stays. */
-const shown = (question: string): string => harmless(`${oneLine(question)} `);
 
 async function answerTo(
   terminal: { readonly output: NodeJS.WritableStream; readonly terminal?: boolean },

@@ -5,7 +5,6 @@ import { accessAdvice } from './access/advice.js';
 import { said } from './arguments.js';
 import { CliError } from './cli-error.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
-import { harmlessJson, withoutTokens } from './output/harmless.js';
 import { Output } from './output/output.js';
 import { hasTokenVariable } from './settings.js';
 import { messageOf } from './stages/next-actions.js';
@@ -26,7 +25,7 @@ export function explain(error: unknown, args: readonly string[]): ExitCode {
   const known = knownOf(error);
   const out = new Output({ verbose: said(args, '-v', '--verbose') });
   if (said(args, '--json')) {
-    out.stderr.write(`${harmlessJson(withoutTokens(JSON.stringify({ error: known })))}\n`);
+    out.errorJson(known);
     return known.exit;
   }
   out.error(known.message);

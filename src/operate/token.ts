@@ -6,6 +6,7 @@ import { tokenBody } from '../access/token-body.js';
 import { Db } from '../platform/database/db.js';
 import { DomainError } from '../platform/errors.js';
 import { OPERATOR } from '../platform/principal.js';
+import { harmlessJson } from '../platform/steering.js';
 import { asId } from '../rest/writing/reference.js';
 import { OperationError, type Operation, type Operator } from './operation.js';
 import { tableOf } from './table.js';
@@ -52,7 +53,7 @@ const addList: Add = (below, operator) => {
     .action(async ({ json }: { json?: true }) => {
       const all = await withTokens(operator(), (tokens) => tokens.list());
       const { say } = operator();
-      if (json) return say(JSON.stringify(all));
+      if (json) return say(harmlessJson(JSON.stringify(all)));
       const rows = all.map((one) => [
         `${one.id}`,
         one.owner,
@@ -136,6 +137,6 @@ async function withTokens<T>(operator: Operator, work: (tokens: AccessTokens, db
 function sayMade({ say, note }: Operator, made: NewTokenView, json: true | undefined, more: string): void {
   const { id, owner, scopes, projects, expires_at: until } = made;
   const where = projects ? `, in ${projects.join(', ')}` : '';
-  say(json ? JSON.stringify(made) : made.token);
+  say(json ? harmlessJson(JSON.stringify(made)) : made.token);
   note(`Token ${id} for ${owner}: ${scopes.join(', ')}${where}; it counts until ${until}. ${more}`);
 }

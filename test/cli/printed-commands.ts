@@ -8,6 +8,11 @@ import { stripVTControlCharacters } from 'node:util';
 /** What a terminal obeys, or what turns the direction of writing. */
 export const STEERING = /[^\P{Cc}\t\n]|[\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/u;
 
+const ESCAPE = '\\u001B';
+/** What is the command's own: its colours, and going back to the beginning of a line that is written over. */
+const OWN = new RegExp(`${ESCAPE}\\[(?:1|2|22|3[1236]|39)m|^\\r${ESCAPE}\\[K`, 'gu');
+export const withoutOwn = (text: string): string => text.replaceAll(OWN, '');
+
 const OURS = ['stamp', 'curl', 'git'];
 
 /** Programs that say how they were started and do nothing. */

@@ -11,6 +11,7 @@ export function sayFacts(out: Output, text: string, facts: readonly Fact[]): voi
   out.say(out.isTerminal ? out.paint('bold', headline) : headline);
   const said = facts.filter(([, words]) => words !== undefined && words !== '');
   const width = Math.max(0, ...said.map(([label]) => label.length));
-  for (const [label, words] of said.map(([name, text = '']) => [name, oneLine(text)] as const))
-    out.say(out.isTerminal ? `  ${out.paint('dim', label.padEnd(width))}  ${words}` : `${label}\t${words}`);
+  for (const [label, words = ''] of said)
+    if (out.isTerminal) out.say(`  ${out.paint('dim', label.padEnd(width))}  ${oneLine(words)}`);
+    else out.cells([label, words]);
 }

@@ -1,14 +1,9 @@
 // Titles, reasons and names are other people's: what steers a terminal in them is left out, so that showing a ticket can't
 // write over the screen, set the window's title or look like words of ours. Colours are the command's alone.
 import { randomInt } from 'node:crypto';
+import { STEERING } from '../../platform/steering.js';
 
 const ESCAPE = String.fromCharCode(27);
-/**
- * Control characters but tab and line feed, with what would make a colour of an escape; and what turns the direction of
- * writing, so that a line reads as another than it is, or is taken for a line break.
- */
-const STEERING = /[^\P{Cc}\t\n](\[[\d;]{1,40}m)?|[\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/gu;
-
 /** Begin and end, as terminals take them. */
 const COLOURS = {
   red: [31, 39],
@@ -35,12 +30,14 @@ export const harmless = (line: string): string =>
     return `${ESCAPE}${colour.slice(0, -OURS.length - 2)}m`;
   });
 
-/** JSON as it goes to a terminal: the same values, with escapes in place of what steers it. */
-export const harmlessJson = (json: string): string =>
-  json.replaceAll(
-    /[\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+/** A question: titles and names in it are other people's. The blank at its end stays. */
+export const promptOf = (question: string): string => harmless(`${oneLine(question)} `);
+
+/** A line stays one: what others wrote in it makes no other, which would read as ours. */
+export const unbroken = (line: string): string => line.replaceAll(/[\n\r\u0085\u2028\u2029]+/g, ' ');
+
+/** With tabs between, and in none of them. */
+export const cellsOf = (cells: readonly string[]): string => cells.map((cell) => oneLine(String(cell))).join('\t');
 
 /** A text of several lines, as one. */
 export const oneLine = (text: string): string =>

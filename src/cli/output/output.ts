@@ -1,9 +1,13 @@
 // Where a command's words go. Results to stdout, as people or as programs read them; what only accompanies the work to
 // stderr, and only where somebody looks at it.
 import type { WriteStream } from 'node:tty';
-import { harmless, harmlessJson, oneLine, painted, withoutTokens } from './harmless.js';
+import { harmlessJson } from '../../platform/steering.js';
+import { cellsOf, harmless, oneLine, painted, promptOf, unbroken, withoutTokens } from './harmless.js';
 
 type Stream = NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'columns'>>;
+/** Back to the line's beginning, and nothing on it. */
+const CLEAR = '\r\u001b[K';
+
 export type Colour = Parameters<typeof painted>[0];
 
 export interface OutputOptions {
@@ -39,9 +43,19 @@ export class Output {
     return this.stdout.columns || 100;
   }
 
-  /** A line of the result, for people; nothing with --json. */
+  /** A line of the result, for people; nothing with --json. What would break it is a blank. */
   say(line = ''): void {
-    if (!this.isJson) this.stdout.write(`${harmless(line)}\n`);
+    this.lines(unbroken(line));
+  }
+
+  /** Cells of one line, as `cut` reads them: nothing in one makes another. */
+  cells(cells: readonly string[]): void {
+    this.say(cellsOf(cells));
+  }
+
+  /** A text of several lines of our own, such as a script. */
+  lines(text: string): void {
+    if (!this.isJson) this.stdout.write(`${harmless(text)}\n`);
   }
 
   /** What the command came to: an object or a list, as JSON with --json, else as `people` says it. */
@@ -53,12 +67,29 @@ export class Output {
 
   /** One event or change of many: a line of JSON each with --json, else `line`. */
   stream(value: unknown, line: string): void {
-    this.stdout.write(`${this.isJson ? harmlessJson(JSON.stringify(this.chosen(value))) : harmless(line)}\n`);
+    const text = this.isJson ? harmlessJson(JSON.stringify(this.chosen(value))) : harmless(unbroken(line));
+    this.stdout.write(`${text}\n`);
   }
 
   /** What accompanies the work: on a terminal only, so that scripts stay quiet. */
   note(line: string): void {
-    if (this.stderr.isTTY || this.isVerbose) this.stderr.write(`${withoutTokens(harmless(line))}\n`);
+    if (this.stderr.isTTY || this.isVerbose) this.stderr.write(`${withoutTokens(harmless(unbroken(line)))}\n`);
+  }
+
+  /** A line on a terminal's stderr that the next one is written over; none where nobody looks. */
+  over(line: string): void {
+    if (!this.stderr.isTTY || this.isJson) return;
+    this.stderr.write(`${CLEAR}${harmless(unbroken(line)).slice(0, (this.stderr.columns || this.width) - 1)}`);
+  }
+
+  /** A question, and what is answered stands behind it. */
+  prompt(question: string): void {
+    this.stderr.write(promptOf(question));
+  }
+
+  /** What went wrong, to programs that gave --json. */
+  errorJson(error: object): void {
+    this.stderr.write(`${harmlessJson(withoutTokens(JSON.stringify({ error })))}\n`);
   }
 
   /** Said even to scripts. */

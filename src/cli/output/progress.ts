@@ -22,12 +22,12 @@ export class Progress {
     this.shown = now;
     const full = this.total === 0 ? WIDTH : Math.round((done / this.total) * WIDTH);
     this.last = `${this.what} ${'█'.repeat(full)}${'░'.repeat(WIDTH - full)} ${done}/${this.total}`;
-    this.out.stderr.write(`\r${this.last}`);
+    this.out.over(this.last);
   }
 
   /** The line goes away: what was done is said by who did it. */
   end(): void {
-    if (this.last) this.out.stderr.write(`\r${' '.repeat(this.last.length)}\r`);
+    if (this.last) this.out.over('');
     this.last = '';
   }
 }

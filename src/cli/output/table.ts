@@ -7,7 +7,7 @@ import type { Output } from './output.js';
 export function sayTable(out: Output, heading: readonly string[], rows: readonly (readonly string[])[]): void {
   const cells = rows.map((row) => row.map(oneLine));
   if (!out.isTerminal) {
-    for (const row of cells) out.say(row.map((cell) => stripVTControlCharacters(cell)).join('\t'));
+    for (const row of cells) out.cells(row.map((cell) => stripVTControlCharacters(cell)));
     return;
   }
   const widths = heading.map((title, column) =>

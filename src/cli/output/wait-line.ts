@@ -1,8 +1,5 @@
 // What is waited for, and how long already: one line on a terminal's stderr, written anew each second.
-import { harmless, oneLine } from './harmless.js';
 import type { Output } from './output.js';
-
-const CLEAR = '\r\u001b[K';
 
 export class WaitLine {
   private readonly started = performance.now();
@@ -34,14 +31,13 @@ export class WaitLine {
   end(): void {
     if (!this.timer) return;
     clearInterval(this.timer);
-    this.out.stderr.write(CLEAR);
+    this.out.over('');
   }
 
   private draw(): void {
     if (!this.timer) return;
     const past = Math.round((performance.now() - this.started) / 1000);
     const line = `${this.where}waiting for ${this.what}: ${past} of ${this.seconds} s`;
-    const width = this.out.stderr.columns || this.out.width;
-    this.out.stderr.write(`${CLEAR}${harmless(oneLine(line)).slice(0, width - 1)}`);
+    this.out.over(line);
   }
 }

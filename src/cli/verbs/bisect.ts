@@ -130,7 +130,7 @@ function sayUndecided({ out }: Session, releases: readonly Release[]): typeof EX
   const numbers = releases.map(({ number }) => number);
   out.result({ suspects: numbers }, () => {
     out.say('The first bad one is among these; the others were skipped:');
-    for (const { number, line } of releases) out.say(`${number}\t${line}`);
+    for (const { number, line } of releases) out.cells([String(number), line]);
   });
   return EXIT.pending;
 }

@@ -22,7 +22,7 @@ export const completion: Verb = {
   run: async ({ out }, [shell = '']) => {
     const script = SCRIPTS[shell];
     if (script === undefined) throw usage(`There is a completion for ${SHELLS.join(', ')}, not for '${shell}'.`);
-    out.result({ shell, script, install: INSTALL[shell] }, () => out.say(script.trimEnd()));
+    out.result({ shell, script, install: INSTALL[shell] }, () => out.lines(script.trimEnd()));
     return undefined;
   },
 };

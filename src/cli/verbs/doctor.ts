@@ -27,7 +27,7 @@ const COLOURS: Readonly<Record<Check['grade'], Colour>> = { ok: 'green', warning
 
 /** Piped: grade, name, what is so, what to do, with tabs between. */
 function say(out: Output, { name, grade, says, fix }: Check): void {
-  if (!out.isTerminal) return out.say([grade, name, says, fix ?? ''].join('\t'));
+  if (!out.isTerminal) return out.cells([grade, name, says, fix ?? '']);
   out.say(`${out.paint(COLOURS[grade], grade.padEnd(7))}  ${name.padEnd(7)}  ${says}`);
   if (fix) out.say(`${' '.repeat(18)}${out.paint('bold', fix)}`);
 }

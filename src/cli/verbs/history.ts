@@ -4,6 +4,7 @@ import type { components } from '../../client/schema.js';
 import { usage } from '../cli-error.js';
 import { localTime } from '../local-time.js';
 import { textOf } from '../options.js';
+import { cellsOf } from '../output/harmless.js';
 import type { Output } from '../output/output.js';
 import type { Session } from '../session.js';
 import { readTicket, ticketNamed } from '../ticket-name.js';
@@ -77,7 +78,7 @@ async function follow(session: Session, id: string, last: number): Promise<never
 }
 
 function lineOf(out: Output, { time, severity, actor, line }: Row): string {
-  if (!out.isTerminal) return [time, severity, actor, line].join('\t');
+  if (!out.isTerminal) return cellsOf([time, severity, actor, line]);
   const told = severity === 'error' ? out.paint('red', line) : severity === 'warn' ? out.paint('yellow', line) : line;
   const who = actor === 'local' ? '' : out.paint('dim', `  ${actor}`);
   return `${out.paint('dim', localTime(time))}  ${told}${who}`;

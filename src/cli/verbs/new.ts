@@ -1,6 +1,7 @@
 // stamp new: a ticket, alone or with all its parts from a manifest. Both are one bundle: all of it is kept, or nothing.
 import { execFileSync } from 'node:child_process';
 import { shell } from '../../platform/in-shell.js';
+import { harmlessJson } from '../../platform/steering.js';
 import { usage } from '../cli-error.js';
 import { type Manifest, readManifest } from '../manifest.js';
 import { type Options, textOf, textsOf } from '../options.js';
@@ -38,7 +39,7 @@ export const create: Verb = {
     const { out, server } = session;
     const body = await bundleOf(session, title, options);
     if (options.dryRun) {
-      out.result(body, () => out.say(JSON.stringify(body, null, 2)));
+      out.result(body, () => out.lines(harmlessJson(JSON.stringify(body, null, 2))));
       return undefined;
     }
     const made = await server.of(server.api.POST('/api/v1/bundle/', { body }));

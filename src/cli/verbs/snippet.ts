@@ -26,7 +26,7 @@ export const snippet: Verb = {
     const elements = (await readSnippet(session)).trimEnd();
     const name = textOf(options, 'write');
     if (name === undefined) {
-      out.result({ snippet: elements }, () => out.say(elements));
+      out.result({ snippet: elements }, () => out.lines(elements));
       return undefined;
     }
     const file = path.resolve(settings.cwd, name);

@@ -44,7 +44,7 @@ export const status: Verb = {
 /** Piped: key, step, status, and the step's name, which may have blanks. */
 export function sayPosition(out: Output, ticket: Ticket): void {
   const { key, current_workflow_step: step, status } = ticket;
-  if (!out.isTerminal) return out.say([key, step, status, nameOf(step)].join('\t'));
+  if (!out.isTerminal) return out.cells([key, step, status, nameOf(step)]);
   const why = isFailed(ticket) && ticket.failure?.summary ? `: ${ticket.failure.summary}` : '';
   out.say(
     `${out.paint('bold', key)} is at ${out.paint(isFailed(ticket) ? 'red' : 'green', positionText(ticket))}${why}`,

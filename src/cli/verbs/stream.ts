@@ -5,7 +5,7 @@ import { milliseconds } from '../duration.js';
 import { EXIT } from '../exit-codes.js';
 import { localTime } from '../local-time.js';
 import { type Options, textOf } from '../options.js';
-import { oneLine } from '../output/harmless.js';
+import { cellsOf, oneLine } from '../output/harmless.js';
 import type { Colour, Output } from '../output/output.js';
 import type { Session } from '../session.js';
 import { follow } from '../stream/follow.js';
@@ -99,8 +99,7 @@ const COLOURS: Readonly<Record<string, Colour>> = { info: 'green', warn: 'yellow
 
 function tell(out: Output, event: Event): void {
   const { seq, time, severity, type, line } = event;
-  if (!out.isTerminal)
-    return out.stream(event, [seq, time, severity, type, line].map((cell) => oneLine(String(cell))).join('\t'));
+  if (!out.isTerminal) return out.stream(event, cellsOf([String(seq), time, severity, type, line]));
   out.stream(
     event,
     `${out.paint('dim', localTime(time))}  ${out.paint(COLOURS[severity] ?? 'dim', severity.padEnd(5))}  ${oneLine(line)}`,

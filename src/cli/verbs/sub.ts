@@ -146,7 +146,7 @@ async function saySubticket({ server, out }: Session, id: string): Promise<void>
 
 function sayPosition(out: Output, now: Subticket): void {
   const { id, current_workflow_step: step, status: at } = now;
-  if (!out.isTerminal) return out.say([id, step, at, nameOf(step)].join('\t'));
+  if (!out.isTerminal) return out.cells([String(id), step, at, nameOf(step)]);
   const why = isFailed(now) && now.failure?.summary ? `: ${now.failure.summary}` : '';
   out.say(
     `Subticket ${out.paint('bold', String(id))} is at ${out.paint(isFailed(now) ? 'red' : 'green', positionText(now))}${why}`,

@@ -80,7 +80,7 @@ export class UpdateReport implements Connection {
   link(): void {
     const { url, isPage } = this.to;
     if (this.out.isJson) this.event('link', { url }, '');
-    else this.out.say(this.out.paint('cyan', url));
+    else if (url) this.out.say(this.out.paint('cyan', url));
     const { stage, key } = this.ticket;
     if (!isPage)
       this.out.note(
@@ -129,8 +129,9 @@ export class UpdateReport implements Connection {
   ended(): void {
     const { uploads, sent, deleted } = this.totals;
     if (this.out.isJson) return this.event('ended', this.totals, '');
+    this.out.note('');
     this.out.note(
-      `\n${this.ticket.key}: ${files(sent)} sent in ${uploads} ${uploads === 1 ? 'upload' : 'uploads'}${deleted > 0 ? `, ${deleted} deleted` : ''}. To QA: ${shell`stamp ${this.ticket.key} --promote`}`,
+      `${this.ticket.key}: ${files(sent)} sent in ${uploads} ${uploads === 1 ? 'upload' : 'uploads'}${deleted > 0 ? `, ${deleted} deleted` : ''}. To QA: ${shell`stamp ${this.ticket.key} --promote`}`,
     );
   }
 
