@@ -1,5 +1,6 @@
 // What can be done with a ticket next, from where it is.
 import { shell } from '../platform/in-shell.js';
+import { isLink } from './stages/links.js';
 import { isComplete, isFailed, LINE, nameOf } from './steps.js';
 import { liveSubtickets, type WholeTicket } from './whole-ticket.js';
 
@@ -66,7 +67,9 @@ function afterFailure(ticket: WholeTicket): readonly Said[] {
 function linksOf({ key, stage, why, preview }: WholeTicket, url: string): readonly Said[] {
   const map = stage === null || why.next_stage === null || why.closed ? undefined : preview[stage];
   return [
-    ...(map === undefined ? [] : [[map, `its import map; pages show it with ${new URL(map).search}`] as const]),
-    [`${url}/stream?ticket=${key}`, 'what happens to it, live'],
+    ...(map !== undefined && isLink(map)
+      ? [[map, `its import map; pages show it with ${new URL(map).search}`] as const]
+      : []),
+    [`${url}/stream?ticket=${encodeURIComponent(key)}`, 'what happens to it, live'],
   ];
 }

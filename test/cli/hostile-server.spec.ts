@@ -2,12 +2,17 @@
 // intended words and no others, and nothing of it steers a terminal.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { stripVTControlCharacters } from 'node:util';
 import { requestAction } from '../../src/import-maps/domain/verdict.js';
-import { commandFor } from '../../src/cli/stages/next-actions.js';
+import { commandFor, messageOf } from '../../src/cli/stages/next-actions.js';
+import { Refusal } from '../../src/client/server.js';
 import { HOSTILE_WORDS } from '../builders/hostile-texts.js';
-import { flags, shell, words as operands } from '../../src/platform/in-shell.js';
-import { STEERING, StubShell } from './printed-commands.js';
+import { flags, remark, shell, words as operands } from '../../src/platform/in-shell.js';
+import { onTerminal } from './on-terminal.js';
+import { STEERING, StubShell, withoutOwn } from './printed-commands.js';
 import { stamp } from './stamp.js';
+
+const ABOUT = { key: 'TKT-1', url: 'http://stamp.example:8000' };
 
 const stubs = new StubShell();
 afterAll(() => stubs.remove());
@@ -24,23 +29,20 @@ describe.each(HOSTILE_WORDS)('%j', (word) => {
     const end = word.startsWith('-') ? ['--'] : [];
     for (const [made, words] of [
       [
-        commandFor(action('POST', href('ticket/1/rebase'), keys), 'TKT-1'),
+        commandFor(action('POST', href('ticket/1/rebase'), keys), ABOUT),
         ['rebase', 'TKT-1', ...end, `${word}=mine`, 'cart=theirs', 'stamp'],
       ],
       [
-        commandFor(action('POST', `${href(`stage/${encoded}/unlock`)}?project=${encoded}`), 'TKT-1'),
+        commandFor(action('POST', `${href(`stage/${encoded}/unlock`)}?project=${encoded}`), ABOUT),
         word.startsWith('-')
           ? ['unlock', `--project=${word}`, '--', word, 'stamp']
           : ['unlock', word, '--project', word, 'stamp'],
       ],
       [
-        commandFor(
-          action('PATCH', href('updateticketstatus/1'), { current_workflow_step: word, status: word }),
-          'TKT-1',
-        ),
+        commandFor(action('PATCH', href('updateticketstatus/1'), { current_workflow_step: word, status: word }), ABOUT),
         ['status', 'TKT-1', ...end, word, word, 'stamp'],
       ],
-      [commandFor(action('POST', href('ticket/1/revert'), { [word]: true }), 'TKT-1'), ['TKT-1', '--revert', 'stamp']],
+      [commandFor(action('POST', href('ticket/1/revert'), { [word]: true }), ABOUT), ['TKT-1', '--revert', 'stamp']],
     ] as const)
       expect(started(made)).toEqual([words]);
   });
@@ -67,19 +69,45 @@ describe.each(HOSTILE_WORDS)('%j', (word) => {
       expect([made, started(String(made))]).toEqual([made, [words]]);
   });
 
-  it('in place of a line of the server: no line at all, unless it is curl with quoted words', () => {
-    const other = { ...action('POST', href('ticket/1/other')), label: '' };
-    for (const command of [
-      word,
-      `curl ${word}`,
-      `${other.command} ${word}`,
-      `${other.command}${word}`,
-      `stamp; ${word}`,
+  it('in place of a line, an address or a method of the server: curl to this server, or no line at all', () => {
+    const other = action('POST', href('ticket/1/other'));
+    const curl = ['--fail-with-body', '--request', 'POST', `${ABOUT.url}/api/v1/ticket/1/other/`, 'curl'];
+    for (const command of [word, `curl ${word}`, `${other.command} ${word}`, `${other.command}${word}`])
+      expect(started(commandFor({ ...other, command }, ABOUT))).toEqual([curl]);
+    for (const made of [
+      commandFor({ ...other, method: word }, ABOUT),
+      ...[word, `//evil.example/api/v1/${word}`, `https://evil.example/api/v1/a/`, `/api/v1/a/../../../${word}`].map(
+        (href) => commandFor({ ...other, href }, ABOUT),
+      ),
     ])
-      expect(commandFor({ ...other, command }, 'TKT-1')).toBe('');
-    expect(started(commandFor(other, 'TKT-1'))).toEqual([
-      ['--fail-with-body', '--request', 'POST', 'http://s.example/api/v1/ticket/1/other/', 'curl'],
+      expect(made).toBe('');
+    const [words = []] = started(commandFor({ ...other, href: `/api/v1/ticket/1/${word}` }, ABOUT));
+    expect(words.slice(0, 3)).toEqual(['--fail-with-body', '--request', 'POST']);
+    expect([words.length, new URL(words[3] ?? '').origin, words[4]]).toEqual([5, ABOUT.url, 'curl']);
+    const changing = requestAction('', '', {
+      ...{ method: 'POST', base: '', path: href('ticket/1/other'), ifMatch: '"3"', body: { reason: word } },
+    });
+    expect(started(commandFor(changing, ABOUT))[0]?.slice(3)).toEqual([
+      ...['--header', 'if-match: "3"', '--header', 'content-type: application/json'],
+      ...['--data', JSON.stringify({ reason: word }), `${ABOUT.url}/api/v1/ticket/1/other/`, 'curl'],
     ]);
+  });
+
+  it('in a refusal whose text names a command: ours stands there, and nothing of the text comes into its words', () => {
+    const unhold = action('POST', href('ticket/1/unhold'));
+    for (const ticket of [word, "$' ; touch stolen '", '$& $` $1']) {
+      const body = { error: `Held: ${unhold.command} ; x`, ticket, next_actions: [unhold] };
+      const [, line = ''] = /^Held: (.*) ; x$/s.exec(messageOf(new Refusal(409, body, ABOUT.url))) ?? [];
+      expect(started(line)).toEqual([['unhold', ...(ticket.startsWith('-') ? ['--'] : []), ticket, 'stamp']]);
+    }
+  });
+
+  it('behind a command, as what it does: no other command, no option, no file', () => {
+    const said = remark(word);
+    const [words, ...others] = started(shell`stamp why ${'TKT-1'}` + `  ${said}`);
+    expect([words?.[0], words?.[1], words?.at(-1), others]).toEqual(['why', 'TKT-1', 'stamp', []]);
+    expect(words?.filter((one) => /^[-=]/.test(one))).toEqual([]);
+    expect(words?.slice(2, -1).join(' ')).toBe(said.replaceAll(/ +/g, ' '));
   });
 });
 
@@ -133,5 +161,38 @@ describe('a server on the loopback that answers what it likes', () => {
       expect(stdout + stderr).not.toMatch(STEERING);
       if (line.endsWith('--json')) expect(JSON.parse(stdout)[0].title).toBe(word);
     }
+  });
+
+  it('says on a terminal no line that runs something else when the whole of it is pasted', async () => {
+    const steps = { verdict: 'blocked', actor: 'you' };
+    answer = () => ({
+      ...{ key: 'TKT-1', stage: 'dev', next_stage: 'qa', closed: false, promotable: false },
+      verdicts: HOSTILE_WORDS.map((label) => ({
+        ...{ ...steps, policy: label, code: label, summary: label },
+        next_actions: [
+          {
+            ...requestAction(label, '', { method: 'POST', base: '', path: '/api/v1/ticket/1/unhold/' }),
+            command: label,
+          },
+          { ...requestAction(label, '', { method: 'GET', base: '', path: '/api/v1/ticket/1/x/' }), command: label },
+        ],
+      })),
+    });
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { code, screen } = await onTerminal(['why', 'TKT-1'], { url });
+    const lines = stripVTControlCharacters(screen).split('\n').slice(1);
+    const commands = lines.filter((line) => /^ *(?:stamp|curl) /.test(line));
+    expect([code, commands.length]).toEqual([3, 2 * HOSTILE_WORDS.length]);
+    for (const line of commands) {
+      const [words = [], ...others] = started(line);
+      expect([line, others]).toEqual([line, []]);
+      const begun = line.includes('curl')
+        ? ['--fail-with-body', '--request', 'GET', `${url}/api/v1/ticket/1/x/`]
+        : ['unhold', 'TKT-1'];
+      expect(words.slice(0, begun.length)).toEqual(begun);
+      const more = words.slice(begun.length, -1);
+      expect(line.includes('curl') ? more : more.filter((one) => one.startsWith('-'))).toEqual([]);
+    }
+    expect(withoutOwn(screen)).not.toMatch(STEERING);
   });
 });

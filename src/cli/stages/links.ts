@@ -12,6 +12,9 @@ export function previewLink(settings: Settings, stage: Stage, key: string, previ
   return production ? new URL(at).href : pageLink(at, name, key, previewKey);
 }
 
+/** True of a link as our server makes them; what another may have sent in its place is not shown as one. */
+export const isLink = (text: string): boolean => /^https?:\/\/[\w.:[\]~/?=&,%-]+$/.test(text) && URL.canParse(text);
+
 /** A page, or an import map, with a ticket at a stage. */
 export function pageLink(page: string, stage: string, key: string, previewKey?: string): string {
   const url = new URL(page);

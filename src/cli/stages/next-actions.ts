@@ -1,28 +1,47 @@
-// What the server says one can do, as a command of ours: its own words are curl's.
+// What the server says one can do, as a command of ours: a verb, or curl to this server where there is none for it. A line that
+// the server made is never printed.
 import { type Refusal } from '../../client/server.js';
 import { flags, type Piece, shell, words } from '../../platform/in-shell.js';
 import type { NextAction } from './shapes.js';
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** A line for the shell. Where we have no verb for it, the server's curl line. `key`: of the ticket that it is about. */
-export function commandFor(action: NextAction, key: string): string {
-  const path = new URL(action.href, 'http://server').pathname;
-  const lines = WORDS.flatMap(([pattern, say]) => {
-    const found = pattern.exec(`${action.method} ${path}`);
-    return found ? [say(key, bodyIn(action.command), found, action.href)] : [];
-  });
-  return lines[0] ?? ownCurl(action.command);
+/** The ticket that an action is about, and where the server is. */
+export interface About {
+  readonly key: string;
+  /** Without a slash at its end. */
+  readonly url: string;
 }
 
-/** The server's line as it makes them: curl with quoted words, none of which is an option or a file. */
-const CURL =
-  /^curl --fail-with-body --request [A-Z]+(?: --header '[a-z-]+: [^']*')*(?: --data '[{[](?:[^']|'\\'')*')? 'https?:\/\/[^']*'$/;
+/** A line for the shell; empty for what is no action of this server's API. */
+export function commandFor({ method, href, command }: NextAction, { key, url }: About): string {
+  const address = addressOf(href, url);
+  if (address === undefined || !METHODS.has(method)) return '';
+  const body = bodyIn(command);
+  const lines = WORDS.flatMap(([pattern, say]) => {
+    const found = pattern.exec(`${method} ${address.pathname}`);
+    return found ? [say(key, body ?? {}, found, address)] : [];
+  });
+  return lines[0] ?? curlOf(method, `${url}${address.pathname}${address.search}`, command, body);
+}
 
-/** What another server may have sent in its place is not for a shell. */
-const ownCurl = (command: string): string => (CURL.test(command) && !/\n/.test(command) ? command : '');
+const METHODS = new Set(['GET', 'POST', 'PATCH', 'PUT', 'DELETE']);
 
-type Say = (key: string, body: Body, found: RegExpExecArray, href: string) => string;
+/** Of the API, whatever stands before it there; undefined for what leads elsewhere. */
+function addressOf(href: string, url: string): URL | undefined {
+  if (typeof href !== 'string' || !/^\/api\/v1\/[a-z]/.test(href) || !URL.canParse(href, url)) return undefined;
+  const address = new URL(href, url);
+  return address.origin === new URL(url).origin && address.pathname.startsWith('/api/v1/') ? address : undefined;
+}
+
+function curlOf(method: string, address: string, command: string, body: Body | undefined): string {
+  const [, match] = / --header 'if-match: ("[0-9]{1,16}")'/.exec(command) ?? [];
+  const headers = flags({ header: match && `if-match: ${match}` });
+  const data = flags(body ? { header: 'content-type: application/json', data: JSON.stringify(body) } : {});
+  return shell`curl --fail-with-body --request ${method} ${headers} ${data} ${address}`;
+}
+
+type Say = (key: string, body: Body, found: RegExpExecArray, address: URL) => string;
 
 const WORDS: readonly (readonly [RegExp, Say])[] = [
   [/^POST \/api\/v1\/ticket\/[^/]+\/revert\/$/, (key, body) => shell`stamp ${key} --revert ${flagsOf(body)}`],
@@ -45,12 +64,12 @@ const WORDS: readonly (readonly [RegExp, Say])[] = [
   ],
   [
     /^POST \/api\/v1\/stage\/([^/]+)\/unlock\/$/,
-    (_key, _body, [, stage = ''], href) => shell`stamp unlock ${decoded(stage)} ${projectIn(href)}`,
+    (_key, _body, [, stage = ''], address) => shell`stamp unlock ${decoded(stage)} ${projectIn(address)}`,
   ],
   [
     /^POST \/api\/v1\/stage\/[^/]+\/rollback\/$/,
-    (_key, { release, ...how }, _found, href) =>
-      shell`stamp rollback ${String(release)} ${flagsOf(how)} ${projectIn(href)}`,
+    (_key, { release, ...how }, _found, address) =>
+      shell`stamp rollback ${String(release)} ${flagsOf(how)} ${projectIn(address)}`,
   ],
 ];
 
@@ -71,8 +90,8 @@ function choicesOf(body: Body): Piece {
   return words(Object.entries(body).map(([name, choice]) => `${name}=${String(choice)}`));
 }
 
-function projectIn(href: string): Piece {
-  const project = new URL(href, 'http://server').searchParams.get('project');
+function projectIn({ searchParams }: URL): Piece {
+  const project = searchParams.get('project');
   return flags({ project: project === null || project === 'default' ? undefined : project });
 }
 
@@ -85,23 +104,25 @@ function decoded(text: string): string {
   }
 }
 
-/** What stands after --data in a line of the server's. */
-function bodyIn(command: string): Body {
-  const text = / --data '((?:[^']|'\\'')*)'/.exec(command)?.[1]?.replaceAll(`'\\''`, "'");
-  if (text === undefined) return {};
+/** What stands after --data in a line of the server's; undefined where it is no line as we know them. */
+function bodyIn(command: unknown): Body | undefined {
+  const text = / --data '((?:[^']|'\\'')*)'/.exec(String(command))?.[1]?.replaceAll(`'\\''`, "'");
+  if (text === undefined) return undefined;
   try {
-    return JSON.parse(text) as Body;
+    const body: unknown = JSON.parse(text);
+    return typeof body === 'object' && body !== null ? (body as Body) : undefined;
   } catch {
-    return {}; // Not a line as we know them: then the line itself is shown, or a command without its options.
+    return undefined;
   }
 }
 
 /** A refusal's one line, with our commands where it has the server's, and our flags where it has members of a body. */
-export function messageOf(refusal: Refusal): string {
-  const { next_actions: actions, ticket } = refusal.body;
-  if (!Array.isArray(actions)) return refusal.message;
-  const known = actions as readonly NextAction[];
-  return known
-    .reduce((text, action) => text.replace(action.command, commandFor(action, String(ticket))), refusal.message)
+export function messageOf({ body, message, url }: Refusal): string {
+  const { next_actions: actions, ticket } = body;
+  if (!Array.isArray(actions)) return message;
+  const about = { key: String(ticket), url };
+  return (actions as readonly NextAction[])
+    .filter(({ command }) => typeof command === 'string' && command !== '')
+    .reduce((text, action) => text.replace(action.command, () => commandFor(action, about)), message)
     .replaceAll(/\{?"(cascade|force)": true\}?/g, '--$1');
 }

@@ -30,7 +30,7 @@ export async function sayOverview(session: Session, key: string): Promise<void> 
       ['story', storyLink(settings, ticket.key)],
       ['next', nextStep(ticket, line, why)],
     ]);
-    sayVerdicts(out, inTheWay, ticket.key);
+    sayVerdicts(out, inTheWay, { key: ticket.key, url: settings.url });
   });
 }
 

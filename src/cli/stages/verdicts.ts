@@ -1,7 +1,8 @@
 // Verdicts of a promotion's policies, as people and programs read them.
+import { remark } from '../../platform/in-shell.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import type { Colour, Output } from '../output/output.js';
-import { commandFor } from './next-actions.js';
+import { type About, commandFor } from './next-actions.js';
 import type { Verdict } from './shapes.js';
 
 interface Look {
@@ -38,13 +39,13 @@ export const exitOfVerdicts = (verdicts: readonly Verdict[]): ExitCode =>
  * A line each, worst first; on a terminal what helps stands below it. Piped: verdict, policy, code, summary, and the first
  * command that helps, with tabs between.
  */
-export function sayVerdicts(out: Output, verdicts: readonly Verdict[], key: string): void {
+export function sayVerdicts(out: Output, verdicts: readonly Verdict[], about: About): void {
   const width = Math.max(0, ...verdicts.map(({ policy }) => policy.length));
   for (const verdict of verdicts) {
     const { policy, code, summary, next_actions: actions } = verdict;
-    const commands = passes(verdict) ? [] : actions.map((action) => [commandFor(action, key), action.label] as const);
+    const commands = passes(verdict) ? [] : commandsOf(actions, about);
     if (!out.isTerminal) {
-      out.say([verdict.verdict, policy, code, summary, commands[0]?.[0] ?? ''].join('\t'));
+      out.cells([verdict.verdict, policy, code, summary, commands[0]?.[0] ?? '']);
       continue;
     }
     const { symbol, colour } = LOOKS[verdict.verdict];
@@ -52,6 +53,13 @@ export function sayVerdicts(out: Output, verdicts: readonly Verdict[], key: stri
     sayCommands(out, commands, width + 4);
   }
 }
+
+/** Each with what the server says of it; but for curl, to which each word that follows is one more address. */
+const commandsOf = (actions: Verdict['next_actions'], about: About): readonly (readonly [string, string])[] =>
+  actions
+    .map((action) => [commandFor(action, about), action.label] as const)
+    .filter(([command]) => command !== '')
+    .map(([command, label]) => [command, command.startsWith('curl ') ? '' : remark(String(label))] as const);
 
 function sayCommands(
   out: Output,
@@ -61,5 +69,5 @@ function sayCommands(
   const short = commands.filter(([command]) => command.length <= 50).map(([command]) => command.length);
   const width = Math.max(0, ...short);
   for (const [command, says] of commands)
-    out.say(`${' '.repeat(indent)}${out.paint('cyan', command.padEnd(width))}  ${out.paint('dim', says)}`);
+    out.say(`${' '.repeat(indent)}${out.paint('cyan', command.padEnd(width))}${says && `  ${out.paint('dim', says)}`}`);
 }

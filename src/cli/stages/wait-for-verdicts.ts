@@ -29,7 +29,7 @@ export async function waitUntilPassable(session: Session, { id, key }: Ticket, t
 
 const waitingFor = (verdicts: readonly Verdict[]): string => verdicts.find((one) => !passes(one))?.summary ?? '';
 
-function pending({ out }: Session, why: Why): CliError {
-  out.result(why, () => sayVerdicts(out, why.verdicts, why.key));
+function pending({ out, settings }: Session, why: Why): CliError {
+  out.result(why, () => sayVerdicts(out, why.verdicts, { key: why.key, url: settings.url }));
   return new CliError(`${why.key} still waits: ${waitingFor(why.verdicts)}`, EXIT.pending, why);
 }

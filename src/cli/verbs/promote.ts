@@ -7,7 +7,7 @@ import { EXIT, type ExitCode } from '../exit-codes.js';
 import { checkWork, requireOrigin } from '../git/check-work.js';
 import { type Options, textOf } from '../options.js';
 import type { Session } from '../session.js';
-import { commandFor } from '../stages/next-actions.js';
+import { type About, commandFor } from '../stages/next-actions.js';
 import { isProduction, nextOf, sayChange } from '../stages/say-change.js';
 import type { StageChange, Verdict } from '../stages/shapes.js';
 import { after, stageNamed, stagesOf, type StageLine } from '../stages/stage-line.js';
@@ -122,10 +122,11 @@ function tell(session: Session, { key, stage: from }: Ticket, line: StageLine, c
 }
 
 /** Each verdict on a line, and then what it comes to. */
-function refusal({ out }: Session, { key, stage }: Ticket, error: Refusal, { wait }: Options): CliError {
+function refusal({ out, settings }: Session, { key, stage }: Ticket, error: Refusal, { wait }: Options): CliError {
   const verdicts = error.body.verdicts as readonly Verdict[];
-  out.result(error.body, () => sayVerdicts(out, verdicts, key));
-  const helps = verdicts.filter((one) => !passes(one)).map((one) => helpOf(one, key));
+  const about = { key, url: settings.url };
+  out.result(error.body, () => sayVerdicts(out, verdicts, about));
+  const helps = verdicts.filter((one) => !passes(one)).map((one) => helpOf(one, about));
   const waits = onlyWaits(verdicts) && !wait ? [shell`stamp ${key} --promote --wait`] : [];
   const what = [...helps, ...waits].filter(Boolean).join(', ');
   return new CliError(
@@ -136,8 +137,8 @@ function refusal({ out }: Session, { key, stage }: Ticket, error: Refusal, { wai
 }
 
 /** What follows on a revert is said when that is done. */
-function helpOf({ next_actions: actions }: Verdict, key: string): string {
-  const commands = actions.map((action) => commandFor(action, key));
+function helpOf({ next_actions: actions }: Verdict, about: About): string {
+  const commands = actions.map((action) => commandFor(action, about));
   const [first = ''] = commands;
-  return first === shell`stamp ${key} --revert` ? first : commands.slice(0, 2).join(' or ');
+  return first === shell`stamp ${about.key} --revert` ? first : commands.filter(Boolean).slice(0, 2).join(' or ');
 }

@@ -18,12 +18,12 @@ export const why: Verb = {
     { run: 'stamp why TKT-3', says: 'one that is released can go no further', exit: EXIT.refused },
   ],
   run: async (session, [name], options) => {
-    const { server, out } = session;
+    const { server, out, settings } = session;
     const path = { id: ticketNamed(session, name, options) };
     const said = await server.of(server.api.GET('/api/v1/ticket/{id}/why/', { params: { path } }));
     out.result(said, () => {
       out.say(out.isTerminal ? out.paint('bold', headline(said)) : headline(said));
-      sayVerdicts(out, said.verdicts, said.key);
+      sayVerdicts(out, said.verdicts, { key: said.key, url: settings.url });
     });
     if (said.promotable) return EXIT.ok;
     return said.verdicts.every(passes) ? EXIT.refused : exitOfVerdicts(said.verdicts);

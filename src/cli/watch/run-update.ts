@@ -1,7 +1,7 @@
 // A ticket's modules kept in step with a folder: begins the work, sends what differs, says where to see it, and watches.
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import type { Session } from '../session.js';
-import { pageLink } from '../stages/links.js';
+import { isLink, pageLink } from '../stages/links.js';
 import { beginWork, type BegunTicket } from './begin-work.js';
 import { GitFacts } from './git-facts.js';
 import { updateAndWatch, updateOnce } from './update-folder.js';
@@ -40,6 +40,6 @@ export async function runUpdate(session: Session, ticket: string, options: Updat
 
 /** The page, where the settings know one; else the map. */
 function linkOf({ map, stage, key, previewKey }: BegunTicket, page: string | undefined): Link {
-  if (page === undefined) return { url: map, isPage: false };
+  if (page === undefined) return { url: isLink(map) ? map : '', isPage: false };
   return { url: pageLink(page, stage, key, previewKey), isPage: true };
 }
