@@ -7,6 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { INSTALL } from '../../src/cli/completion/scripts.js';
+import { HOSTILE_WORDS } from '../builders/hostile-texts.js';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
 import { STAMP, stamp, stampEnvironment } from './stamp.js';
 import { Terminal } from './terminal.js';
@@ -87,6 +88,30 @@ test.each([
   [['stamp', 'show', 'TKT-1', ''], []],
 ])('bash: %j', async (words, expected) => {
   expect((await offered(words)).sort()).toEqual([...expected].sort());
+});
+
+test('bash: a candidate of a server is a plain word, or is none', async () => {
+  // Without what tells a ticket or a stage from other things, no answer is refused for a name in it.
+  const answered = [...HOSTILE_WORDS, 'a;b', '$(id)', 'plain-1'].map((word) => ({
+    ...{ name: word, key: word, number: word, step: word, title: word, line: word },
+  }));
+  const hostile = http.createServer((_request, reply) => {
+    reply.setHeader('content-type', 'application/json');
+    reply.end(JSON.stringify({ meta: { total_count: 1 }, objects: answered }));
+  });
+  await new Promise<void>((resolve) => hostile.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(hostile.address() as AddressInfo).port}`;
+  try {
+    for (const words of [
+      ['stamp', 'lock', ''],
+      ['stamp', '--project', ''],
+      ['stamp', 'show', ''],
+      ['stamp', 'rollback', ''],
+    ])
+      expect([words, await offered(words, url)]).toEqual([words, ['plain-1']]);
+  } finally {
+    hostile.close();
+  }
 });
 
 /** fish says what it would offer for a line; it completes the last word. */

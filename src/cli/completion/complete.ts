@@ -1,7 +1,7 @@
 // stamp __complete: what the shells' scripts ask while somebody types. One candidate a line; what it is, if
 // anything is to be said, stands behind a tab.
 import type { Server } from '../../client/server.js';
-import { harmless } from '../output/harmless.js';
+import { Output } from '../output/output.js';
 import { openSession, type Session } from '../session.js';
 import type { Verb } from '../verb.js';
 import { flagsOf, type Expected, expectedAt, type Kind, valueSaid } from './grammar-at.js';
@@ -32,7 +32,10 @@ export async function complete(args: readonly string[], verbs: readonly Verb[], 
 }
 
 /** A line to a candidate, of which nothing steers the terminal that shows it. */
-const say = (line: string): void => void process.stdout.write(`${harmless(line).replaceAll('\n', ' ')}\n`);
+const say = (line: string): void => new Output().say(line);
+
+/** Bash puts a candidate into the line as it is: one of a server is a word that no shell does anything with, and no option. */
+const isPlain = ([value]: Candidate): boolean => /^[A-Za-z0-9][\w.-]*$/.test(value);
 
 /** `--project=sh`, and bash's `--project`, `=`, `sh`, as the two words `--project` and `sh`. */
 function split(typed: readonly string[]): { words: string[]; assigned: string | undefined } {
@@ -65,13 +68,13 @@ async function candidates(
     case 'verb or ticket':
       // Tickets among the verbs only where one was begun: there are many.
       return expected.verbs === verbs && /^[A-Z]/.test(word)
-        ? lookUp('ticket', words, signal)
+        ? (await lookUp('ticket', words, signal)).filter(isPlain)
         : expected.verbs.map(({ name, summary }) => [name, summary]);
     case 'value':
       if (expected.of === 'file') return 'files';
       if (expected.of === 'folder') return 'folders';
       if (expected.of === 'verb') return verbs.map(({ name, summary }) => [name, summary]);
-      return expected.of ? lookUp(expected.of, words, signal) : [];
+      return expected.of ? (await lookUp(expected.of, words, signal)).filter(isPlain) : [];
   }
 }
 
@@ -99,7 +102,7 @@ async function lookUp(kind: Kind, words: readonly string[], signal: AbortSignal)
     }
     case 'project': {
       const { objects } = await server.of(server.api.GET('/api/v1/project/', { params: { query: { limit: MOST } } }));
-      return objects.map(({ name, display_name }) => [name, display_name]);
+      return objects.map(({ name, display_name: says = '' }) => [name, says]);
     }
     case 'release':
       return releases(server, session);
