@@ -73,6 +73,16 @@ async function filesOf(scene: Scene): Promise<string[]> {
   return [...new Set(named)].sort();
 }
 
+/** What is kept of a server, and others on the machine can read. */
+async function readableIn(scene: Scene): Promise<string[]> {
+  const home = path.dirname(scene.folder);
+  const kept = (await fs.readdir(home, { recursive: true })).filter((name) => /^\.(?:cache|config)(?:\/|$)/.test(name));
+  const modes = await Promise.all(
+    kept.map(async (name) => ({ name, mode: (await fs.stat(path.join(home, name))).mode })),
+  );
+  return modes.filter(({ mode }) => (mode & 0o077) !== 0).map(({ name }) => name);
+}
+
 let stubs: StubShell;
 beforeAll(() => (stubs = new StubShell()));
 afterAll(() => stubs.remove());
@@ -101,6 +111,7 @@ test.each(ALL)(
         expect({ ...about, wrong: stubs.wrongIn(stdout + stderr, word) }).toEqual({ ...about, wrong: [] });
         expect({ ...about, files: await filesOf(scene) }).toEqual({ ...about, files });
       }
+      expect(await readableIn(scene)).toEqual([]);
       expect({ called, asked }).toEqual({ called, asked: !(called in SILENT) });
     } finally {
       server.stop();

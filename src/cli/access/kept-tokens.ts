@@ -1,12 +1,11 @@
 // The tokens of `stamp login`, one for each server, in a file that only its user can read. A token goes to the server that it
 // was given for and to no other.
-import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
-import path from 'node:path';
 import { shell } from '../../platform/in-shell.js';
 import { CliError } from '../cli-error.js';
 import { withoutEndSlashes } from '../end-slashes.js';
 import { EXIT } from '../exit-codes.js';
+import { alone, writeOwn } from '../private-file.js';
 
 /** By the server's URL. */
 type Kept = Readonly<Record<string, string>>;
@@ -18,14 +17,17 @@ export function keptToken(file: string, url: string): string | undefined {
 
 /** Instead of the one that was kept for the server. */
 export function keepToken(file: string, url: string, token: string): void {
-  writeKept(file, { ...readKept(file), [serverOf(url)]: token });
+  alone(file, () => writeKept(file, { ...readKept(file), [serverOf(url)]: token }));
 }
 
 /** False where none was kept for the server. */
 export function forgetToken(file: string, url: string): boolean {
-  const { [serverOf(url)]: token, ...others } = readKept(file);
-  if (token !== undefined) writeKept(file, others);
-  return token !== undefined;
+  if (keptToken(file, url) === undefined) return false;
+  return alone(file, () => {
+    const { [serverOf(url)]: token, ...others } = readKept(file);
+    if (token !== undefined) writeKept(file, others);
+    return token !== undefined;
+  });
 }
 
 /** `HTTP://Stamp.example:80/` and `http://stamp.example` are one. */
@@ -56,10 +58,4 @@ function requireOwn(file: string): void {
   );
 }
 
-/** At once: whoever reads meanwhile has the old one or the new one. */
-function writeKept(file: string, kept: Kept): void {
-  fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  const fresh = `${file}.${randomBytes(4).toString('hex')}`;
-  fs.writeFileSync(fresh, `${JSON.stringify(kept, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
-  fs.renameSync(fresh, file);
-}
+const writeKept = (file: string, kept: Kept): void => writeOwn(file, `${JSON.stringify(kept, null, 2)}\n`);

@@ -166,7 +166,7 @@ export class FolderSync {
     for (const { file } of gone) this.state.files.delete(file);
     for (const { file } of refused) this.refused.set(file, files.find((one) => one.file === file)?.hash ?? UNSURE);
     const shared = revisions.map((revision) => this.state.follow(revision)).includes(false);
-    await this.state.save();
+    this.state.save();
     return shared;
   }
 }

@@ -1,8 +1,9 @@
 // What was sent already, kept between two runs: a ticket's revision after the last upload, and the hash of each file as it
 // was sent. As long as the ticket is at that revision, only the difference has to be sent.
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { writeOwn } from '../private-file.js';
 
 /** In place of a hash: the server was told of it, but what it has now isn't known. */
 export const UNSURE = '';
@@ -61,20 +62,17 @@ export class SyncState {
   }
 
   /** Whole or not at all. A cache that can't be written only costs time later. */
-  async save(): Promise<void> {
+  save(): void {
     const kept: Kept = {
       version: FORMAT,
       ...this.about,
       revision: this.revision ?? null,
       files: Object.fromEntries(this.files),
     };
-    const made = `${this.file}.${randomUUID()}`;
     try {
-      await fs.mkdir(path.dirname(this.file), { recursive: true });
-      await fs.writeFile(made, JSON.stringify(kept));
-      await fs.rename(made, this.file);
+      writeOwn(this.file, JSON.stringify(kept));
     } catch {
-      await fs.rm(made, { force: true }).catch(() => undefined);
+      // Then all of it is looked at again.
     }
   }
 }
