@@ -1,28 +1,27 @@
 // Keys of tickets, stages and projects go into lines for a shell, links and the names that people read, so what a server
 // answers as one is looked at, in answers and in events: ours makes no other, and another server, or somebody on the way, may.
 
-const KEY = '[A-Za-z][A-Za-z0-9_]{0,49}-[0-9]{1,16}';
+const KEY = /^[A-Za-z][A-Za-z0-9_]{0,49}-[0-9]{1,16}$/;
 /** Of a stage or a project. */
-const NAME = '[a-z0-9][a-z0-9-]{0,199}';
+const NAME = /^[a-z0-9][a-z0-9-]{0,199}$/;
+const NUMBER = /^[0-9]{1,16}$/;
 /** Of the server, where an answer has whole URLs. */
-const BASE = '(?:https?://[A-Za-z0-9.:-]+|https?://[[][0-9a-f:]+[]](?::[0-9]+)?)?(?:/[A-Za-z0-9_.-]+){0,5}';
-const URI = `${BASE}/api/v1/[a-z]+/(?:[A-Za-z0-9_-]+/){1,3}`;
+const URI =
+  /^(?:https?:\/\/(?:[A-Za-z0-9.:-]+|\[[0-9a-f:]+\](?::[0-9]+)?))?(?:\/[A-Za-z0-9_.-]+){0,5}\/api\/v1\/[a-z]+\/(?:[A-Za-z0-9_-]+\/){1,3}$/;
 /** With the name of a file, and what is asked of it. */
-const ADDRESS = `${BASE}/api/v1/[A-Za-z0-9_.~%!*'()/-]+(?:[?][A-Za-z0-9_.~%&=-]*)?`;
-const NUMBER = '[0-9]{1,16}';
+const ADDRESS =
+  /^(?:https?:\/\/(?:[A-Za-z0-9.:-]+|\[[0-9a-f:]+\](?::[0-9]+)?))?(?:\/[A-Za-z0-9_.-]+){0,5}\/api\/v1\/[A-Za-z0-9_.~%!*'()/-]+(?:\?[A-Za-z0-9_.~%&=-]*)?$/;
 
-const only = (...patterns: readonly string[]): RegExp => new RegExp(`^(?:${patterns.join('|')})$`);
-
-/** What stands in a member of this name, wherever it stands. Others are prose, and are printed as such. */
-const KINDS: Readonly<Record<string, RegExp>> = {
-  key: only(KEY),
-  ticket: only(KEY, URI, NUMBER),
-  stage: only(NAME),
-  next_stage: only(NAME),
-  project: only(NAME, URI, NUMBER),
-  suspended: only(KEY),
-  projects: only(NAME),
-  resource_uri: only(ADDRESS),
+/** What may stand in a member of this name, wherever it stands. Others are prose, and are printed as such. */
+const KINDS: Readonly<Record<string, readonly RegExp[]>> = {
+  key: [KEY],
+  ticket: [KEY, URI, NUMBER],
+  stage: [NAME],
+  next_stage: [NAME],
+  project: [NAME, URI, NUMBER],
+  suspended: [KEY],
+  projects: [NAME],
+  resource_uri: [ADDRESS],
 };
 
 /** What others wrote, or what is no answer of ours: nothing in it is taken for a name. */
@@ -58,7 +57,7 @@ const textsOf = (value: unknown): readonly string[] =>
 function isNamed(member: string, text: string, of: object): boolean {
   if (member === 'key' && !isTicket(of)) return true;
   const kind = Object.hasOwn(KINDS, member) ? KINDS[member] : namesItself(member, of) ? KINDS.stage : undefined;
-  return kind?.test(text) ?? true;
+  return kind?.some((pattern) => pattern.test(text)) ?? true;
 }
 
 /** Modules have keys, too, which may be anything. */

@@ -53,6 +53,8 @@ const UNEXPECTED = 500;
 const FIRST_DELAY_MS = 200;
 const LONGEST_DELAY_MS = 5000;
 const PATIENCE_MS = 5000;
+/** What a server may ask for with Retry-After. A longer timer would end at once. */
+const LONGEST_ASKED_S = 3600;
 
 export class Server {
   readonly url: string;
@@ -149,7 +151,7 @@ function retryDelay(tried: Response | Error, again: number): number | undefined 
   if (tried instanceof Error) return growing;
   if (!NOT_NOW.has(tried.status)) return undefined;
   const asked = Number(tried.headers.get('retry-after'));
-  return asked > 0 ? asked * 1000 : growing;
+  return asked > 0 ? Math.min(asked, LONGEST_ASKED_S) * 1000 : growing;
 }
 
 function answered(tried: Response | Error, url: string): Response {

@@ -6,6 +6,8 @@ import { type Message, MessageReader } from './messages.js';
 /** The server says something at least every 15 s: a connection that is silent for longer is dead. */
 const SILENCE_MS = 45_000;
 const RETRY_MS = 1000;
+/** What a server may ask for: no busy loop, and no timer that is too long to be one. */
+const [SHORTEST_RETRY_MS, LONGEST_RETRY_MS] = [100, 60_000];
 
 export interface Follow {
   /** Of /stream, with its filters and where to begin. */
@@ -33,7 +35,7 @@ export async function follow({ url, server, patient, signal, heard, lost, connec
     new MessageReader({
       message: (message) => (enough ||= !heard(message)),
       id: (said) => (id = said),
-      retry: (ms) => (retryMs = ms),
+      retry: (ms) => (retryMs = Math.min(Math.max(ms, SHORTEST_RETRY_MS), LONGEST_RETRY_MS)),
     });
   let again = false;
   for (let asked = server; ; asked = undefined) {
