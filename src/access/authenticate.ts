@@ -6,6 +6,7 @@ import { sendError } from '../platform/http/error-reply.js';
 import type { Need } from '../platform/http/need.js';
 import { isSafe } from '../platform/http/safe-methods.js';
 import { holdsScope, scopeMissing } from '../platform/principal.js';
+import { isOurs, type OfferedToken, offeredToken } from './authorization.js';
 import type { KnownTokens } from './known-tokens.js';
 import type { OpenRequests } from './open-requests.js';
 import type { ProjectGate } from './project-gate.js';
@@ -43,31 +44,17 @@ export function authenticateRequests(server: FastifyInstance, rules: AccessRules
       throw new Error(`${url} says nothing of who may call it, or of which projects it is about: @Needs().`);
   });
   server.addHook('onRequest', (request, reply, done) => {
-    const authorization = offered(request, rules);
+    const given = offeredToken(request.headers.authorization, rules);
     const need = needOf(request);
-    if (
-      authorization === undefined ||
-      need === 'anonymous' ||
-      (need === 'offered' && !authorization.includes('stl_'))
-    ) {
+    if (!given || need === 'anonymous' || (need === 'offered' && !isOurs(given))) {
       const refusal = rules.required ? refuseNobody(need, rules) : undefined;
       return refusal ? sendError(request, reply, refusal) : done();
     }
-    admit(request, reply, need, authorization, (known ??= doors())).then(
+    admit(request, reply, need, given, (known ??= doors())).then(
       () => done(),
       (error: unknown) => done(error as Error),
     );
   });
-}
-
-/**
- * What is to be looked at. A scheme with nothing behind it, as scripts send whose variable is empty, is no token. A server
- * that asks for no tokens passes over whatever old scripts send to others, such as the keys of another tracker: only what
- * begins as our tokens do is one.
- */
-function offered({ headers: { authorization } }: FastifyRequest, { required }: AccessRules): string | undefined {
-  if (!required) return authorization?.includes('stl_') ? authorization : undefined;
-  return authorization && !/^\w+ *$/.test(authorization) ? authorization : undefined;
 }
 
 /** A route that declares nothing is no operation of ours but a page beside them, which is read. */
@@ -85,11 +72,10 @@ async function admit(
   request: FastifyRequest,
   reply: FastifyReply,
   need: Need,
-  authorization: string,
+  given: OfferedToken,
   doors: Doors,
 ): Promise<void> {
-  const given = readAuthorization(authorization);
-  const known = given && (await doors.tokens.find(given.token));
+  const known = await doors.tokens.find(given.token);
   const principal = known?.principal;
   if (!known || !principal || (given.user !== undefined && given.user !== principal.name)) {
     await doors.limits?.failed(request.ip);
@@ -103,15 +89,6 @@ async function admit(
   if (!isSafe(request.method)) await doors.limits?.wrote(principal.name);
   if (principal.reach) await doors.projects.admit(request, principal.reach);
   request.token = given.token;
-}
-
-/** `Bearer <token>`, and Tastypie's `ApiKey <user>:<token>`. */
-function readAuthorization(text: string): { readonly token: string; readonly user?: string } | undefined {
-  const [, scheme = '', rest = ''] = /^(\w+) +(\S+)$/.exec(text) ?? [];
-  if (scheme.toLowerCase() === 'bearer') return { token: rest };
-  const at = rest.lastIndexOf(':');
-  if (scheme.toLowerCase() === 'apikey' && at > 0) return { user: rest.slice(0, at), token: rest.slice(at + 1) };
-  return undefined;
 }
 
 const unauthenticated = (code: string, message: string): DomainError =>

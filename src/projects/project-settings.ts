@@ -6,12 +6,11 @@ import {
   IsOptional,
   Max,
   Min,
-  Validate,
+  ValidateBy,
   validateSync,
   type ValidationArguments,
-  ValidatorConstraint,
-  type ValidatorConstraintInterface,
 } from 'class-validator';
+import { type DeployerEnvironments, environmentFaults } from './deployer-environments.js';
 import { previewOriginFaults, type PreviewOrigins } from './preview-origins.js';
 import { quotaFaults, type QuotaSetting } from '../quotas/quota-setting.js';
 import { stageFaults, type StageSetting } from './stage-setting.js';
@@ -21,58 +20,29 @@ const LONGEST_URL = 2048;
 const URL_START = /^https?:\/\/[!-~]+$/;
 
 /** The first fault alone: a list that is too long isn't looked at further. */
-function urlListFault(given: unknown): string | undefined {
-  if (!Array.isArray(given)) return 'url_safe_list is a list of URLs.';
-  if (given.length > MOST_URLS) return `url_safe_list has at most ${MOST_URLS} entries.`;
+function urlListFaults(given: unknown): string[] {
+  if (!Array.isArray(given)) return ['url_safe_list is a list of URLs.'];
+  if (given.length > MOST_URLS) return [`url_safe_list has at most ${MOST_URLS} entries.`];
   if (given.some((url) => typeof url === 'string' && url.length > LONGEST_URL))
-    return `A URL has at most ${LONGEST_URL} characters.`;
+    return [`A URL has at most ${LONGEST_URL} characters.`];
   const areUrls = given.every((url) => typeof url === 'string' && URL_START.test(url));
-  return areUrls ? undefined : 'url_safe_list has http and https URLs.';
+  return areUrls ? [] : ['url_safe_list has http and https URLs.'];
 }
 
-@ValidatorConstraint()
-class UrlList implements ValidatorConstraintInterface {
-  validate(value: unknown): boolean {
-    return urlListFault(value) === undefined;
-  }
+type Faults = (value: unknown, settings: ProjectSettings) => string[];
 
-  defaultMessage({ value }: ValidationArguments): string {
-    return urlListFault(value) ?? '';
-  }
-}
-
-@ValidatorConstraint()
-class StageList implements ValidatorConstraintInterface {
-  validate(value: unknown): boolean {
-    return stageFaults(value).length === 0;
-  }
-
-  defaultMessage({ value }: ValidationArguments): string {
-    return stageFaults(value).join(' ');
-  }
-}
-
-@ValidatorConstraint()
-class PreviewOriginList implements ValidatorConstraintInterface {
-  validate(value: unknown): boolean {
-    return previewOriginFaults(value).length === 0;
-  }
-
-  defaultMessage({ value }: ValidationArguments): string {
-    return previewOriginFaults(value).join(' ');
-  }
-}
-
-@ValidatorConstraint()
-class QuotaList implements ValidatorConstraintInterface {
-  validate(value: unknown): boolean {
-    return quotaFaults(value).length === 0;
-  }
-
-  defaultMessage({ value }: ValidationArguments): string {
-    return quotaFaults(value).join(' ');
-  }
-}
+/** A value with which nothing is wrong; what is, is said. */
+const Faultless = (faults: Faults): PropertyDecorator => {
+  const of = (value: unknown, given: ValidationArguments | undefined): string[] =>
+    faults(value, given?.object as ProjectSettings);
+  return ValidateBy({
+    name: 'faultless',
+    validator: {
+      validate: (value, given) => of(value, given).length === 0,
+      defaultMessage: (given) => of(given?.value, given).join(' '),
+    },
+  });
+};
 
 export class ProjectSettings {
   /** Whether steps may be jumped (`free`) or go one at a time (`strict`). */
@@ -82,7 +52,7 @@ export class ProjectSettings {
 
   /** The stages of its modules, in order; the last one is production. */
   @IsOptional()
-  @Validate(StageList)
+  @Faultless(stageFaults)
   stages?: StageSetting[];
 
   /** What happens when two open tickets change one module: a warning, or a refusal. */
@@ -92,18 +62,23 @@ export class ProjectSettings {
 
   /** Prefixes that the URLs of modules must have; empty allows any. */
   @IsOptional()
-  @Validate(UrlList)
+  @Faultless(urlListFaults)
   url_safe_list?: string[];
 
   /** Origins of pages on which a ticket in the URL counts: a list, or one for each stage. */
   @IsOptional()
-  @Validate(PreviewOriginList)
+  @Faultless(previewOriginFaults)
   preview_origins?: PreviewOrigins;
 
   /** True: who knows a ticket's name may see its preview, on a server that asks for tokens too. */
   @IsOptional()
   @IsBoolean({ message: 'open_previews is true or false.' })
   open_previews?: boolean;
+
+  /** Names that mean production to import-map-deployer's clients. */
+  @IsOptional()
+  @Faultless((value, { stages }) => environmentFaults(value, stages))
+  deployer_environments?: DeployerEnvironments;
 
   /** Days that the stream replays. */
   @IsOptional()
@@ -114,7 +89,7 @@ export class ProjectSettings {
 
   /** Its own quotas, instead of the server's (config.ts). */
   @IsOptional()
-  @Validate(QuotaList)
+  @Faultless(quotaFaults)
   quotas?: QuotaSetting;
 }
 
@@ -140,6 +115,7 @@ const NAMES: readonly string[] = [
   'url_safe_list',
   'preview_origins',
   'open_previews',
+  'deployer_environments',
   'retention_days',
   'quotas',
 ];

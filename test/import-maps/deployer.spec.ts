@@ -286,7 +286,7 @@ describe('a project', () => {
     await plain(set('https://cdn.example/other/till.js'), 400, /url_safe_list/);
     await plain(curl('delete', '/p/none/services/x'), 404, /no project 'none'/);
     expect((await server.http.get('/p/shop/environments').expect(200)).body.environments).toHaveLength(1);
-    expect((await curl('delete', '/p/shop/services/till').expect(200)).body).toEqual({ imports: {} });
+    expect((await curl('delete', '/p/shop/services/till').expect(200)).body).toEqual({ imports: {}, scopes: {} });
   });
 });
 

@@ -45,7 +45,7 @@ it('names the known settings where one is unknown, whatever its name', async () 
     const reply = await post({ name: 'unknown', settings }).expect(400);
     const [text] = (reply.body as { project: { settings: string[] } }).project.settings;
     expect(text).toBe(
-      `There is no setting '${key}'. There are workflow_mode, stages, overlap, url_safe_list, preview_origins, open_previews, retention_days, quotas.`,
+      `There is no setting '${key}'. There are workflow_mode, stages, overlap, url_safe_list, preview_origins, open_previews, deployer_environments, retention_days, quotas.`,
     );
   }
 });
@@ -61,6 +61,7 @@ it('takes what is valid', async () => {
     overlap: 'block',
     url_safe_list: ['https://cdn.example.com/modules/', 'http://127.0.0.1:9000/'],
     preview_origins: ['https://qa.example.com', 'http://localhost:3000', 'http://[::1]:80'],
+    deployer_environments: { stage: 'prod', 'Production.EU': 'prod' },
     retention_days: 7,
   };
   expect((await aProject({ settings })).settings).toEqual(settings);
@@ -108,6 +109,27 @@ it.each([
     ],
   ],
   ['overlap', ['allow', null, 1]],
+  [
+    'deployer_environments',
+    [
+      { stage: 'live' },
+      { stage: 'dev' },
+      { stage: null },
+      { stage: ['prod'] },
+      { dev: 'prod' },
+      { prod: 'prod' },
+      { default: 'prod' },
+      { '': 'prod' },
+      { 'a:b': 'prod' },
+      { ' stage': 'prod' },
+      JSON.parse('{"__proto__": "prod"}'),
+      { ['x'.repeat(101)]: 'prod' },
+      Object.fromEntries(Array.from({ length: 51 }, (_, n) => [`e${n}`, 'prod'])),
+      ['stage'],
+      'stage',
+      null,
+    ],
+  ],
   [
     'url_safe_list',
     [

@@ -76,7 +76,7 @@ export class DeployerController {
   })
   @jsonReply(200, 'The environments.', { type: 'object' })
   async environments(@Req() request: DeployerRequest): Promise<object> {
-    return environmentsOf((await this.wanted(request)).project.stages);
+    return environmentsOf((await this.wanted(request)).project);
   }
 
   @Patch('import-map.json')
@@ -190,7 +190,7 @@ export class DeployerController {
     request: DeployerRequest,
     { project }: Pick<Wanted, 'project'>,
   ): Pick<EnvironmentWrite, 'environment' | 'principal'> {
-    const environment = readEnvironment(request.query, project.stages);
+    const environment = readEnvironment(request.query, project);
     const { principal } = verbOptions(request);
     const stage = environment.kind === 'production' ? project.stages.at(-1)?.name : environment.stage;
     requireScope(principal, `map:${stage}`);

@@ -1,5 +1,5 @@
-// What `?env=` names (import-maps.md, section 5): production, by its stage's name or as `default`, or a ticket as
-// `<stage>:TKT-001`. There is no environment to fall back on: a misspelt one must not write to production.
+// What `?env=` names (import-maps.md, section 5): production, by its stage's name, as `default` or as the project's settings
+// call it, or a ticket as `<stage>:TKT-001`. There is no environment to fall back on: a misspelt one must not write to production.
 import { invalid, notFound } from '../../platform/errors.js';
 import { lastOf, type Query } from '../../rest/reading/list-query.js';
 import { readLinked, withoutPreviewKeys } from '../domain/preview-link.js';
@@ -12,18 +12,25 @@ export type Environment =
 
 const DEFAULT_ENVIRONMENT = 'default';
 
+/** A project's stages, and the other names that its settings give production here. */
+export interface Environments {
+  readonly stages: StageLine;
+  readonly environments: readonly string[];
+}
+
 /** Rejects with not_found for what is no environment, and invalid for a stage without a ticket. */
-export function readEnvironment(query: Query, stages: StageLine): Environment {
+export function readEnvironment(query: Query, { stages, environments }: Environments): Environment {
   const env = lastOf(query.env) ?? '';
   const live = production(stages).name;
-  if (env === '' || env === DEFAULT_ENVIRONMENT || env === live) return { kind: 'production' };
+  if (env === '' || env === DEFAULT_ENVIRONMENT || env === live || environments.includes(env))
+    return { kind: 'production' };
   const [name = '', ...rest] = env.split(':');
   const linked = rest.join(':').trim();
   const { reference } = readLinked(linked);
   const stage = stageNamed(stages, name);
   if (!stage)
     throw notFound(
-      `No such environment '${withoutPreviewKeys(env).slice(0, 100)}'. There is ${live}, and <stage>:<ticket>.`,
+      `No such environment '${withoutPreviewKeys(env).slice(0, 100)}'. There is ${[live, ...environments].join(', ')}, and <stage>:<ticket>.`,
     );
   if (stage.name === live) throw invalid('env.production', `Production is env=${live}, without a ticket.`);
   if (reference === '')
@@ -32,6 +39,9 @@ export function readEnvironment(query: Query, stages: StageLine): Environment {
 }
 
 /** `GET /environments`. */
-export const environmentsOf = (stages: StageLine): object => ({
-  environments: [{ name: production(stages).name, isDefault: true, aliases: [DEFAULT_ENVIRONMENT] }],
+export const environmentsOf = ({ stages, environments }: Environments): object => ({
+  environments: [
+    { name: production(stages).name, isDefault: true, aliases: [DEFAULT_ENVIRONMENT] },
+    ...environments.map((name) => ({ name, isDefault: false, aliases: [] })),
+  ],
 });

@@ -50,6 +50,8 @@ export async function readService(body: unknown, level: number, rules: AddressRu
   if (typeof url !== 'string') throw invalid('url.missing', 'url is missing: where the module is.');
   if (integrity !== undefined && integrity !== null && typeof integrity !== 'string')
     throw invalid('integrity.not_text', 'integrity is a text.');
+  if (integrity === '')
+    throw invalid('integrity.empty', 'integrity is empty. Leave it out, or give the digest: sha384-….');
   const folder = service.endsWith('/') ? undefined : folderOf(url, level, rules.origin);
   const imports = [[service, url], ...(folder === undefined ? [] : [[`${service}/`, folder]])];
   const text = {

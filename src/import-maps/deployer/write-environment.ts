@@ -93,5 +93,5 @@ export class WriteEnvironment {
 
 const mapAnswer = async (map: StampedMap, origin: string): Promise<WriteAnswer> => ({
   status: 200,
-  body: await inSlices(writing(map, origin)),
+  body: await inSlices(writing(map, origin, true)),
 });

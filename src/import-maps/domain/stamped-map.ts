@@ -137,15 +137,18 @@ export const addressOf = (url: string, origin: string): string => (url.startsWit
  */
 export const canonicalJson = (map: StampedMap, origin = ''): string => atOnce(writing(map, origin));
 
+/** As import-map-deployer writes a map: `scopes` is there, even where it is empty. */
+export const deployerJson = (map: StampedMap, origin: string): string => atOnce(writing(map, origin, true));
+
 /** The same in slices. */
-export function* writing(map: StampedMap, origin: string): Sliced<string> {
+export function* writing(map: StampedMap, origin: string, withScopes = false): Sliced<string> {
   const scopes = yield* scopeMembers(map, origin);
   const imports = yield* importsJson(map, origin);
   const { runs } = map.integrityRuns;
   yield;
   // Put together without join, which would copy megabytes once more.
   const after = runs.length > 0 ? `,"integrity":${integrityJson(map, runs, origin)}` : '';
-  return `{"imports":{${imports}}${scopes.length > 0 ? `,"scopes":${objectOf(scopes)}` : ''}${after}}`;
+  return `{"imports":{${imports}}${withScopes || scopes.length > 0 ? `,"scopes":${objectOf(scopes)}` : ''}${after}}`;
 }
 
 const isImport = (key: MapKey): boolean => key.startsWith(' ');

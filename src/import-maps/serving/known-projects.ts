@@ -16,6 +16,8 @@ export interface ServedProject {
   readonly stages: StageLine;
   readonly previews: PreviewOrigins | undefined;
   readonly safeList: readonly string[];
+  /** Names besides its own that production has for import-map-deployer's clients. */
+  readonly environments: readonly string[];
   /** Its tickets' maps are shown without a preview key, wherever keys are asked for. */
   readonly openPreviews: boolean;
 }
@@ -87,6 +89,7 @@ function served({ id, name, version, settings }: Columns): ServedProject {
     stages: stageLineOf(settings.stages),
     previews: settings.preview_origins,
     safeList: settings.url_safe_list ?? [],
+    environments: Object.keys(settings.deployer_environments ?? {}),
     openPreviews: settings.open_previews ?? false,
   };
 }

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { notFound } from '../../platform/errors.js';
 import type { Query } from '../../rest/reading/list-query.js';
-import { canonicalJson } from '../domain/stamped-map.js';
+import { canonicalJson, deployerJson, type StampedMap } from '../domain/stamped-map.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import type { ReleaseMap } from '../store/release-reader.js';
 import { type Found, FreshMaps, type Live, Patience } from './fresh-maps.js';
@@ -20,6 +20,16 @@ export interface MapAnswer {
   /** X-Stamp-Status, where there is anything to say. */
   readonly status: string | undefined;
 }
+
+/** How a map is written; `name` tells its bytes from those of other forms. */
+export interface MapForm {
+  readonly name: string;
+  readonly write: (map: StampedMap, origin: string) => string;
+}
+
+const CANONICAL: MapForm = { name: '', write: canonicalJson };
+/** As import-map-deployer's clients know it. */
+export const DEPLOYER: MapForm = { name: ' deployer', write: deployerJson };
 
 /** What a request asks for. */
 export interface Wanted {
@@ -59,25 +69,26 @@ export class MapAnswers {
   }
 
   /** Rejects with not_found for a release that isn't there, and conflict for tickets that can't be shown together. */
-  async answer(wanted: Wanted, query: Query): Promise<MapAnswer> {
+  async answer(wanted: Wanted, query: Query, form: MapForm = CANONICAL): Promise<MapAnswer> {
     const request = readMapRequest(query, wanted.project.stages);
-    if (request.kind === 'release') return this.fresh.inTime(wanted.wait, () => this.released(wanted, request.release));
+    if (request.kind === 'release')
+      return this.fresh.inTime(wanted.wait, () => this.released(wanted, request.release, form));
     if (request.kind === 'at')
       return this.fresh.inTime(wanted.wait, async () =>
-        this.released(wanted, await this.releaseAt(wanted.project, request.time)),
+        this.released(wanted, await this.releaseAt(wanted.project, request.time), form),
       );
-    if (request.kind === 'tickets') return this.tickets(wanted, request.asked);
+    if (request.kind === 'tickets') return this.tickets(wanted, request.asked, form);
     const { value, stale } = await this.production(wanted);
     return {
-      stamp: this.productionStamp(value, wanted.origin),
+      stamp: this.productionStamp(value, wanted.origin, form),
       status: stale ? 'stale' : undefined,
     };
   }
 
   /** Production, in place of tickets that aren't shown; `status` says why. */
-  async instead(wanted: Wanted, status: string): Promise<MapAnswer> {
+  async instead(wanted: Wanted, status: string, form: MapForm = CANONICAL): Promise<MapAnswer> {
     const { value } = await this.production(wanted);
-    return { stamp: this.productionStamp(value, wanted.origin), status };
+    return { stamp: this.productionStamp(value, wanted.origin, form), status };
   }
 
   /** Stale, too, where the project is. */
@@ -86,11 +97,11 @@ export class MapAnswers {
     return { ...found, stale: found.stale || stale };
   }
 
-  private productionStamp({ map }: ReleaseMap, origin: string): Stamp {
-    return this.stamps.of(`${identityOf(map)} ${origin}`, () => canonicalJson(map, origin));
+  private productionStamp({ map }: ReleaseMap, origin: string, { name, write }: MapForm = CANONICAL): Stamp {
+    return this.stamps.of(`${identityOf(map)} ${origin}${name}`, () => write(map, origin));
   }
 
-  private async tickets(wanted: Wanted, asked: readonly AskedTickets[]): Promise<MapAnswer> {
+  private async tickets(wanted: Wanted, asked: readonly AskedTickets[], form: MapForm): Promise<MapAnswer> {
     const { project, origin, wait } = wanted;
     const found = asked.flatMap(({ stage, tickets: named }) =>
       named.map(async ({ reference }): Promise<AskedTicket> => {
@@ -100,18 +111,18 @@ export class MapAnswers {
     const [production, ...tickets] = await Promise.all([this.production(wanted), ...found]);
     const { map } = production.value;
     const refused = tickets.map(refusalOf).find((refusal) => refusal !== undefined);
-    if (refused) return { stamp: this.productionStamp(production.value, origin), status: refused };
+    if (refused) return { stamp: this.productionStamp(production.value, origin, form), status: refused };
     const shown = distinct(tickets.map(({ value }) => value as ServedTicket));
     const stale = production.stale || tickets.some((ticket) => ticket.stale);
     return {
-      stamp: this.stamps.of(`${identityOf(map)} ${origin} ${deltasOf(shown)}`, () =>
-        canonicalJson(this.shown.of(map, shown), origin),
+      stamp: this.stamps.of(`${identityOf(map)} ${origin}${form.name} ${deltasOf(shown)}`, () =>
+        form.write(this.shown.of(map, shown), origin),
       ),
       status: stale ? 'stale' : undefined,
     };
   }
 
-  private async released({ project, origin }: Wanted, release: number): Promise<MapAnswer> {
+  private async released({ project, origin }: Wanted, release: number, form: MapForm): Promise<MapAnswer> {
     const [known] = await this.db.run({
       name: 'release_known',
       text: 'SELECT 1 FROM release WHERE project_id = $1 AND number = $2',
@@ -119,7 +130,7 @@ export class MapAnswers {
     });
     if (!known) throw notFound(`${project.name} has no release ${release}.`);
     const map = await this.releases.at(project.id, release, this.db);
-    return { stamp: this.productionStamp({ release, map }, origin), status: undefined };
+    return { stamp: this.productionStamp({ release, map }, origin, form), status: undefined };
   }
 
   /** A later time never shows an earlier release, also where the database's clock went back in between. */

@@ -9,7 +9,7 @@ import { readEnvironment } from '../deployer/environment.js';
 import { lastOf, type Query } from '../../rest/reading/list-query.js';
 import { withoutPreviewKeys } from '../domain/preview-link.js';
 import { AT, ENV, MAP, MAP_ABOUT, PROJECT, RELEASE, SCRIPT, SNIPPET } from './map-documented.js';
-import { type MapAnswer, MapAnswers, type Wanted } from './map-answers.js';
+import { DEPLOYER, type MapAnswer, MapAnswers, type MapForm, type Wanted } from './map-answers.js';
 import type { AskedTickets } from './map-request.js';
 import { PreviewGate } from './preview-gate.js';
 import type { Live } from './fresh-maps.js';
@@ -159,12 +159,12 @@ export class MapController {
   private async answerEnvironment(request: MapRequest, reply: FastifyReply): Promise<void> {
     try {
       const wanted = await this.wanted(request);
-      const environment = readEnvironment(request.query, wanted.project.stages);
+      const environment = readEnvironment(request.query, wanted.project);
       const query = environment.kind === 'ticket' ? { [environment.stage]: environment.linked } : {};
       const asked = this.answers.asked(wanted, query);
       if (environment.kind === 'ticket') sharePreview(request, reply, wanted.project, asked);
       else shareWithAll(reply);
-      const { stamp, status } = await this.admitted(request, wanted, query, asked);
+      const { stamp, status } = await this.admitted(request, wanted, query, asked, DEPLOYER);
       const name = withoutPreviewKeys(lastOf(request.query.env) ?? '');
       if (status && status !== 'stale') throw conflict('env.not_shown', `${name}: ${status}.`);
       const told = { stamp, status: statusNow(wanted, status), type: 'application/json' };
@@ -181,8 +181,9 @@ export class MapController {
     wanted: Wanted,
     query: Query,
     asked: readonly AskedTickets[],
+    form?: MapForm,
   ): Promise<MapAnswer> {
-    if (asked.length === 0) return this.answers.answer(wanted, query);
+    if (asked.length === 0) return this.answers.answer(wanted, query, form);
     const keys = request.headers[PREVIEW_KEY_HEADER];
     const visitor = {
       principal: request.principal,
@@ -190,8 +191,8 @@ export class MapController {
       keys: keys === undefined ? keys : String(keys),
     };
     const admission = await this.gate.admit(visitor, wanted, asked);
-    if (admission === 'shown') return this.answers.answer(wanted, query);
-    return this.answers.instead(wanted, admission === 'locked' ? 'locked' : 'unknown; stale');
+    if (admission === 'shown') return this.answers.answer(wanted, query, form);
+    return this.answers.instead(wanted, admission === 'locked' ? 'locked' : 'unknown; stale', form);
   }
 
   private async sendScript(request: MapRequest, reply: FastifyReply): Promise<void> {

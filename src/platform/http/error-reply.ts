@@ -109,15 +109,19 @@ function problemBody(error: DomainError, status: number): object {
   };
 }
 
+const BEARER = 'Bearer realm="stampline"';
+/** A browser that is asked for Basic asks its user, on every page: so only where clients know nothing else. */
+const OR_BASIC = `Basic realm="stampline", charset="UTF-8", ${BEARER}`;
+
 /** What a client has to send for the answer to be another one. */
-function challenge(reply: FastifyReply, { kind }: DomainError): void {
-  if (kind === 'unauthenticated') void reply.header('www-authenticate', 'Bearer realm="stampline"');
+function challenge(reply: FastifyReply, { kind }: DomainError, schemes = BEARER): void {
+  if (kind === 'unauthenticated') void reply.header('www-authenticate', schemes);
 }
 
 /** The same as text, for clients that show it as it is. */
 export function sendErrorText(reply: FastifyReply, error: DomainError, status = STATUS[error.kind]): void {
   if (error.details.retryAfter) void reply.header('retry-after', String(error.details.retryAfter));
-  challenge(reply, error);
+  challenge(reply, error, OR_BASIC);
   void reply
     .code(status)
     .header('cache-control', 'no-cache')
