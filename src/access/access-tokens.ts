@@ -216,5 +216,10 @@ async function told(
   const data = { token: id, owner, scopes, projects };
   const none = { project: null, ticket: null, subticket: null, version: null };
   await appendEvent(tx, { type, subject: `token/${id}`, actor, ...none, line, link: '/api/v1/token/', data });
-  await tx.run({ name: 'token_news', text: 'SELECT pg_notify($1, $2)', values: [TOKEN_CHANNEL, String(id)] });
+  await tellTokens(tx, String(id));
+}
+
+/** Every process forgets what it remembers of tokens, and asks for those of open requests. */
+export async function tellTokens(tx: Tx, which: string): Promise<void> {
+  await tx.run({ name: 'token_news', text: 'SELECT pg_notify($1, $2)', values: [TOKEN_CHANNEL, which] });
 }

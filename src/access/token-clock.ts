@@ -3,7 +3,7 @@
 import { Injectable } from '@nestjs/common';
 import { type ClockFollower, DatabaseClock } from '../platform/database/database-clock.js';
 import type { Tx } from '../platform/database/db.js';
-import { TOKEN_CHANNEL } from './access-tokens.js';
+import { tellTokens } from './access-tokens.js';
 
 @Injectable()
 export class TokenClock implements ClockFollower {
@@ -19,6 +19,6 @@ export class TokenClock implements ClockFollower {
         WHERE revoked_at IS NULL AND expires_at > clock_timestamp() - make_interval(secs => GREATEST(0, $1::float8))`,
       values: [seconds],
     });
-    await tx.run({ name: 'token_news', text: 'SELECT pg_notify($1, $2)', values: [TOKEN_CHANNEL, ''] });
+    await tellTokens(tx, '');
   }
 }

@@ -62,6 +62,8 @@ async function rowless(text: string): Promise<void> {
   await server.http.post(`${ticket.uri}close/`).expect(200);
   expect((await new UploadsOf(server, ticket).put({ specifier: 'x' }, { 'x.js': text })).status).toBe(409);
   await age(text);
+  // It goes when it was old before.
+  await clean();
 }
 
 /** The session that holds the hash's lock alone, ended as idle_in_transaction_session_timeout ends it. */
