@@ -92,6 +92,10 @@ export interface QuotaRules {
   readonly keys: number;
   /** Events from outside, in a minute. */
   readonly events: number;
+  /** Readers of the stream that are open at one server. */
+  readonly streams: number;
+  /** Requests that wait for a ticket, open at one server. */
+  readonly waits: number;
 }
 
 /** How much an upload may bring. */
@@ -144,6 +148,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       files: readMost('STAMPLINE_QUOTA_FILES_MB', env, 204_800, 1_000_000_000) * MEGABYTE,
       keys: readMost('STAMPLINE_QUOTA_KEYS', env, 100_000, 1_000_000),
       events: readMost('STAMPLINE_QUOTA_EVENTS', env, 60_000, 1_000_000_000),
+      streams: readMost('STAMPLINE_QUOTA_STREAMS', env, 10_000, 1_000_000),
+      waits: readMost('STAMPLINE_QUOTA_WAITS', env, 10_000, 1_000_000),
     },
     stalledMs: readMost('STAMPLINE_STALLED_SECONDS', env, 30, 3600) * 1000,
     leastFree: readMost('STAMPLINE_LEAST_FREE_MB', env, 256, 1_048_576) * MEGABYTE,

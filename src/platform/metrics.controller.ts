@@ -1,7 +1,7 @@
 // /metrics for Prometheus: the process's own figures and the requests by route.
-import { Controller, Get, Res } from '@nestjs/common';
+import { Controller, Get, Injectable, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { Needs } from './http/need.js';
 
@@ -90,18 +90,53 @@ export function measureRequests(server: FastifyInstance): void {
   });
 }
 
+/** What a project, an owner or a ticket uses of a quota. */
+export interface QuotaFigure {
+  readonly quota: string;
+  /** `project/3`, `owner/ci`, `ticket/5` */
+  readonly scope: string;
+  readonly used: number;
+  readonly limit: number;
+}
+
+/** What is asked for at each scrape, of rooms that know it. */
+@Injectable()
+export class Metrics {
+  /** A few of each quota. */
+  quotas: () => Promise<readonly QuotaFigure[]> = () => Promise.resolve([]);
+
+  /** Of their own, since they are of each server and of nobody who may see some projects only. */
+  async quotaText(): Promise<string> {
+    const own = new Registry();
+    const labelNames = ['quota', 'scope'] as const;
+    const [used, limit] = [
+      { name: 'stampline_quota_used', help: 'What is in use of quotas, by those who use the most of each.' },
+      { name: 'stampline_quota_limit', help: 'Their limits: bytes of files, keys, events a minute, streams, waits.' },
+    ].map((more) => new Gauge({ ...more, labelNames, registers: [own] }));
+    for (const figure of await this.quotas()) {
+      used?.labels(figure.quota, figure.scope).set(figure.used);
+      limit?.labels(figure.quota, figure.scope).set(figure.limit);
+    }
+    return own.metrics();
+  }
+}
+
 @ApiTags('Operations')
 @Controller('metrics')
 export class MetricsController {
+  constructor(private readonly more: Metrics) {}
+
   @Get()
   @Needs('read', 'none')
   @ApiOperation({
     operationId: 'metrics',
     summary: 'Figures for Prometheus',
-    description: 'The text format that Prometheus scrapes.',
+    description:
+      'The text format that Prometheus scrapes. What is in use of quotas is for tokens of all projects: of each quota the 20 projects, owners or tickets that use the most of it.',
   })
   @ApiResponse({ status: 200, description: 'The figures.', content: { 'text/plain': { schema: { type: 'string' } } } })
-  async metrics(@Res() reply: FastifyReply): Promise<void> {
-    void reply.header('content-type', registry.contentType).send(await registry.metrics());
+  async metrics(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const quotas = request.principal?.reach ? '' : await this.more.quotaText();
+    void reply.header('content-type', registry.contentType).send((await registry.metrics()) + quotas);
   }
 }

@@ -11,7 +11,7 @@ import { Listener } from './database/listener.js';
 import { FreeSpace } from './free-space.js';
 import { HealthController } from './health.controller.js';
 import { Lifecycle } from './lifecycle.js';
-import { MetricsController } from './metrics.controller.js';
+import { Metrics, MetricsController } from './metrics.controller.js';
 import { CONFIG, LOGGER } from './tokens.js';
 
 export interface Platform {
@@ -42,8 +42,9 @@ export class PlatformModule {
         FreeSpace,
         Lifecycle,
         Listener,
+        Metrics,
       ],
-      exports: [CONFIG, LOGGER, DatabaseClock, Db, Lifecycle, Listener],
+      exports: [CONFIG, LOGGER, DatabaseClock, Db, Lifecycle, Listener, Metrics],
     };
   }
 }

@@ -65,10 +65,13 @@ export class FileQuota {
 /** Which project uses which file. Texts of other owners are never read as numbers. */
 const idAfter = (prefix: string): string =>
   `CASE WHEN u.owner LIKE '${prefix}%' THEN substr(u.owner, ${prefix.length + 1})::bigint END`;
-export const PROJECT_FILES = `SELECT 'project/' || t.project_id AS scope, u.hash FROM blob_use u
+const projectFiles = (uses: string): string => `SELECT 'project/' || t.project_id AS scope, u.hash FROM ${uses}
     JOIN map_revision r ON r.id = ${idAfter('revision/')} JOIN ticket t ON t.id = r.ticket_id
-  UNION SELECT 'project/' || t.project_id, u.hash FROM blob_use u JOIN ticket t ON t.id = ${idAfter('ticket/')}
-  UNION SELECT 'project/' || l.project_id, u.hash FROM blob_use u JOIN layer l ON l.id = ${idAfter('layer/')}`;
+  UNION SELECT 'project/' || t.project_id, u.hash FROM ${uses} JOIN ticket t ON t.id = ${idAfter('ticket/')}
+  UNION SELECT 'project/' || l.project_id, u.hash FROM ${uses} JOIN layer l ON l.id = ${idAfter('layer/')}`;
+export const PROJECT_FILES = projectFiles('blob_use u');
+/** Of the files of `batch(hash)`: found by index, so that a look costs what its batch does, however many files there are. */
+const FILES_OF_BATCH = projectFiles('(SELECT n.owner, n.hash FROM batch JOIN blob_use n ON n.hash = batch.hash) u');
 
 /** The same for one file: `$1`. */
 const USED_BY = `SELECT 'project/' || t.project_id AS scope FROM blob_use u
@@ -91,26 +94,40 @@ export async function countOutUnused(tx: Tx, hash: string): Promise<void> {
   await tx.run({ name: 'quota_count_out_unused', text: subtract(unused), values: [hash] });
 }
 
-/** Files above a hash that count for a project that uses them no more, in order. */
-export async function filesCountedTooMuch(sql: Sql, above: string, most: number): Promise<string[]> {
-  const rows = await sql.run<{ hash: string }>({
-    text: `SELECT DISTINCT f.hash FROM quota_file f LEFT JOIN (${PROJECT_FILES}) p ON p.scope = f.scope AND p.hash = f.hash
-      WHERE f.hash > $1 AND f.scope LIKE 'project/%' AND p.hash IS NULL ORDER BY f.hash LIMIT ${most}`,
-    values: [above],
-  });
-  return rows.map(({ hash }) => hash);
+/** Where the next look begins; undefined where there is no more. */
+export interface Looked<T> {
+  readonly found: T;
+  readonly last: string | undefined;
 }
 
-/** Counts what a server wrote that knew of no quotas, while an upgrade went on. Answers how many it were. */
-export async function countMissed(tx: Tx, most: number): Promise<number> {
-  const [row] = await tx.run<{ count: number }>({
-    text: `WITH f AS (INSERT INTO quota_file (scope, hash, size) SELECT p.scope, p.hash, b.size
-          FROM (${PROJECT_FILES}) p JOIN blob b ON b.hash = p.hash
+/** Of the next `most` files that count for projects, above a hash and in order: those that count for one that uses them no more. */
+export async function filesCountedTooMuch(sql: Sql, above: string, most: number): Promise<Looked<string[]>> {
+  const [row] = await sql.run<{ found: string[]; count: number; last: string | null }>({
+    text: `WITH batch AS MATERIALIZED (SELECT DISTINCT hash FROM quota_file WHERE hash > $1 AND scope LIKE 'project/%' ORDER BY hash LIMIT ${most}),
+        used AS MATERIALIZED (${FILES_OF_BATCH})
+      SELECT ARRAY(SELECT DISTINCT f.hash FROM batch JOIN quota_file f ON f.hash = batch.hash AND f.scope LIKE 'project/%'
+          WHERE NOT EXISTS (SELECT 1 FROM used u WHERE u.scope = f.scope AND u.hash = f.hash) ORDER BY 1) AS found,
+        (SELECT count(*)::int FROM batch) AS count, (SELECT max(hash) FROM batch) AS last`,
+    values: [above],
+  });
+  return { found: row?.found ?? [], last: (row?.count === most && row.last) || undefined };
+}
+
+/**
+ * Of the next `most` files above a hash, in order: counts what a server wrote that knew of no quotas, while an upgrade went on.
+ * Answers how many it were.
+ */
+export async function countMissed(tx: Tx, above: string, most: number): Promise<Looked<number>> {
+  const [row] = await tx.run<{ found: number; count: number; last: string | null }>({
+    text: `WITH batch AS MATERIALIZED (SELECT hash FROM blob WHERE hash > $1 ORDER BY hash LIMIT ${most}),
+        f AS (INSERT INTO quota_file (scope, hash, size) SELECT p.scope, p.hash, b.size
+          FROM (${FILES_OF_BATCH}) p JOIN blob b ON b.hash = p.hash
           WHERE NOT EXISTS (SELECT 1 FROM quota_file k WHERE k.scope = p.scope AND k.hash = p.hash)
-          ORDER BY 1, 2 LIMIT ${most} ON CONFLICT DO NOTHING RETURNING scope, size),
+          ORDER BY 1, 2 ON CONFLICT DO NOTHING RETURNING scope, size),
         u AS (INSERT INTO quota_use AS q (scope, what, used) SELECT scope, 'files', sum(size) FROM f GROUP BY scope ORDER BY scope
           ON CONFLICT (scope, what) DO UPDATE SET used = q.used + EXCLUDED.used)
-      SELECT count(*)::int AS count FROM f`,
+      SELECT (SELECT count(*)::int FROM f) AS found, (SELECT count(*)::int FROM batch) AS count, (SELECT max(hash) FROM batch) AS last`,
+    values: [above],
   });
-  return row?.count ?? 0;
+  return { found: row?.found ?? 0, last: (row?.count === most && row.last) || undefined };
 }

@@ -7,6 +7,10 @@ export interface QuotaSetting {
   readonly keys?: number;
   /** Events from outside, in a minute. */
   readonly events?: number;
+  /** Open readers of the stream, at one server. */
+  readonly streams?: number;
+  /** Open requests that wait for a ticket, at one server. */
+  readonly waits?: number;
 }
 
 /** The greatest that each may be; the least is 1. */
@@ -14,6 +18,8 @@ const MOST: Readonly<Record<keyof QuotaSetting, number>> = {
   files_mb: 1_000_000_000,
   keys: 1_000_000,
   events: 1_000_000_000,
+  streams: 1_000_000,
+  waits: 1_000_000,
 };
 const NAMES = Object.keys(MOST) as (keyof QuotaSetting)[];
 

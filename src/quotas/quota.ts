@@ -52,6 +52,24 @@ export const WORDS: Readonly<Record<Quota, Words>> = {
     ...{ kind: 'too_many', what: 'events a minute', setting: 'events', variable: 'STAMPLINE_QUOTA_EVENTS' },
     next: 'Send fewer',
   },
+  streams: {
+    ...{
+      kind: 'too_many',
+      what: 'open readers of the stream',
+      setting: 'streams',
+      variable: 'STAMPLINE_QUOTA_STREAMS',
+    },
+    next: 'Close one',
+  },
+  waits: {
+    ...{
+      kind: 'too_many',
+      what: 'open requests that wait for a ticket',
+      setting: 'waits',
+      variable: 'STAMPLINE_QUOTA_WAITS',
+    },
+    next: 'Close one',
+  },
 };
 
 /** In the quota's unit: bytes, keys, events, requests. */

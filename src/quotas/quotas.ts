@@ -184,7 +184,7 @@ async function write(tx: Tx, quota: Quota, rows: readonly Counted[]): Promise<vo
 }
 
 /** In the project's stream. */
-async function say(
+export async function say(
   tx: Tx,
   quota: Quota,
   { scope, name, limit, project }: Holder,

@@ -1,10 +1,13 @@
 // What a request for the stream asks: which events, and from where on.
 import { Injectable } from '@nestjs/common';
+import type { ServerResponse } from 'node:http';
 import { Db } from '../platform/database/db.js';
 import { invalid, notFound } from '../platform/errors.js';
 import { otherProject, type Reach } from '../platform/principal.js';
 import { readTime } from '../platform/time-text.js';
 import { wholeNumberIn } from '../platform/whole-number.js';
+import { OpenQuotas } from '../quotas/open-quotas.js';
+import { Quotas } from '../quotas/quotas.js';
 import { KeyReader } from '../rest/reading/key-reader.js';
 import { lastOf, type Query, textsOf } from '../rest/reading/list-query.js';
 import { parseReference } from '../rest/writing/reference.js';
@@ -45,7 +48,15 @@ export class StreamQuery {
   constructor(
     private readonly db: Db,
     private readonly keys: KeyReader,
+    private readonly quotas: Quotas,
+    private readonly open: OpenQuotas,
   ) {}
+
+  /** Counts a reader for its owner, and for the projects that it asks for. Rejects with too_many `quota.streams`. */
+  async admit({ projects = [] }: StreamFilter, owner: string, answer: ServerResponse): Promise<void> {
+    const asked = projects.length > 0 ? await this.quotas.projects(this.db, projects) : [];
+    this.open.take('streams', owner, asked, answer);
+  }
 
   /**
    * Rejects with invalid where a parameter is unknown, with not_found where it names nothing, with forbidden `project.other`.

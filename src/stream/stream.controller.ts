@@ -82,6 +82,7 @@ export class StreamController {
     const wanted = await this.queries.filter(request.query, principalOf(request).reach);
     const start = parseStart(request.query, request.headers['last-event-id']?.toString());
     this.subscribers.requireRoom();
+    await this.queries.admit(wanted, principalOf(request).name, reply.raw);
     const place = await this.placeOf(start);
     const { raw } = reply.hijack();
     raw.removeHeader('transfer-encoding');

@@ -1,5 +1,6 @@
 // The development stream: numbers the log, tells every process, serves it live and as a list.
 import { Module } from '@nestjs/common';
+import { QuotasModule } from '../quotas/quotas.module.js';
 import { controllerOf } from '../rest/http/resource-controller.js';
 import { ArchiveEvents } from './archive/archive-events.js';
 import { ArchiveReader } from './archive/archive-reader.js';
@@ -17,7 +18,7 @@ import { StreamController } from './stream.controller.js';
 import { Subscribers } from './subscribers.js';
 
 @Module({
-  imports: [IngestModule],
+  imports: [IngestModule, QuotasModule],
   controllers: [StreamController, AssetsController, EventListController, controllerOf(event, ['list'])],
   providers: [
     ArchiveEvents,

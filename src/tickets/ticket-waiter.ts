@@ -1,9 +1,12 @@
 // GET ticket/<id>/?wait=30&until=step>=500: answers as soon as it is so. All who wait share one small query, asked when the
 // log tells of one of their tickets.
 import { Injectable } from '@nestjs/common';
+import type { ServerResponse } from 'node:http';
 import { Db } from '../platform/database/db.js';
 import { DomainError, invalid } from '../platform/errors.js';
 import { Lifecycle } from '../platform/lifecycle.js';
+import { OpenQuotas } from '../quotas/open-quotas.js';
+import { Quotas } from '../quotas/quotas.js';
 import { EventFeed } from '../stream/event-feed.js';
 import { COMPLETE, FAILED } from '../workflow/steps.js';
 
@@ -72,6 +75,8 @@ export class TicketWaiter {
   constructor(
     private readonly db: Db,
     private readonly lifecycle: Lifecycle,
+    private readonly quotas: Quotas,
+    private readonly open: OpenQuotas,
     feed: EventFeed,
   ) {
     lifecycle.onLeave(() => this.releaseAll());
@@ -82,6 +87,12 @@ export class TicketWaiter {
       },
       () => this.waiting.size > 0,
     );
+  }
+
+  /** Counts a wait for its owner and the ticket's project. Rejects with too_many `quota.waits`. */
+  async admit(id: number, owner: string, answer: ServerResponse): Promise<void> {
+    const project = await this.quotas.projectOfTicket(this.db, id);
+    this.open.take('waits', owner, project ? [project] : [], answer);
   }
 
   /** Resolves when the condition holds, the ticket is gone, the time is over, the client left, or the server is leaving. */

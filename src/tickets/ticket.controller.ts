@@ -24,7 +24,7 @@ import { CloseTicket } from './close-ticket.js';
 import { history } from './history.resource.js';
 import { ticket } from './ticket.resources.js';
 import { parseUntil, parseWait, TicketWaiter } from './ticket-waiter.js';
-import { Needs } from '../platform/http/need.js';
+import { Needs, principalOf } from '../platform/http/need.js';
 
 const ID = pathParameter('id', 'The id of the ticket, or its key (`TKT-7`).', '1');
 const REASON = jsonBody(
@@ -87,6 +87,7 @@ export class TicketController {
       throw invalid('wait.incomplete', 'Say both wait (seconds) and until (such as step>=500).');
     const [condition, seconds] = [parseUntil(until), parseWait(wait)];
     const id = await this.handler.idOf(ticket, request);
+    await this.waiter.admit(id, principalOf(request).name, reply.raw);
     await this.waiter.wait(id, condition, seconds, (listener) => {
       if (reply.raw.closed) listener();
       else reply.raw.once('close', listener);

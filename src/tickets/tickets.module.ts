@@ -1,6 +1,7 @@
 // Tickets: the table, its views, status updates, closing, waiting, history.
 import { Module } from '@nestjs/common';
 import { controllerOf } from '../rest/http/resource-controller.js';
+import { QuotasModule } from '../quotas/quotas.module.js';
 import { StreamModule } from '../stream/stream.module.js';
 import { CloseTicket, TicketFollowers } from './close-ticket.js';
 import { HomeController } from './home.controller.js';
@@ -15,7 +16,7 @@ const parts = [ticketLink, ticketPerson, ticketComponent].map((one) => controlle
 const views = [fullTicket, openTickets, ticketStatus].map((one) => controllerOf(one));
 
 @Module({
-  imports: [StreamModule],
+  imports: [QuotasModule, StreamModule],
   controllers: [
     HomeController,
     TicketController,

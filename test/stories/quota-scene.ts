@@ -7,7 +7,7 @@ import { bearer, type GuardedServer, startGuarded, UNLIMITED } from '../access/w
 import { upload, type UploadReply } from '../builders/modules.js';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
 
-const QUOTAS = { files: 1000, keys: 10, events: 10 };
+const QUOTAS = { files: 1000, keys: 10, events: 10, streams: 5, waits: 5 };
 export let one: GuardedServer;
 export let other: TestServer;
 let turn = 0;

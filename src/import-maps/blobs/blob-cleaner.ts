@@ -6,7 +6,7 @@ import { Db, type Tx } from '../../platform/database/db.js';
 import { deleteInBatches } from '../../platform/database/delete-in-batches.js';
 import { loggable } from '../../platform/loggable.js';
 import { LOGGER } from '../../platform/tokens.js';
-import { countMissed, countOut, countOutUnused, filesCountedTooMuch } from '../../quotas/file-quota.js';
+import { countMissed, countOut, countOutUnused, filesCountedTooMuch, type Looked } from '../../quotas/file-quota.js';
 import { BlobLedger } from './blob-ledger.js';
 import { type BlobStore, FILE_BLOBS, type IsLeft, MODULE_BLOBS, type SetAside, TREE_BLOBS } from './blob-store.js';
 
@@ -96,18 +96,22 @@ export class BlobCleaner implements OnApplicationBootstrap, OnApplicationShutdow
 
   /** What projects use of their quotas: files that they use no more, and what an older server wrote beside this one. */
   private async countAnew(): Promise<void> {
-    let last = '';
-    for (;;) {
-      const hashes = await filesCountedTooMuch(this.db, last, AT_ONCE);
-      for (const hash of hashes) {
+    let above: string | undefined = '';
+    while (above !== undefined) {
+      const { found, last }: Looked<string[]> = await filesCountedTooMuch(this.db, above, AT_ONCE);
+      for (const hash of found) {
         await this.db.transaction(async (tx) => {
           if (await this.ledger.lockAlone(tx, hash)) await countOutUnused(tx, hash);
         });
       }
-      last = hashes.at(-1) ?? '';
-      if (hashes.length < AT_ONCE) break;
+      above = last;
     }
-    while ((await this.db.transaction((tx) => countMissed(tx, AT_ONCE))) === AT_ONCE);
+    let from: string | undefined = '';
+    while (from !== undefined) {
+      const next: string = from;
+      const { last }: Looked<number> = await this.db.transaction((tx) => countMissed(tx, next, AT_ONCE));
+      from = last;
+    }
     for (const where of STALE_USES) await deleteInBatches(this.db, { table: 'quota_use', where, limitMs: 60_000 });
   }
 

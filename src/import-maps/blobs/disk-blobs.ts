@@ -4,7 +4,16 @@ import { createHash, randomUUID } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { sync, syncFolder } from '../../platform/sync.js';
-import type { BlobStore, ByteRange, IsLeft, KnownBlob, OpenBlob, SafeBlob, SetAside, StagedBlob } from './blob-store.js';
+import type {
+  BlobStore,
+  ByteRange,
+  IsLeft,
+  KnownBlob,
+  OpenBlob,
+  SafeBlob,
+  SetAside,
+  StagedBlob,
+} from './blob-store.js';
 import { DiskAside } from './disk-aside.js';
 import { isAbsent, onDisk } from './disk-error.js';
 import { inParallel } from './in-parallel.js';
