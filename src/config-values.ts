@@ -2,6 +2,7 @@
 import { Resolver } from 'node:dns';
 import { isIP } from 'node:net';
 import path from 'node:path';
+import { shell } from './platform/in-shell.js';
 
 /** Something in the environment that can't be: one line for the operator, naming the variable. */
 export class ConfigError extends Error {}
@@ -47,7 +48,7 @@ export function readDnsServers(value: string | undefined): string[] {
     new Resolver().setServers(entries);
   } catch {
     throw new ConfigError(
-      `STAMPLINE_DNS=${value} is not a list of addresses of name servers, such as 10.0.0.2,[fd00::53]:5353.`,
+      `${shell`STAMPLINE_DNS=${value ?? ''}`} is not a list of addresses of name servers, such as 10.0.0.2,[fd00::53]:5353.`,
     );
   }
   return entries;
@@ -78,13 +79,15 @@ export function readTls({ STAMPLINE_TLS_CERT: cert, STAMPLINE_TLS_KEY: key }: No
 export function readListenTrust(value: string | undefined): boolean {
   if (!value) return false;
   if (value === 'published-loopback') return true;
-  throw new ConfigError(`STAMPLINE_LISTEN_TRUST=${value} is unknown. The one value there is: published-loopback.`);
+  throw new ConfigError(
+    `${shell`STAMPLINE_LISTEN_TRUST=${value}`} is unknown. The one value there is: published-loopback.`,
+  );
 }
 
 export function readAuth(value: string | undefined): boolean {
   if (!value || value === 'loopback') return false;
   if (value === 'required') return true;
-  throw new ConfigError(`STAMPLINE_AUTH=${value} is unknown. Set it to required, or unset it.`);
+  throw new ConfigError(`${shell`STAMPLINE_AUTH=${value}`} is unknown. Set it to required, or unset it.`);
 }
 
 export function readSwitch(name: string, env: NodeJS.ProcessEnv): boolean {
@@ -115,7 +118,7 @@ export function readDatabaseUrl(value: string | undefined): string | undefined {
 export function readLogLevel(value: string | undefined): string {
   const level = value || 'warn';
   if (LOG_LEVELS.has(level)) return level;
-  throw new ConfigError(`STAMPLINE_LOG=${level} is unknown. Use one of ${[...LOG_LEVELS].join(', ')}.`);
+  throw new ConfigError(`${shell`STAMPLINE_LOG=${level}`} is unknown. Use one of ${[...LOG_LEVELS].join(', ')}.`);
 }
 
 export function readMost(name: string, env: NodeJS.ProcessEnv, initial: number, greatest: number): number {

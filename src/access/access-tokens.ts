@@ -4,6 +4,7 @@ import { NO_EARLIER } from '../platform/database/clock-steps.js';
 import { Db, type Tx } from '../platform/database/db.js';
 import type { Sql } from '../platform/database/statement.js';
 import { conflict, DomainError, invalid, notFound } from '../platform/errors.js';
+import { shell } from '../platform/in-shell.js';
 import { holdsScope, type Principal } from '../platform/principal.js';
 import { appendEvent } from '../stream/append-event.js';
 import { tokenCreatedLine, tokenRevokedLine, tokenRotatedLine } from '../stream/lines/token-lines.js';
@@ -192,7 +193,7 @@ function requireToGive(giver: Principal, scopes: readonly string[]): void {
   throw new DomainError(
     'forbidden',
     'token.not_yours_to_give',
-    `Your token lacks the scope ${scope}, and can't give it to another. Where the server runs, its operator can: stampline token create --owner NAME --scope ${scope}`,
+    `Your token lacks the scope ${scope}, and can't give it to another. Where the server runs, its operator can: ${shell`stampline token create --owner NAME --scope ${scope}`}`,
     { data: { scope } },
   );
 }
