@@ -3,10 +3,13 @@ import { Controller, Get, Put, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { failures, IDEMPOTENCY_KEY, jsonBody, jsonReply } from '../rest/http/documented.js';
-import { keyedRequest, sendAnswer, sendJson, writeOptions } from '../rest/http/reply.js';
+import { PageReplies } from '../rest/http/page-replies.js';
+import { keyedRequest, sendAnswer, sendJson, sendPieces, writeOptions } from '../rest/http/reply.js';
+import { PAGE_BYTES } from '../rest/reading/pieces.js';
 import { Idempotency } from '../rest/writing/idempotency.js';
 import { inBodyTurn } from '../platform/http/large-bodies.js';
 import { PackageList } from './package-list.js';
+import { PackageListText } from './package-list-text.js';
 import { Needs } from '../platform/http/need.js';
 
 const text = (description: string): object => ({ type: 'string', description });
@@ -46,6 +49,8 @@ const EXAMPLE = [{ binary: 'my-bin', source: 'my-package', version: '1.0-1' }];
 export class PackageListController {
   constructor(
     private readonly list: PackageList,
+    private readonly text: PackageListText,
+    private readonly pages: PageReplies,
     private readonly idempotency: Idempotency,
   ) {}
 
@@ -54,12 +59,18 @@ export class PackageListController {
   @ApiOperation({
     operationId: 'get_package_list',
     summary: 'Get the monitored set of binary packages',
-    description: 'By name, without paging; the same form that PUT takes.',
+    description:
+      'By name, without paging; the same form that PUT takes. One is read at a time; others wait up to 60 s and are then answered 503 `body.busy`.',
   })
   @jsonReply(200, 'The set.', LIST)
-  @failures(400)
+  @failures(400, 503)
   async get(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    sendJson(request, reply, await this.list.read());
+    const gone = new AbortController();
+    reply.raw.once('close', () => gone.abort());
+    const list = await this.text.read(gone.signal);
+    if (list.length <= PAGE_BYTES) return sendJson(request, reply, await list.text(), list.etag);
+    await this.pages.makeRoom(request, reply, list.packed + PAGE_BYTES);
+    sendPieces(request, reply, list.stream(), list.etag);
   }
 
   @Put()

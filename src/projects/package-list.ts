@@ -3,7 +3,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { TryAgain } from '../platform/database/database-error.js';
-import { Db, type Tx } from '../platform/database/db.js';
+import type { Tx } from '../platform/database/db.js';
 import { type DomainError, invalid } from '../platform/errors.js';
 import { isList, itemsOf } from '../platform/http/json-items.js';
 import { appendEvent } from '../stream/append-event.js';
@@ -54,18 +54,6 @@ function faultOf(given: unknown, index: number): DomainError | undefined {
 
 @Injectable()
 export class PackageList {
-  constructor(private readonly db: Db) {}
-
-  /** The monitored set, by binary name, as JSON text. */
-  async read(): Promise<string> {
-    const [row] = await this.db.run<{ list: string }>({
-      ...PATIENCE,
-      text: `SELECT COALESCE(json_agg(json_build_object('binary', b.name, 'source', s.name, 'version', b.version) ORDER BY b.name), '[]')::text AS list
-        FROM binarypackage b JOIN sourcepackage s ON s.id = b.sourcepackage_id WHERE b.seeded`,
-    });
-    return row?.list ?? '[]';
-  }
-
   /**
    * Makes the entries that the JSON text of a list has the monitored set: the others stay, no longer seeded. A bad entry, and
    * a binary that is listed twice with different data, are refused with their index; of several the first one is told.

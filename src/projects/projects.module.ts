@@ -7,6 +7,7 @@ import { branch } from './branch.resource.js';
 import { mergeProposal } from './merge-proposal.resource.js';
 import { PackageListController } from './package-list.controller.js';
 import { PackageList } from './package-list.js';
+import { PackageListText } from './package-list-text.js';
 import { ProjectRules } from './project-rules.js';
 import { testSuite } from './test-suite.resource.js';
 import { project } from './project.resource.js';
@@ -26,6 +27,6 @@ const resources = [
 
 @Module({
   controllers: [PackageListController, ...resources.map((one) => controllerOf(one))],
-  providers: [PackageList, ProjectRules],
+  providers: [PackageList, PackageListText, ProjectRules],
 })
 export class ProjectsModule {}

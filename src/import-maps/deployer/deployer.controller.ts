@@ -85,7 +85,7 @@ export class DeployerController {
     operationId: 'deployer_patch_map',
     summary: 'Lay a map over an environment',
     description:
-      'Imports are assigned key by key, a scope is replaced. Any content type is read as JSON. Also below /p/<project>/.',
+      'Imports are assigned key by key, a scope is replaced. Any content type is read as JSON. More than 50 000 entries at once are 400 `map.too_large`; maps above 256 kB are read one after the other: four wait, the next is told to come again (503 `body.busy`). Also below /p/<project>/.',
   })
   @ENV
   @SKIP

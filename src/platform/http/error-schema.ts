@@ -31,7 +31,7 @@ const DESCRIPTIONS: Readonly<Record<number, string>> = {
   422: 'This Idempotency-Key was used for another request.',
   428: 'If-Match is required for this change.',
   429: 'Too many of this token or address; Retry-After says when there is more.',
-  503: "The server can't answer at the moment; Retry-After says when to try again.",
+  503: "The server can't answer at the moment; Retry-After says when to try again. `lists.busy`: lists that are being sent take all the memory that there is for them. `body.busy`: other large requests are being worked on. `lookup.too_slow`: a lookup that no index serves took longer than a second; narrow it. `overloaded`: too many requests wait for the database.",
 };
 
 const ERROR_BODY = { schema: { $ref: '#/components/schemas/Error' } };

@@ -14,16 +14,16 @@ declare module 'fastify' {
 export const LARGE_BODIES: ReadonlySet<string> = new Set(['/api/v1/package-list']);
 
 /** How many wait, and how long at most. */
-interface Queue {
+export interface BodyQueue {
   readonly waiting: number;
   readonly ms: number;
   /** Bodies that are smaller take no turn; in bytes. */
   readonly from: number;
 }
 
-const LISTS: Queue = { waiting: 16, ms: 20_000, from: 0 };
+const LISTS: BodyQueue = { waiting: 16, ms: 20_000, from: 0 };
 /** Maps of more than some thousand entries: one takes a second or two, and holds its writers' queue as long. */
-const MAPS: Queue = { waiting: 4, ms: 10_000, from: 256 * 1024 };
+const MAPS: BodyQueue = { waiting: 4, ms: 10_000, from: 256 * 1024 };
 /** Lists of modules that are elsewhere, as JSON; forms with files are read as they come, and take no turn. */
 const MODULES = '/api/v1/ticket/:id/modules';
 const MAP_URLS: ReadonlySet<string> = new Set(['/import-map.json', '/p/:project/import-map.json']);
@@ -39,11 +39,12 @@ interface BodyTurn {
   giveBack(): void;
 }
 
-class Turns {
+/** One at a time. */
+export class Turns {
   private readonly waiting = new Set<() => void>();
   private taken = false;
 
-  constructor(private readonly queue: Queue) {}
+  constructor(private readonly queue: BodyQueue) {}
 
   /** Rejects with unavailable. */
   async take(gone: AbortSignal): Promise<() => void> {
@@ -81,7 +82,7 @@ class Turns {
   }
 }
 
-function queueOf({ url, method }: RouteOptions): Queue | undefined {
+function queueOf({ url, method }: RouteOptions): BodyQueue | undefined {
   const methods = [method].flat();
   if (LARGE_BODIES.has(url) && methods.includes('PUT')) return LISTS;
   if (url === MODULES && methods.includes('POST')) return MAPS;

@@ -49,8 +49,8 @@ export function sendJson(request: FastifyRequest, reply: FastifyReply, body: str
   else sendJsonText(reply, body);
 }
 
-/** The same for what is longer than may be in memory at once: without an ETag, which would need all of it beforehand. */
-export function sendPieces(request: FastifyRequest, reply: FastifyReply, pieces: Readable): void {
+/** The same for what is longer than may be in memory at once: without an ETag where that would need all of it beforehand. */
+export function sendPieces(request: FastifyRequest, reply: FastifyReply, pieces: Readable, etag?: string): void {
   try {
     refuseOtherFormats(request);
   } catch (error) {
@@ -58,9 +58,13 @@ export function sendPieces(request: FastifyRequest, reply: FastifyReply, pieces:
     throw error;
   }
   void reply.header('vary', 'Accept').header('cache-control', 'no-cache').header('content-type', 'application/json');
+  if (etag !== undefined) void reply.header('etag', etag);
+  const isKept = etag !== undefined && isKnown(request.headers['if-none-match'], etag);
+  if (isKept) void reply.code(304);
   // A HEAD would read it all for nothing.
-  if (request.method === 'HEAD') pieces.destroy();
-  void reply.send(request.method === 'HEAD' ? Readable.from([]) : pieces);
+  const isBare = isKept || request.method === 'HEAD';
+  if (isBare) pieces.destroy();
+  void reply.send(isBare ? Readable.from([]) : pieces);
 }
 
 export function sendObject(resource: Resource, request: FastifyRequest, reply: FastifyReply, object: ObjectJson): void {
