@@ -20,9 +20,22 @@ const FILTERS = ['project', 'ticket', 'severity', 'type', 'stage'];
 const STARTS = ['last_event_id', 'earliest', 'since'];
 const MOST_VALUES = 100;
 
+/** What EventSource polyfills call it when they come back, where they can't send the header; the case and `-` or `_` don't matter. */
+const COMING_BACK = new Set(['lasteventid', 'evslasteventid']);
+/** What they ask for beside it, and this server needs nothing of: padding at the beginning of the reply. */
+const PADDING = new Set(['evs_preamble', 'padding']);
+
+const isComingBack = (name: string): boolean => COMING_BACK.has(name.toLowerCase().replaceAll(/[-_]/g, ''));
+
+/** A polyfill's parameter stands in the URL beside the one that its page had given. */
+function idInUrl(query: Query): string | undefined {
+  const later = Object.keys(query).filter((name) => isComingBack(name) && name !== 'last_event_id');
+  return [...later, 'last_event_id'].map((name) => lastOf(query[name])?.trim()).find(Boolean);
+}
+
 /** The header of a reader that comes back wins over the URL that it was first given. */
 export function parseStart(query: Query, header: string | undefined): Start {
-  const id = header?.trim() || lastOf(query.last_event_id)?.trim();
+  const id = header?.trim() || idInUrl(query);
   if (id) return parseId(id);
   if (query.earliest !== undefined) return { from: 'earliest' };
   const since = lastOf(query.since);
@@ -132,7 +145,9 @@ function valuesOf(query: Query, name: string): string[] {
 /** A misspelt filter would show everything. */
 function refuseUnknown(query: Query): void {
   const known = [...FILTERS, ...STARTS];
-  const unknown = Object.keys(query).find((name) => !known.includes(name) && !name.startsWith('_'));
+  const unknown = Object.keys(query).find(
+    (name) => !known.includes(name) && !name.startsWith('_') && !isComingBack(name) && !PADDING.has(name),
+  );
   if (unknown === undefined) return;
   throw invalid(
     'stream.unknown_parameter',

@@ -159,6 +159,26 @@ describe('where it begins', () => {
     expect(byBoth.seqs).toEqual([last]);
   });
 
+  it.each([
+    'lastEventId',
+    'lastEventID',
+    'Last-Event-ID',
+    'last-event-id',
+    'Last-Event-Id',
+    'last_event_id',
+    'evs_last_event_id',
+    'evs_preamble=2048&evs_last_event_id',
+    'padding=4097&lastEventId',
+  ])('after the id of a polyfill that comes back with ?%s=, whatever its page had given', async (name) => {
+    await world.append(3);
+    const last = await world.settled();
+    const alone = await world.reader(`/stream?${name}=${last - 2}`);
+    const beside = await world.reader(`/stream?last_event_id=1&${name}=${last - 1}`);
+    await alone.until(() => alone.seqs.length >= 2);
+    await beside.until(() => beside.seqs.length >= 1);
+    expect([alone.seqs, beside.seqs]).toEqual([upTo(last - 1, last), [last]]);
+  });
+
   it('earliest: everything from the first on', async () => {
     await world.append(3);
     const last = await world.settled();
