@@ -113,7 +113,12 @@ export interface UploadLimits {
 const LOOPBACK_HOSTS = new Set(['localhost', '127.0.0.1', '::1']);
 const MEGABYTE = 1024 * 1024;
 
+/**
+ * Without DATABASE_URL the `PG…` variables are taken out of `env`: the driver would read them (PGSSLMODE, PGOPTIONS, …), and they
+ * are somebody's way to another Postgres than the embedded one. Throws ConfigError.
+ */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  if (!env.DATABASE_URL) for (const name of Object.keys(env)) if (/^PG[A-Z]+$/.test(name)) delete env[name];
   const config = {
     host: env.HOST || 'localhost',
     port: readPort(env.PORT),

@@ -40,6 +40,32 @@ it(
 );
 
 it(
+  'where the environment leads to another Postgres by PG variables: the embedded one and its clients pass them over',
+  async () => {
+    const folder = newFolder();
+    const elsewhere = {
+      PGSSLMODE: 'require',
+      PGHOST: 'nowhere.invalid',
+      PGPORT: '1',
+      PGUSER: 'somebody',
+      PGPASSWORD: 'wrong',
+      PGDATABASE: 'other',
+      PGOPTIONS: '-c nothing.of=ours -c default_transaction_read_only=on',
+      PGCLIENTENCODING: 'SQL_ASCII',
+      PGDATA: '/nowhere',
+      PGTZ: 'Asia/Kolkata',
+      PGSERVICE: 'none',
+    };
+    const server = startServer({ STAMPLINE_DATA: folder, ...elsewhere });
+    await server.ready;
+    const made = await call(server.base, 'POST', '/api/v1/ticket/', { title: 'Ünï' });
+    expect([made.status, (made.body as { title: string }).title]).toEqual([201, 'Ünï']);
+    expect((await call(server.base, 'GET', '/readyz')).status).toBe(200);
+  },
+  PROCESS_MS,
+);
+
+it(
   'on a data folder that is in use: one line, exit 1, and the first keeps working',
   async () => {
     const folder = newFolder();
