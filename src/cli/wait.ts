@@ -58,8 +58,10 @@ async function waitFor(session: Session, name: string, condition: Condition, tim
       line.at(ticket.key, positionText(ticket));
       if (condition.holds(ticket)) return { ticket, exit: EXIT.ok, instead: undefined };
       if (condition.failsWith && isFailed(ticket)) return { ticket, exit: EXIT.failed, instead: failedLine(ticket) };
-      if (performance.now() >= end) return { ticket, exit: EXIT.pending, instead: pendingLine(ticket, condition, seconds) };
-      if (!first) await pause(Math.min(AGAIN_MS, Math.max(0, end - performance.now())), undefined, { signal: session.signal });
+      if (performance.now() >= end)
+        return { ticket, exit: EXIT.pending, instead: pendingLine(ticket, condition, seconds) };
+      if (!first)
+        await pause(Math.min(AGAIN_MS, Math.max(0, end - performance.now())), undefined, { signal: session.signal });
     }
   } finally {
     line.end();
