@@ -29,7 +29,11 @@ const LOOK_AGAIN_MS = 10;
 export function alone<T>(file: string, work: () => T): T {
   const lock = `${file}.lock`;
   fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-  for (const until = performance.now() + 2 * LONGEST_HELD_MS; !isMade(lock); Atomics.wait(NOTHING, 0, 0, LOOK_AGAIN_MS)) {
+  for (
+    const until = performance.now() + 2 * LONGEST_HELD_MS;
+    !isMade(lock);
+    Atomics.wait(NOTHING, 0, 0, LOOK_AGAIN_MS)
+  ) {
     if (performance.now() > until)
       throw new CliError(`${file} is being written by somebody else. Try again, or remove ${lock}.`, EXIT.error);
     removeForgotten(lock);
