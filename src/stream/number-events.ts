@@ -65,7 +65,8 @@ const NUMBER = `WITH batch AS (
   total AS (SELECT count(*) AS count, string_agg(id::text, ',' ORDER BY id) AS ids, max(time) AS latest FROM numbered),
   head AS (UPDATE stream_head h SET seq = $3::bigint + total.count, latest = GREATEST(h.latest, total.latest)
     FROM total WHERE total.count > 0 RETURNING h.seq, h.latest),
-  mark AS (INSERT INTO stream_mark (seq, latest) SELECT seq, latest FROM head WHERE seq / ${MARK_EVERY} > $3::bigint / ${MARK_EVERY})
+  mark AS (INSERT INTO stream_mark (seq, latest) SELECT seq, latest FROM head WHERE seq / ${MARK_EVERY} > $3::bigint / ${MARK_EVERY}
+    ON CONFLICT (seq) DO NOTHING)
   SELECT total.ids, pg_notify('${EVENT_CHANNEL}', head.seq::text) FROM head, total`;
 
 /**

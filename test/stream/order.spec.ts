@@ -179,7 +179,7 @@ describe('with a relay of the test', () => {
         fc.infiniteStream(fc.nat(2)),
         async (steps, pace) => {
           await looker.query("DELETE FROM event WHERE subject = 'order/1'");
-          await looker.query('UPDATE stream_head SET seq = 0');
+          await looker.query('DELETE FROM stream_mark; UPDATE stream_head SET seq = 0');
           const scene = new Scene(writers, steps);
           const relay = await relayOn(async () => {
             for (let n = pace.next().value as number; n > 0; n -= 1) await scene.act();
