@@ -1,6 +1,6 @@
 // Uploads of modules and packages: what is kept, what the ticket's map gets, what the uploader is told.
 import { aTicket } from '../builders/ticket.builder.js';
-import { dangling, type FormFiles, hashOf, textAt, UploadsOf } from '../builders/modules.js';
+import { dangling, type FormFiles, hashOf, postForm, textAt, UploadsOf } from '../builders/modules.js';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
 
 let server: TestServer;
@@ -15,6 +15,17 @@ afterAll(() => server.stop());
 beforeEach(async () => {
   uploads = new UploadsOf(server, await aTicket(server));
 });
+
+it.each(['file', 'files', 'file[]', 'files[]', 'files[0]'])(
+  'a file in a part that is called %s has its path in the filename',
+  async (name) => {
+    const form = new FormData();
+    form.append('specifier', 'cart');
+    form.append(name, new Blob(['export default 1;']), 'dist/cart.js');
+    const reply = await postForm(server, `/api/v1/ticket/${uploads.ticket.id}/modules/`, form);
+    expect([reply.status, reply.body.modules[0].url]).toEqual([201, expect.stringMatching(/\/cart\.js$/)]);
+  },
+);
 
 describe('a module', () => {
   const source = 'import { h } from "preact";\nexport const cart = h;\n';

@@ -96,6 +96,8 @@ it('answers problem+json to whoever names it in Accept', async () => {
   const missing = await server.http.get('/api/v1/ticket/99/').set(accept).expect(404);
   expect(missing.headers).toMatchObject({ 'content-type': 'application/problem+json', vary: 'Accept' });
   expect(missing.body).toMatchObject({
+    type: 'about:blank',
+    title: 'Not Found',
     status: 404,
     detail: 'There is no ticket 99.',
     code: 'not_found',
@@ -103,6 +105,7 @@ it('answers problem+json to whoever names it in Accept', async () => {
   });
   const fields = await server.http.post('/api/v1/person/').set(accept).send({ name: 'x' }).expect(400);
   expect(fields.body).toMatchObject({
+    title: 'Bad Request',
     status: 400,
     code: 'body.invalid_field',
     errors: { email: [expect.any(String) as string] },

@@ -155,6 +155,19 @@ describe('a URL', () => {
     await server.http.get('/api/v1/ticket/?title=%E2%82%AC').expect(200);
   });
 
+  it.each([
+    'GET /api/v1/ticket/?title=Ü',
+    'GET /api/v1/ticket/Ü/',
+    'DELETE /api/v1/ticket/?title=Ü',
+    'GET /stream?type=é',
+  ])('that is not percent-encoded is refused, and says what to do: %s', async (line) => {
+    const reply = await sendRaw(server.base, requestText(line));
+    expect([reply.status, JSON.parse(reply.body)]).toEqual([
+      400,
+      expect.objectContaining({ code: 'url.not_encoded', error: expect.stringContaining('--data-urlencode') }),
+    ]);
+  });
+
   it('that repeats a parameter with a single value means the last', async () => {
     const list = await server.http.get('/api/v1/ticket/?limit=abc&limit=7&offset=-1&offset=3').expect(200);
     expect(list.body.meta).toMatchObject({ limit: 7, offset: 3 });

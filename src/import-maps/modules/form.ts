@@ -33,12 +33,14 @@ const AT_ONCE = 8;
 const PIECE = 2048;
 
 /**
- * Where a file's path stands. `part`: in the part's name, `-F 'lib/a.js=@lib/a.js'`, unless that is `file` or `files`: then
+ * Where a file's path stands. `part`: in the part's name, `-F 'lib/a.js=@lib/a.js'`, unless that is `file`, `files` or `files[]`: then
  * in the filename. `filename`: there alone, whatever the part is called.
  */
 export type PathIn = 'part' | 'filename';
 
 const UNNAMED = new Set(['file', 'files']);
+/** As some clients name the parts of a list: `files[]`, `files[0]`. */
+const AS_LIST = /\[\d{0,6}\]$/;
 
 export const isForm = (type: string | undefined): boolean => /^multipart\/form-data\s*(;|$)/i.test(type ?? '');
 
@@ -141,7 +143,7 @@ class FormReading {
     try {
       this.count += 1;
       if (this.count > this.limits.files) throw tooMany('files', this.limits.files);
-      const hasFilename = this.pathIn === 'filename' || UNNAMED.has(name ?? 'file');
+      const hasFilename = this.pathIn === 'filename' || UNNAMED.has((name ?? 'file').replace(AS_LIST, ''));
       const path = checkPath((hasFilename ? filename : name) ?? '');
       const writing = this.write(this.count, path, stream).catch((error: unknown) => this.fail(error as Error));
       this.writing.add(writing);

@@ -1,6 +1,7 @@
 // The one place where errors become HTTP: the status of each kind, Tastypie's bodies, or RFC 9457 where a client asks.
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { STATUS_CODES } from 'node:http';
 import type { Logger } from 'pino';
 import { asDomainError } from '../database/database-error.js';
 import { DomainError, type ErrorKind } from '../errors.js';
@@ -100,8 +101,9 @@ function tastypieBody(error: DomainError): object {
 
 function problemBody(error: DomainError, status: number): object {
   return {
+    // RFC 9457, 4.2.1: with this type the title is the status's own.
     type: 'about:blank',
-    title: error.code,
+    title: STATUS_CODES[status],
     status,
     detail: error.message,
     ...(error.details.part ? { part: error.details.part } : {}),
