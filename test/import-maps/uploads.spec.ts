@@ -20,7 +20,7 @@ it.each(['file', 'files', 'file[]', 'files[]', 'files[0]'])(
   'a file in a part that is called %s has its path in the filename',
   async (name) => {
     const form = new FormData();
-    form.append('specifier', 'cart');
+    form.append('specifier', `as ${name}`);
     form.append(name, new Blob(['export default 1;']), 'dist/cart.js');
     const reply = await postForm(server, `/api/v1/ticket/${uploads.ticket.id}/modules/`, form);
     expect([reply.status, reply.body.modules[0].url]).toEqual([201, expect.stringMatching(/\/cart\.js$/)]);

@@ -5,10 +5,6 @@ import type { ListPage } from '../../src/rest/reading/list-reader.js';
 
 it.each([
   [{}, { limit: 20, offset: 0, after: undefined }],
-  [
-    { limit: '', offset: '' },
-    { limit: 20, offset: 0, after: undefined },
-  ],
   [{ limit: '0' }, { limit: 1000, offset: 0, after: undefined }],
   [
     { limit: '1000', offset: '7' },
@@ -25,6 +21,8 @@ it.each([
 ])('%j is the page %j', (query, page) => expect(parsePage(query)).toEqual(page));
 
 it.each([
+  [{ limit: '' }, "Invalid limit '' provided. Please provide a positive integer."],
+  [{ offset: '' }, "Invalid offset '' provided. Please provide an integer."],
   [{ limit: 'abc' }, "Invalid limit 'abc' provided. Please provide a positive integer."],
   [{ limit: '-1' }, "Invalid limit '-1' provided. Please provide a positive integer >= 0."],
   [{ limit: '1e2' }, "Invalid limit '1e2' provided. Please provide a positive integer."],

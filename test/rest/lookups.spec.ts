@@ -76,7 +76,7 @@ it.each<[[FieldKind, string, ...string[]], [string, ...unknown[]]]>([
   ],
   [
     ['time', 'exact', '2026-01-01'],
-    ['t.f = $1::timestamptz', '2026-01-01'],
+    ['t.f = $1::timestamptz', '2026-01-01T00:00:00Z'],
   ],
   [['reference', 'isnull', 'False'], ['t.f IS NOT NULL']],
 ])('%j', (asked, expected) => expect(made(...asked)).toEqual(expected));
