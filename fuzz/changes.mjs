@@ -4,7 +4,7 @@
 const TABLES = `SELECT c.conrelid::regclass::text AS name, string_agg(format('t.%I', a.attname), ', ' ORDER BY a.attnum) AS key
   FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = ANY(c.conkey)
   WHERE c.contype = 'p' AND c.connamespace = 'public'::regnamespace
-    AND c.conrelid::regclass::text NOT IN ('event', 'idempotency_key', 'ingested_event', 'migrations', 'rate_count', 'stream_head') GROUP BY 1 ORDER BY 1`;
+    AND c.conrelid::regclass::text NOT IN ('event', 'idempotency_key', 'ingested_event', 'migrations', 'rate_count', 'stream_head', 'stream_mark', 'database_clock', 'clock_step') GROUP BY 1 ORDER BY 1`;
 
 /**
  * Every row of every table but the log and the kept answers, by what an event calls it (`ticket/7`), and the end of the log.

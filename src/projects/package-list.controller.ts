@@ -2,7 +2,7 @@
 import { Controller, Get, Put, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { failures, IDEMPOTENCY_KEY, jsonBody, jsonReply } from '../rest/http/documented.js';
+import { failures, IDEMPOTENCY_KEY, jsonBody, jsonReply, MINIMAL_REPLY } from '../rest/http/documented.js';
 import { PageReplies } from '../rest/http/page-replies.js';
 import { keyedRequest, sendAnswer, sendJson, sendPieces, writeOptions } from '../rest/http/reply.js';
 import { PAGE_BYTES } from '../rest/reading/pieces.js';
@@ -84,6 +84,7 @@ export class PackageListController {
   @IDEMPOTENCY_KEY
   @jsonBody(LIST, EXAMPLE)
   @jsonReply(200, 'Done.', CHANGE)
+  @MINIMAL_REPLY
   @failures(400, 409, 413, 415, 422, 503)
   async put(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { actor } = writeOptions(request).context;

@@ -65,5 +65,5 @@ it('of many that come at once one after the other is written, those that would w
   // At least one answer for each slice or two of the works.
   expect(asked).toBeGreaterThan(written.length * 5);
   const now = JSON.parse(await (await fetch(`${server.base}/import-map.json`)).text()) as { imports: object };
-  expect(replies.some(({ text }) => text.trim() === JSON.stringify(now))).toBe(true);
+  expect(replies.some(({ text }) => text.trim() === JSON.stringify({ ...now, scopes: {} }))).toBe(true);
 }, 120_000);

@@ -23,6 +23,12 @@ const MARK_EVERY_S = 10;
 /** Without a server for less than this was a restart. */
 const GAP_S = 30;
 
+/** Nothing where it has stepped back since it was asked. */
+const GO_ON = {
+  name: 'clock_goes_on',
+  text: 'UPDATE database_clock SET mark = clock_timestamp() WHERE mark < clock_timestamp()',
+};
+
 /** What a room does about a step that a server saw, in the transaction that takes note of it. */
 export interface ClockFollower {
   /** Negative seconds: it went back. */
@@ -94,6 +100,7 @@ export class DatabaseClock implements Hearer {
 
   /** The mark is locked: of several processes that see a step one takes note of it. */
   private async settle(said: Said, ahead: number): Promise<void> {
+    if (ahead === 0 && said.now > said.mark - STEP_S) return void (await this.db.write(GO_ON));
     const isSeen = this.last !== undefined;
     await this.db.transaction(async (tx) => {
       const { now, mark } = await ask(tx, ' FOR UPDATE');

@@ -66,6 +66,12 @@ export const jsonReply = (
     ...(headers ? { headers } : {}),
   });
 
+/** Of a PUT, as the oldest clients know it. */
+export const MINIMAL_REPLY = ApiResponse({
+  status: 204,
+  description: 'Changed, where `Prefer: return=minimal` was sent.',
+});
+
 /** The statuses with which it may fail; error-schema.ts has a text for each. */
 export const failures =
   (...statuses: number[]): MethodDecorator =>

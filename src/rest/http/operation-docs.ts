@@ -1,8 +1,17 @@
 // The OpenAPI text of each operation of a resource, from its declaration.
-import { ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { type About, Needs } from '../../platform/http/need.js';
 import type { OperationName, Resource } from '../resource.js';
-import { failures, IDEMPOTENCY_KEY, IF_MATCH, jsonBody, jsonReply, pathParameter, schemaNamed } from './documented.js';
+import {
+  failures,
+  IDEMPOTENCY_KEY,
+  IF_MATCH,
+  jsonBody,
+  jsonReply,
+  MINIMAL_REPLY,
+  pathParameter,
+  schemaNamed,
+} from './documented.js';
 import { DOCUMENTED_CALLS, LIST_PARAMETERS } from './openapi-texts.js';
 
 type Operation = OperationName | 'schema' | 'set';
@@ -71,8 +80,6 @@ function aboutOf(resource: Resource, operation: Operation): About {
   return operation === 'set' ? `${resource.name}/:ids` : `${resource.name}/:id`;
 }
 
-const NOTHING_TO_SAY = ApiResponse({ status: 204, description: 'Changed, where `Prefer: return=minimal` was sent.' });
-
 const WRITES = new Set<Operation>(['create', 'patchList', 'removeList', 'update', 'replace', 'remove']);
 
 export function documentOperation(
@@ -99,7 +106,7 @@ function decorators(resource: Resource, operation: Operation): (MethodDecorator 
     ...parameters(resource, operation, call?.query),
     ...body(resource, operation, call?.body),
     success(resource, operation, SUCCESS[operation]),
-    ...(operation === 'replace' ? [success(resource, operation, SUCCESS.create), NOTHING_TO_SAY] : []),
+    ...(operation === 'replace' ? [success(resource, operation, SUCCESS.create), MINIMAL_REPLY] : []),
     failures(406, ...failuresOf(resource, operation)),
   ];
 }
