@@ -95,6 +95,25 @@ it('keeps one that names no ticket, and the stream lists it under its number', a
   expect(row.project_id).not.toBeNull();
 });
 
+it.each([
+  [
+    'com.github.label.deleted',
+    { label: { name: 'bug' }, url: { href: 'x' }, project: { id: 7 }, ticket: 'none of ours' },
+  ],
+  ['com.gitlab.pipeline', { project: 'nowhere', severity: 'blocking', url: 'git@example.com:shop', ticket: 99999999 }],
+  ['dev.cdevents.incident.reported.0.2.0', { ticket: { id: 1 }, severity: 5, link: 'javascript:alert(1)', stage: [] }],
+])('keeps the data of %s as it is, whatever its members mean there', async (type, data) => {
+  const given = cloudEvent({ type, data });
+  await post(given).expect(202);
+  const row = await rowOf(String(given.source), String(given.id));
+  expect(row).toMatchObject({ type, ticket_id: null, severity: 'info', line: type });
+  expect((row.data as { data: object }).data).toEqual(data);
+  const { id } = await aTicket(server);
+  const named = cloudEvent({ type, data, ticket: id, severity: 'warn', link: 'https://x.example/1' });
+  await post(named).expect(202);
+  expect(await rowOf(String(named.source), String(named.id))).toMatchObject({ ticket_id: id, severity: 'warn' });
+});
+
 it('takes each source and id once, whatever comes the second time, also when both come at once', async () => {
   const given = cloudEvent();
   const first = await post(given).expect(202);

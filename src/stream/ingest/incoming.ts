@@ -104,9 +104,12 @@ export function checkType(type: string, part: string): string {
   return type;
 }
 
+/** True for a type that docs/STREAM.md describes, and whose data is checked. */
+export const isKnownType = (type: string): boolean => Object.hasOwn(KNOWN_TYPES, type);
+
 /** The line and severity of an event of this type; its data is checked where the type is known. */
 export function wording(type: string, data: unknown, part: string): { line: string; severity: Severity } {
-  const known = Object.hasOwn(KNOWN_TYPES, type) ? KNOWN_TYPES[type] : undefined;
+  const known = isKnownType(type) ? KNOWN_TYPES[type] : undefined;
   if (!known) return { line: unknownLine(type, data), severity: 'info' };
   const at = part ? `${part}.data` : 'data';
   if (!isObject(data)) throw bad('invalid', at, `${type} has an object here: ${Object.keys(known.fields).join(', ')}.`);

@@ -6,6 +6,7 @@ import {
   bad,
   checkType,
   type Incoming,
+  isKnownType,
   isObject,
   isStorable,
   type Json,
@@ -98,7 +99,8 @@ function readCloudEvent(event: Json, part: string): Incoming {
     throw bad('invalid', at('time'), 'an RFC 3339 time, such as 2026-01-01T12:00:00Z, please.');
   const type = checkType(need('type'), part);
   const { data } = event;
-  const inside = isObject(data) ? data : {};
+  // What others call project, url or severity in theirs means something else: of their types only attributes count.
+  const inside = isKnownType(type) && isObject(data) ? data : {};
   const words = wording(type, data, part);
   const dataAt = at('data');
   return {
