@@ -36,7 +36,7 @@ const SIMPLE = {
 const CLOUD_EVENT = {
   type: 'object',
   description:
-    'A CloudEvent 1.0, structured. `ticket`, `project`, `severity` and `link` are attributes or members of data.',
+    'A CloudEvent 1.0, structured. `ticket`, `project`, `severity` and `link` are attributes or, of a type below, members of data.',
   properties: {
     specversion: oneOf('The only one.', ['1.0']),
     id: text('Unique within its source: a repeat changes nothing.'),
