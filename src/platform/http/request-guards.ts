@@ -14,11 +14,6 @@ import { isSafe } from './safe-methods.js';
 import { LONGEST_URL, refuseTunnel } from './unread-reply.js';
 
 const LOCAL_NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
-/** Node gives these bytes as they came, one character each: what was meant would be found by nobody. */
-const RAW = /[^\x21-\x7e]/;
-const NOT_ENCODED =
-  'The URL has letters that are not percent-encoded. Encode them as UTF-8 (Ü is %C3%9C); curl does it with -G --data-urlencode "title=Ü".';
-
 /** `header` in lower case. */
 export const isForwarded = (header: string): boolean =>
   header === 'forwarded' || header === 'x-real-ip' || header.startsWith('x-forwarded-');
@@ -51,9 +46,6 @@ export function guardRequests(server: FastifyInstance, config: Config): void {
 function refuse(request: FastifyRequest, added: ReadonlySet<string>): DomainError | undefined {
   if (request.url.length > LONGEST_URL) {
     return new DomainError('uri_too_long', 'url.too_long', `The URL is longer than ${LONGEST_URL} bytes.`);
-  }
-  if (RAW.test(request.url)) {
-    return new DomainError('invalid', 'url.not_encoded', NOT_ENCODED);
   }
   if (request.url.includes('%') && !isUtf8(request.url)) {
     return new DomainError('invalid', 'url.not_utf8', 'The URL is percent-encoded, but not as UTF-8.');

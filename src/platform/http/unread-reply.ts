@@ -22,13 +22,20 @@ const TOO_SLOW = { status: 408, code: 'request.too_slow', error: 'The request di
 const TOO_LONG = { status: 414, code: 'url.too_long', error: `The URL is longer than ${LONGEST_URL} bytes.` };
 const TOO_BIG = { status: 431, code: 'headers.too_large', error: 'The headers are larger than 16 kB.' };
 const NO_HTTP = { status: 400, code: 'request.not_http', error: 'This is not a valid HTTP request.' };
+const NOT_ENCODED = {
+  status: 400,
+  code: 'url.not_encoded',
+  error:
+    'The URL has letters that are not percent-encoded. Encode them as UTF-8 (Ü is %C3%9C); curl does it with -G --data-urlencode "title=Ü".',
+};
 
 const NO_TUNNEL = { status: 400, code: 'method.no_tunnel', error: 'This server is no proxy: it makes no tunnels.' };
 
 function refusalOf({ code, rawPacket }: ParserError): Refusal {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return TOO_SLOW;
-  if (code !== 'HPE_HEADER_OVERFLOW') return NO_HTTP;
   const requestLine = Buffer.isBuffer(rawPacket) ? rawPacket.toString('latin1', 0, LONGEST_URL) : '';
+  if (code === 'HPE_INVALID_URL' && /[\x80-\xff]/.test(requestLine.split('\r\n', 1)[0] ?? '')) return NOT_ENCODED;
+  if (code !== 'HPE_HEADER_OVERFLOW') return NO_HTTP;
   return /^[A-Z]+ [^\r\n]*$/.test(requestLine) ? TOO_LONG : TOO_BIG;
 }
 
