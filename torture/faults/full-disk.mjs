@@ -8,8 +8,8 @@ import { untilOver } from './time.mjs';
 
 const SIZE_MB = 700;
 const FULL_MS = 6000;
-/** Postgres needs some 1200 for a start. */
-const INODES = 4000;
+/** Postgres needs some 2000 for a start, and servers take changes while 6000 are free. */
+const INODES = 20_000;
 
 const missing = () => {
   try {
