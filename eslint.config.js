@@ -28,32 +28,32 @@ const correctness = {
 const PROGRAMS =
   'stamp|stampline (?:backup|migrate|restore|token|verify)|git|curl|npm|npx|node|chmod|chown|mv|rm|cp|mkdir|kill|docker|psql|pg_[a-z]+|systemctl|sudo|apt-get';
 const COMMAND = `(?:^|[\\s(:>\\x27])(?:(?:${PROGRAMS}) (?:[^.,;:\\x27]|[.,;:](?! ))*|[A-Z]+_[A-Z_]+=)$`;
-const UNQUOTED = [
-  `:not(TaggedTemplateExpression[tag.name='shell']) > TemplateLiteral > TemplateElement[tail=false][value.cooked=/${COMMAND}/]`,
-  `BinaryExpression[operator='+'][right.type!='Literal'] > Literal.left[value=/${COMMAND}/]`,
-  `BinaryExpression[operator='+'][right.type!='Literal'] > BinaryExpression.left > Literal.right[value=/${COMMAND}/]`,
-  `CallExpression[callee.property.name=/^(join|concat)$/] > MemberExpression.callee > ArrayExpression.object > Literal[value=/^(?:${PROGRAMS})(?: |$)/]`,
-].map((selector) => ({
-  selector,
-  message: 'A command is made by the tag shell of src/platform/in-shell.ts, which quotes what is put in.',
-}));
+/** @type {(message: string, selectors: readonly string[]) => {selector: string, message: string}[]} */
+const forbidden = (message, selectors) => selectors.map((selector) => ({ selector, message }));
+
+const UNQUOTED = forbidden(
+  'A command is made by the tag shell of src/platform/in-shell.ts, which quotes what is put in.',
+  [
+    `:not(TaggedTemplateExpression[tag.name='shell']) > TemplateLiteral > TemplateElement[tail=false][value.cooked=/${COMMAND}/]`,
+    `BinaryExpression[operator='+'][right.type!='Literal'] > Literal.left[value=/${COMMAND}/]`,
+    `BinaryExpression[operator='+'][right.type!='Literal'] > BinaryExpression.left > Literal.right[value=/${COMMAND}/]`,
+    `CallExpression[callee.property.name=/^(join|concat)$/] > MemberExpression.callee > ArrayExpression.object > Literal[value=/^(?:${PROGRAMS})(?: |$)/]`,
+  ],
+);
 /** What a terminal shows goes through the class that leaves out what steers one. */
-const WRITES = [
+const WRITES = forbidden('Only src/cli/output/ writes to the terminal: it leaves out what steers one.', [
   "CallExpression[callee.property.name='write'][callee.object.property.name=/^std(?:out|err)$/]",
   "CallExpression[callee.property.name='write'][callee.object.name=/^std(?:out|err)$/]",
   "CallExpression[callee.object.name='console']",
-].map((selector) => ({
-  selector,
-  message: 'Only src/cli/output/ writes to the terminal: it leaves out what steers one.',
-}));
-const CLOCK = [
-  "CallExpression[callee.object.name='Date'][callee.property.name='now']",
-  "NewExpression[callee.name='Date'][arguments.length=0]",
-  "CallExpression[callee.name='Date']",
-].map((selector) => ({
-  selector,
-  message: "Only the database's clock orders anything: now() in SQL; performance.now() for how long something takes.",
-}));
+]);
+const CLOCK = forbidden(
+  "Only the database's clock orders anything: now() in SQL; performance.now() for how long something takes.",
+  [
+    "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+    "NewExpression[callee.name='Date'][arguments.length=0]",
+    "CallExpression[callee.name='Date']",
+  ],
+);
 
 const CALLS_OUT = 'Only src/platform/outgoing/ calls other servers: it checks which.';
 

@@ -1,5 +1,6 @@
 // The token in an Authorization header, in each of the forms that clients of ours and of others send.
 import type { AccessRules } from '../config.js';
+import { TOKEN_START } from './token-text.js';
 
 export interface OfferedToken {
   /** Empty where the header can't be read. */
@@ -7,8 +8,6 @@ export interface OfferedToken {
   /** Whose it has to be, where the form says so. */
   readonly user?: string;
 }
-
-const OURS = 'stl_';
 
 /**
  * What is to be looked at. A scheme with nothing behind it, as scripts send whose variable is empty, is no token. A server
@@ -19,12 +18,12 @@ export function offeredToken(header: string | undefined, { required }: AccessRul
   if (header === undefined || /^\w* *$/.test(header)) return undefined;
   const given = readAuthorization(header);
   if (given?.token === '') return undefined;
-  if (!required && !(given ? isOurs(given) : header.includes(OURS))) return undefined;
+  if (!required && !(given ? isOurs(given) : header.includes(TOKEN_START))) return undefined;
   return given ?? { token: '' };
 }
 
 /** True for what begins as our tokens do: anything else was meant for somebody else. */
-export const isOurs = ({ token }: OfferedToken): boolean => token.startsWith(OURS);
+export const isOurs = ({ token }: OfferedToken): boolean => token.startsWith(TOKEN_START);
 
 /**
  * `Bearer <token>`; `Basic` with any user name and the token as password, which is all that import-map-deployer's clients know;

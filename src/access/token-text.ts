@@ -2,12 +2,14 @@
 // SHA-256 is ever kept (promises.md, "Who may do what").
 import { createHash, randomBytes } from 'node:crypto';
 
+/** What every token of ours begins with. */
+export const TOKEN_START = 'stl_';
 const CHECK = 6;
 const PATTERN = /^stl_([A-Za-z0-9_-]{43})([0-9a-f]{6})$/;
 
 export function newToken(): string {
   const body = randomBytes(32).toString('base64url');
-  return `stl_${body}${checksum(body)}`;
+  return `${TOKEN_START}${body}${checksum(body)}`;
 }
 
 /** True for a text that can be a token. */

@@ -8,7 +8,7 @@ export interface WrittenTime {
 }
 
 const FORM =
-  /^(\d{4}-\d\d-\d\d)(?:[T ]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.(\d{1,9}))?)?)?(Z|[+ -](?:0\d|1[0-5])(?::?[0-5]\d)?)?$/i;
+  /^(\d{4}-\d\d-\d\d)(?:[T ]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.(\d{1,9}))?)?)?(Z|([+ -])(0\d|1[0-5])(?::?([0-5]\d))?)?$/i;
 
 /**
  * ISO 8601 in the forms of RFC 3339, of Postgres and of Python: a day, or a day and a clock with `T` or a space between them, up
@@ -16,20 +16,15 @@ const FORM =
  * in a query is a space here. Undefined for anything else, and for days and zones that there are not.
  */
 export function readTime(text: string): WrittenTime | undefined {
-  const [, day, hours, minutes = '00', seconds = '00', fraction = '', zone] = FORM.exec(text) ?? [];
+  const [, day, hours, minutes = '00', seconds = '00', fraction = '', zone, sign, ahead, more = '00'] =
+    FORM.exec(text) ?? [];
   if (day === undefined || !isDay(day)) return undefined;
   const clock = `${hours ?? '00'}:${minutes}:${seconds}${fraction === '' ? '' : `.${fraction.slice(0, 6)}`}`;
   return {
-    text: `${day}T${clock}${zoneText(zone)}`,
+    text: `${day}T${clock}${sign === undefined ? 'Z' : `${sign === '-' ? '-' : '+'}${ahead}:${more}`}`,
     hasClock: hours !== undefined,
     hasZone: zone !== undefined,
   };
-}
-
-function zoneText(zone = 'Z'): string {
-  if (zone.length === 1) return 'Z';
-  const [, sign = '', hours = '', minutes = '00'] = /^([+ -])(\d\d):?(\d\d)?$/.exec(zone) ?? [];
-  return `${sign === '-' ? '-' : '+'}${hours}:${minutes}`;
 }
 
 /** `2026-02-28`, and not 30 February, which JavaScript takes for 2 March. There is no year 0. */

@@ -73,11 +73,8 @@ export const PROJECT_FILES = projectFiles('blob_use u');
 /** Of the files of `batch(hash)`: found by index, so that a look costs what its batch does, however many files there are. */
 const FILES_OF_BATCH = projectFiles('(SELECT n.owner, n.hash FROM batch JOIN blob_use n ON n.hash = batch.hash) u');
 
-/** The same for one file: `$1`. */
-const USED_BY = `SELECT 'project/' || t.project_id AS scope FROM blob_use u
-    JOIN map_revision r ON r.id = ${idAfter('revision/')} JOIN ticket t ON t.id = r.ticket_id WHERE u.hash = $1
-  UNION SELECT 'project/' || t.project_id FROM blob_use u JOIN ticket t ON t.id = ${idAfter('ticket/')} WHERE u.hash = $1
-  UNION SELECT 'project/' || l.project_id FROM blob_use u JOIN layer l ON l.id = ${idAfter('layer/')} WHERE u.hash = $1`;
+/** Of the file `$1`. */
+const FILES_OF_ONE = projectFiles('(SELECT n.owner, n.hash FROM blob_use n WHERE n.hash = $1) u');
 
 const subtract = (gone: string): string =>
   `WITH gone AS (DELETE FROM quota_file f WHERE f.hash = $1 ${gone} RETURNING scope, size)
@@ -90,7 +87,7 @@ export async function countOut(tx: Tx, hash: string): Promise<void> {
 
 /** Counts a file out for projects that use it no more. The caller keeps uploads away from the file. */
 export async function countOutUnused(tx: Tx, hash: string): Promise<void> {
-  const unused = `AND f.scope LIKE 'project/%' AND f.scope NOT IN (${USED_BY})`;
+  const unused = `AND f.scope LIKE 'project/%' AND f.scope NOT IN (SELECT p.scope FROM (${FILES_OF_ONE}) p)`;
   await tx.run({ name: 'quota_count_out_unused', text: subtract(unused), values: [hash] });
 }
 

@@ -29,8 +29,9 @@ export class QuotaMetrics {
 
   private async figures(): Promise<QuotaFigure[]> {
     const counted = await Promise.all(COUNTED.map((quota) => this.inTime(quota)));
+    const uses = this.open.open;
     const open = OPEN.map((quota) =>
-      this.open.open
+      uses
         .filter((use) => use.quota === quota)
         .sort((one, other) => other.used / other.limit - one.used / one.limit)
         .slice(0, MOST),

@@ -18,9 +18,15 @@ export function diff(from: StampedMap, to: StampedMap): Difference[] {
     const key = (right === undefined || (left !== undefined && left < right) ? left : right) as MapKey;
     if (left === key) at++;
     if (right === key) place++;
-    const [before, after] = [from.get(key) ?? null, to.get(key) ?? null];
-    if (before === after || sameTarget(before, after)) continue;
-    found.push({ key, change: before ? (after ? 'changed' : 'removed') : 'added', from: before, to: after });
+    const difference = differenceAt(key, from, to);
+    if (difference) found.push(difference);
   }
   return found;
+}
+
+/** Undefined where both say the same. */
+export function differenceAt(key: MapKey, from: StampedMap, to: StampedMap): Difference | undefined {
+  const [before, after] = [from.get(key) ?? null, to.get(key) ?? null];
+  if (before === after || sameTarget(before, after)) return undefined;
+  return { key, change: before ? (after ? 'changed' : 'removed') : 'added', from: before, to: after };
 }

@@ -2,10 +2,10 @@
 import { inSlices } from '../../platform/in-slices.js';
 import type { Principal } from '../../platform/principal.js';
 import type { Row } from '../../rest/resource.js';
-import type { Difference } from '../domain/diff.js';
+import { type Difference, differenceAt } from '../domain/diff.js';
 import type { MapKey } from '../domain/map-key.js';
 import { forEach, type Sliced } from '../domain/sliced.js';
-import { sameTarget, type StampedMap } from '../domain/stamped-map.js';
+import type { StampedMap } from '../domain/stamped-map.js';
 import type { LockedTicket } from '../store/ticket-deltas.js';
 import type { MapWarning } from './map-warning.js';
 
@@ -70,9 +70,8 @@ export const differencesAt = (keys: readonly MapKey[], from: StampedMap, to: Sta
 function* comparing(keys: readonly MapKey[], from: StampedMap, to: StampedMap): Sliced<Difference[]> {
   const found: Difference[] = [];
   yield* forEach(keys, (key) => {
-    const [before, after] = [from.get(key) ?? null, to.get(key) ?? null];
-    if (sameTarget(before, after)) return;
-    found.push({ key, change: before ? (after ? 'changed' : 'removed') : 'added', from: before, to: after });
+    const difference = differenceAt(key, from, to);
+    if (difference) found.push(difference);
   });
   return found;
 }

@@ -6,23 +6,24 @@ import { type DomainError, invalid } from '../errors.js';
 const HEADER = 'x-http-method-override';
 const METHODS = new Set(['GET', 'PUT', 'PATCH', 'DELETE']);
 
-const meant = ({ headers }: Pick<IncomingMessage, 'headers'>): string => String(headers[HEADER]).trim().toUpperCase();
+type Head = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
+
+/** What a POST of the dialect says that it means; undefined where it says nothing. */
+const meant = ({ method, url = '/', headers }: Head): string | undefined =>
+  headers[HEADER] !== undefined && method === 'POST' && url.startsWith('/api/v1/')
+    ? String(headers[HEADER]).trim().toUpperCase()
+    : undefined;
 
 /** Fastify's `rewriteUrl`, the first that sees a request: the URL stays as it is. */
 export function overrideMethod(request: IncomingMessage): string {
-  const { method, url = '/', headers } = request;
-  if (headers[HEADER] !== undefined && method === 'POST' && url.startsWith('/api/v1/') && METHODS.has(meant(request)))
-    request.method = meant(request);
-  return url;
+  const method = meant(request);
+  if (method !== undefined && METHODS.has(method)) request.method = method;
+  return request.url ?? '/';
 }
 
-/** A POST that means another method, and no other that there is, would make what it was to change. */
-export function refuseOverride({
-  method,
-  url,
-  headers,
-}: Pick<IncomingMessage, 'method' | 'url' | 'headers'>): DomainError | undefined {
-  if (headers[HEADER] === undefined || method !== 'POST' || !url?.startsWith('/api/v1/')) return undefined;
-  if (meant({ headers }) === 'POST') return undefined;
+/** A POST that means another method, and none that there is, would make what it was to change. */
+export function refuseOverride(request: Head): DomainError | undefined {
+  const method = meant(request);
+  if (method === undefined || method === 'POST') return undefined;
   return invalid('method.override_unknown', `X-HTTP-Method-Override takes ${[...METHODS].join(', ')}.`);
 }

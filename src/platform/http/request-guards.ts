@@ -37,8 +37,7 @@ export function guardRequests(server: FastifyInstance, config: Config): void {
       ways.refuse(request) ??
       refuseForeign(request, origins);
     if (refusal) return sendError(request, reply, refusal);
-    if (request.is404) return answerUnrouted(request, reply, routes.of(request.url), done);
-    if (routes.hides(request)) return answerUnrouted(request, reply, routes.of(request.url), done);
+    if (request.is404 || routes.hides(request)) return answerUnrouted(request, reply, routes.of(request.url), done);
     done();
   });
 }
