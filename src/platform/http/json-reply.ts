@@ -1,8 +1,17 @@
 // Sends JSON text as it is, labelled `application/json` without a charset, which JSON doesn't have (RFC 8259, section 11).
 import type { FastifyReply } from 'fastify';
 
+/**
+ * Letters of what isn't kept as a string while a client takes its time: strings live in V8's heap, whose limit ends the
+ * process; bytes live outside of it.
+ */
+const LONG = 64 * 1024;
+
 const asItIs = (text: unknown): string => text as string;
 
+/** The text as it waits for a client. */
+export const outsideHeap = (text: string): string | Buffer => (text.length > LONG ? Buffer.from(text) : text);
+
 export function sendJsonText(reply: FastifyReply, text: string, type = 'application/json'): void {
-  void reply.header('content-type', type).serializer(asItIs).send(text);
+  void reply.header('content-type', type).serializer(asItIs).send(outsideHeap(text));
 }

@@ -5,6 +5,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import type { Reach } from '../../platform/principal.js';
+import { outsideHeap } from '../../platform/http/json-reply.js';
 import { principalOf } from '../../platform/http/need.js';
 import type { Query } from '../reading/list-query.js';
 import { ListReader } from '../reading/list-reader.js';
@@ -24,7 +25,7 @@ interface Parts {
   readonly head: string;
   readonly objects: string;
   readonly rest: Rest | undefined;
-  readonly pieces: (rest: Rest) => AsyncIterable<string>;
+  readonly pieces: (rest: Rest) => AsyncIterable<string | Buffer>;
   readonly tail: () => string;
 }
 
@@ -91,7 +92,8 @@ export class PageReplies {
     const { head, objects, rest, pieces, tail } = await read();
     if (rest) {
       await share.growTo(memoryOf(rest));
-      sendPieces(request, reply, Readable.from(inPieces(head, objects, pieces(rest), tail)));
+      const begun = outsideHeap(head + objects);
+      sendPieces(request, reply, Readable.from(inPieces(begun, objects !== '', pieces(rest), tail)));
       return;
     }
     const body = `${head}${objects}${tail()}`;
@@ -102,7 +104,7 @@ export class PageReplies {
   private async *restOfList(
     { resource, query, scope, reach }: { resource: Resource; query: Query; scope: Scope | undefined; reach: Reach },
     rest: Rest,
-  ): AsyncGenerator<string> {
+  ): AsyncGenerator<string | Buffer> {
     const seen = new Set(rest.ids);
     let missing = 0;
     const gone = (): void => void (missing += 1);
@@ -118,17 +120,19 @@ export class PageReplies {
   }
 }
 
+/** Nothing here may hold on to a text: it would be in the heap for as long as the client reads. */
 async function* inPieces(
-  head: string,
-  objects: string,
-  pieces: AsyncIterable<string>,
+  begun: string | Buffer,
+  hasObjects: boolean,
+  pieces: AsyncIterable<string | Buffer>,
   tail: () => string,
-): AsyncGenerator<string> {
-  yield head + objects;
-  let comma = objects === '' ? '' : ',';
+): AsyncGenerator<string | Buffer> {
+  yield begun;
+  let comma = hasObjects;
   for await (const piece of pieces) {
-    yield comma + piece;
-    comma = ',';
+    if (comma) yield ',';
+    yield piece;
+    comma = true;
   }
   yield tail();
 }

@@ -1,6 +1,7 @@
 // Pages in pieces: how much of a page is read at once, so that a page of any size takes little memory here.
 import { Injectable } from '@nestjs/common';
 import { Db } from '../../platform/database/db.js';
+import { outsideHeap } from '../../platform/http/json-reply.js';
 import { Values } from '../../platform/database/statement.js';
 import type { Reach } from '../../platform/principal.js';
 import type { Resource } from '../resource.js';
@@ -78,17 +79,29 @@ export class PieceReader {
     { ids, sizes, begun }: Rest,
     own: { readonly scope?: Scope | undefined; readonly reach?: Reach },
     gone: (id: number) => void,
-  ): AsyncGenerator<string> {
+  ): AsyncGenerator<string | Buffer> {
     const sizeOf = new Map(ids.map((id, index) => [id, sizes[index] ?? PIECE_BYTES / UNKNOWN_IN_PIECE]));
     let left = ids.slice(begun);
     while (left.length > 0) {
       const asked = pieceOf(left, sizeOf);
-      const rows = new Map((await this.ask(resource, asked, own)).map((row) => [Number(row.id), row.body]));
-      for (const id of asked) if (!rows.has(id)) gone(id);
-      left = [...asked.filter((id) => rows.get(id) === null), ...left.slice(asked.length)];
-      const bodies = [...rows.values()].filter((body) => body !== null);
-      if (bodies.length > 0) yield bodies.join(',');
+      const { text, later } = await this.piece(resource, asked, own, gone);
+      left = [...later, ...left.slice(asked.length)];
+      if (text !== null) yield text;
     }
+  }
+
+  /** `later`: what has grown meanwhile beyond a piece. */
+  private async piece(
+    resource: Resource,
+    asked: readonly number[],
+    own: { readonly scope?: Scope | undefined; readonly reach?: Reach },
+    gone: (id: number) => void,
+  ): Promise<{ text: string | Buffer | null; later: readonly number[] }> {
+    const rows = new Map((await this.ask(resource, asked, own)).map((row) => [Number(row.id), row.body]));
+    for (const id of asked) if (!rows.has(id)) gone(id);
+    const bodies = [...rows.values()].filter((body) => body !== null);
+    const later = asked.filter((id) => rows.get(id) === null);
+    return { text: bodies.length > 0 ? outsideHeap(bodies.join(',')) : null, later };
   }
 
   /** In the order of the ids; what has grown meanwhile beyond a piece has no body yet. */
