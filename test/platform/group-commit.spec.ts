@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { Db, type Tx } from '../../src/platform/database/db.js';
 import { BATCH, GroupCommit } from '../../src/platform/database/group-commit.js';
+import { handedOver, handOver } from '../../src/platform/database/hand-over.js';
 import { TryAgain } from '../../src/platform/database/database-error.js';
 import { conflict, type DomainError } from '../../src/platform/errors.js';
 import type { PostgresProxy } from '../setup/postgres-proxy.js';
@@ -50,6 +51,30 @@ const step =
     return n;
   };
 
+/** The same, which lets the next one begin before its own statements are answered; what is wrong with one comes behind that. */
+const handingOver =
+  (tag: string, wrong: 'fails' | 'refused' | '' = '') =>
+  async (tx: Tx): Promise<number> => {
+    const before =
+      (handedOver(tx) as number | undefined) ??
+      (await tx.run<{ n: number }>({ text: 'SELECT n FROM counter WHERE id = 1 FOR UPDATE' }))[0]?.n ??
+      0;
+    const n = before + 1;
+    const sent = Promise.all([
+      tx.run({ text: 'UPDATE counter SET n = $1 WHERE id = 1', values: [n] }),
+      tx.run({ text: 'INSERT INTO step (n, tag) VALUES ($1, $2)', values: [wrong ? -1 : n, tag] }),
+      ...(wrong === 'fails' ? [tx.run({ text: 'SELECT 1 / 0' })] : []),
+    ]);
+    sent.catch(() => undefined);
+    handOver(tx, n);
+    if (wrong === 'refused') throw conflict('step.refused', tag);
+    await sent;
+    return n;
+  };
+
+const wrongOf = (kind: string): 'fails' | 'refused' | '' =>
+  kind.endsWith('fails') ? 'fails' : kind.endsWith('refused') ? 'refused' : '';
+
 const steps = () => near.sql<{ n: number; tag: string; made_by: string }>('SELECT * FROM step ORDER BY n');
 const codeOf = (outcome: PromiseSettledResult<unknown>): unknown =>
   outcome.status === 'fulfilled' ? outcome.value : (outcome.reason as DomainError).code;
@@ -74,7 +99,15 @@ it('takes a batch no larger than its bytes', async () => {
 });
 
 it('is as if they had come one after the other, whoever is refused or fails and wherever they wait', async () => {
-  const kinds = fc.constantFrom('kept', 'refused', 'fails', 'again');
+  const kinds = fc.constantFrom(
+    'kept',
+    'refused',
+    'fails',
+    'again',
+    'hands over',
+    'hands over, fails',
+    'hands over, refused',
+  );
   const writers = fc.array(fc.record({ kind: kinds, process: fc.constantFrom(0, 1) }), { minLength: 1, maxLength: 24 });
   await fc.assert(
     fc.asyncProperty(writers, async (all) => {
@@ -84,24 +117,44 @@ it('is as if they had come one after the other, whoever is refused or fails and 
       const outcomes = await Promise.allSettled(
         all.map(async ({ kind, process }, index) => {
           let tries = 0;
-          const n = await groups[process].run(1, 10, async (tx) => {
+          const work = async (tx: Tx): Promise<number> => {
+            if (kind.startsWith('hands')) return handingOver(`w${index}`, wrongOf(kind))(tx);
             const made = await step(`w${index}`, kind === 'refused')(tx);
             if (kind === 'fails') await tx.run({ text: 'SELECT 1 / 0' });
             if (kind === 'again' && (tries += 1) === 1) throw new TryAgain('once');
             return made;
-          });
+          };
+          const n = await groups[process].run(1, 10, work, { mayHandOver: kind.startsWith('hands') });
           acknowledged.push({ n, tag: `w${index}` });
         }),
       );
       expect(outcomes.map((one) => one.status)).toEqual(
-        all.map(({ kind }) => (kind === 'kept' || kind === 'again' ? 'fulfilled' : 'rejected')),
+        all.map(({ kind }) => (wrongOf(kind) ? 'rejected' : 'fulfilled')),
       );
       const kept = await steps();
       expect(kept.map(({ n }) => n)).toEqual(kept.map((_, index) => index + 1));
       expect(kept.map(({ n, tag }) => ({ n, tag }))).toEqual(acknowledged.sort((one, other) => one.n - other.n));
     }),
-    { numRuns: 25 },
+    { numRuns: 60 },
   );
+});
+
+it('asks once for many that hand over, and what keeps its turn is not hurried', async () => {
+  let reads = 0;
+  const counting =
+    (work: (tx: Tx) => Promise<number>) =>
+    (tx: Tx): Promise<number> => {
+      if (handedOver(tx) === undefined) reads += 1;
+      return work(tx);
+    };
+  const all = [...Array(20).keys()];
+  const sent = all.map((index) => groups[0].run(1, 10, counting(handingOver(`w${index}`)), { mayHandOver: true }));
+  expect(await Promise.all(sent)).toEqual(all.map((index) => index + 1));
+  expect(reads).toBeLessThan(10);
+  reads = 0;
+  await Promise.all(all.map((index) => groups[0].run(1, 10, counting(handingOver(`w${20 + index}`)))));
+  expect(reads).toBe(20);
+  expect((await steps()).map(({ n }) => n)).toEqual([...all, ...all].map((_, index) => index + 1));
 });
 
 it('tells each of a batch that nobody knows, where the answer to its COMMIT is lost', async () => {

@@ -181,7 +181,7 @@ export class DeployerController {
   ): Promise<void> {
     const { environment, principal } = this.allowed(request, { project });
     const write = { project, environment, origin, principal, decide, line: `deployer ${line.slice(0, 150)}` };
-    const how = environment.kind === 'production' ? { pointer: { project: project.id } } : {};
+    const how = environment.kind === 'production' ? { pointer: { project: project.id }, endsWithRelease: true } : {};
     return this.verbs.run(request, reply, (tx) => this.writes.run(tx, write).catch(refused), how);
   }
 

@@ -13,6 +13,8 @@ export interface PointerWrite {
   readonly request: WriteRequest | undefined;
   /** Of the request's body. */
   readonly bytes: number;
+  /** Its work sends nothing behind the release that it makes. */
+  readonly endsWithRelease: boolean;
   readonly work: (tx: Tx) => Promise<WriteAnswer>;
 }
 
@@ -32,9 +34,11 @@ export class ProductionWriters {
   }
 
   /** Once for its Idempotency-Key, which is kept in the transaction of its batch. */
-  async run({ of, request, bytes, work }: PointerWrite): Promise<WriteAnswer> {
+  async run({ of, request, bytes, endsWithRelease, work }: PointerWrite): Promise<WriteAnswer> {
     const project = 'project' in of ? of.project : await this.placeOf(of.ticket);
-    return this.group.run(project, bytes, (tx) => this.idempotency.within(tx, request, work));
+    // Of a request with a key, or with projects of its own, more is sent behind the work.
+    const mayHandOver = endsWithRelease && request === undefined;
+    return this.group.run(project, bytes, (tx) => this.idempotency.within(tx, request, work), { mayHandOver });
   }
 
   /** 0 where there is no such ticket. */

@@ -23,6 +23,8 @@ export interface VerbRun {
   readonly dryRun?: boolean;
   /** Production's pointer, for what locks it: it waits for its turn with the others, and without a connection. */
   readonly pointer?: PointerOf;
+  /** With a pointer: `work` is a direct write to production, and sends nothing behind it. */
+  readonly endsWithRelease?: boolean;
 }
 
 @Injectable()
@@ -54,12 +56,12 @@ export class RunVerb {
     request: FastifyRequest,
     reply: FastifyReply,
     work: (tx: Tx) => Promise<WriteAnswer>,
-    { dryRun = false, pointer }: VerbRun = {},
+    { dryRun = false, pointer, endsWithRelease = false }: VerbRun = {},
   ): Promise<void> {
     if (dryRun) return sendAnswer(request, reply, await this.rehearse(work));
     const keyed = keyedRequest(request);
     const answer = pointer
-      ? this.writers.run({ of: pointer, request: keyed, bytes: request.rawBody?.length ?? 0, work })
+      ? this.writers.run({ of: pointer, request: keyed, bytes: request.rawBody?.length ?? 0, endsWithRelease, work })
       : this.idempotency.inTransaction(keyed, work);
     sendAnswer(request, reply, await answer);
   }

@@ -145,7 +145,7 @@ export class StageController {
       const report = { changes, ...warningsView(warnings) };
       return done(project, { project: project.id, release, map }, options, report);
     };
-    await this.verbs.run(request, reply, work, { pointer: { project: project.id } });
+    await this.verbs.run(request, reply, work, { pointer: { project: project.id }, endsWithRelease: true });
   }
 
   @Post(':name/rollback')

@@ -1,6 +1,7 @@
 // A direct write to production: a layer without a ticket (import-maps.md, section 1).
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
+import { handedOver, handOver } from '../../platform/database/hand-over.js';
 import { DomainError } from '../../platform/errors.js';
 import { inSlices } from '../../platform/in-slices.js';
 import { appendEvent } from '../../stream/append-event.js';
@@ -9,6 +10,7 @@ import { DeltaQuotas } from './delta-quotas.js';
 import { OwnModules, requireOneIntegrity } from '../blobs/own-modules.js';
 import { type Change, changingDelta, type Delta, keysOf, stamping } from '../domain/delta.js';
 import { sameTarget, type StampedMap } from '../domain/stamped-map.js';
+import type { Hold } from '../domain/hold.js';
 import { production } from '../domain/stage-line.js';
 import { locksOf } from '../holds/held-rows.js';
 import { requireUnlocked } from '../holds/stage-locks.js';
@@ -16,7 +18,7 @@ import { lockPointer } from '../store/map-pointer.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import { Releases } from '../store/releases.js';
 import { eventKeys } from './event-keys.js';
-import { NamedProjects } from './named-project.js';
+import { type NamedProject, NamedProjects } from './named-project.js';
 import { USUAL_BASE } from './ticket-demands.js';
 
 export interface DirectWrite {
@@ -50,18 +52,17 @@ export class WriteProduction {
     decide: (production: StampedMap, release: number) => Promise<readonly Change[]>,
     { actor, line, ifRelease, base = USUAL_BASE }: DirectWrite,
   ): Promise<{ release: number; map: StampedMap }> {
-    // Sent together: each of these sees what was committed before it had its turn, and so what is so behind the lock.
-    const [parent, place, locks] = await Promise.all([
-      lockPointer(tx, project),
-      this.projects.withId(project, tx),
-      locksOf(tx, project),
-    ]);
+    const pointer = known(handedOver(tx), project) ?? (await this.lock(tx, project));
+    const { release: parent, place, locks } = pointer;
     if (ifRelease !== undefined && ifRelease !== parent) throw changed(parent, ifRelease);
     const before = await this.productionMaps.at(project, parent, tx);
     const { changes, blobs } = await this.ownModules.settle(tx, await decide(before, parent));
     requireOneIntegrity(changes, before);
     const delta = effective(await inSlices(changingDelta([], changes, before)));
-    if (delta.length === 0) return { release: parent, map: before };
+    if (delta.length === 0) {
+      handOver(tx, pointer);
+      return { release: parent, map: before };
+    }
     requireUnlocked({ stage: production(place.line).name, project: place.name }, locks, base);
     const layer = { delta, blobs };
     const map = await inSlices(stamping(before, delta));
@@ -79,11 +80,34 @@ export class WriteProduction {
       link: `/api/v1/release/${release}/?project=${project}`,
       data: { release, parent, keys: eventKeys(keysOf(delta)) },
     });
+    // Files are counted behind it.
+    if (blobs.length === 0) handOver(tx, { ...pointer, release });
     await Promise.all([written, told]);
     await this.room.countReleased(tx, project, blobs, actor);
     return { release, map };
   }
+
+  private async lock(tx: Tx, project: number): Promise<LockedPointer> {
+    // Sent together: each of these sees what was committed before it had its turn, and so what is so behind the lock.
+    const [release, place, locks] = await Promise.all([
+      lockPointer(tx, project),
+      this.projects.withId(project, tx),
+      locksOf(tx, project),
+    ]);
+    return { project, release, place, locks };
+  }
 }
+
+/** What is so as long as a transaction holds the pointer: who sets a lock takes it, too. */
+interface LockedPointer {
+  readonly project: number;
+  readonly release: number;
+  readonly place: NamedProject;
+  readonly locks: ReadonlyMap<string, Hold>;
+}
+
+const known = (left: unknown, project: number): LockedPointer | undefined =>
+  (left as LockedPointer | undefined)?.project === project ? (left as LockedPointer) : undefined;
 
 /** Without what production has already. */
 const effective = (delta: Delta): Delta => delta.filter(({ set, base }) => !sameTarget(set, base));

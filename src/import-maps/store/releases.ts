@@ -48,14 +48,15 @@ export class Releases {
 
   /**
    * Called with the pointer locked. Answers the new release's number; its ticket's keys are in nobody's way any more. This
-   * process has the new map when the COMMIT is answered, and the others are notified.
+   * process has the new map when the COMMIT is answered, and the others are notified. All is sent, and the transaction knows the
+   * new map, when this returns its promise.
    */
   async write(tx: Tx, release: NewRelease): Promise<number> {
     const { project, parent, kind, ticket = null, layer, gone = [], line, actor, map } = release;
     const number = parent + 1;
     const news = newsOf(project, number, ticket);
     const { delta, revision, blobs } = layer ?? NO_LAYER;
-    const moved = await tx.run({
+    const written = tx.run({
       name: 'release_write',
       text: `WITH l AS (INSERT INTO layer (project_id, sequence, added_in, ticket_id, revision, operations, keys, imports, git_commit)
           SELECT $1, $3, $3, $5, $6, $7::jsonb, $8, $9, $10 WHERE $11 RETURNING id),
@@ -89,9 +90,10 @@ export class Releases {
         JSON.stringify(news),
       ],
     });
-    if (moved.length === 0) throw new Error(`Production of project ${project} left release ${parent} under its lock.`);
     this.maps.flip(tx, project, { release: number, map });
     this.changes.follow(tx, news);
+    const moved = await written;
+    if (moved.length === 0) throw new Error(`Production of project ${project} left release ${parent} under its lock.`);
     return number;
   }
 

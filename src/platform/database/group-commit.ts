@@ -5,6 +5,7 @@ import { DomainError } from '../errors.js';
 import { steadyNow } from '../steady-clock.js';
 import { asDomainError, isConnectionLost, isRetryable } from './database-error.js';
 import { type Db, overloaded, type Tx } from './db.js';
+import { beginTurn, type Turn } from './hand-over.js';
 
 /** A batch ends with whichever comes first; who isn't in it is in the next. */
 export const BATCH = { writers: 32, bytes: 1024 * 1024, ms: 100 };
@@ -16,6 +17,7 @@ interface Writer {
   readonly bytes: number;
   readonly work: (tx: Tx) => Promise<unknown>;
   readonly settle: (outcome: Outcome) => void;
+  readonly mayHandOver: boolean;
   /** It was in a batch that failed as a whole: now it has one to itself, so that what fails is its own. */
   alone: boolean;
 }
@@ -39,14 +41,15 @@ export class GroupCommit {
   /**
    * Resolves with what `work` came to once it is committed. Rejects with its refusal, with `outcome-unknown` where the answer to
    * the batch's COMMIT was lost, and with `overloaded` where too many wait. `work` may run several times, as in Db.transaction.
+   * `mayHandOver`: once it calls handOver (hand-over.ts) it sends nothing more.
    */
-  run<T>(row: number, bytes: number, work: (tx: Tx) => Promise<T>): Promise<T> {
+  run<T>(row: number, bytes: number, work: (tx: Tx) => Promise<T>, { mayHandOver = false } = {}): Promise<T> {
     const queue = this.queues.get(row) ?? { waiting: [] };
     if (queue.waiting.length >= MOST_WAITING) return Promise.reject(overloaded());
     return new Promise<T>((resolve, reject) => {
       const settle = (outcome: Outcome): void =>
         'error' in outcome ? reject(outcome.error) : resolve(outcome.value as T);
-      queue.waiting.push({ bytes, work, settle, alone: false });
+      queue.waiting.push({ bytes, work, settle, mayHandOver, alone: false });
       if (this.queues.has(row)) return;
       this.queues.set(row, queue);
       void this.drain(row, queue);
@@ -74,13 +77,36 @@ export class GroupCommit {
 
   /** Takes writers as long as there is room; a transaction that is run again has those that it had. */
   private async together(tx: Tx, row: number, queue: Queue, taken: Writer[]): Promise<Outcome[]> {
-    const turn = this.takeTurn(tx, row);
-    const [outcomes, began]: [Outcome[], number] = [[], steadyNow()];
-    for (let at = 0; ; at++) {
-      const writer = taken[at] ?? this.next(queue, taken, began);
-      if (!writer) return outcomes;
-      outcomes.push(at === 0 ? await first(tx, writer, turn) : await beside(tx, writer));
+    const ours = this.takeTurn(tx, row);
+    const [outcomes, began]: [Promise<Outcome>[], number] = [[], steadyNow()];
+    try {
+      for (let turn: Turn | undefined; ;) {
+        const writer = taken[outcomes.length] ?? (await this.nextOf(queue, taken, began, outcomes));
+        if (!writer) return await Promise.all(outcomes);
+        turn = beginTurn(tx, turn?.left, writer.mayHandOver);
+        const outcome = outcomes.length === 0 ? first(tx, writer, ours) : beside(tx, writer, turn);
+        outcome.catch(() => undefined);
+        outcomes.push(outcome);
+        await Promise.race([outcome, turn.over]);
+      }
+    } catch (error) {
+      // What comes behind a statement that failed fails, too: the first one tells why.
+      const failure = (await Promise.allSettled(outcomes)).find((one) => one.status === 'rejected');
+      throw failure ? failure.reason : error;
     }
+  }
+
+  /** Where nobody waits, those who have handed over are answered first: who comes meanwhile is in the batch. */
+  private async nextOf(
+    queue: Queue,
+    taken: Writer[],
+    began: number,
+    outcomes: readonly Promise<Outcome>[],
+  ): Promise<Writer | undefined> {
+    const writer = this.next(queue, taken, began);
+    if (writer) return writer;
+    await Promise.all(outcomes);
+    return this.next(queue, taken, began);
   }
 
   private next(queue: Queue, taken: Writer[], began: number): Writer | undefined {
@@ -120,16 +146,18 @@ async function first(tx: Tx, { work }: Writer, turn: Promise<unknown>): Promise<
   }
 }
 
-async function beside(tx: Tx, { work }: Writer): Promise<Outcome> {
+async function beside(tx: Tx, { work }: Writer, turn: Turn): Promise<Outcome> {
   // Sent, and not waited for: statements have their turn in this order.
   const saved = tx.savepoint();
   saved.catch(() => undefined);
   try {
     const value = await work(tx);
-    (await saved).release().catch(() => undefined);
+    const savepoint = await saved;
+    // Once others have begun behind it, it would forget, or undo, what is theirs.
+    if (!turn.isOver) savepoint.release().catch(() => undefined);
     return { value };
   } catch (error) {
-    if (isConnectionLost(error) || isRetryable(error)) throw error;
+    if (turn.isOver || isConnectionLost(error) || isRetryable(error)) throw error;
     await (await saved).undo();
     return { error: asDomainError(error) as Error };
   }
