@@ -64,7 +64,7 @@ async function load(servers, clients, turn, seconds) {
   return { rate: times.length / ((performance.now() - began) / 1000), times, refused };
 }
 
-const releasesOf = async (world) => (await world.sql('SELECT count(*)::int AS n FROM release'))[0].n;
+const releasesOf = async (world) => (await world.sql('SELECT count(*)::int AS n FROM release WHERE number > 0'))[0].n;
 
 export async function mapUpdates(world, { rounds, seconds }, say) {
   const deployer = await startDeployer(say);

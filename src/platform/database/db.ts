@@ -19,6 +19,10 @@ export interface Tx extends Sql {
    * forgets what the change concerns. Neither may throw or wait.
    */
   afterCommit(committed: () => void, unknown?: () => void): void;
+  /** How many statements were sent that may have changed something. */
+  readonly writes: number;
+  /** What is registered for the commit from now on can be forgotten again. */
+  mark(): () => void;
   /** Marks what was done so far, so that all that follows can be undone. */
   savepoint(): Promise<Savepoint>;
 }
@@ -136,6 +140,7 @@ function txOn(
   life: { readonly isOver: boolean },
 ): Tx {
   let sendsNow = isRead;
+  let writes = 0;
   const send = async <Row>(statement: Statement): Promise<Row[]> => {
     if (life.isOver) throw new Error('The transaction of this statement is over.');
     sendTogether(client);
@@ -146,12 +151,15 @@ function txOn(
   });
   opened.catch(() => undefined);
   const run = <Row>(statement: Statement): Promise<Row[]> => {
+    if (!isRead(statement)) writes += 1;
     if (sendsNow(statement)) return send(statement);
     sendsNow = never;
     return opened.then(() => send(statement));
   };
   const afterCommit = followUps.add.bind(followUps);
-  return { run, afterCommit, savepoint: () => savepoint(run, followUps) } as Tx;
+  const mark = (): (() => void) => followUps.undoTo.bind(followUps, followUps.mark);
+  const tx = { run, afterCommit, mark, savepoint: () => savepoint(run, followUps) };
+  return Object.defineProperty(tx, 'writes', { get: () => writes }) as Omit<Tx, typeof open> as Tx;
 }
 
 let savepoints = 0;

@@ -84,7 +84,8 @@ export class GroupCommit {
         const writer = taken[outcomes.length] ?? (await this.nextOf(queue, taken, began, outcomes));
         if (!writer) return await Promise.all(outcomes);
         turn = beginTurn(tx, turn?.left, writer.mayHandOver);
-        const outcome = outcomes.length === 0 ? first(tx, writer, ours) : beside(tx, writer, turn);
+        const run = outcomes.length === 0 ? first : writer.mayHandOver ? behind : beside;
+        const outcome = run(tx, writer, ours);
         outcome.catch(() => undefined);
         outcomes.push(outcome);
         await Promise.race([outcome, turn.over]);
@@ -146,18 +147,31 @@ async function first(tx: Tx, { work }: Writer, turn: Promise<unknown>): Promise<
   }
 }
 
-async function beside(tx: Tx, { work }: Writer, turn: Turn): Promise<Outcome> {
+/**
+ * Whoever hands over has no savepoint either: behind it, there is none that others' statements wouldn't be in. Refused before
+ * it wrote, it has nothing to undo; and where it had written, it fails the batch, and each is tried by itself.
+ */
+async function behind(tx: Tx, { work }: Writer): Promise<Outcome> {
+  const [writes, forget] = [tx.writes, tx.mark()];
+  try {
+    return { value: await work(tx) };
+  } catch (error) {
+    if (!(error instanceof DomainError) || tx.writes > writes) throw error;
+    forget();
+    return { error };
+  }
+}
+
+async function beside(tx: Tx, { work }: Writer): Promise<Outcome> {
   // Sent, and not waited for: statements have their turn in this order.
   const saved = tx.savepoint();
   saved.catch(() => undefined);
   try {
     const value = await work(tx);
-    const savepoint = await saved;
-    // Once others have begun behind it, it would forget, or undo, what is theirs.
-    if (!turn.isOver) savepoint.release().catch(() => undefined);
+    (await saved).release().catch(() => undefined);
     return { value };
   } catch (error) {
-    if (turn.isOver || isConnectionLost(error) || isRetryable(error)) throw error;
+    if (isConnectionLost(error) || isRetryable(error)) throw error;
     await (await saved).undo();
     return { error: asDomainError(error) as Error };
   }

@@ -6,7 +6,6 @@ import type { Tx } from './db.js';
 export interface Turn {
   /** Resolves when the next one may begin; never where this one keeps its turn to its end. */
   readonly over: Promise<void>;
-  isOver: boolean;
   /** What the one before has left. */
   readonly known: unknown;
   /** What this one leaves. */
@@ -25,7 +24,7 @@ const turns = new WeakMap<Tx, OpenTurn>();
 export function beginTurn(tx: Tx, known: unknown, mayHandOver: boolean): Turn {
   let end = (): void => undefined;
   const over = new Promise<void>((resolve) => (end = resolve));
-  const turn = { over, isOver: false, known, left: undefined, end, mayHandOver };
+  const turn = { over, known, left: undefined, end, mayHandOver };
   turns.set(tx, turn);
   return turn;
 }
@@ -38,7 +37,6 @@ export function handOver(tx: Tx, known: unknown): void {
   const turn = turns.get(tx);
   if (!turn?.mayHandOver) return;
   turn.left = known;
-  turn.isOver = true;
   turn.end();
 }
 
