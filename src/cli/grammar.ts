@@ -1,6 +1,8 @@
 // The command's first grammar: `stamp TKT-001 --update`, `--promote`, `--list` … What it asks for is done by the verbs.
 import { type Asked, isFileIn, readAsked } from './asked.js';
 import type { ExitCode } from './exit-codes.js';
+import { type Fields, requireFields } from './json-fields.js';
+import { ENTRY_FIELDS, LISTED_FIELDS, OVERVIEW_FIELDS, PLACE_FIELDS, UPDATE_FIELDS } from './json-shapes.js';
 import { type Options, textOf } from './options.js';
 import type { Session } from './session.js';
 import { listEntries, listStages } from './stages/entries.js';
@@ -55,9 +57,17 @@ export const GRAMMAR: Verb = {
   ],
   run: async (session, [argument], options) => {
     const asked = readAsked(argument, options, isFileIn(session.settings.cwd));
+    requireFields(options, fieldsOf(asked));
     return DO[asked.action](session, asked, options);
   },
 };
+
+/** Of what the line asks for, not of any of them. */
+function fieldsOf({ action, ticket, stages }: Asked): Fields {
+  if (action === 'list') return ticket === undefined ? LISTED_FIELDS : ENTRY_FIELDS;
+  if (action === 'look') return stages.length > 0 ? PLACE_FIELDS : OVERVIEW_FIELDS;
+  return { update: UPDATE_FIELDS, promote: promote.json, revert: revert.json, close: close.json }[action] ?? {};
+}
 
 type Do = (session: Session, asked: Asked, options: Options) => Promise<ExitCode | undefined>;
 

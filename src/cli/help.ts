@@ -45,6 +45,7 @@ export const helpOf = (verb: Verb, path: string, width: number): string =>
       examples(verb),
       (w) => section('Options', verb.options ?? [], w),
       (w) => section('Options of everything', [...commonBeside(verb), HELP], w),
+      (w) => fieldsIn(verb, w),
     ],
     width,
   );
@@ -102,6 +103,14 @@ const examples =
       width,
       Infinity,
     );
+
+/** What `--json=…` takes. */
+const fieldsIn = ({ json = {} }: Verb, width: number): string[] => {
+  const names = Object.keys(json).sort();
+  return names.length === 0
+    ? []
+    : [title('Fields of --json:'), ...wrap(names.join(', '), width - 2).map((line) => `  ${line}`)];
+};
 
 /** Terms in one column, what they say in the next; a long term has a line to itself. */
 function section(heading: string, rows: readonly Row[], width: number, widestTerm = WIDEST_TERM): string[] {

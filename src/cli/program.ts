@@ -7,6 +7,7 @@ import { complete } from './completion/complete.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { COMMON, GRAMMAR } from './grammar.js';
 import { commonBeside, helpOf, helpOfAll, longOf } from './help.js';
+import { requireFields } from './json-fields.js';
 import { misunderstood, noVerb, pathOf } from './misunderstood.js';
 import type { Options } from './options.js';
 import { openSession } from './session.js';
@@ -31,8 +32,9 @@ export async function runProgram(args: readonly string[], signal: AbortSignal): 
     return EXIT.ok;
   }
   let code: ExitCode | undefined;
-  const program = makeProgram(async (verb, words, options) => {
-    code = await verb.run?.(openSession(options, signal), words, options);
+  const program = makeProgram(async (verb, given, options) => {
+    if (verb.json) requireFields(options, verb.json);
+    code = await verb.run?.(openSession(options, signal, args), given, options);
   });
   await program.parseAsync(args.length === 0 ? ['--help'] : settleJson(args, isVerb), { from: 'user' });
   return code ?? (signal.aborted ? EXIT.interrupted : EXIT.ok);

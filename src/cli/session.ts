@@ -1,7 +1,9 @@
 // What every verb works with: the settings, the server, and where the words go.
 import { Server, type ServerOptions } from '../client/server.js';
+import { shell, words } from '../platform/in-shell.js';
 import { ask, isSomebodyThere } from './ask.js';
 import { Output } from './output/output.js';
+import { jsonIn } from './json-fields.js';
 import { readSettings, type Settings } from './settings.js';
 import { type Options, textOf } from './options.js';
 
@@ -15,21 +17,17 @@ export interface Session {
   serverWith(options: Pick<ServerOptions, 'patienceMs' | 'signal' | 'waiting'>): Server;
   /** Another one, as whoever has this token. */
   serverAt(url: string, token: string): Server;
+  /** The line that was typed, with `--yes` at its end, for a shell. */
+  readonly lineWithYes: string;
   /** Asks a person, unless --yes was said or nobody is there to ask. */
   confirm(question: string, options: Options): Promise<boolean>;
 }
 
-export function openSession(options: Options, signal: AbortSignal): Session {
+export function openSession(options: Options, signal: AbortSignal, args: readonly string[] = []): Session {
   const [url, project, folder] = ['url', 'project', 'folder'].map((name) => textOf(options, name));
   const settings = readSettings({ url, project, folder });
-  const { json } = options;
   const out = new Output({
-    // '' is --json without fields.
-    json: json
-      ? typeof json === 'string'
-        ? json.split(',').map((field) => field.trim())
-        : true
-      : json === '' || undefined,
+    json: jsonIn(options),
     verbose: options.verbose === true,
     colour: settings.colour,
   });
@@ -49,6 +47,7 @@ export function openSession(options: Options, signal: AbortSignal): Session {
     out,
     signal,
     serverWith,
+    lineWithYes: shell`stamp ${words([...args, '--yes'])}`,
     serverAt: (url, token) => serverWith({ url, token }),
     confirm: async (question, { yes }) => {
       if (yes || !isSomebodyThere(out)) return true;

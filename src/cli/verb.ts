@@ -1,5 +1,6 @@
 // What a verb of the command is, as data: the program, its help, the completion and docs/CLI.md are made of it.
 import type { ExitCode } from './exit-codes.js';
+import type { Fields } from './json-fields.js';
 import type { Options } from './options.js';
 import type { Session } from './session.js';
 
@@ -23,6 +24,8 @@ export interface Verb {
   /** What the line leaves open. */
   readonly description?: string;
   readonly options?: readonly OptionLine[];
+  /** The members of what it prints with --json; of a list, of each entry. */
+  readonly json?: Fields;
   readonly examples: readonly Example[];
   /** What stands below it: `sub add`, `sub status`. */
   readonly verbs?: readonly Verb[];

@@ -36,6 +36,7 @@ const ROWS: readonly Row[] = [
   { line: 'stamp shwo', code: 2, says: /did you mean 'stamp show'/ },
   { line: 'stamp show', code: 2, says: /^stamp: Which ticket\?/ },
   { line: 'stamp show TKT-1 --url nowhere', code: 2, says: /is no URL/ },
+  { line: 'stamp TKT-3 --revert', code: 2, says: /stamp TKT-3 --revert --yes$/m },
   { line: 'stamp TKT-1 --promote', code: 3, says: /stamp unhold TKT-1/ },
   { line: 'stamp why TKT-3', code: 3 },
   { line: 'stamp show TKT-5 --wait', code: 5, says: /It does not boot/ },

@@ -39,12 +39,12 @@ test('the documented workflow: update, QA, production, revert, close', async () 
   expect((await here('TKT-001 --promote')).stdout).toBe(
     `TKT-001 promoted dev → qa\nchanges\t${cart} added\nlink\thttp://localhost:8080/shop?qa=TKT-001\nnext\tstamp TKT-001 --promote (to prod)\n`,
   );
-  expect((await here('TKT-001 --promote')).stdout).toBe(
+  expect((await here('TKT-001 --promote --yes')).stdout).toBe(
     `TKT-001 promoted qa → prod: release 1\nchanges\t${cart} added\nlink\thttp://localhost:8080/shop\n` +
       'next\tstamp TKT-001 --revert takes it out again; stamp TKT-001 --close puts it away\n',
   );
   expect(Object.keys(await shown())).toEqual([cart]);
-  expect((await here('TKT-001 --revert')).stdout).toBe(
+  expect((await here('TKT-001 --revert --yes')).stdout).toBe(
     `TKT-001 reverted prod → qa: release 2 is prod without it\nchanges\t${cart} removed\n` +
       'link\thttp://localhost:8080/shop?qa=TKT-001\nnext\tstamp unhold TKT-001 before it is promoted again: it holds itself\n',
   );
@@ -78,6 +78,27 @@ test('a stage that is said has to be the next one; where the ticket is there, th
   expect([first.code, first.stderr]).toEqual([3, expect.stringContaining(`stamp revert ${key} --to-revision 1`)]);
 });
 
+test('what changes production asks for --yes where no terminal is, with the line to run', async () => {
+  const { key, stage } = await aStampedTicket(server, { cart: 'export default 1;\n' });
+  await lines(`promote ${key}`);
+  const refusals: [line: string[], again: string][] = [
+    [['promote', key], `stamp promote ${key} --yes`],
+    [[key, '--promote', '--wait', '--timeout', '1s'], `stamp ${key} --promote --wait --timeout 1s --yes`],
+    [['promote', key, '--json=key'], `stamp promote ${key} --json=key --yes`],
+  ];
+  const refuses = async ([line, again]: (typeof refusals)[number]): Promise<void> => {
+    const { code, stdout, stderr } = await run(line);
+    expect({ line, code, stdout }).toEqual({ line, code: 2, stdout: '' });
+    expect(stderr).toContain(`This changes prod for everybody, and no terminal is here to ask at. To do it: ${again}`);
+  };
+  for (const one of refusals) await refuses(one);
+  expect([await stage(), await shown()]).toEqual(['qa', {}]);
+  await lines(`promote ${key} --yes`);
+  await refuses([[key, '--revert', '--reason', "It's wrong"], `stamp ${key} --revert --reason 'It'\\''s wrong' --yes`]);
+  await refuses([['rollback', '0', '--force'], 'stamp rollback 0 --force --yes']);
+  expect([await stage(), Object.keys(await shown())]).toEqual(['prod', ['cart']]);
+});
+
 test('--dry-run says what it would come to, and changes nothing', async () => {
   const { key, stage } = await aStampedTicket(server, { cart: 'export default 1;\n' });
   expect(await lines(`promote ${key} --dry-run`)).toContain(`${key} would go dev → qa; nothing was changed`);
@@ -85,7 +106,7 @@ test('--dry-run says what it would come to, and changes nothing', async () => {
   expect(await lines(`promote ${key} --dry-run`)).toContain(
     `${key} would go qa → prod as release 1; nothing was changed`,
   );
-  await lines(`promote ${key}`);
+  await lines(`promote ${key} --yes`);
   expect(await lines(`revert ${key} --dry-run`)).toContain(
     `${key} would go prod → qa and release 2 be prod without it; nothing was changed`,
   );
@@ -99,7 +120,7 @@ test('a conflict: each verdict with what helps; rebase settles it', async () => 
     await aStampedTicket(server, { cart: 'export default 2;\n', nav: 'export default 2;\n' }),
   ];
   await lines(`promote ${theirs.key}`);
-  await lines(`promote ${theirs.key}`);
+  await lines(`promote ${theirs.key} --yes`);
   const ended = await run(`promote ${mine.key}`);
   expect(ended.code).toBe(3);
   expect(ended.stdout.split('\n')[0]).toBe(
@@ -134,12 +155,12 @@ test('holds and locks: who, why, until when, and the command that lifts them', a
   await lines(`unhold ${key}`);
   expect((await waiting).code).toBe(0);
   await lines(['lock', 'prod', '--reason', 'Christmas']);
-  const locked = await run(`${key} --promote`);
+  const locked = await run(`${key} --promote --yes`);
   expect([locked.code, locked.stderr]).toEqual([3, `stamp: ${key} stays at qa. What helps: stamp unlock prod\n`]);
   expect((await run(`why ${key}`)).code).toBe(3);
   expect(await lines('unlock prod')).toEqual(['Nobody locks prod of default.']);
   expect((await run('unlock nowhere')).code).toBe(7);
-  await lines(`${key} --promote`);
+  await lines(`${key} --promote --yes`);
   expect(await stage()).toBe('prod');
   expect((await run(`why ${key}`)).code).toBe(3);
 });
@@ -149,21 +170,21 @@ test('a revert that others depend on, and a rollback', async () => {
     await aStampedTicket(server, { cart: 'export default 1;\n' }),
     await aStampedTicket(server, { shop: "import 'cart';\n" }),
   ];
-  for (const { key } of [first, first, second, second]) await lines(`promote ${key}`);
-  const refused = await run(`${first.key} --revert`);
+  for (const { key } of [first, first, second, second]) await lines(`promote ${key} --yes`);
+  const refused = await run(`${first.key} --revert --yes`);
   expect([refused.code, refused.stderr]).toEqual([
     3,
     expect.stringMatching(/Revert them too with --cascade, or .* with --force\.$/m),
   ]);
-  await lines(['revert', first.key, '--cascade', '--reason', 'The total is wrong']);
+  await lines(['revert', first.key, '--cascade', '--reason', 'The total is wrong', '--yes']);
   expect([await first.stage(), await second.stage(), await shown()]).toEqual(['qa', 'qa', {}]);
   expect((await lines('releases')).map((line) => line.split('\t')[0])).toEqual(['3 (live)', '2', '1', '0']);
-  const lost = await run('rollback 2');
+  const lost = await run('rollback 2 --yes');
   expect([lost.code, lost.stderr]).toEqual([3, expect.stringMatching(/repeat with --force\.$/m)]);
-  expect(await lines('rollback 2 --force')).toContain(`back\t${first.key}, ${second.key}`);
+  expect(await lines('rollback 2 --force --yes')).toContain(`back\t${first.key}, ${second.key}`);
   expect(Object.keys(await shown())).toEqual(['cart', 'shop']);
-  expect(await lines('rollback 4')).toEqual(['prod equals release 4 already.']);
-  expect((await run('rollback 99')).code).toBe(7);
+  expect(await lines('rollback 4 --yes')).toEqual(['prod equals release 4 already.']);
+  expect((await run('rollback 99 --yes')).code).toBe(7);
   expect((await run('rollback last')).code).toBe(2);
 });
 

@@ -1,8 +1,10 @@
 // A stage verb on a ticket that was looked at before: done only if it is still where it was seen.
 import { shell } from '../../platform/in-shell.js';
 import { Refusal } from '../../client/server.js';
-import { CliError } from '../cli-error.js';
+import { isSomebodyThere } from '../ask.js';
+import { CliError, usage } from '../cli-error.js';
 import { EXIT } from '../exit-codes.js';
+import type { Options } from '../options.js';
 import type { Session } from '../session.js';
 import { readTicket, type Ticket } from '../ticket-name.js';
 
@@ -32,13 +34,15 @@ export async function onSeen<Answer>(
   }
 }
 
+/** Rejects with usage where what changes production was not confirmed by --yes, and nobody is there to be asked. */
+export function requireAnswerable({ out, lineWithYes }: Session, stage: string, { yes }: Options): void {
+  if (yes || isSomebodyThere(out)) return;
+  throw usage(`This changes ${stage} for everybody, and no terminal is here to ask at. To do it: ${lineWithYes}`);
+}
+
 /** Rejects with CliError `refused` unless somebody said yes, or nobody is there to ask. */
-export async function requireConfirmed(
-  session: Session,
-  question: string,
-  options: Readonly<Record<string, unknown>>,
-): Promise<void> {
-  if (await session.confirm(question, options as Parameters<Session['confirm']>[1])) return;
+export async function requireConfirmed(session: Session, question: string, options: Options): Promise<void> {
+  if (await session.confirm(question, options)) return;
   throw new CliError('Not confirmed: nothing was changed.', EXIT.error);
 }
 

@@ -7,6 +7,7 @@ import { subticketNamed } from '../subticket-name.js';
 import { readTicket, ticketNamed } from '../ticket-name.js';
 import type { Verb } from '../verb.js';
 import { readFull } from '../whole-ticket.js';
+import { ARTIFACT_FIELDS } from '../json-shapes.js';
 
 const add: Verb = {
   name: 'add',
@@ -18,6 +19,7 @@ const add: Verb = {
     ['--type <type>', 'of a ticket: IMAGE, RESULTS or LOGS; of a subticket: SPU, RESULTS or LOGS'],
     ['--sub <subticket>', "to this subticket instead: its id or, with -t, its source package's name"],
   ],
+  json: ARTIFACT_FIELDS,
   examples: [
     {
       run: 'stamp artifact add TKT-1 shop.img http://images.example/shop.img --type IMAGE',
@@ -53,6 +55,7 @@ const list: Verb = {
   description: 'Piped: type, name, URL and the subticket, with tabs between.',
   completes: 'ticket',
   options: [['--type <type>', 'only these: IMAGE, RESULTS, LOGS, SPU']],
+  json: ARTIFACT_FIELDS,
   examples: [{ run: 'stamp artifact list TKT-2', says: 'all of them' }],
   run: async (session, [name], options: Options) => {
     const { out } = session;

@@ -15,6 +15,7 @@ import type { Stage } from '../stages/shapes.js';
 import { productionOf, readStages } from '../stages/stage-line.js';
 import { readTicket } from '../ticket-name.js';
 import type { Verb } from '../verb.js';
+import { BISECT_FIELDS } from '../json-shapes.js';
 
 export const bisect: Verb = {
   name: 'bisect',
@@ -26,6 +27,7 @@ export const bisect: Verb = {
     ['--bad <release>', 'one that is bad (default: the live one)'],
     ['--run <command>', 'what tells good from bad; a line of the shell'],
   ],
+  json: BISECT_FIELDS,
   examples: [
     {
       run: `stamp bisect --good 1 --run 'node smoke-test.mjs'`,

@@ -8,6 +8,7 @@ import { isProduction } from '../stages/say-change.js';
 import { stageNamed, type StageLine, stagesOf } from '../stages/stage-line.js';
 import { type Ticket, ticketNamed } from '../ticket-name.js';
 import type { Verb } from '../verb.js';
+import { TICKET_FIELDS } from '../json-shapes.js';
 
 const REASON = ['--reason <text>', 'goes into the history'] as const;
 
@@ -18,6 +19,7 @@ export const close: Verb = {
   description: 'Its preview ends. What it released stays in production: stamp revert takes that out.',
   options: [REASON],
   completes: 'ticket',
+  json: TICKET_FIELDS,
   examples: [{ run: 'stamp close TKT-1 --reason "Not needed any more"', says: 'its preview ends' }],
   run: async (session, [name], options) => {
     const ticket = await change(session, 'close', name, options);
@@ -39,6 +41,7 @@ export const reopen: Verb = {
   description: 'It is back at the first stage. One that is in production stays there, and begins an empty cycle.',
   options: [REASON],
   completes: 'ticket',
+  json: TICKET_FIELDS,
   examples: [{ run: 'stamp reopen TKT-4', says: 'work on it goes on' }],
   run: async (session, [name], options) => {
     const ticket = await change(session, 'reopen', name, options);

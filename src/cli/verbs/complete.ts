@@ -6,6 +6,7 @@ import { isComplete, isFailed, LINE, positionText, stepText } from '../steps.js'
 import { readTicket, ticketNamed } from '../ticket-name.js';
 import type { Verb } from '../verb.js';
 import { sayPosition } from './status.js';
+import { TICKET_FIELDS } from '../json-shapes.js';
 
 export const complete: Verb = {
   name: 'complete',
@@ -15,6 +16,7 @@ export const complete: Verb = {
     'A ticket that has failed is not completed (exit code 5); one that is complete already stays as it is. In a strict project it is refused while subtickets are not complete.',
   completes: 'ticket',
   options: [['--dry-run', 'print the steps, and change nothing']],
+  json: TICKET_FIELDS,
   examples: [
     { run: 'stamp complete TKT-1 --dry-run', says: 'which steps are left' },
     { run: 'stamp complete TKT-1', says: 'goes through them' },

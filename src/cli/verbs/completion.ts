@@ -11,6 +11,7 @@ export const completion: Verb = {
   summary: 'Print what makes a shell complete verbs, options and tickets with the Tab key',
   description:
     "It asks the server for tickets, stages, projects and releases, and does without them where it doesn't answer within a second.",
+  json: { shell: true, script: true, install: true },
   examples: [
     { run: 'stamp completion bash', says: 'in ~/.bashrc: eval "$(stamp completion bash)"' },
     {

@@ -6,6 +6,7 @@ import { nameOf } from '../stages/say-change.js';
 import type { TicketDiff } from '../stages/shapes.js';
 import { ticketNamed } from '../ticket-name.js';
 import type { Verb } from '../verb.js';
+import { fieldsOf } from '../json-fields.js';
 
 export const diff: Verb = {
   name: 'diff',
@@ -17,6 +18,7 @@ export const diff: Verb = {
     ['--to <side>', "the other (default: the ticket's stage)"],
   ],
   completes: 'ticket',
+  json: fieldsOf<TicketDiff>({ from: true, to: true, release: true, changes: true }),
   examples: [
     { run: 'stamp diff TKT-1', says: 'over production as it is now' },
     { run: 'stamp diff TKT-1 --from release:0 --to prod', says: 'what was released altogether' },

@@ -5,11 +5,13 @@ import { checkServer } from '../doctor/server-checks.js';
 import { EXIT } from '../exit-codes.js';
 import type { Colour, Output } from '../output/output.js';
 import type { Verb } from '../verb.js';
+import { fieldsOf } from '../json-fields.js';
 
 export const doctor: Verb = {
   name: 'doctor',
   summary: 'Check settings, server, clock, git and the command itself, and say what to fix',
   description: 'Ends with 0 where nothing is wrong or only warnings are there, else with 1.',
+  json: fieldsOf<Check>({ name: true, grade: true, says: true, fix: true }),
   examples: [
     { run: 'stamp doctor', says: 'a line for each check' },
     { run: 'stamp doctor --json=name,grade,fix', says: 'for a script' },

@@ -4,6 +4,7 @@ import { textOf } from '../options.js';
 import { readTicket, ticketNamed } from '../ticket-name.js';
 import type { Verb } from '../verb.js';
 import { sayPosition } from './status.js';
+import { TICKET_FIELDS } from '../json-shapes.js';
 
 export const fail: Verb = {
   name: 'fail',
@@ -12,6 +13,7 @@ export const fail: Verb = {
   description: 'It remembers the step that it was at: stamp status <ticket> <step> goes back there.',
   completes: 'ticket',
   options: [...FAILURE_OPTIONS, ['--sub <id>', 'the subticket that caused it']],
+  json: TICKET_FIELDS,
   examples: [
     {
       run: 'stamp fail TKT-1 --reason "The image does not boot" --kind infra --log http://ci.example/7.log',

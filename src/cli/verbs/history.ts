@@ -9,6 +9,7 @@ import type { Output } from '../output/output.js';
 import type { Session } from '../session.js';
 import { readTicket, ticketNamed } from '../ticket-name.js';
 import type { Verb } from '../verb.js';
+import { HISTORY_FIELDS } from '../json-shapes.js';
 
 type Row = components['schemas']['History'];
 
@@ -29,6 +30,7 @@ export const history: Verb = {
     ['--limit <n>', `the newest n; 0 means all (default: ${DEFAULT_LIMIT})`],
     ['--follow', 'go on with what happens'],
   ],
+  json: HISTORY_FIELDS,
   examples: [
     { run: 'stamp history TKT-1', says: 'from the beginning' },
     { run: 'stamp history TKT-1 --limit 3 --json=time,line', says: 'the newest three, for a script' },

@@ -7,6 +7,7 @@ import { sayFacts } from '../output/facts.js';
 import type { Session } from '../session.js';
 import { ticketNamed } from '../ticket-name.js';
 import type { OptionLine, Verb } from '../verb.js';
+import { HELD_FIELDS } from '../json-shapes.js';
 
 /** Of a hold and of a lock. */
 export const HOLD_OPTIONS: readonly OptionLine[] = [
@@ -20,6 +21,7 @@ export const hold: Verb = {
   summary: 'Hold a ticket: it is not promoted until somebody says so',
   options: HOLD_OPTIONS,
   completes: 'ticket',
+  json: HELD_FIELDS,
   examples: [
     { run: 'stamp hold TKT-1 --reason "Waits for the release notes" --until 2h', says: 'nothing promotes it' },
   ],
@@ -39,6 +41,7 @@ export const unhold: Verb = {
   summary: 'Lift the hold of a ticket',
   options: [['--reason <text>', 'goes into the history']],
   completes: 'ticket',
+  json: HELD_FIELDS,
   examples: [{ run: 'stamp unhold TKT-1', says: 'it can be promoted again' }],
   run: async (session, [name], options) => {
     const { server, out } = session;

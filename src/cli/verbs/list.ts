@@ -8,6 +8,7 @@ import type { Session } from '../session.js';
 import { isFailed, stepNamed, stepText } from '../steps.js';
 import type { Ticket } from '../ticket-name.js';
 import type { Verb } from '../verb.js';
+import { TICKET_FIELDS } from '../json-shapes.js';
 
 const DEFAULT_LIMIT = 50;
 const LARGEST_PAGE = 1000;
@@ -29,6 +30,7 @@ export const list: Verb = {
     ['--limit <n>', `how many at most; 0 means all (default: ${DEFAULT_LIMIT})`],
     ['--order <field>', 'by this field of a ticket, -field the other way round (default: -id)'],
   ],
+  json: TICKET_FIELDS,
   examples: [
     { run: 'stamp list', says: 'what is open' },
     { run: 'stamp list --owner alice@example.com --all', says: 'everything of hers' },

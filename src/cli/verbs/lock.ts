@@ -3,6 +3,7 @@ import { flags, type Piece, shell } from '../../platform/in-shell.js';
 import type { Session } from '../session.js';
 import type { Verb } from '../verb.js';
 import { HOLD_OPTIONS, holdBody, reasonBody, sayHeld } from './hold.js';
+import { LOCKED_FIELDS } from '../json-shapes.js';
 
 export const lock: Verb = {
   name: 'lock',
@@ -11,6 +12,7 @@ export const lock: Verb = {
   description: 'A revert and a rollback get through.',
   options: HOLD_OPTIONS,
   completes: 'stage',
+  json: LOCKED_FIELDS,
   examples: [{ run: 'stamp lock prod --reason "Christmas" --until 3d', says: 'nothing goes to production' }],
   run: async (session, [name = ''], options) => {
     const { server, out } = session;
@@ -30,6 +32,7 @@ export const unlock: Verb = {
   summary: 'Unlock a stage',
   options: [['--reason <text>', 'goes into the history']],
   completes: 'stage',
+  json: LOCKED_FIELDS,
   examples: [{ run: 'stamp unlock prod', says: 'tickets can be promoted to it again' }],
   run: async (session, [name = ''], options) => {
     const { server, out } = session;

@@ -10,6 +10,7 @@ import { sayFacts } from '../output/facts.js';
 import type { Session } from '../session.js';
 import { hasTokenVariable, isEncrypted, urlOf } from '../settings.js';
 import type { Verb } from '../verb.js';
+import { WHO_FIELDS } from '../json-shapes.js';
 
 export const login: Verb = {
   name: 'login',
@@ -18,6 +19,7 @@ export const login: Verb = {
   description:
     'Asks for the token, checks it with the server, and keeps it in ~/.config/stampline/tokens.json, which only you can read. It is sent to that server and to no other. STAMP_TOKEN counts before it. Without a URL it is the server of the settings.',
   options: [['--with-token', 'read the token from standard input']],
+  json: { ...WHO_FIELDS, file: true },
   examples: [{ run: 'stamp login --with-token < token.txt', says: 'without it somebody at a terminal is asked' }],
   run: async (session, [word], options) => {
     const { out, settings } = session;
@@ -44,6 +46,7 @@ export const logout: Verb = {
   takes: '[url]',
   summary: 'Forget the token that was kept for a server',
   description: 'It still counts for whoever has it: stamp token revoke ends it.',
+  json: { url: true, forgotten: true },
   examples: [{ run: 'stamp logout', says: 'of the server of the settings' }],
   run: async ({ out, settings }, [word]) => {
     const url = word === undefined ? settings.url : serverNamed(word);
@@ -59,6 +62,7 @@ export const logout: Verb = {
 export const whoami: Verb = {
   name: 'whoami',
   summary: 'Say who you are to the server, and what you may',
+  json: WHO_FIELDS,
   examples: [
     { run: 'stamp whoami', says: 'the owner of your token, and its scopes' },
     { run: 'stamp whoami --json=name', says: 'for a script' },

@@ -9,6 +9,7 @@ import { projectUri } from '../project-uri.js';
 import type { Session } from '../session.js';
 import { ticketKey } from '../ticket-name.js';
 import type { Verb } from '../verb.js';
+import { FULL_TICKET_FIELDS } from '../json-shapes.js';
 
 export const create: Verb = {
   name: 'new',
@@ -26,6 +27,7 @@ export const create: Verb = {
     ['--component <kind=name...>', 'what it touches: package, ppa, branch or infrastructure; may be repeated'],
     ['--dry-run', 'print what would be sent, and send nothing'],
   ],
+  json: FULL_TICKET_FIELDS,
   examples: [
     { run: 'stamp new "Fix the menu"', says: 'a ticket; prints its key' },
     {

@@ -19,6 +19,7 @@ export const open: Verb = {
     ['--print', 'only print the link'],
   ],
   completes: 'ticket',
+  json: { key: true, stage: true, link: true },
   examples: [{ run: 'stamp open TKT-1 --print', says: 'the link' }],
   run: async (session, [name], options) => {
     const { out, settings } = session;

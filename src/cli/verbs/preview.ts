@@ -6,6 +6,7 @@ import { previewLink } from '../stages/links.js';
 import { stageNamed, stagesOf } from '../stages/stage-line.js';
 import { readTicket, ticketNamed } from '../ticket-name.js';
 import type { Verb } from '../verb.js';
+import { PREVIEW_FIELDS } from '../json-shapes.js';
 
 type Preview = operations['preview_ticket']['responses'][200]['content']['application/json'];
 
@@ -17,6 +18,7 @@ export const preview: Verb = {
     'On a server that asks for tokens a link shows a ticket only with its preview key. --new-key gives the ticket another one: links with the old key show production from then on.',
   options: [['--new-key', 'make links that were given away useless']],
   completes: 'ticket',
+  json: PREVIEW_FIELDS,
   examples: [
     { run: 'stamp preview TKT-1', says: 'the link to give to others' },
     { run: 'stamp preview TKT-1 --new-key', says: 'another one; the old link no longer shows the ticket' },

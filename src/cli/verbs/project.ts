@@ -9,6 +9,7 @@ import { sayTable } from '../output/table.js';
 import { changed, readWanted } from '../project/settings-said.js';
 import type { Session } from '../session.js';
 import type { Verb } from '../verb.js';
+import { PROJECT_FIELDS } from '../json-shapes.js';
 
 type Project = components['schemas']['Project'];
 /** What has a default needn't be sent, though the type asks for it. */
@@ -30,6 +31,7 @@ async function readProject({ server }: Session, name: string): Promise<Project> 
 const list: Verb = {
   name: 'list',
   summary: 'List the projects',
+  json: PROJECT_FIELDS,
   examples: [{ run: 'stamp project list', says: 'all of them' }],
   run: async ({ server, out }) => {
     const query = { limit: MOST, order_by: 'name' };
@@ -50,6 +52,7 @@ const show: Verb = {
   takes: '[project]',
   summary: 'Show a project: its stages and settings',
   description: 'Without a name it is the one of --project.',
+  json: { ...PROJECT_FIELDS, stages: true },
   examples: [
     { run: 'stamp project show', says: 'the one that the settings name' },
     { run: 'stamp project show default --json=settings', says: 'for a script' },
@@ -85,6 +88,7 @@ const set: Verb = {
   summary: 'Change settings of a project',
   description:
     'Values are JSON or text; lists may have commas between; key= goes back to the default. Settings: workflow_mode, stages, overlap, url_safe_list, preview_origins, open_previews, deployer_environments, quotas, retention_days; display_name, description and repository_url are set the same way. What somebody else changed meanwhile stays.',
+  json: PROJECT_FIELDS,
   examples: [
     { run: 'stamp project set overlap=block', says: 'no two open tickets change one module' },
     { run: 'stamp project set preview_origins=https://dev.shop.example', says: 'where pages show tickets' },
@@ -123,6 +127,7 @@ const create: Verb = {
   summary: 'Make a project',
   description: 'The name has lower-case letters, digits and hyphens: it stands in the addresses of its maps.',
   options: [['--title <text>', 'what people call it']],
+  json: PROJECT_FIELDS,
   examples: [{ run: 'stamp project new shop --title "The shop"', says: 'with the stages dev, qa and prod' }],
   run: async ({ server, out }, [name = ''], options) => {
     if (!/^[a-z0-9][a-z0-9-]*$/.test(name))

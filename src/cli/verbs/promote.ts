@@ -11,11 +11,12 @@ import { type About, commandFor } from '../stages/next-actions.js';
 import { isProduction, nextOf, sayChange } from '../stages/say-change.js';
 import type { StageChange, Verdict } from '../stages/shapes.js';
 import { after, stageNamed, stagesOf, type StageLine } from '../stages/stage-line.js';
-import { onSeen, requireConfirmed, sayAlready } from '../stages/ticket-verb.js';
+import { onSeen, requireAnswerable, requireConfirmed, sayAlready } from '../stages/ticket-verb.js';
 import { onlyWaits, passes, sayVerdicts } from '../stages/verdicts.js';
 import { waitUntilPassable } from '../stages/wait-for-verdicts.js';
 import { readTicket, type Ticket, ticketNamed } from '../ticket-name.js';
 import type { OptionLine, Verb } from '../verb.js';
+import { CHANGE_FIELDS, REFUSED_FIELDS, TICKET_FIELDS } from '../json-shapes.js';
 
 export const PROMOTE_OPTIONS: readonly OptionLine[] = [
   ['--dry-run', 'say what it would come to, and change nothing'],
@@ -31,9 +32,10 @@ export const promote: Verb = {
   summary: 'Promote a ticket to the next stage',
   description:
     'First looks at git, where there is a repository: everything is committed, and HEAD descends from the trunk. Into the last ' +
-    'stage is a release: on a terminal it is confirmed.',
+    'stage is a release: a terminal asks first, elsewhere it takes --yes.',
   options: [['--stage <name>', 'the stage that it has to come to'], ...PROMOTE_OPTIONS],
   completes: 'ticket',
+  json: { ...TICKET_FIELDS, ...CHANGE_FIELDS, ...REFUSED_FIELDS },
   examples: [
     { run: 'stamp promote TKT-1 --dry-run', says: 'what it would come to' },
     { run: 'stamp promote TKT-1 --stage qa', says: 'to QA; where it is there already, that is fine' },
@@ -49,9 +51,11 @@ export const promote: Verb = {
     if (wanted !== undefined && ticket.stage === stageNamed(line, wanted).name)
       return sayAlready(session, ticket, wanted);
     const next = requireNext(ticket, line, wanted);
+    const releases = isProduction(line, next) && !options.dryRun;
+    if (releases) requireAnswerable(session, next ?? '', options);
     const commit = options.gitCheck === false ? undefined : await checkGit(session, ticket, options);
     if (options.wait) await waitUntilPassable(session, ticket, timeout);
-    if (isProduction(line, next) && !options.dryRun)
+    if (releases)
       await requireConfirmed(session, `Promote ${ticket.key} (${ticket.title}) to ${next}, for everybody?`, options);
     return send(session, ticket, line, { ...options, commit });
   },

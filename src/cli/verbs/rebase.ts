@@ -8,6 +8,7 @@ import { onSeen } from '../stages/ticket-verb.js';
 import { readTicket, ticketNamed } from '../ticket-name.js';
 import type { Verb } from '../verb.js';
 import { readDiff } from './diff.js';
+import { CHANGE_FIELDS } from '../json-shapes.js';
 
 type Choice = 'mine' | 'theirs';
 type Choices = Readonly<Record<string, Choice>>;
@@ -24,6 +25,7 @@ export const rebase: Verb = {
     ['--theirs', 'for all that somebody overtook'],
   ],
   completes: 'ticket',
+  json: CHANGE_FIELDS,
   examples: [
     { run: 'stamp rebase TKT-1 cart=mine', says: 'we have seen what is live, and want ours over it' },
     { run: 'stamp rebase TKT-1 --theirs', says: 'give up everything that somebody overtook' },

@@ -7,11 +7,13 @@ import { latestReleases } from '../stages/entries.js';
 import { productionOf, readStages } from '../stages/stage-line.js';
 import { ticketNamed } from '../ticket-name.js';
 import type { Verb } from '../verb.js';
+import { RELEASE_FIELDS } from '../json-shapes.js';
 
 export const releases: Verb = {
   name: 'releases',
   summary: "List production's releases, newest first",
   options: [['--limit <n>', 'how many (default: 20)']],
+  json: RELEASE_FIELDS,
   examples: [
     { run: 'stamp releases', says: 'what was released, reverted and rolled back' },
     { run: 'stamp releases --limit 1 --json=number', says: 'which one is live' },

@@ -7,9 +7,10 @@ import type { Session } from '../session.js';
 import { isProduction, nextOf, sayChange } from '../stages/say-change.js';
 import type { StageChange } from '../stages/shapes.js';
 import { before, stageNamed, type StageLine, stagesOf } from '../stages/stage-line.js';
-import { onSeen, requireConfirmed, sayAlready } from '../stages/ticket-verb.js';
+import { onSeen, requireAnswerable, requireConfirmed, sayAlready } from '../stages/ticket-verb.js';
 import { readTicket, type Ticket, ticketNamed } from '../ticket-name.js';
 import type { OptionLine, Verb } from '../verb.js';
+import { CHANGE_FIELDS, TICKET_FIELDS } from '../json-shapes.js';
 
 export const REVERT_OPTIONS: readonly OptionLine[] = [
   ['--to-revision <n>', 'in the first stage: the revision of its modules to go back to'],
@@ -22,8 +23,8 @@ export const revert: Verb = {
   takes: '[ticket]',
   summary: 'Revert a ticket to the stage before',
   description:
-    'Out of production that is a new release without it: keys that a later ticket overwrote stay as that ticket made them. On a ' +
-    'terminal it is confirmed. A ticket that left production holds itself: stamp unhold, before it is promoted again.',
+    'Out of production that is a new release without it: keys that a later ticket overwrote stay as that ticket made them. A ' +
+    'terminal asks first, elsewhere it takes --yes. A ticket that left production holds itself: stamp unhold, before it is promoted again.',
   options: [
     ['--stage <name>', 'the stage that it has to come to'],
     ['--reason <text>', 'goes into the history'],
@@ -31,6 +32,7 @@ export const revert: Verb = {
     ...REVERT_OPTIONS,
   ],
   completes: 'ticket',
+  json: { ...TICKET_FIELDS, ...CHANGE_FIELDS },
   examples: [
     { run: 'stamp revert TKT-3 --dry-run', says: 'what production would be without it' },
     { run: 'stamp revert TKT-3 --reason "The total is wrong" --yes', says: 'out of production' },
@@ -46,16 +48,18 @@ export const revert: Verb = {
     }
     if (revision === undefined) requireLater(ticket, line);
     if (isProduction(line, ticket.stage ?? undefined) && revision === undefined && !options.dryRun)
-      await requireConfirmed(
-        session,
-        `Take ${ticket.key} (${ticket.title}) out of ${ticket.stage}, for everybody?`,
-        options,
-      );
+      await requireLeaving(session, ticket, options);
     const change = await send(session, ticket, options, revision);
     sayChange(session, change, { line, ...told(ticket, line, change, revision) });
     return undefined;
   },
 };
+
+/** Out of production: rejects with usage, or CliError where it is not confirmed. */
+async function requireLeaving(session: Session, { key, title, stage }: Ticket, options: Options): Promise<void> {
+  requireAnswerable(session, stage ?? '', options);
+  await requireConfirmed(session, `Take ${key} (${title}) out of ${stage ?? ''}, for everybody?`, options);
+}
 
 /** Rejects with CliError `refused`. */
 function requireBefore({ key, stage }: Ticket, line: StageLine, wanted: string): void {

@@ -9,8 +9,9 @@ import { previewLink } from '../stages/links.js';
 import { namedChanges } from '../stages/say-change.js';
 import type { ProductionChange, Stage } from '../stages/shapes.js';
 import { productionOf, readStages } from '../stages/stage-line.js';
-import { requireConfirmed } from '../stages/ticket-verb.js';
+import { requireAnswerable, requireConfirmed } from '../stages/ticket-verb.js';
 import type { Verb } from '../verb.js';
+import { RELEASE_CHANGE_FIELDS } from '../json-shapes.js';
 
 export const rollback: Verb = {
   name: 'rollback',
@@ -18,13 +19,14 @@ export const rollback: Verb = {
   summary: 'Bring production back to an earlier release',
   description:
     'A new release that equals the earlier one: what was released since is taken out, and its tickets go back a stage and hold ' +
-    'themselves. On a terminal it is confirmed. stamp releases lists them.',
+    'themselves. A terminal asks first, elsewhere it takes --yes. stamp releases lists them.',
   options: [
     ['--reason <text>', 'goes into the history'],
     ['--force', 'bring back what was reverted since, without its tickets'],
     ['--dry-run', 'say what it would come to, and change nothing'],
   ],
   completes: 'release',
+  json: RELEASE_CHANGE_FIELDS,
   examples: [
     { run: 'stamp rollback 0 --dry-run', says: 'what production would lose' },
     { run: 'stamp rollback 0 --reason "The shop is down" --yes', says: 'production as it was then' },
@@ -42,6 +44,7 @@ export const rollback: Verb = {
         production,
         dry: true,
       });
+    requireAnswerable(session, production.name, options);
     await requireConfirmed(
       session,
       `Roll ${production.name} of ${production.project} back from release ${now} to release ${number}, for everybody?`,

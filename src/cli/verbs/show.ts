@@ -4,6 +4,7 @@ import { sayTicketPage } from '../ticket-page.js';
 import type { Verb } from '../verb.js';
 import { WAIT_OPTIONS, waitAsAsked } from '../wait.js';
 import { readWhole } from '../whole-ticket.js';
+import { FULL_TICKET_FIELDS, WHY_FIELDS } from '../json-shapes.js';
 
 export const show: Verb = {
   name: 'show',
@@ -13,6 +14,7 @@ export const show: Verb = {
     'Where it is on its way, what belongs to it, why it failed, what stands next. With --wait as soon as the condition holds: exit code 0, 5 when the ticket failed instead, 8 when the time is over.',
   completes: 'ticket',
   options: [...WAIT_OPTIONS],
+  json: { ...FULL_TICKET_FIELDS, links: true, components: true, why: WHY_FIELDS, preview: true },
   examples: [
     { run: 'stamp show TKT-1', says: 'where it is, what belongs to it, what stands next' },
     { run: 'stamp show TKT-1 --json=key,current_workflow_step', says: 'two fields, for a script' },

@@ -17,6 +17,7 @@ export const snippet: Verb = {
     `With --write it goes between ${BEGIN} and ${END}, which stand after <head> from the first time on: a build can do ` +
     'it again each time, and the page has production as it is then for when Stampline is away.',
   options: [['--write <file>', 'the page to write it into']],
+  json: { snippet: true, file: true, changed: true },
   examples: [
     { run: 'stamp snippet', says: 'the script, and the map to fall back to' },
     { run: 'stamp snippet --write index.html', says: 'into a page' },

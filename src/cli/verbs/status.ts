@@ -8,6 +8,7 @@ import { isFailed, isStep, nameOf, positionText, statusNamed, statusOf, stepName
 import { readTicket, type Ticket, ticketKey, ticketNamed } from '../ticket-name.js';
 import type { Verb } from '../verb.js';
 import { WAIT_OPTIONS, waitAsAsked } from '../wait.js';
+import { TICKET_FIELDS } from '../json-shapes.js';
 
 export const status: Verb = {
   name: 'status',
@@ -17,6 +18,7 @@ export const status: Verb = {
     'Without a step it shows. A step is a number or its name (300, image-building). The status is 000 unless you say one: 001 to 998 for your own use, 1000 for done. With -t the first word is the step; a bare number is a step where there is one of that number, unless all three words are given. Piped: key, step, status and the name of the step, with tabs between.',
   completes: 'ticket',
   options: [...WAIT_OPTIONS],
+  json: TICKET_FIELDS,
   examples: [
     { run: 'stamp status TKT-1', says: 'where it is' },
     { run: 'stamp status TKT-1 200 100', says: 'moves it to Package Building, under way' },

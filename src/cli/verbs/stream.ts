@@ -11,6 +11,7 @@ import type { Session } from '../session.js';
 import { follow } from '../stream/follow.js';
 import { ticketKey } from '../ticket-name.js';
 import type { Verb } from '../verb.js';
+import { EVENT_FIELDS } from '../json-shapes.js';
 
 /** As /stream sends it: without `data`, which is behind `resource_uri`. */
 type Event = Omit<components['schemas']['Event'], 'data'>;
@@ -29,6 +30,7 @@ export const stream: Verb = {
     ['--since <time>', 'from a time on: 2h ago, or 2026-01-01T12:00:00Z; earliest: all that is kept'],
     ['--limit <n>', 'end after so many'],
   ],
+  json: EVENT_FIELDS,
   examples: [
     { run: 'stamp stream --ticket TKT-1 --since earliest --limit 1', says: 'how it began' },
     { run: "stamp stream --since 1h --type 'ticket.*' --severity info --limit 1", says: 'of the last hour' },

@@ -13,6 +13,7 @@ import type { OptionLine, Verb } from '../verb.js';
 import { liveSubtickets, readFull } from '../whole-ticket.js';
 import { addTo } from './artifact.js';
 import { upload } from './sub-upload.js';
+import { ARTIFACT_FIELDS, SUBTICKET_FIELDS } from '../json-shapes.js';
 
 const BY_PACKAGE = 'The subticket is its id or, with -t, the name of its source package.';
 
@@ -23,6 +24,7 @@ const add: Verb = {
   description:
     'It takes the place of the one there is for the same source package. Prints its id; piped, nothing else.',
   options: [['--assignee <email>', 'who works on it']],
+  json: SUBTICKET_FIELDS,
   examples: [
     { run: 'stamp sub add TKT-2 curl 8.11.0-2 --assignee bob@example.com', says: 'a new upload of curl' },
     { run: 'stamp sub add -t TKT-2 zlib 1.3-1', says: 'the ticket as an option' },
@@ -53,6 +55,7 @@ const list: Verb = {
   description: 'Piped: id, step, status, upload and assignee, with tabs between.',
   completes: 'ticket',
   options: [['--all', 'superseded ones, too']],
+  json: { ...SUBTICKET_FIELDS, artifacts: true },
   examples: [
     { run: 'stamp sub list TKT-2', says: 'each with its step' },
     { run: 'stamp sub list TKT-2 --all --json=id,superseded_by', says: 'for a script' },
@@ -72,6 +75,7 @@ const status: Verb = {
   takes: '<subticket> [step] [status]',
   summary: 'Show where a subticket is, or move it to a step',
   description: `${BY_PACKAGE} Its ticket follows: to 200 when the first is there, to 999 when one fails, to 200/1000 when all are built. Piped: id, step, status and the name of the step, with tabs between.`,
+  json: SUBTICKET_FIELDS,
   examples: [
     { run: 'stamp sub status curl -t TKT-2', says: 'where it is' },
     { run: 'stamp sub status curl 200 1000 -t TKT-2', says: 'it is built' },
@@ -95,6 +99,7 @@ const fail: Verb = {
   summary: 'Report that a subticket failed, and why',
   description: `${BY_PACKAGE} Its ticket fails with it, until a new upload takes its place.`,
   options: FAILURE_OPTIONS,
+  json: SUBTICKET_FIELDS,
   examples: [
     {
       run: 'stamp sub fail curl -t TKT-2 --reason "test 1560 failed" --code build.tests_failed --kind product',
@@ -119,6 +124,7 @@ const artifact: Verb = {
   summary: 'Add an artifact to a subticket',
   description: `${BY_PACKAGE} Prints the artifact's id; piped, nothing else.`,
   options: [TYPE],
+  json: ARTIFACT_FIELDS,
   examples: [
     {
       run: 'stamp sub artifact curl curl_8.11.0-2.dsc http://deb.example/curl_8.11.0-2.dsc -t TKT-2',

@@ -8,6 +8,7 @@ import { sayTable } from '../output/table.js';
 import type { Session } from '../session.js';
 import { requireConfirmed } from '../stages/ticket-verb.js';
 import type { Verb } from '../verb.js';
+import { TOKEN_FIELDS } from '../json-shapes.js';
 
 interface Token {
   readonly id: number;
@@ -22,6 +23,7 @@ interface Token {
 const list: Verb = {
   name: 'list',
   summary: 'List the tokens that count, newest first',
+  json: TOKEN_FIELDS,
   examples: [{ run: 'stamp token list --json=id,owner,expires_at', says: 'never the tokens themselves' }],
   run: async (session) => {
     const { out } = session;
@@ -55,6 +57,7 @@ const create: Verb = {
     ['--purpose <text>', 'what it is for'],
     ['--days <n>', 'how long it counts (default: 90)'],
   ],
+  json: { ...TOKEN_FIELDS, token: true },
   examples: [
     {
       run: 'stamp token create --owner ci --scope read --scope status:write --purpose "The lander"',
@@ -89,6 +92,7 @@ const rotate: Verb = {
   takes: '<id>',
   summary: 'Replace a token: print another one for the same',
   description: 'The old one counts for 24 h more, in which whoever has it takes the new one.',
+  json: { ...TOKEN_FIELDS, token: true },
   examples: [{ run: 'stamp token rotate 1', says: 'prints the new one' }],
   run: async (session, [id = '']) => {
     const server = once(session);
@@ -104,6 +108,7 @@ const revoke: Verb = {
   name: 'revoke',
   takes: '<id>',
   summary: 'Revoke a token: every server refuses it within 5 s',
+  json: { ...TOKEN_FIELDS, revoked: true },
   examples: [{ run: 'stamp token revoke 1', says: 'asks first, on a terminal; --yes asks nothing' }],
   run: async (session, [word = ''], options) => {
     const { server, out } = session;

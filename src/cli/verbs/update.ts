@@ -3,6 +3,7 @@ import { runUpdate } from '../watch/run-update.js';
 import { textOf } from '../options.js';
 import { ticketNamed } from '../ticket-name.js';
 import type { OptionLine, Verb } from '../verb.js';
+import { UPDATE_FIELDS } from '../json-shapes.js';
 
 /** Beside the files and the folder, which the first grammar has flags of its own for. */
 export const UPDATE_OPTIONS: readonly OptionLine[] = [
@@ -19,6 +20,7 @@ export const update: Verb = {
     'watches it for what is added, changed and deleted until Ctrl-C. Files that git ignores stay here.',
   options: [['-f, --folder <folder>', 'the folder to watch (default: ./src)'], ...UPDATE_OPTIONS],
   completes: 'ticket',
+  json: UPDATE_FIELDS,
   examples: [
     { run: 'stamp update TKT-1 --once', says: 'send what differs in ./src, and end' },
     { run: 'stamp update TKT-1 src/cart.js', says: 'send one file' },

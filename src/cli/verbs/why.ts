@@ -5,6 +5,7 @@ import type { Why } from '../stages/shapes.js';
 import { exitOfVerdicts, passes, sayVerdicts } from '../stages/verdicts.js';
 import { ticketNamed } from '../ticket-name.js';
 import type { Verb } from '../verb.js';
+import { WHY_FIELDS } from '../json-shapes.js';
 
 export const why: Verb = {
   name: 'why',
@@ -12,6 +13,7 @@ export const why: Verb = {
   summary: "Say what stands in the way of a ticket's promotion",
   description: 'Ends with 0 where nothing does, 3 where somebody has to act, 8 where it clears by itself.',
   completes: 'ticket',
+  json: WHY_FIELDS,
   examples: [
     { run: 'stamp why TKT-1', says: 'what each policy says, and what helps' },
     { run: 'stamp why TKT-1 --json=promotable', says: 'for a script' },
