@@ -1,6 +1,6 @@
 // What every verb works with: the settings, the server, and where the words go.
 import { Server, type ServerOptions } from '../client/server.js';
-import { shell, words } from '../platform/in-shell.js';
+import { typedWith } from '../platform/in-shell.js';
 import { ask, isSomebodyThere } from './ask.js';
 import { Output } from './output/output.js';
 import { jsonIn } from './json-fields.js';
@@ -47,7 +47,7 @@ export function openSession(options: Options, signal: AbortSignal, args: readonl
     out,
     signal,
     serverWith,
-    lineWithYes: shell`stamp ${words([...args, '--yes'])}`,
+    lineWithYes: typedWith('stamp', args, '--yes'),
     serverAt: (url, token) => serverWith({ url, token }),
     confirm: async (question, { yes }) => {
       if (yes || !isSomebodyThere(out)) return true;

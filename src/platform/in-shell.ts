@@ -61,6 +61,12 @@ export function shell(texts: TemplateStringsArray, ...values: readonly (string |
   return last.length === 0 ? line : `${line} -- ${last.map(inShell).join(' ')}`;
 }
 
+/** The line that somebody typed, its options as they were, with one more of ours before the operands behind `--`. */
+export function typedWith(program: string, typed: readonly string[], option: string): string {
+  const end = typed.includes('--') ? typed.indexOf('--') : typed.length;
+  return [program, ...typed.slice(0, end), option, ...typed.slice(end)].map(inShell).join(' ');
+}
+
 /** `--project` of `stamp unlock qa --project `: its value comes next. */
 function optionAtEnd(line: string): string | undefined {
   if (!line.endsWith(' ')) return undefined;

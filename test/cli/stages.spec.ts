@@ -236,7 +236,7 @@ test('the snippet, printed and written into a page', async () => {
   expect(fs.readFileSync(page, 'utf8')).toBe(before.replace('lang="en">', `lang="en">${put}`));
   expect(await lines('snippet --write index.html')).toEqual(['index.html has it already.']);
   const { key } = await aStampedTicket(server, { cart: 'export default 1;\n' });
-  for (const _stage of ['qa', 'prod']) await lines(`promote ${key}`);
+  for (const _stage of ['qa', 'prod']) await lines(`promote ${key} --yes`);
   await lines('snippet --write index.html');
   expect(fs.readFileSync(page, 'utf8').match(/"cart"|stamp\.js/g)).toEqual(['stamp.js', '"cart"']);
   fs.writeFileSync(page, '<p>No head</p>');
