@@ -103,15 +103,6 @@ describe('goes through', () => {
     expect(ended.stderr).toContain('Not in a git repository: git is not checked.');
   });
 
-  test('without git installed, which is noted', async () => {
-    const scene = new GitScene();
-    scene.write('notes.txt', '');
-    const ticket = await aTicket();
-    const ended = await promote(ticket, scene.work, '--verbose', { PATH: path.join(scene.root, 'nowhere') });
-    expect([ended.code, await ticket.stage()]).toEqual([0, 'qa']);
-    expect(ended.stderr).toContain('git is not installed: it is not checked.');
-  });
-
   test('--no-git-check', async () => {
     const scene = new GitScene();
     scene.write('notes.txt', '');

@@ -66,9 +66,9 @@ export class WatchedApp {
   }
 
   /** Resolves when it watches. */
-  async watch(url: string, ticket: string, more = ''): Promise<Watch> {
+  async watch(url: string, ticket: string, more = '', variables: Record<string, string> = {}): Promise<Watch> {
     const line = ['update', ticket, '--json', ...more.split(' ').filter(Boolean)];
-    const env = { ...stampEnvironment(url, this.home), ...this.env };
+    const env = { ...stampEnvironment(url, this.home), ...this.env, ...variables };
     const watch = new Watch(spawn(process.execPath, [STAMP, ...line], { cwd: this.folder, env }));
     this.watches.push(watch);
     await watch.until('it watches', (event) => event.event === 'watching');

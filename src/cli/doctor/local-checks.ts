@@ -3,7 +3,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { CliError } from '../cli-error.js';
 import { checkWork } from '../git/check-work.js';
-import { gitIn, isInstalled, repositoryAround } from '../git/git.js';
+import { gitIn, isInstalled } from '../git/git.js';
+import { repositoryOf } from '../git/repository.js';
 import { findTrunk } from '../git/trunk.js';
 import { isEncrypted, KEYS, RC_FILE, type SettingName, type Settings } from '../settings.js';
 import { type Check, error, ok, warning } from './check.js';
@@ -54,17 +55,18 @@ function checkFolder({ cwd, folder }: Settings, from: string): Check {
 
 /** What a promotion looks at. */
 export async function checkGit({ cwd, trunk: named }: Settings): Promise<Check[]> {
-  const git = gitIn(cwd);
-  if (!(await isInstalled(git)))
+  const found = await repositoryOf(cwd);
+  if (found.kind === 'unreadable') return [error('git', `can't read ${found.root}`, found.why)];
+  if (!(await isInstalled()))
     return [warning('git', 'is not installed', 'Promotions go unchecked without it: install git.')];
+  const git = gitIn(cwd);
   const version = ((await git.read(['--version'])) ?? '').replace(/^git version /, '');
-  const repository = repositoryAround(cwd);
-  if (repository === undefined)
+  if (found.kind === 'none')
     return [
       warning('git', `${version}; this folder is in no repository`, 'Run stamp in the project that you work on.'),
     ];
   const trunk = await findTrunk(git, named);
-  const place = ok('git', `${version}; ${repository}${trunk ? `, trunk ${trunk.name}` : ''}`);
+  const place = ok('git', `${version}; ${found.root}${trunk ? `, trunk ${trunk.name}` : ''}`);
   return [place, await checkPromotable(cwd, named)];
 }
 

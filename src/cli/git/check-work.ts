@@ -4,7 +4,8 @@ import { shell } from '../../platform/in-shell.js';
 import { isCommit } from '../../platform/git-facts.js';
 import { CliError } from '../cli-error.js';
 import { EXIT } from '../exit-codes.js';
-import { type Git, gitIn, isInstalled, repositoryAround } from './git.js';
+import { type Git, gitIn } from './git.js';
+import { repositoryOf } from './repository.js';
 import { heardAgo, findTrunk, type Trunk } from './trunk.js';
 
 export interface WorkToCheck {
@@ -27,11 +28,10 @@ const OLD_MS = 3_600_000;
 
 /** Undefined where there is nothing to check. Rejects with CliError `refused`. */
 export async function checkWork({ cwd, trunk: named, fetch, note }: WorkToCheck): Promise<CheckedWork | undefined> {
-  const folder = repositoryAround(cwd);
-  if (folder === undefined) return void note('Not in a git repository: git is not checked.');
+  const found = await repositoryOf(cwd);
+  if (found.kind === 'none') return void note('Not in a git repository: git is not checked.');
+  if (found.kind === 'unreadable') throw refused(`${found.why} (${SKIP})`);
   const git = gitIn(cwd);
-  if (!(await isInstalled(git))) return void note('git is not installed: it is not checked.');
-  await requireUsable(git, folder);
   const commit = await git.read(['rev-parse', '--verify', '--quiet'], { names: ['HEAD^{commit}'] });
   if (commit === undefined) throw refused('Nothing is committed yet: git add --all && git commit');
   await requireClean(git);
@@ -41,14 +41,6 @@ export async function checkWork({ cwd, trunk: named, fetch, note }: WorkToCheck)
   if (trunk.remote && !fetch) await tellAge(git, cwd, trunk, note);
   await requireDescent(git, trunk, commit);
   return { commit, trunk: trunk.name };
-}
-
-/** git may refuse to look: somebody else's folder, a broken repository. */
-async function requireUsable(git: Git, folder: string): Promise<void> {
-  const { code, stderr } = await git.run(['rev-parse', '--show-toplevel']);
-  if (code === 0) return;
-  const [why = ''] = stderr.split('\n');
-  throw refused(`git can't read ${folder}: ${why.replace(/^fatal: /, '')} (${SKIP})`);
 }
 
 async function requireClean(git: Git): Promise<void> {

@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { inheritedEnvironment } from '../settings.js';
 
 /** A verb of git with its options, as we write them; never a text from elsewhere. */
 type Verb = readonly [string, ...string[]];
@@ -20,7 +21,7 @@ export interface Git {
 export interface Operands {
   /** Revisions, names of references and remotes, keys of the configuration. */
   readonly names?: readonly string[];
-  /** Behind `--`. */
+  /** Behind `--`; each is a path to the letter, and no pattern. */
   readonly paths?: readonly string[];
 }
 
@@ -31,12 +32,28 @@ const operandsOf = ({ names, paths }: Operands): readonly string[] => [
 
 const MOST_BYTES = 64 * 1024 * 1024;
 
-/** Never waits for a lock of somebody's index, or for a password. */
+/**
+ * What would make git answer for another repository than the folder's: `git rev-parse --local-env-vars` of all versions, set
+ * in hooks; and what reads paths as patterns, which git refuses beside --literal-pathspecs.
+ */
+const LOCAL_VARIABLES: readonly string[] = [
+  ...['GIT_ALTERNATE_OBJECT_DIRECTORIES', 'GIT_COMMON_DIR', 'GIT_CONFIG', 'GIT_CONFIG_COUNT', 'GIT_CONFIG_PARAMETERS'],
+  ...['GIT_DIR', 'GIT_GRAFT_FILE', 'GIT_IMPLICIT_WORK_TREE', 'GIT_INDEX_FILE', 'GIT_INTERNAL_SUPER_PREFIX'],
+  ...['GIT_NO_REPLACE_OBJECTS', 'GIT_OBJECT_DIRECTORY', 'GIT_PREFIX', 'GIT_REPLACE_REF_BASE', 'GIT_SHALLOW_FILE'],
+  ...['GIT_WORK_TREE', 'GIT_LITERAL_PATHSPECS', 'GIT_GLOB_PATHSPECS', 'GIT_NOGLOB_PATHSPECS', 'GIT_ICASE_PATHSPECS'],
+];
+
+const environment = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(inheritedEnvironment()).filter(([name]) => !LOCAL_VARIABLES.includes(name)));
+
+/** Never waits for a lock of somebody's index, or for a password. It is the folder's own repository that answers. */
 export function gitIn(cwd: string): Git {
   const run: Git['run'] = (verb, operands = {}) =>
     new Promise((resolve, reject) => {
-      const all = ['--no-optional-locks', '-c', 'core.quotePath=off', ...verb, ...operandsOf(operands)];
-      const child = execFile('git', all, { cwd, maxBuffer: MOST_BYTES }, (error, stdout, stderr) => {
+      const always = ['--no-optional-locks', ...(operands.paths ? ['--literal-pathspecs'] : [])];
+      const all = [...always, '-c', 'core.quotePath=off', ...verb, ...operandsOf(operands)];
+      const options = { cwd, env: environment(), maxBuffer: MOST_BYTES };
+      const child = execFile('git', all, options, (error, stdout, stderr) => {
         const code = error === null ? 0 : error.code;
         if (typeof code === 'number') resolve({ code, stdout, stderr });
         else reject(error ?? new Error('git ended without a code'));
@@ -52,13 +69,14 @@ export function gitIn(cwd: string): Git {
   };
 }
 
-/** False where no `git` is in the PATH. */
-export async function isInstalled(git: Git): Promise<boolean> {
+/** False where no `git` that can be started is in the PATH. */
+export async function isInstalled(): Promise<boolean> {
   try {
-    await git.run(['--version']);
+    // A folder that is not there would be the same error.
+    await gitIn(path.parse(process.execPath).root).run(['--version']);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    if (['ENOENT', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
     throw error;
   }
 }
@@ -66,7 +84,8 @@ export async function isInstalled(git: Git): Promise<boolean> {
 /** The folder with `.git` in it: this one or one above; undefined outside of a repository. */
 export function repositoryAround(folder: string): string | undefined {
   for (let at = folder; ; at = path.dirname(at)) {
-    if (fs.existsSync(path.join(at, '.git'))) return at;
+    // A link that leads nowhere is a broken repository, and still one.
+    if (fs.lstatSync(path.join(at, '.git'), { throwIfNoEntry: false })) return at;
     if (path.dirname(at) === at) return undefined;
   }
 }

@@ -1,5 +1,4 @@
 // stamp new: a ticket, alone or with all its parts from a manifest. Both are one bundle: all of it is kept, or nothing.
-import { execFileSync } from 'node:child_process';
 import { shell } from '../../platform/in-shell.js';
 import { harmlessJson } from '../../platform/steering.js';
 import { usage } from '../cli-error.js';
@@ -10,6 +9,7 @@ import type { Session } from '../session.js';
 import { ticketKey } from '../ticket-name.js';
 import type { Verb } from '../verb.js';
 import { FULL_TICKET_FIELDS } from '../json-shapes.js';
+import { mailOf } from '../watch/git-facts.js';
 
 export const create: Verb = {
   name: 'new',
@@ -77,7 +77,7 @@ async function bundleOf(session: Session, title: string | undefined, options: Op
     ...saidFields(options, settings.prefix),
     ...saidLists(options, manifest),
   };
-  const owner = bundle.owner ?? gitEmail(settings.cwd);
+  const owner = bundle.owner ?? (await mailOf(settings.cwd));
   if (owner === undefined) out.note('Nobody answers for it: git has no user.email; --owner names somebody.');
   return owner === undefined ? bundle : { ...bundle, owner };
 }
@@ -111,18 +111,4 @@ function pairOf(flag: string, given: string, like: string): [string, string] {
   const at = given.indexOf('=');
   if (at < 1 || at === given.length - 1) throw usage(`${flag} takes a kind and a value, ${like}, not '${given}'.`);
   return [given.slice(0, at), given.slice(at + 1)];
-}
-
-/** As git knows it in this folder; undefined where there is no git, or it doesn't know. */
-function gitEmail(cwd: string): string | undefined {
-  try {
-    const said = execFileSync('git', ['config', 'user.email'], {
-      cwd,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    return said.trim() || undefined;
-  } catch {
-    return undefined;
-  }
 }

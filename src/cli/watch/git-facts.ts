@@ -11,7 +11,7 @@ export interface Provenance {
 }
 
 /** What git prints; undefined where it isn't there or says no. */
-export const askGit = (cwd: string, ...asked: Parameters<Git['read']>): Promise<string | undefined> =>
+const askGit = (cwd: string, ...asked: Parameters<Git['read']>): Promise<string | undefined> =>
   gitIn(cwd)
     .read(...asked)
     .catch(() => undefined);

@@ -3,7 +3,8 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { CliError } from '../cli-error.js';
 import { EXIT } from '../exit-codes.js';
-import { askGit } from './git-facts.js';
+import { requireReadable } from '../git/repository.js';
+import { gitIn } from '../git/git.js';
 
 /** What the server takes as modules of their own, and what goes with them. */
 const MODULES = new Set(['.js', '.mjs', '.json', '.css', '.wasm', '.map']);
@@ -21,6 +22,8 @@ export interface Listing {
 /** Of one call of git. */
 const MOST_ARGUMENTS = 500;
 
+/** What git tracks or would, as `git add` does; also what is deleted and not committed. */
+const OWN_FILES = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'] as const;
 const IGNORED_FOLDERS = ['ls-files', '-z', '--others', '--ignored', '--exclude-standard', '--directory'] as const;
 
 /** Dot files and installed packages are nobody's modules. */
@@ -47,10 +50,10 @@ export class SourceFolder {
     const below = slashed(path.relative(cwd, folder));
     const inside = below !== '..' && !below.startsWith('../') && !path.isAbsolute(below);
     const name = inside ? below : path.basename(folder);
-    const inGit = (await askGit(folder, ['rev-parse', '--is-inside-work-tree']))?.trim() === 'true';
+    const inGit = (await requireReadable(folder)) !== undefined;
     // A folder that git ignores as a whole, such as a build's, is watched when it is asked for.
-    const isIgnored = inGit && (await askGit(folder, ['check-ignore', '-q', '.'])) !== undefined;
-    return new SourceFolder(folder, name || '.', name && `${name}/`, inGit && !isIgnored);
+    const isGits = inGit && !(await isIgnored(folder));
+    return new SourceFolder(folder, name || '.', name && `${name}/`, isGits);
   }
 
   /** What the server calls it. */
@@ -82,31 +85,47 @@ export class SourceFolder {
   /** Those of some paths that `list` would have. */
   async wanted(files: readonly string[]): Promise<readonly string[]> {
     const modules = files.filter((file) => isModule(file) && !isHidden(file));
-    if (!this.isGits || modules.length === 0) return modules;
-    const ignored = new Set<string>();
+    if (!this.isGits) return modules;
+    const own = new Set<string>();
     for (let from = 0; from < modules.length; from += MOST_ARGUMENTS) {
-      const answer = await askGit(this.folder, ['check-ignore', '-z'], {
-        paths: modules.slice(from, from + MOST_ARGUMENTS),
-      });
-      for (const file of answer?.split('\0') ?? []) ignored.add(file);
+      const paths = modules.slice(from, from + MOST_ARGUMENTS);
+      for (const file of await pathsOf(this.folder, OWN_FILES, paths)) own.add(file);
     }
-    return modules.filter((file) => !ignored.has(file));
+    return modules.filter((file) => own.has(file));
   }
 
   /** Folders that needn't be watched. */
   async ignoredFolders(): Promise<ReadonlySet<string>> {
-    const listed = this.isGits ? await askGit(this.folder, IGNORED_FOLDERS) : undefined;
-    const folders = (listed ?? '').split('\0').filter((one) => one.endsWith('/'));
-    return new Set(folders.map((one) => this.pathOf(one.slice(0, -1))));
+    const listed = this.isGits ? await pathsOf(this.folder, IGNORED_FOLDERS) : [];
+    return new Set(listed.filter((one) => one.endsWith('/')).map((one) => this.pathOf(one.slice(0, -1))));
   }
 
-  /** Also those that are deleted and not committed; whoever reads them finds out. */
-  private async gitsFiles(): Promise<string[] | undefined> {
-    if (!this.isGits) return undefined;
-    const listed = await askGit(this.folder, ['ls-files', '-z', '--cached', '--others', '--exclude-standard']);
-    return listed?.split('\0').filter(Boolean);
+  /** Whoever reads them finds out which are deleted and not committed. */
+  private async gitsFiles(): Promise<readonly string[] | undefined> {
+    return this.isGits ? pathsOf(this.folder, OWN_FILES) : undefined;
   }
 }
+
+/** What git lists, of a verb with -z. Rejects with CliError where it says no: nothing is sent that it could not judge. */
+async function pathsOf(folder: string, verb: ListVerb, paths?: readonly string[]): Promise<readonly string[]> {
+  const { code, stdout, stderr } = await gitIn(folder).run(verb, paths && { paths });
+  if (code !== 0) throw unjudged(folder, verb[0], stderr);
+  return stdout.split('\0').filter(Boolean);
+}
+
+type ListVerb = typeof OWN_FILES | typeof IGNORED_FOLDERS;
+
+/** 0 and 1 are git's answers, everything else is none. */
+async function isIgnored(folder: string): Promise<boolean> {
+  const { code, stderr } = await gitIn(folder).run(['check-ignore', '-q', '.']);
+  if (code > 1) throw unjudged(folder, 'check-ignore', stderr);
+  return code === 0;
+}
+
+const unjudged = (folder: string, verb: string, stderr: string): CliError =>
+  new CliError(
+    `git ${verb} failed in ${folder}: ${stderr.trim().split('\n').at(-1) ?? ''} Nothing is sent before git can say what it ignores.`,
+  );
 
 const slashed = (file: string): string => file.split(path.sep).join('/');
 

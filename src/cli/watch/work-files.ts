@@ -1,4 +1,5 @@
 // What is to be sent: a folder, or files that were named.
+import { existsSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { usage } from '../cli-error.js';
@@ -27,7 +28,8 @@ export async function workOf(cwd: string, folder: string, named: readonly string
 
 /** The one that is watched, where it has them all, so that a watch knows what was sent; else the current one. */
 async function folderAround(all: readonly string[], cwd: string, folder: string): Promise<SourceFolder> {
-  const watched = await SourceFolder.open(cwd, folder).catch(() => undefined);
+  const isThere = existsSync(path.resolve(cwd, folder));
+  const watched = isThere ? await SourceFolder.open(cwd, folder) : undefined;
   if (watched && all.every((file) => watched.fileOf(file) !== undefined)) return watched;
   return SourceFolder.open(cwd, '.');
 }
