@@ -146,7 +146,7 @@ describe('a promotion in a repository that git can not read', () => {
 
 it('outside of a repository all is sent, also without git', async () => {
   const app = new WatchedApp(SHOP, null);
-  for (const env of [{}, { PATH: app.path('nowhere') }]) {
+  for (const env of [{}, { PATH: app.path('nowhere') }] as Record<string, string>[]) {
     const key = newKey();
     const ended = await stamp(`update ${key} --once`, {
       url: server.base,
