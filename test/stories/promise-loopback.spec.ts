@@ -124,6 +124,9 @@ describe('a page', () => {
     const before = await ticketCount();
     const reply = await write(headers).expect(403);
     expect(reply.body).toMatchObject({ code: 'origin.foreign' });
+    // No setting lets a page in that the browser itself calls another site's.
+    const advice = headers['Sec-Fetch-Site'] ? "this server's own pages" : 'STAMPLINE_ALLOWED_HOSTS';
+    expect(reply.body.error).toContain(advice);
     expect(await ticketCount()).toBe(before);
   });
 

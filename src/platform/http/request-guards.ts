@@ -107,15 +107,20 @@ const badProtocol = (): DomainError =>
 function refuseForeign(request: FastifyRequest, origins: OwnOrigins): DomainError | undefined {
   if (isSafe(request.method)) return undefined;
   const { origin } = request.headers;
-  const site = request.headers['sec-fetch-site'] ?? 'none';
-  if (['none', 'same-origin'].includes(String(site)) && (origin === undefined || origins.has(origin, request)))
-    return undefined;
+  const isElsewhere = !['none', 'same-origin'].includes(String(request.headers['sec-fetch-site'] ?? 'none'));
+  if (!isElsewhere && (origin === undefined || origins.has(origin, request))) return undefined;
   return new DomainError(
     'forbidden',
     'origin.foreign',
-    `A page of ${origin ?? 'another site'} may not write here. List its host, with the port where it has one, in STAMPLINE_ALLOWED_HOSTS.`,
+    `A page of ${origin ?? 'another site'} may not write here. ${isElsewhere ? OWN_PAGES_ONLY : BEHIND_A_PROXY}`,
   );
 }
+
+/** The browser says so itself: no setting changes that. */
+const OWN_PAGES_ONLY = "Only this server's own pages may: have the page's own server send the request, with a token.";
+/** The browser asked one address, and the request arrived with another. */
+const BEHIND_A_PROXY =
+  'If this is the address of Stampline itself behind a proxy, list its host, with the port where it has one, in STAMPLINE_ALLOWED_HOSTS, and have the proxy send X-Forwarded-Proto.';
 
 /** What stands after a `%` that encodes nothing is left to be what it is. */
 function isUtf8(url: string): boolean {
