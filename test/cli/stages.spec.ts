@@ -99,6 +99,33 @@ test('what changes production asks for --yes where no terminal is, with the line
   expect([await stage(), Object.keys(await shown())]).toEqual(['prod', ['cart']]);
 });
 
+test('what follows on a rehearsal is the same line in earnest', async () => {
+  const { key } = await aStampedTicket(server, { cart: 'export default 1;\n' });
+  await lines(`promote ${key}`);
+  await lines(`promote ${key} --yes`);
+  const next = async (line: string[]): Promise<string | undefined> =>
+    (await lines(line)).find((one) => one.startsWith('next\t'))?.slice('next\t'.length);
+  expect(await next(['revert', key, '--cascade', '--reason', 'Too dear', '--dry-run'])).toBe(
+    `stamp ${key} --revert --cascade --reason 'Too dear'`,
+  );
+  expect(await next(['revert', key, '--force', '--dry-run'])).toBe(`stamp ${key} --revert --force`);
+  expect(await next(['rollback', '0', '--force', '--reason', 'Down', '--dry-run'])).toBe(
+    'stamp rollback 0 --force --reason Down',
+  );
+  expect(await lines('rollback 1 --dry-run')).toEqual(['prod equals release 1 already.']);
+});
+
+test('a module that another open ticket changes is refused by the policy, where the project blocks that', async () => {
+  await lines('project set overlap=block');
+  const { key } = await aStampedTicket(server, { cart: 'export default 1;\n' });
+  const { key: other } = await aStampedTicket(server, { nav: 'export default 1;\n' });
+  fs.mkdirSync(path.join(server.dataFolder, 'src'));
+  fs.writeFileSync(path.join(server.dataFolder, 'src', 'menu.js'), 'export default 1;\n');
+  await lines(`update ${key} --once`);
+  const refused = await run(`update ${other} --once`);
+  expect([refused.code, refused.stderr]).toEqual([3, expect.stringContaining(`wait until ${key} is released`)]);
+});
+
 test('--dry-run says what it would come to, and changes nothing', async () => {
   const { key, stage } = await aStampedTicket(server, { cart: 'export default 1;\n' });
   expect(await lines(`promote ${key} --dry-run`)).toContain(`${key} would go dev → qa; nothing was changed`);

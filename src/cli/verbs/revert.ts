@@ -1,5 +1,5 @@
 // stamp revert, and `stamp TKT-001 --revert`: a ticket goes a stage back; out of production by a release without it.
-import { shell } from '../../platform/in-shell.js';
+import { flags, shell } from '../../platform/in-shell.js';
 import { CliError, usage } from '../cli-error.js';
 import { EXIT } from '../exit-codes.js';
 import { type Options, textOf } from '../options.js';
@@ -50,7 +50,7 @@ export const revert: Verb = {
     if (isProduction(line, ticket.stage ?? undefined) && revision === undefined && !options.dryRun)
       await requireLeaving(session, ticket, options);
     const change = await send(session, ticket, options, revision);
-    sayChange(session, change, { line, ...told(ticket, line, change, revision) });
+    sayChange(session, change, { line, ...told(ticket, line, change, options) });
     return undefined;
   },
 };
@@ -104,13 +104,20 @@ function told(
   { key, stage: from }: Ticket,
   line: StageLine,
   change: StageChange,
-  revision: number | undefined,
+  options: Options,
 ): { readonly headline: string; readonly next: string } {
+  const revision = revisionIn(options);
+  const again = flags({
+    'to-revision': revision,
+    cascade: options.cascade === true,
+    force: options.force === true,
+    reason: textOf(options, 'reason'),
+  });
   if (revision !== undefined) {
     const what = change.dry_run ? 'would be again as in' : 'is again as in';
     return {
       headline: `${key} ${what} revision ${revision}, which is revision ${change.revision} now`,
-      next: nextOf(line, key, change.stage),
+      next: change.dry_run ? shell`stamp ${key} --revert ${again}` : nextOf(line, key, change.stage),
     };
   }
   const way = `${from ?? ''} → ${change.stage}`;
@@ -118,7 +125,7 @@ function told(
   if (change.dry_run)
     return {
       headline: `${key} would go ${way}${release && ` and ${release} be ${from ?? ''} without it`}; nothing was changed`,
-      next: shell`stamp ${key} --revert`,
+      next: shell`stamp ${key} --revert ${again}`,
     };
   const next =
     change.release === null

@@ -1,5 +1,5 @@
 // stamp rollback: production as it was at an earlier release.
-import { shell } from '../../platform/in-shell.js';
+import { flags, shell } from '../../platform/in-shell.js';
 import { CliError, usage } from '../cli-error.js';
 import { EXIT } from '../exit-codes.js';
 import { type Options, textOf } from '../options.js';
@@ -43,6 +43,7 @@ export const rollback: Verb = {
         now,
         production,
         dry: true,
+        options,
       });
     requireAnswerable(session, production.name, options);
     await requireConfirmed(
@@ -55,7 +56,7 @@ export const rollback: Verb = {
       out.result(done, () => out.say(`${production.name} equals release ${number} already.`));
       return undefined;
     }
-    return sayRollback(session, done, { number, now, production, dry: false });
+    return sayRollback(session, done, { number, now, production, dry: false, options });
   },
 };
 
@@ -94,14 +95,21 @@ interface Told {
   readonly now: number;
   readonly production: Stage;
   readonly dry: boolean;
+  readonly options: Options;
 }
 
 function sayRollback(
   { out, settings }: Session,
   change: ProductionChange,
-  { number, now, production, dry }: Told,
+  { number, now, production, dry, options }: Told,
 ): undefined {
+  const [{ force }, reason] = [options, textOf(options, 'reason')];
   const { suspended = [], restored = [] } = change;
+  const again = shell`stamp rollback ${number} ${flags({ force: force === true, reason })}`;
+  if (dry && change.release === now) {
+    out.result({ ...change, dry_run: true }, () => out.say(`${production.name} equals release ${number} already.`));
+    return undefined;
+  }
   const headline = dry
     ? `${production.name} would equal release ${number} again as release ${change.release}; nothing was changed`
     : `${production.name} rolled back from release ${now} to ${number}: release ${change.release}`;
@@ -114,7 +122,7 @@ function sayRollback(
       ],
       ['back', restored.length > 0 ? restored.map((ticket) => ticket ?? 'a direct write').join(', ') : undefined],
       ['link', previewLink(settings, production, '')],
-      ['next', dry ? shell`stamp rollback ${number}` : `${shell`stamp rollback ${now} --force`} brings back what went`],
+      ['next', dry ? again : `${shell`stamp rollback ${now} --force`} brings back what went`],
     ]);
   });
 }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs/promises';
 import { type GoneFile, PARCEL, type Parcel, type SentFile, sizeOf } from './parcel.js';
-import type { Delivered, Sender, Warning } from './sender.js';
+import type { Delivered, Sender, Warning, RefusedFile } from './sender.js';
 import type { SourceFolder } from './source-files.js';
 import { type SyncState, UNSURE } from './sync-state.js';
 
@@ -10,7 +10,7 @@ export interface Outcome {
   /** What the server calls them. */
   readonly sent: string[];
   readonly gone: string[];
-  readonly refused: { readonly name: string; readonly message: string }[];
+  readonly refused: RefusedFile[];
   readonly warnings: readonly Warning[];
   /** Somebody else changed the ticket's modules meanwhile. */
   readonly isShared: boolean;
@@ -180,7 +180,7 @@ async function markOf(path: string): Promise<string | undefined> {
 class Collected implements Outcome {
   readonly sent: string[] = [];
   readonly gone: string[] = [];
-  readonly refused: { readonly name: string; readonly message: string }[] = [];
+  readonly refused: RefusedFile[] = [];
   warnings: readonly Warning[] = [];
   isShared = false;
 

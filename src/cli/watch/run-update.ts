@@ -22,8 +22,8 @@ export interface UpdateOptions {
 }
 
 /**
- * `ticket` is a key as `ticketNamed` gives it. Resolves when the work is done or a watch was ended on purpose; with an error's
- * code where a file was refused. Rejects with
+ * `ticket` is a key as `ticketNamed` gives it. Resolves when the work is done or a watch was ended on purpose; with an exit
+ * code of its own where a file was refused. Rejects with
  * CliError (refused where the ticket is frozen or closed), Refusal, Unreachable; with the signal's reason before it watches.
  */
 export async function runUpdate(session: Session, ticket: string, options: UpdateOptions): Promise<ExitCode> {
@@ -33,7 +33,7 @@ export async function runUpdate(session: Session, ticket: string, options: Updat
   const report = new UpdateReport(out, begun, linkOf(begun, settings.page));
   report.began();
   const parts = { session, begun, work, report, facts: new GitFacts(work.source.folder) };
-  if (options.once || work.files.length > 0) return (await updateOnce(parts)) ? EXIT.ok : EXIT.error;
+  if (options.once || work.files.length > 0) return updateOnce(parts);
   await updateAndWatch(parts);
   return EXIT.ok;
 }

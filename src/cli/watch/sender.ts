@@ -14,11 +14,18 @@ export interface Warning {
   readonly message: string;
 }
 
+/** A file that the server did not take: its name for people, the refusal's code, and what to do. */
+export interface RefusedFile {
+  readonly name: string;
+  readonly code: string;
+  readonly message: string;
+}
+
 export interface Delivered {
   readonly sent: readonly SentFile[];
   readonly gone: readonly GoneFile[];
   /** What the server doesn't take, and why. */
-  readonly refused: readonly { readonly name: string; readonly file: string; readonly message: string }[];
+  readonly refused: readonly (RefusedFile & { readonly file: string })[];
   readonly warnings: readonly Warning[];
   /** The ticket's, after each upload. */
   readonly revisions: readonly number[];
@@ -57,7 +64,7 @@ export class Sender {
       const refusal = ticketRefusal(error, this.ticket);
       if (refusal) throw refusal;
       if (!isAboutContent(error)) throw error;
-      if (sizeOf(parcel) === 1) return refusedParcel(parcel, error.message);
+      if (sizeOf(parcel) === 1) return refusedParcel(parcel, error);
       const { part } = error.body;
       const [one, other] = apart(parcel, typeof part === 'string' ? part : undefined);
       return joined(await this.deliver(one), await this.deliver(other));
@@ -97,17 +104,20 @@ export class Sender {
   }
 }
 
+/** Another open ticket is at one of the modules, and the project lets one at a time. */
+export const OVERLAP = 'modules.overlap';
+
 const isAway = (error: unknown): boolean =>
   error instanceof Unreachable || (error instanceof Refusal && error.isNotNow);
 
 /** One of the files is the reason, not the ticket or who asks. */
 const isAboutContent = ({ status, code }: Refusal): boolean =>
-  [400, 413, 415, 422].includes(status) || code === 'modules.overlap';
+  [400, 413, 415, 422].includes(status) || code === OVERLAP;
 
-const refusedParcel = ({ files, gone }: Parcel, message: string): Delivered => ({
+const refusedParcel = ({ files, gone }: Parcel, { code, message }: Refusal): Delivered => ({
   sent: [],
   gone: [],
-  refused: [...files, ...gone].map(({ file, name }) => ({ file, name, message })),
+  refused: [...files, ...gone].map(({ file, name }) => ({ file, name, code, message })),
   warnings: [],
   revisions: [],
 });

@@ -1,4 +1,5 @@
 // Sends what differs in a folder: once, or as it is saved until somebody ends it.
+import { EXIT, type ExitCode } from '../exit-codes.js';
 import { Progress } from '../output/progress.js';
 import type { Session } from '../session.js';
 import type { BegunTicket } from './begin-work.js';
@@ -6,7 +7,7 @@ import { FolderSync, type Outcome } from './folder-sync.js';
 import { followTicket } from './follow-ticket.js';
 import type { GitFacts } from './git-facts.js';
 import { type Saves, SaveWatcher } from './save-watcher.js';
-import { Sender } from './sender.js';
+import { OVERLAP, Sender } from './sender.js';
 import { SyncState } from './sync-state.js';
 import type { UpdateReport } from './update-report.js';
 import type { Work } from './work-files.js';
@@ -23,14 +24,15 @@ export interface UpdateParts {
 const LAST_UPLOAD_MS = 1000;
 
 /**
- * Sends what was named, or what differs in the folder. False where the server refused a file. Rejects with CliError; Refusal;
- * Unreachable; the signal's reason.
+ * Sends what was named, or what differs in the folder. Answers `refused` where another open ticket is in the way of a
+ * file (`overlap=block`), `error` where the server refused one otherwise. Rejects with CliError; Refusal; Unreachable; the signal's reason.
  */
-export async function updateOnce(parts: UpdateParts): Promise<boolean> {
+export async function updateOnce(parts: UpdateParts): Promise<ExitCode> {
   const sync = await openSync(parts);
   const { refused } = await (parts.work.files.length > 0 ? sendNamed(parts, sync) : sendAll(parts, sync));
   parts.report.link();
-  return refused.length === 0;
+  if (refused.length === 0) return EXIT.ok;
+  return refused.some(({ code }) => code === OVERLAP) ? EXIT.refused : EXIT.error;
 }
 
 /** Resolves when a watch is ended on purpose. Rejects as `updateOnce`, whatever ends it else. */
