@@ -115,7 +115,7 @@ export const RELEASE_CHANGE_FIELDS = fieldsOf<ProductionChange & { readonly dry_
 });
 
 /** Of a hold and of a lock. */
-export const HOLD_FIELDS = fieldsOf<Held>({ actor: true, reason: true, since: true, until: true });
+const HOLD_FIELDS = fieldsOf<Held>({ actor: true, reason: true, since: true, until: true });
 
 export const HELD_FIELDS: Fields = { ticket: true, key: true, version: true, hold: HOLD_FIELDS };
 export const LOCKED_FIELDS: Fields = { stage: true, project: true, lock: HOLD_FIELDS };
