@@ -49,7 +49,10 @@ export class FolderSync {
 
   /** Looks at all of some files, of `source.list()`; what else was sent is gone. */
   async pushAll(listed: ReadonlySet<string>, progress?: OnProgress): Promise<Outcome> {
-    const gone = [...this.state.files.keys()].filter((file) => !listed.has(file));
+    const left = [...this.state.files.keys()].filter((file) => !listed.has(file));
+    // A file that became a link isn't gone.
+    const linked = await Promise.all(left.map((file) => this.source.isLinked(file)));
+    const gone = left.filter((_file, index) => !linked[index]);
     const looked = await Promise.all(
       [...listed].sort().map(async (file) => ((await this.isAsSeen(file)) ? [] : [file])),
     );
@@ -121,6 +124,8 @@ export class FolderSync {
     const [files, gone]: [SentFile[], GoneFile[]] = [[], []];
     let differs = force;
     for (const file of unit) {
+      // A file that became a link is left alone.
+      if (await this.source.isLinked(file)) continue;
       const found = await this.read(file);
       if (!found) {
         if (this.state.files.has(file)) gone.push(this.named(file));
@@ -171,9 +176,9 @@ export class FolderSync {
   }
 }
 
-/** Undefined for what is no file. */
+/** Undefined for what is no file; a link is none. */
 async function markOf(path: string): Promise<string | undefined> {
-  const found = await fs.stat(path).catch(() => undefined);
+  const found = await fs.lstat(path).catch(() => undefined);
   return found?.isFile() ? `${found.mtimeMs} ${found.size} ${found.ino}` : undefined;
 }
 

@@ -15,6 +15,8 @@ export const isModule = (file: string): boolean => MODULES.has(path.extname(file
 export interface Listing {
   /** Paths below the folder, with `/` between their parts. */
   readonly files: ReadonlySet<string>;
+  /** Symlinks, as people say them: they stay here. */
+  readonly links: readonly string[];
   /** How many there are of what stays here, by ending. */
   readonly others: ReadonlyMap<string, number>;
 }
@@ -43,11 +45,12 @@ export class SourceFolder {
 
   /** Rejects with CliError where it is no folder. */
   static async open(cwd: string, named: string): Promise<SourceFolder> {
-    const folder = path.resolve(cwd, named);
+    const asked = path.resolve(cwd, named);
+    const folder = await fs.realpath(asked).catch(() => asked);
     const found = await fs.stat(folder).catch(() => undefined);
     if (!found?.isDirectory())
       throw new CliError(`There is no folder ${named}: --folder says which to watch.`, EXIT.usage);
-    const below = slashed(path.relative(cwd, folder));
+    const below = slashed(path.relative(cwd, asked));
     const inside = below !== '..' && !below.startsWith('../') && !path.isAbsolute(below);
     const name = inside ? below : path.basename(folder);
     const inGit = (await requireReadable(folder)) !== undefined;
@@ -59,6 +62,14 @@ export class SourceFolder {
   /** What the server calls it. */
   nameOf(file: string): string {
     return this.prefix + file;
+  }
+
+  /** True where it, or a folder on its way, is a symlink: what is behind one may be anybody's. */
+  async isLinked(file: string): Promise<boolean> {
+    const parts = file.split('/');
+    const ways = parts.map((_part, index) => this.pathOf(parts.slice(0, index + 1).join('/')));
+    const found = await Promise.all(ways.map((way) => fs.lstat(way).catch(() => undefined)));
+    return found.some((one) => one?.isSymbolicLink());
   }
 
   /** The path below the folder; undefined for what lies elsewhere. */
@@ -73,31 +84,45 @@ export class SourceFolder {
 
   /** Every module below it; what git ignores, dot files and node_modules are left out. */
   async list(): Promise<Listing> {
-    const [files, others] = [new Set<string>(), new Map<string, number>()];
+    const [files, links, others] = [new Set<string>(), [] as string[], new Map<string, number>()];
     for (const file of (await this.gitsFiles()) ?? (await filesBelow(this.folder))) {
       if (isHidden(file)) continue;
-      if (isModule(file)) files.add(file);
+      if (await this.isLinked(file)) links.push(this.nameOf(file));
+      else if (isModule(file)) files.add(file);
       else others.set(endingOf(file), (others.get(endingOf(file)) ?? 0) + 1);
     }
-    return { files, others };
+    return { files, links, others };
   }
 
   /** Those of some paths that `list` would have. */
   async wanted(files: readonly string[]): Promise<readonly string[]> {
     const modules = files.filter((file) => isModule(file) && !isHidden(file));
     if (!this.isGits) return modules;
-    const own = new Set<string>();
-    for (let from = 0; from < modules.length; from += MOST_ARGUMENTS) {
-      const paths = modules.slice(from, from + MOST_ARGUMENTS);
-      for (const file of await pathsOf(this.folder, OWN_FILES, paths)) own.add(file);
-    }
+    const own = await this.own(modules);
     return modules.filter((file) => own.has(file));
+  }
+
+  /** Those of some paths that stay here though somebody named them: git ignores them, or a symlink leads to them. */
+  async kept(files: readonly string[]): Promise<readonly string[]> {
+    const own = new Set(this.isGits ? await this.own(files) : files);
+    const linked = await Promise.all(files.map((file) => this.isLinked(file)));
+    return files.filter((file, index) => linked[index] || !own.has(file));
   }
 
   /** Folders that needn't be watched. */
   async ignoredFolders(): Promise<ReadonlySet<string>> {
     const listed = this.isGits ? await pathsOf(this.folder, IGNORED_FOLDERS) : [];
     return new Set(listed.filter((one) => one.endsWith('/')).map((one) => this.pathOf(one.slice(0, -1))));
+  }
+
+  /** Those of some paths that git tracks or would. */
+  private async own(files: readonly string[]): Promise<ReadonlySet<string>> {
+    const own = new Set<string>();
+    for (let from = 0; from < files.length; from += MOST_ARGUMENTS) {
+      const paths = files.slice(from, from + MOST_ARGUMENTS);
+      for (const file of await pathsOf(this.folder, OWN_FILES, paths)) own.add(file);
+    }
+    return own;
   }
 
   /** Whoever reads them finds out which are deleted and not committed. */
@@ -124,7 +149,7 @@ async function isIgnored(folder: string): Promise<boolean> {
 
 const unjudged = (folder: string, verb: string, stderr: string): CliError =>
   new CliError(
-    `git ${verb} failed in ${folder}: ${stderr.trim().split('\n').at(-1) ?? ''} Nothing is sent before git can say what it ignores.`,
+    `In ${folder}, git ${verb} failed: ${stderr.trim().split('\n').at(-1) ?? ''} Nothing is sent before git can say what it ignores.`,
   );
 
 const slashed = (file: string): string => file.split(path.sep).join('/');

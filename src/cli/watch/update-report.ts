@@ -55,8 +55,9 @@ export class UpdateReport implements Connection {
     this.explain(outcome);
   }
 
-  /** Files that are no modules stay here: said once, and only to people. */
-  skipped({ others }: Listing): void {
+  /** Files that are no modules stay here, which is said to people only; and symlinks, which is said always. */
+  skipped({ others, links }: Listing): void {
+    if (links.length > 0) this.leftOut(links);
     if (others.size === 0) return;
     const most = [...others].sort(([, one], [, other]) => other - one);
     const kinds = most
@@ -74,6 +75,11 @@ export class UpdateReport implements Connection {
         this.out.stderr,
       ),
     );
+  }
+
+  private leftOut(links: readonly string[]): void {
+    if (this.out.isJson) this.event('left_out', { files: links, reason: 'symlink' }, '');
+    else this.out.warn(`Symlinks are not sent: ${names(links)}. Put the files themselves in the folder.`);
   }
 
   /** Where to see it. */

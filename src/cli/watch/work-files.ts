@@ -23,7 +23,22 @@ export async function workOf(cwd: string, folder: string, named: readonly string
   const source = await folderAround(all, cwd, folder);
   const files = all.map((file) => source.fileOf(file)).filter((file) => file !== undefined);
   if (files.length < all.length) throw usage('A file lies outside of the current folder: go to its project first.');
+  await requireSendable(source, files, named);
   return { source, files, what: named.join(', ') };
+}
+
+/** What is in a folder that was named was judged there: one that git ignores as a whole is sent as it is. */
+async function requireSendable(
+  source: SourceFolder,
+  files: readonly string[],
+  named: readonly string[],
+): Promise<void> {
+  const plain = files.filter((file) => named.some((one) => path.basename(one) === path.basename(file)));
+  const [kept] = await source.kept(plain);
+  if (kept !== undefined)
+    throw usage(
+      `${source.nameOf(kept)} is not sent: git ignores it, or it is a symlink. A folder that git ignores as a whole is sent with --folder.`,
+    );
 }
 
 /** The one that is watched, where it has them all, so that a watch knows what was sent; else the current one. */
@@ -44,5 +59,6 @@ async function filesNamed(cwd: string, named: string): Promise<string[]> {
     return [...(await below.list()).files].map((file) => below.pathOf(file));
   }
   if (!isModule(named)) throw usage(`${named} is no module: these are ${MODULE_KINDS}.`);
-  return [absolute];
+  // A folder on the way that is a link leads elsewhere, and is seen so.
+  return [path.join(await fs.realpath(path.dirname(absolute)), path.basename(absolute))];
 }
