@@ -80,7 +80,11 @@ const UNREADABLE: readonly (readonly [string, Break, RegExp])[] = [
     },
     /can't read .*src: its \.git is broken/,
   ],
-  ['an unreadable index', (app) => (app.write('.git/index', 'x'), undefined), /git (check-ignore|status) failed/],
+  [
+    'an unreadable index',
+    (app) => (app.write('.git/index', 'x'), undefined),
+    /check-ignore of git failed|git status failed/,
+  ],
 ];
 
 const OPERATIONS: readonly (readonly [string, (key: string) => string])[] = [

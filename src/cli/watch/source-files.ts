@@ -149,7 +149,7 @@ async function isIgnored(folder: string): Promise<boolean> {
 
 const unjudged = (folder: string, verb: string, stderr: string): CliError =>
   new CliError(
-    `In ${folder}, git ${verb} failed: ${stderr.trim().split('\n').at(-1) ?? ''} Nothing is sent before git can say what it ignores.`,
+    `${verb} of git failed in ${folder}: ${stderr.trim().split('\n').at(-1) ?? ''} Nothing is sent before git can say what it ignores.`,
   );
 
 const slashed = (file: string): string => file.split(path.sep).join('/');
