@@ -80,11 +80,7 @@ const UNREADABLE: readonly (readonly [string, Break, RegExp])[] = [
     },
     /can't read .*src: its \.git is broken/,
   ],
-  [
-    'an unreadable index',
-    (app) => (app.write('.git/index', 'x'), undefined),
-    /check-ignore of git failed|git status failed/,
-  ],
+  ['an unreadable index', (app) => (app.write('.git/index', 'x'), undefined), /check-ignore failed|git status failed/],
 ];
 
 const OPERATIONS: readonly (readonly [string, (key: string) => string])[] = [

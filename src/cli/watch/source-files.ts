@@ -149,7 +149,7 @@ async function isIgnored(folder: string): Promise<boolean> {
 
 const unjudged = (folder: string, verb: string, stderr: string): CliError =>
   new CliError(
-    `${verb} of git failed in ${folder}: ${stderr.trim().split('\n').at(-1) ?? ''} Nothing is sent before git can say what it ignores.`,
+    `${folder}: ${verb} failed (${stderr.trim().split('\n').at(-1) ?? ''}). Mend the repository first: until then it isn't known what it ignores.`,
   );
 
 const slashed = (file: string): string => file.split(path.sep).join('/');
