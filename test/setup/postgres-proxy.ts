@@ -49,6 +49,7 @@ export class PostgresProxy {
   private readonly sockets = new Set<net.Socket>();
   private cutAfter: Buffer | undefined;
   private cutCommitOf: RegExp | undefined;
+  private cutAfterCommitOf: RegExp | undefined;
   private fault: 'silent' | 'dark' | undefined;
   private readonly counts = new Map<string, number>();
   private holding: (() => void)[] | undefined;
@@ -79,6 +80,11 @@ export class PostgresProxy {
   /** The next COMMIT of a transaction that sent such a text doesn't reach Postgres. */
   loseCommitOf(text: RegExp): void {
     this.cutCommitOf = text;
+  }
+
+  /** The next COMMIT of a transaction that sent such a text reaches Postgres, and its answer doesn't come back. */
+  loseAnswerToCommitOf(text: RegExp): void {
+    this.cutAfterCommitOf = text;
   }
 
   /** From now on nothing passes, and nobody is told: connections stay, and new ones are taken. */
@@ -141,6 +147,10 @@ export class PostgresProxy {
       sent += chunk.toString('latin1');
       if (chunk.includes('COMMIT')) {
         const isLost = this.cutCommitOf?.test(sent) === true;
+        if (this.cutAfterCommitOf?.test(sent) === true) {
+          this.cutAfterCommitOf = undefined;
+          cut = true;
+        }
         sent = '';
         if (isLost) {
           this.cutCommitOf = undefined;

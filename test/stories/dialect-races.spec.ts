@@ -34,7 +34,12 @@ it('makes no id twice when PUT and POST meet', async () => {
 });
 
 it('lets one of 10 make an absent id, and the others change it', async () => {
-  const replies = await times(10, (index) => server.http.put('/api/v1/person/500/').send(person(`same${index}`)));
+  const put = async (index: number) => {
+    const reply = await server.http.put('/api/v1/person/500/').send(person(`same${index}`));
+    // Nine wait for the first one's row; on a machine that does much else one may be told to come again.
+    return reply.status === 503 ? server.http.put('/api/v1/person/500/').send(person(`same${index}`)) : reply;
+  };
+  const replies = await times(10, put);
   expect(replies.map((reply) => reply.status).sort()).toEqual([...Array.from({ length: 9 }, () => 200), 201]);
   expect(new Set(replies.map(idOf))).toEqual(new Set([500]));
 });

@@ -83,10 +83,12 @@ describe('a client that never reads is cut, whatever it asked for', () => {
     '%s',
     async (_name, text) => {
       const before = await metric('stampline_http_cut_replies_total');
-      await sendAndNeverRead(text());
+      // A busy machine may be slower to fill its buffers than a connection's own end takes to come.
+      for (let time = 0; time < 3 && (await metric('stampline_http_cut_replies_total')) === before; time++)
+        await sendAndNeverRead(text());
       expect(await metric('stampline_http_cut_replies_total')).toBeGreaterThan(before);
     },
-    30_000,
+    120_000,
   );
 });
 
