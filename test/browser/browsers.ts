@@ -63,6 +63,12 @@ export class Tab {
     return this.run(`${one(selector)}?.textContent ?? null`) as Promise<string | null>;
   }
 
+  /** The text of stamp.js's badge, once the page has said what it shows; null where that is the red line. */
+  async badge(): Promise<string | null> {
+    await this.until('document.querySelector("#stamp-badge, #stamp-warning") !== null');
+    return this.text('#stamp-badge');
+  }
+
   run(code: string): Promise<unknown> {
     return this.page.evaluate(code);
   }

@@ -65,7 +65,7 @@ describe.each<BrowserName>(['chromium', 'firefox'])('%s', (name) => {
     const [production, mine] = [await tab(''), await tab('?dev=TKT-2')];
     await mine.page.bringToFront();
     expect([await mine.text('h1'), await production.text('h1')]).toEqual(['Hello', 'Hello']);
-    expect(await mine.text('#stamp-badge')).toContain('TKT-2');
+    expect(await mine.badge()).toContain('TKT-2');
 
     app.write('src/lib/greeting.js', 'export const greeting = "Good morning";\n');
     await shows(mine, 'Good morning');

@@ -65,12 +65,12 @@ describe.each<BrowserName>(['chromium', 'firefox'])('%s', (name) => {
     const page = await tab();
     const since = front.passed.length;
     await page.visit(`${shop.url}/?dev=${key}~${secret}`);
-    expect(await page.text(BADGE)).toContain(`${key} · dev`);
+    expect(await page.badge()).toContain(`${key} · dev`);
     expect(await page.run('document.documentElement.innerText + JSON.stringify(window.stamp)')).not.toContain(secret);
     await page.visit(`${shop.url}/`);
-    expect(await page.text(BADGE)).toContain(`${key} · dev`);
+    expect(await page.badge()).toContain(`${key} · dev`);
     await page.visit(`${shop.url}/?dev=${key}`);
-    expect(await page.text(BADGE)).toContain(`${key} · dev`);
+    expect(await page.badge()).toContain(`${key} · dev`);
     expect(await page.text(LINE)).toBeNull();
     const asked = front.passed.slice(since).map(({ path }) => path);
     expect(asked).toContain(`/import-map.json?dev=${key}`);

@@ -34,13 +34,13 @@ export class World {
     return world;
   }
 
-  /** The shop's pages; `head` makes of Stampline's snippet what stands in them, `policy` is another than the shop's own. */
-  async pages(head?: (snippet: string) => string, policy?: string): Promise<Pages> {
+  /** The shop's pages; `head` makes of Stampline's snippet what stands in them, `policy` is another than the shop's own, made for each page's nonce. */
+  async pages(head?: (snippet: string) => string, policy?: (nonce: string) => string): Promise<Pages> {
     const shop = await startShop({
       port: 0,
       stampline: this.front.origin,
       ...(head ? { head } : {}),
-      ...(policy === undefined ? {} : { policy: () => policy }),
+      ...(policy === undefined ? {} : { policy }),
     });
     this.shops.push(shop.server);
     return { url: shop.url, production: shop.url.replace('localhost', PRODUCTION_HOST) };

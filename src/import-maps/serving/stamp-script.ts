@@ -1,4 +1,4 @@
-// Makes the text of stamp.js for one project and one origin: what page-script.js does, with what it carries.
+// Makes the text of stamp.js for one project and one origin: what page-script/ does, with what it carries.
 import fs from 'node:fs';
 import type { PreviewOrigins } from '../../projects/preview-origins.js';
 import type { StageLine } from '../domain/stage-line.js';
@@ -13,11 +13,16 @@ export interface StampScript {
   readonly previews: PreviewOrigins | undefined;
 }
 
-const SOURCE = fs
-  .readFileSync(new URL('./page-script.js', import.meta.url), 'utf8')
+/** Which of page-script/ comes after which. */
+const PARTS = ['asked', 'answer', 'told', 'own-map', 'start'];
+
+const SOURCE = PARTS.map((part) => fs.readFileSync(new URL(`./page-script/${part}.js`, import.meta.url), 'utf8'))
+  .join('')
+  .replaceAll(/^import [^;]*;\n/gm, '')
+  .replaceAll(/^export /gm, '')
   .replaceAll(/^[ \t]*(?:\/\/.*|\/\*.*\*\/)?\n/gm, '');
 
-/** `config` of page-script.js, which takes the stages' names and titles, and the map as the text that it is. */
+/** `config` of page-script/, which takes the stages' names and titles, and the map as the text that it is. */
 export function stampScript({ project, base, map, stages, previews }: StampScript): string {
   const names = stages.map(({ name, title }) => ({ name, title }));
   const config = { project, base, stages: names, previews: previews ?? [], map };
