@@ -93,14 +93,17 @@ it('forgets what a savepoint undid, and keeps what it released', async () => {
   expect(await near.sql('SELECT n FROM kept WHERE n BETWEEN 20 AND 29')).toEqual([{ n: 21 }]);
 });
 
-it.each(['loseCommitOf', 'loseAnswerToCommitOf'] as const)('distrusts instead where the COMMIT is lost (%s)', async (fault) => {
-  const told = await tell(async (tx, note) => {
-    note('made');
-    await insert(tx, fault === 'loseCommitOf' ? 30 : 31);
-    proxy[fault](/INSERT INTO kept/);
-  });
-  expect(told).toEqual(['made?', 'rejected']);
-});
+it.each(['loseCommitOf', 'loseAnswerToCommitOf'] as const)(
+  'distrusts instead where the COMMIT is lost (%s)',
+  async (fault) => {
+    const told = await tell(async (tx, note) => {
+      note('made');
+      await insert(tx, fault === 'loseCommitOf' ? 30 : 31);
+      proxy[fault](/INSERT INTO kept/);
+    });
+    expect(told).toEqual(['made?', 'rejected']);
+  },
+);
 
 it('runs neither where the connection is lost before the COMMIT', async () => {
   proxy.loseAnswerTo('INSERT INTO kept');

@@ -16,11 +16,20 @@ export interface StampScript {
 /** Which of page-script/ comes after which. */
 const PARTS = ['asked', 'answer', 'told', 'own-map', 'start'];
 
-const SOURCE = PARTS.map((part) => fs.readFileSync(new URL(`./page-script/${part}.js`, import.meta.url), 'utf8'))
+const SOURCE = PARTS.map((part) =>
+  withoutImports(fs.readFileSync(new URL(`./page-script/${part}.js`, import.meta.url), 'utf8')),
+)
   .join('')
-  .replaceAll(/^import [^;]*;\n/gm, '')
   .replaceAll(/^export /gm, '')
   .replaceAll(/^[ \t]*(?:\/\/.*|\/\*.*\*\/)?\n/gm, '');
+
+/** Imports stand before all else of a part, and end with the last line that says where from. */
+function withoutImports(part: string): string {
+  const lines = part.split('\n');
+  return lines
+    .slice(lines.findLastIndex((line) => /^(?:import |\}).* from '\.\/[\w-]+\.js';$/.test(line)) + 1)
+    .join('\n');
+}
 
 /** `config` of page-script/, which takes the stages' names and titles, and the map as the text that it is. */
 export function stampScript({ project, base, map, stages, previews }: StampScript): string {
