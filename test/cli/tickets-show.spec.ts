@@ -96,8 +96,8 @@ describe('show', () => {
   test('--json has everything, or the fields that are asked for', async () => {
     const all = JSON.parse((await run(`show ${key} --json`)).stdout);
     expect(all).toMatchObject({ key, subtickets: [{}, {}], links: [{ kind: 'bug' }], why: { promotable: false } });
-    const { stdout } = await run(`show ${key} --json=key,failure.code,nothing`);
-    expect(JSON.parse(stdout)).toEqual({ key, 'failure.code': 'build.tests', nothing: null });
+    const { stdout } = await run(`show ${key} --json=key,failure.code,stage`);
+    expect(JSON.parse(stdout)).toEqual({ key, 'failure.code': 'build.tests', stage: null });
   });
 
   test.each([
