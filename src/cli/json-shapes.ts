@@ -19,8 +19,22 @@ const FAILURE = fieldsOf<Failure>({
   log: true,
 });
 
-export const TICKET_FIELDS = fieldsOf<Ticket>({
+/** What tickets and subtickets both have, and say in the same way. */
+const IN_WORKFLOW = {
   id: true,
+  current_workflow_step: true,
+  status: true,
+  version: true,
+  failed_at_step: true,
+  failure: FAILURE,
+  created_at: true,
+  updated_at: true,
+  step_entered_at: true,
+  resource_uri: true,
+} satisfies Record<keyof Ticket & keyof Subticket, true | Fields>;
+
+export const TICKET_FIELDS = fieldsOf<Ticket>({
+  ...IN_WORKFLOW,
   key: true,
   title: true,
   owner: true,
@@ -28,18 +42,9 @@ export const TICKET_FIELDS = fieldsOf<Ticket>({
   bug_id: true,
   project: true,
   stage: true,
-  current_workflow_step: true,
-  status: true,
   base_image: true,
   testsuites: true,
-  version: true,
-  failed_at_step: true,
-  failure: FAILURE,
-  created_at: true,
-  updated_at: true,
-  step_entered_at: true,
   closed_at: true,
-  resource_uri: true,
 });
 
 const PARTS = fieldsOf<Omit<FullTicket, keyof Ticket>>({ subtickets: true, artifacts: true });
@@ -47,21 +52,12 @@ const PARTS = fieldsOf<Omit<FullTicket, keyof Ticket>>({ subtickets: true, artif
 export const FULL_TICKET_FIELDS: Fields = { ...TICKET_FIELDS, ...PARTS };
 
 export const SUBTICKET_FIELDS = fieldsOf<Subticket>({
-  id: true,
+  ...IN_WORKFLOW,
   ticket: true,
   source_package_upload: true,
   merge_proposal: true,
   assignee: true,
-  current_workflow_step: true,
-  status: true,
   superseded_by: true,
-  version: true,
-  failed_at_step: true,
-  failure: FAILURE,
-  created_at: true,
-  updated_at: true,
-  step_entered_at: true,
-  resource_uri: true,
 });
 
 export const ARTIFACT_FIELDS = fieldsOf<

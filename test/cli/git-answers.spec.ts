@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
 import { type Ended, STAMP, stamp, stampEnvironment } from './stamp.js';
 import { aStampedTicket } from './stamped.js';
-import { endApps, shown, untilShown, WatchedApp } from './watched-app.js';
+import { endApps, shown, untilShown, WatchedApp, moduleText as text, newKey } from './watched-app.js';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -16,10 +16,6 @@ beforeAll(async () => {
 });
 afterEach(endApps);
 afterAll(() => server.stop());
-
-let made = 100;
-const newKey = (): string => `TKT-${++made}`;
-const text = (value: string): string => `export default ${JSON.stringify(value)};\n`;
 
 const SECRET = 'src/secret.js';
 const SHOP = { 'src/cart.js': text('cart'), 'src/lib/price.js': text('price') };
@@ -99,7 +95,7 @@ describe.each(OPERATIONS)('a repository that git can not read: %s', (_name, line
   it.each(UNREADABLE)('%s is an error with the next step', async (_what, breakIt, says) => {
     const [key, app] = [newKey(), anApp()];
     const env = breakIt(app) ?? {};
-    const ended = await stamp(line(key), { url: server.base, cwd: app.folder, env: { ...app.env, ...env } });
+    const ended = await app.stamp(server.base, line(key), env);
     expect(ended.stderr).toMatch(says);
     await nothingSent(ended, key);
   });
@@ -148,11 +144,7 @@ it('outside of a repository all is sent, also without git', async () => {
   const app = new WatchedApp(SHOP, null);
   for (const env of [{}, { PATH: app.path('nowhere') }] as Record<string, string>[]) {
     const key = newKey();
-    const ended = await stamp(`update ${key} --once`, {
-      url: server.base,
-      cwd: app.folder,
-      env: { ...app.env, ...env },
-    });
+    const ended = await app.stamp(server.base, `update ${key} --once`, env);
     expect([ended.code, ended.stderr]).toEqual([0, expect.not.stringContaining('stamp: ')]);
     expect(await shown(server.base, key)).toEqual(SHOP);
   }
@@ -178,11 +170,7 @@ describe('variables that git sets in hooks', () => {
     const app = anApp();
     const env = { ...elsewhere(app), ...more };
     const key = newKey();
-    const ended = await stamp(`update ${key} --once`, {
-      url: server.base,
-      cwd: app.folder,
-      env: { ...app.env, ...env },
-    });
+    const ended = await app.stamp(server.base, `update ${key} --once`, env);
     expect([ended.code, ended.stderr]).toEqual([0, expect.not.stringContaining('stamp: ')]);
     expect(await shown(server.base, key)).toEqual(SHOP);
     const { body } = await server.http.get(`/api/v1/ticket/${key}/revision/?order_by=-number`).expect(200);

@@ -2,7 +2,7 @@
 // are named.
 import fs from 'node:fs';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
-import { endApps, shown, untilShown, WatchedApp } from './watched-app.js';
+import { endApps, shown, untilShown, WatchedApp, moduleText as text, newKey } from './watched-app.js';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -11,9 +11,6 @@ beforeAll(async () => {
 afterEach(endApps);
 afterAll(() => server.stop());
 
-let made = 100;
-const newKey = (): string => `TKT-${++made}`;
-const text = (value: string): string => `export default ${JSON.stringify(value)};\n`;
 const SHOP = { 'src/cart.js': text('cart') };
 
 /** Links out of the folder and in it, to files and folders; with git, they are committed. */

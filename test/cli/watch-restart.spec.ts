@@ -2,12 +2,10 @@
 import { databaseUrl } from '../../scripts/database-url.mjs';
 import { createTestDatabase } from '../setup/test-server.js';
 import { endAll, newFolder, PROCESS_MS, type ServerProcess, startServer } from '../process/server-process.js';
-import { endApps, shown, untilShown, WatchedApp } from './watched-app.js';
+import { endApps, shown, untilShown, WatchedApp, moduleText as text } from './watched-app.js';
 
 afterEach(endApps);
 afterAll(endAll);
-
-const text = (value: string): string => `export default ${JSON.stringify(value)};\n`;
 
 /** A server on a database and a folder that outlive it. */
 async function aServer(): Promise<(port?: number) => Promise<ServerProcess>> {

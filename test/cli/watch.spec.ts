@@ -1,6 +1,6 @@
 // `stamp TKT-1 --update`: a folder that is watched, and what its ticket shows at each moment.
 import { startTestServer, type TestServer } from '../setup/test-server.js';
-import { endApps, shown, untilShown, type Watch, WatchedApp } from './watched-app.js';
+import { endApps, shown, untilShown, type Watch, WatchedApp, moduleText as text, newKey } from './watched-app.js';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -8,11 +8,6 @@ beforeAll(async () => {
 });
 afterEach(endApps);
 afterAll(() => server.stop());
-
-let made = 100;
-const newKey = (): string => `TKT-${++made}`;
-/** A module without imports is shown as it was saved. */
-const text = (value: number | string): string => `export default ${JSON.stringify(value)};\n`;
 
 const SHOP = { 'src/cart.js': text('cart'), 'src/lib/price.js': text('price') };
 

@@ -11,6 +11,13 @@ export type WatchEvent = Readonly<Record<string, any>> & { readonly event: strin
 
 const apps: WatchedApp[] = [];
 
+let made = 100;
+/** Of a ticket that nobody in this suite has yet. */
+export const newKey = (): string => `TKT-${++made}`;
+
+/** A module without imports, which is shown as it was saved. */
+export const moduleText = (value: number | string): string => `export default ${JSON.stringify(value)};\n`;
+
 /** Ends what runs, and takes the folders away. For afterEach. */
 export async function endApps(): Promise<void> {
   for (const app of apps.splice(0)) await app.remove();
@@ -61,8 +68,8 @@ export class WatchedApp {
   }
 
   /** To its end. */
-  stamp(url: string, line: string): Promise<Ended> {
-    return stamp(line, { url, cwd: this.folder, env: this.env });
+  stamp(url: string, line: string, variables: Record<string, string> = {}): Promise<Ended> {
+    return stamp(line, { url, cwd: this.folder, env: { ...this.env, ...variables } });
   }
 
   /** Resolves when it watches. */

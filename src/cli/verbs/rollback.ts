@@ -32,7 +32,6 @@ export const rollback: Verb = {
     { run: 'stamp rollback 0 --reason "The shop is down" --yes', says: 'production as it was then' },
   ],
   run: async (session, [text = ''], options) => {
-    const { out } = session;
     const number = /^\d{1,9}$/.test(text) ? Number(text) : undefined;
     if (number === undefined) throw usage(`A release is a number, not '${text}': stamp releases lists them.`);
     const production = productionOf(await readStages(session, session.settings.project));
@@ -52,10 +51,6 @@ export const rollback: Verb = {
       options,
     );
     const done = await rollBack(session, production, number, options);
-    if (done.release === now) {
-      out.result(done, () => out.say(`${production.name} equals release ${number} already.`));
-      return undefined;
-    }
     return sayRollback(session, done, { number, now, production, dry: false, options });
   },
 };
@@ -106,8 +101,10 @@ function sayRollback(
   const [{ force }, reason] = [options, textOf(options, 'reason')];
   const { suspended = [], restored = [] } = change;
   const again = shell`stamp rollback ${number} ${flags({ force: force === true, reason })}`;
-  if (dry && change.release === now) {
-    out.result({ ...change, dry_run: true }, () => out.say(`${production.name} equals release ${number} already.`));
+  if (change.release === now) {
+    out.result(dry ? { ...change, dry_run: true } : change, () =>
+      out.say(`${production.name} equals release ${number} already.`),
+    );
     return undefined;
   }
   const headline = dry
