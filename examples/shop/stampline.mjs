@@ -75,18 +75,9 @@ export class Stampline {
   /** A ticket with all of the shop in it. */
   async shop(title) {
     const ticket = await this.ticket(title);
-    for (const name of Object.keys(PACKAGES)) {
-      const { modules } = await this.package(ticket, name);
-      if (name === 'preact') await this.entry(ticket, 'preact/hooks', modules, 'hooks/dist/hooks.module.js');
-    }
+    for (const name of Object.keys(PACKAGES)) await this.package(ticket, name);
     for (const name of MODULES) await this.module(ticket, name, await sourceOf(name));
     return ticket;
-  }
-
-  /** A second entry of a package, where a name within it isn't a file's: one more key, to a file that is there. */
-  entry(ticket, specifier, modules, file) {
-    const folder = modules.find((module) => module.specifier.endsWith('/'));
-    return this.call('POST', `/api/v1/ticket/${ticket}/modules/`, { specifier, url: folder.url + file });
   }
 
   delete(ticket, specifier) {

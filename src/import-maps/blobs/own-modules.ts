@@ -28,7 +28,7 @@ interface Place {
 export class OwnModules {
   constructor(
     private readonly ledger: BlobLedger,
-    private readonly trees: PackageTrees,
+    readonly trees: PackageTrees,
     @Inject(MODULE_BLOBS) private readonly store: BlobStore,
   ) {}
 

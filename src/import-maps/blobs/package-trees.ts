@@ -1,6 +1,7 @@
 // A package folder under one hash: which file of it is which blob. The list is content-addressed itself.
 import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
+import { partsOfModuleUrl } from './file-names.js';
 import { type BlobStore, bytesOf, type StagedBlob, TREE_BLOBS } from './blob-store.js';
 
 export interface TreeFile {
@@ -43,6 +44,44 @@ export class PackageTrees {
     this.known.set(hash, tree);
     return tree;
   }
+}
+
+/** Whether something is at a URL, as far as that can be known: false only for a path that a package folder of ours doesn't have. */
+export type IsThere = (url: string) => boolean;
+
+/** isThere for these URLs, of which the folders that they name are read; any other is taken to be there. */
+export async function knownToBeThere(trees: PackageTrees, urls: Iterable<string>): Promise<IsThere> {
+  const hashes = new Set([...urls].flatMap((url) => folderPath(url)?.hash ?? []));
+  const folders = new Map<string, Tree>();
+  for (const hash of hashes) {
+    const tree = await trees.read(hash);
+    if (tree) folders.set(hash, tree);
+  }
+  return (url) => {
+    const { hash, path } = folderPath(url) ?? {};
+    const tree = hash === undefined ? undefined : folders.get(hash);
+    return !tree || path === undefined || tree.has(path);
+  };
+}
+
+/** The paths below one folder of ours that another hasn't; none where either is elsewhere. */
+export async function missingSince(trees: PackageTrees, before: string, now: string): Promise<string[]> {
+  const [old, next] = await Promise.all([before, now].map((url) => pathsBelow(trees, url)));
+  return old && next ? [...old].filter((path) => !next.has(path)) : [];
+}
+
+async function pathsBelow(trees: PackageTrees, url: string): Promise<ReadonlySet<string> | undefined> {
+  const { hash, path = '' } = partsOfModuleUrl(url) ?? {};
+  const tree = hash === undefined ? undefined : await trees.read(hash);
+  if (!tree) return undefined;
+  const below = [...tree.keys()].filter((one) => one.startsWith(path));
+  return new Set(below.map((one) => one.slice(path.length)));
+}
+
+/** The parts of an address in a folder of ours; what follows the path decides nothing. */
+function folderPath(url: string): { readonly hash: string; readonly path: string } | undefined {
+  const parts = partsOfModuleUrl(url.replace(/[?#].*$/s, ''));
+  return parts && parts.path !== '' ? parts : undefined;
 }
 
 function entryOf(line: string): [string, TreeFile] {

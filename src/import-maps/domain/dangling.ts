@@ -62,6 +62,26 @@ export function brokenSince(
 export const danglingSince = (before: StampedMap, after: StampedMap, importers: readonly Importer[]): Broken[] =>
   brokenSince(before, dangling(after, importers));
 
+/** The same, of places that have something at them: a folder leads to what is in it. */
+export const leadsWhere =
+  (leads: Leads, isThere: (url: string) => boolean): Leads =>
+  (specifier, importer) => {
+    const lead = leads(specifier, importer);
+    return lead && isThere(lead.url) ? lead : undefined;
+  };
+
+/** Where imports lead below a folder's key, each once: what has to be known of folders before leadsWhere is asked. */
+export const placesInFolders = (leads: Leads, importers: readonly Importer[]): string[] => [
+  ...new Set(
+    importers.flatMap(({ imports, url }) =>
+      imports.flatMap((specifier) => {
+        const lead = leads(specifier, url);
+        return lead?.key?.endsWith('/') ? [lead.url] : [];
+      }),
+    ),
+  ),
+];
+
 /** leadTo, asked once for a URL that is imported often: where no scope is about the importer it doesn't matter by whom. */
 export function leadsUnder(map: StampedMap): Leads {
   const known = new Map<string, Lead | undefined>();

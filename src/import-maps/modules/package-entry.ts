@@ -1,36 +1,79 @@
-// Which file of a package folder its name leads to: what the upload says, else what its package.json says, else index.js.
+// Which files of a package folder its name and its subpaths lead to: what the upload says, else what package.json says of
+// browsers (platform/package-exports.ts), else index.js.
 import { DomainError } from '../../platform/errors.js';
+import {
+  entryPaths,
+  hasExports,
+  PackageExports,
+  type PackageDescription,
+  type Subpath,
+} from '../../platform/package-exports.js';
+import { isScript, mayStandAlone } from './file-types.js';
 
-/** Conditions of `exports` that hold in a browser, in the order of the object that names them. */
-const CONDITIONS = new Set(['browser', 'import', 'module', 'default']);
+/** Subpaths of a package that get keys of their own. */
+export const MOST_SUBPATHS = 2000;
 
-/** A path within the folder. Throws `upload.no_entry` where it leads to no file of the upload. */
-export function packageEntry(
+/** Paths within the folder. */
+export interface PackagePlaces {
+  /** What the name leads to; undefined for a package of which only subpaths may be imported. */
+  readonly entry: string | undefined;
+  /** Those that `name/` doesn't lead to, since the file has another path: `./hooks` at `hooks/dist/hooks.module.js`. */
+  readonly subpaths: readonly Subpath[];
+  /** How many there are beyond MOST_SUBPATHS. */
+  readonly more: number;
+}
+
+/** Throws `upload.no_entry` where the name leads to no file of the upload, `upload.bad_package_json`. */
+export function packagePlaces(
   paths: ReadonlySet<string>,
   asked: string | undefined,
   packageJson: string | undefined,
-): string {
-  if (asked !== undefined) return known(asked, paths, 'The field entry says');
-  const said = packageJson === undefined ? undefined : saidBy(packageJson);
-  if (said !== undefined) return known(said, paths, 'package.json says');
-  return known('index.js', paths, 'Without the field entry and without package.json it would be');
+): PackagePlaces {
+  const description = packageJson === undefined ? {} : described(packageJson);
+  const all = new PackageExports(description).subpaths(paths);
+  const apart = all.filter(({ subpath, path }) => subpath !== '.' && subpath !== `./${path}` && isImported(path));
+  return {
+    entry: entryOf(paths, asked, description, all.length > 0),
+    subpaths: apart.slice(0, MOST_SUBPATHS),
+    more: Math.max(0, apart.length - MOST_SUBPATHS),
+  };
 }
 
-function known(entry: string, paths: ReadonlySet<string>, who: string): string {
-  const path = entry.replace(/^\.\//, '');
-  const found = [path, `${path}.js`, `${path}/index.js`].find((one) => paths.has(one));
+/** What patterns match besides, source maps and types say, nobody imports. */
+const isImported = (path: string): boolean =>
+  isScript(path) || (mayStandAlone(path) && !path.endsWith('.map') && !path.endsWith('.txt'));
+
+function entryOf(
+  paths: ReadonlySet<string>,
+  asked: string | undefined,
+  description: PackageDescription,
+  hasSubpaths: boolean,
+): string | undefined {
+  if (asked !== undefined) return required([asked], paths, 'The field entry says');
+  const said = entryPaths(description);
+  if (said.length > 0) return required(said, paths, 'package.json says');
+  if (hasExports(description) && hasSubpaths) return undefined;
+  return required(['index.js'], paths, 'Without the field entry and without package.json it would be');
+}
+
+/** The first that is there, also without its extension, as Node once found it. */
+function required(entries: readonly string[], paths: ReadonlySet<string>, who: string): string {
+  const found = entries
+    .map((entry) => entry.replace(/^\.\//, ''))
+    .flatMap((path) => [path, `${path}.js`, `${path}/index.js`])
+    .find((path) => paths.has(path));
   if (found !== undefined) return found;
   throw new DomainError(
     'unprocessable',
     'upload.no_entry',
-    `${who} ${JSON.stringify(entry.slice(0, 200))}, which is not among the files. Upload it, or name the file that the package's name leads to in the field entry.`,
+    `${who} ${JSON.stringify(entries[0]?.slice(0, 200))}, which is not among the files. Upload it, or name the file that the package's name leads to in the field entry.`,
   );
 }
 
-function saidBy(json: string): string | undefined {
-  let description: unknown;
+function described(json: string): PackageDescription {
   try {
-    description = JSON.parse(json);
+    const description: unknown = JSON.parse(json.replace(/^\ufeff/, ''));
+    return typeof description === 'object' && description !== null ? description : {};
   } catch {
     throw new DomainError(
       'unprocessable',
@@ -39,18 +82,4 @@ function saidBy(json: string): string | undefined {
       { part: 'package.json' },
     );
   }
-  const { module, exports, main } = (description ?? {}) as Record<string, unknown>;
-  return [module, targetOf(exports), main].find((one): one is string => typeof one === 'string' && one !== '');
-}
-
-/** What `exports` says of the package itself. */
-function targetOf(exports: unknown, depth = 0): string | undefined {
-  if (typeof exports === 'string') return exports;
-  if (typeof exports !== 'object' || exports === null || depth > 8) return undefined;
-  if (Array.isArray(exports)) return exports.map((one) => targetOf(one, depth + 1)).find(Boolean);
-  if (Object.hasOwn(exports, '.')) return targetOf((exports as Record<string, unknown>)['.'], depth + 1);
-  return Object.entries(exports)
-    .filter(([condition]) => CONDITIONS.has(condition))
-    .map(([, target]) => targetOf(target, depth + 1))
-    .find(Boolean);
 }

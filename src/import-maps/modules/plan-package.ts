@@ -1,5 +1,5 @@
 // A package folder under one hash, so that relative imports inside it work; its name leads to the entry, `name/` to the
-// folder (import-maps.md, section 2, 2).
+// folder, and subpaths that its `exports` has elsewhere to their files (import-maps.md, section 2, 2).
 import { DomainError, invalid } from '../../platform/errors.js';
 import { keyOf } from '../domain/map-key.js';
 import type { MapWarning } from '../stages/map-warning.js';
@@ -8,11 +8,11 @@ import { checkPath, moduleUrl, resolveWithin } from '../blobs/file-names.js';
 import { isScript } from './file-types.js';
 import { inParallel } from '../blobs/in-parallel.js';
 import { isRelative, specifiersOf, tooManyImports } from './module-scan.js';
-import { packageEntry } from './package-entry.js';
+import { MOST_SUBPATHS, type PackagePlaces, packagePlaces } from './package-entry.js';
 import type { PackageTrees, Tree } from '../blobs/package-trees.js';
 import type { ScriptReader } from './script-reader.js';
 import type { UploadFields } from './upload-fields.js';
-import { checkedSpecifier, type UploadPlan } from './upload-plan.js';
+import { checkedSpecifier, type PlannedModule, type UploadPlan } from './upload-plan.js';
 
 /** Scripts that are read at the same time. */
 const AT_ONCE = 4;
@@ -29,7 +29,7 @@ export async function planPackage(
   if (form.files.length === 0) throw invalid('upload.no_files', 'A package has files: none came.');
   const files = new Map(form.files.map((file) => [file.path, file]));
   const description = files.get('package.json');
-  const entry = packageEntry(
+  const places = packagePlaces(
     new Set(files.keys()),
     asked === undefined ? undefined : checkPath(asked.replace(/^\.\//, '')),
     description && (await descriptionOf(description, scripts)),
@@ -37,33 +37,41 @@ export async function planPackage(
   const imports = await importsOf(form.files, scripts);
   const tree: Tree = new Map(form.files.map(({ path, blob }) => [path, { hash: blob.hash, size: blob.size }]));
   const list = await trees.put(tree);
-  const { blob } = files.get(entry) as FormFile;
   const outside = specifiersOf([...imports.values()].flat().filter((one) => !isRelative(one)));
   if (outside.length > mostImports) throw tooManyImports(`The package ${name}`, outside.length, mostImports);
+  const folder = { specifier: `${name}/`, scope, url: moduleUrl(list.hash, ''), integrity: null, size: null };
+  const modules = placedModules(name, places).map(({ specifier, path }): PlannedModule => {
+    const { blob } = files.get(path) as FormFile;
+    const { integrity, size } = blob;
+    const own = (imports.get(path) ?? []).filter((one) => !isRelative(one));
+    return { specifier, scope, url: moduleUrl(list.hash, path), integrity, size, imports: own };
+  });
+  // The name first, its folder next.
+  const at = places.entry === undefined ? 0 : 1;
   return {
-    modules: [
-      {
-        specifier: name,
-        scope,
-        url: moduleUrl(list.hash, entry),
-        integrity: blob.integrity,
-        size: blob.size,
-        imports: (imports.get(entry) ?? []).filter((one) => !isRelative(one)),
-      },
-      {
-        specifier: `${name}/`,
-        scope,
-        url: moduleUrl(list.hash, ''),
-        integrity: null,
-        size: null,
-        imports: outside,
-      },
-    ],
+    modules: [...modules.slice(0, at), { ...folder, imports: outside }, ...modules.slice(at)],
     deleted: [],
     files: form.files.map((file) => file.blob),
     trees: [list],
-    warnings: missing(keyOf(name, scope), imports, files),
+    warnings: [...missing(keyOf(name, scope), imports, files), ...leftOver(keyOf(name, scope), places)],
   };
+}
+
+/** The keys that lead to files: the name, and the subpaths that its folder doesn't lead to. */
+function placedModules(
+  name: string,
+  { entry, subpaths }: PackagePlaces,
+): { readonly specifier: string; readonly path: string }[] {
+  return [
+    ...(entry === undefined ? [] : [{ specifier: name, path: entry }]),
+    ...subpaths.map(({ subpath, path }) => ({ specifier: checkedSpecifier(name + subpath.slice(1)), path })),
+  ];
+}
+
+function leftOver(key: string, { more }: PackagePlaces): MapWarning[] {
+  if (more === 0) return [];
+  const message = `package.json exports ${MOST_SUBPATHS + more} subpaths that are not paths of files: the first ${MOST_SUBPATHS} have keys. Import the others by the paths of their files, or upload the package in parts.`;
+  return [{ code: 'dangling', key, message }];
 }
 
 async function importsOf(files: readonly FormFile[], scripts: ScriptReader): Promise<Map<string, readonly string[]>> {

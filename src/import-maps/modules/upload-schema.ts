@@ -15,10 +15,14 @@ const FORM = {
     'A part called `file` has its path as filename; any other file part is called by its path.',
   properties: {
     specifier: text('What the one file is imported by.'),
-    name: text('What the package is imported by; `name/` leads to its folder.'),
+    name: text(
+      'What the package is imported by; `name/` leads to its folder. Subpaths that its `exports` has elsewhere get keys.',
+    ),
     mode: { type: 'string', enum: ['module', 'package', 'sources'], description: 'Where the others don’t say it.' },
     scope: text('The scope of the import map that it goes to, a URL; without it `imports`.'),
-    entry: text("The file that a package's name leads to; else package.json says, else index.js."),
+    entry: text(
+      "The file that a package's name leads to; else package.json says (`exports`, `module`, `main`), else index.js.",
+    ),
     delete: { type: 'array', items: text('A path.'), description: 'Files of watched sources that are gone.' },
     ...GIT,
     file: { type: 'array', items: { type: 'string', format: 'binary', description: 'A file.' }, description: 'Files.' },

@@ -100,7 +100,7 @@ export class ChangeDelta {
     const warnings = [
       ...overlaps.map(overlapWarning),
       ...(await overtakenWarnings(tx, ticket, [...replacing(delta, deltaOf(ticket)), ...delta], production)),
-      ...(await danglingWarnings(tx, ticket, delta, production)),
+      ...(await danglingWarnings(tx, { ticket, delta, production }, this.ownModules.trees)),
     ];
     const unneeded = new Set(watched ? hashesIn(live) : []);
     const blobs = held.blobs.filter((hash) => !unneeded.has(hash));

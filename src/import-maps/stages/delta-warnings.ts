@@ -4,8 +4,20 @@ import type { Tx } from '../../platform/database/db.js';
 import { inSlices } from '../../platform/in-slices.js';
 import { findingStale } from '../domain/conflict.js';
 import { pastText } from '../domain/conflicts-policy.js';
-import { type Broken, brokenSince, type Dangling, dangling, importersIn, leadsUnder } from '../domain/dangling.js';
-import { type Delta, type Operation, stamping } from '../domain/delta.js';
+import { knownToBeThere, missingSince, type PackageTrees } from '../blobs/package-trees.js';
+import {
+  type Broken,
+  brokenSince,
+  type Dangling,
+  dangling,
+  type Importer,
+  importersIn,
+  type Leads,
+  leadsUnder,
+  leadsWhere,
+  placesInFolders,
+} from '../domain/dangling.js';
+import { type Delta, type Operation, operationKey, stamping } from '../domain/delta.js';
 import { keyText, type MapKey } from '../domain/map-key.js';
 import type { StampedMap } from '../domain/stamped-map.js';
 import { type KeyChange, layersImporting } from '../store/key-history.js';
@@ -55,25 +67,61 @@ export async function overtakenWarnings(
 /** What others import and the delta takes away, and what the delta's own modules import and nobody has. */
 export async function danglingWarnings(
   tx: Tx,
-  ticket: LockedTicket,
-  delta: Delta,
-  production: StampedMap,
+  {
+    ticket,
+    delta,
+    production,
+  }: { readonly ticket: LockedTicket; readonly delta: Delta; readonly production: StampedMap },
+  trees: PackageTrees,
 ): Promise<MapWarning[]> {
-  const deleted = [...new Set(delta.filter(({ set }) => !set).map(({ specifier }) => specifier))];
-  const layers = await layersImporting(tx, ticket.project.id, ticket.release, deleted);
+  const gone = [...new Set([...deletedIn(delta), ...(await goneFromFolders(delta, production, trees))])];
+  const layers = await layersImporting(tx, ticket.project.id, ticket.release, gone);
   const stamped = await inSlices(stamping(production, delta));
-  const others = layers.flatMap((layer) => importersIn(layer.delta));
+  const [own, others] = [importersIn(delta), layers.flatMap((layer) => importersIn(layer.delta))];
   const shown = others.filter(({ key, url }) => stamped.get(key)?.url === url);
-  const [leads, ledBefore] = [leadsUnder(stamped), leadsUnder(production)];
-  const ownNowhere = await inTurns(importersIn(delta), (some) => dangling(stamped, some, leads));
+  const [leads, ledBefore] = await leadsTo([stamped, production], [...own, ...shown], trees);
+  const ownNowhere = await inTurns(own, (some) => dangling(stamped, some, leads));
   const othersNowhere = await inTurns(shown, (some) => dangling(stamped, some, leads));
   const broken = await inTurns([...othersNowhere, ...ownNowhere], (some) => brokenSince(production, some, ledBefore));
-  const told = new Set(broken.map(importText));
-  const missing = ownNowhere.filter((found) => !told.has(importText(found)));
+  const deleted = broken.filter(({ key }) => !stamped.get(key));
+  const [brokenTexts, told] = [new Set(broken.map(importText)), new Set(deleted.map(importText))];
+  const missing = [...othersNowhere.filter((one) => brokenTexts.has(importText(one))), ...ownNowhere];
   return [
-    ...[...importersByKey(broken)].map(([key, importers]) => deletedButImported(key, importers)),
-    ...missing.map(({ importer, specifier }) => leadsNowhere(importer.key, specifier)),
+    ...[...importersByKey(deleted)].map(([key, importers]) => deletedButImported(key, importers)),
+    ...distinct(missing.filter((one) => !told.has(importText(one)))).map(leadsNowhere),
   ];
+}
+
+const deletedIn = (delta: Delta): string[] => delta.filter(({ set }) => !set).map(({ specifier }) => specifier);
+
+/** What a folder of the delta no longer has of the one that production has at its key. */
+async function goneFromFolders(delta: Delta, production: StampedMap, trees: PackageTrees): Promise<string[]> {
+  const gone: string[] = [];
+  for (const operation of delta) {
+    const [before, now] = [production.get(operationKey(operation))?.url, operation.set?.url];
+    if (!operation.specifier.endsWith('/') || !before || !now || before === now) continue;
+    const missing = await missingSince(trees, before, now);
+    gone.push(...missing.slice(0, MOST_GONE).map((path) => operation.specifier + path));
+  }
+  return gone.slice(0, MOST_GONE);
+}
+
+/** Specifiers of files that folders lost, that others are asked for. */
+const MOST_GONE = 2000;
+
+/** leadsUnder each map, of what is in the folders that the importers' specifiers lead to. */
+async function leadsTo<const Maps extends readonly StampedMap[]>(
+  maps: Maps,
+  importers: readonly Importer[],
+  trees: PackageTrees,
+): Promise<{ [At in keyof Maps]: Leads }> {
+  const each = [];
+  for (const map of maps) {
+    const leads = leadsUnder(map);
+    const places = await inTurns(importers, (some) => placesInFolders(leads, some));
+    each.push(leadsWhere(leads, await knownToBeThere(trees, places)));
+  }
+  return each as { [At in keyof Maps]: Leads };
 }
 
 /** So many at a time, and then others have their turn: a ticket may have tens of thousands of modules. */
@@ -90,6 +138,10 @@ async function inTurns<Item, Result>(
   }
   return results;
 }
+
+const distinct = (found: readonly Dangling[]): Dangling[] => [
+  ...new Map(found.map((one) => [importText(one), one])).values(),
+];
 
 const importText = ({ importer, specifier }: Dangling): string => `${importer.key}\n${specifier}`;
 
@@ -112,7 +164,7 @@ function deletedButImported(key: MapKey, importers: readonly string[]): MapWarni
   return { code: 'dangling', key, message: `${keyText(key)} is deleted, but imported by ${list}.` };
 }
 
-const leadsNowhere = (key: MapKey, specifier: string): MapWarning => ({
+const leadsNowhere = ({ importer: { key }, specifier }: Dangling): MapWarning => ({
   code: 'dangling',
   key,
   message: `${keyText(key)} imports ${specifier.slice(0, 200)}, which leads nowhere in this ticket's map.`,

@@ -1,0 +1,172 @@
+// What a package gives to browsers: held to Node's own resolver, for made packages and for real ones.
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import fc from 'fast-check';
+import { entryPaths, PackageExports } from '../../src/platform/package-exports.js';
+
+const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'exports-')));
+
+afterAll(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+/** What Node resolves with a browser's conditions; null where it refuses. Many packages in one process. */
+function askNode(
+  cases: readonly { readonly exports: unknown; readonly subpaths: readonly string[] }[],
+): (string | null)[][] {
+  for (const [index, { exports }] of cases.entries()) {
+    const home = path.join(folder, 'node_modules', `p${index}`);
+    fs.mkdirSync(home, { recursive: true });
+    fs.writeFileSync(path.join(home, 'package.json'), JSON.stringify({ name: `p${index}`, exports }));
+  }
+  const asked = cases.map(({ subpaths }, index) => subpaths.map((subpath) => `p${index}${subpath.slice(1)}`));
+  const script = `const asked = ${JSON.stringify(asked)};
+    const one = (specifier) => { try { return import.meta.resolve(specifier); } catch { return null; } };
+    console.log(JSON.stringify(asked.map((list) => list.map(one))));`;
+  const file = path.join(folder, 'ask.mjs');
+  fs.writeFileSync(file, script);
+  const { stdout, stderr } = spawnSync(process.execPath, ['-C', 'browser', '-C', 'module', file], {
+    encoding: 'utf8',
+    env: {},
+  });
+  if (stdout === '') throw new Error(stderr);
+  const home = `file://${folder}/node_modules/`;
+  return (JSON.parse(stdout) as (string | null)[][]).map((list, index) =>
+    list.map((url) => (url?.startsWith(`${home}p${index}/`) ? url.slice(`${home}p${index}/`.length) : null)),
+  );
+}
+
+const SUBPATHS = [
+  '.',
+  './a',
+  './a.js',
+  './features/x',
+  './features/x.js',
+  './features/private/x',
+  './lib/y.js',
+  './b',
+  './toString',
+];
+
+const TABLE: readonly unknown[] = [
+  './a.js',
+  { import: './a.mjs', require: './a.js' },
+  { '.': './a.js', './b': './lib/b.js' },
+  { '.': { types: './a.d.ts', browser: './browser.js', import: './a.mjs' } },
+  { '.': { require: './a.cjs' } },
+  { './features/*': './src/features/*.js', './features/private/*': null },
+  { './features/*.js': './src/*.js', './features/*': './other/*.js' },
+  { './*': './dist/*.js', './features/*': './dist/f/*/*.js' },
+  { './*': { browser: { worker: './w/*.js' }, default: './d/*.js' } },
+  { '.': { browser: { worker: './w.js' }, default: './d.js' } },
+  { '.': { browser: null, default: './d.js' } },
+  { '.': ['./first.js', './second.js'] },
+  { '.': [{ worker: './w.js' }, './second.js'] },
+  { './a': '../outside.js', './b': './node_modules/x.js', './a.js': './lib/../../x.js' },
+  { './a': 'https://cdn.example/a.js', './b': 'other/b.js' },
+  { './a': false, './b': 1 },
+  null,
+];
+
+describe('a subpath', () => {
+  const nodes = askNode(TABLE.map((exports) => ({ exports, subpaths: SUBPATHS })));
+
+  it.each(TABLE.map((exports, index) => [JSON.stringify(exports), exports, nodes[index]] as const))(
+    'of %s leads where Node says',
+    (_text, exports, expected) => {
+      const read = new PackageExports({ exports });
+      const found = SUBPATHS.map((subpath) => read.pathsOf(subpath)[0] ?? null);
+      if (exports === null) expect(found.every((one) => one === null)).toBe(true);
+      else expect(found).toEqual(expected);
+    },
+  );
+
+  it('leads where Node says in packages that nobody thought of', () => {
+    const target = fc.constantFrom('./a.js', './d/*.js', './d/*', './*/x/*.js', null, '../x.js');
+    const conditions = fc.dictionary(
+      fc.constantFrom('browser', 'import', 'require', 'module', 'default', 'types'),
+      fc.oneof(target, fc.dictionary(fc.constantFrom('worker', 'default', 'browser'), target)),
+    );
+    const key = fc.constantFrom(
+      '.',
+      './a',
+      './*',
+      './features/*',
+      './features/*.js',
+      './features/private/*',
+      './features/x',
+    );
+    const cases = fc.sample(fc.dictionary(key, fc.oneof(target, conditions), { minKeys: 1 }), {
+      numRuns: 300,
+      seed: 7,
+    });
+    const expected = askNode(cases.map((exports) => ({ exports, subpaths: SUBPATHS })));
+    for (const [index, exports] of cases.entries()) {
+      const read = new PackageExports({ exports });
+      const found = SUBPATHS.map((subpath) => read.pathsOf(subpath)[0] ?? null);
+      expect([JSON.stringify(exports), found]).toEqual([JSON.stringify(exports), expected[index]]);
+    }
+  });
+});
+
+describe('the subpaths of a package', () => {
+  it('are those of its patterns, too, and only those whose file is there', () => {
+    const exports = {
+      '.': './a.js',
+      './gone': './gone.js',
+      './f/*': './src/*.js',
+      './f/private/*': null,
+      './two/*': './t/*/*.js',
+      './old/': './old/',
+    };
+    const paths = new Set([
+      'a.js',
+      'src/x.js',
+      'src/deep/y.js',
+      'src/private/z.js',
+      't/q/q.js',
+      't/q/r.js',
+      'old/o.js',
+      'package.json',
+    ]);
+    expect(new PackageExports({ exports }).subpaths(paths)).toEqual([
+      { subpath: '.', path: 'a.js' },
+      { subpath: './f/deep/y', path: 'src/deep/y.js' },
+      { subpath: './f/x', path: 'src/x.js' },
+      { subpath: './old/o.js', path: 'old/o.js' },
+      { subpath: './two/q', path: 't/q/q.js' },
+    ]);
+  });
+
+  it('have file names with any character', () => {
+    const paths = new Set(['f/$&.js', 'f/$1.js', 'f/(a+)+.js']);
+    const found = new PackageExports({ exports: { './*': './f/*.js' } }).subpaths(paths).map(({ path: one }) => one);
+    expect(found.sort()).toEqual([...paths].sort());
+  });
+
+  it('are read in bounded work, whatever the package says', () => {
+    const paths = new Set(Array.from({ length: 5000 }, (_, index) => `f/${'a'.repeat(50)}${index}.js`));
+    const patterns = Array.from({ length: 20_000 }, (_, index) => [
+      `./${index}/*`,
+      Array.from({ length: 10 }, () => './f/*'),
+    ]);
+    const nested = (depth: number): unknown => (depth === 0 ? './x.js' : [nested(depth - 1)]);
+    for (const exports of [Object.fromEntries(patterns), { '.': nested(3000) }, { [`./${'*'.repeat(1000)}`]: './f/*' }])
+      expect(new PackageExports({ exports }).subpaths(paths).length).toBeLessThanOrEqual(40_000);
+  });
+});
+
+it.each([
+  ['preact', 'dist/preact.module.js'],
+  ['lit', 'index.js'],
+  ['@lit/reactive-element', 'reactive-element.js'],
+  ['rxjs', 'dist/esm5/index.js'],
+  ['lodash-es', 'lodash.js'],
+])('%s as npm has it leads to %s', (name, entry) => {
+  const home = path.join('node_modules', name);
+  const description = JSON.parse(fs.readFileSync(path.join(home, 'package.json'), 'utf8')) as object;
+  expect(entryPaths(description)[0]).toBe(entry);
+  const paths = new Set(fs.readdirSync(home, { recursive: true, encoding: 'utf8' }));
+  const found = new PackageExports(description).subpaths(paths).map(({ path: one }) => one);
+  expect(found.filter((one) => !paths.has(one))).toEqual([]);
+});
