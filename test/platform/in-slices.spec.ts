@@ -91,7 +91,13 @@ describe('work on a map of 20 000 keys pauses at least every 2048 of them', () =
 });
 
 it('a batch of events is read with pauses', () => {
-  const body = Array.from({ length: 500 }, (_, id) => ({ specversion: '1.0', id: String(id), source: 's', type: 'x' }));
+  const events = Array.from({ length: 500 }, (_, id) => ({
+    specversion: '1.0',
+    id: String(id),
+    source: 's',
+    type: 'x',
+  }));
+  const body = Buffer.from(JSON.stringify(events));
   const work = readEvents({ body, headers: {} }, () => 'id');
   let pauses = 0;
   while (!work.next().done) pauses++;

@@ -25,7 +25,7 @@ const LARGER_BODIES: Readonly<Record<string, number>> = {
 /** URLs that take multipart/form-data: their handlers read it as it comes, within the limits of uploads. */
 const TAKE_FILES = new Set(['/api/v1/ticket/:id/modules', '/api/v1/spu/:id/files']);
 
-/** URLs whose JSON may come under any type: a shell script says `curl -d`, a monitor what it always says. */
+/** URLs that take any type and read the bytes themselves: a shell script says `curl -d`, and of an event the type says what it is. */
 const TAKE_ANY_TYPE = new Set(['/events']);
 
 const isJsonType = (type: string | undefined): boolean =>
@@ -54,7 +54,7 @@ export function readJsonBodies(server: FastifyInstance): void {
       const anyType = TAKE_ANY_TYPE.has(request.routeOptions.url ?? '');
       if (!anyType && !isJsonType(request.headers['content-type'])) throw notJson();
       request.rawBody = body;
-      if (LARGE_BODIES.has(request.routeOptions.url ?? '')) done(null, body);
+      if (anyType || LARGE_BODIES.has(request.routeOptions.url ?? '')) done(null, body);
       else done(null, body.length === 0 ? undefined : parseText(decode(body)));
     } catch (error) {
       done(error as Error);

@@ -45,6 +45,7 @@ const CLOUD_EVENT = {
     time: text('When it happened there; the stream is ordered by when it came.'),
     ...COMMON,
     data: { description: 'By its type; see the table of types.' },
+    data_base64: text('Bytes in Base64, in place of data.'),
   },
   required: ['specversion', 'id', 'source', 'type'],
 };
@@ -52,10 +53,7 @@ const CLOUD_EVENT = {
 const ONE = { anyOf: [CLOUD_EVENT, SIMPLE], description: 'A CloudEvent, or the simple form.' };
 
 export const EVENTS_BODY: object = {
-  anyOf: [
-    ...ONE.anyOf,
-    { type: 'array', description: 'A batch: all of it or nothing.', minItems: 1, maxItems: 500, items: ONE },
-  ],
+  anyOf: [...ONE.anyOf, { type: 'array', description: 'A batch: all of it or nothing.', maxItems: 500, items: ONE }],
   description: 'An event or a batch.',
 };
 
@@ -101,7 +99,7 @@ const fieldsOf = ({ fields }: KnownType): string =>
     .map(([name, { required, of }]) => `${name}${required ? '' : '?'}${of ? ` (${of.join(', ')})` : ''}`)
     .join(', ');
 
-export const EVENTS_TEXT = `CloudEvents 1.0 (structured, binary or a batch), or the simple form \`{"line": …, "ticket": …, "severity": …}\`. Whatever its content type, the body is JSON. Each \`source\` and \`id\` is taken once. What names a ticket is in that ticket's history.
+export const EVENTS_TEXT = `CloudEvents 1.0, or the simple form \`{"line": …, "ticket": …, "severity": …}\`. The content type decides, as CloudEvents' HTTP binding says: \`application/cloudevents+json\` is one event, \`application/cloudevents-batch+json\` a list of them, which may be empty; any other type with \`ce-…\` headers is an event in binary mode, whose body is the data. Without these the body is JSON, whatever the content type: either form, or a list of both. Each \`source\` and \`id\` is taken once. What names a ticket is in that ticket's history.
 
 Types with words of their own and the members of their data:
 

@@ -26,10 +26,11 @@ export class EventsController {
   @IDEMPOTENCY_KEY
   @jsonBody(EVENTS_BODY, EVENTS_EXAMPLE)
   @jsonReply(202, 'Taken.', EVENTS_REPLY)
-  @jsonReply(200, 'All of it had come before.', EVENTS_REPLY)
-  @failures(400, 409, 413, 422)
+  @jsonReply(200, 'Nothing of it is new.', EVENTS_REPLY)
+  @failures(400, 409, 413, 415, 422)
   async post(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const events = await inSlices(readEvents(request, randomUUID));
+    const { rawBody: sent, raw } = request;
+    const events = await inSlices(readEvents({ body: sent, headers: raw.headersDistinct }, randomUUID));
     const { context } = writeOptions(request);
     const answer = await this.idempotency.inTransaction(keyedRequest(request), async (tx) => {
       const taken = await this.ingest.run(tx, events, context);

@@ -88,12 +88,22 @@ export function linkIn(from: Json, name: string, part: string): string | null {
   throw bad('invalid', part ? `${part}.${name}` : name, 'an http or https URL, please.');
 }
 
-const TYPE = /^[A-Za-z][\w.:/-]{0,199}$/;
+/** Characters of `source` and `id`. */
+export const LONGEST_NAME = 300;
+
+/** The stage that a member names, as the stream shows it. */
+export function stageIn(from: Json, part: string, name = 'stage'): string | null {
+  const word = textOf(from, name, part, 50);
+  return word === undefined ? null : asLine(word);
+}
+
+/** What can be seen of ASCII: a letter of another alphabet could make a type look like one of the server's own. */
+const TYPE = /^[!-~](?:[ -~]{0,198}[!-~])?$/;
 
 export function checkType(type: string, part: string): string {
   const at = part ? `${part}.type` : 'type';
   if (!TYPE.test(type))
-    throw bad('invalid', at, 'letters, digits and . _ : / -, at most 200, beginning with a letter, please.');
+    throw bad('invalid', at, 'must be 1 to 200 printable ASCII characters without a space at either end.');
   // `ticket.promoted` is said by who promotes.
   if (readsAsOwn(type))
     throw bad(

@@ -58,5 +58,5 @@ const FIRST_WORDS = new Set([...[...OWN_TYPES.keys()].map(firstWord), ...OURS_TO
 export const readsAsOwn = (type: string): boolean => FIRST_WORDS.has(firstWord(type));
 
 function firstWord(type: string): string {
-  return (/^[^.:/]*(?=[.:/])/.exec(type)?.[0] ?? '').toLowerCase();
+  return (/^[\w-]*(?=[^\w-])/.exec(type)?.[0] ?? '').toLowerCase();
 }
