@@ -89,6 +89,7 @@ const DO: Readonly<Record<Asked['action'], Do>> = {
       files: asked.files,
       folder: textOf(options, 'folder'),
       once: options.once === true,
+      moveKeys: options.moveKeys === true,
       title: textOf(options, 'title'),
       yes: options.yes === true,
     }),

@@ -6,7 +6,8 @@ export const SETTINGS_SAY: Readonly<Record<SettingName, string>> = {
   token: 'sent as a bearer token with each request',
   project: 'the project whose tickets, stages and releases are meant',
   prefix: 'what a bare number means: 7 is TKT-7',
-  folder: 'the folder that --update watches',
+  folder: 'the folder that --update watches; in .stamprc.json a path from that file',
+  root: 'in .stamprc.json, a path from that file: the folder from which files are named; without it the root of the repository',
   trunk:
     'the branch that a promotion has to descend from; without it what the remote calls its head, else main or master',
   page: 'a page of the application: links to tickets and releases lead there',

@@ -18,8 +18,12 @@ export interface Settings {
   readonly project: string;
   /** What a bare number means: 7 is TKT-7. */
   readonly prefix: string;
-  /** Whose sources `--update` keeps in step. */
+  /** Whose sources `--update` keeps in step: a path from the current folder. */
   readonly folder: string;
+  /** From where files are named; absolute. Undefined: from the repository's root. */
+  readonly root: string | undefined;
+  /** Where the .stamprc.json is that counts; absolute. */
+  readonly projectFolder: string | undefined;
   /** The branch that a promotion has to descend from; undefined: what the remote calls its head, else main or master. */
   readonly trunk: string | undefined;
   /** Where the application is seen; undefined: nobody said. */
@@ -41,7 +45,7 @@ export interface SettingFlags {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-export const KEYS = ['url', 'token', 'project', 'prefix', 'folder', 'trunk', 'page'] as const;
+export const KEYS = ['url', 'token', 'project', 'prefix', 'folder', 'root', 'trunk', 'page'] as const;
 /** As it is written in .stamprc.json. */
 export type SettingName = (typeof KEYS)[number];
 type Key = SettingName;
@@ -64,13 +68,14 @@ export function readSettings(
 ): Settings {
   const { home, configFolder, cacheFolder } = foldersOf(env);
   const ownFile = path.join(configFolder, 'config.json');
+  const rcFile = rcFileAbove(cwd);
   const layers: [string, Partial<Record<Key, string>>][] = [
     ['a flag', given(flags)],
     ...Object.entries(VARIABLES).map(([key, name]): [string, Partial<Record<Key, string>>] => [
       name,
       env[name] ? { [key]: env[name] } : {},
     ]),
-    ...fileLayer(rcFileAbove(cwd)),
+    ...fileLayer(rcFile),
     ...fileLayer(ownFile),
     ['default', DEFAULTS],
   ];
@@ -93,7 +98,9 @@ export function readSettings(
     tokenFile,
     project: values.project ?? DEFAULTS.project,
     prefix: values.prefix ?? DEFAULTS.prefix,
-    folder: values.folder ?? DEFAULTS.folder,
+    folder: folderFrom(cwd, origins.folder, values.folder ?? DEFAULTS.folder),
+    root: rootFrom(origins.root, values.root),
+    projectFolder: rcFile && path.dirname(rcFile),
     trunk: values.trunk,
     page: values.page === undefined ? undefined : pageOf(values.page),
     cwd,
@@ -159,6 +166,19 @@ function pageOf(text: string): string {
 function colourOf(env: Environment): boolean | undefined {
   if (env.NO_COLOR || env.TERM === 'dumb') return false;
   return env.FORCE_COLOR && env.FORCE_COLOR !== '0' ? true : undefined;
+}
+
+/** What a project's file says is a path from that file, wherever the command runs. */
+function folderFrom(cwd: string, origin: string | undefined, folder: string): string {
+  if (path.basename(origin ?? '') !== RC_FILE || path.dirname(origin ?? '') === cwd) return folder;
+  return path.relative(cwd, path.resolve(path.dirname(origin ?? ''), folder)) || '.';
+}
+
+/** It is a project's: in the user's configuration it would name the files of all projects. */
+function rootFrom(origin = '', root?: string): string | undefined {
+  if (root === undefined) return undefined;
+  if (path.basename(origin) === RC_FILE) return path.resolve(path.dirname(origin), root);
+  throw new CliError(`${origin} has a setting 'root', which belongs in the ${RC_FILE} of a project.`, EXIT.usage);
 }
 
 function rcFileAbove(folder: string): string | undefined {

@@ -24,8 +24,10 @@ const KINDS: Readonly<Record<string, readonly RegExp[]>> = {
   resource_uri: [ADDRESS],
 };
 
+/** An import map's: their members are what modules import. */
+const MAPS = ['imports', 'scopes', 'integrity'];
 /** What others wrote, or what is no answer of ours: nothing in it is taken for a name. */
-const OTHERS = new Set(['data', 'details', 'settings', 'warnings', 'verdicts', 'body', 'headers']);
+const OTHERS = new Set(['data', 'details', 'settings', 'warnings', 'verdicts', 'body', 'headers', ...MAPS]);
 
 export interface WrongName {
   readonly member: string;

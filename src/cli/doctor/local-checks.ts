@@ -6,6 +6,7 @@ import { checkWork } from '../git/check-work.js';
 import { gitIn, isInstalled } from '../git/git.js';
 import { repositoryOf } from '../git/repository.js';
 import { findTrunk } from '../git/trunk.js';
+import { SourceFolder } from '../watch/source-files.js';
 import { isEncrypted, KEYS, RC_FILE, type SettingName, type Settings } from '../settings.js';
 import { type Check, error, ok, warning } from './check.js';
 
@@ -19,14 +20,16 @@ export function checkNode(version: string = process.versions.node): Check {
 }
 
 /** One for each setting that has a value. A token itself is never said. */
-export function checkSettings(settings: Settings): Check[] {
-  return KEYS.filter((key) => key === 'token' || settings[key] !== undefined).map((key) => {
+export function checkSettings(settings: Settings): Promise<Check[]> {
+  const given = KEYS.filter((key) => key === 'token' || settings[key] !== undefined);
+  const checks = given.map(async (key) => {
     const from = settings.origins[key] ?? 'default';
     if (key === 'token') return checkToken(settings.token, from);
     if (key === 'url') return checkUrl(settings.url, from);
     if (key === 'folder') return checkFolder(settings, from);
     return ok(key, `${settings[key]} (${from})`);
   });
+  return Promise.all(checks);
 }
 
 function checkToken(token: string | undefined, from: string): Check {
@@ -47,10 +50,23 @@ function checkUrl(url: string, from: string): Check {
   );
 }
 
-function checkFolder({ cwd, folder }: Settings, from: string): Check {
+/** With what its files are called in a ticket. */
+async function checkFolder(settings: Settings, from: string): Promise<Check> {
+  const { cwd, folder } = settings;
   const says = `${folder} (${from})`;
-  if (fs.statSync(path.resolve(cwd, folder), { throwIfNoEntry: false })?.isDirectory()) return ok('folder', says);
-  return warning('folder', `${says} is not here`, '--update needs a folder: run it in the project, or say --folder.');
+  if (!fs.statSync(path.resolve(cwd, folder), { throwIfNoEntry: false })?.isDirectory())
+    return warning(
+      'folder',
+      `${says} is not here`,
+      '--update needs a folder: run it in the project, or give --folder.',
+    );
+  try {
+    const { names } = await SourceFolder.open(settings, folder);
+    return ok('folder', `${says}: its files are ${names.prefix}… in a ticket`);
+  } catch (cause) {
+    if (!(cause instanceof CliError)) throw cause;
+    return warning('folder', says, cause.message);
+  }
 }
 
 /** What a promotion looks at. */

@@ -18,8 +18,8 @@ export const doctor: Verb = {
   ],
   run: async (session) => {
     const { out, settings } = session;
-    const [git, server] = await Promise.all([checkGit(settings), checkServer(session)]);
-    const checks = [checkNode(), ...checkSettings(settings), ...server, ...git];
+    const [own, git, server] = await Promise.all([checkSettings(settings), checkGit(settings), checkServer(session)]);
+    const checks = [checkNode(), ...own, ...server, ...git];
     out.result(checks, () => checks.forEach((check) => say(out, check)));
     return checks.some(({ grade }) => grade === 'error') ? EXIT.error : EXIT.ok;
   },

@@ -8,6 +8,7 @@ import { UPDATE_FIELDS } from '../json-shapes.js';
 /** Beside the files and the folder, which the first grammar has flags of its own for. */
 export const UPDATE_OPTIONS: readonly OptionLine[] = [
   ['--once', 'send what differs and end, for CI'],
+  ['--move-keys', 'rename what production or the ticket has under an earlier name of a file'],
   ['--title <title>', 'of a ticket that is new; default: the git branch, else the key'],
 ];
 
@@ -32,6 +33,7 @@ export const update: Verb = {
       files: named ? args : rest,
       folder: textOf(options, 'folder'),
       once: options.once === true,
+      moveKeys: options.moveKeys === true,
       title: textOf(options, 'title'),
       yes: options.yes === true,
     });

@@ -23,6 +23,8 @@ interface Push {
   readonly files: readonly string[];
   /** Were sent, and are to be deleted. */
   readonly gone?: readonly string[];
+  /** What the server calls files that are to be deleted besides, which the folder needn't know. */
+  readonly named?: readonly string[];
   /** Sends them whether they differ or not. */
   readonly force?: boolean;
   readonly progress?: OnProgress | undefined;
@@ -34,6 +36,9 @@ interface Found {
   readonly bytes: Buffer<ArrayBuffer>;
   readonly hash: string;
 }
+
+/** The path of what is no file of the folder. */
+const NOT_HERE = '';
 
 export class FolderSync {
   /** How files were when they were last looked at. */
@@ -47,8 +52,8 @@ export class FolderSync {
     private readonly sender: Sender,
   ) {}
 
-  /** Looks at all of some files, of `source.list()`; what else was sent is gone. */
-  async pushAll(listed: ReadonlySet<string>, progress?: OnProgress): Promise<Outcome> {
+  /** Looks at all of some files, of `source.list()`; what else was sent is gone, and so are the names of `named`. */
+  async pushAll(listed: ReadonlySet<string>, named: readonly string[] = [], progress?: OnProgress): Promise<Outcome> {
     const left = [...this.state.files.keys()].filter((file) => !listed.has(file));
     // A file that became a link isn't gone.
     const linked = await Promise.all(left.map((file) => this.source.isLinked(file)));
@@ -56,7 +61,7 @@ export class FolderSync {
     const looked = await Promise.all(
       [...listed].sort().map(async (file) => ((await this.isAsSeen(file)) ? [] : [file])),
     );
-    return this.push({ files: looked.flat(), gone, progress });
+    return this.push({ files: looked.flat(), gone, named, progress });
   }
 
   /** Looks at some files; those that were sent and aren't there any more are deleted. */
@@ -69,14 +74,18 @@ export class FolderSync {
     return this.push({ files: [...wanted] });
   }
 
-  /** Sends files because somebody said so. */
-  pushNamed(files: readonly string[], progress: OnProgress): Promise<Outcome> {
-    return this.push({ files, force: true, progress });
+  /** Sends files, and deletes names, because somebody said so. */
+  pushNamed(files: readonly string[], named: readonly string[], progress: OnProgress): Promise<Outcome> {
+    return this.push({ files, named, force: true, progress });
   }
 
-  private async push({ files, gone = [], force = false, progress }: Push): Promise<Outcome> {
+  private async push({ files, gone = [], named = [], force = false, progress }: Push): Promise<Outcome> {
     const outcome = new Collected();
-    const waiting: { files: SentFile[]; gone: GoneFile[] } = { files: [], gone: gone.map((file) => this.named(file)) };
+    const also = named.map((name) => ({ file: NOT_HERE, name }));
+    const waiting: { files: SentFile[]; gone: GoneFile[] } = {
+      files: [],
+      gone: [...gone.map((file) => this.named(file)), ...also],
+    };
     let [bytes, looked] = [0, 0];
     let sending: Promise<void> = Promise.resolve();
     // The next files are read while these are on their way.

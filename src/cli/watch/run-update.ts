@@ -4,9 +4,11 @@ import type { Session } from '../session.js';
 import { isLink, pageLink } from '../stages/links.js';
 import { beginWork, type BegunTicket } from './begin-work.js';
 import { GitFacts } from './git-facts.js';
+import { type Moved, movedFiles, movedRefusal } from './moved-keys.js';
+import { readNames } from './ticket-keys.js';
 import { updateAndWatch, updateOnce } from './update-folder.js';
 import { type Link, UpdateReport } from './update-report.js';
-import { workOf } from './work-files.js';
+import { type Work, workOf } from './work-files.js';
 
 export interface UpdateOptions {
   /** These are sent once; none: the folder is. */
@@ -17,6 +19,8 @@ export interface UpdateOptions {
   readonly once?: boolean | undefined;
   /** Of a ticket that is new. */
   readonly title?: string | undefined;
+  /** Renames what the ticket or production has under an earlier name. */
+  readonly moveKeys?: boolean | undefined;
   /** Asks nothing. */
   readonly yes?: boolean | undefined;
 }
@@ -28,14 +32,24 @@ export interface UpdateOptions {
  */
 export async function runUpdate(session: Session, ticket: string, options: UpdateOptions): Promise<ExitCode> {
   const { settings, out } = session;
-  const work = await workOf(settings.cwd, options.folder ?? settings.folder, options.files ?? []);
+  const found = await workOf(settings, options.folder ?? settings.folder, options.files ?? []);
+  const moved = await readMoved(session, ticket, found);
+  if (moved.length > 0 && !options.moveKeys) throw movedRefusal(settings, found.source, ticket, moved);
+  const work = { ...found, gone: moved.map(({ earlier }) => earlier) };
   const begun = await beginWork(session, ticket, options);
-  const report = new UpdateReport(out, begun, linkOf(begun, settings.page));
+  const report = new UpdateReport(out, begun, linkOf(begun, settings.page), (name) => work.source.shown(name));
   report.began();
   const parts = { session, begun, work, report, facts: new GitFacts(work.source.folder) };
   if (options.once || work.files.length > 0) return updateOnce(parts);
   await updateAndWatch(parts);
   return EXIT.ok;
+}
+
+/** Nothing is asked where files have the name that they always had. */
+async function readMoved(session: Session, ticket: string, { source, files }: Work): Promise<readonly Moved[]> {
+  if (source.names.earlier === undefined) return [];
+  const sent = files.length > 0 ? files : (await source.list()).files;
+  return movedFiles(source, sent, await readNames(session, ticket));
 }
 
 /** The page, where the settings know one; else the map. */

@@ -1,10 +1,11 @@
-// Which files of a folder are a ticket's modules, and what they are called there: by their path from where the command runs.
+// Which files of a folder are a ticket's modules, and what they are called: in the ticket, and by people.
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { CliError } from '../cli-error.js';
 import { EXIT } from '../exit-codes.js';
 import { requireReadable } from '../git/repository.js';
 import { gitIn } from '../git/git.js';
+import { type KeyNames, keyNames, type Place, slashed } from './key-names.js';
 
 /** What the server takes as modules of their own, and what goes with them. */
 const MODULES = new Set(['.js', '.mjs', '.json', '.css', '.wasm', '.map']);
@@ -35,33 +36,42 @@ export class SourceFolder {
   private constructor(
     /** Absolute. */
     readonly folder: string,
-    /** As people say it. */
+    /** As people find it from the current folder. */
     readonly label: string,
-    /** What stands before paths below it: `src/`, or nothing. */
-    private readonly prefix: string,
+    /** What its files are called in a ticket. */
+    readonly names: KeyNames,
     /** True where git says which files count. */
     private readonly isGits: boolean,
   ) {}
 
   /** Rejects with CliError where it is no folder. */
-  static async open(cwd: string, named: string): Promise<SourceFolder> {
-    const asked = path.resolve(cwd, named);
+  static async open(place: Place, named: string): Promise<SourceFolder> {
+    const asked = path.resolve(place.cwd, named);
     const folder = await fs.realpath(asked).catch(() => asked);
     const found = await fs.stat(folder).catch(() => undefined);
     if (!found?.isDirectory())
       throw new CliError(`There is no folder ${named}: --folder says which to watch.`, EXIT.usage);
-    const below = slashed(path.relative(cwd, asked));
-    const inside = below !== '..' && !below.startsWith('../') && !path.isAbsolute(below);
-    const name = inside ? below : path.basename(folder);
-    const inGit = (await requireReadable(folder)) !== undefined;
+    const repository = await requireReadable(folder);
+    const names = await keyNames(place, { asked, real: folder, repository });
     // A folder that git ignores as a whole, such as a build's, is watched when it is asked for.
-    const isGits = inGit && !(await isIgnored(folder));
-    return new SourceFolder(folder, name || '.', name && `${name}/`, isGits);
+    const isGits = repository !== undefined && !(await isIgnored(folder));
+    return new SourceFolder(folder, slashed(path.relative(place.cwd, asked)) || '.', names, isGits);
   }
 
   /** What the server calls it. */
   nameOf(file: string): string {
-    return this.prefix + file;
+    return this.names.prefix + file;
+  }
+
+  /** What people call it: its path from the current folder. */
+  shownOf(file: string): string {
+    return this.label === '.' ? file : `${this.label}/${file}`;
+  }
+
+  /** The same of what the server calls it; what isn't below the folder stays as it is. */
+  shown(name: string): string {
+    const { prefix } = this.names;
+    return name.startsWith(prefix) ? this.shownOf(name.slice(prefix.length)) : name;
   }
 
   /** True where it, or a folder on its way, is a symlink: what is behind one may be anybody's. */
@@ -87,7 +97,7 @@ export class SourceFolder {
     const [files, links, others] = [new Set<string>(), [] as string[], new Map<string, number>()];
     for (const file of (await this.gitsFiles()) ?? (await filesBelow(this.folder))) {
       if (isHidden(file)) continue;
-      if (await this.isLinked(file)) links.push(this.nameOf(file));
+      if (await this.isLinked(file)) links.push(this.shownOf(file));
       else if (isModule(file)) files.add(file);
       else others.set(endingOf(file), (others.get(endingOf(file)) ?? 0) + 1);
     }
@@ -151,8 +161,6 @@ const unjudged = (folder: string, verb: string, stderr: string): CliError =>
   new CliError(
     `${folder}: ${verb} failed (${stderr.trim().split('\n').at(-1) ?? ''}). Mend the repository first: until then it isn't known what it ignores.`,
   );
-
-const slashed = (file: string): string => file.split(path.sep).join('/');
 
 const endingOf = (file: string): string => path.extname(file).toLowerCase() || path.basename(file);
 

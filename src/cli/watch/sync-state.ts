@@ -29,11 +29,17 @@ export class SyncState {
     readonly files: Map<string, string>,
   ) {}
 
-  /** `ticket`: what tells it from any other of the server. What can't be read counts as nothing sent. */
-  static async open(cache: string, about: { url: string; folder: string; ticket: string }): Promise<SyncState> {
-    const { url, folder, ticket } = about;
+  /**
+   * `ticket`: what tells it from any other of the server. `prefix`: what is before the names of files, so that under other
+   * names all is sent again. What can't be read counts as nothing sent.
+   */
+  static async open(
+    cache: string,
+    about: { url: string; folder: string; prefix: string; ticket: string },
+  ): Promise<SyncState> {
+    const { url, folder, prefix, ticket } = about;
     const name = createHash('sha256')
-      .update(JSON.stringify([url, folder, ticket]))
+      .update(JSON.stringify([url, folder, prefix, ticket]))
       .digest('hex')
       .slice(0, 32);
     const file = path.join(cache, 'watch', `${name}.json`);

@@ -63,7 +63,12 @@ export async function updateAndWatch(parts: UpdateParts): Promise<void> {
 async function openSync(parts: UpdateParts, waits?: AbortSignal): Promise<FolderSync> {
   const { session, begun, work, report, facts } = parts;
   const { settings, signal } = session;
-  const about = { url: settings.url, folder: work.source.folder, ticket: `${begun.id} ${begun.createdAt}` };
+  const about = {
+    url: settings.url,
+    folder: work.source.folder,
+    prefix: work.source.names.prefix,
+    ticket: `${begun.id} ${begun.createdAt}`,
+  };
   const state = await SyncState.open(settings.cacheFolder, about);
   state.meet(begun.revision);
   const server = session.serverWith({ signal: later(signal, LAST_UPLOAD_MS), ...(waits ? { patienceMs: 0 } : {}) });
@@ -78,7 +83,9 @@ async function openSync(parts: UpdateParts, waits?: AbortSignal): Promise<Folder
 async function sendNamed({ session, work, report }: UpdateParts, sync: FolderSync): Promise<Outcome> {
   const progress = new Progress(session.out, 'Sending', work.files.length);
   const started = performance.now();
-  const outcome = await sync.pushNamed(work.files, (done) => progress.at(done)).finally(() => progress.end());
+  const outcome = await sync
+    .pushNamed(work.files, work.gone, (done) => progress.at(done))
+    .finally(() => progress.end());
   report.synced(outcome, work.what, performance.now() - started);
   return outcome;
 }
@@ -87,7 +94,9 @@ async function sendAll({ session, work, report }: UpdateParts, sync: FolderSync)
   const started = performance.now();
   const listing = await work.source.list();
   const progress = new Progress(session.out, 'Sending', listing.files.size);
-  const outcome = await sync.pushAll(listing.files, (done) => progress.at(done)).finally(() => progress.end());
+  const outcome = await sync
+    .pushAll(listing.files, work.gone, (done) => progress.at(done))
+    .finally(() => progress.end());
   report.synced(outcome, work.what, performance.now() - started);
   report.skipped(listing);
   return outcome;

@@ -27,6 +27,8 @@ export class UpdateReport implements Connection {
     private readonly out: Output,
     private readonly ticket: BegunTicket,
     private readonly to: Link,
+    /** A file's path from the current folder, by what the server calls it. */
+    private readonly shown: (name: string) => string,
   ) {}
 
   began(): void {
@@ -104,8 +106,8 @@ export class UpdateReport implements Connection {
     const { sent, gone } = outcome;
     if (sent.length + gone.length > 0) {
       const what = [
-        ...(sent.length > 0 ? [names(sent)] : []),
-        ...(gone.length > 0 ? [`${names(gone)} deleted`] : []),
+        ...(sent.length > 0 ? [this.names(sent)] : []),
+        ...(gone.length > 0 ? [`${this.names(gone)} deleted`] : []),
       ].join(', ');
       this.event(
         'saved',
@@ -152,7 +154,7 @@ export class UpdateReport implements Connection {
   private explain({ refused, warnings, isShared }: Outcome): void {
     for (const { name, message } of refused) {
       if (this.out.isJson) this.event('refused', { file: name, message }, '');
-      else this.out.error(message.includes(name) ? message : `${name}: ${message}`);
+      else this.out.error(message.includes(name) ? message : `${this.shown(name)}: ${message}`);
     }
     const fresh = warnings.filter(({ message }) => !this.warned.has(message));
     for (const [index, { code, message }] of fresh.entries()) {
@@ -180,6 +182,10 @@ export class UpdateReport implements Connection {
     return this.dim(
       [now.getHours(), now.getMinutes(), now.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':'),
     );
+  }
+
+  private names(all: readonly string[]): string {
+    return names(all.map((name) => this.shown(name)));
   }
 
   private dim(text: string): string {
