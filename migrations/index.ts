@@ -19,6 +19,7 @@ import { TicketBlobs1764610000000 } from './1764610000000-ticket-blobs.js';
 import { LargeAnswers1764620000000 } from './1764620000000-large-answers.js';
 import { DatabaseClock1764640000000 } from './1764640000000-database-clock.js';
 import { TimesByNumber1764641000000 } from './1764641000000-times-by-number.js';
+import { GitSources1764700000000 } from './1764700000000-git-sources.js';
 
 export const migrations = [
   FirstTables1763700000000,
@@ -41,4 +42,5 @@ export const migrations = [
   LargeAnswers1764620000000,
   DatabaseClock1764640000000,
   TimesByNumber1764641000000,
+  GitSources1764700000000,
 ];

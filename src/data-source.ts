@@ -28,7 +28,14 @@ import { PendingCommandRow } from './commands/pending-command.row.js';
 import { StageLockRow, TicketHoldRow } from './import-maps/holds/hold.rows.js';
 import { QuotaFileRow, QuotaUseRow } from './quotas/quota.rows.js';
 import { BlobRow, BlobUseRow } from './import-maps/store/blob.rows.js';
-import { LayerRow, MapPointerRow, MapRevisionRow, ReleaseRow, TicketKeyRow } from './import-maps/store/map.rows.js';
+import {
+  GivenUpSourceRow,
+  LayerRow,
+  MapPointerRow,
+  MapRevisionRow,
+  ReleaseRow,
+  TicketKeyRow,
+} from './import-maps/store/map.rows.js';
 
 const entities = [
   AccessTokenRow,
@@ -67,6 +74,7 @@ const entities = [
   TicketComponentRow,
   TicketHoldRow,
   TicketKeyRow,
+  GivenUpSourceRow,
   TicketLinkRow,
   TicketPersonRow,
   TicketRow,

@@ -120,11 +120,11 @@ it('more modules of a list than its limit, naming it', async () => {
 });
 
 it('more texts than its limit, naming it', async () => {
-  const deletes = Array.from({ length: 106 }, (_none, index) => `${index}.js`);
+  const deletes = Array.from({ length: 121 }, (_none, index) => `${index}.js`);
   expect(await refused({ mode: 'sources', delete: deletes }, {})).toEqual([
     413,
     'upload.too_many',
-    'The upload has more than 105 texts (STAMPLINE_MAX_FILES and 100 more). Split it.',
+    'The upload has more than 120 texts (4 times STAMPLINE_MAX_FILES and 100 more). Split it.',
   ]);
 });
 

@@ -59,5 +59,10 @@ export const SCHEMA_SAMPLES: Readonly<Record<string, readonly string[]>> = {
     `UPDATE access_token SET clock_shift = -3600`,
   ],
   TimesByNumber1764641000000: [`INSERT INTO stream_mark (seq, latest) VALUES (1000, '2026-01-01T12:00:00Z')`],
+  GitSources1764700000000: [
+    `INSERT INTO given_up_source (ticket_id, key, source) VALUES (1, ' @default/src/a.js', repeat('b', 40))`,
+    `UPDATE map_revision SET dirty = true WHERE ticket_id = 1`,
+    `UPDATE layer SET dirty = true, git_commits = '{0123abc}'`,
+  ],
   TicketBlobs1764610000000: [`INSERT INTO blob_use (owner, hash) VALUES ('ticket/2', repeat('a', 64))`],
 };

@@ -42,6 +42,10 @@ const sameOperation = (one: Operation | undefined, other: Operation): boolean =>
   (one.set === null) === (other.set === null) &&
   sameTarget(one.set, other.set) &&
   sameTarget(one.base, other.base) &&
+  one.set?.source === other.set?.source &&
+  one.base?.source === other.base?.source &&
+  one.dirty === other.dirty &&
+  one.compared === other.compared &&
   sameTexts(one.set?.imports, other.set?.imports);
 
 const sameTexts = (some: readonly string[] | undefined, others: readonly string[] | undefined): boolean =>

@@ -1,7 +1,8 @@
 // A ticket's delta: its operations over production, never a copy of the map (import-maps.md, section 1).
 import { keyOf, type MapKey } from './map-key.js';
 import { atOnce, forEach, type Sliced } from './sliced.js';
-import { type MapChanges, sameTarget, type StampedMap, type Target } from './stamped-map.js';
+import { baseSaid, isGivenUp, type Judged } from './source-base.js';
+import { type MapChanges, plainTarget, sameTarget, type StampedMap, type Target } from './stamped-map.js';
 
 /** A module that a ticket brings. */
 export interface Module extends Target {
@@ -15,13 +16,17 @@ export interface Operation {
   readonly specifier: string;
   readonly set: Module | null;
   readonly base: Target | null;
+  /** The file was in no commit as it was sent. */
+  readonly dirty?: true;
+  /** Its base is what the sender's history says, and not only what production was when it came. */
+  readonly compared?: true;
 }
 
 /** At most one operation a key, sorted by key. */
 export type Delta = readonly Operation[];
 
 /** A change that is asked for: set, or delete where `set` is null. */
-export type Change = Omit<Operation, 'base'>;
+export type Change = Omit<Operation, 'base' | 'compared'>;
 
 export const operationKey = ({ specifier, scope }: Change): MapKey => keyOf(specifier, scope);
 
@@ -31,6 +36,8 @@ export const keysOf = (delta: Delta): MapKey[] => delta.map(operationKey);
 export interface Watched {
   /** The keys whose file is what production had there once, and has no more. */
   readonly past: ReadonlySet<MapKey>;
+  /** What the sender's files were made from; without it production as it is now counts. See source-base.ts. */
+  readonly judged?: Judged;
 }
 
 /**
@@ -61,10 +68,19 @@ export function* changingDelta(
     const known = settled.get(key);
     const [before, now] = [known === undefined ? operationAt(delta, key) : known, production.get(key)];
     const repeated = before && sameTarget(before.set, change.set);
+    const base = baseSaid(watched?.judged, key, now);
     if (sameTarget(change.set, now) && (watched || !change.set)) settled.set(key, null);
+    else if (isGivenUp(watched?.judged, key, change, base, now)) settled.set(key, null);
+    else if (base !== undefined) settled.set(key, { ...change, base, compared: true });
     else if (repeated) settled.set(key, { ...change, base: before.base });
     else settled.set(key, { ...change, base: plainTarget(watched?.past.has(key) ? change.set : now) });
   });
+  yield* forEach(watched?.judged?.kept ?? [], (key) => {
+    const operation = settled.has(key) ? undefined : operationAt(delta, key);
+    const base = operation && baseSaid(watched?.judged, key, production.get(key));
+    if (operation && base !== undefined) settled.set(key, { ...operation, base, compared: true });
+  });
+  for (const key of watched?.judged?.unchanged ?? []) settled.set(key, null);
   return yield* settingOperations(delta, settled);
 }
 
@@ -92,6 +108,17 @@ export function operationAt(delta: Delta, key: MapKey): Operation | undefined {
   return found && operationKey(found) === key ? found : undefined;
 }
 
+/** True where some of it was in no commit as it came. */
+export const isDirty = (delta: Delta): boolean => delta.some(({ dirty }) => dirty);
+
+/** As it is once all of it was found in a commit. */
+export const committed = (delta: Delta): Delta =>
+  delta.map((operation) => {
+    if (!operation.dirty) return operation;
+    const { dirty: _void, ...rest } = operation;
+    return rest;
+  });
+
 /** Where a key stands in a delta, or would stand. */
 function placeOf(delta: Delta, key: MapKey): number {
   let [low, high] = [0, delta.length];
@@ -106,12 +133,6 @@ function placeOf(delta: Delta, key: MapKey): number {
 /** The changes that make a key what production has there already. */
 export const liveAmong = (changes: readonly Change[], production: StampedMap): Change[] =>
   changes.filter((change) => sameTarget(change.set, production.get(operationKey(change))));
-
-/** Without what modules carry beside it. */
-function plainTarget(target: Target | null | undefined): Target | null {
-  if (!target) return null;
-  return target.integrity === undefined ? { url: target.url } : { url: target.url, integrity: target.integrity };
-}
 
 /** What two deltas don't share, each sorted by key. */
 export interface Difference {
@@ -161,7 +182,8 @@ const TEXT_BYTES = 40;
 export function bytesOf(delta: Delta): number {
   let bytes = 500;
   for (const { specifier, scope, set } of delta) {
-    bytes += OPERATION_BYTES + specifier.length + (scope?.length ?? 0) + (set?.url.length ?? 0);
+    bytes +=
+      OPERATION_BYTES + specifier.length + (scope?.length ?? 0) + (set?.url.length ?? 0) + (set?.source?.length ?? 0);
     for (const one of set?.imports ?? []) bytes += TEXT_BYTES + one.length;
   }
   return bytes;

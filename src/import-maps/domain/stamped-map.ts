@@ -10,6 +10,8 @@ export interface Target {
   readonly url: string;
   /** Subresource integrity of what is at the URL. */
   readonly integrity?: string;
+  /** The git blob id of the source that it was made from; absent where nobody said. No part of the map that browsers get. */
+  readonly source?: string;
 }
 
 /** What each changed key leads to now; null where it is gone. */
@@ -124,6 +126,14 @@ function merged(under: ReadonlyMap<MapKey, Target>, ...layers: readonly MapChang
 const integrityRow = (key: MapKey, target: Target | null | undefined): string[] =>
   target?.integrity ? [`${target.url} ${key}`] : [];
 
+/** Without what modules carry beside it. */
+export function plainTarget(target: Target | null | undefined): Target | null {
+  if (!target) return null;
+  const { url, integrity, source } = target;
+  return { url, ...(integrity === undefined ? {} : { integrity }), ...(source === undefined ? {} : { source }) };
+}
+
+/** Where it leads, whatever it was made from. */
 export const sameTarget = (one: Target | null | undefined, other: Target | null | undefined): boolean =>
   (one?.url ?? null) === (other?.url ?? null) && (one?.integrity ?? null) === (other?.integrity ?? null);
 

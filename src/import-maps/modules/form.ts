@@ -25,8 +25,11 @@ const MEGABYTE = 1024 * 1024;
 const MOST_TEXT_BYTES = 64 * 1024;
 /** The setting that says how many files or modules come at once. */
 const MOST_FILES = 'STAMPLINE_MAX_FILES';
-/** Texts besides the paths to delete. */
+/** Texts besides those about files. */
 const MOST_TEXTS = 100;
+/** What git says of a file: `source`, `base`, `dirty`; of one that is gone `delete` beside. */
+const TEXTS_PER_FILE = 4;
+const mostTexts = (limits: UploadLimits): number => MOST_TEXTS + TEXTS_PER_FILE * limits.files;
 /** Files that are written at the same time; the request waits while there are as many. */
 const AT_ONCE = 8;
 /** Bytes that are parsed at a time: a part's header has some 100. */
@@ -127,7 +130,9 @@ class FormReading {
     const parser = newParser(request, this.limits);
     parser.on('error', (cause) => this.fail(badForm(cause)));
     parser.on('fieldsLimit', () =>
-      this.fail(tooMany('texts', MOST_TEXTS + this.limits.files, `${MOST_FILES} and ${MOST_TEXTS} more`)),
+      this.fail(
+        tooMany('texts', mostTexts(this.limits), `${TEXTS_PER_FILE} times ${MOST_FILES} and ${MOST_TEXTS} more`),
+      ),
     );
     parser.on('field', (name, value, _nameCut, valueCut) => {
       if (valueCut)
@@ -196,7 +201,7 @@ function newParser(request: IncomingMessage, limits: UploadLimits): BusboyInstan
       preservePath: true,
       limits: {
         fieldSize: MOST_TEXT_BYTES,
-        fields: MOST_TEXTS + limits.files,
+        fields: mostTexts(limits),
         fileSize: limits.file,
         headerPairs: 20,
         headerSize: 8192,

@@ -10,6 +10,7 @@ import { inParallel } from '../blobs/in-parallel.js';
 import { isRelative, tooManyImports } from './module-scan.js';
 import type { ScriptReader } from './script-reader.js';
 import { sourceSpecifier } from './source-rewrite.js';
+import { basesSaid, dirtyAt } from './source-fields.js';
 import type { UploadFields } from './upload-fields.js';
 import { checkedSpecifier, type PlannedModule, refuseRepeats, type UploadPlan } from './upload-plan.js';
 
@@ -26,15 +27,20 @@ interface KeptSource {
 /** Leaves nothing staged where it rejects. */
 export async function planSources(
   form: Form,
-  { scope, deletes }: UploadFields,
+  { scope, deletes, sources }: UploadFields,
   project: string,
   scripts: ScriptReader,
   { store, mostImports }: { readonly store: BlobStore; readonly mostImports: number },
 ): Promise<UploadPlan> {
-  if (form.files.length + deletes.length === 0)
+  if (form.files.length + deletes.length + sources.bases.size + sources.unchanged.length === 0)
     throw invalid('upload.no_files', 'Neither files came nor paths to delete (delete=<path>).');
   const byPath = new Map(form.files.map((file) => [file.path, file]));
-  const deleted = deletes.map((path) => ({ specifier: checkedSpecifier(sourceSpecifier(project, path)), scope }));
+  const deleted = deletes.map((path) => ({
+    specifier: checkedSpecifier(sourceSpecifier(project, path)),
+    scope,
+    ...dirtyAt(sources, path),
+  }));
+  const said = basesSaid(sources, { project, scope, came: new Set([...byPath.keys(), ...deletes]) });
   refuseRepeats([...form.files.map(({ path }) => ({ specifier: sourceSpecifier(project, path), scope })), ...deleted]);
   const made: StagedBlob[] = [];
   const kept = await inParallel(form.files, AT_ONCE, async (file): Promise<KeptSource> => {
@@ -57,11 +63,13 @@ export async function planSources(
   for (const { file, blob, imports } of kept) {
     const specifier = checkedSpecifier(sourceSpecifier(project, file.path));
     const url = moduleUrl(blob.hash, file.path.slice(file.path.lastIndexOf('/') + 1));
-    modules.push({ specifier, scope, url, integrity: blob.integrity, size: blob.size, imports });
+    const source = sources.ids.get(file.path);
+    const { integrity, size } = blob;
+    modules.push({ specifier, scope, url, integrity, size, imports, source, ...dirtyAt(sources, file.path) });
     files.push(blob);
     warnings.push(...imports.filter(isRelative).map((one) => outsideWarning(keyOf(specifier, scope), file.path, one)));
   }
-  return { modules, deleted, files, trees: [], warnings, watched: true };
+  return { modules, deleted, files, trees: [], warnings, watched: true, ...(said && { said }) };
 }
 
 const outsideWarning = (key: string, path: string, imported: string): MapWarning => ({

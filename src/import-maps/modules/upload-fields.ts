@@ -5,6 +5,7 @@ import { checkScope, isFault } from '../domain/admission.js';
 import type { Provenance } from '../stages/change-delta.js';
 import { checkPath } from '../blobs/file-names.js';
 import { faultError } from '../stages/fault-error.js';
+import { readSources, saysAny, SOURCE_FIELDS, type SourceFields } from './source-fields.js';
 
 export type UploadMode = 'module' | 'package' | 'sources';
 
@@ -16,10 +17,15 @@ export interface UploadFields {
   readonly entry: string | undefined;
   /** Paths of watched sources that are gone. */
   readonly deletes: readonly string[];
+  /** What git says of watched sources. */
+  readonly sources: SourceFields;
   readonly provenance: Provenance;
 }
 
-const KNOWN = ['mode', 'specifier', 'name', 'scope', 'entry', 'delete', 'git_remote', 'git_branch', 'git_commit'];
+const KNOWN = [
+  ...['mode', 'specifier', 'name', 'scope', 'entry', 'delete', ...SOURCE_FIELDS],
+  ...['git_remote', 'git_branch', 'git_commit'],
+];
 const MODES: readonly string[] = ['module', 'package', 'sources'];
 
 export function readFields(texts: readonly (readonly [string, string])[], origin: string): UploadFields {
@@ -30,14 +36,16 @@ export function readFields(texts: readonly (readonly [string, string])[], origin
   }
   const fields = new Map(texts);
   const given = (name: string): string | undefined => fields.get(name) || undefined;
+  const sources = readSources(texts);
   const deletes = texts.filter(([name]) => name === 'delete').map(([, path]) => checkPath(path));
   return {
-    mode: modeOf(given('mode'), given('specifier'), given('name'), deletes.length > 0),
+    mode: modeOf(given('mode'), given('specifier'), given('name'), deletes.length > 0 || saysAny(sources)),
     specifier: given('specifier'),
     name: given('name'),
     scope: scopeOf(given('scope'), origin),
     entry: given('entry'),
     deletes,
+    sources,
     provenance: provenanceOf(Object.fromEntries(fields)),
   };
 }

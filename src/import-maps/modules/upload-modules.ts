@@ -130,8 +130,9 @@ export class UploadModules {
       await this.ledger.keep(tx, keepings, { ticket, owner: options.principal.name });
     }
     const blobs = files.length > 0 ? [...new Set([...files, ...trees].map(({ hash }) => hash))] : undefined;
-    const { watched = false } = plan;
-    const report = await this.changeDelta.run(tx, ticket, changesOf(plan), { ...options, provenance, blobs, watched });
+    const { watched = false, said } = plan;
+    const how = { ...options, provenance, blobs, watched, said };
+    const report = await this.changeDelta.run(tx, ticket, changesOf(plan), how);
     return { report, changed: await isOfThisTransaction(tx, report) };
   }
 }

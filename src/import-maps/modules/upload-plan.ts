@@ -2,6 +2,7 @@
 import { invalid } from '../../platform/errors.js';
 import { checkSpecifier } from '../domain/admission.js';
 import type { Change } from '../domain/delta.js';
+import type { SaidBases } from '../store/source-history.js';
 import { faultError } from '../stages/fault-error.js';
 import type { MapWarning } from '../stages/map-warning.js';
 import type { StagedBlob } from '../blobs/blob-store.js';
@@ -16,17 +17,23 @@ export interface PlannedModule {
   readonly size: number | null;
   /** What it imports; null where nobody looked. */
   readonly imports: readonly string[] | null;
+  /** git's id of the file that came, where its sender said it. */
+  readonly source?: string | undefined;
+  /** The file is in no commit as it came. */
+  readonly dirty?: true | undefined;
 }
 
 export interface UploadPlan {
   readonly modules: readonly PlannedModule[];
-  readonly deleted: readonly { readonly specifier: string; readonly scope: string | null }[];
+  readonly deleted: readonly { readonly specifier: string; readonly scope: string | null; readonly dirty?: true }[];
   /** Staged blobs of files, and those of folders' lists. */
   readonly files: readonly StagedBlob[];
   readonly trees: readonly StagedBlob[];
   readonly warnings: readonly MapWarning[];
   /** Files of a watched folder, which come whether somebody changed them or not. */
   readonly watched?: boolean;
+  /** What its sender's git says of a watched folder. */
+  readonly said?: SaidBases;
 }
 
 /** Where it goes. */
@@ -39,12 +46,18 @@ export interface UploadTarget {
 }
 
 export const changesOf = ({ modules, deleted }: UploadPlan): Change[] => [
-  ...modules.map(({ specifier, scope, url, integrity, imports }) => ({
+  ...modules.map(({ specifier, scope, url, integrity, imports, source, dirty }) => ({
     specifier,
     scope,
-    set: { url, ...(integrity === null ? {} : { integrity }), ...(imports === null ? {} : { imports }) },
+    set: {
+      url,
+      ...(integrity === null ? {} : { integrity }),
+      ...(imports === null ? {} : { imports }),
+      ...(source === undefined ? {} : { source }),
+    },
+    ...(dirty && { dirty }),
   })),
-  ...deleted.map(({ specifier, scope }) => ({ specifier, scope, set: null })),
+  ...deleted.map(({ specifier, scope, dirty }) => ({ specifier, scope, set: null, ...(dirty && { dirty }) })),
 ];
 
 /** Throws what is wrong with a specifier; answers it. */

@@ -24,6 +24,30 @@ const FORM = {
       "The file that a package's name leads to; else package.json says (`exports`, `module`, `main`), else index.js.",
     ),
     delete: { type: 'array', items: text('A path.'), description: 'Files of watched sources that are gone.' },
+    source: {
+      type: 'array',
+      items: { ...text("git's id of a file, and its path."), pattern: '^([0-9a-f]{40}|[0-9a-f]{64}) .+$' },
+      description:
+        'Of watched sources: what `git hash-object --path=<path> <path>` says of each file, SHA-1 or SHA-256. It is kept beside the module, so that others can compare their history with what production has.',
+      example: ['ce013625030ba8dba906f756967f9e9ca394464a src/app.js'],
+    },
+    base: {
+      type: 'array',
+      items: { ...text("git's id, and a path."), pattern: '^([0-9a-f]{40}|[0-9a-f]{64}|none) .+$' },
+      description:
+        "Of watched sources: the version of production that a file was made from, `none` where there was none. Where production has another one, the change is a conflict. Without it production as it is now counts, unless the file is as production had it once, and `why` says that nobody compared. A path whose file doesn't come keeps its change, on this base.",
+      example: ['none src/app.js'],
+    },
+    dirty: {
+      type: 'array',
+      items: text('A path.'),
+      description: 'Of watched sources: those that are in no commit as they come.',
+    },
+    unchanged: {
+      type: 'array',
+      items: text('A path.'),
+      description: 'Of watched sources: those that are no change of the ticket; one that there was is taken back.',
+    },
     ...GIT,
     file: { type: 'array', items: { type: 'string', format: 'binary', description: 'A file.' }, description: 'Files.' },
   },

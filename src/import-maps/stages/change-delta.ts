@@ -18,13 +18,16 @@ import {
   liveAmong,
   type Operation,
   operationKey,
+  type Watched,
 } from '../domain/delta.js';
 import type { MapKey } from '../domain/map-key.js';
 import { firstStage, positionAfterPromotion } from '../domain/stage-line.js';
+import type { StampedMap } from '../domain/stamped-map.js';
 import { findOverlaps, lockOverlaps, type Overlap } from '../store/overlaps.js';
 import { pastKeys } from '../store/past-values.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import { hashesIn } from '../store/own-urls.js';
+import { judgedBy, type SaidBases } from '../store/source-history.js';
 import { deltaOf, type LockedTicket, type Provenance, TicketDeltas } from '../store/ticket-deltas.js';
 import { DeltaQuotas } from './delta-quotas.js';
 import { danglingWarnings, overlapWarning, overtakenWarnings } from './delta-warnings.js';
@@ -47,6 +50,8 @@ export interface DeltaOptions {
   readonly blobs?: readonly string[] | undefined;
   /** The changes are a watched folder's files: what production has already is none. See changeDelta in domain/delta.ts. */
   readonly watched?: boolean;
+  /** And this is what their sender's git says they were made from. */
+  readonly said?: SaidBases | undefined;
   /** The URL that the client calls us by, for the commands in refusals; see requestAction in domain/verdict.ts. */
   readonly base?: string;
 }
@@ -93,7 +98,9 @@ export class ChangeDelta {
     const production = await this.productionMaps.at(ticket.project.id, ticket.release, tx);
     requireOneIntegrity(changes, production);
     const live = liveAmong(changes, production);
-    const watched = options.watched ? { past: await pastKeys(tx, ticket.project.id, changes, live) } : undefined;
+    const watched = options.watched
+      ? await this.watched(tx, ticket, changes, { live, production, said: options.said })
+      : undefined;
     const delta = await inSlices(changingDelta(deltaOf(ticket), changes, production, watched));
     await this.room.judgeKeys(tx, ticket, delta, options.actor);
     const overlaps = await this.overlaps(tx, ticket, delta);
@@ -119,6 +126,20 @@ export class ChangeDelta {
       live: new Set(live.map(operationKey)),
       warnings,
     };
+  }
+
+  private async watched(
+    tx: Tx,
+    ticket: LockedTicket,
+    changes: readonly Change[],
+    { live, production, said }: { live: readonly Change[]; production: StampedMap; said: SaidBases | undefined },
+  ): Promise<Watched> {
+    const project = ticket.project.id;
+    const unsaid = said ? changes.filter((change) => !said.bases.has(operationKey(change))) : changes;
+    const past = await pastKeys(tx, project, unsaid, live);
+    if (!said) return { past };
+    const about = { ticket: ticket.id, project, delta: deltaOf(ticket) };
+    return { past, judged: await judgedBy(tx, about, said, production) };
   }
 
   private async held(tx: Tx, changes: Change[], blobs: DeltaOptions['blobs']): Promise<Settled<Change[]>> {

@@ -1,5 +1,5 @@
 // The revisions of a ticket's modules, as a list in the dialect.
-import { Json, Text, Time, Whole } from '../../rest/fields/field-decorators.js';
+import { Flag, Json, Text, Time, Whole } from '../../rest/fields/field-decorators.js';
 import { defineResource } from '../../rest/resource.js';
 import { MapRevisionRow } from '../store/map.rows.js';
 
@@ -26,6 +26,9 @@ class MapRevisionFields {
 
   @Text({ ...GIT, help: 'The commit that it came from.', example: '1f7391f92b6a3792204e07e99f71f643cc35e7e1' })
   git_commit: string | null;
+
+  @Flag({ help: 'True where some of its files were in no commit as they came.', example: false, readonly: true })
+  dirty: boolean;
 
   @Time({ help: 'When it was made.', example: '2026-01-01T12:00:00.000000Z' })
   created_at: Date;

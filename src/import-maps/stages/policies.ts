@@ -10,6 +10,7 @@ import { holdVerdict } from '../domain/hold-policy.js';
 import { lockVerdict } from '../domain/lock-policy.js';
 import { firstStage, stageAfter, stageBefore } from '../domain/stage-line.js';
 import type { StampedMap } from '../domain/stamped-map.js';
+import { sourcesVerdict } from '../domain/sources-policy.js';
 import { type StepsFacts, stepsVerdict } from '../domain/steps-policy.js';
 import { type Verdict, worstFirst } from '../domain/verdict.js';
 import { workStateOf } from '../../tickets/ticket-state.js';
@@ -35,7 +36,7 @@ export class Policies {
       this.hold(tx, ticket, base),
       this.lock(tx, ticket, base),
     ]);
-    return worstFirst(verdicts.flat());
+    return worstFirst([...verdicts.flat(), ...this.sources(ticket)]);
   }
 
   private async steps(tx: Sql, ticket: LockedTicket, base: string): Promise<Verdict> {
@@ -84,6 +85,11 @@ export class Policies {
   private async hold(tx: Sql, { id, key, row }: LockedTicket, base: string): Promise<Verdict> {
     const facts = { ticketKey: key, ticketId: id, hold: await holdOf(tx, { ticket: id }) };
     return holdVerdict(facts, String(row.updated_at), base);
+  }
+
+  private sources({ key, project, revision, row }: LockedTicket): Verdict[] {
+    const facts = { ticketKey: key, project: project.name, delta: revision?.delta ?? [] };
+    return [sourcesVerdict(facts, String(row.updated_at))].filter((one) => one !== undefined);
   }
 
   /** Of the stage that comes next; a released ticket has none. */

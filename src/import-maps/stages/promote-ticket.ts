@@ -6,14 +6,14 @@ import { inSlices } from '../../platform/in-slices.js';
 import { requireScope } from '../../platform/principal.js';
 import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
 import { promotedLine } from '../../stream/lines/stage-lines.js';
-import { keysOf, stamping } from '../domain/delta.js';
+import { committed, isDirty, keysOf, stamping } from '../domain/delta.js';
 import { positionAfterPromotion, production, type Stage, stageAfter } from '../domain/stage-line.js';
 import type { StampedMap } from '../domain/stamped-map.js';
 import { allPass, type Verdict } from '../domain/verdict.js';
 import { lockPointerOf } from '../store/map-pointer.js';
 import { hashesIn } from '../store/own-urls.js';
 import { ProductionMaps } from '../store/production-maps.js';
-import { Releases } from '../store/releases.js';
+import { type LayerGit, Releases } from '../store/releases.js';
 import type { Revision } from '../store/known-revisions.js';
 import { deltaOf, TicketDeltas } from '../store/ticket-deltas.js';
 import { MoveTicket, positionOf } from './move-ticket.js';
@@ -26,6 +26,8 @@ export interface PromoteOptions extends VerbOptions {
   readonly release?: number | undefined;
   /** The commit that the release has, instead of that of the modules' upload. */
   readonly commit?: string | undefined;
+  /** The commits that changed its modules, newest first, and which of them are merges: what takes it back in git. */
+  readonly git?: LayerGit | undefined;
 }
 
 @Injectable()
@@ -52,9 +54,19 @@ export class PromoteTicket {
     const map = await this.productionMaps.at(ticket.project.id, ticket.release, tx);
     requireRelease(ticket, options.release);
     refuseUnlessPass(ticket, next, await this.policies.ask(tx, ticket, map, options.base));
+    const kept = await this.keepCommit(tx, ticket, options);
     return next.name === production(ticket.line).name
-      ? this.release(tx, ticket, next, map, options)
-      : this.freeze(tx, ticket, next, map, options);
+      ? this.release(tx, kept, next, map, options)
+      : this.freeze(tx, kept, next, map, options);
+  }
+
+  /** What came before it was committed, and is in a commit now, is a revision that says so. */
+  private async keepCommit(tx: Tx, ticket: Stamped, { commit, actor }: PromoteOptions): Promise<Stamped> {
+    const delta = deltaOf(ticket);
+    if (commit === undefined || !isDirty(delta)) return ticket;
+    const written = { delta: committed(delta), actor, provenance: { git_commit: commit } };
+    const number = await this.deltas.write(tx, ticket, written);
+    return { ...ticket, revision: await this.deltas.revision(tx, ticket.id, number), revisionNumber: number };
   }
 
   private async lock(tx: Tx, id: number, { ifMatch, base }: PromoteOptions): ReturnType<TicketDeltas['lock']> {
@@ -93,7 +105,7 @@ export class PromoteTicket {
     ticket: Stamped,
     next: Stage,
     map: StampedMap,
-    { actor, commit }: PromoteOptions,
+    { actor, commit, git }: PromoteOptions,
   ): Promise<StageChange> {
     const delta = deltaOf(ticket);
     const revision = ticket.revisionNumber;
@@ -107,9 +119,10 @@ export class PromoteTicket {
       layer: {
         delta,
         blobs: hashesIn(delta),
-        ...(ticket.revision ? { revision: committed(ticket.revision, commit) } : {}),
+        ...(ticket.revision ? { revision: withCommit(ticket.revision, commit) } : {}),
+        git,
       },
-      line: `${ticket.key} promoted: revision ${revision}`,
+      line: `${ticket.key} promoted: revision ${revision}${isDirty(delta) ? ', with uncommitted work' : ''}`,
       actor,
       map: after,
     });
@@ -126,7 +139,7 @@ export class PromoteTicket {
   }
 }
 
-const committed = (revision: Revision, commit: string | undefined): Revision =>
+const withCommit = (revision: Revision, commit: string | undefined): Revision =>
   commit ? { ...revision, git_commit: commit } : revision;
 
 function requireRelease(ticket: Stamped, expected: number | undefined): void {

@@ -127,7 +127,7 @@ export class ReadStages {
           'import_map', $3 || '/import-map.json?release=' || $2,
           'layers', COALESCE(l.layers, '[]'), 'commits', COALESCE(l.commits, '[]'))::text AS body
         FROM project p LEFT JOIN release r ON r.project_id = p.id AND r.number = $2, LATERAL (SELECT json_agg(json_build_object('ticket', t.key, 'revision', l.revision, 'added_in', l.added_in,
-            'git_commit', l.git_commit, 'keys', cardinality(l.keys)) ORDER BY l.sequence, l.id) AS layers,
+            'git_commit', l.git_commit, 'git_commits', l.git_commits, 'dirty', l.dirty, 'keys', cardinality(l.keys)) ORDER BY l.sequence, l.id) AS layers,
             json_agg(l.git_commit ORDER BY l.sequence, l.id) FILTER (WHERE l.git_commit IS NOT NULL) AS commits
           FROM layer l LEFT JOIN ticket t ON t.id = l.ticket_id
           WHERE l.project_id = $1 AND l.added_in <= $2 AND (l.removed_in IS NULL OR l.removed_in > $2)) l

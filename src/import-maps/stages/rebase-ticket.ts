@@ -7,9 +7,11 @@ import { requireScope } from '../../platform/principal.js';
 import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
 import { rebasedLine } from '../../stream/lines/stage-lines.js';
 import { type Choice, rebasing } from '../domain/conflict.js';
-import { type Delta, keysOf, stamping } from '../domain/delta.js';
+import { type Delta, keysOf, operationKey, stamping } from '../domain/delta.js';
 import { keyText, type MapKey, wireKey } from '../domain/map-key.js';
+import { GONE } from '../domain/source-base.js';
 import { ProductionMaps } from '../store/production-maps.js';
+import { giveUp } from '../store/source-history.js';
 import { deltaOf, TicketDeltas } from '../store/ticket-deltas.js';
 import { overtakenWarnings } from './delta-warnings.js';
 import { MoveTicket } from './move-ticket.js';
@@ -48,6 +50,7 @@ export class RebaseTicket {
       provenance: { git_commit: ticket.revision?.git_commit ?? null },
     });
     await this.deltas.moveKeys(tx, ticket, after);
+    await giveUp(tx, id, givenUp(before, choices));
     const chosen = Object.fromEntries([...choices].map(([key, choice]) => [wireKey(key), choice]));
     const event = {
       type: 'ticket.rebased',
@@ -76,6 +79,17 @@ export class RebaseTicket {
 /** A rebase leaves operations that it doesn't change the same objects. */
 const isSame = (after: Delta, before: Delta): boolean =>
   after.length === before.length && after.every((operation, at) => operation === before[at]);
+
+/** Of a watched folder's files: the versions that the ticket had and gives up. */
+function givenUp(before: Delta, choices: ReadonlyMap<MapKey, Choice>): Map<MapKey, string> {
+  return new Map(
+    before.flatMap((operation): [MapKey, string][] => {
+      const { set, compared } = operation;
+      if (!compared || choices.get(operationKey(operation)) !== 'theirs') return [];
+      return [[operationKey(operation), set ? (set.source ?? '') : GONE]];
+    }),
+  );
+}
 
 function refuseUnknown(ticket: Stamped, choices: ReadonlyMap<MapKey, Choice>): void {
   const keys = new Set(keysOf(deltaOf(ticket)));

@@ -1,9 +1,7 @@
 // Takes a ticket's layer out of production: a new release that is the fold of all the others (import-maps.md, section 4).
 import { Injectable } from '@nestjs/common';
-import { shell } from '../../platform/in-shell.js';
 import type { Tx } from '../../platform/database/db.js';
 import { DomainError } from '../../platform/errors.js';
-import { isCommit } from '../../platform/git-facts.js';
 import type { Row } from '../../rest/resource.js';
 import { revertedLine } from '../../stream/lines/stage-lines.js';
 import { keysOf } from '../domain/delta.js';
@@ -13,10 +11,11 @@ import { planRevert, type Revert } from '../domain/revert.js';
 import { positionAfterRevert, stageBefore, type Stage } from '../domain/stage-line.js';
 import { StampedMap } from '../domain/stamped-map.js';
 import { requestAction } from '../domain/verdict.js';
-import { Layers } from '../store/layers.js';
+import { Layers, type TicketLayer } from '../store/layers.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import { Releases } from '../store/releases.js';
 import { deltaOf, type LockedTicket } from '../store/ticket-deltas.js';
+import { gitRevertOf } from './git-revert.js';
 import { SuspendTickets } from './suspend-tickets.js';
 import {
   type Dependent,
@@ -73,7 +72,7 @@ export class RevertRelease {
       changes: await differencesAt(keys, from, map),
       superseded: plan.superseded,
       dependents: plan.dependents,
-      ...(layer?.git_commit && isCommit(layer.git_commit) ? { gitRevert: shell`git revert ${layer.git_commit}` } : {}),
+      ...gitRevertIn(layer),
     };
   }
 
@@ -149,6 +148,11 @@ export class RevertRelease {
     await this.tickets.run(tx, others, { release, why: `${ticket.key} was reverted`, actor });
     return row;
   }
+}
+
+function gitRevertIn(layer: TicketLayer | undefined): { readonly gitRevert?: string } {
+  const gitRevert = layer && gitRevertOf(layer);
+  return gitRevert === undefined ? {} : { gitRevert };
 }
 
 function hasDependents(ticket: Stamped, { dependents }: Plan, { base }: RevertOptions): DomainError {

@@ -42,7 +42,7 @@ const ACTION = object('Something that helps.', {
 const VERDICT = object(
   'What one policy says.',
   {
-    policy: text('The policy: steps, conflicts, hold, lock.'),
+    policy: text('The policy: steps, conflicts, hold, lock, sources.'),
     verdict: text('From best to worst; the worst decides.', {
       enum: [
         'pass',
@@ -129,7 +129,7 @@ export const STAGE_CHANGE = object(
     ),
     warnings: WARNINGS,
     more_warnings: MORE_WARNINGS,
-    git_revert: text('What takes the change back in git, too.'),
+    git_revert: text('What takes the change back in git, too; absent where its commits are not known.'),
     preview_key: PREVIEW_KEY,
     links: {
       type: 'object',
@@ -243,6 +243,8 @@ export const RELEASE = object('A release.', {
       revision: { type: ['integer', 'null'], description: "The ticket's revision." },
       added_in: whole('The release that it came with.'),
       git_commit: { ...NOBODY, description: 'The commit that it came from.' },
+      git_commits: list('The commits that changed its modules, newest first, where they are known.', text('A commit.')),
+      dirty: { type: 'boolean', description: 'True where some of its files were in no commit as they came.' },
       keys: whole('How many keys it changes.'),
     }),
   ),

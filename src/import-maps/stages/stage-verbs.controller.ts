@@ -36,7 +36,21 @@ const PROMOTE = jsonBody(
       git_commit: {
         type: 'string',
         pattern: '^[0-9a-f]{7,64}$',
-        description: 'Of a release: the commit that has the change, if its uploads came before it was committed.',
+        description:
+          'The commit that has the change. What came before it was committed (`dirty`) counts as committed from then on.',
+      },
+      git_commits: {
+        type: 'array',
+        maxItems: 100,
+        items: { type: 'string', pattern: '^[0-9a-f]{7,64}$', description: 'A commit.' },
+        description:
+          'Of a release: the commits that changed its modules, newest first. A revert is answered with what takes them back in git.',
+      },
+      git_merges: {
+        type: 'array',
+        maxItems: 100,
+        items: { type: 'string', pattern: '^[0-9a-f]{7,64}$', description: 'A commit.' },
+        description: 'Those of `git_commits` that are merges.',
       },
     },
   },
@@ -110,9 +124,20 @@ export class StageVerbsController {
   @failures(400, 404, 409, 412, 415, 422)
   async promote(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {
     const [id, options] = [await this.idOf(request), verbOptions(request)];
-    const { release, git_commit: commit } = verbBody(request.body, { release: 'number', git_commit: 'commit' });
+    const {
+      release,
+      git_commit: commit,
+      git_commits: commits,
+      git_merges: merges = [],
+    } = verbBody(request.body, {
+      release: 'number',
+      git_commit: 'commit',
+      git_commits: 'commits',
+      git_merges: 'commits',
+    });
+    const git = commits && { commits, merges };
     const work = (tx: Parameters<PromoteTicket['run']>[0]): ReturnType<PromoteTicket['run']> =>
-      this.promoting.run(tx, id, { ...options, release, commit });
+      this.promoting.run(tx, id, { ...options, release, commit, git });
     return this.verbs.onTicket(request, reply, work, {
       dryRun: queryFlag(request, 'dry_run'),
       pointer: { ticket: id },

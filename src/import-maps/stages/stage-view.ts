@@ -16,8 +16,11 @@ import type { Flip, StageChange } from './stage-change.js';
 const DEFAULT_PROJECT = 'default';
 
 /** `{url, integrity}`; what this server keeps with the origin that the client calls us by. */
-const targetView = (target: Target | null, base: string): Target | null =>
-  target && { ...target, url: addressOf(target.url, base) };
+function targetView(target: Target | null, base: string): Target | null {
+  if (!target) return null;
+  const { source: _ours, ...shown } = target;
+  return { ...shown, url: addressOf(shown.url, base) };
+}
 
 const keyView = (key: MapKey): { specifier: string; scope: string | null } => {
   const { specifier, scope } = partsOf(key);

@@ -17,6 +17,7 @@ import { ProductionWriters } from './production-writers.js';
 import { RollBack } from './roll-back.js';
 import { RunVerb } from './run-verb.js';
 import { NamedProjects } from './named-project.js';
+import { ReadSources } from './read-sources.js';
 import { ReadStages } from './read-stages.js';
 import { StageController } from './stage.controller.js';
 import { TicketMapsController } from './ticket-maps.controller.js';
@@ -36,6 +37,7 @@ import { WriteProduction } from './write-production.js';
     NamedProjects,
     Policies,
     ProductionWriters,
+    ReadSources,
     ReadStages,
     PromoteTicket,
     RebaseTicket,

@@ -2,7 +2,7 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { notFound } from '../../platform/errors.js';
+import { invalid, notFound } from '../../platform/errors.js';
 import { failures, jsonReply, pathParameter, schemaNamed } from '../../rest/http/documented.js';
 import { LIST_PARAMETERS } from '../../rest/http/openapi-texts.js';
 import { sendJson } from '../../rest/http/reply.js';
@@ -12,7 +12,9 @@ import { resourceNamed } from '../../rest/resource.js';
 import { mapRevision } from './map-revision.resource.js';
 import { NamedProjects } from './named-project.js';
 import { ReadStages } from './read-stages.js';
+import { MOST_CHANGED, ReadSources } from './read-sources.js';
 import { release } from './release.resource.js';
+import { SOURCES } from './sources-schema.js';
 import { DIFF, RELEASE, WHY } from './stage-schemas.js';
 import { Needs } from '../../platform/http/need.js';
 import { originOf } from '../../platform/http/own-origin.js';
@@ -28,6 +30,7 @@ export class TicketMapsController {
     private readonly handler: ResourceHandler,
     private readonly reads: ReadStages,
     private readonly projects: NamedProjects,
+    private readonly sources: ReadSources,
   ) {}
 
   @Get('ticket/:id/why')
@@ -62,6 +65,28 @@ export class TicketMapsController {
     const id = await this.handler.idOf(resourceNamed('ticket'), request);
     const [from, to] = [lastOf(request.query.from), lastOf(request.query.to)];
     sendJson(request, reply, JSON.stringify(await this.reads.diff(id, { from, to }, originOf(request))));
+  }
+
+  @Get('ticket/:id/sources')
+  @Needs('read', 'ticket/:id')
+  @ApiOperation({
+    operationId: 'ticket_sources',
+    summary: 'Which versions of the sources production and a ticket have',
+    description:
+      'By path, as git\'s ids: what `stamp update` compares with a clone\'s history before it says which files are changes of the ticket. See docs/CLI.md, "What a ticket changes".',
+  })
+  @ID
+  @SIDE('under', 'Only paths that begin so: `src/`.')
+  @SIDE('changed', 'A path of which is told who changed it last in production; at most 20, as often as there are.')
+  @jsonReply(200, 'The versions.', SOURCES)
+  @failures(400, 404)
+  async sourcesOf(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {
+    const id = await this.handler.idOf(resourceNamed('ticket'), request);
+    const changed = [request.query.changed ?? []].flat();
+    if (changed.length > MOST_CHANGED)
+      throw invalid('sources.too_many', `Ask for at most ${MOST_CHANGED} paths at once with 'changed'.`);
+    const query = { under: lastOf(request.query.under) ?? '', changed };
+    sendJson(request, reply, JSON.stringify(await this.sources.of(id, query)));
   }
 
   @Get('ticket/:id/revision')

@@ -5,11 +5,12 @@ import { asObject } from '../../rest/writing/body.js';
 import type { Choice } from '../domain/conflict.js';
 import { keyFromWire, type MapKey } from '../domain/map-key.js';
 
-type Kind = 'number' | 'flag' | 'text' | 'commit';
+type Kind = 'number' | 'flag' | 'text' | 'commit' | 'commits';
 type Members = Readonly<Record<string, Kind>>;
 
 const NUMBER = 2 ** 31 - 1;
 const LONGEST_TEXT = 500;
+const MOST_COMMITS = 100;
 
 const CHECKS: Readonly<Record<Kind, { readonly says: string; readonly fits: (value: unknown) => boolean }>> = {
   number: {
@@ -26,11 +27,25 @@ const CHECKS: Readonly<Record<Kind, { readonly says: string; readonly fits: (val
     says: "a commit's name: 7 to 64 of the digits 0-9 and a-f",
     fits: (value) => typeof value === 'string' && isCommit(value),
   },
+  commits: {
+    says: `a list of at most ${MOST_COMMITS} commits' names`,
+    fits: (value) =>
+      Array.isArray(value) &&
+      value.length <= MOST_COMMITS &&
+      value.every((one) => typeof one === 'string' && isCommit(one)),
+  },
 };
 
 type Values<Of extends Members> = {
-  readonly [Name in keyof Of]?: Of[Name] extends 'number' ? number : Of[Name] extends 'flag' ? boolean : string;
+  readonly [Name in keyof Of]?: ValueOf<Of[Name]>;
 };
+type ValueOf<Of extends Kind> = Of extends 'number'
+  ? number
+  : Of extends 'flag'
+    ? boolean
+    : Of extends 'commits'
+      ? string[]
+      : string;
 
 /** No body at all says nothing; so does null for a member. A member that the verb doesn't have is refused: a typo may matter. */
 export function verbBody<const Of extends Members>(body: unknown, members: Of): Values<Of> {

@@ -12,6 +12,8 @@ export interface KeyChange {
   readonly ticket: string | null;
   /** When that was, ISO 8601. */
   readonly since: string;
+  /** The commit that it came from; null where nobody said. */
+  readonly commit: string | null;
 }
 
 /**
@@ -27,7 +29,7 @@ export async function lastChanges(
   const rows = await sql.run<KeyChange>({
     name: 'key_last_changes',
     text: `SELECT DISTINCT ON (k.key) k.key, GREATEST(l.added_in, l.removed_in) AS release, t.key AS ticket,
-        to_jsonb(r.created_at) #>> '{}' AS since
+        to_jsonb(r.created_at) #>> '{}' AS since, l.git_commit AS commit
       FROM unnest($2::text[]) k (key)
         JOIN layer l ON l.project_id = $1 AND l.keys @> ARRAY[k.key] AND l.ticket_id IS DISTINCT FROM $3
         JOIN release r ON r.project_id = $1 AND r.number = GREATEST(l.added_in, l.removed_in)

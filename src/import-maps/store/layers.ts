@@ -8,6 +8,9 @@ import { ACTIVE, LAYER_COLUMNS, type LayerColumns, layerOf, ReleaseReader } from
 
 export interface TicketLayer extends Layer {
   readonly git_commit: string | null;
+  /** The commits that changed its modules, newest first, where whoever promoted it said so. */
+  readonly git_commits: readonly string[];
+  readonly git_merges: readonly string[];
 }
 
 @Injectable()
@@ -16,13 +19,15 @@ export class Layers {
 
   /** The newest active layer of a ticket. */
   async ofTicket(sql: Sql, ticket: number): Promise<TicketLayer | undefined> {
-    const [row] = await sql.run<LayerColumns & { git_commit: string | null }>({
+    const [row] = await sql.run<LayerColumns & Pick<TicketLayer, 'git_commit' | 'git_commits' | 'git_merges'>>({
       name: 'ticket_layer',
-      text: `SELECT ${LAYER_COLUMNS}, l.git_commit FROM layer l WHERE l.ticket_id = $1 AND l.removed_in IS NULL
+      text: `SELECT ${LAYER_COLUMNS}, l.git_commit, l.git_commits, l.git_merges FROM layer l WHERE l.ticket_id = $1 AND l.removed_in IS NULL
         ORDER BY l.sequence DESC, l.id DESC LIMIT 1`,
       values: [ticket],
     });
-    return row && { ...layerOf(row), git_commit: row.git_commit };
+    if (!row) return undefined;
+    const { git_commit, git_commits, git_merges } = row;
+    return { ...layerOf(row), git_commit, git_commits, git_merges };
   }
 
   /** What the plan of a revert needs: those that go, those at their keys, and those that import what they brought. */

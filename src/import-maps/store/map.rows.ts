@@ -59,8 +59,30 @@ export class MapRevisionRow {
   @Column('text', { nullable: true })
   git_commit: string | null;
 
+  /** Some of its files were in no commit as they came. */
+  @Column('boolean', { default: false })
+  dirty: boolean;
+
   @Column('timestamptz', { default: () => 'clock_timestamp()' })
   created_at: Date;
+}
+
+/** A version of a watched file that a rebase gave up for production's: it doesn't come back by itself. */
+@Entity('given_up_source')
+export class GivenUpSourceRow {
+  @PrimaryColumn('bigint', { primaryKeyConstraintName: 'given_up_source_pkey' })
+  ticket_id: number;
+
+  @ManyToOne(() => TicketRow, { nullable: false, onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'ticket_id', foreignKeyConstraintName: 'given_up_source_ticket_id_fkey' })
+  ticket: Relation<TicketRow>;
+
+  @PrimaryColumn('text', { collation: 'C', primaryKeyConstraintName: 'given_up_source_pkey' })
+  key: MapKey;
+
+  /** git's id of it; `gone` where the file was deleted. */
+  @Column('text')
+  source: string;
 }
 
 /** The keys that open, unreleased tickets change, one row each: who else is at a key. */
@@ -131,6 +153,18 @@ export class LayerRow {
 
   @Column('text', { nullable: true })
   git_commit: string | null;
+
+  /** It has what was in no commit when it came, and nobody found it in one since. */
+  @Column('boolean', { default: false })
+  dirty: boolean;
+
+  /** The commits that its modules were changed by, the newest first, where whoever promoted it said so. */
+  @Column('text', { array: true, default: () => "'{}'" })
+  git_commits: string[];
+
+  /** Those of them that are merges. */
+  @Column('text', { array: true, default: () => "'{}'" })
+  git_merges: string[];
 }
 
 /** One production map, numbered within its project; 0 is the empty one. Never changed, never deleted. */

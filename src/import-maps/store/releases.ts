@@ -1,7 +1,7 @@
 // Writes releases: the layer that comes, those that go, the release, and the pointer's compare-and-swap, in one statement.
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
-import { type Delta, importsOf, keysOf } from '../domain/delta.js';
+import { type Delta, importsOf, isDirty, keysOf } from '../domain/delta.js';
 import type { StampedMap } from '../domain/stamped-map.js';
 import type { Revision } from './known-revisions.js';
 import { MapChanges } from './map-changes.js';
@@ -22,6 +22,7 @@ export interface NewRelease {
     readonly revision?: Revision;
     /** What it leads to, beside what the revision does. */
     readonly blobs: readonly string[];
+    readonly git?: LayerGit | undefined;
   };
   /** The layers that go. */
   readonly gone?: readonly number[];
@@ -31,7 +32,14 @@ export interface NewRelease {
   readonly actor: string;
 }
 
-const NO_LAYER = { delta: [], revision: undefined, blobs: [] };
+/** The commits that changed a layer's modules, newest first, and which of them are merges. */
+export interface LayerGit {
+  readonly commits: readonly string[];
+  readonly merges: readonly string[];
+}
+
+const NO_GIT: LayerGit = { commits: [], merges: [] };
+const NO_LAYER = { delta: [], revision: undefined, blobs: [], git: undefined };
 
 /** Bytes that the index of imports takes; longer specifiers are `data:` URLs, which no map leads elsewhere. */
 const LONGEST_IMPORT = 2000;
@@ -55,11 +63,11 @@ export class Releases {
     const { project, parent, kind, ticket = null, layer, gone = [], line, actor, map } = release;
     const number = parent + 1;
     const news = newsOf(project, number, ticket);
-    const { delta, revision, blobs } = layer ?? NO_LAYER;
+    const { delta, revision, blobs, git = NO_GIT } = layer ?? NO_LAYER;
     const written = tx.run({
       name: 'release_write',
-      text: `WITH l AS (INSERT INTO layer (project_id, sequence, added_in, ticket_id, revision, operations, keys, imports, git_commit)
-          SELECT $1, $3, $3, $5, $6, $7::jsonb, $8, $9, $10 WHERE $11 RETURNING id),
+      text: `WITH l AS (INSERT INTO layer (project_id, sequence, added_in, ticket_id, revision, operations, keys, imports, git_commit, dirty, git_commits, git_merges)
+          SELECT $1, $3, $3, $5, $6, $7::jsonb, $8, $9, $10, $19, $20::text[], $21::text[] WHERE $11 RETURNING id),
         held AS (SELECT hash FROM blob WHERE hash = ANY($12::text[]) ORDER BY hash FOR KEY SHARE),
         u AS (INSERT INTO blob_use (owner, hash) SELECT 'layer/' || l.id, b.hash
           FROM l, (SELECT hash FROM held UNION SELECT hash FROM blob_use WHERE owner = ANY($13::text[])) b),
@@ -88,6 +96,9 @@ export class Releases {
         actor,
         MAP_CHANNEL,
         JSON.stringify(news),
+        isDirty(delta),
+        git.commits,
+        git.merges,
       ],
     });
     this.maps.flip(tx, project, { release: number, map });
@@ -103,8 +114,8 @@ export class Releases {
       name: 'layers_restore',
       text: `WITH o AS MATERIALIZED (SELECT l.*, nextval(pg_get_serial_sequence('layer', 'id')) AS new_id
           FROM layer l WHERE l.id = ANY($1::bigint[])),
-        i AS (INSERT INTO layer (id, project_id, sequence, added_in, revision, operations, keys, imports, git_commit)
-          SELECT new_id, project_id, sequence, $2, revision, operations, keys, imports, git_commit FROM o)
+        i AS (INSERT INTO layer (id, project_id, sequence, added_in, revision, operations, keys, imports, git_commit, dirty, git_commits, git_merges)
+          SELECT new_id, project_id, sequence, $2, revision, operations, keys, imports, git_commit, dirty, git_commits, git_merges FROM o)
         INSERT INTO blob_use (owner, hash) SELECT 'layer/' || o.new_id, b.hash
           FROM o JOIN blob_use b ON b.owner = 'layer/' || o.id`,
       values: [layers, release],

@@ -7,7 +7,7 @@ import type { QuotaSetting } from '../../quotas/quota-setting.js';
 import type { StageSetting } from '../../projects/stage-setting.js';
 import { resourceNamed, type Row } from '../../rest/resource.js';
 import { lockRow } from '../../rest/writing/locked-row.js';
-import { type Delta, difference, keysOf } from '../domain/delta.js';
+import { type Delta, difference, isDirty, keysOf } from '../domain/delta.js';
 import { deltaFrom, placeAfter, stepBetween } from '../domain/delta-steps.js';
 import type { MapKey } from '../domain/map-key.js';
 import type { StageLine } from '../domain/stage-line.js';
@@ -161,15 +161,21 @@ export class TicketDeltas {
     const [written] = await tx.run<{ id: number; mark: string; given: number }>({
       name: 'map_revision_write',
       text: `WITH held AS (SELECT hash FROM blob WHERE hash = ANY($7::text[] || $8::text[]) ORDER BY hash FOR KEY SHARE),
-        r AS (INSERT INTO map_revision (ticket_id, number, actor, git_remote, git_branch, git_commit, operations, whole, carried)
-          VALUES ($1, $2, $3, $4, $5, $6, $9::jsonb, $10, $11) RETURNING id, created_at),
+        r AS (INSERT INTO map_revision (ticket_id, number, actor, git_remote, git_branch, git_commit, operations, whole, carried, dirty)
+          VALUES ($1, $2, $3, $4, $5, $6, $9::jsonb, $10, $11, $13) RETURNING id, created_at),
         u AS (INSERT INTO blob_use (owner, hash)
           SELECT CASE WHEN held.hash = ANY($7::text[]) THEN 'revision/' || r.id ELSE $12 END, held.hash FROM r, held
           ON CONFLICT DO NOTHING)
         SELECT r.id, ${MARK} AS mark, (SELECT count(*)::int FROM held WHERE hash = ANY($8::text[])) AS given FROM r`,
       values: [
         ...[ticket.id, place.number, actor, git_remote, git_branch, git_commit, hashesIn(step.changed), blobs],
-        ...[JSON.stringify(place.whole === null ? delta : step), place.whole, place.carried, blobOwner(ticket.id)],
+        ...[
+          JSON.stringify(place.whole === null ? delta : step),
+          place.whole,
+          place.carried,
+          blobOwner(ticket.id),
+          isDirty(delta),
+        ],
       ],
     });
     if (written?.given !== new Set(blobs).size)

@@ -1,0 +1,31 @@
+// What takes a released change back in git, too: a line for the shell, from the commits that its layer has.
+import { isCommit } from '../../platform/git-facts.js';
+import { shell, words } from '../../platform/in-shell.js';
+import type { TicketLayer } from '../store/layers.js';
+
+/**
+ * `git revert <newest> <older>`, and `git revert -m 1 <merge>` for merges, in their order; undefined where nobody knows the
+ * commits: of a watched folder's files `git_commit` is where its clone was, which may be another change.
+ */
+export function gitRevertOf(layer: TicketLayer): string | undefined {
+  const { git_commits: commits, git_merges: merges, git_commit: commit, delta } = layer;
+  if (commits.length > 0) return revertLine(commits, new Set(merges));
+  const isWatched = delta.some(({ set, compared }) => compared === true || set?.source !== undefined);
+  return commit !== null && !isWatched ? revertLine([commit], new Set()) : undefined;
+}
+
+function revertLine(commits: readonly string[], merges: ReadonlySet<string>): string | undefined {
+  if (!commits.every(isCommit)) return undefined;
+  const runs: { readonly isMerge: boolean; readonly commits: string[] }[] = [];
+  for (const commit of commits) {
+    const isMerge = merges.has(commit);
+    const last = runs.at(-1);
+    if (last?.isMerge === isMerge) last.commits.push(commit);
+    else runs.push({ isMerge, commits: [commit] });
+  }
+  return runs
+    .map(({ isMerge, commits: some }) =>
+      isMerge ? shell`git revert -m 1 ${words(some)}` : shell`git revert ${words(some)}`,
+    )
+    .join(' && ');
+}

@@ -1,0 +1,79 @@
+// What a ticket's and production's past say of the versions that watched sources were made from.
+import type { Sql } from '../../platform/database/statement.js';
+import { type Change, type Delta, operationAt } from '../domain/delta.js';
+import { keyOf, type MapKey } from '../domain/map-key.js';
+import { isBasedOn, type Judged } from '../domain/source-base.js';
+import type { StampedMap, Target } from '../domain/stamped-map.js';
+
+/** What an upload says of the versions that its files were made from. */
+export type SaidBases = Pick<Judged, 'bases' | 'kept' | 'unchanged'>;
+
+/** Reads nothing where all files were made from what production has. */
+export async function judgedBy(
+  sql: Sql,
+  { ticket, project, delta }: { readonly ticket: number; readonly project: number; readonly delta: Delta },
+  said: SaidBases,
+  production: StampedMap,
+): Promise<Judged> {
+  const behind = [...said.bases].filter(([key, base]) => isBasedOn(base, production.get(key)) === false);
+  if (behind.length === 0) return { ...said, past: new Map(), givenUp: new Map() };
+  const past = new Map<MapKey, Target>();
+  const unknown: [MapKey, string][] = [];
+  for (const [key, base] of behind) {
+    const known = operationAt(delta, key)?.base;
+    if (base !== null && known?.source === base) past.set(key, known);
+    else if (base !== null) unknown.push([key, base]);
+  }
+  for (const [key, target] of await pastTargets(sql, project, unknown)) past.set(key, target);
+  const keys = behind.map(([key]) => key);
+  return { ...said, past, givenUp: await givenUpBy(sql, ticket, keys) };
+}
+
+/** What production had at some keys when it was made from some version. */
+async function pastTargets(
+  sql: Sql,
+  project: number,
+  versions: readonly (readonly [MapKey, string])[],
+): Promise<Map<MapKey, Target>> {
+  if (versions.length === 0) return new Map();
+  const found = await sql.run<Change>({
+    name: 'past_sources',
+    text: `SELECT o.scope, o.specifier, o.set FROM layer l, jsonb_to_recordset(l.operations) o (scope text, specifier text, set jsonb)
+      WHERE l.project_id = $1 AND l.keys && $2::text[] AND o.set->>'source' = ANY($3::text[])`,
+    values: [project, versions.map(([key]) => key), versions.map(([, version]) => version)],
+  });
+  const wanted = new Map(versions);
+  return new Map(
+    found.flatMap(({ specifier, scope, set }) => {
+      const key = keyOf(specifier, scope);
+      if (!set || wanted.get(key) !== set.source) return [];
+      const { url, integrity, source } = set;
+      return [[key, { url, ...(integrity && { integrity }), ...(source && { source }) }] as const];
+    }),
+  );
+}
+
+/** The versions that a ticket's rebases gave up, at some keys or (undefined) at all. */
+export async function givenUpBy(
+  sql: Sql,
+  ticket: number,
+  keys: readonly MapKey[] | undefined,
+): Promise<Map<MapKey, string>> {
+  const rows = await sql.run<{ key: MapKey; source: string }>({
+    name: 'given_up',
+    text: 'SELECT key, source FROM given_up_source WHERE ticket_id = $1 AND ($2::text[] IS NULL OR key = ANY($2::text[]))',
+    values: [ticket, keys ?? null],
+  });
+  return new Map(rows.map(({ key, source }) => [key, source]));
+}
+
+/** A rebase takes production's at some keys: the versions there, `GONE` for a deletion, don't come back by themselves. */
+export async function giveUp(sql: Sql, ticket: number, versions: ReadonlyMap<MapKey, string>): Promise<void> {
+  if (versions.size === 0) return;
+  await sql.run({
+    name: 'give_up',
+    text: `INSERT INTO given_up_source (ticket_id, key, source) SELECT $1, v.key, v.source FROM unnest($2::text[], $3::text[]) v (key, source)
+      ON CONFLICT (ticket_id, key) DO UPDATE SET source = excluded.source`,
+    values: [ticket, [...versions.keys()], [...versions.values()]],
+  });
+}
