@@ -22,8 +22,8 @@ const MOST_VALUES = 100;
 
 /** What EventSource polyfills call it when they come back, where they can't send the header; the case and `-` or `_` don't matter. */
 const COMING_BACK = new Set(['lasteventid', 'evslasteventid']);
-/** What they ask for beside it, and this server needs nothing of: padding at the beginning of the reply. */
-const PADDING = new Set(['evs_preamble', 'padding']);
+/** What they ask for beside it, and this server needs nothing of: padding at the beginning of the reply, a random number against caches. */
+const PADDING = new Set(['evs_preamble', 'padding', 'r']);
 
 const isComingBack = (name: string): boolean => COMING_BACK.has(name.toLowerCase().replaceAll(/[-_]/g, ''));
 

@@ -9,7 +9,7 @@ import { EventFeed } from './event-feed.js';
 import { StreamLimits } from './limits.js';
 import { StreamPage } from './page/stream-page.js';
 import { Replay } from './replay.js';
-import { Subscriber } from './subscriber.js';
+import { positionMessage, Subscriber } from './subscriber.js';
 import { Subscribers } from './subscribers.js';
 import { parseStart, type Start, StreamQuery } from './stream-query.js';
 import { Needs, principalOf } from '../platform/http/need.js';
@@ -33,7 +33,7 @@ const HEADERS = {
 
 const ABOUT = `Server-Sent Events: one message for each event, \`id:\` its number, \`data:\` the event as \`/api/v1/event/\` shows it, without \`data\`. All are plain messages (\`EventSource.onmessage\`); the \`type\` stands inside.
 
-A reader that comes back with \`Last-Event-ID\` gets each event that it missed once, in order, and then what is live. One whose id is not kept any more gets a message of the kind \`resync\` first, which names the oldest that is, and then everything from there on. A comment comes when nothing else did for 15 s; its \`id:\` says up to where nothing is missing. Readers that take too little are cut off and come back where they were.`;
+A reader that comes back with \`Last-Event-ID\` gets each event that it missed once, in order, and then what is live. One whose id is not kept any more gets a message of the kind \`resync\` first, which names the oldest that is, and then everything from there on. A comment comes when nothing else did for 15 s. A message of the kind \`position\` says by its \`id:\` up to where nothing is missing, at the beginning and where events passed that the filters leave out. Readers that take too little are cut off and come back where they were.`;
 
 /** Values that can be several: with commas, or the parameter repeated. */
 const filter = (name: string, description: string, example: string): MethodDecorator =>
@@ -91,7 +91,8 @@ export class StreamController {
     raw.flushHeaders();
     const reader = new Subscriber(raw, wanted, place.position, this.limits);
     // The id that it has from now on: who is cut off before the first event misses nothing either.
-    reader.send(place.resync ?? `retry: ${this.limits.retryMs}\nid: ${place.position}\n\n`);
+    const first = place.resync ?? ('after' in start ? `id: ${place.position}\n\n` : positionMessage(place.position));
+    reader.send(`retry: ${this.limits.retryMs}\n${first}`, place.position);
     // A browser that were refused would never come back; one that is ended does, to another process.
     if (this.subscribers.isLeaving) reader.end(this.limits.retryMs);
     else this.subscribers.add(reader);
@@ -117,6 +118,6 @@ export class StreamController {
     if (id >= position && id <= head.last) return { position: id };
     // Older than what is kept; or of a log that this one is not, such as that of a database restored from a backup.
     const data = JSON.stringify({ oldest: head.oldest, last_event_id: id });
-    return { position, resync: `retry: ${this.limits.retryMs}\nid: ${position}\nevent: resync\ndata: ${data}\n\n` };
+    return { position, resync: `id: ${position}\nevent: resync\ndata: ${data}\n\n` };
   }
 }

@@ -7,12 +7,25 @@ import type { StreamLimits } from './limits.js';
 /** How long an ended connection may take to carry the last words. */
 const LAST_WORDS_MS = 1000;
 
+/** Names a position to every client: a comment for those who wait for life, and a kind of message that `onmessage` passes over. */
+export function positionMessage(position: number): string {
+  const data = {
+    seq: position,
+    type: 'stream.position',
+    severity: 'info',
+    line: `Nothing is missing up to ${position}.`,
+  };
+  return `:\nid: ${position}\nevent: position\ndata: ${JSON.stringify(data)}\n\n`;
+}
+
 export class Subscriber {
   /** What tells filters apart: readers with the same one get the same bytes. */
   readonly key: string;
   /** True while it is told as events come; false while it reads what it missed. */
   live = false;
   private quiet = true;
+  /** The last number that a message with data gave it. */
+  private said = 0;
   private over = false;
   private readonly endings = new Set<() => void>();
 
@@ -48,15 +61,20 @@ export class Subscriber {
     return this.out.writableLength > this.limits.queuedBytes;
   }
 
-  send(bytes: Buffer | string): void {
+  /** `upTo`: the number of the last message in these bytes, where they have one. */
+  send(bytes: Buffer | string, upTo = this.said): void {
     if (this.over) return;
     this.quiet = false;
+    this.said = upTo;
     this.out.write(bytes);
   }
 
-  /** A comment where nothing was sent since the last beat, with the number up to which nothing is missing. */
+  /**
+   * A comment where nothing was sent since the last beat, with the number up to which nothing is missing; as a message where no
+   * event had it, since some clients keep no id that comes without data.
+   */
   beat(): void {
-    if (this.quiet) this.send(`:\nid: ${this.position}\n\n`);
+    if (this.quiet) this.send(this.said === this.position ? ':\n\n' : positionMessage(this.position), this.position);
     this.quiet = true;
   }
 

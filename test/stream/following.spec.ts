@@ -169,6 +169,7 @@ describe('where it begins', () => {
     'evs_last_event_id',
     'evs_preamble=2048&evs_last_event_id',
     'padding=4097&lastEventId',
+    'r=42857&lastEventId',
   ])('after the id of a polyfill that comes back with ?%s=, whatever its page had given', async (name) => {
     await world.append(3);
     const last = await world.settled();

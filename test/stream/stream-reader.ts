@@ -12,8 +12,12 @@ export class StreamReader {
   readonly messages: Message[] = [];
   /** Comments, each with what stands behind the colon. */
   comments = 0;
+  /** Messages that say no more than a position. */
+  positions = 0;
   retry: number | undefined;
   lastId = '';
+  /** The id of the last message with data: what a client has that keeps no id which comes alone. */
+  lastDataId = '';
   status = 0;
   headers: http.IncomingHttpHeaders = {};
   /** The body of an answer that is no stream. */
@@ -142,6 +146,8 @@ export class StreamReader {
       else if (field === 'event') kind = value;
       else if (field === 'data') data += value;
     }
-    if (data) this.messages.push({ id: this.lastId, kind, data: JSON.parse(data) as Record<string, any> });
+    if (data) this.lastDataId = this.lastId;
+    if (kind === 'position') this.positions += 1;
+    else if (data) this.messages.push({ id: this.lastId, kind, data: JSON.parse(data) as Record<string, any> });
   }
 }

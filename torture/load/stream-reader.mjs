@@ -72,6 +72,7 @@ export class StreamReader {
     const kind = /^event: ?(.*)$/m.exec(block);
     const data = /^data: ?(.*)$/m.exec(block);
     if (!data) return;
+    if (kind?.[1] === 'position') return;
     if (kind) return void this.others.push(`${kind[1]}: ${data[1]}`);
     const { seq, subject, version } = JSON.parse(data[1]);
     this.got.push({ seq, subject, version });

@@ -46,6 +46,7 @@ export const stream: Verb = {
         patient: session.serverWith({ patienceMs: Infinity, waiting: () => undefined }),
         signal,
         heard: ({ event, data }) => {
+          if (event === 'position') return true;
           if (event === 'resync') tellGap(out, server.eventIn<{ readonly oldest: number }>(data));
           else tell(out, server.eventIn<Event>(data));
           return event === 'resync' || ++count < limit;
