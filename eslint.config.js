@@ -55,6 +55,10 @@ const CLOCK = forbidden(
   ],
 );
 
+const TIMERS = forbidden('What runs by itself is a job: @Recurring of src/platform/recurring.ts.', [
+  "CallExpression[callee.name='setInterval']",
+]);
+
 const CALLS_OUT = 'Only src/platform/outgoing/ calls other servers: it checks which.';
 
 const unused = {
@@ -137,6 +141,12 @@ export default defineConfig(
     files: ['src/**/*.ts'],
     ignores: ['src/cli/**', 'src/client/**', 'src/operate/**', 'src/**/*.spec.ts'],
     rules: { 'no-restricted-syntax': ['error', ...UNQUOTED, ...CLOCK] },
+  },
+  {
+    // What begins before the application does, or outlives it, has timers of its own: ownership, the embedded Postgres, TLS.
+    files: ['src/**/*.ts'],
+    ignores: ['src/platform/**', 'src/cli/**', 'src/client/**', 'src/operate/**', 'src/**/*.spec.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...UNQUOTED, ...CLOCK, ...TIMERS] },
   },
   {
     // Whatever calls out goes through the guard that checks where to (promises.md, "SSRF").

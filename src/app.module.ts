@@ -5,6 +5,7 @@ import { ArtifactsModule } from './artifacts/artifacts.module.js';
 import { BundleModule } from './bundle/bundle.module.js';
 import { CommandsModule } from './commands/commands.module.js';
 import { ImportMapsModule } from './import-maps/import-maps.module.js';
+import { JobsModule } from './jobs/jobs.module.js';
 import { type Platform, PlatformModule } from './platform/platform.module.js';
 import { ProjectsModule } from './projects/projects.module.js';
 import { RestModule } from './rest/rest.module.js';
@@ -19,6 +20,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         PlatformModule.of(platform),
+        JobsModule,
         RestModule,
         StreamModule,
         AccessModule,

@@ -2,10 +2,11 @@
 // yet. On every server within five seconds, as everything else is refused (promises.md, "Who may do what"): the database is
 // asked for the tokens of open requests at each word of a change and each second, and a request whose token nobody could ask
 // for that long ends, too.
-import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { ServerResponse } from 'node:http';
 import { Listener } from '../platform/database/listener.js';
 import type { Sql } from '../platform/database/statement.js';
+import { Recurring } from '../platform/recurring.js';
 import { AccessTokens, TOKEN_CHANNEL } from './access-tokens.js';
 import { type KnownToken, now } from './known-tokens.js';
 
@@ -20,24 +21,15 @@ interface Open {
 }
 
 @Injectable()
-export class OpenRequests implements OnApplicationBootstrap, OnApplicationShutdown {
+export class OpenRequests {
   readonly channel = TOKEN_CHANNEL;
   private readonly open = new Map<ServerResponse, Open>();
-  private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly tokens: AccessTokens,
     link: Listener,
   ) {
     link.add(this);
-  }
-
-  onApplicationBootstrap(): void {
-    this.timer = setInterval(() => this.endUnchecked(), LOOK_EVERY_MS).unref();
-  }
-
-  onApplicationShutdown(): void {
-    clearInterval(this.timer);
   }
 
   /** Until the answer is over. */
@@ -62,7 +54,8 @@ export class OpenRequests implements OnApplicationBootstrap, OnApplicationShutdo
     }
   }
 
-  private endUnchecked(): void {
+  @Recurring({ name: 'requests.end_unchecked', everyMs: LOOK_EVERY_MS })
+  endUnchecked(): void {
     const oldest = now() - LONGEST_MS;
     for (const [answer, { askedAt }] of this.open) if (askedAt < oldest) answer.destroy();
   }

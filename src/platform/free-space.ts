@@ -1,7 +1,7 @@
 // Whether the disks have room and can be written: the one of the data folder and, where it is embedded, Postgres's. A full disk, one
 // without inodes or one that can't be written ends Postgres, so writing stops before that; reading goes on, and so does writing as
 // soon as the cause is gone (promise 8).
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import { sqlState } from './database/database-error.js';
@@ -9,6 +9,7 @@ import { Db } from './database/db.js';
 import { cannotWriteIn, closedToOwner, type Room, roomIn } from './disk-facts.js';
 import { DomainError } from './errors.js';
 import { observeFreeSpace } from './metrics.controller.js';
+import { Recurring } from './recurring.js';
 import { CONFIG, LOGGER } from './tokens.js';
 
 const LOOK_EVERY_MS = 2000;
@@ -29,8 +30,7 @@ const CANNOT_WRITE = /^(42501|58030|53100)$/;
 const ROOMY: Room = { bytes: Infinity, files: Infinity };
 
 @Injectable()
-export class FreeSpace implements OnApplicationBootstrap, OnApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
+export class FreeSpace implements OnApplicationBootstrap {
   private postgres: PostgresFolder | undefined;
   private room = ROOMY;
   /** Where and why nothing can be written: for the operator. */
@@ -52,11 +52,6 @@ export class FreeSpace implements OnApplicationBootstrap, OnApplicationShutdown 
       if (found) this.postgres = { ...found, below: ['pg_wal', 'pg_snapshots', `base/${found.oid}`] };
     }
     await this.look();
-    this.timer = setInterval(() => void this.look(), LOOK_EVERY_MS).unref();
-  }
-
-  onApplicationShutdown(): void {
-    clearInterval(this.timer);
   }
 
   /** Why nothing of `bytes` can be taken in; undefined where it can. What no upload may be is refused for that, elsewhere. */
@@ -77,6 +72,7 @@ export class FreeSpace implements OnApplicationBootstrap, OnApplicationShutdown 
   }
 
   /** Asks the disks again. Never rejects: a folder that can't be asked has no room. */
+  @Recurring({ name: 'disk.look', everyMs: LOOK_EVERY_MS })
   async look(): Promise<void> {
     const { dataFolder } = this.config;
     const [files, postgres] = await Promise.all([

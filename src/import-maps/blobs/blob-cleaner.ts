@@ -1,11 +1,9 @@
 // Deletes blobs that nobody needs, a day after they came (import-maps.md, section 2; promise 11).
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import type { Logger } from 'pino';
+import { Inject, Injectable } from '@nestjs/common';
 import { noneOfTheFuture, olderThan } from '../../platform/database/clock-steps.js';
 import { Db, type Tx } from '../../platform/database/db.js';
 import { deleteInBatches } from '../../platform/database/delete-in-batches.js';
-import { loggable } from '../../platform/loggable.js';
-import { LOGGER } from '../../platform/tokens.js';
+import { Recurring } from '../../platform/recurring.js';
 import { countMissed, countOut, countOutUnused, filesCountedTooMuch, type Looked } from '../../quotas/file-quota.js';
 import { BlobLedger } from './blob-ledger.js';
 import { type BlobStore, FILE_BLOBS, type IsLeft, MODULE_BLOBS, type SetAside, TREE_BLOBS } from './blob-store.js';
@@ -31,12 +29,14 @@ const STALE_USES = [
   "t.what = 'keys' AND NOT EXISTS (SELECT 1 FROM ticket k WHERE 'ticket/' || k.id = t.scope)",
 ];
 
+/** Asked between two batches. */
+type IsLeaving = () => boolean;
+
 /** Asked under the lock. */
 type MayGo = (tx: Tx, hash: string) => Promise<boolean>;
 
 @Injectable()
-export class BlobCleaner implements OnApplicationBootstrap, OnApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
+export class BlobCleaner {
   private readonly stores: readonly BlobStore[];
   /** Files that were old at the clean-up before. */
   private old = new Set<string>();
@@ -44,7 +44,6 @@ export class BlobCleaner implements OnApplicationBootstrap, OnApplicationShutdow
   constructor(
     private readonly db: Db,
     private readonly ledger: BlobLedger,
-    @Inject(LOGGER) private readonly log: Logger,
     @Inject(MODULE_BLOBS) modules: BlobStore,
     @Inject(TREE_BLOBS) trees: BlobStore,
     @Inject(FILE_BLOBS) files: BlobStore,
@@ -52,39 +51,30 @@ export class BlobCleaner implements OnApplicationBootstrap, OnApplicationShutdow
     this.stores = [modules, trees, files];
   }
 
-  onApplicationBootstrap(): void {
-    this.timer = setInterval(() => void this.cleanQuietly(), CLEAN_EVERY_MS).unref();
-  }
-
-  onApplicationShutdown(): void {
-    clearInterval(this.timer);
-  }
-
-  /** A failure is left to the next time. */
-  private async cleanQuietly(): Promise<void> {
-    await this.clean().catch((error: unknown) => this.log.warn({ err: loggable(error) }, 'blobs not cleaned'));
-  }
-
-  async clean(): Promise<void> {
+  /** Ends after the batch at which the signal aborts: what is left is for the next time. */
+  @Recurring({ name: 'files.clean', everyMs: CLEAN_EVERY_MS, alone: true })
+  async clean(signal?: AbortSignal): Promise<void> {
+    const isLeaving = (): boolean => signal?.aborted ?? false;
     for (const store of this.stores) await this.settleAside(store);
-    for (const where of GONE_OWNERS) await deleteInBatches(this.db, { table: 'blob_use', where, limitMs: 60_000 });
-    await this.countAnew();
+    for (const where of GONE_OWNERS)
+      await deleteInBatches(this.db, { table: 'blob_use', where, limitMs: 60_000, isLeaving });
+    await this.countAnew(isLeaving);
     await noneOfTheFuture(this.db, 'blob', 'created_at');
-    await this.deleteUnneeded();
-    await this.deleteLeft();
+    await this.deleteUnneeded(isLeaving);
+    if (!isLeaving()) await this.deleteLeft(isLeaving);
   }
 
   /**
    * Files without a row, left by uploads that crashed or were refused: those that were as old an hour ago, too, at the clean-up
    * before this one. A clock that stepped forth would take uploads for old that are coming in.
    */
-  private async deleteLeft(): Promise<void> {
+  private async deleteLeft(isLeaving: IsLeaving): Promise<void> {
     // eslint-disable-next-line no-restricted-syntax -- compared with what the same machine's disk says of its files
     const before = Date.now() - KEEP_HOURS * 60 * 60_000;
     const known = this.old;
     this.old = new Set();
     const isLeft = (name: string, modified: number): boolean => {
-      if (modified >= before) return false;
+      if (modified >= before || isLeaving()) return false;
       if (this.old.size < MOST_OLD) this.old.add(name);
       return known.has(name);
     };
@@ -95,9 +85,9 @@ export class BlobCleaner implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   /** What projects use of their quotas: files that they use no more, and what an older server wrote beside this one. */
-  private async countAnew(): Promise<void> {
+  private async countAnew(isLeaving: IsLeaving): Promise<void> {
     let above: string | undefined = '';
-    while (above !== undefined) {
+    while (above !== undefined && !isLeaving()) {
       const { found, last }: Looked<string[]> = await filesCountedTooMuch(this.db, above, AT_ONCE);
       for (const hash of found) {
         await this.db.transaction(async (tx) => {
@@ -107,17 +97,18 @@ export class BlobCleaner implements OnApplicationBootstrap, OnApplicationShutdow
       above = last;
     }
     let from: string | undefined = '';
-    while (from !== undefined) {
+    while (from !== undefined && !isLeaving()) {
       const next: string = from;
       const { last }: Looked<number> = await this.db.transaction((tx) => countMissed(tx, next, AT_ONCE));
       from = last;
     }
-    for (const where of STALE_USES) await deleteInBatches(this.db, { table: 'quota_use', where, limitMs: 60_000 });
+    for (const where of STALE_USES)
+      await deleteInBatches(this.db, { table: 'quota_use', where, limitMs: 60_000, isLeaving });
   }
 
-  private async deleteUnneeded(): Promise<void> {
+  private async deleteUnneeded(isLeaving: IsLeaving): Promise<void> {
     let last = '';
-    for (;;) {
+    while (!isLeaving()) {
       const rows = await this.db.run<{ hash: string }>({
         text: `SELECT b.hash FROM blob b WHERE b.hash > $1 AND ${UNNEEDED} ORDER BY b.hash LIMIT ${AT_ONCE}`,
         values: [last],

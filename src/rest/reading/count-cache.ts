@@ -1,8 +1,9 @@
 // Counts of long lists (rest-api.md, section 2): exact up to 10 000 rows in the request itself; a list known to be longer
 // shows a count that is refreshed in the background, so that a list's cost doesn't grow with the table.
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Db } from '../../platform/database/db.js';
 import type { Statement } from '../../platform/database/statement.js';
+import { Recurring } from '../../platform/recurring.js';
 import { SlowLookups } from './slow-lookups.js';
 
 /** The request itself counts no further than this. */
@@ -25,10 +26,8 @@ interface Entry {
 }
 
 @Injectable()
-export class CountCache implements OnApplicationShutdown {
+export class CountCache {
   private readonly entries = new Map<string, Entry>();
-  private timer: NodeJS.Timeout | undefined;
-  private refreshing = false;
 
   constructor(
     private readonly db: Db,
@@ -46,10 +45,8 @@ export class CountCache implements OnApplicationShutdown {
   /** Counts a list that turned out to be long, and keeps its count fresh while it is asked for. */
   async count(key: string, count: Count): Promise<number> {
     const total = await this.ask(count);
-    if (total > EXACT_UP_TO && this.entries.size < MOST_ENTRIES) {
+    if (total > EXACT_UP_TO && this.entries.size < MOST_ENTRIES)
       this.entries.set(key, { count, total, asked: performance.now() });
-      this.timer ??= setInterval(() => void this.refresh(), REFRESH_MS).unref();
-    }
     return total;
   }
 
@@ -59,26 +56,13 @@ export class CountCache implements OnApplicationShutdown {
   }
 
   /** One after the other, so that counting never takes more than one connection. */
-  private async refresh(): Promise<void> {
-    if (this.refreshing) return;
-    this.refreshing = true;
-    await this.refreshAll();
-    this.refreshing = false;
-  }
-
-  private async refreshAll(): Promise<void> {
+  @Recurring({ name: 'counts.refresh', everyMs: REFRESH_MS })
+  async refresh(): Promise<void> {
     for (const [key, entry] of [...this.entries]) {
       const total =
         performance.now() - entry.asked > FORGET_MS ? 0 : await this.ask(entry.count).catch(() => entry.total);
       if (total > EXACT_UP_TO) entry.total = total;
       else this.entries.delete(key);
     }
-    if (this.entries.size > 0) return;
-    clearInterval(this.timer);
-    this.timer = undefined;
-  }
-
-  onApplicationShutdown(): void {
-    clearInterval(this.timer);
   }
 }

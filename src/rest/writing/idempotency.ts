@@ -1,12 +1,13 @@
 // Idempotency-Key (promise 4): a write's answer is kept with its effect in one transaction, and a repeat gets the same
 // bytes; of a very large answer (kept-body.ts) their digest.
-import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { noneOfTheFuture, olderThan } from '../../platform/database/clock-steps.js';
 import { sqlState } from '../../platform/database/database-error.js';
 import { Db, type Tx } from '../../platform/database/db.js';
 import { deleteInBatches } from '../../platform/database/delete-in-batches.js';
 import { conflict, DomainError, invalid } from '../../platform/errors.js';
+import { Recurring } from '../../platform/recurring.js';
 import type { Sql } from '../../platform/database/statement.js';
 import type { Reach } from '../../platform/principal.js';
 import { answeredBody, keptBody, type KeptBody, type OmittedBody } from './kept-body.js';
@@ -51,10 +52,7 @@ const KEEP_HOURS = 48;
 const CLEAN_EVERY_MS = 15 * 60_000;
 
 @Injectable()
-export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
-  private leaving = false;
-
+export class Idempotency {
   constructor(private readonly db: Db) {}
 
   /**
@@ -159,24 +157,16 @@ export class Idempotency implements OnApplicationBootstrap, OnApplicationShutdow
     }
   }
 
-  onApplicationBootstrap(): void {
-    this.timer = setInterval(() => void this.clean().catch(() => undefined), CLEAN_EVERY_MS).unref();
-  }
-
-  /** Forgets keys that are older than what is promised. A failure is left to the next time. */
-  async clean(): Promise<void> {
+  /** Forgets keys that are older than what is promised. */
+  @Recurring({ name: 'keys.clean', everyMs: CLEAN_EVERY_MS, alone: true })
+  async clean(signal?: AbortSignal): Promise<void> {
     await noneOfTheFuture(this.db, 'idempotency_key', 'created_at');
     await deleteInBatches(this.db, {
       table: 'idempotency_key',
       where: `t.created_at < ${olderThan(KEEP_HOURS)}`,
       orderBy: 't.created_at',
-      isLeaving: () => this.leaving,
+      isLeaving: () => signal?.aborted ?? false,
     });
-  }
-
-  onApplicationShutdown(): void {
-    this.leaving = true;
-    clearInterval(this.timer);
   }
 }
 

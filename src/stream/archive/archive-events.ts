@@ -1,12 +1,12 @@
 // Moves what is over into archives, a day at a time. Nothing leaves the database before its file is on the disk and was read
 // back; a run that ends in between leaves a file that the next one writes again, under the same name.
-import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import path from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../../config.js';
 import { Db, type Tx } from '../../platform/database/db.js';
 import { deleteInBatches } from '../../platform/database/delete-in-batches.js';
-import { loggable } from '../../platform/loggable.js';
+import { Recurring } from '../../platform/recurring.js';
 import { CONFIG, LOGGER } from '../../platform/tokens.js';
 import { selectList } from '../../rest/reading/view-sql.js';
 import { event } from '../event.resource.js';
@@ -21,10 +21,7 @@ const FIRST_MS = 60_000;
 const LOCK = 'stampline:archive';
 
 @Injectable()
-export class ArchiveEvents implements OnApplicationBootstrap, OnApplicationShutdown {
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<unknown> | undefined;
-  private leaving = false;
+export class ArchiveEvents {
   readonly folder: string;
 
   constructor(
@@ -35,37 +32,16 @@ export class ArchiveEvents implements OnApplicationBootstrap, OnApplicationShutd
     this.folder = path.join(config.dataFolder, 'archive');
   }
 
-  onApplicationBootstrap(): void {
-    this.timer = setTimeout(() => this.onTime(), FIRST_MS).unref();
-  }
-
-  async onApplicationShutdown(): Promise<void> {
-    this.leaving = true;
-    clearTimeout(this.timer);
-    await this.running?.catch(() => undefined);
-  }
-
-  private onTime(): void {
-    this.run()
-      .catch((error: unknown) =>
-        this.log.error({ err: loggable(error) }, 'events were not archived; tried again in an hour'),
-      )
-      .finally(() => {
-        if (!this.leaving) this.timer = setTimeout(() => this.onTime(), EVERY_MS).unref();
-      });
+  @Recurring({ name: 'events.archive', everyMs: EVERY_MS, firstMs: FIRST_MS })
+  async onTime(signal: AbortSignal): Promise<void> {
+    await this.run(signal);
   }
 
   /** Archives all that is over. Answers the manifests of the files that it made; none where another process is at it. */
-  async run(): Promise<Manifest[]> {
-    const work = this.archiveAll();
-    this.running = work;
-    return work;
-  }
-
-  private async archiveAll(): Promise<Manifest[]> {
+  async run(signal?: AbortSignal): Promise<Manifest[]> {
     await this.moveOldest();
     const made: Manifest[] = [];
-    while (!this.leaving) {
+    while (!signal?.aborted) {
       const manifest = await this.db.transaction((tx) => this.archiveNext(tx));
       if (!manifest) break;
       this.log.info({ archive: manifest.file, events: manifest.events }, 'events archived');
@@ -75,7 +51,7 @@ export class ArchiveEvents implements OnApplicationBootstrap, OnApplicationShutd
     await deleteInBatches(this.db, {
       table: 'ingested_event',
       where: 't.event_id IN (SELECT e.id FROM event e WHERE e.seq < (SELECT oldest FROM stream_head))',
-      isLeaving: () => this.leaving,
+      isLeaving: () => signal?.aborted ?? false,
     });
     return made;
   }
