@@ -65,6 +65,11 @@ export class ProjectSettings {
   @Faultless(urlListFaults)
   url_safe_list?: string[];
 
+  /** True: URLs of modules may be paths on the page that uses the map, too. */
+  @IsOptional()
+  @IsBoolean({ message: 'relative_addresses is true or false.' })
+  relative_addresses?: boolean;
+
   /** Origins of pages on which a ticket in the URL counts: a list, or one for each stage. */
   @IsOptional()
   @Faultless(previewOriginFaults)
@@ -113,6 +118,7 @@ const NAMES: readonly string[] = [
   'stages',
   'overlap',
   'url_safe_list',
+  'relative_addresses',
   'preview_origins',
   'open_previews',
   'deployer_environments',

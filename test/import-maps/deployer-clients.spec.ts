@@ -85,6 +85,31 @@ it.each(['staging', 'Stage', 'STAGE', ' stage', 'constructor', 'prod2'])(
   },
 );
 
+it('takes addresses that are relative to a page where the project says so, and a scope that is a path anywhere', async () => {
+  const scopes = { '/app/': { nav: url('nav') } };
+  const scoped = await call('patch', '/import-map.json?env=stage&skip_url_check', { scopes }).expect(200);
+  expect(scoped.body).toMatchObject({ scopes });
+  const service = { service: '@org/shell', url: '/app/js/shell.js' };
+  const refused = await call('patch', '/services?env=stage', service).expect(400);
+  expect(refused.text).toContain('relative_addresses');
+  await settle({ deployer_environments: { stage: 'prod', 'production-eu': 'prod' }, relative_addresses: true });
+  // Until this process knows it. Nothing is called: each page has one of its own.
+  while ((await call('patch', '/services?env=stage', service)).status === 400);
+  await call('patch', '/services?env=stage&packageDirLevel=2', { service: 'x', url: './js/lib/x.js' }).expect(200);
+  await call('patch', '/services?env=stage', { service: 'y', url: './y.js' }).expect(200);
+  const map = await call('get', '/import-map.json?env=stage').expect(200);
+  expect(imports(map)).toMatchObject({
+    '@org/shell': '/app/js/shell.js',
+    '@org/shell/': '/app/js/',
+    x: './js/lib/x.js',
+    'x/': './js/',
+    y: './y.js',
+  });
+  const script = await server.http.get('/stamp.js').set(...bearer(ci));
+  expect(script.text).toContain('/app/js/shell.js');
+  expect(script.text).not.toContain(`${server.base}/app/`);
+});
+
 it('an empty integrity is refused, and says so', async () => {
   const body = { service: 'x', url: url('x'), integrity: '' };
   const reply = await call('patch', '/services?env=stage&skip_url_check', body).expect(400);

@@ -6,6 +6,7 @@ import type { Change } from '../domain/delta.js';
 import { keyWithOtherIntegrity } from '../domain/integrity.js';
 import { wireKey } from '../domain/map-key.js';
 import type { StampedMap, Target } from '../domain/stamped-map.js';
+import { isOwnPath } from '../domain/url-like.js';
 import { BlobLedger } from './blob-ledger.js';
 import { type BlobStore, MODULE_BLOBS } from './blob-store.js';
 import { partsOfModuleUrl } from './file-names.js';
@@ -38,7 +39,7 @@ export class OwnModules {
    */
   async settle<One extends Change>(tx: Tx, changes: readonly One[]): Promise<Settled<One[]>> {
     const places = new Map<string, Place>();
-    for (const { set } of changes) if (set?.url.startsWith('/')) places.set(set.url, await this.placeOf(set.url));
+    for (const { set } of changes) if (set && isOwnPath(set.url)) places.set(set.url, await this.placeOf(set.url));
     const blobs = [...new Set([...places.values()].flatMap(({ hashes }) => hashes))];
     const kept = blobs.length > 0 ? await this.ledger.hold(tx, blobs) : new Map<string, string>();
     for (const [url, { hashes }] of places) if (!hashes.every((hash) => kept.has(hash))) throw notHere(url);

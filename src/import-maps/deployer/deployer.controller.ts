@@ -218,4 +218,8 @@ const leftOutHeader = (warnings: readonly MapFault[]): string =>
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 
-const rulesOf = ({ project, origin }: Wanted): AddressRules => ({ origin, safeList: project.safeList });
+const rulesOf = ({ project, origin }: Wanted): AddressRules => ({
+  origin,
+  safeList: project.safeList,
+  relative: project.relative,
+});

@@ -4,6 +4,7 @@ import { asObject, type JsonObject } from '../../rest/writing/body.js';
 import { inSlices } from '../../platform/in-slices.js';
 import { type Acceptance, acceptGiven, type AcceptedMap } from '../domain/accepted-map.js';
 import type { AddressRules } from '../domain/admission.js';
+import { isOwnPath, isRelative } from '../domain/url-like.js';
 
 /** What was let in; what wasn't, only where that was asked for. */
 type Accepted = Exclude<Acceptance, { readonly faults: unknown }>;
@@ -63,9 +64,19 @@ export async function readService(body: unknown, level: number, rules: AddressRu
 
 /** The folder that a URL with two slashes or more is in; `level` 1 is its own, 2 the one above. */
 function folderOf(url: string, level: number, origin: string): string | undefined {
+  if (isRelative(url) && !isOwnPath(url)) return folderOnPage(url, level);
   if ((url.match(/\//g) ?? []).length < 2 || !URL.canParse(url, origin)) return undefined;
   const { href } = new URL(level === 1 ? './' : '../'.repeat(level - 1), new URL(url, origin));
   return href;
+}
+
+/** Of what is relative to a page; undefined where the URL hasn't so many parts. */
+function folderOnPage(url: string, level: number): string | undefined {
+  const parts = url
+    .replace(/[?#].*$/, '')
+    .split('/')
+    .slice(0, -level);
+  return parts.length > 1 ? `${parts.join('/')}/` : undefined;
 }
 
 /** `?packageDirLevel=`; 1 where it isn't said. */

@@ -1,9 +1,10 @@
 // Whether the URLs that come in lead to something: each is called once, a few at a time. Folders (`…/`) aren't called: nothing
-// has to answer at them. Modules that are kept here are looked up when they are written (blobs/own-modules.ts).
+// has to answer at them; nor is what is relative to a page. Modules that are kept here are looked up when they are written (blobs/own-modules.ts).
 import { Injectable } from '@nestjs/common';
 import { DomainError, invalid } from '../../platform/errors.js';
 import { FetchGuard } from '../../platform/outgoing/fetch-guard.js';
 import type { AcceptedMap } from '../domain/accepted-map.js';
+import { isRelative } from '../domain/url-like.js';
 
 const MOST_URLS = 200;
 const AT_ONCE = 8;
@@ -16,7 +17,7 @@ export class UrlCheck {
   async run(map: AcceptedMap): Promise<void> {
     const sections = [map.imports, ...map.scopes.values()];
     const urls = [...new Set(sections.flatMap((section) => [...section.values()].map(({ url }) => url)))];
-    const queue = urls.filter((url) => !url.endsWith('/') && !url.startsWith('/'));
+    const queue = urls.filter((url) => !url.endsWith('/') && !isRelative(url));
     if (queue.length > MOST_URLS)
       throw invalid(
         'url.too_many',

@@ -1,6 +1,6 @@
 // Which names and addresses may come into a map (import-maps.md, sections 1 and 2; promises.md, "Bad input"). What the
 // standard says of them is in parse.ts; here is what we ask for beside it.
-import { isRelative, parseUrl, parseUrlLike } from './url-like.js';
+import { isRelative, OWN_PATH as OWN, parseUrl, parseUrlLike } from './url-like.js';
 
 /**
  * Why something is refused. `name`: it can't be kept. `scheme`: not an address that a page may load modules from.
@@ -17,6 +17,8 @@ export interface AddressRules {
   readonly origin: string;
   /** The project's `url_safe_list`: prefixes of URLs; empty allows any. */
   readonly safeList: readonly string[];
+  /** The project's `relative_addresses`: `/x`, `./x` and `../x` are taken too, and are on the page that uses the map. */
+  readonly relative?: boolean;
 }
 
 /** An entry as it comes in. */
@@ -30,7 +32,6 @@ export interface Entry {
 /** Bytes. Keys are indexed, and an index holds no row beyond 2704: `<scope> <specifier>` has to fit. */
 const MOST_NAME_BYTES = 1000;
 const MOST_URL_CHARACTERS = 2048;
-const OWN = '/modules/';
 
 export const isFault = (value: object): value is Fault => 'kind' in value && 'message' in value;
 
@@ -40,28 +41,39 @@ export function checkSpecifier(specifier: string): Fault | undefined {
   return unkeepable('specifier', specifier, MOST_NAME_BYTES);
 }
 
-/** The scope as the standard writes it; `/modules/…` where it is below this server's own modules. */
+/**
+ * The scope as the standard writes it; `/modules/…` where it is below this server's own modules, any other path where it is
+ * on the page that uses the map.
+ */
 export function checkScope(scope: string, origin?: string): { readonly scope: string } | Fault {
   const unkept = unkeepable('scope', scope, MOST_NAME_BYTES);
   if (unkept) return unkept;
   const url = parseUrl(scope);
   const own = ownPath(scope, url, origin);
   if (own !== undefined) return { scope: own };
+  const onPage = scope.startsWith('/') ? pathOnPage(scope) : undefined;
+  if (onPage !== undefined) return unkeepable('scope', onPage, MOST_NAME_BYTES) ?? { scope: onPage };
   if (!url || !['http:', 'https:'].includes(url.protocol)) {
     const kind = parseUrl(scope, 'https://any.invalid') ? 'scheme' : 'invalid';
-    return fault(kind, `The scope ${quoted(scope)} is not an absolute http or https URL. Write it with its origin.`);
+    return fault(
+      kind,
+      `The scope ${quoted(scope)} is not an absolute http or https URL. Write it with its origin, or as a path such as /app/ on the page that uses the map.`,
+    );
   }
   return unkeepable('scope', url.href, MOST_NAME_BYTES) ?? { scope: url.href };
 }
 
-/** The address as it is kept: an absolute URL, or `/modules/…` for what this server keeps. */
+/** The address as it is kept: an absolute URL, `/modules/…` for what this server keeps, or what is relative to a page. */
 export function checkAddress(address: string, rules: AddressRules): { readonly url: string } | Fault {
   const unkept = unkeepable('address', address, MOST_URL_CHARACTERS);
   if (unkept) return unkept;
   const url = parseUrl(address);
   const own = ownPath(address, url, rules.origin);
   if (own !== undefined) return { url: own };
-  if (!url) return notAbsolute(address);
+  if (!url) {
+    const onPage = rules.relative ? pathOnPage(address) : undefined;
+    return onPage === undefined ? notAbsolute(address) : { url: onPage };
+  }
   const wrong = schemeFault(address, url);
   if (wrong) return wrong;
   if (isSafe(url, rules.safeList)) return { url: url.href };
@@ -126,7 +138,7 @@ function schemeFault(address: string, url: URL): Fault | undefined {
 }
 
 function notAbsolute(address: string): Fault {
-  const message = `The address ${quoted(address)} is no absolute URL. Write it with https:, or as ${OWN}… for a module that was uploaded here.`;
+  const message = `The address ${quoted(address)} is no absolute URL. Write it with https:, or as ${OWN}… for a module that was uploaded here. Addresses on the page itself need relative_addresses in the project's settings.`;
   return fault(parseUrlLike(address, 'https://any.invalid') ? 'scheme' : 'invalid', message);
 }
 
@@ -136,6 +148,15 @@ function ownPath(text: string, url: URL | null, origin = ''): string | undefined
   const resolved = url ?? (server && text.startsWith('/') ? parseUrl(text, server.href) : null);
   if (!server || resolved?.origin !== server.origin || !resolved.pathname.startsWith(OWN)) return undefined;
   return resolved.pathname + resolved.search + resolved.hash;
+}
+
+const PAGE = 'https://page.invalid';
+
+/** `/x` with dots resolved, `./x` and `../x` as they are; undefined for what isn't relative, or leads to another host. */
+function pathOnPage(text: string): string | undefined {
+  const url = isRelative(text) ? parseUrl(text, `${PAGE}/`) : null;
+  if (url?.origin !== PAGE || url.pathname.startsWith(OWN)) return undefined;
+  return text.startsWith('/') ? url.pathname + url.search + url.hash : text;
 }
 
 const isLoopback = (host: string): boolean =>

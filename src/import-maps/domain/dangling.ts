@@ -4,7 +4,7 @@ import { keyOf, type MapKey } from './map-key.js';
 import { ImportMapError } from './parse.js';
 import { mappedUrl, type ResolvableMap, someBeginning } from './resolve.js';
 import { addressOf, type StampedMap } from './stamped-map.js';
-import { isRelative } from './url-like.js';
+import { isOwnPath, isRelative, OWN_PATH } from './url-like.js';
 
 /** A module of which it is known what it imports. */
 export interface Importer {
@@ -19,8 +19,9 @@ export interface Dangling {
   readonly specifier: string;
 }
 
-/** What this server keeps needs some origin to be resolved; which one changes nothing. */
+/** What this server keeps, and what is relative to a page, needs some origin to be resolved; which one changes nothing. */
 const OWN = 'https://own.invalid';
+const PAGE = 'https://page.invalid';
 
 /** The modules that a delta brings and whose imports are known. */
 export const importersIn = (delta: Delta): Importer[] =>
@@ -126,7 +127,7 @@ export function leadTo(map: StampedMap, specifier: string, importer: string): Le
     get(name: string) {
       const target = map.get(keyOf(name, scope));
       if (target) key = keyOf(name, scope);
-      return target && addressOf(target.url, OWN);
+      return target && absolute(target.url);
     },
   });
   const resolvable: ResolvableMap = {
@@ -134,7 +135,7 @@ export function leadTo(map: StampedMap, specifier: string, importer: string): Le
     scopes: { get: (prefix) => (map.scopes.has(kept(prefix)) ? section(kept(prefix)) : undefined) },
   };
   try {
-    const url = mappedUrl(specifier, resolvable, addressOf(importer, OWN));
+    const url = mappedUrl(specifier, resolvable, absolute(importer));
     return url === undefined ? undefined : { url: kept(url), key };
   } catch (error) {
     if (error instanceof ImportMapError) return undefined;
@@ -142,4 +143,11 @@ export function leadTo(map: StampedMap, specifier: string, importer: string): Le
   }
 }
 
-const kept = (url: string): string => (url.startsWith(`${OWN}/`) ? url.slice(OWN.length) : url);
+/** What is relative to a page is apart from what this server keeps, so that a page's scope `/` is not one of our modules'. */
+const absolute = (url: string): string =>
+  isRelative(url) && !isOwnPath(url) ? new URL(url, PAGE).href : addressOf(url, OWN);
+
+function kept(url: string): string {
+  if (url.startsWith(OWN + OWN_PATH)) return url.slice(OWN.length);
+  return url.startsWith(`${PAGE}/`) ? url.slice(PAGE.length) : url;
+}

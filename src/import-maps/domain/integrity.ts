@@ -1,6 +1,7 @@
 // A URL has one integrity in a map, whichever key leads there: what one change says of it counts for all of them.
 import { type Change, operationKey } from './delta.js';
 import type { MapKey } from './map-key.js';
+import { isOwnPath } from './url-like.js';
 import type { StampedMap } from './stamped-map.js';
 
 /**
@@ -9,7 +10,7 @@ import type { StampedMap } from './stamped-map.js';
  */
 export function keyWithOtherIntegrity(changes: readonly Change[], map: StampedMap): MapKey | undefined {
   const wanted = new Map<string, string>();
-  for (const { set } of changes) if (set?.integrity && !set.url.startsWith('/')) wanted.set(set.url, set.integrity);
+  for (const { set } of changes) if (set?.integrity && !isOwnPath(set.url)) wanted.set(set.url, set.integrity);
   if (wanted.size === 0) return undefined;
   const changed = new Set(changes.map(operationKey));
   for (const [key, { url, integrity }] of map.targets) {

@@ -20,9 +20,8 @@ export function partsOf(key: MapKey): KeyParts {
 /** A key as a client writes it: `cart`, or `https://app.example/admin/ cart` in a scope. */
 export const wireKey = (key: MapKey): string => key.replace(/^ /, '');
 
-/** The other way round; a key as we keep it is understood too. Relative scopes are only this server's own. */
-export const keyFromWire = (text: string): MapKey =>
-  /^ |^(?:https?:\/\/|\/modules\/)[^ ]* /.test(text) ? text : keyOf(text);
+/** The other way round; a key as we keep it is understood too. */
+export const keyFromWire = (text: string): MapKey => (/^ |^(?:https?:\/)?\/[^ ]* /.test(text) ? text : keyOf(text));
 
 /** For people: `cart`, or `cart (in https://app.example/admin/)`. */
 export function keyText(key: MapKey): string {

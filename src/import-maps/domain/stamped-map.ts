@@ -3,10 +3,14 @@
 import { type MapKey, partsOf } from './map-key.js';
 import { atOnce, forEach, type Sliced } from './sliced.js';
 import { madeOf, type Run, RUNS, SortedRuns } from './sorted-runs.js';
+import { isOwnPath, isRelative } from './url-like.js';
 
 /** Where a key leads. */
 export interface Target {
-  /** An absolute URL, or `/modules/…` for what this server keeps: whoever serves the map puts its origin before it. */
+  /**
+   * An absolute URL, `/modules/…` for what this server keeps (whoever serves the map puts its origin before it), or what is
+   * relative to the page.
+   */
   readonly url: string;
   /** Subresource integrity of what is at the URL. */
   readonly integrity?: string;
@@ -137,8 +141,8 @@ export function plainTarget(target: Target | null | undefined): Target | null {
 export const sameTarget = (one: Target | null | undefined, other: Target | null | undefined): boolean =>
   (one?.url ?? null) === (other?.url ?? null) && (one?.integrity ?? null) === (other?.integrity ?? null);
 
-/** What this server keeps is written without its origin. */
-export const addressOf = (url: string, origin: string): string => (url.startsWith('/') ? origin + url : url);
+/** What this server keeps is written without its origin; what is relative to a page stays so. */
+export const addressOf = (url: string, origin: string): string => (isOwnPath(url) ? origin + url : url);
 
 /**
  * The one JSON text of a map: sections and keys sorted, empty sections left out but for `imports`, integrity for the URLs
@@ -221,10 +225,16 @@ function integrityJson(map: StampedMap, runs: readonly Run[], origin: string): s
 
 /** What is kept here comes first without an origin; with it only where every other URL is beyond it. */
 function isReordered(runs: readonly Run[], origin: string): boolean {
-  const own = runs[0]?.texts[0]?.startsWith('/');
-  const other = runs.find(({ texts }) => !texts.at(-1)?.startsWith('/'))?.texts.find((row) => !row.startsWith('/'));
-  if (origin === '' || !own || other === undefined) return false;
-  return other < `${origin}/` || other.startsWith(`${origin}/`);
+  const first = runs[0]?.texts[0] ?? '';
+  if (origin === '' || !isRelative(first)) return false;
+  const mixed = runs.findIndex(({ texts }) => !isRelative(texts.at(-1) ?? ''));
+  const others = runs[mixed]?.texts ?? [];
+  const place = others.findIndex((row) => !isRelative(row));
+  const last = (place > 0 ? others[place - 1] : runs.at(mixed === -1 ? -1 : mixed - 1)?.texts.at(-1)) ?? '';
+  // What is relative to a page gets no origin, and stands on both sides of what does.
+  if (!isOwnPath(first) || !isOwnPath(last)) return true;
+  const other = others[place];
+  return other !== undefined && (other < `${origin}/` || other.startsWith(`${origin}/`));
 }
 
 /** With an origin before it, what is kept here may have got another place, or another's name: then the last one counts. */

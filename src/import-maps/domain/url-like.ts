@@ -12,6 +12,10 @@ export const parseUrlLike = (text: string, base: string): URL | null =>
 
 export const isRelative = (text: string): boolean => /^(\/|\.\.?\/)/.test(text);
 
+/** Where this server keeps modules: such a path of a map is on it, any other relative one on the page that uses the map. */
+export const OWN_PATH = '/modules/';
+export const isOwnPath = (url: string): boolean => url.startsWith(OWN_PATH);
+
 const SPECIAL: ReadonlySet<string> = new Set(['ftp:', 'file:', 'http:', 'https:', 'ws:', 'wss:']);
 
 /** Only of these are the paths that lie below a `…/` key known to be below it. */

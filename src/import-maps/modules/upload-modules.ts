@@ -58,14 +58,19 @@ export class UploadModules {
 
   /** Where uploads of a ticket go. Rejects with not_found; forbidden `scope.missing`, before a file is taken. */
   async targetOf(ticket: number, origin: string, principal: Principal): Promise<UploadTarget> {
-    const [found] = await this.db.run<{ name: string; list: string[] | null; stages: StageSetting[] | null }>({
+    const [found] = await this.db.run<{
+      name: string;
+      list: string[] | null;
+      relative: boolean | null;
+      stages: StageSetting[] | null;
+    }>({
       name: 'upload_target',
-      text: `SELECT p.name, p.settings->'url_safe_list' AS list, p.settings->'stages' AS stages FROM ticket t JOIN project p ON p.id = t.project_id WHERE t.id = $1`,
+      text: `SELECT p.name, p.settings->'url_safe_list' AS list, (p.settings->>'relative_addresses')::boolean AS relative, p.settings->'stages' AS stages FROM ticket t JOIN project p ON p.id = t.project_id WHERE t.id = $1`,
       values: [ticket],
     });
     if (!found) throw notFound(`There is no ticket ${ticket}.`);
     requireScope(principal, `map:${firstStage(stageLineOf(found.stages)).name}`);
-    return { project: found.name, safeList: found.list ?? [], origin };
+    return { project: found.name, safeList: found.list ?? [], relative: found.relative ?? false, origin };
   }
 
   async planJson(body: unknown, target: UploadTarget, lenient: boolean): Promise<PlannedUpload> {

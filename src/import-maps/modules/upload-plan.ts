@@ -41,6 +41,8 @@ export interface UploadTarget {
   readonly project: string;
   /** Prefixes that addresses elsewhere must have; empty allows any. */
   readonly safeList: readonly string[];
+  /** Whether addresses may be relative to a page. */
+  readonly relative?: boolean;
   /** `https://stamp.example`, as the client calls this server. */
   readonly origin: string;
 }

@@ -16,6 +16,7 @@ export interface ServedProject {
   readonly stages: StageLine;
   readonly previews: PreviewOrigins | undefined;
   readonly safeList: readonly string[];
+  readonly relative: boolean;
   /** Names besides its own that production has for import-map-deployer's clients. */
   readonly environments: readonly string[];
   /** Its tickets' maps are shown without a preview key, wherever keys are asked for. */
@@ -89,6 +90,7 @@ function served({ id, name, version, settings }: Columns): ServedProject {
     stages: stageLineOf(settings.stages),
     previews: settings.preview_origins,
     safeList: settings.url_safe_list ?? [],
+    relative: settings.relative_addresses ?? false,
     environments: Object.keys(settings.deployer_environments ?? {}),
     openPreviews: settings.open_previews ?? false,
   };

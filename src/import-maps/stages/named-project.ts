@@ -15,6 +15,8 @@ export interface NamedProject {
   readonly line: StageLine;
   /** `url_safe_list` of its settings. */
   readonly safeList: readonly string[];
+  /** `relative_addresses`. */
+  readonly relative: boolean;
   /** Whether links to its tickets need a preview key. */
   readonly previews: 'open' | 'key';
 }
@@ -43,16 +45,18 @@ export class NamedProjects {
       stages: StageSetting[] | null;
       safe_list: string[] | null;
       open_previews: boolean | null;
+      relative: boolean | null;
     }>({
       name: statement,
       text: `SELECT id, name, settings->'stages' AS stages, settings->'url_safe_list' AS safe_list,
-          (settings->>'open_previews')::boolean AS open_previews FROM project WHERE ${where} LIMIT 1`,
+          (settings->>'open_previews')::boolean AS open_previews,
+          (settings->>'relative_addresses')::boolean AS relative FROM project WHERE ${where} LIMIT 1`,
       values: [value],
     });
     if (!row) throw notFound(`There is no project '${value.slice(0, 100)}'.`);
-    const { id, name, stages, safe_list: safeList, open_previews: isOpen } = row;
+    const { id, name, stages, safe_list: safeList, open_previews: isOpen, relative } = row;
     const previews = this.locks.isLocked(isOpen ?? false) ? 'key' : 'open';
-    return { id, name, line: stageLineOf(stages), safeList: safeList ?? [], previews };
+    return { id, name, line: stageLineOf(stages), safeList: safeList ?? [], relative: relative ?? false, previews };
   }
 }
 

@@ -126,7 +126,8 @@ export class StageController {
   async write(@Req() request: StageRequest, @Res() reply: FastifyReply): Promise<void> {
     const options = verbOptions(request);
     const project = await this.productionOf(request, options);
-    const rules = { origin: options.base, safeList: project.safeList };
+    const { safeList, relative } = project;
+    const rules = { origin: options.base, safeList, relative };
     const { reason, decide, warnings } = directBody(request.body, rules, isLenient(request));
     const line = `Written directly${reason ? `: ${reason}` : ''}`;
     const work = async (tx: Tx): Promise<WriteAnswer> => {

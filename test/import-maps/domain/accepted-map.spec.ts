@@ -119,7 +119,7 @@ test('addresses and names of our own are refused, lenient or not, and come first
       'nul\0': '/modules/1/x.js',
       relative: './x.js',
     },
-    scopes: { '/admin/': { x: '/modules/1/x.js' } },
+    scopes: { './admin/': { x: '/modules/1/x.js' } },
     integrity: { 'data:,': sha384('x') },
   };
   const hard = [
@@ -127,7 +127,7 @@ test('addresses and names of our own are refused, lenient or not, and come first
     'scheme entry.scheme script',
     'name entry.name nul\0',
     'scheme entry.scheme relative',
-    'scheme scope.scheme /admin/',
+    'scheme scope.scheme ./admin/',
     'unsafe entry.unsafe far',
   ];
   expect(faults(given)).toEqual([...hard, 'invalid address.not_string a']);

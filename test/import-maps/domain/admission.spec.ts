@@ -71,6 +71,42 @@ test.each([
   expect(answer).toEqual({ kind, message: expect.stringMatching(message) });
 });
 
+describe('relative_addresses', () => {
+  const onPage = { origin: ORIGIN, safeList: ['https://cdn.example/'], relative: true };
+
+  test.each([
+    ['/app/nav.js', '/app/nav.js'],
+    ['/app/../nav.js?v=1#x', '/nav.js?v=1#x'],
+    ['/modules', '/modules'],
+    ['./nav.js', './nav.js'],
+    ['../js/nav.js', '../js/nav.js'],
+    ['/modules/1/a.js', '/modules/1/a.js'],
+    [`${ORIGIN}/modules/1/a.js`, '/modules/1/a.js'],
+  ])('keep %s as %s', (address, url) => {
+    expect(checkAddress(address, onPage)).toEqual({ url });
+  });
+
+  test.each([
+    ['//evil.example/a.js', 'scheme'],
+    ['/\\evil.example/a.js', 'scheme'],
+    ['./\0', 'name'],
+    ['nav.js', 'invalid'],
+    ['', 'invalid'],
+    ['https://other.example/a.js', 'unsafe'],
+    ['http://other.example/a.js', 'scheme'],
+    ['javascript:alert(1)', 'scheme'],
+    ['/../modules/../modules/x', undefined],
+  ])('and refuse %j: %s', (address, kind) => {
+    expect(kindOf(checkAddress(address, onPage))).toBe(kind);
+  });
+
+  test('are named where they are not allowed', () => {
+    expect(checkAddress('/app/nav.js', rules)).toMatchObject({
+      message: expect.stringMatching(/relative_addresses in the project's settings/),
+    });
+  });
+});
+
 test('an address of 2048 bytes is kept', () => {
   expect(checkAddress(`https://a/${'x'.repeat(2038)}`, rules)).toHaveProperty('url');
 });
@@ -134,12 +170,17 @@ test.each([
   ['https://Shop.example/a b', 'https://shop.example/a%20b'],
   ['https://stamp.example/modules/1/', '/modules/1/'],
   ['/modules/1/', '/modules/1/'],
+  ['/app/', '/app/'],
+  ['/', '/'],
+  ['/app/../admin/é', '/admin/%C3%A9'],
 ])('the scope %s is kept as %s', (given, scope) => {
   expect(checkScope(given, ORIGIN)).toEqual({ scope });
 });
 
 test.each([
-  ['/admin/', 'scheme'],
+  ['//evil.example/app/', 'scheme'],
+  ['/\\evil.example/', 'scheme'],
+  ['./app/', 'scheme'],
   ['admin', 'scheme'],
   ['', 'scheme'],
   ['file:///x/', 'scheme'],
@@ -152,8 +193,9 @@ test.each([
 });
 
 test('a refused scope says what to write', () => {
-  expect(checkScope('/admin/')).toMatchObject({
-    message: 'The scope "/admin/" is not an absolute http or https URL. Write it with its origin.',
+  expect(checkScope('./admin/')).toMatchObject({
+    message:
+      'The scope "./admin/" is not an absolute http or https URL. Write it with its origin, or as a path such as /app/ on the page that uses the map.',
   });
   expect(checkScope(`https://a/${'x'.repeat(991)}`)).toMatchObject({ message: expect.stringMatching(/^The scope "/) });
   expect(checkScope(`https://a/${'é'.repeat(400)}`)).toMatchObject({ message: expect.stringMatching(/^The scope "/) });

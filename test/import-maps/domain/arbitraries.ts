@@ -6,7 +6,7 @@ import { keyOf, type MapKey } from '../../../src/import-maps/domain/map-key.js';
 import { StampedMap, type Target } from '../../../src/import-maps/domain/stamped-map.js';
 
 const SPECIFIERS = ['cart', 'cart/', 'cart/deep', 'nav', '10', '9', '__proto__', 'constructor', 'é"\n', '\ud83d\ude00'];
-const SCOPES = [null, null, 'https://shop.example/', 'https://shop.example/admin/', '/modules/1/'];
+const SCOPES = [null, null, 'https://shop.example/', 'https://shop.example/admin/', '/modules/1/', '/app/'];
 
 export const runs = { numRuns: 100 };
 
@@ -15,9 +15,12 @@ export const aKey: fc.Arbitrary<MapKey> = fc
   .tuple(aSpecifier, fc.constantFrom(...SCOPES))
   .map(([name, scope]) => keyOf(name, scope));
 
+/** Elsewhere, here, and on the page, before and after what is here in the order of texts. */
+const PLACES = ['https://cdn.example/', '/modules/', '/modules/', '/app/', './', '/zoo/'];
+
 /** A URL has one integrity or none, as it has when it names its content. */
 const aTarget: fc.Arbitrary<Target> = fc.integer({ min: 1, max: 12 }).map((content) => {
-  const url = content % 3 === 0 ? `https://cdn.example/${content}/` : `/modules/${content}/`;
+  const url = `${PLACES[content % PLACES.length]}${content}/`;
   return content % 2 === 0 ? { url, integrity: `sha384-${String(content).padStart(64, 'A')}` } : { url };
 });
 

@@ -191,7 +191,7 @@ describe('keys', () => {
   test('a bare name with a space, or a URL of its own, is no scope', () => {
     expect(keyFromWire('my https://a/ x')).toBe(' my https://a/ x');
     expect(keyFromWire('x /modules/ y')).toBe(' x /modules/ y');
-    expect(keyFromWire('/other/ y')).toBe(' /other/ y');
+    expect(keyFromWire('other/ y')).toBe(' other/ y');
   });
 
   test.each([

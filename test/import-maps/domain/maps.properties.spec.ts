@@ -57,7 +57,8 @@ test('the text is a valid map that leads where the map does', () => {
     fc.property(aMap, (map) => {
       const { map: parsed, warnings } = parseImportMap(canonicalJson(map, ORIGIN), 'https://any.example/');
       expect(warnings).toEqual([]);
-      const absolute = (url: string) => new URL(url, ORIGIN).href;
+      const absolute = (url: string) =>
+        new URL(url, url.startsWith('/modules/') ? ORIGIN : 'https://any.example/').href;
       for (const key of map.keys) {
         const { scope, specifier } = partsOf(key);
         const section = scope === null ? parsed.imports : parsed.scopes.get(absolute(scope));
@@ -75,7 +76,7 @@ test('the text is a valid map that leads where the map does', () => {
 test('a map that is sent back is the same map, and laid over itself changes nothing', () => {
   fc.assert(
     fc.property(aMap, aMap, (map, other) => {
-      const accepted = acceptMap(canonicalJson(map, ORIGIN), { origin: ORIGIN, safeList: [] });
+      const accepted = acceptMap(canonicalJson(map, ORIGIN), { origin: ORIGIN, safeList: [], relative: true });
       if ('faults' in accepted) throw new Error(JSON.stringify(accepted.faults));
       const applied = (to: StampedMap) => {
         const changes = patchChanges(accepted.map, to).map((change) => ({ ...change, base: null }));
