@@ -66,13 +66,8 @@ export class EventFeed implements Hearer {
   }
 
   async compare(sql: Sql): Promise<void> {
-    if (this.at === undefined) await this.start(sql);
+    if (this.at === undefined) this.skipTo(await headOf(sql));
     await this.catchUp(sql);
-  }
-
-  private async start(sql: Sql): Promise<void> {
-    this.skipTo(await headOf(sql));
-    this.begin();
   }
 
   /** Reads and tells what is new. All who ask while somebody reads share one read after that one. */
@@ -106,9 +101,11 @@ export class EventFeed implements Hearer {
     }
   }
 
+  /** Starts it, too: a notification may come before the first comparison. */
   private skipTo(head: number): void {
     this.ring = [];
     this.from = this.at = Math.max(head, this.at ?? 0);
+    this.begin();
   }
 
   private take(events: readonly StreamEvent[]): void {
