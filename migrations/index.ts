@@ -20,6 +20,7 @@ import { LargeAnswers1764620000000 } from './1764620000000-large-answers.js';
 import { DatabaseClock1764640000000 } from './1764640000000-database-clock.js';
 import { TimesByNumber1764641000000 } from './1764641000000-times-by-number.js';
 import { GitSources1764700000000 } from './1764700000000-git-sources.js';
+import { BlobImports1764710000000 } from './1764710000000-blob-imports.js';
 
 export const migrations = [
   FirstTables1763700000000,
@@ -43,4 +44,5 @@ export const migrations = [
   DatabaseClock1764640000000,
   TimesByNumber1764641000000,
   GitSources1764700000000,
+  BlobImports1764710000000,
 ];

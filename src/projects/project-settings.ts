@@ -11,6 +11,7 @@ import {
   type ValidationArguments,
 } from 'class-validator';
 import { type DeployerEnvironments, environmentFaults } from './deployer-environments.js';
+import { entryFaults } from './entries.js';
 import { previewOriginFaults, type PreviewOrigins } from './preview-origins.js';
 import { quotaFaults, type QuotaSetting } from '../quotas/quota-setting.js';
 import { stageFaults, type StageSetting } from './stage-setting.js';
@@ -85,6 +86,11 @@ export class ProjectSettings {
   @Faultless((value, { stages }) => environmentFaults(value, stages))
   deployer_environments?: DeployerEnvironments;
 
+  /** Specifiers that its pages begin with: what they load must resolve for a promotion (policy `imports`). */
+  @IsOptional()
+  @Faultless(entryFaults)
+  entries?: string[];
+
   /** Days that the stream replays. */
   @IsOptional()
   @IsInt({ message: 'retention_days is a whole number.' })
@@ -122,6 +128,7 @@ const NAMES: readonly string[] = [
   'preview_origins',
   'open_previews',
   'deployer_environments',
+  'entries',
   'retention_days',
   'quotas',
 ];

@@ -164,6 +164,7 @@ describe('a locked stage', () => {
         { policy: 'steps' },
         { policy: 'conflicts' },
         { policy: 'hold' },
+        { policy: 'imports' },
       ],
       next_actions: [{ href: '/api/v1/stage/prod/unlock/?project=locked', permission: 'admin' }],
     });

@@ -37,6 +37,7 @@ it('refuses a stale ticket, naming the other one, until it is rebased on mine', 
       { policy: 'steps', verdict: 'pass' },
       { policy: 'hold', verdict: 'pass' },
       { policy: 'lock', verdict: 'pass' },
+      { policy: 'imports', verdict: 'pass' },
     ],
   });
   const rebased = await post(`${stale.url}rebase/`, { cart: 'mine' }).expect(200);
@@ -186,7 +187,7 @@ it('says why a ticket can not go on, and what it would overtake', async () => {
   const plain = await inProject(project).withModule('free');
   expect((await server.http.get(`${plain.url}why/`)).body).toMatchObject({
     promotable: true,
-    verdicts: ['steps', 'conflicts', 'hold', 'lock'].map((policy) => ({ policy, verdict: 'pass' })),
+    verdicts: ['steps', 'conflicts', 'hold', 'lock', 'imports'].map((policy) => ({ policy, verdict: 'pass' })),
   });
 });
 

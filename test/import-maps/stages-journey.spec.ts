@@ -155,6 +155,7 @@ it('never lowers a step when it promotes, and refuses failed tickets', async () 
       { policy: 'conflicts', verdict: 'pass' },
       { policy: 'hold', verdict: 'pass' },
       { policy: 'lock', verdict: 'pass' },
+      { policy: 'imports', verdict: 'pass' },
     ],
   });
   expect((await post(`${ticket.url}revert/`).expect(200)).body).toMatchObject({

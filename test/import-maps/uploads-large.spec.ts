@@ -81,7 +81,9 @@ it('specifiers that no map could have are not told; a ticket with the longest th
   const text = `import "${'y/'.repeat(500_000)}";\nimport "data:text/javascript,${'z'.repeat(3000)}";\nimport "${longest}";`;
   const reply = await uploads.put({ specifier: 'm' }, { 'm.js': text });
   expect([reply.status, reply.body.modules[0].imports]).toEqual([201, [longest]]);
-  for (let left = 0; left < 4; left++) await server.http.post(`/api/v1/ticket/${uploads.ticket.id}/promote/`).send({});
+  const forced = { force: ['imports'], reason: 'its imports are made up' };
+  for (let left = 0; left < 4; left++)
+    await server.http.post(`/api/v1/ticket/${uploads.ticket.id}/promote/`).send(forced);
   const [layer] = await server.sql<{ count: number }>('SELECT count(*)::int AS count FROM layer WHERE ticket_id = $1', [
     uploads.ticket.id,
   ]);

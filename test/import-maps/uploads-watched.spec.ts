@@ -32,8 +32,8 @@ const APP = {
 const key = (path: string): string => `@${project.name}/${path}`;
 const sources = { mode: 'sources' };
 
-async function release({ ticket }: UploadsOf): Promise<void> {
-  for (let turn = 0; turn < 2; turn++) await server.http.post(`${ticket.uri}promote/`).send({}).expect(200);
+async function release({ ticket }: UploadsOf, body: object = {}): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await server.http.post(`${ticket.uri}promote/`).send(body).expect(200);
 }
 
 /** APP in production, by a ticket of its own. */
@@ -140,7 +140,8 @@ describe('a watched folder', () => {
       .post(`${uploads.ticket.uri}rebase/`)
       .send({ [app]: 'mine' })
       .expect(200);
-    await release(uploads);
+    // What it imports was taken back, too.
+    await release(uploads, { force: ['imports'], reason: 'the story goes on' });
     const { imports } = (await server.http.get(`/p/${project.name}/import-map.json`).expect(200)).body as {
       imports: Record<string, string>;
     };

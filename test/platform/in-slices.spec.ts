@@ -64,7 +64,7 @@ describe('work on a map of 20 000 keys pauses at least every 2048 of them', () =
   canonicalJson(map);
   const modules = entries.map(([specifier, url]) => ({ specifier, url }));
   const target = { ...rules, project: 'p' };
-  const plan = { modules: [], deleted: [], files: [], trees: [], warnings: [] };
+  const plan = { modules: [], deleted: [], files: [], trees: [], scripts: new Map(), warnings: [] };
   const planned = modules.map((one) => ({ ...one, scope: null, integrity: null, size: null, imports: null }));
   const report = { ticket: 1, key: 'T-1', stage: 'dev', revision: 1, version: 1, previewKey: null };
   const kept = { ...report, live: new Set<string>(), warnings: [], delta };

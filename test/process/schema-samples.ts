@@ -64,5 +64,6 @@ export const SCHEMA_SAMPLES: Readonly<Record<string, readonly string[]>> = {
     `UPDATE map_revision SET dirty = true WHERE ticket_id = 1`,
     `UPDATE layer SET dirty = true, git_commits = '{0123abc}'`,
   ],
+  BlobImports1764710000000: [`UPDATE blob SET imports = '{"static":["preact"],"dynamic":[]}'`],
   TicketBlobs1764610000000: [`INSERT INTO blob_use (owner, hash) VALUES ('ticket/2', repeat('a', 64))`],
 };

@@ -4,7 +4,7 @@ import { usage } from '../cli-error.js';
 /** What stands beside the settings in a project. */
 const FIELDS = ['display_name', 'description', 'repository_url'] as const;
 /** Settings that are lists: words with commas between will do. */
-const LISTS = ['url_safe_list', 'preview_origins'];
+const LISTS = ['url_safe_list', 'preview_origins', 'entries'];
 
 export interface Wanted {
   readonly fields: Readonly<Partial<Record<(typeof FIELDS)[number], string>>>;

@@ -45,6 +45,11 @@ type Say = (key: string, body: Body, found: RegExpExecArray, address: URL) => st
 
 const WORDS: readonly (readonly [RegExp, Say])[] = [
   [/^POST \/api\/v1\/ticket\/[^/]+\/revert\/$/, (key, body) => shell`stamp ${key} --revert ${flagsOf(body)}`],
+  [
+    /^POST \/api\/v1\/ticket\/[^/]+\/promote\/$/,
+    (key, { force, reason }) =>
+      shell`stamp promote ${key} ${flags({ force: firstOf(force), reason: firstOf(reason) })}`,
+  ],
   [/^POST \/api\/v1\/ticket\/[^/]+\/rebase\/$/, (key, body) => shell`stamp rebase ${key} ${choicesOf(body)}`],
   [/^POST \/api\/v1\/ticket\/[^/]+\/stamp\/$/, (key) => shell`stamp ${key} --update`],
   [
@@ -82,6 +87,12 @@ const flagsOf = (body: Body): Piece =>
         .map(([name]) => [name.replaceAll('_', '-'), true]),
     ),
   );
+
+/** A text, or the first of a list. */
+function firstOf(given: unknown): string | undefined {
+  const [one] = [given].flat();
+  return typeof one === 'string' ? one : undefined;
+}
 
 /** One choice for all is the short form. */
 function choicesOf(body: Body): Piece {

@@ -1,5 +1,6 @@
 // stamp promote, and `stamp TKT-001 --promote`: git is checked, then the ticket goes to the next stage.
 import { shell } from '../../platform/in-shell.js';
+import type { operations } from '../../client/schema.js';
 import { Refusal } from '../../client/server.js';
 import { CliError, usage } from '../cli-error.js';
 import { duration } from '../duration.js';
@@ -18,6 +19,8 @@ import { readTicket, type Ticket, ticketNamed } from '../ticket-name.js';
 import type { OptionLine, Verb } from '../verb.js';
 import { CHANGE_FIELDS, REFUSED_FIELDS, TICKET_FIELDS } from '../json-shapes.js';
 
+type PromoteBody = NonNullable<operations['promote_ticket']['requestBody']>['content']['application/json'];
+
 export const PROMOTE_OPTIONS: readonly OptionLine[] = [
   ['--dry-run', 'say what it would come to, and change nothing'],
   ['--wait', 'wait while what stands in the way clears by itself'],
@@ -33,18 +36,28 @@ export const promote: Verb = {
   description:
     'First looks at git, where there is a repository: everything is committed, and HEAD descends from the trunk. Into the last ' +
     'stage is a release: a terminal asks first, elsewhere it takes --yes.',
-  options: [['--stage <name>', 'the stage that it has to come to'], ...PROMOTE_OPTIONS],
+  options: [
+    ['--stage <name>', 'the stage that it has to come to'],
+    ['--force <policy>', 'go past a policy that objects: imports; with --reason. It is an event in the stream'],
+    ['--reason <text>', 'why it is forced'],
+    ...PROMOTE_OPTIONS,
+  ],
   completes: 'ticket',
   json: { ...TICKET_FIELDS, ...CHANGE_FIELDS, ...REFUSED_FIELDS },
   examples: [
     { run: 'stamp promote TKT-1 --dry-run', says: 'what it would come to' },
     { run: 'stamp promote TKT-1 --stage qa', says: 'to QA; where it is there already, that is fine' },
     { run: 'stamp promote TKT-1 --yes', says: 'to the next stage, without a question' },
+    {
+      run: 'stamp promote TKT-1 --force imports --reason "The page does without it" --yes',
+      says: 'though a module that it imports is missing',
+    },
   ],
   run: async (session, [name], options) => {
     const key = ticketNamed(session, name, options);
     const timeout = duration('--timeout', textOf(options, 'timeout') ?? '10m');
     if (options.timeout !== undefined && !options.wait) throw usage('--timeout goes with --wait.');
+    const forced = forcedIn(options);
     const ticket = await readTicket(session, key);
     const line = await stagesOf(session, ticket);
     const wanted = textOf(options, 'stage');
@@ -57,9 +70,19 @@ export const promote: Verb = {
     if (options.wait) await waitUntilPassable(session, ticket, timeout);
     if (releases)
       await requireConfirmed(session, `Promote ${ticket.key} (${ticket.title}) to ${next}, for everybody?`, options);
-    return send(session, ticket, line, { ...options, commit });
+    return send(session, ticket, line, { ...options, commit }, forced);
   },
 };
+
+type Forced = Pick<NonNullable<PromoteBody>, 'force' | 'reason'>;
+
+/** Rejects with usage where one of the two is missing; the server knows which policies may be forced. */
+function forcedIn(options: Options): Forced {
+  const [force, reason] = [textOf(options, 'force'), textOf(options, 'reason')];
+  if (force === undefined) return {};
+  if (reason === undefined) throw usage('Give a reason for what you force: --reason "why".');
+  return { force: [force as 'imports'], reason };
+}
 
 /** The server says what is wrong with a ticket that has no next stage. Rejects with CliError `refused`. */
 function requireNext({ key, stage }: Ticket, line: StageLine, wanted: string | undefined): string | undefined {
@@ -93,11 +116,12 @@ async function send(
   ticket: Ticket,
   line: StageLine,
   options: Options,
+  forced: Forced,
 ): Promise<ExitCode | undefined> {
   const { server } = session;
   const query = options.dryRun ? { dry_run: '1' as const } : {};
   const commit = textOf(options, 'commit');
-  const body = commit === undefined ? {} : { git_commit: commit };
+  const body = commit === undefined ? forced : { ...forced, git_commit: commit };
   try {
     const change = await onSeen(session, ticket, (header) =>
       server.of(

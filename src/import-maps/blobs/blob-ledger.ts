@@ -2,6 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
 import { type Bringer, FileQuota } from '../../quotas/file-quota.js';
+import type { ScriptImports } from '../domain/script-imports.js';
 import type { BlobStore, SafeBlob } from './blob-store.js';
 
 /** The first number of our advisory locks; the second is the hash's first byte: one lock a hash would fill Postgres' table. */
@@ -16,7 +17,12 @@ export const HOLD_ALL_SQL = `SELECT pg_advisory_lock_shared(${LOCK_CLASS}, bucke
 export interface Keeping {
   readonly store: BlobStore;
   readonly staged: readonly SafeBlob[];
+  /** What the scripts among them import. */
+  readonly scripts?: ScriptsImports;
 }
+
+/** By hash. */
+export type ScriptsImports = ReadonlyMap<string, ScriptImports>;
 
 @Injectable()
 export class BlobLedger {
@@ -35,12 +41,21 @@ export class BlobLedger {
       blobs.map(({ hash }) => hash),
     );
     for (const { store, staged } of keepings) await store.keep(staged);
+    const scripts = new Map(
+      keepings.flatMap((one) => [...(one.scripts ?? [])].map(([hash, found]) => [hash, JSON.stringify(found)])),
+    );
     const rows = [...new Map(blobs.map((blob) => [blob.hash, blob])).values()];
     await tx.run({
       name: 'blob_insert',
-      text: `INSERT INTO blob (hash, integrity, size) SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[]) ORDER BY 1
-        ON CONFLICT DO NOTHING`,
-      values: [rows.map(({ hash }) => hash), rows.map(({ integrity }) => integrity), rows.map(({ size }) => size)],
+      text: `INSERT INTO blob (hash, integrity, size, imports)
+        SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[]) ORDER BY 1
+        ON CONFLICT (hash) DO UPDATE SET imports = excluded.imports WHERE blob.imports = '' AND excluded.imports <> ''`,
+      values: [
+        rows.map(({ hash }) => hash),
+        rows.map(({ integrity }) => integrity),
+        rows.map(({ size }) => size),
+        rows.map(({ hash }) => scripts.get(hash) ?? ''),
+      ],
     });
   }
 

@@ -34,6 +34,11 @@ export class PackageTrees {
     return this.store.put([Buffer.from(`${FIRST_LINE}${lines.join('\n')}\n`)]);
   }
 
+  /** Of those that are in memory. */
+  peek(hash: string): Tree | undefined {
+    return this.known.get(hash);
+  }
+
   async read(hash: string): Promise<Tree | undefined> {
     const known = this.known.get(hash);
     if (known) return known;

@@ -5,6 +5,8 @@ import { DomainError } from '../../platform/errors.js';
 /** A specifier that stands in a script as a literal. */
 export interface FoundImport {
   readonly specifier: string;
+  /** By `import(…)`, when it is run. */
+  readonly dynamic: boolean;
   /** Where it stands, with its quotes, in UTF-16 code units. */
   readonly start: number;
   readonly end: number;
@@ -36,12 +38,13 @@ export async function findImports(path: string, source: string, most: number): P
 }
 
 function literalsOf(imports: readonly Import[]): FoundImport[] {
-  return imports.flatMap((one) => {
+  return imports.flatMap((one): FoundImport[] => {
     if (one.type === 'import-meta' || one.specifier === undefined) return [];
     if (Buffer.byteLength(one.specifier) > MOST_SPECIFIER_BYTES) return [];
-    if (one.type === 'dynamic') return one.glob ? [] : [{ specifier: one.specifier, start: one.start, end: one.end }];
+    if (one.type === 'dynamic')
+      return one.glob ? [] : [{ specifier: one.specifier, dynamic: true, start: one.start, end: one.end }];
     // Of a static import the lexer gives the text between the quotes; of a dynamic one the whole expression.
-    return one.typeOnly ? [] : [{ specifier: one.specifier, start: one.start - 1, end: one.end + 1 }];
+    return one.typeOnly ? [] : [{ specifier: one.specifier, dynamic: false, start: one.start - 1, end: one.end + 1 }];
   });
 }
 

@@ -9,6 +9,7 @@ import { isScript, mayStandAlone, STAND_ALONE } from './file-types.js';
 import { isRelative } from './module-scan.js';
 import type { ScriptReader } from './script-reader.js';
 import type { UploadFields } from './upload-fields.js';
+import { importsOf } from './read-script.js';
 import { faultError } from '../stages/fault-error.js';
 import { checkedSpecifier, type UploadPlan } from './upload-plan.js';
 
@@ -26,12 +27,14 @@ export async function planModule(
   const name = checkedSpecifier(specifier ?? '');
   const slashes = checkSlashes(name, url);
   if (slashes) throw faultError(slashes);
-  const imports = isScript(filename) ? await scripts.imports(file) : [];
+  const read = isScript(filename) ? await scripts.imports(file) : undefined;
+  const imports = read?.imports ?? [];
   return {
     modules: [{ specifier: name, scope, url, integrity: file.blob.integrity, size: file.blob.size, imports }],
     deleted: [],
     files: [file.blob],
     trees: [],
+    scripts: new Map(read ? [[file.blob.hash, importsOf(read)]] : []),
     warnings: imports.filter(isRelative).map((one) => relativeWarning(name, scope, one)),
   };
 }

@@ -10,6 +10,7 @@ import { inParallel } from '../blobs/in-parallel.js';
 import { isRelative, specifiersOf, tooManyImports } from './module-scan.js';
 import { MOST_SUBPATHS, type PackagePlaces, packagePlaces } from './package-entry.js';
 import type { PackageTrees, Tree } from '../blobs/package-trees.js';
+import { importsOf, type ScriptRead } from './read-script.js';
 import type { ScriptReader } from './script-reader.js';
 import type { UploadFields } from './upload-fields.js';
 import { checkedSpecifier, type PlannedModule, type UploadPlan } from './upload-plan.js';
@@ -34,7 +35,8 @@ export async function planPackage(
     asked === undefined ? undefined : checkPath(asked.replace(/^\.\//, '')),
     description && (await descriptionOf(description, scripts)),
   );
-  const imports = await importsOf(form.files, scripts);
+  const read = await readAll(form.files, scripts);
+  const imports = new Map([...read].map(([path, one]) => [path, one.imports]));
   const tree: Tree = new Map(form.files.map(({ path, blob }) => [path, { hash: blob.hash, size: blob.size }]));
   const list = await trees.put(tree);
   const outside = specifiersOf([...imports.values()].flat().filter((one) => !isRelative(one)));
@@ -53,6 +55,7 @@ export async function planPackage(
     deleted: [],
     files: form.files.map((file) => file.blob),
     trees: [list],
+    scripts: new Map([...read].map(([path, one]) => [(files.get(path) as FormFile).blob.hash, importsOf(one)])),
     warnings: [...missing(keyOf(name, scope), imports, files), ...leftOver(keyOf(name, scope), places)],
   };
 }
@@ -74,11 +77,11 @@ function leftOver(key: string, { more }: PackagePlaces): MapWarning[] {
   return [{ code: 'dangling', key, message }];
 }
 
-async function importsOf(files: readonly FormFile[], scripts: ScriptReader): Promise<Map<string, readonly string[]>> {
+async function readAll(files: readonly FormFile[], scripts: ScriptReader): Promise<Map<string, ScriptRead>> {
   const readable = files.filter(({ path }) => isScript(path));
   // A few at a time: all at once a large package would be in memory as a whole.
   return new Map(
-    await inParallel(readable, AT_ONCE, async (file): Promise<[string, readonly string[]]> => {
+    await inParallel(readable, AT_ONCE, async (file): Promise<[string, ScriptRead]> => {
       return [file.path, await scripts.imports(file)];
     }),
   );

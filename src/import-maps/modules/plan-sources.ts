@@ -8,6 +8,8 @@ import { moduleUrl } from '../blobs/file-names.js';
 import { isScript } from './file-types.js';
 import { inParallel } from '../blobs/in-parallel.js';
 import { isRelative, tooManyImports } from './module-scan.js';
+import type { ScriptImports } from '../domain/script-imports.js';
+import { importsOf, type ScriptRead } from './read-script.js';
 import type { ScriptReader } from './script-reader.js';
 import { sourceSpecifier } from './source-rewrite.js';
 import { basesSaid, dirtyAt } from './source-fields.js';
@@ -21,7 +23,8 @@ const AT_ONCE = 4;
 interface KeptSource {
   readonly file: FormFile;
   readonly blob: StagedBlob;
-  readonly imports: readonly string[];
+  /** Undefined for what is no script. */
+  readonly read?: ScriptRead;
 }
 
 /** Leaves nothing staged where it rejects. */
@@ -44,23 +47,26 @@ export async function planSources(
   refuseRepeats([...form.files.map(({ path }) => ({ specifier: sourceSpecifier(project, path), scope })), ...deleted]);
   const made: StagedBlob[] = [];
   const kept = await inParallel(form.files, AT_ONCE, async (file): Promise<KeptSource> => {
-    if (!isScript(file.path)) return { file, blob: file.blob, imports: [] };
-    const { text, imports } = await scripts.rewrite(file, project, byPath);
-    if (text === undefined) return { file, blob: file.blob, imports };
-    const blob = await store.put([Buffer.from(text)]);
+    if (!isScript(file.path)) return { file, blob: file.blob };
+    const read = await scripts.rewrite(file, project, byPath);
+    if (read.text === undefined) return { file, blob: file.blob, read };
+    const blob = await store.put([Buffer.from(read.text)]);
     made.push(blob);
-    return { file, blob, imports };
+    return { file, blob, read };
   }).catch(async (error: unknown) => {
     await store.discard(made);
     throw error;
   });
-  const count = kept.reduce((sum, { imports }) => sum + imports.length, 0);
+  const count = kept.reduce((sum, { read }) => sum + (read?.imports.length ?? 0), 0);
   if (count > mostImports) {
     await store.discard(made);
     throw tooManyImports('The upload', count, mostImports);
   }
   const [modules, files, warnings]: [PlannedModule[], StagedBlob[], MapWarning[]] = [[], [], []];
-  for (const { file, blob, imports } of kept) {
+  const imported = new Map<string, ScriptImports>();
+  for (const { file, blob, read } of kept) {
+    const imports = read?.imports ?? [];
+    if (read) imported.set(blob.hash, importsOf(read));
     const specifier = checkedSpecifier(sourceSpecifier(project, file.path));
     const url = moduleUrl(blob.hash, file.path.slice(file.path.lastIndexOf('/') + 1));
     const source = sources.ids.get(file.path);
@@ -69,7 +75,7 @@ export async function planSources(
     files.push(blob);
     warnings.push(...imports.filter(isRelative).map((one) => outsideWarning(keyOf(specifier, scope), file.path, one)));
   }
-  return { modules, deleted, files, trees: [], warnings, watched: true, ...(said && { said }) };
+  return { modules, deleted, files, trees: [], scripts: imported, warnings, watched: true, ...(said && { said }) };
 }
 
 const outsideWarning = (key: string, path: string, imported: string): MapWarning => ({

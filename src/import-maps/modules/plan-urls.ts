@@ -46,7 +46,7 @@ export function* planUrls(
   }
   if (ignored && modules.length + deleted.length === 0) throw ignored;
   refuseRepeats([...modules, ...deleted]);
-  return { modules, deleted, files: [], trees: [], warnings };
+  return { modules, deleted, files: [], trees: [], scripts: new Map(), warnings };
 }
 
 /** One entry, or `{modules: [...]}`; each with where it stands for errors. */

@@ -32,8 +32,8 @@ export class ScriptReader implements OnApplicationShutdown {
   }
 
   /** Rejects with unprocessable `upload.syntax_error`, `upload.too_many_imports`, `upload.too_complex`; unavailable. */
-  async imports(file: FormFile): Promise<readonly string[]> {
-    return (await this.read({ path: file.path, text: await this.textOf(file) })).imports;
+  async imports(file: FormFile): Promise<ScriptRead> {
+    return this.read({ path: file.path, text: await this.textOf(file) });
   }
 
   /** A watched source. `files` are those that came along, by path: the map that it names may be one of them. */

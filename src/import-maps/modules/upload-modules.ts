@@ -129,7 +129,7 @@ export class UploadModules {
   ): Promise<KeptUpload> {
     if (files.length > 0) {
       const keepings = [
-        { store: this.files, staged: files },
+        { store: this.files, staged: files, scripts: plan.scripts },
         { store: this.lists, staged: trees },
       ];
       await this.ledger.keep(tx, keepings, { ticket, owner: options.principal.name });

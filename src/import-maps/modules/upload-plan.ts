@@ -6,6 +6,7 @@ import type { SaidBases } from '../store/source-history.js';
 import { faultError } from '../stages/fault-error.js';
 import type { MapWarning } from '../stages/map-warning.js';
 import type { StagedBlob } from '../blobs/blob-store.js';
+import type { ScriptsImports } from '../blobs/blob-ledger.js';
 
 export interface PlannedModule {
   readonly specifier: string;
@@ -29,6 +30,8 @@ export interface UploadPlan {
   /** Staged blobs of files, and those of folders' lists. */
   readonly files: readonly StagedBlob[];
   readonly trees: readonly StagedBlob[];
+  /** What the scripts among `files` import, by their hashes. */
+  readonly scripts: ScriptsImports;
   readonly warnings: readonly MapWarning[];
   /** Files of a watched folder, which come whether somebody changed them or not. */
   readonly watched?: boolean;

@@ -4,7 +4,7 @@ import type { Tx } from '../../platform/database/db.js';
 import { inSlices } from '../../platform/in-slices.js';
 import { findingStale } from '../domain/conflict.js';
 import { pastText } from '../domain/conflicts-policy.js';
-import { knownToBeThere, missingSince, type PackageTrees } from '../blobs/package-trees.js';
+import { knownToBeThere, type PackageTrees } from '../blobs/package-trees.js';
 import {
   type Broken,
   brokenSince,
@@ -17,12 +17,13 @@ import {
   leadsWhere,
   placesInFolders,
 } from '../domain/dangling.js';
-import { type Delta, type Operation, operationKey, stamping } from '../domain/delta.js';
+import { type Delta, type Operation, stamping } from '../domain/delta.js';
 import { keyText, type MapKey } from '../domain/map-key.js';
 import type { StampedMap } from '../domain/stamped-map.js';
 import { type KeyChange, layersImporting } from '../store/key-history.js';
 import type { Overlap } from '../store/overlaps.js';
 import type { LockedTicket } from '../store/ticket-deltas.js';
+import { goneIn } from './gone-specifiers.js';
 import type { MapWarning } from './map-warning.js';
 import { type Overtaken, overtakenOf } from './stale-facts.js';
 
@@ -74,7 +75,7 @@ export async function danglingWarnings(
   }: { readonly ticket: LockedTicket; readonly delta: Delta; readonly production: StampedMap },
   trees: PackageTrees,
 ): Promise<MapWarning[]> {
-  const gone = [...new Set([...deletedIn(delta), ...(await goneFromFolders(delta, production, trees))])];
+  const gone = await goneIn(delta, production, trees);
   const layers = await layersImporting(tx, ticket.project.id, ticket.release, gone);
   const stamped = await inSlices(stamping(production, delta));
   const [own, others] = [importersIn(delta), layers.flatMap((layer) => importersIn(layer.delta))];
@@ -91,23 +92,6 @@ export async function danglingWarnings(
     ...distinct(missing.filter((one) => !told.has(importText(one)))).map(leadsNowhere),
   ];
 }
-
-const deletedIn = (delta: Delta): string[] => delta.filter(({ set }) => !set).map(({ specifier }) => specifier);
-
-/** What a folder of the delta no longer has of the one that production has at its key. */
-async function goneFromFolders(delta: Delta, production: StampedMap, trees: PackageTrees): Promise<string[]> {
-  const gone: string[] = [];
-  for (const operation of delta) {
-    const [before, now] = [production.get(operationKey(operation))?.url, operation.set?.url];
-    if (!operation.specifier.endsWith('/') || !before || !now || before === now) continue;
-    const missing = await missingSince(trees, before, now);
-    gone.push(...missing.slice(0, MOST_GONE).map((path) => operation.specifier + path));
-  }
-  return gone.slice(0, MOST_GONE);
-}
-
-/** Specifiers of files that folders lost, that others are asked for. */
-const MOST_GONE = 2000;
 
 /** leadsUnder each map, of what is in the folders that the importers' specifiers lead to. */
 async function leadsTo<const Maps extends readonly StampedMap[]>(

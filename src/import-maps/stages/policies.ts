@@ -17,6 +17,7 @@ import { workStateOf } from '../../tickets/ticket-state.js';
 import { holdOf } from '../holds/held-rows.js';
 import { findOverlaps } from '../store/overlaps.js';
 import { deltaOf, type LockedTicket } from '../store/ticket-deltas.js';
+import { ImportsCheck } from './imports-check.js';
 import { overtakenOf } from './stale-facts.js';
 
 interface LiveSubticket {
@@ -28,6 +29,8 @@ interface LiveSubticket {
 
 @Injectable()
 export class Policies {
+  constructor(private readonly imports: ImportsCheck) {}
+
   /** Worst first. `production` is the map that a promotion would merge into; `base` the URL that the client calls us by. */
   async ask(tx: Sql, ticket: LockedTicket, production: StampedMap, base: string): Promise<Verdict[]> {
     const verdicts = await Promise.all([
@@ -35,6 +38,7 @@ export class Policies {
       this.conflicts(tx, ticket, production, base),
       this.hold(tx, ticket, base),
       this.lock(tx, ticket, base),
+      this.imports.ask(tx, ticket, production, base),
     ]);
     return worstFirst([...verdicts.flat(), ...this.sources(ticket)]);
   }

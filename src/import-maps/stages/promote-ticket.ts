@@ -9,13 +9,15 @@ import { promotedLine } from '../../stream/lines/stage-lines.js';
 import { committed, isDirty, keysOf, stamping } from '../domain/delta.js';
 import { positionAfterPromotion, production, type Stage, stageAfter } from '../domain/stage-line.js';
 import type { StampedMap } from '../domain/stamped-map.js';
-import { allPass, type Verdict } from '../domain/verdict.js';
+import { type Forced, overridden } from '../domain/imports-policy.js';
+import { allPass, type Verdict, worstFirst } from '../domain/verdict.js';
 import { lockPointerOf } from '../store/map-pointer.js';
 import { hashesIn } from '../store/own-urls.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import { type LayerGit, Releases } from '../store/releases.js';
 import type { Revision } from '../store/known-revisions.js';
 import { deltaOf, TicketDeltas } from '../store/ticket-deltas.js';
+import { tellForced } from './force-body.js';
 import { MoveTicket, positionOf } from './move-ticket.js';
 import { Policies } from './policies.js';
 import { differencesAt, type StageChange, type VerbOptions } from './stage-change.js';
@@ -28,6 +30,8 @@ export interface PromoteOptions extends VerbOptions {
   readonly commit?: string | undefined;
   /** The commits that changed its modules, newest first, and which of them are merges: what takes it back in git. */
   readonly git?: LayerGit | undefined;
+  /** Who goes past the policy `imports`, and why. */
+  readonly forced?: Forced | undefined;
 }
 
 @Injectable()
@@ -53,7 +57,7 @@ export class PromoteTicket {
     requireScope(options.principal, `map:${next.name}`);
     const map = await this.productionMaps.at(ticket.project.id, ticket.release, tx);
     requireRelease(ticket, options.release);
-    refuseUnlessPass(ticket, next, await this.policies.ask(tx, ticket, map, options.base));
+    await this.requirePass(tx, ticket, next, map, options);
     const kept = await this.keepCommit(tx, ticket, options);
     return next.name === production(ticket.line).name
       ? this.release(tx, kept, next, map, options)
@@ -67,6 +71,18 @@ export class PromoteTicket {
     const written = { delta: committed(delta), actor, provenance: { git_commit: commit } };
     const number = await this.deltas.write(tx, ticket, written);
     return { ...ticket, revision: await this.deltas.revision(tx, ticket.id, number), revisionNumber: number };
+  }
+
+  private async requirePass(
+    tx: Tx,
+    ticket: Stamped,
+    next: Stage,
+    map: StampedMap,
+    { base, forced }: PromoteOptions,
+  ): Promise<void> {
+    const verdicts = await this.policies.ask(tx, ticket, map, base);
+    refuseUnlessPass(ticket, next, forced ? worstFirst(verdicts.map((one) => overridden(one, forced))) : verdicts);
+    if (forced) await tellForced(tx, ticket, verdicts, forced);
   }
 
   private async lock(tx: Tx, id: number, { ifMatch, base }: PromoteOptions): ReturnType<TicketDeltas['lock']> {

@@ -42,7 +42,7 @@ const ACTION = object('Something that helps.', {
 const VERDICT = object(
   'What one policy says.',
   {
-    policy: text('The policy: steps, conflicts, hold, lock, sources.'),
+    policy: text('The policy: steps, conflicts, hold, lock, sources, imports.'),
     verdict: text('From best to worst; the worst decides.', {
       enum: [
         'pass',

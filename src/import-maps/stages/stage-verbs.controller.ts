@@ -13,6 +13,7 @@ import {
 } from '../../rest/http/documented.js';
 import { type IdRequest, ResourceHandler } from '../../rest/http/resource-handler.js';
 import { resourceNamed } from '../../rest/resource.js';
+import { forcedOf } from './force-body.js';
 import { PromoteTicket } from './promote-ticket.js';
 import { RebaseTicket } from './rebase-ticket.js';
 import { RevertTicket } from './revert-ticket.js';
@@ -52,6 +53,12 @@ const PROMOTE = jsonBody(
         items: { type: 'string', pattern: '^[0-9a-f]{7,64}$', description: 'A commit.' },
         description: 'Those of `git_commits` that are merges.',
       },
+      force: {
+        type: 'array',
+        items: { type: 'string', enum: ['imports'], description: 'A policy.' },
+        description: 'Policies that this promotion goes past though they object; with a reason. It is an event.',
+      },
+      reason: REASON,
     },
   },
   undefined,
@@ -129,15 +136,20 @@ export class StageVerbsController {
       git_commit: commit,
       git_commits: commits,
       git_merges: merges = [],
+      force,
+      reason,
     } = verbBody(request.body, {
       release: 'number',
       git_commit: 'commit',
       git_commits: 'commits',
       git_merges: 'commits',
+      force: 'words',
+      reason: 'text',
     });
+    const forced = forcedOf(force, reason, options.actor);
     const git = commits && { commits, merges };
     const work = (tx: Parameters<PromoteTicket['run']>[0]): ReturnType<PromoteTicket['run']> =>
-      this.promoting.run(tx, id, { ...options, release, commit, git });
+      this.promoting.run(tx, id, { ...options, release, commit, git, forced });
     return this.verbs.onTicket(request, reply, work, {
       dryRun: queryFlag(request, 'dry_run'),
       pointer: { ticket: id },

@@ -7,6 +7,7 @@ import { MapStoreModule } from '../store/map-store.module.js';
 import { ChangeDelta } from './change-delta.js';
 import { DeltaQuotas } from './delta-quotas.js';
 import { FollowTickets } from './follow-tickets.js';
+import { ImportsCheck } from './imports-check.js';
 import { MoveTicket } from './move-ticket.js';
 import { Policies } from './policies.js';
 import { PromoteTicket } from './promote-ticket.js';
@@ -33,6 +34,7 @@ import { WriteProduction } from './write-production.js';
     ChangeDelta,
     DeltaQuotas,
     FollowTickets,
+    ImportsCheck,
     MoveTicket,
     NamedProjects,
     Policies,

@@ -5,12 +5,13 @@ import { asObject } from '../../rest/writing/body.js';
 import type { Choice } from '../domain/conflict.js';
 import { keyFromWire, type MapKey } from '../domain/map-key.js';
 
-type Kind = 'number' | 'flag' | 'text' | 'commit' | 'commits';
+type Kind = 'number' | 'flag' | 'text' | 'commit' | 'commits' | 'words';
 type Members = Readonly<Record<string, Kind>>;
 
 const NUMBER = 2 ** 31 - 1;
 const LONGEST_TEXT = 500;
 const MOST_COMMITS = 100;
+const MOST_WORDS = 20;
 
 const CHECKS: Readonly<Record<Kind, { readonly says: string; readonly fits: (value: unknown) => boolean }>> = {
   number: {
@@ -34,6 +35,10 @@ const CHECKS: Readonly<Record<Kind, { readonly says: string; readonly fits: (val
       value.length <= MOST_COMMITS &&
       value.every((one) => typeof one === 'string' && isCommit(one)),
   },
+  words: {
+    says: `a list of at most ${MOST_WORDS} words`,
+    fits: (value) => Array.isArray(value) && value.length <= MOST_WORDS && value.every((one) => CHECKS.text.fits(one)),
+  },
 };
 
 type Values<Of extends Members> = {
@@ -43,7 +48,7 @@ type ValueOf<Of extends Kind> = Of extends 'number'
   ? number
   : Of extends 'flag'
     ? boolean
-    : Of extends 'commits'
+    : Of extends 'commits' | 'words'
       ? string[]
       : string;
 

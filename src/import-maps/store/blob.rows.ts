@@ -15,6 +15,10 @@ export class BlobRow {
   @Column('bigint')
   size: number;
 
+  /** Of a script, `{"static": […], "dynamic": […]}` as JSON: what it imports (store/blob-imports.ts). Empty where nobody looked. */
+  @Column('text', { default: '' })
+  imports: string;
+
   @Column('timestamptz', { default: () => 'clock_timestamp()' })
   created_at: Date;
 }

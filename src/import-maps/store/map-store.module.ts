@@ -1,5 +1,6 @@
 // What the rest of this room stands on: releases, production's maps in memory, each project's stages, news of changes.
 import { Module } from '@nestjs/common';
+import { BlobImports } from './blob-imports.js';
 import { KnownRevisions } from './known-revisions.js';
 import { MapChanges } from './map-changes.js';
 import { ProductionMaps } from './production-maps.js';
@@ -12,6 +13,7 @@ import { StageLines } from './stage-lines.js';
 import { TicketDeltas } from './ticket-deltas.js';
 
 const SHARED = [
+  BlobImports,
   KnownRevisions,
   Layers,
   Releases,

@@ -25,6 +25,8 @@ export interface LockedTicket {
   readonly project: { readonly id: number; readonly name: string };
   readonly line: StageLine;
   readonly overlap: 'warn' | 'block';
+  /** What its pages begin with; null where it doesn't say. */
+  readonly entries: readonly string[] | null;
   /** The project's own; null where it has none. */
   readonly quotas: QuotaSetting | null;
   /** What a link to its preview has; null where links need none. */
@@ -61,6 +63,7 @@ interface Surroundings {
   stages: StageSetting[] | null;
   overlap: 'warn' | 'block' | null;
   quotas: QuotaSetting | null;
+  entries: string[] | null;
   open_previews: boolean | null;
   preview_key: string;
   release: number | null;
@@ -103,7 +106,7 @@ export class TicketDeltas {
     const known = this.known.of(id);
     const [found] = await tx.run<Surroundings>({
       name: 'ticket_surroundings',
-      text: `SELECT p.name AS project_name, p.settings->'stages' AS stages, p.settings->>'overlap' AS overlap, p.settings->'quotas' AS quotas, m.release,
+      text: `SELECT p.name AS project_name, p.settings->'stages' AS stages, p.settings->>'overlap' AS overlap, p.settings->'quotas' AS quotas, p.settings->'entries' AS entries, m.release,
           (p.settings->>'open_previews')::boolean AS open_previews, t.preview_key,
           r.id AS revision_id, ${MARK} AS mark, r.number, r.whole, r.carried, ${keptUnlessKnown('$2::text')} AS kept, r.git_commit
         FROM ticket t JOIN project p ON p.id = t.project_id LEFT JOIN map_pointer m ON m.project_id = p.id
@@ -125,6 +128,7 @@ export class TicketDeltas {
       line: stageLineOf(found.stages),
       overlap: found.overlap ?? 'warn',
       quotas: found.quotas,
+      entries: found.entries,
       previewKey: this.locks.isLocked(found.open_previews ?? false) ? found.preview_key : null,
       stage: row.stage as string | null,
       closed: row.closed_at !== null,

@@ -42,7 +42,14 @@ const INFO = [
   ...['release.created', 'stage.unlocked', 'command.run', 'command.asked'],
   ...['token.created', 'token.rotated', 'token.revoked'],
 ];
-const WARN = ['ticket.reverted', 'ticket.held', 'release.rolled_back', 'stage.locked', 'command.refused'];
+const WARN = [
+  'ticket.reverted',
+  'ticket.held',
+  'ticket.imports_forced',
+  'release.rolled_back',
+  'stage.locked',
+  'command.refused',
+];
 const QUOTA = ['quota.nearly_reached', 'quota.reached'];
 
 export const OWN_TYPES: ReadonlyMap<string, Severity> = new Map([

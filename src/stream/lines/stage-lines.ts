@@ -28,6 +28,10 @@ export const modulesChangedLine = (key: string, revision: number, keys: number):
 export const promotedLine = (move: StageMove): string =>
   `${move.key} promoted ${move.from} → ${move.to}${resultOf(move)}`;
 
+/** `TKT-1 promoted past imports (main.js → ./gone.js leads nowhere): its page does without it` */
+export const importsForcedLine = (key: string, what: string, reason: string): string =>
+  `${key} promoted past imports (${what})${because(reason)}`;
+
 /** `TKT-1 reverted prod → qa: release 43: the menu is gone` */
 export const revertedLine = (move: StageMove): string =>
   `${move.key} reverted ${move.from} → ${move.to}${resultOf(move)}${because(move.reason)}`;

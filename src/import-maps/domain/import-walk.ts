@@ -1,0 +1,163 @@
+// What pages come to load under a map, from some specifiers on: the imports that lead nowhere, and how pages get there.
+// The walk goes in levels, since what modules import is read between them (stages/walk-imports.ts).
+import type { Lead, Leads } from './dangling.js';
+import type { ScriptImports } from './script-imports.js';
+
+/** How much of a page is walked; beyond that it is cut, and says so. */
+export interface WalkLimits {
+  readonly modules: number;
+  readonly imports: number;
+  /** Modules between the page and the one that is furthest away. */
+  readonly levels: number;
+}
+
+/** A module on the way. */
+interface Visit {
+  readonly url: string;
+  /** As whoever imports it writes it. */
+  readonly said: string;
+  readonly by: Visit | undefined;
+  /** Its place whichever version it is: the key that led to it or to its folder, and its path within the folder. */
+  readonly place: string;
+  readonly key: string;
+}
+
+/** An import that leads nowhere. */
+export interface Fault {
+  /** `main.js`, `zz.js`, `./gone.js`: from the page on, at most a dozen. */
+  readonly chain: readonly string[];
+  /** The same import in another version of the module. */
+  readonly edge: string;
+  /** True where pages do without it until they get there. */
+  readonly dynamic: boolean;
+}
+
+export interface Walked {
+  readonly faults: readonly Fault[];
+  /** Modules that nobody looked at, as they are imported: elsewhere, or from before we did. */
+  readonly unknown: readonly string[];
+  /** True where the limits ended it. */
+  readonly cut: boolean;
+  /** Edges that lead somewhere; kept only of those that were asked for. */
+  readonly sound: ReadonlySet<string>;
+}
+
+/** What is known of the modules at some URLs: null for what imports nothing by its kind, undefined where nobody looked. */
+export type ImportsAt = (url: string) => ScriptImports | null | undefined;
+
+/** What a page begins with, and where that leads. */
+export interface Root {
+  readonly said: string;
+  readonly lead: Lead | undefined;
+}
+
+/** The page itself, as the importer of what it begins with. */
+export const PAGE = '/';
+const PAGE_EDGE = 'page';
+const MOST_CHAIN = 12;
+const MOST_FAULTS = 100;
+
+/** One specifier that a module imports, and where it leads. */
+interface Edge {
+  readonly from: Visit | undefined;
+  readonly specifier: string;
+  readonly dynamic: boolean;
+  readonly lead: Lead | undefined;
+}
+
+/** Statically imported modules come first, so that what pages need at once is known as that. */
+export class ImportWalk {
+  private readonly seen = new Set<string>();
+  private readonly faults: Fault[] = [];
+  private readonly unknown = new Set<string>();
+  private readonly sound = new Set<string>();
+  private later: Visit[] = [];
+  private level: Visit[] = [];
+  private edges: Edge[];
+  private isLater = false;
+  private isCut = false;
+  private imports = 0;
+  private levels = 0;
+
+  constructor(
+    roots: readonly Root[],
+    private readonly leads: Leads,
+    private readonly limits: WalkLimits,
+    private readonly watched: ReadonlySet<string> = new Set(),
+  ) {
+    this.edges = roots.map(({ said, lead }) => ({ from: undefined, specifier: said, dynamic: false, lead }));
+  }
+
+  /** The places within folders that the next level leads to: a key of its own leads to what was there when it was set. */
+  get reached(): string[] {
+    return this.edges.flatMap(({ lead }) => (lead && isWithin(lead) ? lead.url : []));
+  }
+
+  /** The modules that are to be looked at, once it is known which of `reached` are there; none at the end. */
+  arrive(isThere: (url: string) => boolean): string[] {
+    for (const edge of this.edges) this.follow(edge, isThere);
+    if (this.level.length > 0 && (this.levels += 1) > this.limits.levels) this.isCut = true;
+    if (this.isCut) return [];
+    this.edges = [];
+    if (this.level.length === 0) {
+      this.isLater = true;
+      this.level = this.later.filter(({ url }) => this.enter(url));
+      this.later = [];
+    }
+    return this.level.map(({ url }) => url);
+  }
+
+  /** A slice of the level: call it until it answers false, then go on with `reached`. */
+  look(importsAt: ImportsAt, most: number): boolean {
+    for (const visit of this.level.splice(0, most)) {
+      const imports = importsAt(visit.url);
+      if (imports === undefined) this.unknown.add(visit.said);
+      if (!imports) continue;
+      for (const specifier of imports.static) this.import(visit, specifier, false);
+      for (const specifier of imports.dynamic) this.import(visit, specifier, true);
+    }
+    return this.level.length > 0;
+  }
+
+  get walked(): Walked {
+    const { faults, unknown, isCut, sound } = this;
+    return { faults, unknown: [...unknown], cut: isCut, sound };
+  }
+
+  private import(from: Visit, specifier: string, dynamic: boolean): void {
+    if ((this.imports += 1) > this.limits.imports) this.isCut = true;
+    else this.edges.push({ from, specifier, dynamic, lead: this.leads(specifier, from.url) });
+  }
+
+  private follow({ from, specifier, dynamic, lead }: Edge, isThere: (url: string) => boolean): void {
+    const edge = `${from?.place ?? PAGE_EDGE} ${specifier}`;
+    if (!lead || (isWithin(lead) && !isThere(lead.url))) {
+      if (this.faults.length < MOST_FAULTS)
+        this.faults.push({ chain: chainOf(from, specifier), edge, dynamic: dynamic || this.isLater });
+      return;
+    }
+    if (this.watched.has(edge)) this.sound.add(edge);
+    const key = lead.key ?? from?.key ?? '';
+    const visit = { url: lead.url, said: specifier, by: from, key, place: `${key} ${pathOf(lead.url)}` };
+    if (dynamic) this.later.push(visit);
+    else if (this.enter(lead.url)) this.level.push(visit);
+  }
+
+  private enter(url: string): boolean {
+    if (this.seen.has(url)) return false;
+    if (this.seen.size >= this.limits.modules) this.isCut = true;
+    else this.seen.add(url);
+    return !this.isCut;
+  }
+}
+
+const isWithin = ({ key }: Lead): boolean => key === undefined || key.endsWith('/');
+
+/** Within its folder: versions differ in the hash before it. */
+const pathOf = (url: string): string => url.replace(/^\/modules\/[0-9a-f]{64}\//, '');
+
+function chainOf(from: Visit | undefined, specifier: string): string[] {
+  const chain = [specifier];
+  for (let visit = from; visit && chain.length < MOST_CHAIN; visit = visit.by) chain.unshift(visit.said);
+  return chain;
+}

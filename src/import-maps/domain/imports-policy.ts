@@ -1,0 +1,106 @@
+// The policy `imports`: what pages load resolves in the map that a promotion makes (promotion.md, "Policies"). It stops only what
+// gets worse: an import that leads somewhere in production and no longer would, and a new one that a page can't do without.
+import type { Fault, Walked } from './import-walk.js';
+import { type NextAction, requestAction, summaryOf, type Verdict } from './verdict.js';
+
+export interface ImportsFacts {
+  readonly ticketKey: string;
+  readonly ticketId: number;
+  /** The stage that comes next, for which the map is made. */
+  readonly next: string;
+  /** Where the ticket is frozen: the stage before, in which its modules can be changed. */
+  readonly before?: string;
+  /** Of the merged map. */
+  readonly walked: Walked;
+  /** Of production's, from the same roots; left out where nothing leads nowhere in the merged one. */
+  readonly production?: Walked;
+}
+
+/** Who goes past it, and why. */
+export interface Forced {
+  readonly actor: string;
+  readonly reason: string;
+}
+
+/**
+ * @param since when the ticket came to be so, ISO 8601
+ * @param base the URL that the client calls us by, without a slash at its end
+ */
+export function importsVerdict(facts: ImportsFacts, since: string, base: string): Verdict {
+  const { walked } = facts;
+  const [worst, ...others] = blocking(facts);
+  if (worst) {
+    return {
+      ...verdict(since, 'imports.unresolved', `${chainText(worst)} leads nowhere${moreText(others.length)}`),
+      verdict: 'blocked',
+      next_actions: actions(facts, base),
+    };
+  }
+  const [fault, ...more] = walked.faults;
+  if (fault)
+    return verdict(since, 'imports.known', `${chainText(fault)} leads nowhere${moreText(more.length)}; ${why(fault)}`);
+  const [unknown] = walked.unknown;
+  if (walked.cut) return verdict(since, 'imports.cut', 'What was looked at is found. Pages load more than that.');
+  if (unknown !== undefined) {
+    const count = walked.unknown.length;
+    const others = count > 1 ? ` and ${count - 1} more` : '';
+    return verdict(
+      since,
+      'imports.unseen',
+      `What is known of is found. What ${unknown}${others} imports is not known.`,
+    );
+  }
+  return verdict(since, 'imports.resolved', `Everything that ${facts.ticketKey}'s modules import is found.`);
+}
+
+/** A blocked verdict that somebody goes past; any other as it is. */
+export function overridden(given: Verdict, { actor, reason }: Forced): Verdict {
+  if (given.policy !== 'imports' || given.verdict !== 'blocked') return given;
+  const summary = summaryOf(`Forced by ${actor}: ${reason}. It was: ${given.summary}`);
+  return { ...given, verdict: 'pass_overridden', summary, next_actions: [] };
+}
+
+const verdict = (since: string, code: string, summary: string): Verdict => ({
+  policy: 'imports',
+  verdict: 'pass',
+  code,
+  summary: summaryOf(summary),
+  actor: 'you',
+  since,
+  next_actions: [],
+});
+
+/** What production resolves and the merged map doesn't, and new imports that pages need at once. */
+function blocking({ walked, production }: ImportsFacts): Fault[] {
+  const known = new Set(production?.faults.map(({ edge }) => edge));
+  const isNew = ({ edge, dynamic }: Fault): boolean => !dynamic && !known.has(edge) && !production?.cut;
+  return walked.faults.filter((fault) => production?.sound.has(fault.edge) || isNew(fault));
+}
+
+const why = ({ dynamic }: Fault): string =>
+  dynamic ? 'it is imported dynamically, so pages start without it.' : 'it is the same in production.';
+
+/** `main.js → zz.js → ./gone.js`; the end of it is what matters. */
+function chainText({ chain }: Fault): string {
+  const said = chain.map((one) => (one.length > 60 ? `…${one.slice(-59)}` : one));
+  return said.length <= 4 ? said.join(' → ') : [said[0], '…', ...said.slice(-2)].join(' → ');
+}
+
+const moreText = (count: number): string => (count === 0 ? '' : `, and ${count} more`);
+
+function actions({ ticketKey, ticketId, next, before }: ImportsFacts, base: string): NextAction[] {
+  const path = (verb: string): string => `/api/v1/ticket/${ticketId}/${verb}/`;
+  const thaw = { method: 'POST', base, path: path('revert') } as const;
+  const force = {
+    method: 'POST',
+    base,
+    path: path('promote'),
+    body: { force: ['imports'], reason: 'checked by hand' },
+  } as const;
+  return [
+    ...(before
+      ? [requestAction(`Take ${ticketKey} back to ${before}, where it can be changed`, `map:${before}`, thaw)]
+      : []),
+    requestAction('Promote it all the same, and say why', `map:${next}`, force),
+  ];
+}

@@ -1,0 +1,84 @@
+// Walks what pages load under a map: what modules import is read level by level, and none of them is parsed again.
+import type { Sql } from '../../platform/database/statement.js';
+import { inSlices } from '../../platform/in-slices.js';
+import { partsOfModuleUrl } from '../blobs/file-names.js';
+import type { PackageTrees, Tree } from '../blobs/package-trees.js';
+import type { Leads } from '../domain/dangling.js';
+import { type ImportsAt, ImportWalk, type Root, type Walked, type WalkLimits } from '../domain/import-walk.js';
+import type { Sliced } from '../domain/sliced.js';
+import type { BlobImports } from '../store/blob-imports.js';
+
+/** A page that loads more is a bundle that nobody made; the verdict says where it stopped. */
+export const WALK_LIMITS: WalkLimits = { modules: 5000, imports: 50_000, levels: 200 };
+
+/** Modules between which others have a turn. */
+const SLICE = 100;
+
+/** Where it is known what modules import. */
+export interface Kept {
+  readonly trees: PackageTrees;
+  readonly imports: BlobImports;
+}
+
+/** From these roots on, as a page would import them. `watched`: edges of which it is asked whether they lead somewhere. */
+export async function walkImports(
+  sql: Sql,
+  kept: Kept,
+  { roots, leads }: { readonly roots: readonly Root[]; readonly leads: Leads },
+  watched?: ReadonlySet<string>,
+): Promise<Walked> {
+  const walk = new ImportWalk(roots, leads, WALK_LIMITS, watched);
+  for (;;) {
+    const urls = walk.arrive(await withinFolders(kept.trees, walk.reached));
+    if (urls.length === 0) return walk.walked;
+    const at = await importsOf(sql, kept, urls);
+    await inSlices(looking(walk, at));
+  }
+}
+
+/** Whether a file is in the folder that its URL names. What is relative to a module that stands alone is nowhere. */
+async function withinFolders(trees: PackageTrees, urls: readonly string[]): Promise<(url: string) => boolean> {
+  const folders = new Map<string, Tree | undefined>();
+  for (const url of urls) {
+    const { hash } = placeOf(url) ?? {};
+    if (hash !== undefined && !folders.has(hash)) folders.set(hash, await trees.read(hash));
+  }
+  return (url) => {
+    const { hash, path } = placeOf(url) ?? {};
+    return hash === undefined || path === undefined || (folders.get(hash)?.has(path) ?? false);
+  };
+}
+
+function* looking(walk: ImportWalk, at: ImportsAt): Sliced<void> {
+  while (walk.look(at, SLICE)) yield;
+}
+
+/** A URL's hash is that of a script, which is known more often, or of the folder that has it. */
+async function importsOf(sql: Sql, { trees, imports }: Kept, urls: readonly string[]): Promise<ImportsAt> {
+  const alone = urls.flatMap((url) => {
+    const { hash } = placeOf(url) ?? {};
+    return hash === undefined || trees.peek(hash) ? [] : [hash];
+  });
+  const byHash = await imports.of(sql, alone);
+  const hashes = new Map<string, string>();
+  for (const url of urls) {
+    const { hash, path } = placeOf(url) ?? {};
+    if (hash === undefined || path === undefined) continue;
+    const file = byHash.has(hash) ? hash : (await trees.read(hash))?.get(path)?.hash;
+    if (file !== undefined) hashes.set(url, file);
+  }
+  const inFolders = await imports.of(
+    sql,
+    [...hashes.values()].filter((hash) => !byHash.has(hash)),
+  );
+  return (url) => {
+    const hash = hashes.get(url) ?? '';
+    return isScriptUrl(url) ? (byHash.get(hash) ?? inFolders.get(hash)) : null;
+  };
+}
+
+/** The parts of an address of ours, without what follows the path; undefined for what is elsewhere. */
+const placeOf = (url: string): ReturnType<typeof partsOfModuleUrl> => partsOfModuleUrl(url.replace(/[?#].*$/s, ''));
+
+/** What else a page imports (JSON, CSS, WebAssembly) imports nothing that a map decides. */
+const isScriptUrl = (url: string): boolean => !/\.(?:json|css|wasm|map|txt)(?:[?#].*)?$/s.test(url);

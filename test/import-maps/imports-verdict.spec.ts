@@ -1,0 +1,319 @@
+// The verdict `imports`: what a promotion would break is named with its chain; what production has already, what is imported
+// dynamically and what nobody looked at stops nothing; and whoever forces it says why.
+import { aTicket } from '../builders/ticket.builder.js';
+import { type FormFiles, UploadsOf } from '../builders/modules.js';
+import { startTestServer, type TestServer } from '../setup/test-server.js';
+
+let server: TestServer;
+
+beforeAll(async () => {
+  server = await startTestServer();
+});
+
+afterAll(() => server.stop());
+
+let count = 0;
+
+/** A project of its own, so that each case has a production of its own. */
+async function aProject(settings: object = {}): Promise<{ uri: string; name: string }> {
+  const name = `p${(count += 1)}`;
+  const { body } = await server.http.post('/api/v1/project/').send({ name, settings }).expect(201);
+  return { uri: `/api/v1/project/${body.id}/`, name };
+}
+
+async function ticketOf(project: { uri: string }): Promise<UploadsOf> {
+  return new UploadsOf(server, await aTicket(server).with({ project: project.uri }));
+}
+
+const promote = (uploads: UploadsOf, body: object = {}) =>
+  server.http.post(`/api/v1/ticket/${uploads.ticket.id}/promote/`).send(body);
+
+const why = async (uploads: UploadsOf) =>
+  (await server.http.get(`/api/v1/ticket/${uploads.ticket.id}/why/`)).body.verdicts.find(
+    ({ policy }: { policy: string }) => policy === 'imports',
+  );
+
+/** Sources by path, a package (`{name: files}`), a deletion (null). */
+type Change = Readonly<Record<string, string | null | FormFiles>>;
+
+async function carry(uploads: UploadsOf, change: Change): Promise<void> {
+  const sources: Record<string, string> = {};
+  for (const [name, value] of Object.entries(change)) {
+    if (value === null) expect((await uploads.post({ specifier: name, delete: true })).status).toBe(201);
+    else if (typeof value === 'object') expect((await uploads.put({ name }, value)).status).toBe(201);
+    else if (value.startsWith('https:')) expect((await uploads.post({ specifier: name, url: value })).status).toBe(201);
+    else sources[name] = value;
+  }
+  for (const [name, value] of Object.entries(sources))
+    expect((await uploads.put({ specifier: name }, { 'm.js': value })).status).toBe(201);
+}
+
+async function release(project: { uri: string }, change: Change): Promise<void> {
+  const uploads = await ticketOf(project);
+  await carry(uploads, change);
+  for (const _stage of ['qa', 'prod'])
+    await promote(uploads, { force: ['imports'], reason: 'the test begins so' }).expect(200);
+}
+
+const pkg = (exports: unknown, files: Readonly<Record<string, string>>): FormFiles => ({
+  'package.json': JSON.stringify({ exports }),
+  ...files,
+});
+
+const NAV = pkg({ '.': './i.js', './x': './l/x.js' }, { 'i.js': 'import "./l/x.js";', 'l/x.js': '', 'l/y.js': '' });
+
+interface Case {
+  readonly production?: Change;
+  readonly ticket: Change;
+  readonly entries?: readonly string[];
+  readonly code: string;
+  readonly says?: string | RegExp;
+}
+
+const CASES: Readonly<Record<string, Case>> = {
+  'a module without imports': { ticket: { main: '1' }, code: 'imports.resolved' },
+  'what production has': { production: { lib: '1' }, ticket: { main: 'import "lib";' }, code: 'imports.resolved' },
+  'what the ticket brings': { ticket: { lib: '1', main: 'import "lib";' }, code: 'imports.resolved' },
+  'a URL': { ticket: { main: 'import "https://cdn.example/x.js";' }, code: 'imports.unseen' },
+  'a module elsewhere': {
+    ticket: { main: 'import "lib";', lib: 'https://cdn.example/lib.js' },
+    code: 'imports.unseen',
+    says: /What lib imports/,
+  },
+  'a new static import of nothing': {
+    ticket: { main: 'import "gone";' },
+    code: 'imports.unresolved',
+    says: 'main → gone leads nowhere',
+  },
+  'an export from nothing': { ticket: { main: 'export * from "gone";' }, code: 'imports.unresolved' },
+  'a new dynamic import of nothing': {
+    ticket: { main: 'import("gone");' },
+    code: 'imports.known',
+    says: /dynamically/,
+  },
+  'below a dynamic import': {
+    ticket: { main: 'import("lazy");', lazy: 'import "gone";' },
+    entries: ['main'],
+    code: 'imports.known',
+  },
+  'both ways': {
+    ticket: { main: 'import("lazy"); import "other";', other: 'import "lazy";', lazy: 'import "gone";' },
+    entries: ['main'],
+    code: 'imports.unresolved',
+    says: 'main → other → lazy → gone',
+  },
+  'three modules away': {
+    production: { b: 'import "c";', c: '1' },
+    ticket: { a: 'import "b";', c: 'import "./gone.js";' },
+    code: 'imports.unresolved',
+    says: /c → \.\/gone\.js leads nowhere/,
+  },
+  'a relative import of a module that stands alone': {
+    ticket: { main: 'import "./other.js";' },
+    code: 'imports.unresolved',
+  },
+  'what production misses, too': {
+    production: { main: 'import "gone";' },
+    ticket: { main: 'import "gone"; 2' },
+    code: 'imports.known',
+    says: /same in production/,
+  },
+  'one more of what production misses': {
+    production: { main: 'import "gone";' },
+    ticket: { main: 'import "gone"; import "gone2";' },
+    code: 'imports.unresolved',
+    says: 'main → gone2 leads nowhere',
+  },
+  'a deletion of what is imported': {
+    production: { lib: '1', main: 'import "lib";' },
+    ticket: { lib: null },
+    code: 'imports.unresolved',
+    says: 'main → lib leads nowhere',
+  },
+  'a deletion of what is imported dynamically': {
+    production: { lib: '1', main: 'import("lib");' },
+    ticket: { lib: null },
+    code: 'imports.unresolved',
+  },
+  'a deletion of what nobody imports': { production: { lib: '1' }, ticket: { lib: null }, code: 'imports.resolved' },
+  'a file of a folder': {
+    ticket: { nav: NAV, main: 'import "nav/l/y.js"; import "nav/x"; import "nav";' },
+    code: 'imports.resolved',
+  },
+  'a file that a folder has not': {
+    ticket: { nav: NAV, main: 'import "nav/hooks";' },
+    code: 'imports.unresolved',
+    says: 'main → nav/hooks',
+  },
+  'an import within a folder': {
+    ticket: { nav: pkg('./i.js', { 'i.js': 'import "./gone.js";' }) },
+    code: 'imports.unresolved',
+    says: 'nav → ./gone.js',
+  },
+  'two files into a folder': {
+    ticket: {
+      nav: pkg('./i.js', { 'i.js': 'import "./l/a.js";', 'l/a.js': 'import "../b.js";', 'b.js': 'import "dep";' }),
+    },
+    code: 'imports.unresolved',
+    says: 'nav → ./l/a.js → ../b.js → dep',
+  },
+  'a subpath that nobody imports': {
+    ticket: { nav: pkg({ '.': './i.js', './server': './l/s.js' }, { 'i.js': '', 'l/s.js': 'import "node-only";' }) },
+    code: 'imports.resolved',
+  },
+  'a folder without a file that production imports': {
+    production: { nav: NAV, main: 'import "nav/l/y.js";' },
+    ticket: { nav: pkg('./i.js', { 'i.js': '' }) },
+    code: 'imports.unresolved',
+    says: 'main → nav/l/y.js',
+  },
+  'an entry that nobody has': { ticket: { main: '1' }, entries: ['start'], code: 'imports.known' },
+  'an entry that goes': {
+    production: { start: '1' },
+    ticket: { start: null },
+    entries: ['start'],
+    code: 'imports.unresolved',
+    says: 'start leads nowhere',
+  },
+  'what no entry leads to': {
+    production: { start: '1' },
+    ticket: { main: 'import "gone";' },
+    entries: ['start'],
+    code: 'imports.resolved',
+  },
+  'what an entry newly leads to': {
+    production: { start: '1', lib: 'import "gone";' },
+    ticket: { start: 'import "lib";' },
+    entries: ['start'],
+    code: 'imports.unresolved',
+    says: 'start → lib → gone',
+  },
+  'a circle': { ticket: { a: 'import "b";', b: 'import "a";' }, code: 'imports.resolved' },
+};
+
+it.each(Object.entries(CASES))('%s', async (_name, { production = {}, ticket, entries, code, says }) => {
+  const project = await aProject(entries ? { entries } : {});
+  if (Object.keys(production).length > 0) await release(project, production);
+  const uploads = await ticketOf(project);
+  await carry(uploads, ticket);
+  const verdict = await why(uploads);
+  expect([verdict.code, verdict.summary]).toEqual([
+    code,
+    says instanceof RegExp ? expect.stringMatching(says) : expect.stringContaining(says ?? ''),
+  ]);
+  const blocked = code === 'imports.unresolved';
+  expect(verdict.verdict).toBe(blocked ? 'blocked' : 'pass');
+  const reply = await promote(uploads);
+  expect([reply.status, reply.body.code]).toEqual(blocked ? [409, code] : [200, undefined]);
+});
+
+describe('a promotion that is forced', () => {
+  it('goes past it, with an event that says who and why', async () => {
+    const uploads = await ticketOf(await aProject());
+    await carry(uploads, { main: 'import "gone";' });
+    const refused = await promote(uploads).expect(409);
+    const [force] = refused.body.next_actions.filter(({ label }: { label: string }) => label.includes('all the same'));
+    expect(force).toMatchObject({
+      method: 'POST',
+      permission: 'map:qa',
+      command: expect.stringContaining('"force":["imports"]'),
+    });
+    await promote(uploads, { force: ['imports'], reason: 'shown behind a flag' }).expect(200);
+    const rows = await server.sql<{ type: string; severity: string; line: string }>(
+      `SELECT type, severity, line FROM event WHERE ticket_id = $1 AND type IN ('ticket.imports_forced', 'ticket.promoted') ORDER BY id`,
+      [uploads.ticket.id],
+    );
+    expect(rows).toEqual([
+      {
+        type: 'ticket.imports_forced',
+        severity: 'warn',
+        line: expect.stringMatching(/main → gone leads nowhere.*shown behind a flag/),
+      },
+      { type: 'ticket.promoted', severity: 'info', line: expect.any(String) },
+    ]);
+    const later = await promote(uploads).expect(409);
+    expect(later.body.verdicts[0].next_actions[0].command).toContain('/revert/');
+  });
+
+  it('is no event where nothing stood in the way', async () => {
+    const uploads = await ticketOf(await aProject());
+    await carry(uploads, { main: '1' });
+    await promote(uploads, { force: ['imports'], reason: 'to be sure' }).expect(200);
+    expect(
+      await server.sql("SELECT 1 FROM event WHERE ticket_id = $1 AND type = 'ticket.imports_forced'", [
+        uploads.ticket.id,
+      ]),
+    ).toEqual([]);
+  });
+
+  it.each([
+    [{ force: ['imports'] }, 400, 'promote.no_reason'],
+    [{ force: ['imports'], reason: ' ' }, 400, 'promote.no_reason'],
+    [{ force: ['conflicts'], reason: 'x' }, 400, 'promote.not_forcible'],
+    [{ force: 'imports', reason: 'x' }, 400, 'body.invalid_member'],
+    [{ force: [1], reason: 'x' }, 400, 'body.invalid_member'],
+  ])('%j is %i %s', async (body, status, code) => {
+    const uploads = await ticketOf(await aProject());
+    await carry(uploads, { main: 'import "gone";' });
+    const reply = await promote(uploads, body);
+    expect([reply.status, reply.body.code]).toEqual([status, code]);
+  });
+
+  it('passes no other policy', async () => {
+    const uploads = await ticketOf(await aProject());
+    await carry(uploads, { main: 'import "gone";' });
+    await server.http.post(`/api/v1/ticket/${uploads.ticket.id}/hold/`).send({ reason: 'wait' }).expect(200);
+    const reply = await promote(uploads, { force: ['imports'], reason: 'x' });
+    expect([reply.status, reply.body.code]).toEqual([409, 'ticket.held']);
+    expect(reply.body.verdicts.find(({ policy }: { policy: string }) => policy === 'imports').verdict).toBe(
+      'pass_overridden',
+    );
+  });
+});
+
+it.each([
+  [[], 400],
+  [['main'], 201],
+  [['./main.js'], 400],
+  [[1], 400],
+  ['main', 400],
+  [['x'.repeat(1001)], 400],
+])('entries %j are %i', async (entries, status) => {
+  const reply = await server.http.post('/api/v1/project/').send({ name: `e${(count += 1)}`, settings: { entries } });
+  expect(reply.status).toBe(status);
+});
+
+it('reads no module again, and asks the database for none that this process has looked at', async () => {
+  const uploads = await ticketOf(await aProject());
+  await carry(uploads, { lib: '1', main: 'import "lib";' });
+  await why(uploads);
+  await server.sql('UPDATE blob SET imports = \'{"static":["elsewhere"],"dynamic":[]}\'');
+  expect((await why(uploads)).code).toBe('imports.resolved');
+});
+
+it('knows nothing of what was uploaded before imports were kept', async () => {
+  const uploads = await ticketOf(await aProject());
+  await carry(uploads, { old: 'import "gone-of-old";' });
+  await server.sql("UPDATE blob SET imports = '' WHERE imports LIKE '%gone-of-old%'");
+  expect(await why(uploads)).toMatchObject({ verdict: 'pass', code: 'imports.unseen' });
+});
+
+it('a page of many modules is looked at as far as the limits go, and the verdict says so', async () => {
+  const uploads = await ticketOf(await aProject());
+  const folder = (name: string): FormFiles =>
+    Object.fromEntries(Array.from({ length: 2600 }, (_, index) => [`${name}${index}.js`, '']));
+  const all = (name: string): string =>
+    Object.keys(folder(name))
+      .map((file) => `import "./${file}";`)
+      .join('');
+  await uploads.put({ name: 'one' }, { ...folder('a'), 'index.js': `${all('a')}import "two";` });
+  await uploads.put({ name: 'two' }, { ...folder('b'), 'index.js': all('b') });
+  expect(await why(uploads)).toMatchObject({ verdict: 'pass', code: 'imports.cut' });
+});
+
+it('a chain of modules is followed for 200 levels', async () => {
+  const uploads = await ticketOf(await aProject());
+  const files = Object.fromEntries(Array.from({ length: 250 }, (_, at) => [`f${at}.js`, `import "./f${at + 1}.js";`]));
+  await uploads.put({ name: 'chain' }, { ...files, 'index.js': 'import "./f0.js";' });
+  expect(await why(uploads)).toMatchObject({ verdict: 'pass', code: 'imports.cut' });
+});
