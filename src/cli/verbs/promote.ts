@@ -46,12 +46,12 @@ export const promote: Verb = {
   json: { ...TICKET_FIELDS, ...CHANGE_FIELDS, ...REFUSED_FIELDS },
   examples: [
     { run: 'stamp promote TKT-1 --dry-run', says: 'what it would come to' },
-    { run: 'stamp promote TKT-1 --stage qa', says: 'to QA; where it is there already, that is fine' },
-    { run: 'stamp promote TKT-1 --yes', says: 'to the next stage, without a question' },
     {
-      run: 'stamp promote TKT-1 --force imports --reason "The page does without it" --yes',
+      run: 'stamp promote TKT-1 --force imports --reason "The page does without it" --dry-run',
       says: 'though a module that it imports is missing',
     },
+    { run: 'stamp promote TKT-1 --stage qa', says: 'to QA; where it is there already, that is fine' },
+    { run: 'stamp promote TKT-1 --yes', says: 'to the next stage, without a question' },
   ],
   run: async (session, [name], options) => {
     const key = ticketNamed(session, name, options);
