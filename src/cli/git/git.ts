@@ -43,8 +43,11 @@ const LOCAL_VARIABLES: readonly string[] = [
   ...['GIT_WORK_TREE', 'GIT_LITERAL_PATHSPECS', 'GIT_GLOB_PATHSPECS', 'GIT_NOGLOB_PATHSPECS', 'GIT_ICASE_PATHSPECS'],
 ];
 
-const environment = (): NodeJS.ProcessEnv =>
-  Object.fromEntries(Object.entries(inheritedEnvironment()).filter(([name]) => !LOCAL_VARIABLES.includes(name)));
+/** What is mounted in a work tree is in it, as `repositoryAround` has it. */
+const environment = (): NodeJS.ProcessEnv => ({
+  ...Object.fromEntries(Object.entries(inheritedEnvironment()).filter(([name]) => !LOCAL_VARIABLES.includes(name))),
+  GIT_DISCOVERY_ACROSS_FILESYSTEM: '1',
+});
 
 /** Never waits for a lock of somebody's index, or for a password. It is the folder's own repository that answers. */
 export function gitIn(cwd: string): Git {

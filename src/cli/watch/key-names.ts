@@ -9,6 +9,8 @@ import { RC_FILE, type Settings } from '../settings.js';
 export type Place = Pick<Settings, 'cwd' | 'root' | 'projectFolder'>;
 
 export interface KeyNames {
+  /** Absolute: the folder as it was named, whatever links it leads through. */
+  readonly asked: string;
   /** Absolute, without links: the folder that names begin at. */
   readonly base: string;
   /** What is before the paths below the folder: `packages/a/src/`, or nothing. */
@@ -30,7 +32,7 @@ export async function keyNames(place: Place, named: Named): Promise<KeyNames> {
   const { real, asked, repository } = named;
   if (place.root !== undefined) {
     const base = await rootOf(place, place.root, named);
-    return { base, prefix: prefixFrom(base, real), earlier: undefined };
+    return { asked, base, prefix: prefixFrom(base, real), earlier: undefined };
   }
   const around = isWithin(place.cwd, asked) ? place.cwd : path.dirname(asked);
   const earlier = prefixFrom(around, asked);
@@ -38,10 +40,10 @@ export async function keyNames(place: Place, named: Named): Promise<KeyNames> {
     const base =
       place.projectFolder !== undefined && isWithin(place.projectFolder, asked) ? place.projectFolder : around;
     const prefix = prefixFrom(base, asked);
-    return { base: await fs.realpath(base), prefix, earlier: prefix === earlier ? undefined : earlier };
+    return { asked, base: await fs.realpath(base), prefix, earlier: prefix === earlier ? undefined : earlier };
   }
   const prefix = prefixFrom(repository, real);
-  return { base: repository, prefix, earlier: prefix === earlier ? undefined : earlier };
+  return { asked, base: repository, prefix, earlier: prefix === earlier ? undefined : earlier };
 }
 
 async function rootOf({ cwd, projectFolder }: Place, root: string, { real, repository }: Named): Promise<string> {

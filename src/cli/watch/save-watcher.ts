@@ -1,50 +1,109 @@
 // What is saved in a folder, as it is saved: paths collected until nothing more comes for a moment, since editors and builds
-// write a file in several steps.
+// write a file in several steps. A folder that is replaced is watched again; one that is gone is waited for, up to a limit.
 import { type FSWatcher, watch } from 'chokidar';
 import { once } from 'node:events';
 import path from 'node:path';
+import { pause } from '../../client/pause.js';
 import { CliError } from '../cli-error.js';
 import { EXIT } from '../exit-codes.js';
+import { FolderMarks } from './folder-marks.js';
 import { isModule, type SourceFolder } from './source-files.js';
-import { pause } from '../../client/pause.js';
 
 /** chokidar leaves out what changes again within 50 ms. */
 const QUIET_MS = 60;
 const LONGEST_MS = 400;
 /** After the last save, all of the folder is looked at: what came too fast for a watcher is found then. */
 const SECOND_LOOK_MS = 1000;
+/** How often folders are looked at, whether they are still the ones that are watched; it takes a twentieth of the time at most. */
+const FOLDERS_MS = 1000;
+/** How long a folder may be gone. */
+const GONE_MS = 5 * 60_000;
 
 export type Saves =
   | { readonly kind: 'saved'; readonly files: readonly string[]; readonly since: number }
   /** Nothing more came for a while. */
   | { readonly kind: 'quiet' };
 
+export interface WatchEvents {
+  /** Something was saved; of what is then given together, the first. */
+  began(): void;
+  /** The folder isn't there. */
+  gone(): void;
+  /** It is there again, or was replaced. */
+  back(): void;
+}
+
 export class SaveWatcher {
   private readonly changed = new Set<string>();
   private since = 0;
   private last = 0;
   private unsettled = false;
+  private lookAt = 0;
   private failed: Error | undefined;
   private wake: () => void = () => undefined;
+  private watcher: FSWatcher | undefined;
+  private marks: FolderMarks;
 
   private constructor(
     private readonly source: SourceFolder,
-    private readonly watcher: FSWatcher,
-    /** Hears of the first of what is then given together. */
-    private readonly began: () => void,
+    private readonly events: WatchEvents,
+    private readonly goneMs: number,
   ) {
-    watcher.on('all', (_event, file) => this.note(file));
-    watcher.on('error', (error) => {
-      this.failed = watchError(error as NodeJS.ErrnoException, source.label);
-      this.wake();
-    });
+    this.marks = new FolderMarks(source.folder);
   }
 
-  /** Resolves when nothing that is saved from now on is missed. */
-  static async open(source: SourceFolder, began: () => void): Promise<SaveWatcher> {
+  /** Resolves when nothing that is saved from now on is missed. `goneMs`: how long the folder may be gone. */
+  static async open(source: SourceFolder, events: WatchEvents, goneMs = GONE_MS): Promise<SaveWatcher> {
+    const saves = new SaveWatcher(source, events, goneMs);
+    await saves.start();
+    return saves;
+  }
+
+  /** Resolves when something was saved and is settled. Rejects with the signal's reason; CliError. */
+  async next(signal: AbortSignal): Promise<Saves> {
+    for (;;) {
+      if (this.failed) throw this.failed;
+      if (performance.now() >= this.lookAt) await this.lookAtFolders(signal);
+      const now = performance.now();
+      if (this.changed.size === 0) {
+        if (this.unsettled && now - this.last >= SECOND_LOOK_MS) {
+          this.unsettled = false;
+          return { kind: 'quiet' };
+        }
+        const settled = this.unsettled ? SECOND_LOOK_MS - (now - this.last) : Infinity;
+        await this.sleep(Math.min(settled, this.lookAt - now), signal);
+      } else if (now - this.last >= QUIET_MS || now - this.since >= LONGEST_MS) {
+        const files = [...this.changed];
+        this.changed.clear();
+        return { kind: 'saved', files, since: this.since };
+      } else await pause(Math.min(QUIET_MS - (now - this.last), LONGEST_MS - (now - this.since)), signal);
+    }
+  }
+
+  /** True where nothing was saved since the last `quiet`, and the folders are those that are watched: what is missing is gone. */
+  async isStill(signal: AbortSignal): Promise<boolean> {
+    // What happened until now is heard of by then.
+    await pause(QUIET_MS, signal);
+    if (!this.unsettled && (await this.marks.look()) === 'same') return true;
+    [this.unsettled, this.last, this.lookAt] = [true, performance.now(), 0];
+    return false;
+  }
+
+  /** False while the folder is gone. */
+  async isThere(): Promise<boolean> {
+    return (await this.marks.look()) !== 'gone';
+  }
+
+  async close(): Promise<void> {
+    await this.watcher?.close();
+  }
+
+  private async start(): Promise<void> {
+    const { source } = this;
+    const marks = new FolderMarks(source.folder);
+    marks.note(source.folder);
     const left = await source.ignoredFolders();
     const watcher = watch(source.folder, {
-      ignoreInitial: true,
       followSymlinks: false,
       ignored: (file, stats) =>
         file !== source.folder &&
@@ -54,36 +113,62 @@ export class SaveWatcher {
             ? !isModule(file)
             : left.has(file)),
     });
-    const saves = new SaveWatcher(source, watcher, began);
+    let isReady = false;
+    watcher.on('all', (event, file) => {
+      if (event === 'addDir') marks.note(file);
+      if (event === 'unlinkDir') marks.forget(file);
+      if (isReady) this.note(file);
+    });
+    watcher.on('error', (error) => {
+      this.failed = watchError(error as NodeJS.ErrnoException, source.label);
+      this.wake();
+    });
     await once(watcher, 'ready');
-    if (saves.failed) throw saves.failed;
-    return saves;
+    isReady = true;
+    [this.watcher, this.marks] = [watcher, marks];
+    if (this.failed) throw this.failed;
   }
 
-  /** Resolves when something was saved and is settled. Rejects with the signal's reason; CliError. */
-  async next(signal: AbortSignal): Promise<Saves> {
-    for (;;) {
-      if (this.failed) throw this.failed;
-      const now = performance.now();
-      if (this.changed.size === 0) {
-        if (this.unsettled && now - this.last >= SECOND_LOOK_MS) {
-          this.unsettled = false;
-          return { kind: 'quiet' };
-        }
-        await this.sleep(this.unsettled ? SECOND_LOOK_MS - (now - this.last) : undefined, signal);
-      } else if (now - this.last >= QUIET_MS || now - this.since >= LONGEST_MS) {
-        const files = [...this.changed];
-        this.changed.clear();
-        return { kind: 'saved', files, since: this.since };
-      } else await pause(Math.min(QUIET_MS - (now - this.last), LONGEST_MS - (now - this.since)), signal);
+  /** Goes on with the folders that are there now. Rejects with CliError where the folder doesn't come back. */
+  private async lookAtFolders(signal: AbortSignal): Promise<void> {
+    const started = performance.now();
+    if (await this.source.isElsewhere())
+      throw new CliError(`${this.source.label} leads to another folder now: run the command again.`, EXIT.error);
+    const found = await this.marks.look();
+    if (found !== 'same') {
+      await this.watcher?.close();
+      this.changed.clear();
+      if (found === 'gone') await this.waitForFolder(signal);
+      await this.start().catch(async (error: unknown) => {
+        if (await this.isThere()) throw error;
+      });
+      this.events.began();
+      this.events.back();
+      // Nothing is known of what was saved meanwhile.
+      [this.unsettled, this.last] = [true, performance.now()];
+    }
+    const now = performance.now();
+    this.lookAt = now + Math.max(FOLDERS_MS, 20 * (now - started));
+  }
+
+  private async waitForFolder(signal: AbortSignal): Promise<void> {
+    this.events.gone();
+    const until = performance.now() + this.goneMs;
+    while (!(await this.isThere())) {
+      if (performance.now() >= until)
+        throw new CliError(
+          `${this.source.label} has been gone for ${Math.round(this.goneMs / 1000)} s. What it had is still in the ticket. Make the folder again, or name another --folder, and run the command again.`,
+          EXIT.error,
+        );
+      await pause(Math.min(FOLDERS_MS / 4, this.goneMs), signal);
     }
   }
 
-  close(): Promise<void> {
-    return this.watcher.close();
-  }
-
   private note(absolute: string): void {
+    if (absolute === this.source.folder) {
+      this.lookAt = 0;
+      return this.wake();
+    }
     const file = this.source.fileOf(absolute);
     if (file === undefined) return;
     this.last = performance.now();
@@ -91,7 +176,7 @@ export class SaveWatcher {
     if (isModule(file)) {
       if (this.changed.size === 0) {
         this.since = this.last;
-        this.began();
+        this.events.began();
       }
       this.changed.add(file);
     }
@@ -99,10 +184,10 @@ export class SaveWatcher {
   }
 
   /** Until something is noted, or the time is over. */
-  private async sleep(ms: number | undefined, signal: AbortSignal): Promise<void> {
+  private async sleep(ms: number, signal: AbortSignal): Promise<void> {
     const woken = new AbortController();
     this.wake = () => woken.abort();
-    await pause(ms ?? 2 ** 31 - 1, AbortSignal.any([woken.signal, signal])).catch(() => undefined);
+    await pause(Math.max(0, ms), AbortSignal.any([woken.signal, signal])).catch(() => undefined);
     this.wake = () => undefined;
     signal.throwIfAborted();
   }

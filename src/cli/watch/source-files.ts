@@ -58,6 +58,12 @@ export class SourceFolder {
     return new SourceFolder(folder, slashed(path.relative(place.cwd, asked)) || '.', names, isGits);
   }
 
+  /** True where the path that was named leads to another folder now, since a link on the way was changed. */
+  async isElsewhere(): Promise<boolean> {
+    const real = await fs.realpath(this.names.asked).catch(() => this.folder);
+    return real !== this.folder;
+  }
+
   /** What the server calls it. */
   nameOf(file: string): string {
     return this.names.prefix + file;

@@ -6,7 +6,9 @@ import type { BegunTicket } from './begin-work.js';
 import { FolderSync, type Outcome } from './folder-sync.js';
 import { followTicket } from './follow-ticket.js';
 import type { GitFacts } from './git-facts.js';
-import { type Saves, SaveWatcher } from './save-watcher.js';
+import { isEmptied, keepInStep } from './keep-in-step.js';
+import { SaveWatcher } from './save-watcher.js';
+import type { Listing } from './source-files.js';
 import { OVERLAP, Sender } from './sender.js';
 import { SyncState } from './sync-state.js';
 import type { UpdateReport } from './update-report.js';
@@ -29,7 +31,9 @@ const LAST_UPLOAD_MS = 1000;
  */
 export async function updateOnce(parts: UpdateParts): Promise<ExitCode> {
   const sync = await openSync(parts);
-  const { refused } = await (parts.work.files.length > 0 ? sendNamed(parts, sync) : sendAll(parts, sync));
+  const { refused } = await (parts.work.files.length > 0
+    ? sendNamed(parts, sync)
+    : sendAll(parts, sync, await parts.work.source.list()));
   parts.report.link();
   if (refused.length === 0) return EXIT.ok;
   return refused.some(({ code }) => code === OVERLAP) ? EXIT.refused : EXIT.error;
@@ -42,13 +46,17 @@ export async function updateAndWatch(parts: UpdateParts): Promise<void> {
   const signal = AbortSignal.any([session.signal, ending.signal]);
   const sync = await openSync(parts, signal);
   // Watched before it is looked at: what is saved meanwhile comes twice rather than never.
-  const saves = await SaveWatcher.open(work.source, () => facts.refresh());
+  const saves = await SaveWatcher.open(work.source, {
+    began: () => facts.refresh(),
+    gone: () => report.folderGone(work.source.label),
+    back: () => report.folderBack(work.source.label),
+  });
   try {
-    await sendAll(parts, sync);
+    await sendFirst(parts, sync);
     report.link();
     report.watching(work.source.label);
     const following = followTicket({ session, begun, connection: report, signal });
-    const keeping = keepInStep(parts, sync, () => saves.next(signal));
+    const keeping = keepInStep({ work, report, sync, saves, signal });
     await untilEnded(session.signal, Promise.race([following, keeping]));
     // What is on its way may arrive, and counts.
     await untilEnded(session.signal, keeping);
@@ -90,9 +98,8 @@ async function sendNamed({ session, work, report }: UpdateParts, sync: FolderSyn
   return outcome;
 }
 
-async function sendAll({ session, work, report }: UpdateParts, sync: FolderSync): Promise<Outcome> {
+async function sendAll({ session, work, report }: UpdateParts, sync: FolderSync, listing: Listing): Promise<Outcome> {
   const started = performance.now();
-  const listing = await work.source.list();
   const progress = new Progress(session.out, 'Sending', listing.files.size);
   const outcome = await sync
     .pushAll(listing.files, work.gone, (done) => progress.at(done))
@@ -102,15 +109,13 @@ async function sendAll({ session, work, report }: UpdateParts, sync: FolderSync)
   return outcome;
 }
 
-/** Never resolves. */
-async function keepInStep({ work, report }: UpdateParts, sync: FolderSync, next: () => Promise<Saves>): Promise<never> {
-  for (;;) {
-    const saves = await next();
-    const since = saves.kind === 'saved' ? saves.since : performance.now();
-    const outcome: Outcome =
-      saves.kind === 'saved' ? await sync.pushSome(saves.files) : await sync.pushAll((await work.source.list()).files);
-    report.saved(outcome, performance.now() - since);
-  }
+/** A watch waits for an empty folder to be filled, in place of deleting what it had. */
+async function sendFirst(parts: UpdateParts, sync: FolderSync): Promise<void> {
+  const { work, report } = parts;
+  const listing = await work.source.list();
+  if (!(await isEmptied(work.source, listing.files))) return void (await sendAll(parts, sync, listing));
+  report.skipped(listing);
+  report.emptied(work.source.label);
 }
 
 async function untilEnded(signal: AbortSignal, work: Promise<never>): Promise<void> {

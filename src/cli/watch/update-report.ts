@@ -22,6 +22,8 @@ export class UpdateReport implements Connection {
   private readonly totals = { uploads: 0, sent: 0, deleted: 0 };
   private saidShared = false;
   private isAway = false;
+  private isGone = false;
+  private isEmpty = false;
 
   constructor(
     private readonly out: Output,
@@ -99,6 +101,31 @@ export class UpdateReport implements Connection {
   watching(label: string): void {
     if (this.out.isJson) this.event('watching', { folder: label }, '');
     else this.out.note(`Watching ${label}. Ctrl-C ends it.`);
+  }
+
+  folderGone(label: string): void {
+    this.isGone = true;
+    const line = `${this.now()}  ${this.out.paint('yellow', `${label} is gone`)}: nothing is deleted from ${this.ticket.key}. Waiting for the folder to come back.`;
+    this.event('folder_gone', { folder: label }, line);
+  }
+
+  folderBack(label: string): void {
+    if (!this.isGone) return;
+    this.isGone = false;
+    this.event('folder_back', { folder: label }, `${this.now()}  ${this.out.paint('green', `${label} is back.`)}`);
+  }
+
+  /** A watched folder has no modules; said once until it has some. */
+  emptied(label: string): void {
+    if (this.isEmpty) return;
+    this.isEmpty = true;
+    const { key } = this.ticket;
+    const line = `${this.now()}  ${this.out.paint('yellow', `${label} has no modules`)}: nothing is deleted from ${key} until it has some. To delete what it had, end the watch and run: ${shell`stamp ${key} --update --once`}`;
+    this.event('emptied', { folder: label }, line);
+  }
+
+  filled(): void {
+    this.isEmpty = false;
   }
 
   saved(outcome: Outcome, ms: number): void {
