@@ -7,6 +7,11 @@ const A_TOKEN = { owner: 'ci', scopes: ['read'] };
 
 /** By the verb, `stamp login`. */
 export const PREPARATIONS: Readonly<Record<string, (scene: Scene) => Promise<unknown>>> = {
+  'stamp add': async ({ folder }) => {
+    const packages = ['preact', 'lit', 'lit-html', 'lit-element', '@lit/reactive-element', '@lit-labs/ssr-dom-shim'];
+    for (const name of packages)
+      await fs.cp(path.join('node_modules', name), path.join(folder, 'node_modules', name), { recursive: true });
+  },
   'stamp login': async ({ server, folder }) => {
     const { body } = await server.http.post('/api/v1/token/').send(A_TOKEN).expect(201);
     await fs.writeFile(path.join(folder, 'token.txt'), `${body.token}\n`);

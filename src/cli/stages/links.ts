@@ -40,6 +40,16 @@ export const readPreviewLink = async (
   stage: Stage,
 ): Promise<string> => previewLink(session.settings, stage, key, await previewKeyOf(session, id, stage));
 
+/** The import map of a ticket at a stage, as its preview has it. Rejects with Refusal, Unreachable. */
+export const readMapLink = async (
+  session: Session,
+  { id, key }: { readonly id: number; readonly key: string },
+  stage: Stage,
+): Promise<string> => {
+  const settings = { ...session.settings, page: undefined };
+  return previewLink(settings, stage, key, await previewKeyOf(session, id, stage));
+};
+
 /** The import map of a release. */
 export const releaseMap = (settings: Settings, project: string, release: number): string =>
   `${mapOf(settings, project)}?release=${release}`;

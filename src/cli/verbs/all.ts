@@ -1,5 +1,6 @@
 // Every verb, in the groups and the order in which help lists them. A new verb goes into one of these.
 import type { Verb } from '../verb.js';
+import { add } from './add.js';
 import { artifact } from './artifact.js';
 import { bisect } from './bisect.js';
 import { close, reopen } from './close.js';
@@ -38,7 +39,7 @@ export interface VerbGroup {
 }
 
 export const GROUPS: readonly VerbGroup[] = [
-  { title: 'Work on tickets', verbs: [create, update, open, preview, show, list, history, stream] },
+  { title: 'Work on tickets', verbs: [create, update, add, open, preview, show, list, history, stream] },
   { title: 'Take them through their steps', verbs: [status, sub, artifact, complete, fail] },
   {
     title: 'Bring them to production, and back',

@@ -1,0 +1,190 @@
+// A package that browsers can't load as it is (CommonJS, file names without endings, process.env) made into modules by the app's
+// own esbuild. Other packages stay imports, so that each is there once.
+import { init, parse } from 'es-module-lexer/minimal';
+import { execFile } from 'node:child_process';
+import fs from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { CliError } from '../cli-error.js';
+import { EXIT } from '../exit-codes.js';
+import type { Installed } from './installed.js';
+
+export interface BuiltFile {
+  readonly path: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+export interface Built {
+  /** By subpath: the file that it is built to, and the specifiers of other packages that it comes to import. */
+  readonly entries: ReadonlyMap<string, { readonly file: string; readonly outside: readonly string[] }>;
+  /** Those of the entries, and what these share. */
+  readonly files: readonly BuiltFile[];
+}
+
+/** The part of esbuild that is used. */
+interface Esbuild {
+  build(options: object): Promise<{
+    readonly outputFiles: readonly { readonly path: string; readonly contents: Uint8Array<ArrayBuffer> }[];
+    readonly metafile: {
+      readonly outputs: Record<string, { readonly imports: { path: string; external?: boolean }[] }>;
+    };
+  }>;
+}
+
+interface Resolving {
+  readonly path: string;
+  readonly kind: string;
+}
+
+interface Build {
+  onResolve(filter: object, done: (asked: Resolving) => object | undefined): void;
+  onLoad(filter: object, done: (asked: { readonly path: string }) => object): void;
+}
+
+/** Rejects with CliError where the app has no esbuild, or it can't build the package. */
+export async function buildPackage(
+  installed: Installed,
+  entries: readonly { readonly subpath: string; readonly path: string }[],
+  cwd: string,
+): Promise<Built> {
+  const esbuild = await esbuildOf(installed, cwd);
+  const sources = new Map<string, string>();
+  for (const { subpath, path: file } of entries) sources.set(nameOf(subpath), await entrySource(installed, file));
+  const { outputFiles, metafile } = await esbuild
+    .build({
+      entryPoints: Object.fromEntries([...sources.keys()].map((name) => [name, `stamp-entry:${name}`])),
+      absWorkingDir: installed.home,
+      outdir: '/',
+      bundle: true,
+      splitting: true,
+      write: false,
+      metafile: true,
+      format: 'esm',
+      platform: 'browser',
+      target: 'es2022',
+      logLevel: 'silent',
+      define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis' },
+      plugins: [{ name: 'stamp', setup: (build: Build) => plugIn(build, sources, installed) }],
+    })
+    .catch((error: unknown) => {
+      const [first = ''] = String((error as Error).message)
+        .split('\n')
+        .slice(1);
+      throw new CliError(`esbuild can't build ${installed.name} ${installed.version}: ${first}`, EXIT.error);
+    });
+  const found = entries.map(({ subpath }) => {
+    const file = `${nameOf(subpath)}.js`;
+    return [subpath, { file, outside: outsideOf(metafile.outputs, file) }] as const;
+  });
+  const files = outputFiles.map((one) => ({ path: path.basename(one.path), bytes: one.contents }));
+  return { entries: new Map(found), files };
+}
+
+/** The package.json of what was built: where its subpaths are. */
+export function descriptionOf({ name, version }: Installed, entries: Built['entries']): BuiltFile {
+  const exports = Object.fromEntries([...entries].map(([subpath, { file }]) => [subpath, `./${file}`]));
+  const json = JSON.stringify({ name, version, type: 'module', exports });
+  return { path: 'package.json', bytes: new Uint8Array(Buffer.from(json)) };
+}
+
+type Outputs = Awaited<ReturnType<Esbuild['build']>>['metafile']['outputs'];
+
+/** Of a file and of what it shares with others. */
+function outsideOf(outputs: Outputs, file: string): string[] {
+  const byName = new Map(Object.entries(outputs).map(([name, output]) => [path.basename(name), output]));
+  const [outside, reached] = [new Set<string>(), new Set([file])];
+  for (const name of reached)
+    for (const { path: one, external } of byName.get(name)?.imports ?? []) {
+      if (external) outside.add(one);
+      else reached.add(path.basename(one));
+    }
+  return [...outside];
+}
+
+/** `./jsx-runtime` → `jsx-runtime`; slashes would make folders. */
+const nameOf = (subpath: string): string =>
+  subpath === '.'
+    ? 'index'
+    : subpath
+        .slice(2)
+        .replaceAll('/', '__')
+        .replace(/\.[cm]?js$/, '');
+
+async function esbuildOf({ name, version }: Installed, cwd: string): Promise<Esbuild> {
+  try {
+    const file = createRequire(path.join(cwd, 'package.json')).resolve('esbuild');
+    const { default: found } = (await import(pathToFileURL(file).href)) as { default: Esbuild };
+    return found;
+  } catch {
+    throw new CliError(
+      `${name} ${version} is not made for browsers: it has CommonJS, or imports without file endings. stamp makes modules of it where the app has esbuild: npm install --save-dev esbuild`,
+      EXIT.error,
+    );
+  }
+}
+
+/** A module stays; of CommonJS each name is exported that its exports have. */
+async function entrySource({ home }: Installed, file: string): Promise<string> {
+  const whole = JSON.stringify(path.join(home, file));
+  const { isModule, names } = await namesIn(home, file);
+  if (isModule)
+    return `export * from ${whole};${names.includes('default') ? ` export { default } from ${whole};` : ''}`;
+  const named = names.filter((name) => name !== 'default' && /^[A-Za-z_$][\w$]*$/.test(name));
+  const list = named.length > 0 ? `export const { ${named.map((name) => `${name}: $${name}`).join(', ')} } = all;` : '';
+  const exported = named.length > 0 ? `export { ${named.map((name) => `$${name} as ${name}`).join(', ')} };` : '';
+  return `import * as all from ${whole}; ${list.replace('export const', 'const')} ${exported} export default all.default;`;
+}
+
+/** What a module exports, as Node sees it; CommonJS is run for that, in a process of its own. */
+async function namesIn(home: string, file: string): Promise<{ isModule: boolean; names: readonly string[] }> {
+  await init();
+  const [imports, exports] = parsed(await fs.readFile(path.join(home, file), 'utf8'));
+  if (exports.length > 0 || imports.some(({ d }) => d === -1))
+    return { isModule: true, names: exports.map(({ n }) => n) };
+  const script =
+    'process.env.NODE_ENV = "production"; process.stdout.write(JSON.stringify(Object.keys(Object(require(process.argv[1])))))';
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, ['-e', script, path.join(home, file)], {
+      timeout: 20_000,
+      cwd: home,
+    });
+    return { isModule: false, names: JSON.parse(stdout) as string[] };
+  } catch {
+    return { isModule: false, names: [] };
+  }
+}
+
+/** CommonJS may be no text of a module. */
+function parsed(source: string): readonly [readonly { readonly d: number }[], readonly { readonly n: string }[]] {
+  try {
+    return parse(source);
+  } catch {
+    return [[], []];
+  }
+}
+
+/** Entries are sources of ours; what isn't the package's stays an import, also where CommonJS requires it. */
+function plugIn(build: Build, sources: ReadonlyMap<string, string>, { home }: Installed): void {
+  build.onResolve({ filter: /^stamp-entry:/ }, ({ path: name }) => ({
+    path: name.slice(12),
+    namespace: 'stamp-entry',
+  }));
+  build.onLoad({ filter: /.*/, namespace: 'stamp-entry' }, ({ path: name }) => ({
+    contents: sources.get(name),
+    resolveDir: home,
+  }));
+  build.onResolve({ filter: /^stamp-all:/ }, ({ path: name }) => ({ path: name.slice(10), namespace: 'stamp-all' }));
+  build.onResolve({ filter: /^[^./]/ }, ({ path: name, kind }) => {
+    if (path.isAbsolute(name) || name.startsWith('#')) return undefined;
+    return kind === 'require-call' ? { path: name, namespace: 'stamp-required' } : { path: name, external: true };
+  });
+  build.onLoad({ filter: /.*/, namespace: 'stamp-required' }, ({ path: name }) => ({
+    contents: `const { all } = require(${JSON.stringify(`stamp-all:${name}`)}); const whole = all.default;
+      module.exports = whole !== undefined && Object.keys(all).every((key) => key === 'default' || Object(whole)[key] === all[key]) ? whole : all;`,
+  }));
+  build.onLoad({ filter: /.*/, namespace: 'stamp-all' }, ({ path: name }) => ({
+    contents: `import * as all from ${JSON.stringify(name)}; export { all };`,
+  }));
+}

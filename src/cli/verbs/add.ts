@@ -1,0 +1,185 @@
+// stamp add: packages from the app's node_modules under a ticket, with all that they import; and what a page would still miss.
+import { randomUUID } from 'node:crypto';
+import { shell, words } from '../../platform/in-shell.js';
+import { CliError, usage } from '../cli-error.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
+import { type Options, textOf } from '../options.js';
+import { bareImports, type MissingImport, missingIn } from '../packages/check-imports.js';
+import { packageOf } from '../packages/installed.js';
+import { type PlannedPackage, planPackages } from '../packages/plan-packages.js';
+import type { Session } from '../session.js';
+import { readMapLink } from '../stages/links.js';
+import { firstOf, stagesOf } from '../stages/stage-line.js';
+import { readTicket, ticketNamed } from '../ticket-name.js';
+import type { Verb } from '../verb.js';
+import { beginWork, type BegunTicket } from '../watch/begin-work.js';
+
+/** What came of one package. */
+interface Added {
+  readonly name: string;
+  readonly version: string;
+  readonly built: boolean;
+  readonly files: number;
+  /** The specifiers that lead to it; empty where nothing was sent. */
+  readonly keys: readonly string[];
+  readonly left: PlannedPackage['left'];
+  readonly warnings: readonly string[];
+}
+
+export const add: Verb = {
+  name: 'add',
+  takes: '[ticket] [packages...]',
+  summary: "Put packages from the app's node_modules under a ticket",
+  description:
+    'With all packages that they import, one version of each, and without the network. What browsers can’t load as it is ' +
+    '(CommonJS) is built by the esbuild of the app. A ticket that there is not yet is created. With --check nothing is sent: it ' +
+    'says which imports of the sources the ticket’s map leads nowhere, and ends with 1 where there are any.',
+  options: [
+    ['--check', 'say what a page would fail to resolve'],
+    ['-f, --folder <folder>', 'with --check: the sources (default: ./src)'],
+    ['--dry-run', 'say what would be sent, and send nothing'],
+    ['--title <title>', 'of a ticket that is new; default: the git branch, else the key'],
+  ],
+  completes: 'ticket',
+  json: {
+    ticket: true,
+    revision: true,
+    dry_run: true,
+    packages: { name: true, version: true, built: true, files: true, keys: true, left: true, warnings: true },
+    missing: { file: true, specifier: true },
+  },
+  examples: [
+    { run: 'stamp add TKT-1 preact lit --dry-run', says: 'what would be sent' },
+    { run: 'stamp add TKT-1 preact lit', says: 'preact, lit and what lit imports' },
+    { run: 'stamp add TKT-1 --check', says: 'what the sources import and the map has not' },
+  ],
+  run: (session, args, options) => {
+    const named = textOf(options, 'ticket') !== undefined;
+    const [first, ...rest] = args;
+    const [key, packages] = named ? [undefined, args] : [first, rest];
+    const ticket = ticketNamed(session, key, options);
+    if (options.check === true) return check(session, ticket, packages, options);
+    if (packages.length === 0) throw usage('Which packages? Name them as they are imported: preact lit.');
+    for (const name of packages) requirePackage(name);
+    return send(session, ticket, packages, options);
+  },
+};
+
+/** Names as npm has them: what is a path, or leads out of node_modules, is none. */
+function requirePackage(name: string): void {
+  if (/^(@[a-z0-9~_-][\w.~-]*\/)?[a-z0-9~_-][\w.~-]*$/i.test(name) && name !== 'node_modules') return;
+  const whole = packageOf(name);
+  const help = whole === name ? 'A name is as npm has it: preact, @lit/task' : `Name the whole package: ${whole}`;
+  throw usage(`'${name}' is not the name of a package. ${help}.`);
+}
+
+async function send(
+  session: Session,
+  key: string,
+  names: readonly string[],
+  options: Options,
+): Promise<ExitCode | undefined> {
+  const planned = await planPackages(names, session.settings.cwd);
+  if (options.dryRun === true) {
+    tell(
+      session,
+      { ticket: key, revision: null, isDry: true },
+      planned.map((one) => addedOf(one)),
+    );
+    return undefined;
+  }
+  const begun = await beginWork(session, key, { title: textOf(options, 'title'), yes: options.yes === true });
+  const added: Added[] = [];
+  let { revision } = begun;
+  for (const one of planned) {
+    const answer = await upload(session, begun, one);
+    revision = answer.revision;
+    added.push(addedOf(one, answer));
+  }
+  tell(session, { ticket: begun.key, revision, isDry: false }, added);
+  return undefined;
+}
+
+interface Uploaded {
+  readonly revision: number;
+  readonly keys: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+async function upload({ server }: Session, { id }: BegunTicket, { name, files }: PlannedPackage): Promise<Uploaded> {
+  const form = new FormData();
+  form.append('name', name);
+  for (const { path, bytes } of files) form.append('file', new Blob([bytes]), path);
+  const { revision, modules, warnings } = await server.of(
+    server.api.POST('/api/v1/ticket/{id}/modules/', {
+      params: { path: { id }, header: { 'Idempotency-Key': `stamp-add-${randomUUID()}` } },
+      body: {},
+      bodySerializer: () => form,
+    }),
+  );
+  if (revision === undefined) throw new CliError('The server answered an upload without a revision.', EXIT.error);
+  return {
+    revision,
+    keys: (modules ?? []).flatMap(({ specifier }) => specifier ?? []),
+    warnings: (warnings ?? []).flatMap(({ message }) => message ?? []),
+  };
+}
+
+const addedOf = ({ name, version, built, files, left }: PlannedPackage, answer?: Uploaded): Added => ({
+  name,
+  version,
+  built,
+  files: files.length,
+  keys: answer?.keys ?? [],
+  left,
+  warnings: answer?.warnings ?? [],
+});
+
+function tell(
+  { out }: Session,
+  { ticket, revision, isDry }: { readonly ticket: string; readonly revision: number | null; readonly isDry: boolean },
+  packages: readonly Added[],
+): void {
+  out.result({ ticket, revision, dry_run: isDry, packages, missing: [] }, () => {
+    for (const { name, version, built, files, keys, left, warnings } of packages) {
+      const what = [`${files} files`, ...(keys.length > 0 ? [`${keys.length} keys`] : []), ...(built ? ['built'] : [])];
+      out.say(`${name} ${version}: ${what.join(', ')}`);
+      for (const { subpath, needs } of left) out.say(`  left out: ${name}${subpath.slice(1)} needs ${needs}`);
+      for (const warning of warnings) out.say(`  ${warning}`);
+    }
+    out.say(isDry ? 'Nothing was sent.' : `${ticket} is at revision ${revision}`);
+  });
+}
+
+async function check(
+  session: Session,
+  key: string,
+  only: readonly string[],
+  options: Options,
+): Promise<ExitCode | undefined> {
+  const { settings, out, signal } = session;
+  const ticket = await readTicket(session, key);
+  const imports = await bareImports(settings.cwd, textOf(options, 'folder') ?? settings.folder);
+  const asked = [...imports].filter(([specifier]) => only.length === 0 || only.includes(packageOf(specifier)));
+  const line = await stagesOf(session, ticket);
+  const stage = line.find(({ name }) => name === ticket.stage) ?? firstOf(line);
+  const missing = await missingIn(await readMapLink(session, ticket, stage), new Map(asked), signal);
+  out.result({ ticket: ticket.key, revision: null, dry_run: true, packages: [], missing }, () =>
+    sayMissing(session, ticket.key, missing),
+  );
+  return missing.length > 0 ? EXIT.error : undefined;
+}
+
+function sayMissing({ out, settings }: Session, key: string, missing: readonly MissingImport[]): void {
+  if (missing.length === 0) {
+    out.say(`Everything that the sources import is in the map of ${key}.`);
+    return;
+  }
+  for (const { file, specifier } of missing)
+    out.say(`${file} imports ${specifier}, which the map of ${key} leads nowhere`);
+  const own = `@${settings.project}/`;
+  const names = [...new Set(missing.map(({ specifier }) => packageOf(specifier)))].filter(
+    (one) => !`${one}/`.startsWith(own),
+  );
+  if (names.length > 0) out.say(shell`stamp add ${key} ${words(names)}`);
+}
