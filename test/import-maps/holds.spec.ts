@@ -143,6 +143,39 @@ it('keeps the hold that somebody set without an end, and outlasts one with an en
   });
 });
 
+it('a hold or a lock without an end gets none by another: it would lift itself', async () => {
+  const project = await aStagedProject(server, 'endless');
+  const ticket = await inProject(project).withModule('a').at('prod');
+  await post(`${ticket.url}revert/`).expect(200);
+  const before = await eventsOf(`ticket/${ticket.id}`);
+  const timed = { reason: 'Over lunch', until: '2h' };
+  const refused = await post(`${ticket.url}hold/`, timed).expect(409);
+  expect(refused.body).toMatchObject({
+    code: 'hold.endless',
+    error: `${ticket.key} is held by local until somebody lifts it: reverted from prod (release 2). With an end it would lift itself. Lift it first with POST ${ticket.url}unhold/, or leave out until.`,
+    hold: { until: null },
+  });
+  const said = await post('/api/v1/command/', { text: `hold ${ticket.id} --reason Lunch --until 2h` });
+  expect([said.status, JSON.stringify(said.body)]).toEqual([
+    expect.any(Number),
+    expect.stringContaining('hold.endless'),
+  ]);
+  expect((await eventsOf(`ticket/${ticket.id}`)).filter(({ type }) => type === 'ticket.held')).toEqual(
+    before.filter(({ type }) => type === 'ticket.held'),
+  );
+  await post(`${ticket.url}hold/`, { reason: 'Another reason' }).expect(200);
+  await post(`${ticket.url}unhold/`).expect(200);
+  await post(`${ticket.url}hold/`, timed).expect(200);
+
+  const lock = (body: object) => post('/api/v1/stage/prod/lock/?project=endless', body);
+  await lock({ reason: 'Holidays' }).expect(200);
+  expect((await lock({ reason: 'Tea', until: '5m' }).expect(409)).body).toMatchObject({
+    code: 'hold.endless',
+    error: expect.stringContaining('/api/v1/stage/prod/unlock/?project=endless'),
+  });
+  await lock({ reason: 'Long holidays' }).expect(200);
+});
+
 describe('a locked stage', () => {
   const lock = (project: string, stage = 'prod', body: object = { reason: 'Holidays' }) =>
     post(`/api/v1/stage/${stage}/lock/?project=${project}`, body);

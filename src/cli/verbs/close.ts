@@ -52,7 +52,7 @@ export const reopen: Verb = {
       sayFacts(session.out, `${ticket.key} is open`, [
         ['stage', ticket.stage ?? undefined],
         ['link', link],
-        ['next', shell`stamp ${ticket.key} --update`],
+        ['next', ticket.stage === null ? shell`stamp show ${ticket.key}` : shell`stamp update ${ticket.key}`],
       ]);
     });
     return undefined;

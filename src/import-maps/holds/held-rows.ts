@@ -1,7 +1,7 @@
 // Holds of tickets and locks of stages as they are kept. Whether one still counts, the database's clock says.
 import type { Tx } from '../../platform/database/db.js';
 import type { Sql } from '../../platform/database/statement.js';
-import { invalid } from '../../platform/errors.js';
+import { conflict, invalid } from '../../platform/errors.js';
 import type { Hold, Until } from '../domain/hold.js';
 
 /** What is held: a ticket by its id, or a stage by its project's id and its name. */
@@ -73,6 +73,16 @@ export async function writeHold(
     values: [...place.values, reason, actor, end],
   });
   return hold;
+}
+
+/** Rejects with conflict `hold.endless` where one without an end would get one: it would lift itself, and nobody asked for that. */
+export function requireNoEndless(before: Hold | undefined, { until }: NewHold, what: string, lift: string): void {
+  if (!before || before.until !== null || !until) return;
+  throw conflict(
+    'hold.endless',
+    `${what} by ${before.actor} until somebody lifts it: ${before.reason}. With an end it would lift itself. Lift it first with POST ${lift}, or leave out until.`,
+    { data: { hold: before } },
+  );
 }
 
 /** Answers the one that counted; one that is over stays, since nothing changes with it. */

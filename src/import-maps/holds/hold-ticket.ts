@@ -8,7 +8,7 @@ import { heldLine, unheldLine } from '../../stream/lines/stage-lines.js';
 import type { Hold } from '../domain/hold.js';
 import type { VerbOptions } from '../stages/stage-change.js';
 import { type LockedTicket, TicketDeltas } from '../store/ticket-deltas.js';
-import { holdOf, type NewHold, removeHold, writeHold } from './held-rows.js';
+import { holdOf, type NewHold, removeHold, requireNoEndless, writeHold } from './held-rows.js';
 
 export interface HeldTicket {
   readonly ticket: LockedTicket;
@@ -22,10 +22,14 @@ export interface HeldTicket {
 export class HoldTicket {
   constructor(private readonly deltas: TicketDeltas) {}
 
-  /** One that is held already is held anew, by whoever said it last. Rejects with not_found; precondition; invalid `until.past`. */
+  /**
+   * One that is held already is held anew, by whoever said it last. Rejects with not_found; precondition; invalid `until.past`;
+   * conflict `hold.endless`.
+   */
   async hold(tx: Tx, id: number, wanted: NewHold, options: VerbOptions): Promise<HeldTicket> {
     const ticket = await this.lock(tx, id, options);
     const before = await holdOf(tx, { ticket: id });
+    requireNoEndless(before, wanted, `${ticket.key} is held`, `/api/v1/ticket/${id}/unhold/`);
     const hold = await writeHold(tx, { ticket: id }, options.actor, wanted);
     if (!hold) return { ticket, row: ticket.row, hold: before, changed: false };
     const line = heldLine(ticket.key, {

@@ -64,7 +64,7 @@ export class HoldsController {
     operationId: 'hold_ticket',
     summary: 'Hold a ticket',
     description:
-      'It is not promoted until somebody lifts the hold, or its end comes. A ticket that was taken out of production holds itself. Holding it the same way again changes nothing.',
+      'It is not promoted until somebody lifts the hold, or its end comes. A ticket that was taken out of production holds itself. Holding it the same way again changes nothing. A hold without an end gets none: lift it first (409 `hold.endless`).',
   })
   @ID
   @IDEMPOTENCY_KEY

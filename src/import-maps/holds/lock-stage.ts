@@ -9,7 +9,7 @@ import type { Hold } from '../domain/hold.js';
 import { firstStage, production } from '../domain/stage-line.js';
 import { type NamedProject, stageOf } from '../stages/named-project.js';
 import { lockPointer } from '../store/map-pointer.js';
-import { holdOf, type NewHold, removeHold, writeHold } from './held-rows.js';
+import { holdOf, type NewHold, removeHold, requireNoEndless, writeHold } from './held-rows.js';
 
 export interface LockedStage {
   readonly stage: string;
@@ -20,13 +20,15 @@ export interface LockedStage {
 /** Production's pointer, which every promotion holds to its end: nothing comes after a lock that was answered. */
 @Injectable()
 export class LockStage {
-  /** One that is locked already is locked anew. Rejects with not_found; invalid `until.past`, `lock.first_stage`. */
+  /** One that is locked already is locked anew. Rejects with not_found; invalid `until.past`, `lock.first_stage`; conflict `hold.endless`. */
   async lock(tx: Tx, project: NamedProject, name: string, wanted: NewHold, actor: string): Promise<LockedStage> {
     const stage = stageOf(project, name).name;
     if (stage === firstStage(project.line).name && stage !== production(project.line).name)
       throw invalid('lock.first_stage', `Nothing is promoted to ${stage}: tickets begin there. Lock a later stage.`);
     await lockPointer(tx, project.id);
     const before = await holdOf(tx, { project: project.id, stage });
+    const lift = `/api/v1/stage/${encodeURIComponent(stage)}/unlock/?project=${encodeURIComponent(project.name)}`;
+    requireNoEndless(before, wanted, `${stage} of ${project.name} is locked`, lift);
     const lock = await writeHold(tx, { project: project.id, stage }, actor, wanted);
     if (!lock) return { stage, lock: before, changed: false };
     const line = lockedLine(stage, project.name, {

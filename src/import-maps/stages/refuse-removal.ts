@@ -26,11 +26,14 @@ export async function refuseReleased(tx: Tx, tickets: readonly number[]): Promis
   });
   if (!found) return;
   const { id, key, project, release, live } = found;
-  const what = live ? 'has modules in production' : 'had modules in production';
+  // Of the release, not of the ticket: that may be at another stage by now.
+  const what = live
+    ? `Production has modules that release ${release} of ${project} brought from ${key}`
+    : `Release ${release} of ${project} brought modules of ${key} to production`;
   throw new DomainError(
     'conflict',
     'ticket.released',
-    `${key} ${what}, with release ${release} of ${project}, and stays for its sake. Close it instead: POST /api/v1/ticket/${id}/close/`,
+    `${what}, so the ticket stays. Close it instead: POST /api/v1/ticket/${id}/close/`,
     { data: { ticket: key, project, release } },
   );
 }
