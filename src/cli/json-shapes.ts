@@ -92,6 +92,7 @@ export const CHANGE_FIELDS = fieldsOf<StageChange>({
   git_revert: true,
   preview_key: true,
   links: true,
+  pages: true,
   dry_run: true,
 });
 
@@ -196,6 +197,7 @@ export const PREVIEW_FIELDS = fieldsOf<Preview & { readonly link: string | null 
   stage: true,
   preview_key: true,
   links: true,
+  pages: true,
   link: true,
 });
 

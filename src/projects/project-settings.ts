@@ -20,6 +20,17 @@ const MOST_URLS = 100;
 const LONGEST_URL = 2048;
 const URL_START = /^https?:\/\/[!-~]+$/;
 
+/** Where links to previews lead: a page of the application. Links put a query into it, so it has none and no fragment. */
+function pageFaults(given: unknown): string[] {
+  if (typeof given !== 'string' || !URL_START.test(given) || !URL.canParse(given))
+    return ['page is the URL of a page, such as https://qa.example/.'];
+  if (given.length > LONGEST_URL) return [`A URL has at most ${LONGEST_URL} characters.`];
+  const { username, password, search, hash } = new URL(given);
+  return username || password || search || hash
+    ? ['page has no user, query or fragment: links add their own query.']
+    : [];
+}
+
 /** The first fault alone: a list that is too long isn't looked at further. */
 function urlListFaults(given: unknown): string[] {
   if (!Array.isArray(given)) return ['url_safe_list is a list of URLs.'];
@@ -76,6 +87,11 @@ export class ProjectSettings {
   @Faultless(previewOriginFaults)
   preview_origins?: PreviewOrigins;
 
+  /** The page of the application that links to previews lead to. */
+  @IsOptional()
+  @Faultless(pageFaults)
+  page?: string;
+
   /** True: who knows a ticket's name may see its preview, on a server that asks for tokens too. */
   @IsOptional()
   @IsBoolean({ message: 'open_previews is true or false.' })
@@ -126,6 +142,7 @@ const NAMES: readonly string[] = [
   'url_safe_list',
   'relative_addresses',
   'preview_origins',
+  'page',
   'open_previews',
   'deployer_environments',
   'entries',

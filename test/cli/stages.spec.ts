@@ -248,6 +248,26 @@ test('what changes production is confirmed on a terminal', async () => {
   await eventually('it is back', async () => (await stage()) === 'qa');
 });
 
+test("links lead to the project's page, and the command's own setting goes over it", async () => {
+  const settings = { page: 'https://qa.example/app/' };
+  const project = (await server.http.post('/api/v1/project/').send({ name: 'paged', settings }).expect(201)).body as {
+    resource_uri: string;
+  };
+  const ticket = (await server.http.post('/api/v1/ticket/').send({ title: 'x', project: project.resource_uri }))
+    .body as {
+    key: string;
+    resource_uri: string;
+  };
+  const modules = { modules: [{ specifier: 'paged', url: 'https://cdn.example/paged.js' }] };
+  await server.http.post(`${ticket.resource_uri}modules/`).send(modules).expect(201);
+  const here = (line: string, env: Record<string, string> = {}) =>
+    stamp(`${line} --project paged`, { url: server.base, env });
+  expect((await here(`open ${ticket.key} --print`)).stdout).toBe(`https://qa.example/app/?dev=${ticket.key}\n`);
+  expect((await here(`show ${ticket.key}`)).stdout).toContain(`https://qa.example/app/?dev=${ticket.key}`);
+  const own = await here(`open ${ticket.key} --print`, { STAMP_PAGE: 'http://localhost:3000/' });
+  expect(own.stdout).toBe(`http://localhost:3000/?dev=${ticket.key}\n`);
+});
+
 test('the snippet, printed and written into a page', async () => {
   const page = path.join(server.dataFolder, 'index.html');
   const before =

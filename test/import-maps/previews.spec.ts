@@ -14,6 +14,7 @@ let all: string;
 let [shopToken, bankToken] = ['', ''];
 
 interface Preview {
+  readonly pages: Record<string, string>;
   readonly preview_key: string;
   readonly links: Record<string, string>;
   readonly version: number;
@@ -282,5 +283,28 @@ it('opens where the project says so', async () => {
   expect(await previewOf(ticket, 'bank')).toMatchObject({
     preview_key: null,
     links: { dev: `${server.base}/p/bank/import-map.json?dev=${ticket}` },
+    pages: {},
   });
+});
+
+it("links to the application's page where the project says where that is", async () => {
+  const ticket = await aTicket('shop');
+  const url = `/api/v1/project/${await projectId(server, 'shop')}/`;
+  const change = server.http
+    .patch(url)
+    .set(...bearer(all))
+    .set('If-Match', '*');
+  await change.send({ settings: { page: 'https://qa.example/app/' } }).expect(202);
+  const preview = await previewOf(ticket, 'shop');
+  const dev = `https://qa.example/app/?dev=${ticket}~${preview.preview_key}`;
+  expect(preview.pages).toEqual({ dev, prod: 'https://qa.example/app/' });
+  const stages = await server.http.get('/api/v1/stage/?project=shop').set(...bearer(all));
+  for (const { page } of (stages.body as { objects: { page: string }[] }).objects)
+    expect(page).toBe('https://qa.example/app/');
+  const promoted = await server.http
+    .post(`/api/v1/ticket/${ticket}/promote/?project=shop`)
+    .set(...bearer(all))
+    .send({});
+  expect(promoted.body).toMatchObject({ pages: { qa: dev.replace('dev=', 'qa='), prod: 'https://qa.example/app/' } });
+  expect((promoted.body as Preview).pages).not.toHaveProperty('dev');
 });

@@ -45,7 +45,7 @@ it('names the known settings where one is unknown, whatever its name', async () 
     const reply = await post({ name: 'unknown', settings }).expect(400);
     const [text] = (reply.body as { project: { settings: string[] } }).project.settings;
     expect(text).toBe(
-      `There is no setting '${key}'. There are workflow_mode, stages, overlap, url_safe_list, relative_addresses, preview_origins, open_previews, deployer_environments, entries, retention_days, quotas.`,
+      `There is no setting '${key}'. There are workflow_mode, stages, overlap, url_safe_list, relative_addresses, preview_origins, page, open_previews, deployer_environments, entries, retention_days, quotas.`,
     );
   }
 });
@@ -62,6 +62,8 @@ it('takes what is valid', async () => {
     url_safe_list: ['https://cdn.example.com/modules/', 'http://127.0.0.1:9000/'],
     preview_origins: ['https://qa.example.com', 'http://localhost:3000', 'http://[::1]:80'],
     deployer_environments: { stage: 'prod', 'Production.EU': 'prod' },
+    relative_addresses: true,
+    page: 'https://qa.example.com/app/',
     retention_days: 7,
   };
   expect((await aProject({ settings })).settings).toEqual(settings);
@@ -109,6 +111,22 @@ it.each([
     ],
   ],
   ['overlap', ['allow', null, 1]],
+  ['relative_addresses', ['true', null, 1]],
+  [
+    'page',
+    [
+      '',
+      'qa.example',
+      'javascript:alert(1)',
+      'https://me@qa.example/',
+      'https://qa.example/?x=1',
+      'https://qa.example/#x',
+      'https://[',
+      7,
+      null,
+      `https://a/${'x'.repeat(2048)}`,
+    ],
+  ],
   [
     'deployer_environments',
     [

@@ -6,11 +6,14 @@ import type { Stage } from './shapes.js';
 
 /** `http://localhost:8080/?dev=TKT-1`; production's has no ticket in it. `previewKey`: where links need one. */
 export function previewLink(settings: Settings, stage: Stage, key: string, previewKey?: string): string {
-  const { page } = settings;
-  const { name, production, project } = stage;
-  const at = page ?? mapOf(settings, project);
+  const { name, production, project, page } = stage;
+  const at = settings.page ?? pageIn(page) ?? mapOf(settings, project);
   return production ? new URL(at).href : pageLink(at, name, key, previewKey);
 }
+
+/** The project's page, where it has one that can be a link. */
+export const pageIn = (page: string | null | undefined): string | undefined =>
+  page && isLink(page) ? page : undefined;
 
 /** True of a link as our server makes them; what another may have sent in its place is not shown as one. */
 export const isLink = (text: string): boolean => /^https?:\/\/[\w.:[\]~/?=&,%-]+$/.test(text) && URL.canParse(text);

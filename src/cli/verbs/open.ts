@@ -12,7 +12,7 @@ export const open: Verb = {
   takes: '[ticket]',
   summary: 'Open the page that shows a ticket',
   description:
-    'The application with the ticket in it, where the setting page says where that is; else what happens to the ticket, live. ' +
+    "The application with the ticket in it, where the setting page, or the project's, says where that is; else what happens to the ticket, live. " +
     'Where nobody looks at a terminal, the link is only printed.',
   options: [
     ['--stage <name>', 'at this stage (default: where it is)'],
@@ -25,13 +25,15 @@ export const open: Verb = {
     const { out, settings } = session;
     const ticket = await readTicket(session, ticketNamed(session, name, options));
     const wanted = textOf(options, 'stage') ?? ticket.stage;
-    const shown = wanted !== null && settings.page !== undefined;
     const line = wanted === null ? [] : await stagesOf(session, ticket);
     const stage = wanted === null ? undefined : stageNamed(line, wanted);
-    const link = shown && stage ? await readPreviewLink(session, ticket, stage) : storyLink(settings, ticket.key);
+    const shown = stage !== undefined && (settings.page ?? stage.page ?? undefined) !== undefined;
+    const link = shown ? await readPreviewLink(session, ticket, stage) : storyLink(settings, ticket.key);
     out.result({ key: ticket.key, stage: wanted, link }, () => out.say(link));
     if (!shown && wanted !== null)
-      out.note('{"page": "http://localhost:8080/"} in .stamprc.json says where the application is.');
+      out.note(
+        '{"page": "http://localhost:8080/"} in .stamprc.json, or page in the settings of the project, says where the application is.',
+      );
     if (options.print !== true && out.isTerminal && !out.isJson) await openBrowser(session, link);
     return undefined;
   },

@@ -7,6 +7,7 @@ import type { Session } from '../session.js';
 import type { Ticket } from '../ticket-name.js';
 import { branchOf, mailOf } from './git-facts.js';
 import { closedTicket, frozenTicket } from './ticket-refusal.js';
+import { pageIn } from '../stages/links.js';
 
 export interface BegunTicket {
   readonly id: string;
@@ -25,6 +26,8 @@ export interface BegunTicket {
   readonly map: string;
   /** What a link to its preview has; undefined where it needs none. */
   readonly previewKey: string | undefined;
+  /** The page of the application, where the project's settings name one. */
+  readonly page: string | undefined;
 }
 
 export interface BeginOptions {
@@ -72,6 +75,7 @@ async function readyTicket(session: Session, ticket: Ticket): Promise<Omit<Begun
     revision: stamped.revision,
     map: stamped.links[stamped.stage] ?? '',
     previewKey: stamped.preview_key ?? undefined,
+    page: pageIn(stages[0]?.page),
   };
 }
 

@@ -37,7 +37,9 @@ export async function runUpdate(session: Session, ticket: string, options: Updat
   if (moved.length > 0 && !options.moveKeys) throw movedRefusal(settings, found.source, ticket, moved);
   const work = { ...found, gone: moved.map(({ earlier }) => earlier) };
   const begun = await beginWork(session, ticket, options);
-  const report = new UpdateReport(out, begun, linkOf(begun, settings.page), (name) => work.source.shown(name));
+  const report = new UpdateReport(out, begun, linkOf(begun, settings.page ?? begun.page), (name) =>
+    work.source.shown(name),
+  );
   report.began();
   const parts = { session, begun, work, report, facts: new GitFacts(work.source.folder) };
   if (options.once || work.files.length > 0) return updateOnce(parts);

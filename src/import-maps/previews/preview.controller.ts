@@ -12,7 +12,7 @@ import { resourceNamed, type Row, uriOf } from '../../rest/resource.js';
 import { ReadStages } from '../stages/read-stages.js';
 import { PREVIEW } from '../stages/preview-schema.js';
 import { RunVerb, verbOptions } from '../stages/run-verb.js';
-import { mapLinks, shownTo } from '../stages/stage-view.js';
+import { mapLinks, pageLinks, shownTo } from '../stages/stage-view.js';
 import { verbBody } from '../stages/verb-body.js';
 import type { LockedTicket } from '../store/ticket-deltas.js';
 import { RenewPreviewKey } from './renew-preview-key.js';
@@ -77,4 +77,5 @@ const previewView = (ticket: LockedTicket, { version }: Row, base: string): obje
   stage: ticket.stage,
   preview_key: ticket.previewKey,
   links: ticket.stage === null ? {} : mapLinks(ticket, ticket.stage, base),
+  pages: ticket.stage === null ? {} : pageLinks(ticket, ticket.stage),
 });

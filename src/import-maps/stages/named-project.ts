@@ -17,6 +17,8 @@ export interface NamedProject {
   readonly safeList: readonly string[];
   /** `relative_addresses`. */
   readonly relative: boolean;
+  /** `page`: where links to previews lead; null where only the import maps are known. */
+  readonly page: string | null;
   /** Whether links to its tickets need a preview key. */
   readonly previews: 'open' | 'key';
 }
@@ -46,17 +48,27 @@ export class NamedProjects {
       safe_list: string[] | null;
       open_previews: boolean | null;
       relative: boolean | null;
+      page: string | null;
     }>({
       name: statement,
       text: `SELECT id, name, settings->'stages' AS stages, settings->'url_safe_list' AS safe_list,
           (settings->>'open_previews')::boolean AS open_previews,
-          (settings->>'relative_addresses')::boolean AS relative FROM project WHERE ${where} LIMIT 1`,
+          (settings->>'relative_addresses')::boolean AS relative,
+          settings->>'page' AS page FROM project WHERE ${where} LIMIT 1`,
       values: [value],
     });
     if (!row) throw notFound(`There is no project '${value.slice(0, 100)}'.`);
-    const { id, name, stages, safe_list: safeList, open_previews: isOpen, relative } = row;
+    const { id, name, stages, safe_list: safeList, open_previews: isOpen, relative, page } = row;
     const previews = this.locks.isLocked(isOpen ?? false) ? 'key' : 'open';
-    return { id, name, line: stageLineOf(stages), safeList: safeList ?? [], relative: relative ?? false, previews };
+    return {
+      id,
+      name,
+      line: stageLineOf(stages),
+      safeList: safeList ?? [],
+      relative: relative ?? false,
+      page,
+      previews,
+    };
   }
 }
 

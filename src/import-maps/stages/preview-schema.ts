@@ -7,6 +7,13 @@ export const PREVIEW_KEY = {
     'What links to its preview have, as `?dev=TKT-1~<key>`; null where they need none, or for those who may not read.',
 };
 
+export const PAGES = {
+  type: 'object',
+  description:
+    "The application's page with its stage, and in production; empty where the project's settings name no `page`.",
+  additionalProperties: { type: 'string' },
+};
+
 export const PREVIEW = {
   type: 'object',
   description: 'How a ticket is looked at before it is released.',
@@ -21,6 +28,7 @@ export const PREVIEW = {
       description: 'The import map of its stage and of production.',
       additionalProperties: { type: 'string' },
     },
+    pages: PAGES,
   },
-  required: ['ticket', 'key', 'version', 'stage', 'preview_key', 'links'],
+  required: ['ticket', 'key', 'version', 'stage', 'preview_key', 'links', 'pages'],
 };

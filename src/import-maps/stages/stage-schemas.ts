@@ -1,5 +1,5 @@
 // What stage verbs take and answer, for the OpenAPI document.
-import { PREVIEW_KEY } from './preview-schema.js';
+import { PAGES, PREVIEW_KEY } from './preview-schema.js';
 
 const text = (description: string, more: object = {}): object => ({ type: 'string', description, ...more });
 const whole = (description: string): object => ({ type: 'integer', description });
@@ -136,6 +136,7 @@ export const STAGE_CHANGE = object(
       description: 'The import map of its stage and of production.',
       additionalProperties: { type: 'string' },
     },
+    pages: PAGES,
     dry_run: { type: 'boolean', description: 'True where nothing was kept.' },
   },
   ['ticket', 'key', 'stage', 'current_workflow_step', 'status', 'version', 'revision', 'release', 'changes', 'links'],
@@ -177,6 +178,9 @@ export const STAGE = object('A stage.', {
   production: { type: 'boolean', description: 'True for the last one.' },
   release: { type: ['integer', 'null'], description: 'Of production: the release that it is at, and its ETag.' },
   previews: text('Of its tickets: `open`, or `key` where links to them need a preview key.', { enum: ['open', 'key'] }),
+  page: text('The page of the application that links to previews lead to; null where the project names none.', {
+    type: ['string', 'null'],
+  }),
   lock: HOLD,
   resource_uri: text('Where it is.'),
 });

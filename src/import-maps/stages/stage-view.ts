@@ -50,7 +50,7 @@ export const warningsView = (warnings: readonly MapWarning[]): object => ({
   ...(warnings.length > MOST_WARNINGS ? { more_warnings: warnings.length - MOST_WARNINGS } : {}),
 });
 
-type Shown = Pick<LockedTicket, 'key' | 'line' | 'project' | 'previewKey'>;
+type Shown = Pick<LockedTicket, 'key' | 'line' | 'project' | 'previewKey' | 'page'>;
 
 /** Where each stage's map of a ticket is: its own stage's preview, and production. */
 export function mapLinks(
@@ -62,6 +62,14 @@ export function mapLinks(
   const live = production(line).name;
   const named = linked(encodeURIComponent(key), previewKey ?? undefined);
   return { ...(stage === live ? {} : { [stage]: `${map}?${stage}=${named}` }), [live]: map };
+}
+
+/** The same of the application's page; empty where the project names none. */
+export function pageLinks({ key, line, previewKey, page }: Shown, stage: string): Record<string, string> {
+  if (page === null) return {};
+  const live = production(line).name;
+  const named = linked(encodeURIComponent(key), previewKey ?? undefined);
+  return { ...(stage === live ? {} : { [stage]: `${page}?${stage}=${named}` }), [live]: page };
 }
 
 /** The ticket as it is shown to whoever may not read it: without its key. */
@@ -88,6 +96,7 @@ export function changeView(change: StageChange, base: string, dryRun: boolean): 
     ...(change.gitRevert === undefined ? {} : { git_revert: change.gitRevert }),
     preview_key: ticket.previewKey,
     links: mapLinks(ticket, stage, base),
+    pages: pageLinks(ticket, stage),
     ...(dryRun ? { dry_run: true } : {}),
   };
 }

@@ -208,6 +208,7 @@ function stageView(project: NamedProject, stage: Stage, release: number, lock: H
     production: live,
     release: live ? release : null,
     previews: project.previews,
+    page: project.page,
     lock: lock ?? null,
     resource_uri: uriOf(project, stage),
   };

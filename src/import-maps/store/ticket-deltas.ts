@@ -31,6 +31,8 @@ export interface LockedTicket {
   readonly quotas: QuotaSetting | null;
   /** What a link to its preview has; null where links need none. */
   readonly previewKey: string | null;
+  /** The page that links to its preview lead to: the project's setting. */
+  readonly page: string | null;
   /** Null until it carries modules. */
   readonly stage: string | null;
   readonly closed: boolean;
@@ -65,6 +67,7 @@ interface Surroundings {
   quotas: QuotaSetting | null;
   entries: string[] | null;
   open_previews: boolean | null;
+  page: string | null;
   preview_key: string;
   release: number | null;
   revision_id: number | null;
@@ -107,7 +110,7 @@ export class TicketDeltas {
     const [found] = await tx.run<Surroundings>({
       name: 'ticket_surroundings',
       text: `SELECT p.name AS project_name, p.settings->'stages' AS stages, p.settings->>'overlap' AS overlap, p.settings->'quotas' AS quotas, p.settings->'entries' AS entries, m.release,
-          (p.settings->>'open_previews')::boolean AS open_previews, t.preview_key,
+          (p.settings->>'open_previews')::boolean AS open_previews, p.settings->>'page' AS page, t.preview_key,
           r.id AS revision_id, ${MARK} AS mark, r.number, r.whole, r.carried, ${keptUnlessKnown('$2::text')} AS kept, r.git_commit
         FROM ticket t JOIN project p ON p.id = t.project_id LEFT JOIN map_pointer m ON m.project_id = p.id
           LEFT JOIN LATERAL (SELECT * FROM map_revision WHERE ticket_id = $1 ORDER BY number DESC LIMIT 1) r ON true
@@ -130,6 +133,7 @@ export class TicketDeltas {
       quotas: found.quotas,
       entries: found.entries,
       previewKey: this.locks.isLocked(found.open_previews ?? false) ? found.preview_key : null,
+      page: found.page,
       stage: row.stage as string | null,
       closed: row.closed_at !== null,
       version: Number(row.version),
