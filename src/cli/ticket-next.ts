@@ -64,11 +64,18 @@ function afterFailure(ticket: WholeTicket): readonly Said[] {
   return step === '999' ? [] : [[shell`stamp status ${ticket.key} ${step}`, `tries ${nameOf(step)} again`]];
 }
 
+const isPage = (url: string): boolean => !new URL(url).pathname.endsWith('/import-map.json');
+
 function linksOf({ key, stage, why, preview }: WholeTicket, url: string): readonly Said[] {
   const map = stage === null || why.next_stage === null || why.closed ? undefined : preview[stage];
   return [
     ...(map !== undefined && isLink(map)
-      ? [[map, `its import map; pages show it with ${new URL(map).search}`] as const]
+      ? [
+          [
+            map,
+            isPage(map) ? 'the application with it' : `its import map; pages show it with ${new URL(map).search}`,
+          ] as const,
+        ]
       : []),
     [`${url}/stream?ticket=${encodeURIComponent(key)}`, 'what happens to it, live'],
   ];

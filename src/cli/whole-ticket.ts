@@ -21,7 +21,9 @@ export async function readWhole(session: Session, name: string) {
     server.of(server.api.GET('/api/v1/ticket/{id}/why/', { params: { path } })),
     server.of(server.api.GET('/api/v1/ticket/{id}/preview/', { params: { path } })),
   ]);
-  return { ...ticket, links: links.objects, components: components.objects, why, preview: preview.links };
+  // The application's page where the project names one, else the import map.
+  const shown = { ...preview.links, ...preview.pages };
+  return { ...ticket, links: links.objects, components: components.objects, why, preview: shown };
 }
 
 export type WholeTicket = Awaited<ReturnType<typeof readWhole>>;

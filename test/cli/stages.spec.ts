@@ -260,12 +260,13 @@ test("links lead to the project's page, and the command's own setting goes over 
   };
   const modules = { modules: [{ specifier: 'paged', url: 'https://cdn.example/paged.js' }] };
   await server.http.post(`${ticket.resource_uri}modules/`).send(modules).expect(201);
-  const here = (line: string, env: Record<string, string> = {}) =>
-    stamp(`${line} --project paged`, { url: server.base, env });
+  const own = path.join(server.dataFolder, 'paged');
+  fs.mkdirSync(own, { recursive: true });
+  fs.writeFileSync(path.join(own, '.stamprc.json'), '{"page": "http://localhost:3000/"}');
+  const here = (line: string, cwd = server.dataFolder) => stamp(`${line} --project paged`, { url: server.base, cwd });
   expect((await here(`open ${ticket.key} --print`)).stdout).toBe(`https://qa.example/app/?dev=${ticket.key}\n`);
   expect((await here(`show ${ticket.key}`)).stdout).toContain(`https://qa.example/app/?dev=${ticket.key}`);
-  const own = await here(`open ${ticket.key} --print`, { STAMP_PAGE: 'http://localhost:3000/' });
-  expect(own.stdout).toBe(`http://localhost:3000/?dev=${ticket.key}\n`);
+  expect((await here(`open ${ticket.key} --print`, own)).stdout).toBe(`http://localhost:3000/?dev=${ticket.key}\n`);
 });
 
 test('the snippet, printed and written into a page', async () => {
