@@ -23,6 +23,7 @@ const ACTIONS = ['update', 'list', 'promote', 'revert', 'close'] as const;
 const BELONGS: Readonly<Record<string, readonly Action[]>> = {
   folder: ['update'],
   once: ['update'],
+  delete: ['update'],
   moveKeys: ['update'],
   title: ['update'],
   wait: ['promote'],

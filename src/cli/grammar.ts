@@ -3,7 +3,7 @@ import { type Asked, isFileIn, readAsked } from './asked.js';
 import type { ExitCode } from './exit-codes.js';
 import { type Fields, requireFields } from './json-fields.js';
 import { ENTRY_FIELDS, LISTED_FIELDS, OVERVIEW_FIELDS, PLACE_FIELDS, UPDATE_FIELDS } from './json-shapes.js';
-import { type Options, textOf } from './options.js';
+import { type Options, textOf, textsOf } from './options.js';
 import type { Session } from './session.js';
 import { listEntries, listStages } from './stages/entries.js';
 import { sayOverview, sayStageLink } from './stages/overview.js';
@@ -89,6 +89,7 @@ const DO: Readonly<Record<Asked['action'], Do>> = {
       files: asked.files,
       folder: textOf(options, 'folder'),
       once: options.once === true,
+      deletes: textsOf(options, 'delete'),
       moveKeys: options.moveKeys === true,
       title: textOf(options, 'title'),
       yes: options.yes === true,

@@ -1,6 +1,6 @@
 // stamp update, and `stamp TKT-001 --update`: keeps what a ticket carries in step with a folder.
 import { runUpdate } from '../watch/run-update.js';
-import { textOf } from '../options.js';
+import { textOf, textsOf } from '../options.js';
 import { ticketNamed } from '../ticket-name.js';
 import type { OptionLine, Verb } from '../verb.js';
 import { UPDATE_FIELDS } from '../json-shapes.js';
@@ -8,6 +8,7 @@ import { UPDATE_FIELDS } from '../json-shapes.js';
 /** Beside the files and the folder, which the first grammar has flags of its own for. */
 export const UPDATE_OPTIONS: readonly OptionLine[] = [
   ['--once', 'send what differs and end, for CI'],
+  ['--delete <file...>', 'a file or folder that is gone: delete it from the ticket; may be repeated'],
   ['--move-keys', 'rename what production or the ticket has under an earlier name of a file'],
   ['--title <title>', 'of a ticket that is new; default: the git branch, else the key'],
 ];
@@ -33,6 +34,7 @@ export const update: Verb = {
       files: named ? args : rest,
       folder: textOf(options, 'folder'),
       once: options.once === true,
+      deletes: textsOf(options, 'delete'),
       moveKeys: options.moveKeys === true,
       title: textOf(options, 'title'),
       yes: options.yes === true,

@@ -55,9 +55,8 @@ export class FolderSync {
   /** Looks at all of some files, of `source.list()`; what else was sent is gone, and so are the names of `named`. */
   async pushAll(listed: ReadonlySet<string>, named: readonly string[] = [], progress?: OnProgress): Promise<Outcome> {
     const left = [...this.state.files.keys()].filter((file) => !listed.has(file));
-    // A file that became a link isn't gone.
-    const linked = await Promise.all(left.map((file) => this.source.isLinked(file)));
-    const gone = left.filter((_file, index) => !linked[index]);
+    const stays = await this.source.stays(left);
+    const gone = left.filter((file) => !stays.has(file));
     const looked = await Promise.all(
       [...listed].sort().map(async (file) => ((await this.isAsSeen(file)) ? [] : [file])),
     );

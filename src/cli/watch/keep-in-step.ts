@@ -1,6 +1,5 @@
 // What a watch does with what is saved: sends it as it comes. What is missing is deleted from the ticket only once nothing more
 // comes and the folder is there with modules in it, since a build may take all away before it writes.
-import fs from 'node:fs/promises';
 import { CliError } from '../cli-error.js';
 import { EXIT } from '../exit-codes.js';
 import type { FolderSync } from './folder-sync.js';
@@ -37,7 +36,7 @@ async function sendSaved(
   { files, since }: Saves & { kind: 'saved' },
   missing: Set<string>,
 ): Promise<void> {
-  const there = await Promise.all(files.map((file) => isThere(work.source, file)));
+  const there = await Promise.all(files.map((file) => work.source.isThere(file)));
   files.forEach((file, index) => (there[index] ? missing.delete(file) : missing.add(file)));
   const outcome = await sync.pushSome(files.filter((_file, index) => there[index]));
   report.saved(outcome, performance.now() - since);
@@ -49,22 +48,18 @@ async function lookAtAll({ work, sync, report, saves, signal }: Parts, missing: 
   if (!(await saves.isStill(signal))) return;
   if (await isEmptied(work.source, files)) return report.emptied(work.source.label);
   report.filled();
-  for (const look of [() => sync.pushSome([...missing]), () => sync.pushAll(files)])
+  const stays = await work.source.stays([...missing]);
+  const gone = [...missing].filter((file) => !stays.has(file));
+  for (const look of [() => sync.pushSome(gone), () => sync.pushAll(files)])
     report.saved(await look(), performance.now() - started);
   missing.clear();
 }
 
 /** True where none of the modules that it should have is there. */
 export async function isEmptied(source: SourceFolder, files: ReadonlySet<string>): Promise<boolean> {
-  for (const file of files) if (await isThere(source, file)) return false;
+  for (const file of files) if (await source.isThere(file)) return false;
   return true;
 }
-
-const isThere = (source: SourceFolder, file: string): Promise<boolean> =>
-  fs.lstat(source.pathOf(file)).then(
-    () => true,
-    () => false,
-  );
 
 /** Not what the server or a person said. */
 function isAboutFiles(error: unknown): boolean {

@@ -3,6 +3,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { usage } from '../cli-error.js';
+import { requireReadable } from '../git/repository.js';
 import { RC_FILE, type Settings } from '../settings.js';
 
 /** Where the command runs, and what says from where files are named. */
@@ -46,18 +47,37 @@ export async function keyNames(place: Place, named: Named): Promise<KeyNames> {
   return { asked, base: repository, prefix, earlier: prefix === earlier ? undefined : earlier };
 }
 
-async function rootOf({ cwd, projectFolder }: Place, root: string, { real, repository }: Named): Promise<string> {
-  const from = (folder: string): string => slashed(path.relative(cwd, folder)) || '.';
-  const said = `"root" in ${from(path.join(projectFolder ?? cwd, RC_FILE))} is ${from(root)}`;
-  const base = await fs.realpath(root).catch(() => undefined);
-  if (base === undefined) throw usage(`${said}, and there is no such folder: correct it, or leave it out.`);
-  if (repository !== undefined && !isWithin(repository, base))
-    throw usage(`${said}, outside of the repository ${repository}: give a folder in the repository, or leave it out.`);
+/** Where names begin in the current folder. Rejects with usage; CliError where git can't read the repository. */
+export async function baseOf(place: Place): Promise<string> {
+  const real = await fs.realpath(place.cwd);
+  const repository = await requireReadable(real);
+  if (place.root !== undefined) return existingRoot(place, place.root, repository);
+  return (await keyNames(place, { asked: place.cwd, real, repository })).base;
+}
+
+async function rootOf(place: Place, root: string, { real, repository }: Named): Promise<string> {
+  const base = await existingRoot(place, root, repository);
   if (isWithin(base, real)) return base;
+  const folder = fromHere(place, real);
   throw usage(
-    `${said}, and ${from(real)} is not below it: give a folder that is, or give ${from(real)} a ${RC_FILE} of its own with another "root".`,
+    `${rootSaid(place, root)}, and ${folder} is not below it: give a folder that is, or give ${folder} a ${RC_FILE} of its own with another "root".`,
   );
 }
+
+async function existingRoot(place: Place, root: string, repository: string | undefined): Promise<string> {
+  const base = await fs.realpath(root).catch(() => undefined);
+  if (base === undefined)
+    throw usage(`${rootSaid(place, root)}, and there is no such folder: correct it, or leave it out.`);
+  if (repository === undefined || isWithin(repository, base)) return base;
+  throw usage(
+    `${rootSaid(place, root)}, outside of the repository ${repository}: give a folder in the repository, or leave it out.`,
+  );
+}
+
+const fromHere = ({ cwd }: Place, folder: string): string => slashed(path.relative(cwd, folder)) || '.';
+
+const rootSaid = (place: Place, root: string): string =>
+  `"root" in ${fromHere(place, path.join(place.projectFolder ?? place.cwd, RC_FILE))} is ${fromHere(place, root)}`;
 
 export const slashed = (file: string): string => file.split(path.sep).join('/');
 

@@ -4,15 +4,18 @@ import type { Session } from '../session.js';
 import { isLink, pageLink } from '../stages/links.js';
 import { beginWork, type BegunTicket } from './begin-work.js';
 import { GitFacts } from './git-facts.js';
-import { type Moved, movedFiles, movedRefusal } from './moved-keys.js';
+import { deletedNames } from './deletions.js';
+import { movedFiles, movedRefusal } from './moved-keys.js';
 import { readNames } from './ticket-keys.js';
 import { updateAndWatch, updateOnce } from './update-folder.js';
 import { type Link, UpdateReport } from './update-report.js';
-import { type Work, workOf } from './work-files.js';
+import { type Work, workOf, workWithout } from './work-files.js';
 
 export interface UpdateOptions {
   /** These are sent once; none: the folder is. */
   readonly files?: readonly string[] | undefined;
+  /** These are deleted from the ticket: paths from the current folder. */
+  readonly deletes?: readonly string[] | undefined;
   /** Default: the setting `folder`. */
   readonly folder?: string | undefined;
   /** Ends when what differs is sent. */
@@ -32,27 +35,39 @@ export interface UpdateOptions {
  */
 export async function runUpdate(session: Session, ticket: string, options: UpdateOptions): Promise<ExitCode> {
   const { settings, out } = session;
-  const found = await workOf(settings, options.folder ?? settings.folder, options.files ?? []);
-  const moved = await readMoved(session, ticket, found);
-  if (moved.length > 0 && !options.moveKeys) throw movedRefusal(settings, found.source, ticket, moved);
-  const work = { ...found, gone: moved.map(({ earlier }) => earlier) };
+  const work = await readWork(session, ticket, options);
   const begun = await beginWork(session, ticket, options);
   const report = new UpdateReport(out, begun, linkOf(begun, settings.page ?? begun.page), (name) =>
     work.source.shown(name),
   );
   report.began();
   const parts = { session, begun, work, report, facts: new GitFacts(work.source.folder) };
-  if (options.once || work.files.length > 0) return updateOnce(parts);
+  if (options.once || !work.isWhole) return updateOnce(parts);
   await updateAndWatch(parts);
   return EXIT.ok;
 }
 
-/** Nothing is asked where files have the name that they always had. */
-async function readMoved(session: Session, ticket: string, { source, files }: Work): Promise<readonly Moved[]> {
-  if (source.names.earlier === undefined) return [];
-  const sent = files.length > 0 ? files : (await source.list()).files;
-  return movedFiles(source, sent, await readNames(session, ticket));
+/** Rejects with CliError, before anything is done. */
+async function readWork(session: Session, ticket: string, options: UpdateOptions): Promise<Work> {
+  const { settings } = session;
+  const { files = [], deletes = [] } = options;
+  const isNamed = options.folder !== undefined || settings.origins.folder !== 'default';
+  const watched = { folder: options.folder ?? settings.folder, isNamed };
+  const isDeletion = files.length === 0 && deletes.length > 0;
+  const work = await (isDeletion ? workWithout(settings, watched) : workOf(settings, watched, files));
+  // Nothing is asked where files have the name that they always had.
+  const hasEarlier = work.source.names.earlier !== undefined && !isDeletion;
+  if (deletes.length === 0 && !hasEarlier) return work;
+  const names = await readNames(session, ticket);
+  const gone = await deletedNames(settings, { files: deletes, ticket, names });
+  const moved = hasEarlier ? movedFiles(work.source, await sentFiles(work), names) : [];
+  const left = moved.filter(({ earlier }) => !gone.includes(earlier));
+  if (left.length > 0 && !options.moveKeys) throw movedRefusal(settings, work.source, ticket, left);
+  return { ...work, gone: [...new Set([...gone, ...moved.map(({ earlier }) => earlier)])] };
 }
+
+const sentFiles = async ({ source, isWhole, files }: Work): Promise<Iterable<string>> =>
+  isWhole ? (await source.list()).files : files;
 
 /** The page, where the settings know one; else the map. */
 function linkOf({ map, stage, key, previewKey }: BegunTicket, page: string | undefined): Link {

@@ -5,6 +5,7 @@ import { Refusal, type Server, Unreachable } from '../../client/server.js';
 import { CliError } from '../cli-error.js';
 import { EXIT } from '../exit-codes.js';
 import type { BegunTicket } from './begin-work.js';
+import { conflictLine } from './conflict-markers.js';
 import type { Provenance } from './git-facts.js';
 import { apart, formOf, type GoneFile, newKey, type Parcel, type SentFile, sizeOf } from './parcel.js';
 import { ticketRefusal } from './ticket-refusal.js';
@@ -56,6 +57,14 @@ export class Sender {
 
   /** Rejects with CliError where the ticket takes no modules any more; with Refusal; Unreachable; the signal's reason. */
   async deliver(parcel: Parcel): Promise<Delivered> {
+    const kept = parcel.files.map(unmerged).filter((one) => one !== undefined);
+    if (kept.length === 0) return this.bring(parcel);
+    const rest = { ...parcel, files: parcel.files.filter(({ file }) => !kept.some((one) => one.file === file)) };
+    const refused = { ...NOTHING, refused: kept };
+    return sizeOf(rest) === 0 ? refused : joined(refused, await this.bring(rest));
+  }
+
+  private async bring(parcel: Parcel): Promise<Delivered> {
     try {
       const { revision, warnings } = await this.upload(parcel);
       return { sent: parcel.files, gone: parcel.gone, refused: [], warnings, revisions: [revision] };
@@ -67,7 +76,7 @@ export class Sender {
       if (sizeOf(parcel) === 1) return refusedParcel(parcel, error);
       const { part } = error.body;
       const [one, other] = apart(parcel, typeof part === 'string' ? part : undefined);
-      return joined(await this.deliver(one), await this.deliver(other));
+      return joined(await this.bring(one), await this.bring(other));
     }
   }
 
@@ -114,12 +123,19 @@ const isAway = (error: unknown): boolean =>
 const isAboutContent = ({ status, code }: Refusal): boolean =>
   [400, 413, 415, 422].includes(status) || code === OVERLAP;
 
+const NOTHING: Delivered = { sent: [], gone: [], refused: [], warnings: [], revisions: [] };
+
+/** The refusal of a file that a merge left with conflicts; undefined of any other. */
+function unmerged({ file, name, bytes }: SentFile): Delivered['refused'][number] | undefined {
+  const line = conflictLine(bytes);
+  if (line === undefined) return undefined;
+  const message = `${name} has conflict markers at line ${line}, so it was not sent: finish the merge, then save it.`;
+  return { file, name, code: 'conflict_markers', message };
+}
+
 const refusedParcel = ({ files, gone }: Parcel, { code, message }: Refusal): Delivered => ({
-  sent: [],
-  gone: [],
+  ...NOTHING,
   refused: [...files, ...gone].map(({ file, name }) => ({ file, name, code, message })),
-  warnings: [],
-  revisions: [],
 });
 
 const joined = (one: Delivered, other: Delivered): Delivered => ({

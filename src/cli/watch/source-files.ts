@@ -18,6 +18,8 @@ export interface Listing {
   readonly files: ReadonlySet<string>;
   /** Symlinks, as people say them: they stay here. */
   readonly links: readonly string[];
+  /** Repositories of their own in it, such as submodules, as people say them: their files stay here. */
+  readonly repositories: readonly string[];
   /** How many there are of what stays here, by ending. */
   readonly others: ReadonlyMap<string, number>;
 }
@@ -27,6 +29,7 @@ const MOST_ARGUMENTS = 500;
 
 /** What git tracks or would, as `git add` does; also what is deleted and not committed. */
 const OWN_FILES = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'] as const;
+const INDEX = ['ls-files', '-z', '-t', '--stage'] as const;
 const IGNORED_FOLDERS = ['ls-files', '-z', '--others', '--ignored', '--exclude-standard', '--directory'] as const;
 
 /** Dot files and installed packages are nobody's modules. */
@@ -42,7 +45,14 @@ export class SourceFolder {
     readonly names: KeyNames,
     /** True where git says which files count. */
     private readonly isGits: boolean,
+    /** The root of the repository that it is in, without links. */
+    readonly repository: string | undefined,
   ) {}
+
+  /** True where git ignores all of it. */
+  get isIgnored(): boolean {
+    return this.repository !== undefined && !this.isGits;
+  }
 
   /** Rejects with CliError where it is no folder. */
   static async open(place: Place, named: string): Promise<SourceFolder> {
@@ -54,8 +64,8 @@ export class SourceFolder {
     const repository = await requireReadable(folder);
     const names = await keyNames(place, { asked, real: folder, repository });
     // A folder that git ignores as a whole, such as a build's, is watched when it is asked for.
-    const isGits = repository !== undefined && !(await isIgnored(folder));
-    return new SourceFolder(folder, slashed(path.relative(place.cwd, asked)) || '.', names, isGits);
+    const isGits = repository !== undefined && !(await isIgnored(folder)) && !(await areAllIgnored(folder));
+    return new SourceFolder(folder, slashed(path.relative(place.cwd, asked)) || '.', names, isGits, repository);
   }
 
   /** True where the path that was named leads to another folder now, since a link on the way was changed. */
@@ -98,16 +108,34 @@ export class SourceFolder {
     return path.join(this.folder, file);
   }
 
-  /** Every module below it; what git ignores, dot files and node_modules are left out. */
+  /** Every module below it; what git ignores, dot files, node_modules and what isn't checked out are left out. */
   async list(): Promise<Listing> {
     const [files, links, others] = [new Set<string>(), [] as string[], new Map<string, number>()];
+    const { absent, repositories } = this.isGits ? await indexOf(this.folder) : NO_INDEX;
+    const inner = new Set(repositories);
     for (const file of (await this.gitsFiles()) ?? (await filesBelow(this.folder))) {
       if (isHidden(file)) continue;
-      if (await this.isLinked(file)) links.push(this.shownOf(file));
+      // git lists a repository that it doesn't know as a folder.
+      if (file.endsWith('/')) inner.add(file.slice(0, -1));
+      else if (inner.has(file) || (absent.has(file) && !(await this.isThere(file)))) continue;
+      else if (await this.isLinked(file)) links.push(this.shownOf(file));
       else if (isModule(file)) files.add(file);
       else others.set(endingOf(file), (others.get(endingOf(file)) ?? 0) + 1);
     }
-    return { files, links, others };
+    return { files, links, others, repositories: [...inner].map((one) => this.shownOf(one)) };
+  }
+
+  /** Those of some paths that aren't gone, though no file is there: links, and what a sparse checkout leaves out. */
+  async stays(files: readonly string[]): Promise<ReadonlySet<string>> {
+    if (files.length === 0) return new Set();
+    const { absent } = this.isGits ? await indexOf(this.folder) : NO_INDEX;
+    const linked = await Promise.all(files.map((file) => this.isLinked(file)));
+    return new Set(files.filter((file, index) => linked[index] || absent.has(file)));
+  }
+
+  /** True of what is there, also of a link. */
+  async isThere(file: string): Promise<boolean> {
+    return (await fs.lstat(this.pathOf(file)).catch(() => undefined)) !== undefined;
   }
 
   /** Those of some paths that `list` would have. */
@@ -154,7 +182,36 @@ async function pathsOf(folder: string, verb: ListVerb, paths?: readonly string[]
   return stdout.split('\0').filter(Boolean);
 }
 
-type ListVerb = typeof OWN_FILES | typeof IGNORED_FOLDERS;
+type ListVerb = typeof OWN_FILES | typeof IGNORED_FOLDERS | typeof INDEX;
+
+interface Index {
+  /** What a sparse checkout leaves out. */
+  readonly absent: ReadonlySet<string>;
+  /** Submodules. */
+  readonly repositories: readonly string[];
+}
+
+const NO_INDEX: Index = { absent: new Set(), repositories: [] };
+
+/** Lines of `H 100644 <id> 0<tab>path`: S marks what isn't checked out, 160000 another repository's commit. */
+async function indexOf(folder: string): Promise<Index> {
+  const entries = (await pathsOf(folder, INDEX)).map((line) => {
+    const [about = ''] = line.split('\t', 1);
+    const file = line.slice(about.length + 1);
+    return { isAbsent: about.startsWith('S '), isRepository: about.includes(' 160000 '), file };
+  });
+  return {
+    absent: new Set(entries.filter(({ isAbsent }) => isAbsent).map(({ file }) => file)),
+    repositories: entries.filter(({ isRepository }) => isRepository).map(({ file }) => file),
+  };
+}
+
+/** `dist/*` ignores no folder, and still all of it. A folder with nothing in it is not ignored. */
+async function areAllIgnored(folder: string): Promise<boolean> {
+  const own = await pathsOf(folder, OWN_FILES);
+  if (own.some((file) => !isHidden(file))) return false;
+  return (await pathsOf(folder, IGNORED_FOLDERS)).some((file) => !isHidden(file));
+}
 
 /** 0 and 1 are git's answers, everything else is none. */
 async function isIgnored(folder: string): Promise<boolean> {

@@ -60,25 +60,25 @@ export class UpdateReport implements Connection {
   }
 
   /** Files that are no modules stay here, which is said to people only; and symlinks, which is said always. */
-  skipped({ others, links }: Listing): void {
+  skipped({ files, others, links, repositories }: Listing): void {
     if (links.length > 0) this.leftOut(links);
-    if (others.size === 0) return;
-    const most = [...others].sort(([, one], [, other]) => other - one);
-    const kinds = most
-      .slice(0, 4)
-      .map(([ending, count]) => `${count} ${ending}`)
-      .join(', ');
-    const built =
-      others.has('.ts') || others.has('.tsx') || others.has('.jsx')
-        ? ' Watch the folder that they are built to: --folder dist.'
-        : '';
-    this.out.note(
-      this.out.paint(
-        'dim',
-        `Not sent, for only ${MODULE_KINDS} are modules: ${kinds}${most.length > 4 ? ' …' : ''}.${built}`,
-        this.out.stderr,
-      ),
-    );
+    if (repositories.length > 0) this.ofOthers(repositories);
+    if (files.size === 0) this.noModules(others);
+    else if (others.size > 0) this.out.note(this.out.paint('dim', notSent(others), this.out.stderr));
+  }
+
+  /** Said always: whoever runs it expects that something was sent. */
+  private noModules(others: Listing['others']): void {
+    const message = others.size > 0 ? notSent(others) : `The folder has no modules (${MODULE_KINDS}). ${BUILD}`;
+    if (this.out.isJson) this.event('left_out', { files: [], reason: 'no_modules', message }, '');
+    else this.out.warn(message);
+  }
+
+  private ofOthers(folders: readonly string[]): void {
+    const [first = ''] = folders;
+    const message = `Files of other repositories, such as submodules, are not sent: ${names(folders)}. To send them: ${shell`stamp ${this.ticket.key} --update --once --folder ${first}`}`;
+    if (this.out.isJson) this.event('left_out', { files: folders, reason: 'submodule', message }, '');
+    else this.out.warn(message);
   }
 
   private leftOut(links: readonly string[]): void {
@@ -218,6 +218,19 @@ export class UpdateReport implements Connection {
   private dim(text: string): string {
     return this.out.paint('dim', text);
   }
+}
+
+const BUILD = 'Build first, then send the folder that is built: --folder dist.';
+
+/** `Not sent, since only .js … are modules: 3 .ts, 1 .html.` */
+function notSent(others: Listing['others']): string {
+  const most = [...others].sort(([, one], [, other]) => other - one);
+  const kinds = most
+    .slice(0, 4)
+    .map(([ending, count]) => `${count} ${ending}`)
+    .join(', ');
+  const isSource = ['.ts', '.tsx', '.jsx'].some((ending) => others.has(ending));
+  return `Not sent, since only ${MODULE_KINDS} are modules: ${kinds}${most.length > 4 ? ' …' : ''}.${isSource ? ` ${BUILD}` : ''}`;
 }
 
 const about = ({ sent, gone }: Outcome): object => ({ files: sent, deleted: gone });

@@ -2,13 +2,16 @@
 import { existsSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { shell } from '../../platform/in-shell.js';
 import { usage } from '../cli-error.js';
 import type { Place } from './key-names.js';
 import { isModule, MODULE_KINDS, SourceFolder } from './source-files.js';
 
 export interface Work {
   readonly source: SourceFolder;
-  /** Paths below the folder; empty for all of it. */
+  /** True where the whole folder is meant; false where files were named, to be sent or deleted. */
+  readonly isWhole: boolean;
+  /** Paths below the folder. */
   readonly files: readonly string[];
   /** Names of the ticket's that are to be deleted, whatever the folder has. */
   readonly gone: readonly string[];
@@ -16,19 +19,43 @@ export interface Work {
   readonly what: string;
 }
 
-/** Rejects with usage for what isn't there, or is no module. */
-export async function workOf(place: Place, folder: string, named: readonly string[]): Promise<Work> {
-  if (named.length === 0) {
-    const source = await SourceFolder.open(place, folder);
-    return { source, files: [], gone: [], what: whatOf(source) };
-  }
-  const all = [...new Set((await Promise.all(named.map((one) => filesNamed(place, one)))).flat())];
-  const source = await folderAround(all, place, folder);
-  const files = all.map((file) => source.fileOf(file)).filter((file) => file !== undefined);
-  if (files.length < all.length)
+/** The folder that is kept in step, or that knows what was sent of named files. */
+export interface Watched {
+  /** A path from the current one. */
+  readonly folder: string;
+  /** False where nobody named it: the default. Then nothing of it is sent where git ignores all of it. */
+  readonly isNamed: boolean;
+}
+
+/** Rejects with usage for what isn't there, is no module, or is ignored by git. */
+export async function workOf(place: Place, watched: Watched, named: readonly string[]): Promise<Work> {
+  if (named.length === 0) return wholeFolder(place, watched);
+  const all = await Promise.all(named.map((one) => filesNamed(place, one)));
+  const paths = [...new Set(all.flatMap((one) => one.paths))];
+  const source = await folderAround(paths, place, watched);
+  const below = (absolute: readonly string[]): string[] =>
+    absolute.map((file) => source.fileOf(file)).filter((file) => file !== undefined);
+  const files = below(paths);
+  if (files.length < paths.length)
     throw usage('A file is outside of the repository and the current folder: go to its project first.');
-  await requireSendable(source, files, named);
-  return { source, files, gone: [], what: named.join(', ') };
+  // What is in a folder that was named was judged there: one that git ignores as a whole is sent as it is.
+  await requireSendable(source, below(all.filter(({ isFolder }) => !isFolder).flatMap((one) => one.paths)));
+  return { source, isWhole: false, files, gone: [], what: named.join(', ') };
+}
+
+/** Of names that are to be deleted; nothing is sent. */
+export async function workWithout(place: Place, watched: Watched): Promise<Work> {
+  const source = await folderAround([], place, watched);
+  return { source, isWhole: false, files: [], gone: [], what: whatOf(source) };
+}
+
+async function wholeFolder(place: Place, { folder, isNamed }: Watched): Promise<Work> {
+  const source = await SourceFolder.open(place, folder);
+  if (source.isIgnored && !isNamed)
+    throw usage(
+      `All of ${source.label} is ignored by git, so nothing of it was sent. To send it as it is, name it: ${shell`--folder ${source.label}`}`,
+    );
+  return { source, isWhole: true, files: [], gone: [], what: whatOf(source) };
 }
 
 /** `src`; `src as packages/a/src` where files have other names in the ticket than here. */
@@ -37,14 +64,8 @@ function whatOf({ label, names }: SourceFolder): string {
   return called === label ? label : `${label} as ${called}`;
 }
 
-/** What is in a folder that was named was judged there: one that git ignores as a whole is sent as it is. */
-async function requireSendable(
-  source: SourceFolder,
-  files: readonly string[],
-  named: readonly string[],
-): Promise<void> {
-  const plain = files.filter((file) => named.some((one) => path.basename(one) === path.basename(file)));
-  const [kept] = await source.kept(plain);
+async function requireSendable(source: SourceFolder, files: readonly string[]): Promise<void> {
+  const [kept] = await source.kept(files);
   if (kept !== undefined)
     throw usage(
       `${source.shownOf(kept)} is not sent: git ignores it, or it is a symlink. A folder that git ignores as a whole is sent with --folder.`,
@@ -52,25 +73,33 @@ async function requireSendable(
 }
 
 /** The one that is watched, where it has them all, so that a watch knows what was sent; else the current one, or what names begin at. */
-async function folderAround(all: readonly string[], place: Place, folder: string): Promise<SourceFolder> {
+async function folderAround(all: readonly string[], place: Place, { folder, isNamed }: Watched): Promise<SourceFolder> {
   const isThere = existsSync(path.resolve(place.cwd, folder));
   const watched = isThere ? await SourceFolder.open(place, folder) : undefined;
-  if (watched && all.every((file) => watched.fileOf(file) !== undefined)) return watched;
+  if (watched && (isNamed || !watched.isIgnored) && all.every((file) => watched.fileOf(file) !== undefined))
+    return watched;
   const current = await SourceFolder.open(place, '.');
   if (all.every((file) => current.fileOf(file) !== undefined)) return current;
   return SourceFolder.open(place, current.names.base);
 }
 
-/** Absolute. A folder stands for the modules in it. */
-async function filesNamed(place: Place, named: string): Promise<string[]> {
+interface NamedFiles {
+  readonly isFolder: boolean;
+  /** Absolute, without links on the way. */
+  readonly paths: readonly string[];
+}
+
+/** A folder stands for the modules in it. */
+async function filesNamed(place: Place, named: string): Promise<NamedFiles> {
   const absolute = path.resolve(place.cwd, named);
   const found = await fs.stat(absolute).catch(() => undefined);
   if (!found) throw usage(`There is no file ${named}.`);
   if (found.isDirectory()) {
     const below = await SourceFolder.open(place, named);
-    return [...(await below.list()).files].map((file) => below.pathOf(file));
+    return { isFolder: true, paths: [...(await below.list()).files].map((file) => below.pathOf(file)) };
   }
   if (!isModule(named)) throw usage(`${named} is no module: these are ${MODULE_KINDS}.`);
   // A folder on the way that is a link leads elsewhere, and is seen so.
-  return [path.join(await fs.realpath(path.dirname(absolute)), path.basename(absolute))];
+  const folder = await fs.realpath(path.dirname(absolute));
+  return { isFolder: false, paths: [path.join(folder, path.basename(absolute))] };
 }

@@ -1,0 +1,164 @@
+// What stays here is said: a folder that git ignores as a whole and nobody named, submodules, files of a sparse checkout, files
+// with conflict markers or that don't parse, and a folder without modules.
+import fs from 'node:fs';
+import { startTestServer, type TestServer } from '../setup/test-server.js';
+import { conflictLine } from '../../src/cli/watch/conflict-markers.js';
+import { endApps, shown, untilShown, WatchedApp, moduleText as text, newKey } from './watched-app.js';
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterEach(endApps);
+afterAll(() => server.stop());
+
+describe.each(['src/', 'src', 'src/*', 'src/**', '/src/*'])('%s in .gitignore', (pattern) => {
+  const SRC = { 'src/cart.js': text('cart'), 'src/lib/price.js': text('price') };
+  const anApp = (): WatchedApp => {
+    const app = new WatchedApp({ '.gitignore': `${pattern}\n`, 'other/x.js': text('x') });
+    for (const [file, content] of Object.entries(SRC)) app.write(file, content);
+    return app;
+  };
+
+  it('the default ./src is not sent without being named', async () => {
+    const [key, app] = [newKey(), anApp()];
+    for (const line of [`update ${key} --once`, `update ${key}`, `update ${key} --once --json`]) {
+      const ended = await app.stamp(server.base, line);
+      expect([ended.code, ended.stdout, ended.stderr]).toEqual([
+        2,
+        '',
+        expect.stringContaining(
+          'All of src is ignored by git, so nothing of it was sent. To send it as it is, name it: --folder src',
+        ),
+      ]);
+    }
+    expect(await app.stamp(server.base, `update ${key} src/cart.js`)).toMatchObject({ code: 2 });
+    await server.http.get(`/api/v1/ticket/${key}/`).expect(404);
+  });
+
+  it('--folder or .stamprc.json names it, and it is sent as it is', async () => {
+    const [key, other, app] = [newKey(), newKey(), anApp()];
+    expect(await app.stamp(server.base, `update ${key} --once --folder src`)).toMatchObject({ code: 0 });
+    expect(await shown(server.base, key)).toEqual(SRC);
+    app.write('.stamprc.json', '{"folder": "./src"}');
+    expect(await app.stamp(server.base, `update ${other} --once`)).toMatchObject({ code: 0 });
+    expect(await shown(server.base, other)).toEqual(SRC);
+  });
+});
+
+it('a named file is judged by its path, also where a named folder has one of its name', async () => {
+  const app = new WatchedApp({ 'src/cart.js': text('cart'), '.gitignore': 'dist/\n' });
+  app.write('dist/cart.js', text('built'));
+  const ended = await app.stamp(server.base, `update ${newKey()} src/cart.js dist/cart.js`);
+  expect([ended.code, ended.stderr]).toEqual([2, expect.stringContaining('dist/cart.js is not sent')]);
+  fs.symlinkSync('cart.js', app.path('src/link.js'));
+  const linked = await app.stamp(server.base, `update ${newKey()} src/cart.js ./src/../src/link.js`);
+  expect([linked.code, linked.stderr]).toEqual([2, expect.stringContaining('src/link.js is not sent')]);
+});
+
+describe('repositories in the folder', () => {
+  function withInner(isSubmodule: boolean): WatchedApp {
+    const app = new WatchedApp({ 'src/cart.js': text('cart') });
+    app.write('src/lib/price.js', text('price'));
+    const inner = (...args: string[]): string =>
+      app.git('-C', app.path('src/lib'), '-c', 'user.name=A', '-c', 'user.email=a@b', ...args);
+    app.git('init', '--quiet', app.path('src/lib'));
+    inner('add', '.');
+    inner('commit', '--quiet', '--message=Lib');
+    if (isSubmodule)
+      app.git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', '--force', './src/lib', 'src/lib');
+    return app;
+  }
+
+  it.each([
+    ['a submodule', true],
+    ['one that git does not know', false],
+  ])('%s: its files stay here, with the next step', async (_what, isSubmodule) => {
+    const [key, app] = [newKey(), withInner(isSubmodule)];
+    const ended = await app.stamp(server.base, `update ${key} --once`);
+    expect([ended.code, ended.stderr]).toEqual([
+      0,
+      expect.stringContaining(`are not sent: src/lib. To send them: stamp ${key} --update --once --folder src/lib`),
+    ]);
+    const json = await app.stamp(server.base, `update ${key} --once --json`);
+    expect(json.stdout).toContain('"reason":"submodule"');
+    expect(await app.stamp(server.base, `${key} --update --once --folder src/lib`)).toMatchObject({ code: 0 });
+    expect(await shown(server.base, key)).toEqual({ 'src/cart.js': text('cart'), 'price.js': text('price') });
+  });
+});
+
+it('what a sparse checkout leaves out is neither gone nor changed', async () => {
+  const SHOP = { 'src/cart.js': text('cart'), 'src/lib/price.js': text('price'), 'src/lib/tax.js': text('tax') };
+  const [key, app] = [newKey(), new WatchedApp(SHOP)];
+  const watch = await app.watch(server.base, key);
+  app.git('sparse-checkout', 'set', '--no-cone', '/*', '!/src/lib/price.js');
+  expect(fs.existsSync(app.path('src/lib/price.js'))).toBe(false);
+  app.delete('src/lib/tax.js');
+  const { 'src/lib/tax.js': _tax, ...rest } = SHOP;
+  await untilShown(server.base, key, rest);
+  await watch.interrupt();
+  const ended = await app.stamp(server.base, `update ${key} --once --json`);
+  expect([ended.code, ended.stdout]).toEqual([0, expect.stringContaining('"files":[],"deleted":[]')]);
+  expect(await shown(server.base, key)).toEqual(rest);
+});
+
+const MERGE = `a\n<<<<<<< HEAD\nx\n=======\ny\n>>>>>>> other\n`;
+
+describe('files that no page can use', () => {
+  it('with conflict markers, or that do not parse, are named, and the others are sent', async () => {
+    const files = {
+      'src/a.js': MERGE,
+      'src/b.css': MERGE,
+      'src/c.json': MERGE.replaceAll('\n', '\r\n'),
+      'src/bad.js': 'let (',
+    };
+    const [key, app] = [newKey(), new WatchedApp({ ...files, 'src/good.js': text('good') })];
+    const ended = await app.stamp(server.base, `update ${key} --once`);
+    expect(ended.code).toBe(1);
+    for (const file of ['src/a.js', 'src/b.css', 'src/c.json'])
+      expect(ended.stderr).toContain(`stamp: ${file} has conflict markers at line 2, so it was not sent`);
+    expect(ended.stderr).toMatch(/^stamp: src\/bad\.js is not JavaScript/m);
+    expect(await shown(server.base, key)).toEqual({ 'src/good.js': text('good') });
+  });
+
+  it('are sent by a watch when they are mended', async () => {
+    const [key, app] = [newKey(), new WatchedApp({ 'src/a.css': 'a {}' })];
+    const watch = await app.watch(server.base, key);
+    app.write('src/a.css', MERGE);
+    await watch.until('it is refused', ({ event, file }) => event === 'refused' && file === 'src/a.css');
+    app.write('src/a.css', 'b {}');
+    await untilShown(server.base, key, { 'src/a.css': 'b {}' });
+  });
+
+  it.each([
+    [MERGE, 2],
+    ['<<<<<<< HEAD\n||||||| base\n=======\n>>>>>>> x\n', 1],
+    ['"<<<<<<< a"\n=======\n>>>>>>> b\n', undefined],
+    ['<<<<<<< a\n>>>>>>> b\n=======\n', undefined],
+    ['/* ======= */', undefined],
+    ['', undefined],
+  ])('%j: line %s', (content, line) => {
+    expect(conflictLine(Buffer.from(content))).toBe(line);
+  });
+});
+
+describe.each([
+  [
+    'only .ts',
+    { 'src/main.ts': 'let x: 1;', 'src/page.html': '<p>' },
+    /1 \.ts.*Build first, then send the folder that is built: --folder dist\./,
+  ],
+  ['nothing that is a module', { 'src/page.html': '<p>' }, /1 \.html/],
+  ['nothing at all', { 'src/.keep': '' }, /The folder has no modules .*Build first/],
+])('a folder with %s', (_what, files, says) => {
+  it.each(['free-shipping', null])('says so, piped and as JSON (branch %s)', async (branch) => {
+    const [key, app] = [newKey(), new WatchedApp(files, branch)];
+    const piped = await app.stamp(server.base, `update ${key} --once`);
+    expect([piped.code, piped.stderr]).toEqual([0, expect.stringMatching(says)]);
+    const json = await app.stamp(server.base, `update ${key} --once --json`);
+    const left = json.stdout.split('\n').filter((line) => line.includes('"no_modules"'));
+    expect(left.map((line) => (JSON.parse(line) as { message: string }).message)).toEqual([
+      expect.stringMatching(says),
+    ]);
+  });
+});
