@@ -30,7 +30,7 @@ const titleOf = async (key: string): Promise<unknown> => {
 };
 
 it('asks for the title of a new ticket, shows a save as a line, and ends with what was sent', async () => {
-  const app = new WatchedApp({ 'src/cart.js': 'export default 1;\n', 'src/index.html': '<p>' });
+  const app = new WatchedApp({ 'src/cart.js': 'export default 1;\n', 'src/a.css': 'a {}', 'src/index.html': '<p>' });
   const terminal = type(app, 'TKT-001 --update');
   await terminal.until('TKT-001 is new. What is it about? [free-shipping] ');
   terminal.type('Free shipping from 30 €\n');
@@ -45,12 +45,12 @@ it('asks for the title of a new ticket, shows a save as a line, and ends with wh
   const lines = terminal.seen.split('\n').filter(Boolean);
   expect(lines.slice(1, 3)).toEqual([
     'TKT-001 Free shipping from 30 € · new, in dev',
-    expect.stringMatching(/TKT-001: 1 file sent from src \(.* m?s\)$/),
+    expect.stringMatching(/TKT-001: 2 files sent from src \(.* m?s\)$/),
   ]);
   expect(terminal.seen).toContain(`\n${server.base}/import-map.json?dev=TKT-001\n`);
   expect(terminal.seen).toContain('\nOpen your page with ?dev=TKT-001');
   expect(terminal.seen).toContain('1 .html.');
-  expect(lines.at(-1)).toBe('TKT-001: 2 files sent in 3 uploads, 1 deleted. To QA: stamp TKT-001 --promote');
+  expect(lines.at(-1)).toBe('TKT-001: 3 files sent in 3 uploads, 1 deleted. To QA: stamp TKT-001 --promote');
 });
 
 it('Enter takes the title that is offered; --yes and --title are not asked', async () => {
