@@ -1,5 +1,6 @@
 // What may stand in package.json and package-lock.json: exact versions, a SHA-512 for each package, no package from
-// anywhere but the registry that npm is set up with, every platform's binaries, and both files in step.
+// anywhere but the registry that npm is set up with, every platform's binaries, both files in step, and no package that the
+// Node which runs this is too old or too new for.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -52,7 +53,11 @@ function outOfStep() {
     encoding: 'utf8',
     shell: process.platform === 'win32',
   });
-  return dryRun.status === 0 ? [] : [`npm ci --dry-run: ${dryRun.stderr || dryRun.error}`];
+  if (dryRun.status !== 0) return [`npm ci --dry-run: ${dryRun.stderr || dryRun.error}`];
+  const unfit = [...dryRun.stderr.matchAll(/EBADENGINE\s+package: '([^']+)'/g)].map(([, name]) => name);
+  return unfit.map(
+    (name) => `${name} is not for Node ${process.version}: pin a version that is, by overrides where it is another's`,
+  );
 }
 
 const lock = read('package-lock.json');

@@ -7,11 +7,14 @@ import type { StreamLimits } from './limits.js';
 /** How long an ended connection may take to carry the last words. */
 const LAST_WORDS_MS = 1000;
 
+/** No event of the log: it has no row. */
+const POSITION = 'stream.position';
+
 /** Names a position to every client: a comment for those who wait for life, and a kind of message that `onmessage` passes over. */
 export function positionMessage(position: number): string {
   const data = {
     seq: position,
-    type: 'stream.position',
+    type: POSITION,
     severity: 'info',
     line: `Nothing is missing up to ${position}.`,
   };
