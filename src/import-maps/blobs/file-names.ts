@@ -44,15 +44,27 @@ export function partsOfModuleUrl(url: string): { readonly hash: string; readonly
   }
 }
 
-/** What a relative specifier in a file leads to within the folder; undefined where it leads out of it, or isn't relative. */
+/** The file that a relative specifier in another one leads to within the folder, whatever `?v=1` or `#part` stands after it; undefined where it leads out of it, or isn't relative. */
 export function resolveWithin(importer: string, specifier: string): string | undefined {
   if (!/^\.{1,2}\//.test(specifier)) return undefined;
-  const [, plain = '', rest = ''] = /^([^?#]*)(.*)$/s.exec(specifier) ?? [];
+  const plain = decodedPath(specifier.replace(/[?#].*$/s, ''));
+  if (plain === undefined) return undefined;
   const parts = importer.split('/').slice(0, -1);
   for (const part of plain.split('/')) {
     if (part === '.') continue;
     if (part !== '..') parts.push(part);
     else if (parts.pop() === undefined) return undefined;
   }
-  return parts.join('/') + rest;
+  return parts.join('/');
+}
+
+/** `./a%20b.js` is the file `a b.js`; undefined for what isn't the name of one, `%2f` say. */
+function decodedPath(path: string): string | undefined {
+  if (!path.includes('%')) return path;
+  if (/%(?:2f|5c|25|00)/i.test(path)) return undefined;
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return undefined;
+  }
 }

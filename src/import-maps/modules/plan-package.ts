@@ -108,7 +108,7 @@ function missing(
 ): MapWarning[] {
   return [...imports].flatMap(([path, specifiers]) =>
     specifiers
-      .filter((one) => isRelative(one) && !files.has(resolveWithin(path, one)?.replace(/[?#].*$/s, '') ?? ''))
+      .filter((one) => isRelative(one) && !files.has(resolveWithin(path, one) ?? ''))
       .map((one) => ({
         code: 'dangling',
         key,

@@ -73,6 +73,9 @@ export async function planSources(
     const { integrity, size } = blob;
     modules.push({ specifier, scope, url, integrity, size, imports, source, ...dirtyAt(sources, file.path) });
     files.push(blob);
+    warnings.push(
+      ...(read?.unsure ?? []).map((message) => ({ code: 'dynamic' as const, key: keyOf(specifier, scope), message })),
+    );
     warnings.push(...imports.filter(isRelative).map((one) => outsideWarning(keyOf(specifier, scope), file.path, one)));
   }
   return { modules, deleted, files, trees: [], scripts: imported, warnings, watched: true, ...(said && { said }) };

@@ -1,6 +1,14 @@
 // What an upload wants to know of a script: what it imports and, of a watched source, its text with keys for relative imports.
 // Pure, and the same in a thread (script-worker.ts) as in the process (script-reader.ts).
-import { findImports, type FoundImport, specifiersOf } from './module-scan.js';
+import { mayStandAlone } from './file-types.js';
+import {
+  findImports,
+  findReferences,
+  type FoundImport,
+  specifiersOf,
+  tooManyImports,
+  type UnsureImport,
+} from './module-scan.js';
 import type { ScriptImports } from '../domain/script-imports.js';
 import { rewriteSource } from './source-rewrite.js';
 
@@ -20,6 +28,8 @@ export interface ScriptRead {
   readonly dynamic: readonly string[];
   /** Of a watched source that doesn't stay as it came. */
   readonly text?: string;
+  /** What could not be rewritten for sure: a sentence each, with its place. */
+  readonly unsure?: readonly string[];
 }
 
 /** Throws `upload.syntax_error`, `upload.too_many_imports`. */
@@ -30,8 +40,28 @@ export async function readScript({ path, text, most, rewrite }: ScriptTask): Pro
       imports,
       imports.map(({ specifier }) => specifier),
     );
-  const result = rewriteSource({ path, text, imports }, rewrite.project, () => rewrite.map);
-  return { ...foundOf(imports, result.specifiers), ...(result.text === text ? {} : { text: result.text }) };
+  const { found, unsure } = /\bimport\s*[.(/]/.test(text) ? findReferences(text) : { found: [], unsure: [] };
+  // What is no module, a picture say, has no key: it stays as it is.
+  const all = [...imports, ...found.filter(({ specifier }) => mayStandAlone(specifier.replace(/[?#].*$/s, '')))];
+  if (all.length > most) throw tooManyImports(path, all.length, most);
+  const result = rewriteSource({ path, text, imports: all }, rewrite.project, () => rewrite.map);
+  return {
+    ...foundOf(all, result.specifiers),
+    ...(result.text === text ? {} : { text: result.text }),
+    ...(unsure.length > 0 ? { unsure: unsure.slice(0, MOST_UNSURE).map((one) => unsureText(path, text, one)) } : {}),
+  };
+}
+
+/** Of one script that are told. */
+const MOST_UNSURE = 20;
+
+/** With its line and column, which count from 1. */
+function unsureText(path: string, source: string, { start, what, text }: UnsureImport): string {
+  const lines = source.slice(0, start).split('\n');
+  const place = `${path}:${lines.length}:${(lines.at(-1) ?? '').length + 1}`;
+  return what === 'worker'
+    ? `${place} starts a worker with ${text}. Workers have no import map: bundle what it imports.`
+    : `${place} imports an expression, ${text}, that can't be rewritten: a relative name that it comes to leads nowhere. Import literals.`;
 }
 
 /** As it is kept beside the script. */

@@ -25,11 +25,13 @@ export function rewriteSource(
   readMap: (path: string) => string | undefined,
 ): Rewritten {
   const magic = new MagicString(file.text);
-  const specifiers = file.imports.map(({ specifier, start, end }) => {
+  const specifiers = file.imports.map(({ specifier, start, end, kind }) => {
     const target = resolveWithin(file.path, specifier);
     if (target === undefined) return specifier;
     const rewritten = sourceSpecifier(project, target);
-    magic.overwrite(start, end, JSON.stringify(rewritten));
+    const text = JSON.stringify(rewritten);
+    // What a URL is made of is an address: resolve is what asks the map for one.
+    magic.overwrite(start, end, kind === 'url' ? `import.meta.resolve(${text})` : text);
     return rewritten;
   });
   const mapped = sourceMapOf(file.path, file.text, readMap);

@@ -123,7 +123,11 @@ export const UPLOAD_REPLY = {
         type: 'object',
         description: 'A warning.',
         properties: {
-          code: { type: 'string', enum: ['overlap', 'overtaken', 'dangling', 'left_out'], description: 'What it is.' },
+          code: {
+            type: 'string',
+            enum: ['overlap', 'overtaken', 'dangling', 'dynamic', 'left_out'],
+            description: 'What it is.',
+          },
           key: text('The key that it is about.'),
           ticket: text('The other ticket, where there is one.'),
           message: text('What it means and what to do.'),

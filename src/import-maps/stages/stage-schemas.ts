@@ -93,7 +93,7 @@ const WARNINGS = list(
   object(
     'A warning.',
     {
-      code: text('overlap, overtaken, dangling, left_out.'),
+      code: text('overlap, overtaken, dangling, dynamic, left_out.'),
       key: text('The key.'),
       ticket: text('The other ticket.'),
       message: text('For people.'),
