@@ -225,6 +225,7 @@ export const UPDATE_FIELDS: Fields = {
   created: true,
   files: true,
   deleted: true,
+  withdrawn: true,
   ms: true,
   url: true,
   folder: true,

@@ -86,12 +86,17 @@ describe('goes through', () => {
   test('the trunk of the settings', async () => {
     const scene = new GitScene('develop');
     scene.git('symbolic-ref', '--delete', 'refs/remotes/origin/HEAD');
+    scene.git('update-ref', '-d', 'refs/remotes/origin/develop');
+    scene.git('branch', '--quiet', '--delete', '--force', 'develop');
     const ticket = await aTicket();
+    const [here, away] = ['origin.git', 'away.git'].map((name) => path.join(scene.root, name)) as [string, string];
+    fs.renameSync(here, away);
     await refused(
       await promote(ticket, scene.work),
       ticket,
       /^stamp: There is no trunk to compare with .*"trunk": "develop"/,
     );
+    fs.renameSync(away, here);
     scene.commit('.stamprc.json', '{"trunk": "develop"}');
     await promoted(await promote(ticket, scene.work), ticket);
   });
@@ -143,15 +148,13 @@ describe('is refused', () => {
     await refused(await promote(ticket, scene.work), ticket, /src\/cart\.js has changes/);
   });
 
-  test('a HEAD that does not descend from the trunk; --fetch sees what the clone does not know yet', async () => {
+  test('a HEAD that does not descend from the trunk, as the remote has it now', async () => {
     const scene = new GitScene();
     scene.commit('src/cart.js', 'export default 2;\n');
     scene.othersPush('theirs.txt');
-    const first = await aTicket();
-    await promoted(await promote(first, scene.work), first);
     const ticket = await aTicket();
     const says = "HEAD doesn't descend from origin/main: 1 commit is missing. git rebase origin/main";
-    await refused(await promote(ticket, scene.work, '--fetch'), ticket, says);
+    await refused(await promote(ticket, scene.work), ticket, says);
     scene.git('rebase', '--quiet', 'origin/main');
     await promoted(await promote(ticket, scene.work), ticket);
   });
@@ -166,7 +169,32 @@ describe('is refused', () => {
     await refused(await promote(ticket, scene.work), ticket, /HEAD doesn't descend from origin\/main/);
   });
 
-  test('a shallow clone, where nobody can tell', async () => {
+  test('a remote that does not answer, where it has to', async () => {
+    const scene = new GitScene();
+    const ticket = await aTicket(scene.commit('src/cart.js', 'export default 2;\n'));
+    fs.renameSync(path.join(scene.root, 'origin.git'), path.join(scene.root, 'away.git'));
+    await refused(await promote(ticket, scene.work, '--fetch'), ticket, /^stamp: origin\/main could not be fetched: /);
+    const ended = await promote(ticket, scene.work, '--verbose');
+    expect([ended.code, await ticket.stage()]).toEqual([0, 'qa']);
+    expect(ended.stderr).toContain('origin/main could not be fetched: ');
+    const second = await promote(ticket, scene.work, '--yes');
+    expect([second.code, await ticket.stage()]).toEqual([3, 'qa']);
+    expect(second.stderr).toMatch(/could not be fetched: .*Try again where the remote can be reached \(--no-git-check/);
+  });
+
+  test('only the trunk is fetched', async () => {
+    const scene = new GitScene();
+    scene.git('push', '--quiet', 'origin', 'HEAD:refs/heads/others', 'HEAD:refs/tags/v1');
+    scene.git('update-ref', '-d', 'refs/remotes/origin/others');
+    const ticket = await aTicket(scene.commit('src/cart.js', 'export default 2;\n'));
+    await promoted(await promote(ticket, scene.work), ticket);
+    expect(scene.git('for-each-ref', '--format=%(refname)', 'refs/remotes', 'refs/tags').split('\n')).toEqual([
+      'refs/remotes/origin/HEAD',
+      'refs/remotes/origin/main',
+    ]);
+  });
+
+  test('a shallow clone that does not descend, once its history is fetched', async () => {
     const scene = new GitScene();
     for (const name of ['a', 'b', 'c']) scene.othersPush(`${name}.txt`);
     scene.git('fetch', '--quiet');
@@ -174,16 +202,16 @@ describe('is refused', () => {
     scene.work = scene.clone('shallow', '--depth=1', '--branch=release');
     scene.git('fetch', '--quiet', '--depth=1', 'origin', 'main:refs/remotes/origin/main');
     const ticket = await aTicket();
-    const says =
-      'This clone is shallow, so that nobody can tell whether HEAD descends from origin/main: git fetch --unshallow';
+    const says = "HEAD doesn't descend from origin/main: 2 commits are missing. git rebase origin/main";
     await refused(await promote(ticket, scene.work), ticket, says);
   });
 
-  test('a shallow clone of a branch alone, which has no trunk', async () => {
+  test('a shallow clone of a branch alone, which has no trunk, and gets none', async () => {
     const scene = new GitScene();
     scene.git('push', '--quiet', 'origin', 'HEAD');
     scene.work = scene.clone('alone', '--depth=1', '--branch=cart-2');
     const ticket = await aTicket();
+    fs.renameSync(path.join(scene.root, 'origin.git'), path.join(scene.root, 'away.git'));
     await refused(
       await promote(ticket, scene.work),
       ticket,
@@ -253,6 +281,9 @@ test('a trunk that nobody fetched for long is noted', async () => {
   const logs = path.join(scene.work, '.git', 'logs', 'refs', 'remotes', 'origin');
   for (const name of fs.readdirSync(logs)) fs.utimesSync(path.join(logs, name), long, long);
   const ticket = await aTicket();
+  fs.renameSync(path.join(scene.root, 'origin.git'), path.join(scene.root, 'away.git'));
+  // git notes that it tried.
+  fs.rmSync(path.join(scene.work, '.git', 'FETCH_HEAD'), { force: true });
   const ended = await promote(ticket, scene.work, '--verbose');
   expect(ended.stderr).toContain('origin/main is as it was 3 days ago: --fetch asks the remote.');
 });

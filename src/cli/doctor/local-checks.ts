@@ -89,7 +89,7 @@ export async function checkGit({ cwd, trunk: named }: Settings): Promise<Check[]
 async function checkPromotable(cwd: string, trunk: string | undefined): Promise<Check> {
   const says: string[] = [];
   try {
-    const work = await checkWork({ cwd, trunk, fetch: false, note: (line) => says.push(line) });
+    const work = await checkWork({ cwd, trunk, fetch: 'never', note: (line) => says.push(line) });
     const ready = work ? `clean, and descends from ${work.trunk}` : 'not checked';
     return ok('work', [ready, ...says].join('. '));
   } catch (cause) {

@@ -5,6 +5,7 @@ import { isCommit } from '../../platform/git-facts.js';
 import { CliError } from '../cli-error.js';
 import { EXIT } from '../exit-codes.js';
 import { type Git, gitIn } from './git.js';
+import { fetchTrunk, fetchUnknownTrunk } from './fetch-trunk.js';
 import { repositoryOf } from './repository.js';
 import { heardAgo, findTrunk, type Trunk } from './trunk.js';
 
@@ -12,8 +13,8 @@ export interface WorkToCheck {
   readonly cwd: string;
   /** The setting: `main`, `upstream/main`. */
   readonly trunk: string | undefined;
-  /** Ask the remote first. */
-  readonly fetch: boolean;
+  /** Whether the remote is asked for the trunk: `must`: what it doesn't answer is a refusal. */
+  readonly fetch: 'never' | 'tries' | 'must';
   /** Hears what isn't checked, or may be old. */
   readonly note: (line: string) => void;
 }
@@ -35,10 +36,13 @@ export async function checkWork({ cwd, trunk: named, fetch, note }: WorkToCheck)
   const commit = await git.read(['rev-parse', '--verify', '--quiet'], { names: ['HEAD^{commit}'] });
   if (commit === undefined) throw refused('Nothing is committed yet: git add --all && git commit');
   await requireClean(git);
-  if (fetch) await fetchTrunk(git);
+  // Before anybody asks: git notes that, whether there is an answer or not.
+  const known = await findTrunk(git, named);
+  const ago = known?.remote ? await heardAgo(git, cwd, known, Date.now()) : undefined;
+  const isFresh = fetch !== 'never' && (await askRemote(git, named, { must: fetch === 'must', note }));
   const trunk = await findTrunk(git, named);
   if (!trunk) throw await noTrunk(git, named);
-  if (trunk.remote && !fetch) await tellAge(git, cwd, trunk, note);
+  if (trunk.remote && !isFresh) tellAge(trunk, ago, note);
   await requireDescent(git, trunk, commit);
   return { commit, trunk: trunk.name };
 }
@@ -66,14 +70,24 @@ async function requireClean(git: Git): Promise<void> {
 const some = (names: readonly string[]): string =>
   names.length <= 3 ? names.join(', ') : `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`;
 
-async function fetchTrunk(git: Git): Promise<void> {
-  const remotes = (await git.read(['remote'])) ?? '';
-  if (remotes === '') return;
-  const { code, stderr } = await git.run(['fetch', '--quiet']);
-  if (code !== 0)
-    throw refused(
-      `git fetch failed: ${stderr.trim().split('\n').at(-1) ?? ''} Without --fetch what was fetched before counts.`,
-    );
+/** The trunk and nothing else; of a shallow clone with its history. Whether it answered. Rejects with CliError `refused`. */
+async function askRemote(
+  git: Git,
+  named: string | undefined,
+  { must, note }: { readonly must: boolean; readonly note: WorkToCheck['note'] },
+): Promise<boolean> {
+  const known = await findTrunk(git, named);
+  if (!known && (await git.read(['remote'])) === '') return false;
+  const fetched = known
+    ? await fetchTrunk(git, known, { deeper: await isShallow(git) })
+    : await fetchUnknownTrunk(git, named);
+  if (fetched.ok) return true;
+  const what = `${known?.name ?? named ?? 'The trunk'} could not be fetched: ${fetched.why}`;
+  // Whether there is such a branch is for noTrunk to say.
+  if (!known) return false;
+  if (must) throw refused(`${what} Try again where the remote can be reached (${SKIP}).`);
+  note(`${what} What was fetched before counts.`);
+  return false;
 }
 
 async function noTrunk(git: Git, named: string | undefined): Promise<CliError> {
@@ -87,8 +101,7 @@ async function noTrunk(git: Git, named: string | undefined): Promise<CliError> {
   );
 }
 
-async function tellAge(git: Git, cwd: string, trunk: Trunk, note: WorkToCheck['note']): Promise<void> {
-  const ago = await heardAgo(git, cwd, trunk, Date.now());
+function tellAge(trunk: Trunk, ago: number | undefined, note: WorkToCheck['note']): void {
   if (ago === undefined) note(`Nobody knows how old ${trunk.name} is here: --fetch asks the remote.`);
   else if (ago > OLD_MS) note(`${trunk.name} is as it was ${hoursOrDays(ago)} ago: --fetch asks the remote.`);
 }
@@ -143,6 +156,6 @@ export async function requireOrigin({ cwd, folder, key, commit, head }: Origin):
   );
 }
 
-const SKIP = '--no-git-check promotes all the same';
+export const SKIP = '--no-git-check promotes all the same';
 
-const refused = (message: string): CliError => new CliError(message, EXIT.refused);
+export const refused = (message: string): CliError => new CliError(message, EXIT.refused);

@@ -23,7 +23,14 @@ export interface Operands {
   readonly names?: readonly string[];
   /** Behind `--`; each is a path to the letter, and no pattern. */
   readonly paths?: readonly string[];
+  /** What it reads from its standard input. */
+  readonly input?: string;
+  /** It is ended after so many milliseconds, and its code is TIMED_OUT. */
+  readonly timeout?: number;
 }
+
+/** As shells say it of what was ended. */
+export const TIMED_OUT = 124;
 
 const operandsOf = ({ names, paths }: Operands): readonly string[] => [
   ...(names ? ['--end-of-options', ...names] : []),
@@ -47,6 +54,7 @@ const LOCAL_VARIABLES: readonly string[] = [
 const environment = (): NodeJS.ProcessEnv => ({
   ...Object.fromEntries(Object.entries(inheritedEnvironment()).filter(([name]) => !LOCAL_VARIABLES.includes(name))),
   GIT_DISCOVERY_ACROSS_FILESYSTEM: '1',
+  GIT_TERMINAL_PROMPT: '0',
 });
 
 /** Never waits for a lock of somebody's index, or for a password. It is the folder's own repository that answers. */
@@ -55,13 +63,15 @@ export function gitIn(cwd: string): Git {
     new Promise((resolve, reject) => {
       const always = ['--no-optional-locks', ...(operands.paths ? ['--literal-pathspecs'] : [])];
       const all = [...always, '-c', 'core.quotePath=off', ...verb, ...operandsOf(operands)];
-      const options = { cwd, env: environment(), maxBuffer: MOST_BYTES };
+      const options = { cwd, env: environment(), maxBuffer: MOST_BYTES, timeout: operands.timeout ?? 0 };
       const child = execFile('git', all, options, (error, stdout, stderr) => {
-        const code = error === null ? 0 : error.code;
+        const code = error === null ? 0 : error.killed && operands.timeout ? TIMED_OUT : error.code;
         if (typeof code === 'number') resolve({ code, stdout, stderr });
         else reject(error ?? new Error('git ended without a code'));
       });
-      child.stdin?.end();
+      // What ends before it has read all of it says why by its code.
+      child.stdin?.on('error', () => undefined);
+      child.stdin?.end(operands.input);
     });
   return {
     run,

@@ -1,5 +1,5 @@
 // What a promotion, a revert or a rebase came to, for people: where the ticket is, what changed, and what comes next.
-import { shell } from '../../platform/in-shell.js';
+import { shell, words } from '../../platform/in-shell.js';
 import { isCommit } from '../../platform/git-facts.js';
 import { type Fact, sayFacts } from '../output/facts.js';
 import type { Session } from '../session.js';
@@ -31,7 +31,7 @@ export function sayChange({ out, settings }: Session, change: StageChange, { lin
         .join(', '),
     ],
     ['link', previewLink(settings, stage, change.key, change.preview_key ?? undefined)],
-    ['git', gitRevertOf(change)],
+    ['git', gitRevertOf(change, change.release !== null && !isProduction(line, change.stage))],
     ['next', next],
   ];
   out.result(change, () => {
@@ -41,10 +41,16 @@ export function sayChange({ out, settings }: Session, change: StageChange, { lin
   if (change.more_warnings) out.warn(`${change.more_warnings} more warnings are not shown.`);
 }
 
-/** As the server makes it; what another may have sent is not for a shell. */
-function gitRevertOf({ git_revert: line }: StageChange): string | undefined {
-  const [, commit = ''] = /^git revert (\S+)$/.exec(line ?? '') ?? [];
-  return isCommit(commit) ? shell`git revert ${commit}` : undefined;
+/** As the server makes it; what another may have sent is not for a shell. `left`: the change left production. */
+function gitRevertOf({ git_revert: line }: StageChange, left: boolean): string | undefined {
+  if (line === undefined) return left ? 'which commits made the change is not known: see git log' : undefined;
+  const steps = line.split(' && ').map((step) => {
+    const [, merge, commits = ''] = /^git revert (-m 1 )?([0-9a-f ]+)$/.exec(step) ?? [];
+    const names = commits.split(' ');
+    if (!names.every(isCommit)) return undefined;
+    return merge ? shell`git revert -m 1 ${words(names)}` : shell`git revert ${words(names)}`;
+  });
+  return steps.includes(undefined) ? undefined : steps.join(' && ');
 }
 
 const MOST_NAMES = 5;

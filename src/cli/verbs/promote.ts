@@ -6,6 +6,7 @@ import { CliError, usage } from '../cli-error.js';
 import { duration } from '../duration.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { checkWork, requireOrigin } from '../git/check-work.js';
+import { type Committed, requireCommitted } from '../git/committed-sources.js';
 import { type Options, textOf } from '../options.js';
 import type { Session } from '../session.js';
 import { type About, commandFor } from '../stages/next-actions.js';
@@ -26,7 +27,7 @@ export const PROMOTE_OPTIONS: readonly OptionLine[] = [
   ['--wait', 'wait while what stands in the way clears by itself'],
   ['--timeout <time>', 'how long to wait: 30s, 10m, 2h (default: 10m)'],
   ['--no-git-check', "don't look at git"],
-  ['--fetch', 'git fetch first, so that the trunk is as the remote has it'],
+  ['--fetch', 'refuse where the remote cannot be asked for the trunk; into the last stage that is so anyway'],
 ];
 
 export const promote: Verb = {
@@ -34,7 +35,7 @@ export const promote: Verb = {
   takes: '[ticket]',
   summary: 'Promote a ticket to the next stage',
   description:
-    'First looks at git, where there is a repository: everything is committed, and HEAD descends from the trunk. Into the last ' +
+    'First looks at git, where there is a repository: everything is committed, HEAD descends from the trunk, and has every source as the ticket has it. Into the last ' +
     'stage is a release: a terminal asks first, elsewhere it takes --yes.',
   options: [
     ['--stage <name>', 'the stage that it has to come to'],
@@ -66,11 +67,11 @@ export const promote: Verb = {
     const next = requireNext(ticket, line, wanted);
     const releases = isProduction(line, next) && !options.dryRun;
     if (releases) requireAnswerable(session, next ?? '', options);
-    const commit = options.gitCheck === false ? undefined : await checkGit(session, ticket, options);
+    const git = options.gitCheck === false ? {} : await checkGit(session, ticket, options, isProduction(line, next));
     if (options.wait) await waitUntilPassable(session, ticket, timeout);
     if (releases)
       await requireConfirmed(session, `Promote ${ticket.key} (${ticket.title}) to ${next}, for everybody?`, options);
-    return send(session, ticket, line, { ...options, commit }, forced);
+    return send(session, ticket, line, options, { ...forced, ...git });
   },
 };
 
@@ -92,23 +93,32 @@ function requireNext({ key, stage }: Ticket, line: StageLine, wanted: string | u
   throw new CliError(`${key} is at ${stage}, ${way}, not to ${wanted}: ${shell`stamp ${key} --promote`}`, EXIT.refused);
 }
 
-/** Answers HEAD, which has the change; undefined outside of a repository. */
+interface GitFound extends Committed {
+  readonly git_commit?: string;
+}
+
+/** Answers HEAD, which has the change, and the commits that made it; nothing outside of a repository. */
 async function checkGit(
-  { settings, out, server }: Session,
+  session: Session,
   { id, key }: Ticket,
   options: Options,
-): Promise<string | undefined> {
+  toProduction: boolean,
+): Promise<GitFound> {
+  const { settings, out, server } = session;
   const { cwd, folder, trunk } = settings;
-  const work = await checkWork({ cwd, trunk, fetch: options.fetch === true, note: (line) => out.note(line) });
-  if (!work) return undefined;
+  const fetch = options.fetch === true || toProduction ? 'must' : 'tries';
+  const work = await checkWork({ cwd, trunk, fetch, note: (line) => out.note(line) });
+  if (!work) return {};
   out.detail(`git: clean, and HEAD descends from ${work.trunk}`);
+  const found = await requireCommitted(session, { id, key });
+  if (found) return { git_commit: work.commit, ...found };
   const query = { order_by: '-number', limit: 1 };
   const { objects } = await server.of(
     server.api.GET('/api/v1/ticket/{id}/revision/', { params: { path: { id: String(id) }, query } }),
   );
   const commit = objects[0]?.git_commit;
   if (commit) await requireOrigin({ cwd, folder, key, commit, head: work.commit });
-  return work.commit;
+  return { git_commit: work.commit };
 }
 
 async function send(
@@ -116,12 +126,10 @@ async function send(
   ticket: Ticket,
   line: StageLine,
   options: Options,
-  forced: Forced,
+  body: GitFound & Forced,
 ): Promise<ExitCode | undefined> {
   const { server } = session;
   const query = options.dryRun ? { dry_run: '1' as const } : {};
-  const commit = textOf(options, 'commit');
-  const body = commit === undefined ? forced : { ...forced, git_commit: commit };
   try {
     const change = await onSeen(session, ticket, (header) =>
       server.of(

@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs/promises';
 import { type GoneFile, PARCEL, type Parcel, type SentFile, sizeOf } from './parcel.js';
 import type { Delivered, Sender, Warning, RefusedFile } from './sender.js';
+import type { Plan } from './judge.js';
+import { type JudgedFolder, markOf } from './judged-folder.js';
 import type { SourceFolder } from './source-files.js';
 import { type SyncState, UNSURE } from './sync-state.js';
 
@@ -10,6 +12,8 @@ export interface Outcome {
   /** What the server calls them. */
   readonly sent: string[];
   readonly gone: string[];
+  /** No changes of the ticket any more. */
+  readonly withdrawn: string[];
   readonly refused: RefusedFile[];
   readonly warnings: readonly Warning[];
   /** Somebody else changed the ticket's modules meanwhile. */
@@ -27,6 +31,9 @@ interface Push {
   readonly named?: readonly string[];
   /** Sends them whether they differ or not. */
   readonly force?: boolean;
+  /** What git's history makes of them. */
+  readonly plan?: Plan;
+  readonly again?: ReadonlySet<string>;
   readonly progress?: OnProgress | undefined;
 }
 
@@ -50,10 +57,19 @@ export class FolderSync {
     private readonly source: SourceFolder,
     private readonly state: SyncState,
     private readonly sender: Sender,
+    /** Undefined where there is no history to compare files with. */
+    private readonly judged?: JudgedFolder,
   ) {}
+
+  private isFirst = true;
 
   /** Looks at all of some files, of `source.list()`; what else was sent is gone, and so are the names of `named`. */
   async pushAll(listed: ReadonlySet<string>, named: readonly string[] = [], progress?: OnProgress): Promise<Outcome> {
+    if (this.judged) {
+      const plan = await this.judged.planAll(listed, { isFirst: this.isFirst });
+      this.isFirst = false;
+      return this.pushPlan(plan, { named, progress });
+    }
     const left = [...this.state.files.keys()].filter((file) => !listed.has(file));
     const stays = await this.source.stays(left);
     const gone = left.filter((file) => !stays.has(file));
@@ -65,6 +81,7 @@ export class FolderSync {
 
   /** Looks at some files; those that were sent and aren't there any more are deleted. */
   async pushSome(files: readonly string[]): Promise<Outcome> {
+    if (this.judged) return this.pushPlan(await this.judged.planSome(files), {});
     const fresh = files.filter((file) => !this.state.files.has(file));
     const wanted = new Set([
       ...files.filter((file) => this.state.files.has(file)),
@@ -74,16 +91,38 @@ export class FolderSync {
   }
 
   /** Sends files, and deletes names, because somebody said so. */
-  pushNamed(files: readonly string[], named: readonly string[], progress: OnProgress): Promise<Outcome> {
-    return this.push({ files, named, force: true, progress });
+  async pushNamed(files: readonly string[], named: readonly string[], progress: OnProgress): Promise<Outcome> {
+    if (!this.judged) return this.push({ files, named, force: true, progress });
+    const plan = await this.judged.planSome(files);
+    const unknown = new Set(plan.unknown);
+    return this.pushPlan(plan, { named, progress, again: files.filter((file) => unknown.has(file)) });
   }
 
-  private async push({ files, gone = [], named = [], force = false, progress }: Push): Promise<Outcome> {
+  /** `again`: of those that are compared by their bytes, the ones that are sent in any case. */
+  private async pushPlan(
+    plan: Plan,
+    { again = [], ...more }: Pick<Push, 'named' | 'progress'> & { again?: readonly string[] },
+  ): Promise<Outcome> {
+    const unknown = await Promise.all(
+      plan.unknown.map(async (file) => ((await this.isAsSeen(file)) && !again.includes(file) ? [] : [file])),
+    );
+    const outcome = await this.push({
+      ...more,
+      files: [...plan.send.keys(), ...unknown.flat()],
+      gone: [...plan.gone.keys()],
+      plan,
+      again: new Set(again),
+    });
+    return { ...outcome, warnings: [...plan.told, ...outcome.warnings] };
+  }
+
+  private async push({ files, gone = [], named = [], force = false, progress, plan, again }: Push): Promise<Outcome> {
     const outcome = new Collected();
+    for (const parcel of quietParcels(plan, (file) => this.named(file))) await this.send(parcel, outcome);
     const also = named.map((name) => ({ file: NOT_HERE, name }));
     const waiting: { files: SentFile[]; gone: GoneFile[] } = {
       files: [],
-      gone: [...gone.map((file) => this.named(file)), ...also],
+      gone: [...gone.map((file) => ({ ...this.named(file), said: plan?.gone.get(file) })), ...also],
     };
     let [bytes, looked] = [0, 0];
     let sending: Promise<void> = Promise.resolve();
@@ -97,7 +136,8 @@ export class FolderSync {
       sending.catch(() => undefined); // Told by whoever waits for it.
     };
     for (const unit of this.unitsOf(files)) {
-      const found = await this.changed(unit, force);
+      const isSure = force || unit.some((file) => plan?.send.has(file) || again?.has(file));
+      const found = await this.changed(unit, isSure, plan);
       looked += unit.length;
       waiting.files.push(...found.files);
       waiting.gone.push(...found.gone);
@@ -128,19 +168,27 @@ export class FolderSync {
   }
 
   /** All of a unit, where one of it differs from what was sent. */
-  private async changed(unit: readonly string[], force: boolean): Promise<{ files: SentFile[]; gone: GoneFile[] }> {
+  private async changed(
+    unit: readonly string[],
+    force: boolean,
+    plan?: Plan,
+  ): Promise<{ files: SentFile[]; gone: GoneFile[] }> {
     const [files, gone]: [SentFile[], GoneFile[]] = [[], []];
     let differs = force;
     for (const file of unit) {
       // A file that became a link is left alone.
       if (await this.source.isLinked(file)) continue;
+      // Nobody changed it here.
+      if (plan && !plan.said.has(file)) continue;
       const found = await this.read(file);
       if (!found) {
-        if (this.state.files.has(file)) gone.push(this.named(file));
+        if (!plan && this.state.files.has(file)) gone.push(this.named(file));
         continue;
       }
       this.marks.set(file, found.mark);
-      files.push({ ...this.named(file), bytes: found.bytes, hash: found.hash });
+      files.push({ ...this.named(file), bytes: found.bytes, hash: found.hash, said: plan?.said.get(file) });
+      // What the server refused isn't sent again unless somebody changes it, or says so.
+      if (plan && found.hash === this.refused.get(file)) differs = false;
       if (found.hash !== this.state.files.get(file) && found.hash !== this.refused.get(file)) differs = true;
     }
     return { files: differs || gone.length > 0 ? files : [], gone };
@@ -171,12 +219,22 @@ export class FolderSync {
   }
 
   /** True where somebody else changed the ticket, too. */
-  private async keep({ sent, gone, refused, revisions }: Delivered, { files }: Parcel): Promise<boolean> {
-    for (const { file, hash } of sent) {
+  private async keep(delivered: Delivered, { files }: Parcel): Promise<boolean> {
+    const { sent, gone, refused, revisions } = delivered;
+    for (const { file, name, hash, said } of sent) {
       this.state.files.set(file, hash);
       this.refused.delete(file);
+      if (said) this.judged?.sent(file, name, said);
     }
-    for (const { file } of gone) this.state.files.delete(file);
+    for (const { file, name, said } of gone) {
+      this.state.files.delete(file);
+      if (said) this.judged?.deleted(file, name, said);
+    }
+    for (const { file, name, said } of delivered.rebased) if (said) this.judged?.sent(file, name, said);
+    for (const { file, name } of delivered.unchanged) {
+      this.judged?.withdrawn(name);
+      this.state.files.delete(file);
+    }
     for (const { file } of refused) this.refused.set(file, files.find((one) => one.file === file)?.hash ?? UNSURE);
     const shared = revisions.map((revision) => this.state.follow(revision)).includes(false);
     this.state.save();
@@ -184,22 +242,38 @@ export class FolderSync {
   }
 }
 
-/** Undefined for what is no file; a link is none. */
-async function markOf(path: string): Promise<string | undefined> {
-  const found = await fs.lstat(path).catch(() => undefined);
-  return found?.isFile() ? `${found.mtimeMs} ${found.size} ${found.ino}` : undefined;
+/** What a plan brings without bytes. */
+function quietParcels(plan: Plan | undefined, named: (file: string) => GoneFile): Parcel[] {
+  if (!plan) return [];
+  const rebased = [...plan.rebased].map(([file, said]) => ({ ...named(file), said }));
+  const unchanged = plan.unchanged.map((file) => ({ ...named(file), isGone: !plan.here.has(file) }));
+  const parcels: Parcel[] = [];
+  for (let from = 0; from < Math.max(rebased.length, unchanged.length); from += PARCEL.files) {
+    const part = { from, to: from + PARCEL.files };
+    parcels.push({
+      files: [],
+      gone: [],
+      rebased: rebased.slice(part.from, part.to),
+      unchanged: unchanged.slice(part.from, part.to),
+    });
+  }
+  return parcels;
 }
 
 class Collected implements Outcome {
   readonly sent: string[] = [];
   readonly gone: string[] = [];
+  readonly withdrawn: string[] = [];
   readonly refused: RefusedFile[] = [];
   warnings: readonly Warning[] = [];
   isShared = false;
 
   add(delivered: Delivered, isShared: boolean): void {
     this.sent.push(...delivered.sent.map(({ name }) => name));
-    this.gone.push(...delivered.gone.map(({ name }) => name));
+    this.gone.push(
+      ...[...delivered.gone, ...delivered.unchanged.filter(({ isGone }) => isGone)].map(({ name }) => name),
+    );
+    this.withdrawn.push(...delivered.unchanged.filter(({ isGone }) => !isGone).map(({ name }) => name));
     this.refused.push(...delivered.refused);
     this.isShared ||= isShared;
     if (delivered.revisions.length > 0) this.warnings = [...this.warnings.filter(isLasting), ...delivered.warnings];

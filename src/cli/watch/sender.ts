@@ -25,6 +25,8 @@ export interface RefusedFile {
 export interface Delivered {
   readonly sent: readonly SentFile[];
   readonly gone: readonly GoneFile[];
+  readonly rebased: readonly GoneFile[];
+  readonly unchanged: readonly GoneFile[];
   /** What the server doesn't take, and why. */
   readonly refused: readonly (RefusedFile & { readonly file: string })[];
   readonly warnings: readonly Warning[];
@@ -67,7 +69,8 @@ export class Sender {
   private async bring(parcel: Parcel): Promise<Delivered> {
     try {
       const { revision, warnings } = await this.upload(parcel);
-      return { sent: parcel.files, gone: parcel.gone, refused: [], warnings, revisions: [revision] };
+      const { files: sent, gone, rebased = [], unchanged = [] } = parcel;
+      return { sent, gone, rebased, unchanged, refused: [], warnings, revisions: [revision] };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       const refusal = ticketRefusal(error, this.ticket);
@@ -123,7 +126,7 @@ const isAway = (error: unknown): boolean =>
 const isAboutContent = ({ status, code }: Refusal): boolean =>
   [400, 413, 415, 422].includes(status) || code === OVERLAP;
 
-const NOTHING: Delivered = { sent: [], gone: [], refused: [], warnings: [], revisions: [] };
+const NOTHING: Delivered = { sent: [], gone: [], rebased: [], unchanged: [], refused: [], warnings: [], revisions: [] };
 
 /** The refusal of a file that a merge left with conflicts; undefined of any other. */
 function unmerged({ file, name, bytes }: SentFile): Delivered['refused'][number] | undefined {
@@ -133,14 +136,19 @@ function unmerged({ file, name, bytes }: SentFile): Delivered['refused'][number]
   return { file, name, code: 'conflict_markers', message };
 }
 
-const refusedParcel = ({ files, gone }: Parcel, { code, message }: Refusal): Delivered => ({
+const refusedParcel = (
+  { files, gone, rebased = [], unchanged = [] }: Parcel,
+  { code, message }: Refusal,
+): Delivered => ({
   ...NOTHING,
-  refused: [...files, ...gone].map(({ file, name }) => ({ file, name, code, message })),
+  refused: [...files, ...gone, ...rebased, ...unchanged].map(({ file, name }) => ({ file, name, code, message })),
 });
 
 const joined = (one: Delivered, other: Delivered): Delivered => ({
   sent: [...one.sent, ...other.sent],
   gone: [...one.gone, ...other.gone],
+  rebased: [...one.rebased, ...other.rebased],
+  unchanged: [...one.unchanged, ...other.unchanged],
   refused: [...one.refused, ...other.refused],
   warnings: [...one.warnings, ...other.warnings],
   revisions: [...one.revisions, ...other.revisions],

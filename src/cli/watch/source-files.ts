@@ -33,7 +33,7 @@ const INDEX = ['ls-files', '-z', '-t', '--stage'] as const;
 const IGNORED_FOLDERS = ['ls-files', '-z', '--others', '--ignored', '--exclude-standard', '--directory'] as const;
 
 /** Dot files and installed packages are nobody's modules. */
-const isHidden = (file: string): boolean => /(^|\/)(\.|node_modules(\/|$))/.test(file);
+export const isHidden = (file: string): boolean => /(^|\/)(\.|node_modules(\/|$))/.test(file);
 
 export class SourceFolder {
   private constructor(
@@ -52,6 +52,11 @@ export class SourceFolder {
   /** True where git ignores all of it. */
   get isIgnored(): boolean {
     return this.repository !== undefined && !this.isGits;
+  }
+
+  /** The root of the repository whose history its files have; undefined where they have none. */
+  get historyIn(): string | undefined {
+    return this.isGits ? this.repository : undefined;
   }
 
   /** Rejects with CliError where it is no folder. */

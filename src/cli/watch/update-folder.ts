@@ -2,11 +2,16 @@
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { Progress } from '../output/progress.js';
 import type { Session } from '../session.js';
+import path from 'node:path';
+import type { Server } from '../../client/server.js';
+import { GitVersions } from '../git/versions.js';
 import type { BegunTicket } from './begin-work.js';
 import { FolderSync, type Outcome } from './folder-sync.js';
 import { followTicket } from './follow-ticket.js';
 import type { GitFacts } from './git-facts.js';
 import { isEmptied, keepInStep } from './keep-in-step.js';
+import { JudgedFolder } from './judged-folder.js';
+import { slashed } from './key-names.js';
 import { SaveWatcher } from './save-watcher.js';
 import type { Listing } from './source-files.js';
 import { OVERLAP, Sender } from './sender.js';
@@ -85,7 +90,27 @@ async function openSync(parts: UpdateParts, waits?: AbortSignal): Promise<Folder
     signal: waits ?? signal,
     provenance: () => facts.now(),
   });
-  return new FolderSync(work.source, state, sender);
+  return new FolderSync(work.source, state, sender, await openJudge(parts, server, state));
+}
+
+/** Undefined where there is no history, or the server knows nothing of versions. */
+async function openJudge(
+  { session, begun, work, report }: UpdateParts,
+  server: Server,
+  state: SyncState,
+): Promise<JudgedFolder | undefined> {
+  const { source } = work;
+  const root = source.historyIn;
+  if (root === undefined) return undefined;
+  const below = slashed(path.relative(root, source.folder));
+  const options = { trunk: session.settings.trunk, note: (line: string) => report.note(line) };
+  return JudgedFolder.open(source, root, {
+    server,
+    ticket: begun,
+    git: await GitVersions.open(root, below, options),
+    prefix: source.names.prefix,
+    isOurs: (file) => Boolean(state.files.get(file)),
+  });
 }
 
 async function sendNamed({ session, work, report }: UpdateParts, sync: FolderSync): Promise<Outcome> {

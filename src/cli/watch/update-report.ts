@@ -43,13 +43,14 @@ export class UpdateReport implements Connection {
   /** The first look at a folder, or files that were asked for. */
   synced(outcome: Outcome, what: string, ms: number): void {
     this.count(outcome);
-    const { sent, gone } = outcome;
+    const { sent, gone, withdrawn } = outcome;
     const done =
-      sent.length + gone.length === 0
+      sent.length + gone.length + withdrawn.length === 0
         ? 'nothing to send'
         : [
             ...(sent.length > 0 ? [`${files(sent.length)} sent`] : []),
             ...(gone.length > 0 ? [`${gone.length} deleted`] : []),
+            ...(withdrawn.length > 0 ? [`${withdrawn.length} as in production again`] : []),
           ].join(', ');
     this.event(
       'synced',
@@ -84,6 +85,12 @@ export class UpdateReport implements Connection {
   private leftOut(links: readonly string[]): void {
     if (this.out.isJson) this.event('left_out', { files: links, reason: 'symlink' }, '');
     else this.out.warn(`Symlinks are not sent: ${names(links)}. Put the files themselves in the folder.`);
+  }
+
+  /** What could not be asked. */
+  note(line: string): void {
+    if (this.out.isJson) this.event('note', { message: line }, '');
+    else this.out.note(line);
   }
 
   /** Where to see it. */
@@ -130,11 +137,12 @@ export class UpdateReport implements Connection {
 
   saved(outcome: Outcome, ms: number): void {
     this.count(outcome);
-    const { sent, gone } = outcome;
-    if (sent.length + gone.length > 0) {
+    const { sent, gone, withdrawn } = outcome;
+    if (sent.length + gone.length + withdrawn.length > 0) {
       const what = [
         ...(sent.length > 0 ? [this.names(sent)] : []),
         ...(gone.length > 0 ? [`${this.names(gone)} deleted`] : []),
+        ...(withdrawn.length > 0 ? [`${this.names(withdrawn)} as in production again`] : []),
       ].join(', ');
       this.event(
         'saved',
@@ -233,7 +241,10 @@ function notSent(others: Listing['others']): string {
   return `Not sent, since only ${MODULE_KINDS} are modules: ${kinds}${most.length > 4 ? ' …' : ''}.${isSource ? ` ${BUILD}` : ''}`;
 }
 
-const about = ({ sent, gone }: Outcome): object => ({ files: sent, deleted: gone });
+const about = ({ sent, gone, withdrawn }: Outcome): object => ({
+  ...{ files: sent, deleted: gone },
+  ...(withdrawn.length > 0 ? { withdrawn } : {}),
+});
 
 const files = (count: number): string => `${count} ${count === 1 ? 'file' : 'files'}`;
 

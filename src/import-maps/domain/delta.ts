@@ -78,7 +78,9 @@ export function* changingDelta(
   yield* forEach(watched?.judged?.kept ?? [], (key) => {
     const operation = settled.has(key) ? undefined : operationAt(delta, key);
     const base = operation && baseSaid(watched?.judged, key, production.get(key));
-    if (operation && base !== undefined) settled.set(key, { ...operation, base, compared: true });
+    if (!operation || base === undefined) return;
+    const { dirty: _before, ...rest } = operation;
+    settled.set(key, { ...rest, base, compared: true, ...(watched?.judged?.dirty.has(key) && { dirty: true }) });
   });
   for (const key of watched?.judged?.unchanged ?? []) settled.set(key, null);
   return yield* settingOperations(delta, settled);

@@ -9,6 +9,8 @@ export interface Judged {
   readonly bases: ReadonlyMap<MapKey, string | null>;
   /** Those of the bases whose file didn't come: its operation stays, on another base. */
   readonly kept: readonly MapKey[];
+  /** Those of the kept ones that are in no commit as they came. */
+  readonly dirty: ReadonlySet<MapKey>;
   /** Files that are no change of the ticket (any more). */
   readonly unchanged: readonly MapKey[];
   /** What production had at a key when it had such a version: the base of those that it left behind. */

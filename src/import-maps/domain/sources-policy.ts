@@ -16,7 +16,7 @@ export interface SourcesFacts {
 export function sourcesVerdict({ ticketKey, project, delta }: SourcesFacts, since: string): Verdict | undefined {
   const dirty = delta.filter((operation) => operation.dirty).length;
   const sources = delta.filter(({ specifier }) => specifier.startsWith(`@${project}/`));
-  const unknown = sources.filter(({ compared, base }) => !compared && base !== null).length;
+  const unknown = sources.filter(isNotCompared).length;
   if (dirty + unknown === 0) return undefined;
   const said = [
     ...(dirty > 0 ? [`${files(dirty)} of ${ticketKey} came from work that was in no commit`] : []),
@@ -32,5 +32,9 @@ export function sourcesVerdict({ ticketKey, project, delta }: SourcesFacts, sinc
     next_actions: [],
   };
 }
+
+/** Neither by its sender, nor with a version that production had. */
+const isNotCompared = ({ compared, set, base }: Delta[number]): boolean =>
+  !compared && base !== null && (base.source === undefined || (set !== null && set.source === undefined));
 
 const files = (count: number): string => (count === 1 ? '1 file' : `${count} files`);

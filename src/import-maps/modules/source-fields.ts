@@ -65,7 +65,7 @@ export const dirtyAt = ({ dirty }: SourceFields, path: string): { readonly dirty
 
 /** By key; undefined where nothing was said. Throws where a path is no change and a change. */
 export function basesSaid(
-  { bases, unchanged }: SourceFields,
+  { bases, dirty, unchanged }: SourceFields,
   upload: { readonly project: string; readonly scope: string | null; readonly came: ReadonlySet<string> },
 ): SaidBases | undefined {
   if (bases.size + unchanged.length === 0) return undefined;
@@ -77,6 +77,7 @@ export function basesSaid(
   return {
     bases: new Map([...bases].map(([path, base]) => [key(path), base])),
     kept: [...bases.keys()].filter((path) => !came.has(path)).map(key),
+    dirty: new Set([...dirty].map(key)),
     unchanged: unchanged.map(key),
   };
 }

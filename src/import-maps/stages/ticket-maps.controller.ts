@@ -77,7 +77,12 @@ export class TicketMapsController {
   })
   @ID
   @SIDE('under', 'Only paths that begin so: `src/`.')
-  @SIDE('changed', 'A path of which is told who changed it last in production; at most 20, as often as there are.')
+  @ApiQuery({
+    name: 'changed',
+    required: false,
+    description: 'Paths of which is told who changed them last in production, at most 20: `changed=a.js&changed=b.js`.',
+    schema: { type: 'array', maxItems: 20, items: { type: 'string' } },
+  })
   @jsonReply(200, 'The versions.', SOURCES)
   @failures(400, 404)
   async sourcesOf(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {

@@ -1,0 +1,109 @@
+// Before a promotion: every source of the ticket has to be in HEAD as the ticket has it; and which commits changed them.
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { shell } from '../../platform/in-shell.js';
+import type { CliError } from '../cli-error.js';
+import type { Session } from '../session.js';
+import { nameOf } from '../stages/say-change.js';
+import { readDiff } from '../verbs/diff.js';
+import { slashed } from '../watch/key-names.js';
+import { readSources, type ServerSources, type TicketChange } from '../watch/server-versions.js';
+import { SourceFolder } from '../watch/source-files.js';
+import { refused, SKIP } from './check-work.js';
+import { gitIn } from './git.js';
+import { pathChanges } from './path-changes.js';
+import { GitVersions } from './versions.js';
+
+/** What a promotion is told of the commits. */
+export interface Committed {
+  readonly git_commits?: string[];
+  readonly git_merges?: string[];
+}
+
+interface Source {
+  readonly name: string;
+  /** From the root of the repository. */
+  readonly path: string;
+  readonly change: TicketChange;
+}
+
+/** Of the server's limit. */
+const MOST_COMMITS = 100;
+const MOST_NAMED = 3;
+
+/**
+ * Undefined where the ticket has no source that git could know: nothing was compared. Rejects with CliError `refused` where HEAD
+ * has one otherwise; with Refusal; Unreachable.
+ */
+export async function requireCommitted(
+  session: Session,
+  { id, key }: { readonly id: number; readonly key: string },
+): Promise<Committed | undefined> {
+  const { settings, server, out } = session;
+  const found = await readSources(server, String(id), '');
+  const folder = existsSync(path.resolve(settings.cwd, settings.folder)) ? settings.folder : '.';
+  const { repository, names } = await SourceFolder.open(settings, folder);
+  if (!found || repository === undefined) return undefined;
+  const below = slashed(path.relative(repository, names.base));
+  const sources = Object.entries(found.changes)
+    .filter(([, change]) => change.source !== null || (change.deleted && change.compared))
+    .map(([name, change]): Source => ({ name, path: below ? `${below}/${name}` : name, change }));
+  if (sources.length === 0) return undefined;
+  const options = { trunk: settings.trunk, note: (line: string) => out.note(line) };
+  const versions = await GitVersions.open(repository, '', options);
+  const head = await versions.atHead();
+  const missing = sources.filter(({ path: file, change }) => (head.get(file) ?? null) !== change.source);
+  if (missing.length > 0) throw notInHead(key, missing);
+  await tellOthers(session, id, found);
+  return commitsOf(repository, versions, sources);
+}
+
+function notInHead(key: string, missing: readonly Source[]): CliError {
+  const some = missing.slice(0, MOST_NAMED).map(({ name }) => name);
+  const names =
+    missing.length > MOST_NAMED ? `${some.join(', ')} and ${missing.length - MOST_NAMED} more` : some.join(', ');
+  return refused(
+    `HEAD does not have ${names} as ${key} has ${missing.length === 1 ? 'it' : 'them'}: send what is here with ${shell`stamp ${key} --update`}, or bring in the commit that has ${missing.length === 1 ? 'it' : 'them'} (${SKIP}).`,
+  );
+}
+
+/** Packages, addresses and what came without git's ids: nobody can say which commit has them. */
+async function tellOthers(session: Session, id: number, { project, changes }: ServerSources): Promise<void> {
+  const { changes: all } = await readDiff(session, String(id), {});
+  const isKnown = (name: string): boolean => Boolean(changes[name]?.source ?? changes[name]?.compared);
+  const others = all.map(nameOf).filter((name) => !isKnown(name.replace(`@${project}/`, '')));
+  if (others.length === 0) return;
+  const more = others.length > MOST_NAMED ? ` and ${others.length - MOST_NAMED} more` : '';
+  session.out.note(`Not from git: ${others.slice(0, MOST_NAMED).join(', ')}${more}.`);
+}
+
+/** The commits that made the ticket's versions of production's, the newest first; none where that isn't known. */
+async function commitsOf(root: string, versions: GitVersions, sources: readonly Source[]): Promise<Committed> {
+  const { head, begun, onTrunk } = versions;
+  const compared = sources.filter(({ change }) => change.compared);
+  if (head === undefined || compared.length === 0) return {};
+  const isBranch = !onTrunk && begun !== undefined;
+  const changes = await pathChanges(
+    gitIn(root),
+    isBranch ? [head, `^${begun}`] : [head],
+    compared.map((one) => one.path),
+    isBranch ? 'own' : 'firstParent',
+  );
+  const used = new Set<string>();
+  for (const { path: file, change } of compared) {
+    for (const { path: of, from, to, commit } of changes) {
+      if (of !== file) continue;
+      if (to === change.base) break;
+      used.add(commit.id);
+      if (from === change.base) break;
+    }
+  }
+  const commits = [...new Map(changes.map(({ commit }) => [commit.id, commit])).values()].filter(({ id }) =>
+    used.has(id),
+  );
+  if (commits.length === 0 || commits.length > MOST_COMMITS) return {};
+  return {
+    git_commits: commits.map(({ id }) => id),
+    git_merges: commits.filter(({ isMerge }) => isMerge).map(({ id }) => id),
+  };
+}

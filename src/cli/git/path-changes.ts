@@ -1,0 +1,60 @@
+// How paths changed, commit by commit: one `git log` for all of them.
+import type { Git } from './git.js';
+
+export interface PathChange {
+  readonly path: string;
+  /** git's ids; null where the path wasn't there, or is gone. */
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly commit: CommitFacts;
+}
+
+export interface CommitFacts {
+  readonly id: string;
+  readonly isMerge: boolean;
+  readonly author: string;
+  readonly mail: string;
+  readonly subject: string;
+}
+
+const LOG = [
+  ...['log', '-z', '--raw', '--no-abbrev', '--no-renames', '--no-follow', '--no-show-signature', '--no-color'],
+  '--format=%x01%H%x00%P%x00%an%x00%ae%x00%s%x00',
+] as const;
+
+const WAYS = {
+  /** Every version that there was, on any branch that was merged. */
+  all: ['-m', '--full-history'],
+  /** As the branch itself went on, where a merge is one change. */
+  firstParent: ['-m', '--first-parent'],
+  /** What was committed, and no merges. */
+  own: ['--no-merges'],
+} as const;
+
+const NONE = /^0+$/;
+
+/**
+ * The newest first; a merge is told for each parent that it differs from. `revisions`: as git reads them.
+ */
+export async function pathChanges(
+  git: Git,
+  revisions: readonly string[],
+  paths: readonly string[],
+  way: keyof typeof WAYS = 'all',
+): Promise<PathChange[]> {
+  const listed = await git.read([...LOG, ...WAYS[way]], { names: revisions, ...(paths.length > 0 ? { paths } : {}) });
+  return (listed ?? '').split('\u0001').slice(1).flatMap(changesIn);
+}
+
+function changesIn(text: string): PathChange[] {
+  const [id = '', parents = '', author = '', mail = '', subject = '', ...rest] = text.split('\0');
+  const commit = { id, isMerge: parents.includes(' '), author, mail, subject };
+  const changes: PathChange[] = [];
+  rest.forEach((token, index) => {
+    const [, from = '', to = ''] = /^\n*:\d+ \d+ ([0-9a-f]+) ([0-9a-f]+) [A-Z]$/.exec(token) ?? [];
+    const path = rest[index + 1];
+    if (from === '' || path === undefined) return;
+    changes.push({ path, from: NONE.test(from) ? null : from, to: NONE.test(to) ? null : to, commit });
+  });
+  return changes;
+}

@@ -1,0 +1,214 @@
+// Which versions of a folder's files a clone has: in the work tree as git would store them, where our line of work left the
+// trunk, at HEAD, and in HEAD's history. Each question is one process of git, whatever the number of files.
+import { fetchTrunk, fetchUnknownTrunk } from './fetch-trunk.js';
+import { type Git, gitIn } from './git.js';
+import { type PathChange, pathChanges } from './path-changes.js';
+import { findTrunk, type Trunk } from './trunk.js';
+
+/** By path from the repository's root: git's ids. */
+export type Versions = ReadonlyMap<string, string>;
+
+/** So many paths are named to git; of more all of the folder is asked for. */
+const MOST_PATHS = 300;
+
+interface Line {
+  readonly head: string;
+  readonly trunk: Trunk | undefined;
+  /** Where HEAD left the trunk; undefined where there is none: then everything here is ours. */
+  readonly begun: string | undefined;
+  readonly onTrunk: boolean;
+}
+
+export class GitVersions {
+  private readonly git: Git;
+  private line: Line | undefined;
+  private readonly trees = new Map<string, Promise<Versions>>();
+  private readonly pasts = new Map<string, readonly PathChange[]>();
+  private hasDeepened = false;
+
+  private constructor(
+    root: string,
+    /** From the root, with `/` at its end; empty for all of it. */
+    private readonly folder: string,
+    private readonly named: string | undefined,
+    /** Hears what could not be asked. */
+    private readonly note: (line: string) => void,
+  ) {
+    this.git = gitIn(root);
+  }
+
+  static async open(
+    root: string,
+    folder: string,
+    options: { readonly trunk: string | undefined; readonly note: (line: string) => void },
+  ): Promise<GitVersions> {
+    const versions = new GitVersions(root, folder, options.trunk, options.note);
+    await versions.refresh();
+    return versions;
+  }
+
+  /** Looks where HEAD is. Answers whether it moved. */
+  async refresh(): Promise<boolean> {
+    const head = await this.git.read(['rev-parse', '--verify', '--quiet'], { names: ['HEAD^{commit}'] });
+    let trunk = await findTrunk(this.git, this.named);
+    if (!trunk && !this.hasDeepened && (await this.isShallow())) trunk = await this.deepen(undefined);
+    if (head === this.line?.head && trunk?.commit === this.line?.trunk?.commit) return false;
+    this.line = head === undefined ? undefined : await this.lineAt(head, trunk);
+    this.trees.clear();
+    this.pasts.clear();
+    return true;
+  }
+
+  /** Undefined before there is a commit. */
+  get head(): string | undefined {
+    return this.line?.head;
+  }
+
+  get trunk(): Trunk | undefined {
+    return this.line?.trunk;
+  }
+
+  /** Where nothing is committed, everything here is new. */
+  get onTrunk(): boolean {
+    return this.line?.onTrunk ?? true;
+  }
+
+  atHead(): Promise<Versions> {
+    return this.tree(this.line?.head);
+  }
+
+  /** Where HEAD left the trunk; undefined where there is none. */
+  get begun(): string | undefined {
+    return this.line?.begun;
+  }
+
+  atBegin(): Promise<Versions> {
+    return this.tree(this.line?.begun);
+  }
+
+  /** As git would store them; those that it can't read are left out. */
+  async inWorkTree(paths: readonly string[]): Promise<Versions> {
+    // One path a line, and a quote at the beginning is git's own.
+    const plain = paths.filter((path) => !/^"|[\n\r]/.test(path));
+    if (plain.length === 0) return new Map();
+    const { code, stdout } = await this.git.run(['hash-object', '--stdin-paths'], { input: `${plain.join('\n')}\n` });
+    const ids = stdout.split('\n').filter(Boolean);
+    if (code === 0) return new Map(plain.map((path, index) => [path, ids[index] ?? '']));
+    // It ends at the first one that it can't read.
+    const read = plain.slice(0, ids.length).map((path, index): [string, string] => [path, ids[index] ?? '']);
+    return new Map([...read, ...(await this.inWorkTree(plain.slice(ids.length + 1)))]);
+  }
+
+  /** Files that are not checked out. */
+  async notCheckedOut(): Promise<ReadonlySet<string>> {
+    const listed = (await this.git.read(['ls-files', '-t', '-z'], this.paths())) ?? '';
+    return new Set(listed.split('\0').flatMap((line) => (line.startsWith('S ') ? [line.slice(2)] : [])));
+  }
+
+  /** How some paths changed in HEAD's history, the newest first. Of a shallow clone the rest is fetched where it is needed. */
+  async past(paths: readonly string[], isEnough: (path: string) => boolean): Promise<readonly PathChange[]> {
+    const head = this.line?.head;
+    if (head === undefined || paths.length === 0) return [];
+    const fresh = paths.filter((path) => !this.pasts.has(path));
+    await this.readPast(head, fresh);
+    if (!paths.every(isEnough) && !this.hasDeepened && (await this.isShallow())) {
+      await this.deepen(this.line?.trunk);
+      this.pasts.clear();
+      await this.refresh();
+      await this.readPast(head, paths);
+    }
+    return paths.flatMap((path) => this.pasts.get(path) ?? []);
+  }
+
+  /** What is known of a path's past. */
+  hadOnce(path: string, id: string): boolean {
+    return this.pasts.get(path)?.some((change) => change.to === id || change.from === id) ?? false;
+  }
+
+  /** True where it was deleted once. */
+  lackedOnce(path: string): boolean {
+    return this.pasts.get(path)?.some((change) => change.to === null) ?? false;
+  }
+
+  pastOf(path: string): readonly PathChange[] {
+    return this.pasts.get(path) ?? [];
+  }
+
+  /** True where the trunk's history, as it is known here, has the path in this version. */
+  async isOnTrunk(path: string, id: string): Promise<boolean> {
+    const trunk = this.line?.trunk;
+    if (!trunk) return false;
+    // As the remote has it now, where somebody asked since we looked where HEAD is.
+    const { commit = trunk.commit } = (await findTrunk(this.git, this.named)) ?? {};
+    const changes = await pathChanges(this.git, [commit], [path]);
+    return changes.some((change) => change.to === id);
+  }
+
+  /** Whose commits are one's own; undefined where git wasn't told. */
+  mail(): Promise<string | undefined> {
+    return this.git.read(['config', 'user.email']);
+  }
+
+  async isInHistory(commit: string): Promise<boolean> {
+    const { code } = await this.git.run(['merge-base', '--is-ancestor'], { names: [commit, this.line?.head ?? ''] });
+    return code === 0;
+  }
+
+  /** Asks the remote for the trunk. Whether it answered. */
+  async fetch(): Promise<boolean> {
+    const trunk = this.line?.trunk;
+    if (!trunk) return false;
+    const fetched = await fetchTrunk(this.git, trunk);
+    if (!fetched.ok) this.note(`${trunk.name} could not be fetched: ${fetched.why} What was fetched before counts.`);
+    return fetched.ok;
+  }
+
+  private async readPast(head: string, paths: readonly string[]): Promise<void> {
+    if (paths.length === 0) return;
+    for (const path of paths) this.pasts.set(path, []);
+    const asked = paths.length > MOST_PATHS ? (this.paths().paths ?? []) : paths;
+    for (const change of await pathChanges(this.git, [head], asked)) {
+      const known = this.pasts.get(change.path);
+      if (known) this.pasts.set(change.path, [...known, change]);
+    }
+  }
+
+  private async deepen(trunk: Trunk | undefined): Promise<Trunk | undefined> {
+    this.hasDeepened = true;
+    const fetched = trunk
+      ? await fetchTrunk(this.git, trunk, { deeper: true })
+      : await fetchUnknownTrunk(this.git, this.named);
+    if (!fetched.ok)
+      this.note(`This clone is shallow, and its history could not be fetched: ${fetched.why} git fetch --unshallow`);
+    return findTrunk(this.git, this.named);
+  }
+
+  private async isShallow(): Promise<boolean> {
+    return (await this.git.read(['rev-parse', '--is-shallow-repository'])) === 'true';
+  }
+
+  private async lineAt(head: string, trunk: Trunk | undefined): Promise<Line> {
+    if (!trunk) return { head, trunk, begun: undefined, onTrunk: true };
+    const begun = (await this.git.read(['merge-base'], { names: [head, trunk.commit] })) ?? head;
+    const branch = await this.git.read(['symbolic-ref', '--short', '--quiet'], { names: ['HEAD'] });
+    const own = trunk.remote ? trunk.name.slice(trunk.name.indexOf('/') + 1) : trunk.name;
+    return { head, trunk, begun, onTrunk: branch === undefined ? begun === head : branch === own };
+  }
+
+  private tree(commit: string | undefined): Promise<Versions> {
+    if (commit === undefined) return Promise.resolve(new Map<string, string>());
+    const known = this.trees.get(commit) ?? this.readTree(commit);
+    this.trees.set(commit, known);
+    return known;
+  }
+
+  private async readTree(commit: string): Promise<Versions> {
+    const listed = await this.git.read(['ls-tree', '-r', '-z', '--full-tree'], { names: [commit], ...this.paths() });
+    const entries = (listed ?? '').split('\0').map((line) => /^\d+ blob ([0-9a-f]+)\t(.*)$/s.exec(line) ?? []);
+    return new Map(entries.flatMap(([, id, path]) => (id !== undefined && path ? [[path, id] as const] : [])));
+  }
+
+  private paths(): { readonly paths?: readonly string[] } {
+    return this.folder === '' ? {} : { paths: [this.folder] };
+  }
+}
