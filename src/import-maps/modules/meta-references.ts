@@ -23,7 +23,7 @@ export function metaReference(
   meta: { readonly start: number; readonly end: number },
 ): MetaReference | undefined {
   const after = source.slice(meta.end, meta.end + MOST);
-  const url = /^\s*\.\s*url\s*,?\s*(?=\))/.exec(after);
+  const url = /^\s*\.\s*url\s*(?:,\s*)?(?=\))/.exec(after);
   if (url) return urlBefore(source, meta.start, meta.end + url[0].trimEnd().length);
   const [call, quoted = ''] = /^\s*\.\s*resolve\s*\(\s*((['"`])[^'"`\\\n\r$]*\2)\s*\)/.exec(after) ?? [];
   const specifier = LITERAL.exec(quoted)?.[2];

@@ -9,7 +9,7 @@ import type { Sliced } from '../domain/sliced.js';
 import type { BlobImports } from '../store/blob-imports.js';
 
 /** A page that loads more is a bundle that nobody made; the verdict says where it stopped. */
-export const WALK_LIMITS: WalkLimits = { modules: 5000, imports: 50_000, levels: 200 };
+const WALK_LIMITS: WalkLimits = { modules: 5000, imports: 50_000, levels: 200 };
 
 /** Modules between which others have a turn. */
 const SLICE = 100;
