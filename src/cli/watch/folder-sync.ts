@@ -270,9 +270,9 @@ class Collected implements Outcome {
 
   add(delivered: Delivered, isShared: boolean): void {
     this.sent.push(...delivered.sent.map(({ name }) => name));
-    this.gone.push(
-      ...[...delivered.gone, ...delivered.unchanged.filter(({ isGone }) => isGone)].map(({ name }) => name),
-    );
+    const gone = [...delivered.gone, ...delivered.unchanged.filter(({ isGone }) => isGone)].map(({ name }) => name);
+    // A deletion that somebody said may be the withdrawal of a change, too.
+    this.gone.push(...new Set(gone.filter((name) => !this.gone.includes(name))));
     this.withdrawn.push(...delivered.unchanged.filter(({ isGone }) => !isGone).map(({ name }) => name));
     this.refused.push(...delivered.refused);
     this.isShared ||= isShared;
