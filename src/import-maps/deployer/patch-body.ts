@@ -73,7 +73,7 @@ function folderOf(url: string, level: number, origin: string): string | undefine
 /** Of what is relative to a page; undefined where the URL hasn't so many parts. */
 function folderOnPage(url: string, level: number): string | undefined {
   const parts = url
-    .replace(/[?#].*$/, '')
+    .replace(/[?#].*$/s, '')
     .split('/')
     .slice(0, -level);
   return parts.length > 1 ? `${parts.join('/')}/` : undefined;
