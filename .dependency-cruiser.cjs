@@ -36,7 +36,10 @@ const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error',
 const order = rooms.flatMap((name, index) => {
   const beside = groundFloor.includes(name) ? groundFloor.filter((other) => other !== name) : [];
   const right = rooms.slice(index + 1).filter((other) => !beside.includes(other));
-  const barred = [...right, ...beside.filter((other) => !(name === 'rest' && ['log', 'workflow', 'jobs'].includes(other)))];
+  const barred = [
+    ...right,
+    ...beside.filter((other) => !(name === 'rest' && ['log', 'workflow', 'jobs'].includes(other))),
+  ];
   if (barred.length === 0) return [];
   return [
     forbid(
