@@ -6,6 +6,9 @@ const TABLES = `SELECT c.conrelid::regclass::text AS name, string_agg(format('t.
   WHERE c.contype = 'p' AND c.connamespace = 'public'::regnamespace
     AND c.conrelid::regclass::text NOT IN ('event', 'idempotency_key', 'ingested_event', 'migrations', 'rate_count', 'stream_head', 'stream_mark', 'database_clock', 'clock_step') GROUP BY 1 ORDER BY 1`;
 
+/** What events call a table's rows, where they don't by its name. */
+const CALLED = { access_token: 'token' };
+
 /**
  * Every row of every table but the log and the kept answers, by what an event calls it (`ticket/7`), and the end of the log.
  * @param {(text: string) => Promise<any[]>} sql
@@ -14,7 +17,7 @@ const TABLES = `SELECT c.conrelid::regclass::text AS name, string_agg(format('t.
 export async function snapshot(sql) {
   const parts = (await sql(TABLES)).map(
     ({ name, key }) =>
-      `SELECT '${name}/' || concat_ws('/', ${key}) AS subject, hashtextextended(t::text, 0)::text AS hash FROM ${name} t`,
+      `SELECT '${CALLED[name] ?? name}/' || concat_ws('/', ${key}) AS subject, hashtextextended(t::text, 0)::text AS hash FROM ${name} t`,
   );
   const rows = await sql(parts.join(' UNION ALL '));
   const [{ last }] = await sql('SELECT COALESCE(max(id), 0)::text AS last FROM event');

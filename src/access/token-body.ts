@@ -9,9 +9,18 @@ const DAYS = { usual: 90, most: 3650 };
 const MOST_SCOPES = 50;
 const MOST_PROJECTS = 100;
 
-/** Rejects with invalid `token.owner`, `token.scopes`, `token.projects`, `token.purpose`, `token.days`. */
+const MEMBERS: readonly string[] = ['owner', 'scopes', 'projects', 'purpose', 'days'];
+
+/** Rejects with invalid `body.unknown_member` (`project` for `projects` would make a token of all), `token.owner`, `token.scopes`, `token.projects`, `token.purpose`, `token.days`. */
 export function tokenBody(body: unknown): WantedToken {
-  const { owner: given, scopes, projects = null, purpose = '', days = DAYS.usual } = asObject(body);
+  const members = asObject(body);
+  const unknown = Object.keys(members).find((name) => !MEMBERS.includes(name));
+  if (unknown !== undefined)
+    throw invalid(
+      'body.unknown_member',
+      `There is no '${unknown.slice(0, 100)}' here. There is ${MEMBERS.join(', ')}.`,
+    );
+  const { owner: given, scopes, projects = null, purpose = '', days = DAYS.usual } = members;
   const owner = readOwner(given);
   if (typeof purpose !== 'string' || purpose.length > 500)
     throw invalid('token.purpose', 'purpose is a text of at most 500 characters.');

@@ -29,6 +29,7 @@ export const WANTED_TOKEN = {
     days: { type: 'integer', minimum: 1, maximum: 3650, description: 'How long it counts; 90 where none is given.' },
   },
   required: ['owner', 'scopes'],
+  additionalProperties: false,
 };
 
 const SHOWN = {

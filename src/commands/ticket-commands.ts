@@ -84,7 +84,7 @@ function moveOf({ ticket, row, flip, revision }: StageChange): Parameters<typeof
 
 function stageOutcome(change: StageChange, line: string, { base }: Speaker): Outcome {
   const warnings = (change.warnings ?? []).map(({ message }) => message);
-  const undo = change.gitRevert === undefined ? [] : [`In git: ${change.gitRevert}`];
+  const undo = change.gitRevert == null ? [] : [`In git: ${change.gitRevert}`];
   return {
     lines: [line, ...warnings, ...undo],
     result: changeView({ ...change, ticket: { ...change.ticket, previewKey: null } }, base, false),

@@ -170,6 +170,7 @@ test.each([
   [{ owner: 'ci', scopes: ['everything'] }, 'token.scopes'],
   [{ owner: 'ci', scopes: ['map:<stage>'] }, 'token.scopes'],
   [{ owner: 'ci', scopes: ['read'], days: 0 }, 'token.days'],
+  [{ owner: 'ci', scopes: ['read'], project: 'shop' }, 'body.unknown_member'],
   [{ owner: 'ci', scopes: ['read'], purpose: 7 }, 'token.purpose'],
 ])('a bad wish is 400 that says what to say: %j', async (body, code) => {
   const reply = await server.http

@@ -31,7 +31,7 @@ export function sayChange({ out, settings }: Session, change: StageChange, { lin
         .join(', '),
     ],
     ['link', previewLink(settings, stage, change.key, change.preview_key ?? undefined)],
-    ['git', gitRevertOf(change, change.release !== null && !isProduction(line, change.stage))],
+    ['git', gitRevertOf(change)],
     ['next', next],
   ];
   out.result(change, () => {
@@ -41,9 +41,10 @@ export function sayChange({ out, settings }: Session, change: StageChange, { lin
   if (change.more_warnings) out.warn(`${change.more_warnings} more warnings are not shown.`);
 }
 
-/** As the server makes it; what another may have sent is not for a shell. `left`: the change left production. */
-function gitRevertOf({ git_revert: line }: StageChange, left: boolean): string | undefined {
-  if (line === undefined) return left ? 'which commits made the change is not known: see git log' : undefined;
+/** As the server makes it; what another may have sent is not for a shell. */
+function gitRevertOf({ git_revert: line }: StageChange): string | undefined {
+  if (line === undefined) return undefined;
+  if (line === null) return 'which commits made the change is not known: see git log';
   const steps = line.split(' && ').map((step) => {
     const [, merge, commits = ''] = /^git revert (-m 1 )?([0-9a-f ]+)$/.exec(step) ?? [];
     const names = commits.split(' ');

@@ -4,14 +4,16 @@ import { shell, words } from '../../platform/in-shell.js';
 import type { TicketLayer } from '../store/layers.js';
 
 /**
- * `git revert <newest> <older>`, and `git revert -m 1 <merge>` for merges, in their order; undefined where nobody knows the
- * commits: of a watched folder's files `git_commit` is where its clone was, which may be another change.
+ * `git revert <newest> <older>`, and `git revert -m 1 <merge>` for merges, in their order; null where nobody knows the
+ * commits: of a watched folder's files `git_commit` is where its clone was, which may be another change. Undefined where the
+ * change is not from git, or names what is no commit.
  */
-export function gitRevertOf(layer: TicketLayer): string | undefined {
+export function gitRevertOf(layer: TicketLayer): string | null | undefined {
   const { git_commits: commits, git_merges: merges, git_commit: commit, delta } = layer;
   if (commits.length > 0) return revertLine(commits, new Set(merges));
   const isWatched = delta.some(({ set, compared }) => compared === true || set?.source !== undefined);
-  return commit !== null && !isWatched ? revertLine([commit], new Set()) : undefined;
+  if (commit === null) return undefined;
+  return isWatched ? null : revertLine([commit], new Set());
 }
 
 function revertLine(commits: readonly string[], merges: ReadonlySet<string>): string | undefined {

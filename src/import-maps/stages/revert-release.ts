@@ -150,7 +150,7 @@ export class RevertRelease {
   }
 }
 
-function gitRevertIn(layer: TicketLayer | undefined): { readonly gitRevert?: string } {
+function gitRevertIn(layer: TicketLayer | undefined): { readonly gitRevert?: string | null } {
   const gitRevert = layer && gitRevertOf(layer);
   return gitRevert === undefined ? {} : { gitRevert };
 }

@@ -60,7 +60,7 @@ export interface StageChange {
   readonly dependents?: readonly Dependent[];
   readonly warnings?: readonly MapWarning[];
   /** What takes the change back in git, too: `git revert <commit>`. */
-  readonly gitRevert?: string;
+  readonly gitRevert?: string | null;
 }
 
 /** The differences at some keys; a diff of whole maps would cost as much as they are large. */

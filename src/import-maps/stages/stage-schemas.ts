@@ -129,7 +129,10 @@ export const STAGE_CHANGE = object(
     ),
     warnings: WARNINGS,
     more_warnings: MORE_WARNINGS,
-    git_revert: text('What takes the change back in git, too; absent where its commits are not known.'),
+    git_revert: text(
+      'What takes the change back in git, too; null where it is from git and its commits are not known, absent where it is not from git.',
+      { type: ['string', 'null'] },
+    ),
     preview_key: PREVIEW_KEY,
     links: {
       type: 'object',
