@@ -9,7 +9,7 @@ const packages = path.join(here, '..', '..', 'node_modules');
 /** The npm packages that the shop is made of, and which of their files browsers need. */
 export const PACKAGES = {
   preact: /^(package\.json|(dist|hooks\/dist)\/\w+\.module\.js(\.map)?)$/,
-  'lodash-es': /^(package\.json|[\w-]+\.js)$/,
+  'lodash-es': /^(package\.json|[\w.-]+\.js)$/,
   lit: /^(package\.json|((directives|decorators)\/)?[\w-]+\.js(\.map)?)$/,
   'lit-html': /^(package\.json|(directives\/)?[\w-]+\.js(\.map)?)$/,
   'lit-element': /^(package\.json|(decorators\/)?[\w-]+\.js(\.map)?)$/,

@@ -106,7 +106,7 @@ export const MAP_ATTACKS = [
   },
   {
     name: 'tickets of some 10 000 keys go on and back, and are looked at',
-    covers: /^(promote_ticket|revert_ticket|why_ticket|diff_ticket|import_map)$/,
+    covers: /^(promote_ticket|revert_ticket|why_ticket|diff_ticket|ticket_sources|import_map)$/,
     prepare: ownTickets,
     once: ({ send, client, turn }) => {
       const url = `/api/v1/ticket/${own[client]}/`;
@@ -114,6 +114,7 @@ export const MAP_ATTACKS = [
         () => send(`${url}promote/`, post({})),
         () => send(`${url}why/`),
         () => send(`${url}diff/`),
+        () => send(`${url}sources/?changed=${several(20, (index) => `src/${index}.js`).join('&changed=')}`),
         () => send(`/import-map.json?qa=${own[client]}`),
         () => send(`${url}revert/`, post({})),
       ];

@@ -192,7 +192,9 @@ test('the stream shows what happens in its projects', async () => {
     if (text.includes(last)) break;
   }
   leaving.abort();
-  for (const [, data] of text.matchAll(/^data: (.*)$/gm)) events.push(JSON.parse(data ?? '') as Body);
+  // A position is a message of a kind of its own.
+  for (const block of text.split('\n\n').filter((one) => !/^event: /m.test(one)))
+    for (const [, data] of block.matchAll(/^data: (.*)$/gm)) events.push(JSON.parse(data ?? '') as Body);
   expect(events.length).toBeGreaterThan(3);
   expect(new Set(events.map(({ project }) => project))).toEqual(new Set([`/api/v1/project/${ids.shop}/`]));
 });

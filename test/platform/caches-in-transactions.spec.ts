@@ -53,9 +53,14 @@ const isLater = (node: ts.Node): boolean =>
       LATER.has(ts.isPropertyAccessExpression(one.expression) ? one.expression.name.text : one.expression.getText()),
   );
 
-/** Have a statement runner of their own, which is never a transaction: the connection that listens; or go with the write they are made for. */
+/**
+ * Have a statement runner of their own, which is never a transaction: the connection that listens; or go with the write they are made
+ * for; or keep by the hash of bytes what follows from these bytes alone (and ask such a cache).
+ */
 const OUTSIDE = [
   /^rest\/writing\/known-own\.ts/,
+  /^import-maps\/store\/blob-imports\.ts/,
+  /^import-maps\/stages\/imports-check\.ts/,
   /^import-maps\/serving\//,
   /^access\/known-tokens\.ts/,
   /^stream\//,
