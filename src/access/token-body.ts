@@ -1,6 +1,6 @@
 // What a token is asked for with: {owner, scopes, projects?, purpose?, days?}.
 import { invalid } from '../platform/errors.js';
-import { asObject } from '../rest/writing/body.js';
+import { objectOf } from '../rest/writing/body.js';
 import type { WantedToken } from './access-tokens.js';
 import { isOwnerName, looksReserved, ownerName } from './owner-name.js';
 import { isScope, SCOPES } from './scopes.js';
@@ -13,14 +13,7 @@ const MEMBERS: readonly string[] = ['owner', 'scopes', 'projects', 'purpose', 'd
 
 /** Rejects with invalid `body.unknown_member` (`project` for `projects` would make a token of all), `token.owner`, `token.scopes`, `token.projects`, `token.purpose`, `token.days`. */
 export function tokenBody(body: unknown): WantedToken {
-  const members = asObject(body);
-  const unknown = Object.keys(members).find((name) => !MEMBERS.includes(name));
-  if (unknown !== undefined)
-    throw invalid(
-      'body.unknown_member',
-      `There is no '${unknown.slice(0, 100)}' here. There is ${MEMBERS.join(', ')}.`,
-    );
-  const { owner: given, scopes, projects = null, purpose = '', days = DAYS.usual } = members;
+  const { owner: given, scopes, projects = null, purpose = '', days = DAYS.usual } = objectOf(body, MEMBERS);
   const owner = readOwner(given);
   if (typeof purpose !== 'string' || purpose.length > 500)
     throw invalid('token.purpose', 'purpose is a text of at most 500 characters.');

@@ -1,6 +1,6 @@
 // The body of a command: {text, ticket?, dry_run?}.
 import { invalid } from '../platform/errors.js';
-import { asObject } from '../rest/writing/body.js';
+import { objectOf } from '../rest/writing/body.js';
 
 const MEMBERS = ['text', 'ticket', 'dry_run'];
 const LONGEST = 1000;
@@ -13,13 +13,7 @@ export interface CommandBody {
 
 /** Rejects with invalid `body.…`. A ticket is its key, its id or its URI. */
 export function commandBody(given: unknown): CommandBody {
-  const body = asObject(given);
-  const unknown = Object.keys(body).find((name) => !MEMBERS.includes(name));
-  if (unknown !== undefined)
-    throw invalid(
-      'body.unknown_member',
-      `There is no '${unknown.slice(0, 100)}' here. There is ${MEMBERS.join(', ')}.`,
-    );
+  const body = objectOf(given, MEMBERS);
   const { text, ticket, dry_run: dryRun } = body;
   if (!isText(text))
     throw invalid('body.invalid_member', `'text' is the command, of at most ${LONGEST} characters: {"text": "help"}.`);

@@ -14,6 +14,17 @@ afterAll(async () => {
 
 const aTeam = (): Promise<Team> => new Team(server).begin();
 
+/** After a first release Alice released a change of src/cart.js, which Bob's clone has not pulled. */
+async function bobIsBehind(): Promise<Team> {
+  const team = await (await aTeam()).firstRelease();
+  team.as('bob');
+  team.as('alice').branch('cart').commit('src/cart.js', 'export default 2;\n');
+  await team.update('CART-1');
+  await team.release('CART-1');
+  team.push();
+  return team;
+}
+
 test('a first release has everything, from the trunk and from a branch', async () => {
   const team = await (await aTeam()).firstRelease();
   expect(await team.live('src/cart.js')).toBe('export default 1;');
@@ -25,12 +36,7 @@ test('a first release has everything, from the trunk and from a branch', async (
 
 describe('a release that a clone has not pulled', () => {
   test('stays, whatever else is released from there', async () => {
-    const team = await (await aTeam()).firstRelease();
-    team.as('bob');
-    team.as('alice').branch('cart').commit('src/cart.js', 'export default 2;\n');
-    await team.update('CART-1');
-    await team.release('CART-1');
-    team.push();
+    const team = await bobIsBehind();
     team.as('bob').branch('nav').commit('src/nav.js', 'export default 3;\n');
     await team.update('NAV-1');
     expect(await team.changesOf('NAV-1')).toEqual({ 'src/nav.js': 'clean' });
@@ -54,12 +60,7 @@ describe('a release that a clone has not pulled', () => {
   });
 
   test('is a conflict with what was changed there, until it is merged', async () => {
-    const team = await (await aTeam()).firstRelease();
-    team.as('bob');
-    team.as('alice').branch('cart').commit('src/cart.js', 'export default 2;\n');
-    await team.update('CART-1');
-    await team.release('CART-1');
-    team.push();
+    const team = await bobIsBehind();
     team.as('bob').branch('other').commit('src/cart.js', 'export default 3;\n');
     const first = await team.update('OTHER-1');
     expect(first.stderr).toContain('src/cart.js is older here than in production: CART-1 (release 2)');

@@ -2,23 +2,12 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs/promises';
 import { type GoneFile, PARCEL, type Parcel, type SentFile, sizeOf } from './parcel.js';
-import type { Delivered, Sender, Warning, RefusedFile } from './sender.js';
+import type { Delivered, Sender } from './sender.js';
 import type { Plan } from './judge.js';
 import { type JudgedFolder, markOf } from './judged-folder.js';
 import type { SourceFolder } from './source-files.js';
+import { Collected, type Outcome } from './sync-outcome.js';
 import { type SyncState, UNSURE } from './sync-state.js';
-
-export interface Outcome {
-  /** What the server calls them. */
-  readonly sent: string[];
-  readonly gone: string[];
-  /** No changes of the ticket any more. */
-  readonly withdrawn: string[];
-  readonly refused: RefusedFile[];
-  readonly warnings: readonly Warning[];
-  /** Somebody else changed the ticket's modules meanwhile. */
-  readonly isShared: boolean;
-}
 
 /** Hears how many of the files are done. */
 type OnProgress = (done: number) => void;
@@ -259,26 +248,3 @@ function quietParcels(plan: Plan | undefined, named: (file: string) => GoneFile)
   }
   return parcels;
 }
-
-class Collected implements Outcome {
-  readonly sent: string[] = [];
-  readonly gone: string[] = [];
-  readonly withdrawn: string[] = [];
-  readonly refused: RefusedFile[] = [];
-  warnings: readonly Warning[] = [];
-  isShared = false;
-
-  add(delivered: Delivered, isShared: boolean): void {
-    this.sent.push(...delivered.sent.map(({ name }) => name));
-    const gone = [...delivered.gone, ...delivered.unchanged.filter(({ isGone }) => isGone)].map(({ name }) => name);
-    // A deletion that somebody said may be the withdrawal of a change, too.
-    this.gone.push(...new Set(gone.filter((name) => !this.gone.includes(name))));
-    this.withdrawn.push(...delivered.unchanged.filter(({ isGone }) => !isGone).map(({ name }) => name));
-    this.refused.push(...delivered.refused);
-    this.isShared ||= isShared;
-    if (delivered.revisions.length > 0) this.warnings = [...this.warnings.filter(isLasting), ...delivered.warnings];
-  }
-}
-
-/** An upload's warnings are about all that the ticket has; what an earlier one missed may have come with a later. */
-const isLasting = ({ message }: Warning): boolean => message.includes('outside the uploaded folder');

@@ -2,7 +2,7 @@
 import { shell } from '../../platform/in-shell.js';
 import type { Output } from '../output/output.js';
 import type { BegunTicket } from './begin-work.js';
-import type { Outcome } from './folder-sync.js';
+import type { Outcome } from './sync-outcome.js';
 import type { Connection } from './sender.js';
 import { MODULE_KINDS, type Listing } from './source-files.js';
 

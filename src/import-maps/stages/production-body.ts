@@ -1,6 +1,6 @@
 // The body of a direct write to production: an import map to lay over it, or operations key by key.
 import { DomainError, invalid } from '../../platform/errors.js';
-import { asObject, type JsonObject } from '../../rest/writing/body.js';
+import { asObject, objectOf, type JsonObject } from '../../rest/writing/body.js';
 import { inSlices } from '../../platform/in-slices.js';
 import { acceptMap, layOver } from '../domain/accepted-map.js';
 import { type AddressRules, checkEntry, checkScope, checkSpecifier, type Fault, isFault } from '../domain/admission.js';
@@ -28,13 +28,7 @@ type Written = Omit<DirectBody, 'reason'>;
  * leaves out what the standard ignores.
  */
 export function directBody(given: unknown, rules: AddressRules, lenient: boolean): DirectBody {
-  const body = asObject(given);
-  const unknown = Object.keys(body).find((name) => !MEMBERS.includes(name));
-  if (unknown !== undefined)
-    throw invalid(
-      'body.unknown_member',
-      `There is no '${unknown.slice(0, 100)}' here. There is ${MEMBERS.join(', ')}.`,
-    );
+  const body = objectOf(given, MEMBERS);
   const hasMap = SECTIONS.some((name) => body[name] !== undefined);
   if (hasMap === (body.operations !== undefined))
     throw invalid(

@@ -1,7 +1,7 @@
 // The bodies of stage verbs: few members, each of one kind, and none that the verb doesn't know.
 import { invalid } from '../../platform/errors.js';
 import { isCommit } from '../../platform/git-facts.js';
-import { asObject } from '../../rest/writing/body.js';
+import { asObject, unknownMember } from '../../rest/writing/body.js';
 import type { Choice } from '../domain/conflict.js';
 import { keyFromWire, type MapKey } from '../domain/map-key.js';
 
@@ -58,8 +58,7 @@ export function verbBody<const Of extends Members>(body: unknown, members: Of): 
   const given = Object.entries(asObject(body)).filter(([, value]) => value !== null && value !== undefined);
   for (const [name, value] of given) {
     const kind = Object.hasOwn(members, name) ? members[name] : undefined;
-    const known = Object.keys(members).join(', ');
-    if (!kind) throw invalid('body.unknown_member', `There is no '${name.slice(0, 100)}' here. There is ${known}.`);
+    if (!kind) throw unknownMember(name, Object.keys(members));
     if (!CHECKS[kind].fits(value)) throw invalid('body.invalid_member', `'${name}' is ${CHECKS[kind].says}.`);
   }
   return Object.fromEntries(given) as Values<Of>;

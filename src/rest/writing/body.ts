@@ -19,6 +19,17 @@ export function asObject(body: unknown): JsonObject {
   throw invalid('body.not_an_object', `The body must be a JSON object; it was ${got}.`);
 }
 
+/** The same, of these members and no others: a typo may matter. Throws invalid `body.unknown_member`. */
+export function objectOf(body: unknown, members: readonly string[]): JsonObject {
+  const given = asObject(body);
+  const unknown = Object.keys(given).find((name) => !members.includes(name));
+  if (unknown !== undefined) throw unknownMember(unknown, members);
+  return given;
+}
+
+export const unknownMember = (name: string, members: readonly string[]): DomainError =>
+  invalid('body.unknown_member', `There is no '${name.slice(0, 100)}' here. There is ${members.join(', ')}.`);
+
 /** The ticket keys that a body names in its references. */
 export function keysIn(resource: Resource, body: JsonObject): string[] {
   return resource.writable
