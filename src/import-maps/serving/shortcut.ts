@@ -68,9 +68,10 @@ export class Shortcut implements OnApplicationBootstrap {
     told: Readonly<Record<string, string>>,
   ): void {
     if (!PATHS.has(url) || live.project.name !== PROJECT || Object.keys(headers).some(isForwarded)) return;
-    const all = Object.entries({ ...SHARED, ...transportHeaders(protocol), ...told, etag: stamp.etag }).flat();
-    const full = [...all, 'content-length', String(stamp.body.length), 'x-request-id'];
-    this.kept.set(`${url} ${headers.host}`, { ...stamp, live, full, bare: [...all, 'x-request-id'] });
+    const all = Object.entries({ ...SHARED, ...transportHeaders(protocol), ...told, etag: stamp.etag });
+    const full = [...all.flat(), 'content-length', String(stamp.body.length), 'x-request-id'];
+    const bare = [...all.filter(([name]) => name !== 'content-type').flat(), 'x-request-id'];
+    this.kept.set(`${url} ${headers.host}`, { ...stamp, live, full, bare });
   }
 
   private answer(request: IncomingMessage, response: ServerResponse): boolean {
