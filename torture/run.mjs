@@ -69,7 +69,7 @@ const options = {
   seconds: values.seconds ? Number(values.seconds) : values.short ? 8 : undefined,
 };
 
-const say = (line) => (values.json ? undefined : console.log(line));
+const say = (line) => console[values.json ? 'error' : 'log'](line);
 const progress = (name) => (line) =>
   process.stderr.isTTY && !values.json ? process.stderr.write(`\r\x1b[K${name}  ${line}`) : undefined;
 
