@@ -11,6 +11,7 @@ import type { KnownTokens } from './known-tokens.js';
 import type { OpenRequests } from './open-requests.js';
 import type { ProjectGate } from './project-gate.js';
 import type { RateLimits } from './rate-limits.js';
+import type { CodeOf } from '../platform/refusals/refusals.js';
 
 /** What stands beside our operations: the documentation's own files. */
 const PAGES = /^\/(docs|openapi\.(json|yaml))(\/|-json|-yaml|$)/;
@@ -91,5 +92,5 @@ async function admit(
   request.token = given.token;
 }
 
-const unauthenticated = (code: string, message: string): DomainError =>
+const unauthenticated = (code: CodeOf<'unauthenticated'>, message: string): DomainError =>
   new DomainError('unauthenticated', code, message);

@@ -7,6 +7,7 @@ import { Db } from '../platform/database/db.js';
 import { BATCH } from '../platform/database/delete-in-batches.js';
 import { DomainError } from '../platform/errors.js';
 import { CONFIG } from '../platform/tokens.js';
+import type { CodeOf } from '../platform/refusals/refusals.js';
 
 interface Share {
   left: number;
@@ -108,5 +109,5 @@ export class RateLimits {
   }
 }
 
-const exceeded = (code: string, what: string, seconds: number): DomainError =>
+const exceeded = (code: CodeOf<'too_many'>, what: string, seconds: number): DomainError =>
   new DomainError('too_many', code, `${what} Try again in ${seconds} s.`, { retryAfter: seconds });

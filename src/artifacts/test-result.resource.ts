@@ -48,7 +48,12 @@ export const testResult = defineResource({
   entity: TestResultRow,
   body: TestResultBody,
   verbs: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-  checks: { testresult_owner_check: 'A result is of exactly one: give ticket or subticket.' },
+  checks: {
+    testresult_owner_check: {
+      code: 'testresult.invalid',
+      message: 'A result is of exactly one: give ticket or subticket.',
+    },
+  },
   label: "(SELECT s.name FROM testsuite s WHERE s.id = t.testsuite_id) || ' ' || t.verdict",
   belongsTo: {
     project:

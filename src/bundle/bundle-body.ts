@@ -2,6 +2,7 @@
 import { DomainError } from '../platform/errors.js';
 import type { Part } from '../rest/writing/batch-writer.js';
 import { asObject, type JsonObject } from '../rest/writing/body.js';
+import type { CodeOf } from '../platform/refusals/refusals.js';
 
 export interface BundleSubticket {
   readonly at: string;
@@ -66,5 +67,5 @@ function readSubticket({ at, body }: Part): BundleSubticket {
   };
 }
 
-const badPart = (code: string, at: string, fault: string): DomainError =>
+const badPart = (code: CodeOf<'invalid'>, at: string, fault: string): DomainError =>
   new DomainError('invalid', code, `${at} ${fault}`, { part: at });

@@ -1,6 +1,7 @@
 // What went wrong, as one line for people or as JSON for programs, and as the number that the shell gets.
 import { CommanderError } from 'commander';
 import { Refusal, Unreachable } from '../client/server.js';
+import { isRule } from '../platform/refusals/rules.js';
 import { accessAdvice } from './access/advice.js';
 import { said } from './arguments.js';
 import { CliError } from './cli-error.js';
@@ -57,21 +58,11 @@ function ofRefusal(refusal: Refusal): Known {
   return { exit: exitOf(refusal), message, ...(code ? { code } : {}), status, details: body };
 }
 
-/** 409 with one of these is a rule that says no, and that somebody may change; any other one is somebody who was first. */
-const REFUSED: readonly RegExp[] = [
-  /^(steps|conflicts|workflow)\b/,
-  /^ticket\.(held|frozen|closed|unstamped|released)\b/,
-  /^stage\.(locked|not_production)\b/,
-  /^modules\.overlap\b/,
-  /^revert\.has_dependents\b/,
-  /^release\.contains_reverted\b/,
-];
-
 /** 400 and 422 are values that the server doesn't take: the command line was fine, its content isn't. */
-function exitOf({ status, code }: Refusal): ExitCode {
+export function exitOf({ status, code }: Pick<Refusal, 'status' | 'code'>): ExitCode {
   if (status === 401 || status === 403) return EXIT.unauthorised;
   if (status === 404) return EXIT.notFound;
-  if (status === 409) return REFUSED.some((codes) => codes.test(code)) ? EXIT.refused : EXIT.conflict;
+  if (status === 409) return isRule(code) ? EXIT.refused : EXIT.conflict;
   if (status === 412 || status === 428) return EXIT.conflict;
   return EXIT.error;
 }

@@ -3,6 +3,7 @@ import { type DomainError, invalid } from '../platform/errors.js';
 import { closest } from '../rest/writing/closest.js';
 import { type Argument, type Flag, FLAGS, type Grammar, grammarOf, type Verb, VERBS } from './grammar.js';
 import { flagIn, type Word, wordsOf } from './words.js';
+import type { CodeOf } from '../platform/refusals/refusals.js';
 
 export interface Command {
   readonly verb: Verb;
@@ -104,4 +105,4 @@ function numberIn(text: string, what: string): number {
   throw refusal('command.no_number', `${what} is a number, not '${text.slice(0, 50)}'.`);
 }
 
-const refusal = (code: string, message: string): DomainError => invalid(code, message);
+const refusal = (code: CodeOf<'invalid'>, message: string): DomainError => invalid(code, message);

@@ -1,4 +1,5 @@
 // What can go wrong, told without HTTP. platform/http/error-reply.ts is the one place that turns it into a reply.
+import type { CodeOf, RefusalCode } from './refusals/refusals.js';
 
 export type ErrorKind =
   | 'not_found'
@@ -42,21 +43,46 @@ export interface ErrorDetails {
 }
 
 /**
- * A refusal that the caller can act on. `code` is stable and dotted (`ticket.closed`); `message` says what was wrong and
- * what to do, and goes to the client as it is; `cause` stays in the log.
+ * A refusal that the caller can act on. `code` is stable, dotted (`ticket.closed`) and declared in refusals/; `message` says
+ * what was wrong and what to do, and goes to the client as it is; `cause` stays in the log.
  */
 export class DomainError extends Error {
-  constructor(
-    readonly kind: ErrorKind,
-    readonly code: string,
-    message: string,
-    readonly details: ErrorDetails = {},
-  ) {
+  readonly kind: ErrorKind;
+  readonly code: RefusalCode;
+  readonly details: ErrorDetails;
+
+  constructor(...[kind, code, message, details = {}]: Refusing) {
     super(message, { cause: details.cause });
+    this.kind = kind;
+    this.code = code;
+    this.details = details;
+  }
+
+  /** One that came from another thread. */
+  static received({ kind, code, message, part }: Received): DomainError {
+    return new DomainError(...([kind, code, message, part === undefined ? {} : { part }] as Refusing));
+  }
+
+  /** The same refusal, said in other words or answered in another way. */
+  saying(message: string, details: ErrorDetails = this.details, kind: ErrorKind = this.kind): DomainError {
+    return new DomainError(...([kind, this.code, message, details] as Refusing));
   }
 }
 
-export const invalid = (code: string, message: string): DomainError => new DomainError('invalid', code, message);
+interface Received {
+  readonly kind: ErrorKind;
+  readonly code: RefusalCode;
+  readonly message: string;
+  readonly part: string | undefined;
+}
+
+/** A kind goes with the codes that are declared for it. */
+type Refusing = {
+  [Kind in ErrorKind]: [kind: Kind, code: CodeOf<Kind>, message: string, details?: ErrorDetails];
+}[ErrorKind];
+
+export const invalid = (code: CodeOf<'invalid'>, message: string): DomainError =>
+  new DomainError('invalid', code, message);
 
 /** A bad field of a body: `{"ticket": {"title": ["…"]}}` on the wire. */
 export function invalidFields(resource: string, fields: Record<string, string[]>): DomainError {
@@ -71,5 +97,5 @@ export const notFound = (message: string): DomainError => new DomainError('not_f
 /** True for a refusal because something isn't there. */
 export const isGone = (error: unknown): boolean => error instanceof DomainError && error.kind === 'not_found';
 
-export const conflict = (code: string, message: string, details?: ErrorDetails): DomainError =>
+export const conflict = (code: CodeOf<'conflict'>, message: string, details?: ErrorDetails): DomainError =>
   new DomainError('conflict', code, message, details);

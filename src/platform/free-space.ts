@@ -11,6 +11,7 @@ import { DomainError } from './errors.js';
 import { observeFreeSpace } from './metrics.controller.js';
 import { Recurring } from './recurring.js';
 import { CONFIG, LOGGER } from './tokens.js';
+import type { CodeOf } from './refusals/refusals.js';
 
 const LOOK_EVERY_MS = 2000;
 const RETRY_SECONDS = 30;
@@ -121,7 +122,7 @@ export class FreeSpace implements OnApplicationBootstrap {
   }
 }
 
-const refused = (code: string, what: string): DomainError =>
+const refused = (code: CodeOf<'unavailable'>, what: string): DomainError =>
   new DomainError(
     'unavailable',
     code,

@@ -8,6 +8,7 @@ import { FreeSpace } from './free-space.js';
 import { ERROR_RESPONSES } from './http/error-schema.js';
 import { Lifecycle } from './lifecycle.js';
 import { Needs } from './http/need.js';
+import type { CodeOf } from './refusals/refusals.js';
 
 const OK = {
   type: 'object',
@@ -46,19 +47,23 @@ export class HealthController {
   @ApiResponse({ status: 200, description: 'It may.', content: { 'application/json': { schema: OK } } })
   @ApiResponse({ status: 503, ...ERROR_RESPONSES[503] })
   async readyz(): Promise<object> {
-    if (this.lifecycle.isLeaving) throw notReady('shutting_down', 'The server is shutting down.');
+    if (this.lifecycle.isLeaving) throw notReady('not_ready.shutting_down', 'The server is shutting down.');
     const { standby, pending, newer } = await schemaState(this.db);
-    if (standby) throw notReady('standby', 'The database is a standby.');
-    if (pending > 0 || newer > 0) throw notReady('migration', 'The database does not have the schema of this version.');
+    if (standby) throw notReady('not_ready.standby', 'The database is a standby.');
+    if (pending > 0 || newer > 0)
+      throw notReady('not_ready.migration', 'The database does not have the schema of this version.');
     await this.space.look();
     const refusal = this.space.refusal(0);
     if (refusal)
       throw refusal.code === 'disk.unwritable'
-        ? notReady('disk_unwritable', 'The data folder can not be written: the server reads, and takes no changes.')
-        : notReady('disk_full', 'The disk is nearly full: the server reads, and takes no changes.');
+        ? notReady(
+            'not_ready.disk_unwritable',
+            'The data folder can not be written: the server reads, and takes no changes.',
+          )
+        : notReady('not_ready.disk_full', 'The disk is nearly full: the server reads, and takes no changes.');
     return { status: 'ok' };
   }
 }
 
-const notReady = (code: string, message: string): DomainError =>
-  new DomainError('unavailable', `not_ready.${code}`, message, { retryAfter: 2 });
+const notReady = (code: CodeOf<'unavailable'>, message: string): DomainError =>
+  new DomainError('unavailable', code, message, { retryAfter: 2 });

@@ -46,7 +46,7 @@ export const scopeMissing = (scope: string, field?: string): DomainError =>
 export function toldTo(reach: Reach, error: DomainError): DomainError {
   const { narrowed } = error.details;
   if (!reach || !narrowed) return error;
-  return new DomainError(error.kind, error.code, narrowed(new Set(reach.values())), error.details);
+  return error.saying(narrowed(new Set(reach.values())));
 }
 
 /** Rejects with forbidden `project.other`. */

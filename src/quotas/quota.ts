@@ -1,6 +1,6 @@
 // Quotas, without a database: what is allowed, what the stream is told of it, and how a refusal reads.
 import type { QuotaRules } from '../config.js';
-import { DomainError, type ErrorKind } from '../platform/errors.js';
+import { DomainError } from '../platform/errors.js';
 import type { QuotaSetting } from './quota-setting.js';
 
 export type Quota = keyof QuotaRules;
@@ -32,7 +32,6 @@ export const CALM = 0.7;
 const RANKS: readonly Told[] = ['', 'nearly', 'reached'];
 
 interface Words {
-  readonly kind: ErrorKind;
   readonly what: string;
   readonly setting: keyof QuotaSetting;
   readonly variable: string;
@@ -41,20 +40,19 @@ interface Words {
 
 export const WORDS: Readonly<Record<Quota, Words>> = {
   files: {
-    ...{ kind: 'too_large', what: 'bytes of files', setting: 'files_mb', variable: 'STAMPLINE_QUOTA_FILES_MB' },
+    ...{ what: 'bytes of files', setting: 'files_mb', variable: 'STAMPLINE_QUOTA_FILES_MB' },
     next: 'Delete tickets whose files nobody needs (the hourly clean-up counts them out)',
   },
   keys: {
-    ...{ kind: 'forbidden', what: 'keys', setting: 'keys', variable: 'STAMPLINE_QUOTA_KEYS' },
+    ...{ what: 'keys', setting: 'keys', variable: 'STAMPLINE_QUOTA_KEYS' },
     next: 'Take keys out of the ticket, or share them among several tickets',
   },
   events: {
-    ...{ kind: 'too_many', what: 'events a minute', setting: 'events', variable: 'STAMPLINE_QUOTA_EVENTS' },
+    ...{ what: 'events a minute', setting: 'events', variable: 'STAMPLINE_QUOTA_EVENTS' },
     next: 'Send fewer',
   },
   streams: {
     ...{
-      kind: 'too_many',
       what: 'open readers of the stream',
       setting: 'streams',
       variable: 'STAMPLINE_QUOTA_STREAMS',
@@ -63,7 +61,6 @@ export const WORDS: Readonly<Record<Quota, Words>> = {
   },
   waits: {
     ...{
-      kind: 'too_many',
       what: 'open requests that wait for a ticket',
       setting: 'waits',
       variable: 'STAMPLINE_QUOTA_WAITS',
@@ -102,17 +99,24 @@ export function tell(before: Told, fell: boolean, now: number, limit: number): {
   return RANKS.indexOf(level) > RANKS.indexOf(known) ? { told: level, tells: level } : { told: known, tells: '' };
 }
 
+const REFUSED = {
+  files: ['too_large', 'quota.files'],
+  keys: ['forbidden', 'quota.keys'],
+  events: ['too_many', 'quota.events'],
+  streams: ['too_many', 'quota.streams'],
+  waits: ['too_many', 'quota.waits'],
+} as const;
+
 /** `used`: with what was asked for. `seconds`: when there is more, of a quota by the minute. */
 export function exceeded(quota: Quota, holder: Holder, used: number, seconds?: number): DomainError {
-  const { kind, what, next, setting, variable } = WORDS[quota];
+  const { what, next, setting, variable } = WORDS[quota];
   const { name, limit, project } = holder;
   const raise = project
     ? `or ask an administrator for a higher quota: PATCH /api/v1/project/${project.id}/ with "quotas": {"${setting}": …} in its settings, or ${variable} for all projects.`
     : `or ask whoever runs the server for a higher ${variable}.`;
   const later = seconds === undefined ? '' : `, try again in ${seconds} s`;
   return new DomainError(
-    kind,
-    `quota.${quota}`,
+    ...REFUSED[quota],
     `That would be ${used} ${what} of ${name}, whose quota is ${limit}. ${next}${later}, ${raise}`,
     {
       data: { limit, used, setting: project ? `quotas.${setting}` : variable },

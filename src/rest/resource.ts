@@ -5,6 +5,7 @@ import type { Principal, Reach } from '../platform/principal.js';
 import type { Severity } from '../stream/lines/severity.js';
 import type { ObjectJson } from './object-json.js';
 import { type BodyClass, type Field, fieldsOf } from './fields/field.js';
+import type { CodeOf } from '../platform/refusals/refusals.js';
 
 export type Verb = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -133,7 +134,7 @@ export interface ResourceDeclaration {
   readonly derive?: (values: FieldValues) => FieldValues;
   readonly computed?: Readonly<Record<string, (placeholder: (field: string) => string) => string>>;
   /** Texts for a broken check constraint, by its name. */
-  readonly checks?: Readonly<Record<string, string>>;
+  readonly checks?: Readonly<Record<string, { readonly code: CodeOf<'invalid'>; readonly message: string }>>;
   readonly rules?: Type<ResourceRules>;
   /** Texts for a broken unique constraint, by its name: field and message. */
   readonly uniques?: Readonly<Record<string, { readonly field: string; readonly message: string }>>;

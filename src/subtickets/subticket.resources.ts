@@ -72,7 +72,10 @@ const base: Pick<ResourceDeclaration, 'noun' | 'entity' | 'label' | 'belongsTo' 
     subticket: 't.id',
   },
   checks: {
-    subticket_tracks_one_check: 'A subticket tracks exactly one: give source_package_upload or merge_proposal.',
+    subticket_tracks_one_check: {
+      code: 'subticket.invalid',
+      message: 'A subticket tracks exactly one: give source_package_upload or merge_proposal.',
+    },
   },
   rules: SubticketRules,
   versioned: true,

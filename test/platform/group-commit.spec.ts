@@ -47,7 +47,7 @@ const step =
     const n = (row?.n ?? 0) + 1;
     await tx.run({ text: 'UPDATE counter SET n = $1 WHERE id = 1', values: [n] });
     await tx.run({ text: 'INSERT INTO step (n, tag) VALUES ($1, $2)', values: [n, tag] });
-    if (isRefused) throw conflict('step.refused', `${tag} at ${n}`);
+    if (isRefused) throw conflict('id.used', `${tag} at ${n}`);
     return n;
   };
 
@@ -67,7 +67,7 @@ const handingOver =
     ]);
     sent.catch(() => undefined);
     handOver(tx, n);
-    if (wrong === 'refused') throw conflict('step.refused', tag);
+    if (wrong === 'refused') throw conflict('id.used', tag);
     await sent;
     return n;
   };

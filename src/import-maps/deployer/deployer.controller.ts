@@ -3,7 +3,7 @@
 import { Controller, Delete, Get, Patch, Req, Res } from '@nestjs/common';
 import { ApiExcludeController, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { DomainError, invalid } from '../../platform/errors.js';
+import { DomainError } from '../../platform/errors.js';
 import { IDEMPOTENCY_KEY, jsonBody, jsonReply, pathParameter } from '../../rest/http/documented.js';
 import { lastOf, type Query } from '../../rest/reading/list-query.js';
 import { type AcceptedMap, layOver, type MapFault } from '../domain/accepted-map.js';
@@ -205,7 +205,9 @@ export class ProjectDeployerController extends DeployerController {}
 
 /** All that is wrong with a body is 400 here. */
 function refused(error: unknown): never {
-  throw error instanceof DomainError && error.kind === 'unprocessable' ? invalid(error.code, error.message) : error;
+  throw error instanceof DomainError && error.kind === 'unprocessable'
+    ? error.saying(error.message, {}, 'invalid')
+    : error;
 }
 
 const LEFT_OUT = 'x-stamp-left-out';

@@ -96,5 +96,5 @@ async function accepted(given: object, rules: AddressRules, lenient: boolean): P
   const lines = acceptance.faults
     .slice(0, MOST_FAULTS)
     .map(({ key, message }) => (key ? `${key.slice(0, 200)}: ${message}` : message));
-  throw invalid(acceptance.faults[0]?.code ?? 'map.invalid', lines.join('\n'));
+  throw invalid(acceptance.faults[0]?.code ?? 'map.not_object', lines.join('\n'));
 }

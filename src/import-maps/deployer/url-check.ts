@@ -31,7 +31,7 @@ export class UrlCheck {
 
   private async requireThere(url: string): Promise<void> {
     const status = await this.fetches.statusOf(url).catch((error: unknown) => {
-      throw error instanceof DomainError ? invalid(error.code, error.message) : error;
+      throw error instanceof DomainError ? error.saying(error.message, {}, 'invalid') : error;
     });
     if (status < 200 || status >= 400) throw unreachable(url, `it answers ${status}`);
   }

@@ -17,7 +17,7 @@ import { sameTarget, type StampedMap, type Target } from './stamped-map.js';
 
 export interface MapFault extends Fault {
   /** Stable: the standard's (`address.invalid`, see parse.ts), or `entry.<kind>`, `scope.<kind>`, `integrity.<kind>`. */
-  readonly code: string;
+  readonly code: ParseWarning['code'] | ImportMapError['code'] | `${'entry' | 'scope' | 'integrity'}.${Fault['kind']}`;
   /** As it stood in the text; empty where it is about the whole map. */
   readonly key: string;
 }
@@ -134,7 +134,7 @@ class Reader {
   }
 
   /** What the standard has warned of isn't said twice. */
-  private refuse(what: string, key: string, fault: Fault): void {
+  private refuse(what: 'entry' | 'scope' | 'integrity', key: string, fault: Fault): void {
     if (fault.kind === 'invalid' && this.warned.has(key)) return;
     this.faults.push({ ...fault, code: `${what}.${fault.kind}`, key });
   }

@@ -1,7 +1,7 @@
 // The policy `imports`: what pages load resolves in the map that a promotion makes (promotion.md, "Policies"). It stops only what
 // gets worse: an import that leads somewhere in production and no longer would, and a new one that a page can't do without.
 import type { Fault, Walked } from './import-walk.js';
-import { type NextAction, requestAction, summaryOf, type Verdict } from './verdict.js';
+import { type NextAction, requestAction, summaryOf, type Verdict, type VerdictCode } from './verdict.js';
 
 export interface ImportsFacts {
   readonly ticketKey: string;
@@ -60,7 +60,7 @@ export function overridden(given: Verdict, { actor, reason }: Forced): Verdict {
   return { ...given, verdict: 'pass_overridden', summary, next_actions: [] };
 }
 
-const verdict = (since: string, code: string, summary: string): Verdict => ({
+const verdict = (since: string, code: VerdictCode, summary: string): Verdict => ({
   policy: 'imports',
   verdict: 'pass',
   code,

@@ -1,5 +1,6 @@
 // What a policy says of a promotion (promotion.md, "Policies"), and in what order verdicts stand.
 import { shell, shellQuoted } from '../../platform/in-shell.js';
+import type { CodeOf } from '../../platform/refusals/refusals.js';
 
 /** From best to worst; the worst decides. */
 export const GRADES = [
@@ -28,11 +29,25 @@ export interface NextAction {
   readonly permission: string;
 }
 
+/** Of what passes; what doesn't has the code that it is refused with. */
+export type PassCode =
+  | 'conflicts.none'
+  | 'imports.cut'
+  | 'imports.known'
+  | 'imports.resolved'
+  | 'imports.unseen'
+  | 'sources.dirty'
+  | 'sources.not_compared'
+  | 'stage.open'
+  | 'steps.fine'
+  | 'ticket.not_held';
+export type VerdictCode = PassCode | CodeOf<'conflict'>;
+
 export interface Verdict {
   readonly policy: string;
   readonly verdict: Grade;
   /** Stable, `conflicts.stale`. */
-  readonly code: string;
+  readonly code: VerdictCode;
   /** At most 140 characters. */
   readonly summary: string;
   /** Who is to act: `you`, a name such as `TKT-9`, `upstream` or `infra`. */

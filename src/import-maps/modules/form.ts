@@ -8,6 +8,7 @@ import type { UploadLimits } from '../../config.js';
 import { DomainError, invalid } from '../../platform/errors.js';
 import type { BlobStore, StagedBlob } from '../blobs/blob-store.js';
 import { checkPath } from '../blobs/file-names.js';
+import type { CodeOf } from '../../platform/refusals/refusals.js';
 
 export interface FormFile {
   /** The path within what is uploaded. */
@@ -217,7 +218,8 @@ const badForm = (cause: unknown): DomainError =>
     cause,
   });
 
-const tooLarge = (code: string, message: string): DomainError => new DomainError('too_large', code, message);
+const tooLarge = (code: CodeOf<'too_large'>, message: string): DomainError =>
+  new DomainError('too_large', code, message);
 
 export const tooMany = (what: string, most: number, setting = MOST_FILES): DomainError =>
   tooLarge('upload.too_many', `The upload has more than ${most} ${what} (${setting}). Split it.`);

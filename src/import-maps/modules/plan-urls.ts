@@ -15,6 +15,7 @@ import {
   type UploadPlan,
   type UploadTarget,
 } from './upload-plan.js';
+import type { CodeOf } from '../../platform/refusals/refusals.js';
 
 interface Named {
   readonly specifier: string;
@@ -99,7 +100,7 @@ function textsOf(
   return { ...Object.fromEntries(texts), specifier };
 }
 
-const inEntry = (code: string, message: string, at: string | undefined): DomainError =>
+const inEntry = (code: CodeOf<'invalid'>, message: string, at: string | undefined): DomainError =>
   new DomainError('invalid', code, message, at === undefined ? {} : { part: at });
 
 const unknownMember = (name: string, at?: string): DomainError =>

@@ -53,8 +53,7 @@ export class ScriptReader implements OnApplicationShutdown {
     try {
       const answer = (await this.pool.run(task)) as WorkerAnswer;
       if ('read' in answer) return answer.read;
-      const { kind, code, message, part } = answer.refusal;
-      throw new DomainError(kind, code, message, part === undefined ? {} : { part });
+      throw DomainError.received(answer.refusal);
     } catch (error) {
       throw error instanceof PoolError ? refusalOf(error, task.path) : error;
     }

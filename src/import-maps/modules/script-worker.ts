@@ -2,11 +2,12 @@
 import { parentPort } from 'node:worker_threads';
 import { DomainError, type ErrorDetails, type ErrorKind } from '../../platform/errors.js';
 import { readScript, type ScriptRead, type ScriptTask } from './read-script.js';
+import type { RefusalCode } from '../../platform/refusals/refusals.js';
 
 /** A refusal can't go from one thread to another as it is. */
 export interface Refusal {
   readonly kind: ErrorKind;
-  readonly code: string;
+  readonly code: RefusalCode;
   readonly message: string;
   readonly part: ErrorDetails['part'];
 }

@@ -22,6 +22,7 @@ import { MoveTicket, positionOf } from './move-ticket.js';
 import { Policies } from './policies.js';
 import { differencesAt, type StageChange, type VerbOptions } from './stage-change.js';
 import { requireOpen, requireStamped, type Stamped } from './ticket-demands.js';
+import type { CodeOf } from '../../platform/refusals/refusals.js';
 
 export interface PromoteOptions extends VerbOptions {
   /** The production release that the client saw. */
@@ -172,7 +173,8 @@ function refuseUnlessPass(ticket: Stamped, next: Stage, verdicts: readonly Verdi
   const [worst] = verdicts;
   if (!worst || allPass(verdicts)) return;
   const next_actions = verdicts.flatMap((verdict) => verdict.next_actions);
-  throw new DomainError('conflict', worst.code, worst.summary, {
+  // What doesn't pass has the code of a refusal.
+  throw new DomainError('conflict', worst.code as CodeOf<'conflict'>, worst.summary, {
     data: { ticket: ticket.key, stage: ticket.stage, to: next.name, release: ticket.release, verdicts, next_actions },
   });
 }

@@ -3,6 +3,7 @@ import { DomainError } from '../../platform/errors.js';
 import { firstStage, production } from '../domain/stage-line.js';
 import { requestAction } from '../domain/verdict.js';
 import type { LockedTicket } from '../store/ticket-deltas.js';
+import type { CodeOf } from '../../platform/refusals/refusals.js';
 
 /** Where nobody said by which URL the client calls us. */
 export const USUAL_BASE = 'http://localhost:8000';
@@ -30,7 +31,13 @@ export function requireStamped(ticket: LockedTicket, base = USUAL_BASE): Stamped
   throw refusal(ticket, base, 'ticket.unstamped', 'carries no modules. Upload some, or stamp it', 'stamp');
 }
 
-function refusal(ticket: LockedTicket, base: string, code: string, what: string, verb: string): DomainError {
+function refusal(
+  ticket: LockedTicket,
+  base: string,
+  code: CodeOf<'conflict'>,
+  what: string,
+  verb: string,
+): DomainError {
   const path = `/api/v1/ticket/${ticket.id}/${verb}/`;
   const action = requestAction(`${verb} ${ticket.key}`, scopeOf(ticket, verb), { method: 'POST', base, path });
   return new DomainError('conflict', code, `${ticket.key} ${what}: ${action.command}`, {

@@ -15,9 +15,9 @@ async function replyTo(error: DomainError, accept: string): Promise<Record<strin
 
 it.each(['application/json', 'application/problem+json'])('brings more members along, in %s', async (accept) => {
   const modules = [{ module: 'nav' }];
-  const plain = await replyTo(new DomainError('conflict', 'map.conflict', 'No.'), accept);
-  const more = await replyTo(new DomainError('conflict', 'map.conflict', 'No.', { data: { modules } }), accept);
+  const plain = await replyTo(new DomainError('conflict', 'conflicts.stale', 'No.'), accept);
+  const more = await replyTo(new DomainError('conflict', 'conflicts.stale', 'No.', { data: { modules } }), accept);
   expect(more).toEqual({ ...plain, modules, request_id: more.request_id });
-  const greedy = new DomainError('conflict', 'map.conflict', 'No.', { data: { ...OWN, modules } });
+  const greedy = new DomainError('conflict', 'conflicts.stale', 'No.', { data: { ...OWN, modules } });
   expect(await replyTo(greedy, accept)).toMatchObject({ ...plain, modules, request_id: expect.stringMatching(/^req/) });
 });

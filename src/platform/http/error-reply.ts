@@ -12,7 +12,7 @@ import { sendJsonText } from './json-reply.js';
 import { isSafe } from './safe-methods.js';
 import { TOKEN_PAGE } from './token-page.js';
 
-const STATUS: Readonly<Record<ErrorKind, number>> = {
+export const STATUS: Readonly<Record<ErrorKind, number>> = {
   not_found: 404,
   invalid: 400,
   conflict: 409,

@@ -3,10 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
+import type { RefusalCode } from '../refusals/refusals.js';
 
 interface Refusal {
   readonly status: number;
-  readonly code: string;
+  readonly code: RefusalCode;
   readonly error: string;
 }
 
@@ -18,18 +19,22 @@ type HttpSocket = Socket & { _httpMessage?: ServerResponse | null };
 
 export const LONGEST_URL = 8 * 1024;
 
-const TOO_SLOW = { status: 408, code: 'request.too_slow', error: 'The request did not arrive in time.' };
-const TOO_LONG = { status: 414, code: 'url.too_long', error: `The URL is longer than ${LONGEST_URL} bytes.` };
-const TOO_BIG = { status: 431, code: 'headers.too_large', error: 'The headers are larger than 16 kB.' };
-const NO_HTTP = { status: 400, code: 'request.not_http', error: 'This is not a valid HTTP request.' };
-const NOT_ENCODED = {
+const TOO_SLOW: Refusal = { status: 408, code: 'request.too_slow', error: 'The request did not arrive in time.' };
+const TOO_LONG: Refusal = { status: 414, code: 'url.too_long', error: `The URL is longer than ${LONGEST_URL} bytes.` };
+const TOO_BIG: Refusal = { status: 431, code: 'headers.too_large', error: 'The headers are larger than 16 kB.' };
+const NO_HTTP: Refusal = { status: 400, code: 'request.not_http', error: 'This is not a valid HTTP request.' };
+const NOT_ENCODED: Refusal = {
   status: 400,
   code: 'url.not_encoded',
   error:
     'The URL has letters that are not percent-encoded. Encode them as UTF-8 (Ü is %C3%9C); curl does it with -G --data-urlencode "title=Ü".',
 };
 
-const NO_TUNNEL = { status: 400, code: 'method.no_tunnel', error: 'This server is no proxy: it makes no tunnels.' };
+const NO_TUNNEL: Refusal = {
+  status: 400,
+  code: 'method.no_tunnel',
+  error: 'This server is no proxy: it makes no tunnels.',
+};
 
 function refusalOf({ code, rawPacket }: ParserError): Refusal {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return TOO_SLOW;

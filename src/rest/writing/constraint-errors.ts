@@ -25,7 +25,7 @@ export function writeError(
     );
   }
   const check = resource.checks?.[checkViolation(error) ?? ''];
-  if (check) return new DomainError('invalid', `${resource.name}.invalid`, check, { cause: error });
+  if (check) return new DomainError('invalid', check.code, check.message, { cause: error });
   const key = foreignKeyViolation(error);
   if (!key || key.referenced) return error;
   const field = tableOf(resource).referenceByConstraint.get(key.constraint);

@@ -1,5 +1,5 @@
 // Says where in a body of several parts an error happened: `objects[1]`, `subtickets[1].version`.
-import { DomainError } from '../../platform/errors.js';
+import { DomainError, type ErrorDetails } from '../../platform/errors.js';
 
 /** Runs the work of one part; what it throws names the part, down to the field where only one is at fault. */
 export async function inPart<T>(part: string, work: () => Promise<T>): Promise<T> {
@@ -12,10 +12,10 @@ export async function inPart<T>(part: string, work: () => Promise<T>): Promise<T
     const at = field === undefined ? part : `${part}.${field}`;
     const { narrowed } = error.details;
     const kind = error.kind === 'not_found' ? 'invalid' : error.kind;
-    throw new DomainError(kind, error.code, `${fields.length > 0 ? part : at}: ${error.message}`, {
-      ...error.details,
-      ...(narrowed ? { narrowed: (reached) => `${fields.length > 0 ? part : at}: ${narrowed(reached)}` } : {}),
-      part: at,
-    });
+    const said = `${fields.length > 0 ? part : at}: ${error.message}`;
+    const told: ErrorDetails = narrowed
+      ? { narrowed: (reached) => `${fields.length > 0 ? part : at}: ${narrowed(reached)}` }
+      : {};
+    throw error.saying(said, { ...error.details, ...told, part: at }, kind);
   }
 }

@@ -5,6 +5,7 @@ import { safeLink } from '../lines/link.js';
 import { readsAsOwn } from '../lines/own-types.js';
 import type { Severity } from '../lines/severity.js';
 import { type Field, KNOWN_TYPES } from './known-types.js';
+import type { CodeOf } from '../../platform/refusals/refusals.js';
 
 export interface Incoming {
   /** Who says so, and what they call it: the two together name an event (CloudEvents, `source` and `id`). */
@@ -24,7 +25,9 @@ export interface Incoming {
 
 export type Json = Readonly<Record<string, unknown>>;
 
-export const bad = (code: string, part: string, message: string): DomainError =>
+type Fault = CodeOf<'invalid'> extends infer Code ? (Code extends `event.${infer Name}` ? Name : never) : never;
+
+export const bad = (code: Fault, part: string, message: string): DomainError =>
   new DomainError('invalid', `event.${code}`, `${part ? `${part}: ` : ''}${message}`, part ? { part } : {});
 
 export const isObject = (value: unknown): value is Json =>

@@ -14,7 +14,7 @@ const [SINCE, BASE] = ['2026-01-01T12:00:00.000Z', 'http://127.0.0.1:8000'];
 const verdict = (policy: string, grade: Grade): Verdict => ({
   policy,
   verdict: grade,
-  code: 'x',
+  code: 'steps.fine',
   summary: '',
   actor: 'you',
   since: SINCE,
@@ -79,7 +79,7 @@ test('an action has a line for the shell', () => {
 describe('steps', () => {
   const failure = {
     cause: 'reported',
-    code: 'x',
+    code: 'steps.fine',
     kind: 'product',
     summary: 'No tests',
     step: '400',

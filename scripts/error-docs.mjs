@@ -1,0 +1,62 @@
+// Writes docs/ERRORS.md: every code of src/platform/refusals/ with its status and what it means. With --check fails when the
+// checked-in one differs.
+import fs from 'node:fs';
+import '../test/setup/typescript.mjs';
+import { ensureClientTypes } from './client-types.mjs';
+
+await ensureClientTypes();
+const from = (file) => import(`../src/${file}.ts`);
+const [{ REFUSALS }, { STATUS }, { exitOf }] = await Promise.all(
+  ['platform/refusals/refusals', 'platform/http/error-reply', 'cli/explain'].map(from),
+);
+
+const INTRODUCTION = `# Errors
+
+Every refusal has a stable \`code\`. Programs decide by the status and the code; the text (\`error\`) is for people and may change.
+
+\`\`\`json
+{ "error": "TKT-7 is closed. Reopen it first: POST …/reopen/.", "code": "ticket.closed", "request_id": "req-…" }
+\`\`\`
+
+With \`Accept: application/problem+json\` the same comes as RFC 9457. Errors of fields have Tastypie's form, and the code \`body.invalid_field\`. A part of a body that has several is named by \`part\`. What helps a program more stands beside: \`retry_after\` as a header, \`next_actions\` with requests that would go on.
+
+Two statuses depend on where the request goes: import-map-deployer's addresses answer 400 for all that is wrong with a body, and an object of a list or bundle that does not exist is 400 there, not 404.
+
+The column \`stamp\` is the command's exit code ([CLI.md](CLI.md)). This page is made from the code (\`node scripts/error-docs.mjs\`), and a code that isn't here doesn't compile.
+`;
+
+const MADE = [
+  ['`<resource>.taken`', '409', '6', 'Another object has this value already, and it has to be unique.'],
+  [
+    '`<resource>.still_referenced`',
+    '409',
+    '6',
+    'Other objects refer to this one. The message names the first of them.',
+  ],
+];
+
+function rowOf([code, [kinds, about]]) {
+  const statuses = [kinds].flat().map((kind) => STATUS[kind]);
+  const exits = new Set(statuses.map((status) => exitOf({ status, code })));
+  return [`\`${code}\``, statuses.join(', '), [...exits].join(', '), about];
+}
+
+const table = (rows) =>
+  [['code', 'status', '`stamp`', 'meaning'], ['---', '---', '---', '---'], ...rows].map(
+    (row) => `| ${row.join(' | ')} |`,
+  );
+
+const chapters = Object.entries(REFUSALS).map(([title, codes]) =>
+  [
+    `## ${title}`,
+    '',
+    ...table([...Object.entries(codes).map(rowOf), ...(title === 'Lists and objects' ? MADE : [])]),
+  ].join('\n'),
+);
+const file = new URL('../docs/ERRORS.md', import.meta.url);
+const text = [INTRODUCTION.trimEnd(), ...chapters].join('\n\n') + '\n';
+if (!process.argv.includes('--check')) fs.writeFileSync(file, text);
+else if (fs.readFileSync(file, 'utf8') !== text) {
+  console.error('docs/ERRORS.md is not what the code says: node scripts/error-docs.mjs writes it.');
+  process.exitCode = 1;
+}

@@ -1,0 +1,38 @@
+// Refusals about tickets, subtickets, packages and projects.
+import type { Refusals } from './declared.js';
+
+export const WORK = {
+  'bundle.not_a_list': ['invalid', 'A part of a bundle is not a list.'],
+  'bundle.not_an_object': ['invalid', 'A part of a bundle is not an object.'],
+  'bundle.too_many': ['invalid', 'A bundle has too many parts of a kind.'],
+  'bundle.upload_or_proposal': [
+    'invalid',
+    'A subticket of a bundle has neither or both of an upload and a merge proposal.',
+  ],
+  'package_list.bad_entry': ['invalid', 'An entry of a package list is not valid.'],
+  'package_list.contradiction': ['invalid', 'Two entries of a package list say different things of one package.'],
+  'package_list.not_a_list': ['invalid', 'A package list is not a JSON array.'],
+  'project.default_stays': ['conflict', 'The project default keeps its name.'],
+  'project.stage_in_use': ['conflict', 'An open ticket is at a stage that the change would take away.'],
+  'reason.invalid': ['invalid', 'A reason is not a text, or is too long.'],
+  'reason.missing': ['invalid', 'The request needs a reason.'],
+  'spu.bad_control': ['unprocessable', 'A .dsc or .changes file cannot be read.'],
+  'spu.checksum': ['unprocessable', 'A file is not the one that a .dsc or .changes lists.'],
+  'spu.file_exists': ['conflict', 'The upload has a file of this name with other bytes.'],
+  'spu.file_lost': ['unavailable', 'A file of an upload is not in the store.'],
+  'subticket.identity_stays': ['invalid', 'A subticket keeps its ticket and what it is about.'],
+  'subticket.not_of_ticket': ['invalid', 'A subticket belongs to another ticket.'],
+  'subticket.invalid': ['invalid', 'A subticket tracks neither or both of an upload and a merge proposal.'],
+  'testresult.invalid': ['invalid', 'A test result is of neither or both of a ticket and a subticket.'],
+  'ticket.ambiguous_key': ['conflict', 'Tickets of several projects have this key. Name the project.'],
+  'ticket.closed': ['conflict', 'The ticket is closed. Reopen it first.'],
+  'ticket.key_stays': ['invalid', 'A ticket keeps its key.'],
+  'ticket.project_stays': ['invalid', 'A ticket stays in its project.'],
+  'wait.bad_seconds': ['invalid', 'wait is not a number of seconds that can be waited.'],
+  'wait.bad_until': ['invalid', 'until is not a condition that is known.'],
+  'wait.incomplete': ['invalid', 'wait and until need each other.'],
+  'wait.too_many': ['unavailable', 'Too many requests are waiting for tickets.'],
+  'workflow.complete': ['conflict', 'The ticket is complete. Reopen it first.'],
+  'workflow.skips_steps': ['conflict', 'In strict mode a ticket goes one step forward at a time.'],
+  'workflow.subtickets_open': ['conflict', 'In strict mode a ticket is complete after its subtickets.'],
+} as const satisfies Refusals;
