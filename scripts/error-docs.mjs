@@ -18,7 +18,9 @@ Every refusal has a stable \`code\`. Programs decide by the status and the code;
 { "error": "TKT-7 is closed. Reopen it first: POST …/reopen/.", "code": "ticket.closed", "request_id": "req-…" }
 \`\`\`
 
-With \`Accept: application/problem+json\` the same comes as RFC 9457. Errors of fields have Tastypie's form, and the code \`body.invalid_field\`. A part of a body that has several is named by \`part\`. What helps a program more stands beside: \`retry_after\` as a header, \`next_actions\` with requests that would go on.
+With \`Accept: application/problem+json\` the same comes as RFC 9457. Errors of fields have Tastypie's form, and the code \`body.invalid_field\`. A part of a body that has several is named by \`part\`. \`Retry-After\` says in how many seconds a repeat may succeed.
+
+Where something can be done, \`next_actions\` lists it, and \`summary\` is the text without it. Each action has a \`label\` for people, a \`verb\` for programs, the request as \`method\`, \`href\`, \`body\` and \`if_match\` (the last two where it has them), the same as a \`command\` with curl, and in \`permission\` the scope that it takes. Verdicts of \`ticket/<id>/why/\` have the same.
 
 Two statuses depend on where the request goes: import-map-deployer's addresses answer 400 for all that is wrong with a body, and an object of a list or bundle that does not exist is 400 there, not 404.
 

@@ -3,7 +3,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { stripVTControlCharacters } from 'node:util';
-import { requestAction } from '../../src/import-maps/domain/verdict.js';
+import { type ActionVerb, requestAction } from '../../src/import-maps/domain/verdict.js';
 import { commandFor, messageOf } from '../../src/cli/stages/next-actions.js';
 import { Refusal } from '../../src/client/server.js';
 import { HOSTILE_WORDS } from '../builders/hostile-texts.js';
@@ -14,14 +14,23 @@ import { stamp } from './stamp.js';
 
 const ABOUT = { key: 'TKT-1', url: 'http://stamp.example:8000' };
 
+/** A verb of a later server. */
+const OTHER = { verb: 'later' as ActionVerb };
+
 const stubs = new StubShell();
 afterAll(() => stubs.remove());
 const started = (line: string): string[][] => stubs.started(line);
 
 describe.each(HOSTILE_WORDS)('%j', (word) => {
   const href = (name: string): string => `/api/v1/${name}/`;
-  const action = (method: 'POST' | 'PATCH', target: string, body?: object) =>
-    requestAction('', '', { method, base: 'http://s.example', path: target, ...(body && { body }) });
+  const action = (verb: ActionVerb, target: string, body?: Readonly<Record<string, unknown>>) =>
+    requestAction('Lift it', '', {
+      verb,
+      method: 'POST',
+      base: 'http://s.example',
+      path: target,
+      ...(body && { body }),
+    });
 
   it('in what an action names: these words, and no others', () => {
     const encoded = encodeURIComponent(word);
@@ -29,20 +38,23 @@ describe.each(HOSTILE_WORDS)('%j', (word) => {
     const end = word.startsWith('-') ? ['--'] : [];
     for (const [made, words] of [
       [
-        commandFor(action('POST', href('ticket/1/rebase'), keys), ABOUT),
+        commandFor(action('rebase', href('ticket/1/rebase'), keys), ABOUT),
         ['rebase', 'TKT-1', ...end, `${word}=mine`, 'cart=theirs', 'stamp'],
       ],
       [
-        commandFor(action('POST', `${href(`stage/${encoded}/unlock`)}?project=${encoded}`), ABOUT),
+        commandFor(action('unlock', `${href(`stage/${encoded}/unlock`)}?project=${encoded}`), ABOUT),
         word.startsWith('-')
           ? ['unlock', `--project=${word}`, '--', word, 'stamp']
           : ['unlock', word, '--project', word, 'stamp'],
       ],
       [
-        commandFor(action('PATCH', href('updateticketstatus/1'), { current_workflow_step: word, status: word }), ABOUT),
+        commandFor(
+          action('status', href('updateticketstatus/1'), { current_workflow_step: word, status: word }),
+          ABOUT,
+        ),
         ['status', 'TKT-1', ...end, word, word, 'stamp'],
       ],
-      [commandFor(action('POST', href('ticket/1/revert'), { [word]: true }), ABOUT), ['TKT-1', '--revert', 'stamp']],
+      [commandFor(action('revert', href('ticket/1/revert'), { [word]: true }), ABOUT), ['TKT-1', '--revert', 'stamp']],
     ] as const)
       expect(started(made)).toEqual([words]);
   });
@@ -70,7 +82,7 @@ describe.each(HOSTILE_WORDS)('%j', (word) => {
   });
 
   it('in place of a line, an address or a method of the server: curl to this server, or no line at all', () => {
-    const other = action('POST', href('ticket/1/other'));
+    const other = action(OTHER.verb, href('ticket/1/other'));
     const curl = ['--fail-with-body', '--request', 'POST', `${ABOUT.url}/api/v1/ticket/1/other/`, 'curl'];
     for (const command of [word, `curl ${word}`, `${other.command} ${word}`, `${other.command}${word}`])
       expect(started(commandFor({ ...other, command }, ABOUT))).toEqual([curl]);
@@ -85,7 +97,7 @@ describe.each(HOSTILE_WORDS)('%j', (word) => {
     expect(words.slice(0, 3)).toEqual(['--fail-with-body', '--request', 'POST']);
     expect([words.length, new URL(words[3] ?? '').origin, words[4]]).toEqual([5, ABOUT.url, 'curl']);
     const changing = requestAction('', '', {
-      ...{ method: 'POST', base: '', path: href('ticket/1/other'), ifMatch: '"3"', body: { reason: word } },
+      ...{ ...OTHER, method: 'POST', base: '', path: href('ticket/1/other'), ifMatch: '"3"', body: { reason: word } },
     });
     expect(started(commandFor(changing, ABOUT))[0]?.slice(3)).toEqual([
       ...['--header', 'if-match: "3"', '--header', 'content-type: application/json'],
@@ -94,10 +106,10 @@ describe.each(HOSTILE_WORDS)('%j', (word) => {
   });
 
   it('in a refusal whose text names a command: ours stands there, and nothing of the text comes into its words', () => {
-    const unhold = action('POST', href('ticket/1/unhold'));
+    const unhold = action('unhold', href('ticket/1/unhold'));
     for (const ticket of [word, "$' ; touch stolen '", '$& $` $1']) {
-      const body = { error: `Held: ${unhold.command} ; x`, ticket, next_actions: [unhold] };
-      const [, line = ''] = /^Held: (.*) ; x$/s.exec(messageOf(new Refusal(409, body, ABOUT.url))) ?? [];
+      const body = { error: `Held: ${unhold.command} ; x`, summary: 'Held.', ticket, next_actions: [unhold] };
+      const [, line = ''] = /^Held\. Lift it: (.*)$/s.exec(messageOf(new Refusal(409, body, ABOUT.url))) ?? [];
       expect(started(line)).toEqual([['unhold', ...(ticket.startsWith('-') ? ['--'] : []), ticket, 'stamp']]);
     }
   });
@@ -171,10 +183,13 @@ describe('a server on the loopback that answers what it likes', () => {
         ...{ ...steps, policy: label, code: label, summary: label },
         next_actions: [
           {
-            ...requestAction(label, '', { method: 'POST', base: '', path: '/api/v1/ticket/1/unhold/' }),
+            ...requestAction(label, '', { verb: 'unhold', method: 'POST', base: '', path: '/api/v1/ticket/1/unhold/' }),
             command: label,
           },
-          { ...requestAction(label, '', { method: 'GET', base: '', path: '/api/v1/ticket/1/x/' }), command: label },
+          {
+            ...requestAction(label, '', { ...OTHER, method: 'GET', base: '', path: '/api/v1/ticket/1/x/' }),
+            command: label,
+          },
         ],
       })),
     });

@@ -14,16 +14,16 @@ export interface About {
 }
 
 /** A line for the shell; empty for what is no action of this server's API. */
-export function commandFor({ method, href, command }: NextAction, { key, url }: About): string {
+export function commandFor(action: NextAction, { key, url }: About): string {
+  const { verb, method, href } = action;
   const address = addressOf(href, url);
   if (address === undefined || !METHODS.has(method)) return '';
-  const body = bodyIn(command);
-  const lines = WORDS.flatMap(([pattern, say]) => {
-    const found = pattern.exec(`${method} ${address.pathname}`);
-    return found ? [say(key, body ?? {}, found, address)] : [];
-  });
-  return lines[0] ?? curlOf(method, `${url}${address.pathname}${address.search}`, command, body);
+  const body = isBody(action.body) ? action.body : undefined;
+  if (Object.hasOwn(WORDS, verb)) return WORDS[verb]({ key, body: body ?? {}, address });
+  return curlOf(action, `${url}${address.pathname}${address.search}`, body);
 }
+
+const isBody = (given: unknown): given is Body => typeof given === 'object' && given !== null && !Array.isArray(given);
 
 const METHODS = new Set(['GET', 'POST', 'PATCH', 'PUT', 'DELETE']);
 
@@ -34,49 +34,44 @@ function addressOf(href: string, url: string): URL | undefined {
   return address.origin === new URL(url).origin && address.pathname.startsWith('/api/v1/') ? address : undefined;
 }
 
-function curlOf(method: string, address: string, command: string, body: Body | undefined): string {
-  const [, match] = / --header 'if-match: ("[0-9]{1,16}")'/.exec(command) ?? [];
-  const headers = flags({ header: match && `if-match: ${match}` });
+function curlOf({ method, if_match: match }: NextAction, address: string, body: Body | undefined): string {
+  const isTag = typeof match === 'string' && /^"[0-9]{1,16}"$/.test(match);
+  const headers = flags({ header: isTag ? `if-match: ${match}` : undefined });
   const data = flags(body ? { header: 'content-type: application/json', data: JSON.stringify(body) } : {});
   return shell`curl --fail-with-body --request ${method} ${headers} ${data} ${address}`;
 }
 
-type Say = (key: string, body: Body, found: RegExpExecArray, address: URL) => string;
+interface Asked {
+  /** The ticket. */
+  readonly key: string;
+  readonly body: Body;
+  readonly address: URL;
+}
 
-const WORDS: readonly (readonly [RegExp, Say])[] = [
-  [/^POST \/api\/v1\/ticket\/[^/]+\/revert\/$/, (key, body) => shell`stamp ${key} --revert ${flagsOf(body)}`],
-  [
-    /^POST \/api\/v1\/ticket\/[^/]+\/promote\/$/,
-    (key, { force, reason }) =>
-      shell`stamp promote ${key} ${flags({ force: firstOf(force), reason: firstOf(reason) })}`,
-  ],
-  [/^POST \/api\/v1\/ticket\/[^/]+\/rebase\/$/, (key, body) => shell`stamp rebase ${key} ${choicesOf(body)}`],
-  [/^POST \/api\/v1\/ticket\/[^/]+\/stamp\/$/, (key) => shell`stamp ${key} --update`],
-  [
-    /^POST \/api\/v1\/ticket\/[^/]+\/(unhold|reopen|close)\/$/,
-    (key, _body, [, verb = '']) => shell`stamp ${verb} ${key}`,
-  ],
-  [/^GET \/api\/v1\/ticket\/[^/]+\/history\/$/, (key) => shell`stamp history ${key}`],
-  [/^GET \/api\/v1\/subticket\/$/, (key) => shell`stamp sub list ${key}`],
-  [
-    /^PATCH \/api\/v1\/updateticketstatus\/[^/]+\/$/,
-    (key, { current_workflow_step: step, status }) => shell`stamp status ${key} ${String(step)} ${String(status)}`,
-  ],
-  [
-    /^PATCH \/api\/v1\/updatesubticketstatus\/([^/]+)\/$/,
-    (_key, { current_workflow_step: step, status }, [, id]) =>
-      shell`stamp sub status ${id ?? ''} ${String(step)} ${String(status)}`,
-  ],
-  [
-    /^POST \/api\/v1\/stage\/([^/]+)\/unlock\/$/,
-    (_key, _body, [, stage = ''], address) => shell`stamp unlock ${decoded(stage)} ${projectIn(address)}`,
-  ],
-  [
-    /^POST \/api\/v1\/stage\/[^/]+\/rollback\/$/,
-    (_key, { release, ...how }, _found, address) =>
-      shell`stamp rollback ${String(release)} ${flagsOf(how)} ${projectIn(address)}`,
-  ],
-];
+/** What stands in the address behind this word: `stage/prod/unlock/` has prod behind stage. */
+const behind = (word: string, { pathname }: URL): string => {
+  const parts = pathname.split('/');
+  return decoded(parts[parts.indexOf(word) + 1] ?? '');
+};
+
+const WORDS: Readonly<Record<NextAction['verb'], (asked: Asked) => string>> = {
+  history: ({ key }) => shell`stamp history ${key}`,
+  promote: ({ key, body: { force, reason } }) =>
+    shell`stamp promote ${key} ${flags({ force: firstOf(force), reason: firstOf(reason) })}`,
+  rebase: ({ key, body }) => shell`stamp rebase ${key} ${choicesOf(body)}`,
+  reopen: ({ key }) => shell`stamp reopen ${key}`,
+  revert: ({ key, body }) => shell`stamp ${key} --revert ${flagsOf(body)}`,
+  rollback: ({ body: { release, ...how }, address }) =>
+    shell`stamp rollback ${String(release)} ${flagsOf(how)} ${projectIn(address)}`,
+  stamp: ({ key }) => shell`stamp ${key} --update`,
+  status: ({ key, body: { current_workflow_step: step, status } }) =>
+    shell`stamp status ${key} ${String(step)} ${String(status)}`,
+  subtickets: ({ key }) => shell`stamp sub list ${key}`,
+  subticket_status: ({ body: { current_workflow_step: step, status }, address }) =>
+    shell`stamp sub status ${behind('updatesubticketstatus', address)} ${String(step)} ${String(status)}`,
+  unhold: ({ key }) => shell`stamp unhold ${key}`,
+  unlock: ({ address }) => shell`stamp unlock ${behind('stage', address)} ${projectIn(address)}`,
+};
 
 /** `--cascade`, `--force`. */
 const flagsOf = (body: Body): Piece =>
@@ -115,25 +110,16 @@ function decoded(text: string): string {
   }
 }
 
-/** What stands after --data in a line of the server's; undefined where it is no line as we know them. */
-function bodyIn(command: unknown): Body | undefined {
-  const text = / --data '((?:[^']|'\\'')*)'/.exec(String(command))?.[1]?.replaceAll(`'\\''`, "'");
-  if (text === undefined) return undefined;
-  try {
-    const body: unknown = JSON.parse(text);
-    return typeof body === 'object' && body !== null ? (body as Body) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** A refusal's one line, with our commands where it has the server's, and our flags where it has members of a body. */
+/**
+ * A refusal's one line. Where it says what can be done, that is said in our commands: the server's own text has curl's.
+ */
 export function messageOf({ body, message, url }: Refusal): string {
-  const { next_actions: actions, ticket } = body;
-  if (!Array.isArray(actions)) return message;
+  const { next_actions: actions, summary, ticket } = body;
+  if (!Array.isArray(actions) || typeof summary !== 'string') return message;
   const about = { key: String(ticket), url };
-  return (actions as readonly NextAction[])
-    .filter(({ command }) => typeof command === 'string' && command !== '')
-    .reduce((text, action) => text.replace(action.command, () => commandFor(action, about)), message)
-    .replaceAll(/\{?"(cascade|force)": true\}?/g, '--$1');
+  const helps = (actions as readonly NextAction[])
+    .map((action) => [String(action.label), commandFor(action, about)] as const)
+    .filter(([, command]) => command !== '')
+    .map(([label, command]) => `${label}: ${command}`);
+  return [summary, helps.join('; or ')].filter(Boolean).join(' ');
 }

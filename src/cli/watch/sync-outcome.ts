@@ -34,4 +34,4 @@ export class Collected implements Outcome {
 }
 
 /** An upload's warnings are about all that the ticket has; what an earlier one missed may have come with a later. */
-const isLasting = ({ message }: Warning): boolean => message.includes('outside the uploaded folder');
+const isLasting = ({ code }: Warning): boolean => code === 'outside';

@@ -29,9 +29,13 @@ export const goneTicket = (key: string): CliError => new CliError(`${key} isn't 
 export function ticketRefusal({ status, code, body }: Refusal, ticket: Named): CliError | undefined {
   if (code === 'ticket.closed') return closedTicket(ticket.key);
   if (code === 'ticket.frozen')
-    return frozenTicket(ticket, textIn(body.stage) || 'a later stage', /released/.test(textIn(body.error)));
+    return frozenTicket(ticket, textIn(body.stage) || 'a later stage', isReopened(body.next_actions));
   if (status === 404) return goneTicket(ticket.key);
   return undefined;
 }
+
+/** What is released is reopened; what is at a stage between is reverted. */
+const isReopened = (actions: unknown): boolean =>
+  Array.isArray(actions) && (actions as readonly { verb?: unknown }[]).some(({ verb }) => verb === 'reopen');
 
 const textIn = (value: unknown): string => (typeof value === 'string' ? value : '');

@@ -93,6 +93,7 @@ export function pastText(keys: readonly PastFact[]): string {
 
 const revert = (facts: ConflictsFacts, { before }: { before: string }, base: string): NextAction =>
   requestAction(`Take ${facts.ticketKey} back to ${before}, where it can be changed`, `map:${before}`, {
+    verb: 'revert',
     method: 'POST',
     base,
     path: `/api/v1/ticket/${facts.ticketId}/revert/`,
@@ -102,7 +103,7 @@ function rebase(facts: ConflictsFacts, choice: 'mine' | 'theirs', base: string):
   const label = choice === 'mine' ? `Keep what ${facts.ticketKey} has` : `Keep what is in production`;
   const body = Object.fromEntries(facts.stale.slice(0, MOST_KEYS).map(({ key }) => [wireKey(key), choice]));
   const path = `/api/v1/ticket/${facts.ticketId}/rebase/`;
-  return requestAction(label, 'ticket:write', { method: 'POST', base, path, body });
+  return requestAction(label, 'ticket:write', { verb: 'rebase', method: 'POST', base, path, body });
 }
 
 /** `cart`, `cart and nav`, `cart, nav and 3 more`. */

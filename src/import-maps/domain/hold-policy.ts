@@ -28,6 +28,8 @@ export function holdVerdict({ ticketKey, ticketId, hold }: HoldFacts, since: str
     actor: hold.actor,
     since: hold.since,
     ...(hold.until === null ? {} : { until: hold.until }),
-    next_actions: [requestAction(`Unhold ${ticketKey}`, 'ticket:write', { method: 'POST', base, path })],
+    next_actions: [
+      requestAction(`Unhold ${ticketKey}`, 'ticket:write', { verb: 'unhold', method: 'POST', base, path }),
+    ],
   };
 }

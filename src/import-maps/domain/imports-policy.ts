@@ -90,8 +90,9 @@ const moreText = (count: number): string => (count === 0 ? '' : `, and ${count} 
 
 function actions({ ticketKey, ticketId, next, before }: ImportsFacts, base: string): NextAction[] {
   const path = (verb: string): string => `/api/v1/ticket/${ticketId}/${verb}/`;
-  const thaw = { method: 'POST', base, path: path('revert') } as const;
+  const thaw = { verb: 'revert', method: 'POST', base, path: path('revert') } as const;
   const force = {
+    verb: 'promote',
     method: 'POST',
     base,
     path: path('promote'),

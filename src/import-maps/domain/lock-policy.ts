@@ -37,6 +37,7 @@ export const lockedSummary = ({ stage, project }: StagePlace, lock: Hold): strin
 
 export const unlockAction = ({ stage, project }: StagePlace, base: string): NextAction =>
   requestAction(`Unlock ${stage}`, 'admin', {
+    verb: 'unlock',
     method: 'POST',
     base,
     path: `/api/v1/stage/${encodeURIComponent(stage)}/unlock/?project=${encodeURIComponent(project)}`,

@@ -47,8 +47,14 @@ function ticketFailed({ ticketKey, ticketId, failure }: StepsFacts, base: string
     summary: summaryOf(`${ticketKey} failed${where}: ${failure?.summary ?? 'nobody said why'}`),
     actor: actorFor(failure?.kind ?? null),
     next_actions: [
-      retry(`Retry ${ticketKey}`, `/api/v1/updateticketstatus/${ticketId}/`, failure?.step ?? String(QUEUED), base),
-      show('What happened', `/api/v1/ticket/${ticketId}/history/`, base),
+      retry(
+        'status',
+        `Retry ${ticketKey}`,
+        `/api/v1/updateticketstatus/${ticketId}/`,
+        failure?.step ?? String(QUEUED),
+        base,
+      ),
+      show('history', 'What happened', `/api/v1/ticket/${ticketId}/history/`, base),
     ],
   };
 }
@@ -63,7 +69,7 @@ function subticketsFailed(facts: StepsFacts, failed: Subtickets, base: string): 
     actor: actorFor(facts.failure?.kind ?? null),
     next_actions: failed.slice(0, MOST_ACTIONS).map(({ id, name, step }) => {
       const from = String(step === FAILED ? PACKAGE_BUILDING : step);
-      return retry(`Retry ${name}`, `/api/v1/updatesubticketstatus/${id}/`, from, base);
+      return retry('subticket_status', `Retry ${name}`, `/api/v1/updatesubticketstatus/${id}/`, from, base);
     }),
   };
 }
@@ -74,7 +80,7 @@ function subticketsOpen(facts: StepsFacts, open: Subtickets, base: string): Part
     code: 'steps.subticket_unfinished',
     summary: summaryOf(`${counted(open, 'not complete yet')}.`),
     actor: 'upstream',
-    next_actions: [show('The subtickets', `/api/v1/subticket/?ticket=${facts.ticketId}`, base)],
+    next_actions: [show('subtickets', 'The subtickets', `/api/v1/subticket/?ticket=${facts.ticketId}`, base)],
   };
 }
 
@@ -91,13 +97,20 @@ function counted(subtickets: Subtickets, state: string): string {
 
 const actorFor = (kind: FailureKind | null): string => (kind === 'infra' || kind === 'timeout' ? 'infra' : 'you');
 
-const retry = (label: string, path: string, step: string, base: string): NextAction =>
+const retry = (
+  verb: 'status' | 'subticket_status',
+  label: string,
+  path: string,
+  step: string,
+  base: string,
+): NextAction =>
   requestAction(label, 'status:write', {
+    verb,
     method: 'PATCH',
     base,
     path,
     body: { current_workflow_step: step, status: statusText(STATUS_WAITING) },
   });
 
-const show = (label: string, path: string, base: string): NextAction =>
-  requestAction(label, 'read', { method: 'GET', base, path });
+const show = (verb: 'history' | 'subtickets', label: string, path: string, base: string): NextAction =>
+  requestAction(label, 'read', { verb, method: 'GET', base, path });

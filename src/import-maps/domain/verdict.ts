@@ -18,9 +18,32 @@ export const GRADES = [
 ] as const;
 export type Grade = (typeof GRADES)[number];
 
+/** What an action does, in one word: a stage verb, or a look. */
+export const ACTION_VERBS = [
+  'history',
+  'promote',
+  'rebase',
+  'reopen',
+  'revert',
+  'rollback',
+  'stamp',
+  'status',
+  'subtickets',
+  'subticket_status',
+  'unhold',
+  'unlock',
+] as const;
+export type ActionVerb = (typeof ACTION_VERBS)[number];
+
 /** What somebody can do about it. */
 export interface NextAction {
+  /** An imperative, for people. */
   readonly label: string;
+  readonly verb: ActionVerb;
+  /** What the request sends; left out where it has no body. */
+  readonly body?: Readonly<Record<string, unknown>>;
+  /** The If-Match of the request, where it needs one. */
+  readonly if_match?: string;
   /** A line for the shell that works when pasted. */
   readonly command: string;
   readonly method: 'GET' | 'POST' | 'PATCH';
@@ -79,20 +102,22 @@ export function requestAction(
   label: string,
   permission: string,
   request: {
+    readonly verb: ActionVerb;
     readonly method: NextAction['method'];
     readonly base: string;
     readonly path: string;
-    readonly body?: object;
+    readonly body?: Readonly<Record<string, unknown>>;
     /** The ETag that has to be named. */
     readonly ifMatch?: string;
   },
 ): NextAction {
-  const { method, base, path, body, ifMatch } = request;
+  const { verb, method, base, path, body, ifMatch } = request;
   const command = [
     shell`curl --fail-with-body --request ${method}`,
     ...(ifMatch ? [`--header ${shellQuoted(`if-match: ${ifMatch}`)}`] : []),
     ...(body ? [`--header 'content-type: application/json' --data ${shellQuoted(JSON.stringify(body))}`] : []),
     shellQuoted(base + path),
   ].join(' ');
-  return { label, command, method, href: path, permission };
+  const sent = { ...(body && { body }), ...(ifMatch !== undefined && { if_match: ifMatch }) };
+  return { label, verb, ...sent, command, method, href: path, permission };
 }

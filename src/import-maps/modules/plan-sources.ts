@@ -82,7 +82,7 @@ export async function planSources(
 }
 
 const outsideWarning = (key: string, path: string, imported: string): MapWarning => ({
-  code: 'dangling',
+  code: 'outside',
   key,
   message: `${path} imports ${imported.slice(0, 200)}, which lies outside the uploaded folder. Upload the folder above, or import it by a specifier of its own.`,
 });

@@ -125,7 +125,7 @@ export const UPLOAD_REPLY = {
         properties: {
           code: {
             type: 'string',
-            enum: ['overlap', 'overtaken', 'dangling', 'dynamic', 'left_out'],
+            enum: ['overlap', 'overtaken', 'dangling', 'outside', 'dynamic', 'left_out'],
             description: 'What it is.',
           },
           key: text('The key that it is about.'),

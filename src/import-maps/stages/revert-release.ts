@@ -162,13 +162,14 @@ function hasDependents(ticket: Stamped, { dependents }: Plan, { base }: RevertOp
     requestAction(
       how === 'cascade' ? 'Revert those that depend on it too' : 'Revert it all the same',
       `map:${ticket.stage}`,
-      { method: 'POST', base, path, body: { [how]: true } },
+      { verb: 'revert', method: 'POST', base, path, body: { [how]: true } },
     ),
   );
+  const summary = `Modules released since import what ${ticket.key} brought: ${names.slice(0, 5).join(', ')}.`;
   return new DomainError(
     'conflict',
     'revert.has_dependents',
-    `Modules released since import what ${ticket.key} brought: ${names.slice(0, 5).join(', ')}. Revert them too with {"cascade": true}, or revert it all the same with {"force": true}.`,
-    { data: { ticket: ticket.key, dependents, next_actions: actions } },
+    `${summary} Revert them too with {"cascade": true}, or revert it all the same with {"force": true}.`,
+    { data: { ticket: ticket.key, summary, dependents, next_actions: actions } },
   );
 }

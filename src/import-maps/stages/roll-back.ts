@@ -128,12 +128,13 @@ function containsReverted(
 ): DomainError {
   const names = [...new Set(reverted.map((ticket) => ticket ?? 'a direct write'))];
   const body = { release: target, force: true };
-  const request = { method: 'POST', base, path, body, ifMatch: versionTag(parent) } as const;
+  const request = { verb: 'rollback', method: 'POST', base, path, body, ifMatch: versionTag(parent) } as const;
   const action = requestAction('Bring them back, without their tickets', 'map', request);
+  const summary = `Release ${target} has what was reverted since: ${names.slice(0, 10).join(', ')}.`;
   return new DomainError(
     'conflict',
     'release.contains_reverted',
-    `Release ${target} has what was reverted since: ${names.slice(0, 10).join(', ')}. To bring that back without its tickets, repeat with "force": true.`,
-    { data: { reverted: names, next_actions: [action] } },
+    `${summary} To bring that back without its tickets, repeat with "force": true.`,
+    { data: { summary, reverted: names, next_actions: [action] } },
   );
 }

@@ -1,5 +1,6 @@
 // What stage verbs take and answer, for the OpenAPI document.
 import { PAGES, PREVIEW_KEY } from './preview-schema.js';
+import { ACTION_VERBS } from '../domain/verdict.js';
 
 const text = (description: string, more: object = {}): object => ({ type: 'string', description, ...more });
 const whole = (description: string): object => ({ type: 'integer', description });
@@ -31,13 +32,24 @@ const DIFFERENCE_FIELDS = {
   to: TARGET,
 };
 
-const ACTION = object('Something that helps.', {
-  label: text('What it does.'),
-  command: text('A line for the shell.'),
-  method: text('The verb.'),
-  href: text('The path.'),
-  permission: text('The scope of the token that may.'),
-});
+const ACTION = object(
+  'Something that helps.',
+  {
+    label: text('What it does, for people.'),
+    verb: text('What it does, for programs.', { enum: ACTION_VERBS }),
+    body: {
+      type: 'object',
+      description: 'What the request sends; left out where it has no body.',
+      additionalProperties: true,
+    },
+    if_match: text('The If-Match of the request, where it needs one.'),
+    command: text('A line for the shell.'),
+    method: text('The verb.'),
+    href: text('The path.'),
+    permission: text('The scope of the token that may.'),
+  },
+  ['label', 'verb', 'command', 'method', 'href', 'permission'],
+);
 
 const VERDICT = object(
   'What one policy says.',
@@ -93,7 +105,7 @@ const WARNINGS = list(
   object(
     'A warning.',
     {
-      code: text('overlap, overtaken, dangling, dynamic, left_out.'),
+      code: text('overlap, overtaken, dangling, outside, dynamic, left_out.'),
       key: text('The key.'),
       ticket: text('The other ticket.'),
       message: text('For people.'),

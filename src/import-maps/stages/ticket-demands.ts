@@ -13,7 +13,7 @@ export type Stamped = LockedTicket & { readonly stage: string };
 /** Rejects with conflict `ticket.closed`. */
 export function requireOpen(ticket: LockedTicket, base = USUAL_BASE): void {
   if (!ticket.closed) return;
-  throw refusal(ticket, base, 'ticket.closed', 'is closed. Reopen it first', 'reopen');
+  throw refusal(ticket, base, 'ticket.closed', { what: 'is closed', label: 'Reopen it first', verb: 'reopen' });
 }
 
 /** Rejects with conflict `ticket.frozen`: modules change in the first stage only. */
@@ -21,27 +21,38 @@ export function requireFirstStage(ticket: LockedTicket, base = USUAL_BASE): void
   if (ticket.stage === null || ticket.stage === firstStage(ticket.line).name) return;
   const where = ticket.stage === production(ticket.line).name ? 'released' : `frozen at ${ticket.stage}`;
   const verb = ticket.stage === production(ticket.line).name ? 'reopen' : 'revert';
-  const todo = verb === 'reopen' ? 'Reopen it for a new cycle' : `Revert it to ${firstStage(ticket.line).name} first`;
-  throw refusal(ticket, base, 'ticket.frozen', `is ${where}: its modules stay as they are. ${todo}`, verb);
+  const label = verb === 'reopen' ? 'Reopen it for a new cycle' : `Revert it to ${firstStage(ticket.line).name} first`;
+  throw refusal(ticket, base, 'ticket.frozen', { what: `is ${where}: its modules stay as they are`, label, verb });
 }
 
 /** Rejects with conflict `ticket.unstamped`. */
 export function requireStamped(ticket: LockedTicket, base = USUAL_BASE): Stamped {
   if (ticket.stage !== null) return ticket as Stamped;
-  throw refusal(ticket, base, 'ticket.unstamped', 'carries no modules. Upload some, or stamp it', 'stamp');
+  throw refusal(ticket, base, 'ticket.unstamped', {
+    what: 'carries no modules',
+    label: 'Upload some, or stamp it',
+    verb: 'stamp',
+  });
+}
+
+interface Said {
+  readonly what: string;
+  /** What to do instead. */
+  readonly label: string;
+  readonly verb: 'reopen' | 'revert' | 'stamp';
 }
 
 function refusal(
   ticket: LockedTicket,
   base: string,
   code: CodeOf<'conflict'>,
-  what: string,
-  verb: string,
+  { what, label, verb }: Said,
 ): DomainError {
   const path = `/api/v1/ticket/${ticket.id}/${verb}/`;
-  const action = requestAction(`${verb} ${ticket.key}`, scopeOf(ticket, verb), { method: 'POST', base, path });
-  return new DomainError('conflict', code, `${ticket.key} ${what}: ${action.command}`, {
-    data: { ticket: ticket.key, stage: ticket.stage, next_actions: [action] },
+  const action = requestAction(label, scopeOf(ticket, verb), { verb, method: 'POST', base, path });
+  const summary = `${ticket.key} ${what}.`;
+  return new DomainError('conflict', code, `${summary} ${label}: ${action.command}`, {
+    data: { ticket: ticket.key, stage: ticket.stage, summary, next_actions: [action] },
   });
 }
 

@@ -63,15 +63,17 @@ test('a summary has 140 characters at most, and no half ones', () => {
 });
 
 test('an action has a line for the shell', () => {
-  const request = { method: 'POST', base: BASE, path: '/x/', body: { a: "it's" } } as const;
+  const request = { verb: 'revert', method: 'POST', base: BASE, path: '/x/', body: { a: "it's" } } as const;
   expect(requestAction('Do', 'read', request)).toEqual({
     label: 'Do',
+    verb: 'revert',
+    body: { a: "it's" },
     permission: 'read',
     method: 'POST',
     href: '/x/',
     command: `curl --fail-with-body --request POST --header 'content-type: application/json' --data '{"a":"it'\\''s"}' '${BASE}/x/'`,
   });
-  expect(requestAction('Do', 'read', { method: 'GET', base: BASE, path: '/x/' }).command).toBe(
+  expect(requestAction('Do', 'read', { verb: 'history', method: 'GET', base: BASE, path: '/x/' }).command).toBe(
     `curl --fail-with-body --request GET '${BASE}/x/'`,
   );
 });
@@ -79,7 +81,7 @@ test('an action has a line for the shell', () => {
 describe('steps', () => {
   const failure = {
     cause: 'reported',
-    code: 'steps.fine',
+    code: 'x',
     kind: 'product',
     summary: 'No tests',
     step: '400',
