@@ -64,7 +64,7 @@ it('in refusals of promotions, reverts and rollbacks', async () => {
     code: 3,
     commands: expect.arrayContaining([`stamp unhold ${two.key}`]),
   });
-  expect(await bothHear(`promote ${one.key} --yes`)).toMatchObject({ code: 0 });
+  expect(await bothHear(`promote ${one.key} --yes`)).toMatchObject({ code: 3 });
 });
 
 it('in refusals of uploads', async () => {

@@ -201,13 +201,13 @@ test('a revert that others depend on, and a rollback', async () => {
   const refused = await run(`${first.key} --revert --yes`);
   expect([refused.code, refused.stderr]).toEqual([
     3,
-    expect.stringMatching(/Revert them too with --cascade, or .* with --force\.$/m),
+    expect.stringMatching(/it too: stamp TKT-1 --revert --cascade; or .*: stamp TKT-1 --revert --force$/m),
   ]);
   await lines(['revert', first.key, '--cascade', '--reason', 'The total is wrong', '--yes']);
   expect([await first.stage(), await second.stage(), await shown()]).toEqual(['qa', 'qa', {}]);
   expect((await lines('releases')).map((line) => line.split('\t')[0])).toEqual(['3 (live)', '2', '1', '0']);
   const lost = await run('rollback 2 --yes');
-  expect([lost.code, lost.stderr]).toEqual([3, expect.stringMatching(/repeat with --force\.$/m)]);
+  expect([lost.code, lost.stderr]).toEqual([3, expect.stringMatching(/: stamp rollback 2 --force$/m)]);
   expect(await lines('rollback 2 --force --yes')).toContain(`back\t${first.key}, ${second.key}`);
   expect(Object.keys(await shown())).toEqual(['cart', 'shop']);
   expect(await lines('rollback 4 --yes')).toEqual(['prod equals release 4 already.']);

@@ -32,6 +32,8 @@ describe('conflicts', () => {
       next_actions: [
         {
           label: 'Keep what TKT-1 has',
+          verb: 'rebase',
+          body: { cart: 'mine' },
           command: `curl --fail-with-body --request POST --header 'content-type: application/json' --data '{"cart":"mine"}' '${BASE}/api/v1/ticket/7/rebase/'`,
           method: 'POST',
           href: '/api/v1/ticket/7/rebase/',
@@ -39,6 +41,8 @@ describe('conflicts', () => {
         },
         expect.objectContaining({
           label: 'Keep what is in production',
+          verb: 'rebase',
+          body: { cart: 'theirs' },
           command: expect.stringContaining('{"cart":"theirs"}'),
         }),
       ],
@@ -49,6 +53,7 @@ describe('conflicts', () => {
     const [first, ...rest] = say({ stale: [at('cart')], frozen: { stage: 'qa', before: 'dev' } }).next_actions;
     expect(first).toEqual({
       label: 'Take TKT-1 back to dev, where it can be changed',
+      verb: 'revert',
       command: `curl --fail-with-body --request POST '${BASE}/api/v1/ticket/7/revert/'`,
       method: 'POST',
       href: '/api/v1/ticket/7/revert/',

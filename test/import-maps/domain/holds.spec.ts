@@ -36,6 +36,7 @@ describe('hold', () => {
       next_actions: [
         {
           label: 'Unhold TKT-1',
+          verb: 'unhold',
           command: `curl --fail-with-body --request POST '${BASE}/api/v1/ticket/7/unhold/'`,
           method: 'POST',
           href: '/api/v1/ticket/7/unhold/',

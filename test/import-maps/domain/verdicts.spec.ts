@@ -116,6 +116,8 @@ describe('steps', () => {
       next_actions: [
         {
           label: 'Retry TKT-1',
+          verb: 'status',
+          body: { current_workflow_step: '400', status: '000' },
           command: `curl --fail-with-body --request PATCH --header 'content-type: application/json' --data '{"current_workflow_step":"400","status":"000"}' '${BASE}/api/v1/updateticketstatus/7/'`,
           method: 'PATCH',
           href: '/api/v1/updateticketstatus/7/',
@@ -123,6 +125,7 @@ describe('steps', () => {
         },
         {
           label: 'What happened',
+          verb: 'history',
           command: `curl --fail-with-body --request GET '${BASE}/api/v1/ticket/7/history/'`,
           method: 'GET',
           href: '/api/v1/ticket/7/history/',
@@ -207,6 +210,7 @@ describe('steps', () => {
       next_actions: [
         {
           label: 'The subtickets',
+          verb: 'subtickets',
           command: `curl --fail-with-body --request GET '${BASE}/api/v1/subticket/?ticket=7'`,
           method: 'GET',
           href: '/api/v1/subticket/?ticket=7',
