@@ -78,9 +78,12 @@ const house = [
   ),
   forbid(
     'outside-knows-the-contract-only',
-    'cli/, client/ and panel/ never import the server. What both sides must agree on stands in files without imports: how a word is quoted for a shell, what steers a terminal, what may come to git, and what a package exports.',
+    'cli/, client/ and panel/ never import the server. What both sides must agree on stands in files without imports: how a word is quoted for a shell, what steers a terminal, what may come to git, what a package exports, and which refusals are rules.',
     { path: [room(...outside), '^panel/'] },
-    { path: '^src/', pathNot: [room(...outside), '^src/platform/(in-shell|git-facts|package-exports|steering)\\.ts$'] },
+    {
+      path: '^src/',
+      pathNot: [room(...outside), '^src/platform/(in-shell|git-facts|package-exports|steering|refusals/rules)\\.ts$'],
+    },
   ),
   forbid(
     'server-not-to-outside',

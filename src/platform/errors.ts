@@ -1,26 +1,8 @@
 // What can go wrong, told without HTTP. platform/http/error-reply.ts is the one place that turns it into a reply.
+import type { ErrorKind } from './error-kind.js';
 import type { CodeOf, RefusalCode } from './refusals/refusals.js';
 
-export type ErrorKind =
-  | 'not_found'
-  | 'invalid'
-  | 'unauthenticated'
-  | 'conflict'
-  | 'forbidden'
-  | 'precondition'
-  | 'precondition_required'
-  | 'unprocessable'
-  | 'not_acceptable'
-  | 'unsupported_media_type'
-  | 'method_not_allowed'
-  | 'expectation'
-  | 'misdirected'
-  | 'uri_too_long'
-  | 'too_large'
-  | 'timeout'
-  | 'too_many'
-  | 'unavailable'
-  | 'broken';
+export type { ErrorKind };
 
 export interface ErrorDetails {
   /** The resource whose fields are at fault, with the texts per field. */

@@ -2,6 +2,8 @@
 // any more is found here.
 import fs from 'node:fs';
 import path from 'node:path';
+import { exitOf } from '../../src/cli/explain.js';
+import { STATUS } from '../../src/platform/http/error-reply.js';
 import { REFUSALS } from '../../src/platform/refusals/refusals.js';
 
 const DECLARED = path.join('src', 'platform', 'refusals');
@@ -45,6 +47,19 @@ it('has no code that nothing refuses with', () => {
 it('says of each in a short sentence what it means', () => {
   const wrong = CODES.filter(([, [, about]]) => !/^[A-Z_a-z].*\.$/.test(about) || about.length > 140);
   expect(wrong).toEqual([]);
+});
+
+it('is answered with a status that the command has an exit code for: 3 for a rule, 6 for another that was first', () => {
+  const exits = CODES.flatMap(([code, [kinds]]) =>
+    [kinds]
+      .flat()
+      .map((kind) => [
+        STATUS[kind as keyof typeof STATUS],
+        exitOf({ status: STATUS[kind as keyof typeof STATUS], code }),
+      ]),
+  );
+  expect(new Set(exits.filter(([status]) => status === 409).map(([, exit]) => exit))).toEqual(new Set([3, 6]));
+  expect(exits.filter(([status]) => status === undefined)).toEqual([]);
 });
 
 it('has each once', () => {

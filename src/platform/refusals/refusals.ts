@@ -1,6 +1,6 @@
 // Every refusal of the server by its stable code: how it is answered, and what it means. An undeclared code doesn't compile
 // (errors.ts). docs/ERRORS.md is made of it.
-import type { ErrorKind } from '../errors.js';
+import type { ErrorKind } from '../error-kind.js';
 import { ACCESS } from './access.js';
 import type { Declared } from './declared.js';
 import { MODULES } from './modules.js';

@@ -2,7 +2,7 @@
 // one means that another request was first, and a look at what is there now helps: 6.
 import type { CodeOf } from './refusals.js';
 
-export const RULES = [
+const RULES = [
   'conflicts.overlap',
   'conflicts.stale',
   'hold.endless',

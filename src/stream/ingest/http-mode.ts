@@ -76,7 +76,15 @@ export const isJson = (type: string | undefined): boolean =>
 
 const isText = (type: string): boolean =>
   (/^text\/|[/+]xml$|[/+]ya?ml$/.test(mediaType(type)) || mediaType(type) === 'application/x-www-form-urlencoded') &&
-  /^[^;]*(?:;(?!\s*charset=)[^;]*)*(?:;\s*charset="?utf-8"?\s*)?$/i.test(type);
+  charsetsOf(type).every((charset) => charset === 'utf-8' || charset === '"utf-8"');
+
+const charsetsOf = (type: string): string[] =>
+  type
+    .toLowerCase()
+    .split(';')
+    .slice(1)
+    .map((parameter) => parameter.trim())
+    .flatMap((parameter) => (parameter.startsWith('charset=') ? [parameter.slice('charset='.length)] : []));
 
 function dataOf(request: EventsRequest, type: string | undefined): Json {
   const { body } = request;
