@@ -2,6 +2,7 @@
 // dynamically and what nobody looked at stops nothing; and whoever forces it says why.
 import { aTicket } from '../builders/ticket.builder.js';
 import { type FormFiles, UploadsOf } from '../builders/modules.js';
+import { type Change, IMPORT_CASES } from './import-cases.js';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
 
 let server: TestServer;
@@ -33,9 +34,6 @@ const why = async (uploads: UploadsOf) =>
     ({ policy }: { policy: string }) => policy === 'imports',
   );
 
-/** Sources by path, a package (`{name: files}`), a deletion (null). */
-type Change = Readonly<Record<string, string | null | FormFiles>>;
-
 async function carry(uploads: UploadsOf, change: Change): Promise<void> {
   const sources: Record<string, string> = {};
   for (const [name, value] of Object.entries(change)) {
@@ -55,143 +53,7 @@ async function release(project: { uri: string }, change: Change): Promise<void> 
     await promote(uploads, { force: ['imports'], reason: 'the test begins so' }).expect(200);
 }
 
-const pkg = (exports: unknown, files: Readonly<Record<string, string>>): FormFiles => ({
-  'package.json': JSON.stringify({ exports }),
-  ...files,
-});
-
-const NAV = pkg({ '.': './i.js', './x': './l/x.js' }, { 'i.js': 'import "./l/x.js";', 'l/x.js': '', 'l/y.js': '' });
-
-interface Case {
-  readonly production?: Change;
-  readonly ticket: Change;
-  readonly entries?: readonly string[];
-  readonly code: string;
-  readonly says?: string | RegExp;
-}
-
-const CASES: Readonly<Record<string, Case>> = {
-  'a module without imports': { ticket: { main: '1' }, code: 'imports.resolved' },
-  'what production has': { production: { lib: '1' }, ticket: { main: 'import "lib";' }, code: 'imports.resolved' },
-  'what the ticket brings': { ticket: { lib: '1', main: 'import "lib";' }, code: 'imports.resolved' },
-  'a URL': { ticket: { main: 'import "https://cdn.example/x.js";' }, code: 'imports.unseen' },
-  'a module elsewhere': {
-    ticket: { main: 'import "lib";', lib: 'https://cdn.example/lib.js' },
-    code: 'imports.unseen',
-    says: /What lib imports/,
-  },
-  'a new static import of nothing': {
-    ticket: { main: 'import "gone";' },
-    code: 'imports.unresolved',
-    says: 'main → gone leads nowhere',
-  },
-  'an export from nothing': { ticket: { main: 'export * from "gone";' }, code: 'imports.unresolved' },
-  'a new dynamic import of nothing': {
-    ticket: { main: 'import("gone");' },
-    code: 'imports.known',
-    says: /dynamically/,
-  },
-  'below a dynamic import': {
-    ticket: { main: 'import("lazy");', lazy: 'import "gone";' },
-    entries: ['main'],
-    code: 'imports.known',
-  },
-  'both ways': {
-    ticket: { main: 'import("lazy"); import "other";', other: 'import "lazy";', lazy: 'import "gone";' },
-    entries: ['main'],
-    code: 'imports.unresolved',
-    says: 'main → other → lazy → gone',
-  },
-  'three modules away': {
-    production: { b: 'import "c";', c: '1' },
-    ticket: { a: 'import "b";', c: 'import "./gone.js";' },
-    code: 'imports.unresolved',
-    says: /c → \.\/gone\.js leads nowhere/,
-  },
-  'a relative import of a module that stands alone': {
-    ticket: { main: 'import "./other.js";' },
-    code: 'imports.unresolved',
-  },
-  'what production misses, too': {
-    production: { main: 'import "gone";' },
-    ticket: { main: 'import "gone"; 2' },
-    code: 'imports.known',
-    says: /same in production/,
-  },
-  'one more of what production misses': {
-    production: { main: 'import "gone";' },
-    ticket: { main: 'import "gone"; import "gone2";' },
-    code: 'imports.unresolved',
-    says: 'main → gone2 leads nowhere',
-  },
-  'a deletion of what is imported': {
-    production: { lib: '1', main: 'import "lib";' },
-    ticket: { lib: null },
-    code: 'imports.unresolved',
-    says: 'main → lib leads nowhere',
-  },
-  'a deletion of what is imported dynamically': {
-    production: { lib: '1', main: 'import("lib");' },
-    ticket: { lib: null },
-    code: 'imports.unresolved',
-  },
-  'a deletion of what nobody imports': { production: { lib: '1' }, ticket: { lib: null }, code: 'imports.resolved' },
-  'a file of a folder': {
-    ticket: { nav: NAV, main: 'import "nav/l/y.js"; import "nav/x"; import "nav";' },
-    code: 'imports.resolved',
-  },
-  'a file that a folder has not': {
-    ticket: { nav: NAV, main: 'import "nav/hooks";' },
-    code: 'imports.unresolved',
-    says: 'main → nav/hooks',
-  },
-  'an import within a folder': {
-    ticket: { nav: pkg('./i.js', { 'i.js': 'import "./gone.js";' }) },
-    code: 'imports.unresolved',
-    says: 'nav → ./gone.js',
-  },
-  'two files into a folder': {
-    ticket: {
-      nav: pkg('./i.js', { 'i.js': 'import "./l/a.js";', 'l/a.js': 'import "../b.js";', 'b.js': 'import "dep";' }),
-    },
-    code: 'imports.unresolved',
-    says: 'nav → ./l/a.js → ../b.js → dep',
-  },
-  'a subpath that nobody imports': {
-    ticket: { nav: pkg({ '.': './i.js', './server': './l/s.js' }, { 'i.js': '', 'l/s.js': 'import "node-only";' }) },
-    code: 'imports.resolved',
-  },
-  'a folder without a file that production imports': {
-    production: { nav: NAV, main: 'import "nav/l/y.js";' },
-    ticket: { nav: pkg('./i.js', { 'i.js': '' }) },
-    code: 'imports.unresolved',
-    says: 'main → nav/l/y.js',
-  },
-  'an entry that nobody has': { ticket: { main: '1' }, entries: ['start'], code: 'imports.known' },
-  'an entry that goes': {
-    production: { start: '1' },
-    ticket: { start: null },
-    entries: ['start'],
-    code: 'imports.unresolved',
-    says: 'start leads nowhere',
-  },
-  'what no entry leads to': {
-    production: { start: '1' },
-    ticket: { main: 'import "gone";' },
-    entries: ['start'],
-    code: 'imports.resolved',
-  },
-  'what an entry newly leads to': {
-    production: { start: '1', lib: 'import "gone";' },
-    ticket: { start: 'import "lib";' },
-    entries: ['start'],
-    code: 'imports.unresolved',
-    says: 'start → lib → gone',
-  },
-  'a circle': { ticket: { a: 'import "b";', b: 'import "a";' }, code: 'imports.resolved' },
-};
-
-it.each(Object.entries(CASES))('%s', async (_name, { production = {}, ticket, entries, code, says }) => {
+it.each(Object.entries(IMPORT_CASES))('%s', async (_name, { production = {}, ticket, entries, code, says }) => {
   const project = await aProject(entries ? { entries } : {});
   if (Object.keys(production).length > 0) await release(project, production);
   const uploads = await ticketOf(project);
@@ -284,8 +146,10 @@ it.each([
 });
 
 it('reads no module again, and asks the database for none that this process has looked at', async () => {
-  const uploads = await ticketOf(await aProject());
-  await carry(uploads, { lib: '1', main: 'import "lib";' });
+  const project = await aProject();
+  await release(project, { lib: '1' });
+  const uploads = await ticketOf(project);
+  await carry(uploads, { main: 'import "lib";' });
   await why(uploads);
   await server.sql('UPDATE blob SET imports = \'{"static":["elsewhere"],"dynamic":[]}\'');
   expect((await why(uploads)).code).toBe('imports.resolved');

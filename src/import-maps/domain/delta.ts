@@ -113,13 +113,21 @@ export function operationAt(delta: Delta, key: MapKey): Operation | undefined {
 /** True where some of it was in no commit as it came. */
 export const isDirty = (delta: Delta): boolean => delta.some(({ dirty }) => dirty);
 
-/** As it is once all of it was found in a commit. */
-export const committed = (delta: Delta): Delta =>
-  delta.map((operation) => {
-    if (!operation.dirty) return operation;
+/**
+ * As it is once all of its sources were found in a commit; the same where none was dirty. A package, whose files no commit has,
+ * stays as it came.
+ */
+export function committed(delta: Delta): Delta {
+  const packages = delta.flatMap(({ specifier, set }) => (set && specifier.endsWith('/') ? [set.url] : []));
+  const isSource = ({ dirty, set }: Operation): boolean =>
+    dirty === true && !packages.some((folder) => set?.url.startsWith(folder));
+  if (!delta.some(isSource)) return delta;
+  return delta.map((operation) => {
+    if (!isSource(operation)) return operation;
     const { dirty: _void, ...rest } = operation;
     return rest;
   });
+}
 
 /** Where a key stands in a delta, or would stand. */
 function placeOf(delta: Delta, key: MapKey): number {

@@ -1,6 +1,8 @@
 // What a ticket takes away that others may import: keys that it deletes, and files that a new version of a folder hasn't.
 import { missingSince, type PackageTrees } from '../blobs/package-trees.js';
-import { type Delta, operationKey } from '../domain/delta.js';
+import { leadTo } from '../domain/dangling.js';
+import { type Delta, type Operation, operationKey } from '../domain/delta.js';
+import { PAGE } from '../domain/import-walk.js';
 import type { StampedMap } from '../domain/stamped-map.js';
 
 /** Files of folders that are asked for. */
@@ -11,9 +13,16 @@ export async function goneIn(delta: Delta, production: StampedMap, trees: Packag
   const deleted = delta.filter(({ set }) => !set).map(({ specifier }) => specifier);
   const files: string[] = [];
   for (const operation of delta) {
-    const [before, now] = [production.get(operationKey(operation))?.url, operation.set?.url];
-    if (!operation.specifier.endsWith('/') || !before || !now || before === now) continue;
+    const [before, now] = [folderBefore(operation, production), operation.set?.url];
+    if (!before || !now || before === now) continue;
     for (const path of await missingSince(trees, before, now)) files.push(operation.specifier + path);
   }
   return [...new Set([...deleted, ...files.slice(0, MOST_FILES)])];
+}
+
+/** Where imports below a folder's key lead without the operation: by the key itself, or by that of a folder around it. */
+function folderBefore(operation: Operation, production: StampedMap): string | undefined {
+  const { specifier, scope } = operation;
+  if (!specifier.endsWith('/')) return undefined;
+  return (production.get(operationKey(operation)) ?? leadTo(production, specifier, scope ?? PAGE))?.url;
 }

@@ -2,25 +2,29 @@
 // nowhere, under production's.
 import { Injectable } from '@nestjs/common';
 import type { Sql } from '../../platform/database/statement.js';
-import { inSlices } from '../../platform/in-slices.js';
 import { partsOfModuleUrl } from '../blobs/file-names.js';
 import { PackageTrees } from '../blobs/package-trees.js';
-import { importersIn, type Leads, leadsUnder } from '../domain/dangling.js';
-import { type Delta, operationAt, operationKey, stamping } from '../domain/delta.js';
-import { PAGE, type Root } from '../domain/import-walk.js';
+import { type Leads, leadsUnder } from '../domain/dangling.js';
+import { type Delta, operationAt, operationKey } from '../domain/delta.js';
+import { PAGE, type Root, type Walked } from '../domain/import-walk.js';
 import { type ImportsFacts, importsVerdict } from '../domain/imports-policy.js';
 import { keyOf, keyText, type MapKey } from '../domain/map-key.js';
 import { firstStage, stageAfter, stageBefore } from '../domain/stage-line.js';
 import type { StampedMap } from '../domain/stamped-map.js';
 import type { Verdict } from '../domain/verdict.js';
 import { BlobImports } from '../store/blob-imports.js';
-import { layersImporting } from '../store/key-history.js';
 import { deltaOf, type LockedTicket } from '../store/ticket-deltas.js';
+import { goneImporters } from './gone-importers.js';
 import { goneIn } from './gone-specifiers.js';
-import { walkImports } from './walk-imports.js';
+import { importsUnchanged } from './imports-unchanged.js';
+import type { PromotedMaps } from './promoted-maps.js';
+import { type Kept, walkImports } from './walk-imports.js';
 
 /** Modules that the walk begins with, of a ticket that changes more. */
 const MOST_ROOTS = 5000;
+
+/** Of a ticket that can't break an import. */
+const NOTHING_NEW: Walked = { faults: [], unknown: [], cut: false, sound: new Set() };
 
 /** What the walk begins with under one map. */
 type RootsOf = (map: StampedMap, leads: Leads) => Root[];
@@ -33,13 +37,9 @@ export class ImportsCheck {
   ) {}
 
   /** One verdict; none for a ticket that has no next stage. */
-  async ask(sql: Sql, ticket: LockedTicket, production: StampedMap, base: string): Promise<Verdict[]> {
+  async ask(sql: Sql, ticket: LockedTicket, maps: PromotedMaps, base: string): Promise<Verdict[]> {
     const next = ticket.stage === null ? undefined : stageAfter(ticket.line, ticket.stage);
     if (!next) return [];
-    const merged = await inSlices(stamping(production, deltaOf(ticket)));
-    const roots = ticket.entries ? entryRoots(ticket.entries) : keyRoots(await this.changed(sql, ticket, production));
-    const walked = await this.walk(sql, merged, roots);
-    const edges = new Set(walked.faults.map(({ edge }) => edge));
     const frozen = ticket.stage !== firstStage(ticket.line).name;
     const before = frozen ? stageBefore(ticket.line, ticket.stage)?.name : undefined;
     const facts: ImportsFacts = {
@@ -47,10 +47,31 @@ export class ImportsCheck {
       ticketId: ticket.id,
       next: next.name,
       ...(before === undefined ? {} : { before }),
-      walked,
-      ...(edges.size > 0 ? { production: await this.walk(sql, production, roots, edges) } : {}),
+      ...(await this.walks(sql, ticket, maps)),
     };
     return [importsVerdict(facts, String(ticket.row.updated_at), base)];
+  }
+
+  /** What pages load under the merged map and, where something leads nowhere, under production's. */
+  private async walks(
+    sql: Sql,
+    ticket: LockedTicket,
+    maps: PromotedMaps,
+  ): Promise<Pick<ImportsFacts, 'walked' | 'production'>> {
+    const [{ production }, merged, { entries }] = [maps, await maps.merged, ticket];
+    const delta = deltaOf(ticket);
+    const gone = await goneIn(delta, production, this.trees);
+    const about = { delta, entries: entries ?? [] };
+    if (gone.length === 0 && (await importsUnchanged(sql, this.kept, about, { production, merged })))
+      return { walked: NOTHING_NEW };
+    const roots = entries ? entryRoots(entries) : await this.changed(sql, ticket, production, gone);
+    const walked = await this.walk(sql, merged, roots);
+    const edges = new Set(walked.faults.map(({ edge }) => edge));
+    return { walked, ...(edges.size > 0 ? { production: await this.walk(sql, production, roots, edges) } : {}) };
+  }
+
+  private get kept(): Kept {
+    return { trees: this.trees, imports: this.imports };
   }
 
   private walk(
@@ -60,17 +81,20 @@ export class ImportsCheck {
     watched?: ReadonlySet<string>,
   ): ReturnType<typeof walkImports> {
     const leads = leadsUnder(map);
-    return walkImports(sql, { trees: this.trees, imports: this.imports }, { roots: roots(map, leads), leads }, watched);
+    return walkImports(sql, this.kept, { roots: roots(map, leads), leads }, watched);
   }
 
-  /** The keys that a ticket changes, and those of modules in production that import what it takes away. */
-  private async changed(sql: Sql, ticket: LockedTicket, production: StampedMap): Promise<MapKey[]> {
-    const delta = deltaOf(ticket);
-    const gone = await goneIn(delta, production, this.trees);
-    const layers = await layersImporting(sql, ticket.project.id, ticket.release, gone);
-    const importers = layers.flatMap((layer) => importersIn(layer.delta));
-    const shown = importers.filter(({ key, url }) => production.get(key)?.url === url).map(({ key }) => key);
-    return [...new Set([...ownKeys(delta), ...shown])].filter((key) => !key.endsWith('/')).slice(0, MOST_ROOTS);
+  /** The keys that a ticket changes, and the modules in production that import what it takes away. */
+  private async changed(
+    sql: Sql,
+    ticket: LockedTicket,
+    production: StampedMap,
+    gone: readonly string[],
+  ): Promise<RootsOf> {
+    const importers = await goneImporters(sql, this.kept, ticket, production, gone);
+    const keys = new Set([...ownKeys(deltaOf(ticket)), ...importers.keys]);
+    const named = keyRoots([...keys].filter((key) => !key.endsWith('/')));
+    return (map) => [...named(map), ...importers.within(map)].slice(0, MOST_ROOTS);
   }
 }
 
@@ -100,8 +124,8 @@ const entryRoots =
     entries.map((said) => ({ said, lead: leads(said, PAGE) }));
 
 const keyRoots =
-  (keys: readonly MapKey[]): RootsOf =>
-  (map) =>
+  (keys: readonly MapKey[]) =>
+  (map: StampedMap): Root[] =>
     keys.flatMap((key) => {
       const target = map.get(key);
       return target ? [{ said: keyText(key), lead: { url: target.url, key } }] : [];

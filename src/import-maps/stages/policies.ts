@@ -18,6 +18,7 @@ import { holdOf } from '../holds/held-rows.js';
 import { findOverlaps } from '../store/overlaps.js';
 import { deltaOf, type LockedTicket } from '../store/ticket-deltas.js';
 import { ImportsCheck } from './imports-check.js';
+import type { PromotedMaps } from './promoted-maps.js';
 import { overtakenOf } from './stale-facts.js';
 
 interface LiveSubticket {
@@ -31,14 +32,14 @@ interface LiveSubticket {
 export class Policies {
   constructor(private readonly imports: ImportsCheck) {}
 
-  /** Worst first. `production` is the map that a promotion would merge into; `base` the URL that the client calls us by. */
-  async ask(tx: Sql, ticket: LockedTicket, production: StampedMap, base: string): Promise<Verdict[]> {
+  /** Worst first. `maps` are what a promotion would merge into and come to; `base` the URL that the client calls us by. */
+  async ask(tx: Sql, ticket: LockedTicket, maps: PromotedMaps, base: string): Promise<Verdict[]> {
     const verdicts = await Promise.all([
       this.steps(tx, ticket, base),
-      this.conflicts(tx, ticket, production, base),
+      this.conflicts(tx, ticket, maps.production, base),
       this.hold(tx, ticket, base),
       this.lock(tx, ticket, base),
-      this.imports.ask(tx, ticket, production, base),
+      this.imports.ask(tx, ticket, maps, base),
     ]);
     return worstFirst([...verdicts.flat(), ...this.sources(ticket)]);
   }

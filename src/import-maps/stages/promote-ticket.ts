@@ -2,13 +2,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
 import { DomainError } from '../../platform/errors.js';
-import { inSlices } from '../../platform/in-slices.js';
 import { requireScope } from '../../platform/principal.js';
 import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
 import { promotedLine } from '../../stream/lines/stage-lines.js';
-import { committed, isDirty, keysOf, stamping } from '../domain/delta.js';
+import { committed, isDirty, keysOf } from '../domain/delta.js';
 import { positionAfterPromotion, production, type Stage, stageAfter } from '../domain/stage-line.js';
-import type { StampedMap } from '../domain/stamped-map.js';
 import { type Forced, overridden } from '../domain/imports-policy.js';
 import { allPass, type Verdict, worstFirst } from '../domain/verdict.js';
 import { lockPointerOf } from '../store/map-pointer.js';
@@ -20,6 +18,7 @@ import { deltaOf, TicketDeltas } from '../store/ticket-deltas.js';
 import { tellForced } from './force-body.js';
 import { MoveTicket, positionOf } from './move-ticket.js';
 import { Policies } from './policies.js';
+import { PromotedMaps } from './promoted-maps.js';
 import { differencesAt, type StageChange, type VerbOptions } from './stage-change.js';
 import { requireOpen, requireStamped, type Stamped } from './ticket-demands.js';
 import type { CodeOf } from '../../platform/refusals/refusals.js';
@@ -58,18 +57,19 @@ export class PromoteTicket {
     requireScope(options.principal, `map:${next.name}`);
     const map = await this.productionMaps.at(ticket.project.id, ticket.release, tx);
     requireRelease(ticket, options.release);
-    await this.requirePass(tx, ticket, next, map, options);
+    const maps = new PromotedMaps(map, deltaOf(ticket));
+    await this.requirePass(tx, ticket, next, maps, options);
     const kept = await this.keepCommit(tx, ticket, options);
     return next.name === production(ticket.line).name
-      ? this.release(tx, kept, next, map, options)
-      : this.freeze(tx, kept, next, map, options);
+      ? this.release(tx, kept, next, maps, options)
+      : this.freeze(tx, kept, next, maps, options);
   }
 
   /** What came before it was committed, and is in a commit now, is a revision that says so. */
   private async keepCommit(tx: Tx, ticket: Stamped, { commit, actor }: PromoteOptions): Promise<Stamped> {
-    const delta = deltaOf(ticket);
-    if (commit === undefined || !isDirty(delta)) return ticket;
-    const written = { delta: committed(delta), actor, provenance: { git_commit: commit } };
+    const delta = committed(deltaOf(ticket));
+    if (commit === undefined || delta === deltaOf(ticket)) return ticket;
+    const written = { delta, actor, provenance: { git_commit: commit } };
     const number = await this.deltas.write(tx, ticket, written);
     return { ...ticket, revision: await this.deltas.revision(tx, ticket.id, number), revisionNumber: number };
   }
@@ -78,10 +78,10 @@ export class PromoteTicket {
     tx: Tx,
     ticket: Stamped,
     next: Stage,
-    map: StampedMap,
+    maps: PromotedMaps,
     { base, forced }: PromoteOptions,
   ): Promise<void> {
-    const verdicts = await this.policies.ask(tx, ticket, map, base);
+    const verdicts = await this.policies.ask(tx, ticket, maps, base);
     refuseUnlessPass(ticket, next, forced ? worstFirst(verdicts.map((one) => overridden(one, forced))) : verdicts);
     if (forced) await tellForced(tx, ticket, verdicts, forced);
   }
@@ -97,7 +97,7 @@ export class PromoteTicket {
     tx: Tx,
     ticket: Stamped,
     next: Stage,
-    map: StampedMap,
+    maps: PromotedMaps,
     { actor }: PromoteOptions,
   ): Promise<StageChange> {
     const delta = deltaOf(ticket);
@@ -113,7 +113,7 @@ export class PromoteTicket {
       ticket,
       row,
       revision,
-      changes: await differencesAt(keysOf(delta), map, await inSlices(stamping(map, delta))),
+      changes: await differencesAt(keysOf(delta), maps.production, await maps.merged),
     };
   }
 
@@ -121,13 +121,13 @@ export class PromoteTicket {
     tx: Tx,
     ticket: Stamped,
     next: Stage,
-    map: StampedMap,
+    maps: PromotedMaps,
     { actor, commit, git }: PromoteOptions,
   ): Promise<StageChange> {
     const delta = deltaOf(ticket);
     const revision = ticket.revisionNumber;
     const release = ticket.release + 1;
-    const after = await inSlices(stamping(map, delta));
+    const after = await maps.merged;
     const written = this.releases.write(tx, {
       project: ticket.project.id,
       parent: ticket.release,
@@ -152,7 +152,7 @@ export class PromoteTicket {
     const moved = this.moving.run(tx, ticket, { stage: next.name, position, event, announced: true }, actor);
     const [, row] = await Promise.all([written, moved]);
     const flip = { project: ticket.project.id, release, map: after };
-    return { ticket, row, revision, flip, changes: await differencesAt(keysOf(delta), map, after) };
+    return { ticket, row, revision, flip, changes: await differencesAt(keysOf(delta), maps.production, after) };
   }
 }
 

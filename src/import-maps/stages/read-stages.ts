@@ -17,6 +17,7 @@ import { ProductionMaps } from '../store/production-maps.js';
 import { deltaOf, type LockedTicket, TicketDeltas } from '../store/ticket-deltas.js';
 import type { NamedProject } from './named-project.js';
 import { Policies } from './policies.js';
+import { PromotedMaps } from './promoted-maps.js';
 import { differenceView } from './stage-view.js';
 
 /** What stands between a ticket and its next stage. */
@@ -46,7 +47,7 @@ export class ReadStages {
     const ticket = await this.ticket(id, sql);
     const map = await this.productionMaps.at(ticket.project.id, ticket.release, sql);
     const next = stageAfter(ticket.line, ticket.stage);
-    const verdicts = await this.policies.ask(sql, ticket, map, base);
+    const verdicts = await this.policies.ask(sql, ticket, new PromotedMaps(map, deltaOf(ticket)), base);
     return {
       ticket: uriOf(resourceNamed('ticket'), id),
       key: ticket.key,
