@@ -8,6 +8,7 @@ import {
   setTo,
   type StampedTicket,
 } from '../builders/stamped-ticket.js';
+import { upload } from '../builders/modules.js';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
 
 let server: TestServer;
@@ -94,6 +95,49 @@ it('refuses to take away what later modules import, and names them', async () =>
   const rehearsed = await post(`${base.url}revert/?dry_run=1`, { cascade: true }).expect(200);
   expect(rehearsed.body).toMatchObject({ dry_run: true, release: 5 });
   expect(Object.keys(await productionOf(server, 'dependents'))).toEqual(['alone', 'base', 'lib/', 'page', 'shop']);
+});
+
+describe('a package that other tickets import files of', () => {
+  /** Releases what a form brings, of a ticket of its own. */
+  async function released(project: { uri: string }, texts: object, files: Record<string, string>) {
+    const ticket = await inProject(project);
+    expect((await upload(server, ticket.id, texts as Record<string, string>, files)).status).toBe(201);
+    for (const _stage of ['qa', 'prod']) await post(`${ticket.url}promote/`).expect(200);
+    return ticket;
+  }
+  const exports = (said: object) => ({ 'package.json': JSON.stringify({ exports: said }) });
+
+  it.each<[string, Record<string, string>, Record<string, string>, string]>([
+    ['a file that only the newer version has', { 'i.js': '' }, { 'i.js': '', 'sub.js': '' }, 'ui/sub.js'],
+    [
+      'a subpath that only the newer version has',
+      { 'i.js': '', ...exports({ '.': './i.js' }) },
+      { 'i.js': '', 'l/sub.js': '', ...exports({ '.': './i.js', './sub': './l/sub.js' }) },
+      'ui/sub',
+    ],
+  ])('%s: the importers depend on it', async (_name, older, newer, specifier) => {
+    const project = await aStagedProject(server, `package-${specifier.length}`);
+    const entry = { name: 'ui', ...('package.json' in older ? {} : { entry: 'i.js' }) };
+    await released(project, entry, older);
+    const second = await released(project, entry, newer);
+    const page = await released(project, { specifier: 'page' }, { 'page.js': `import ${JSON.stringify(specifier)};` });
+    const refused = await post(`${second.url}revert/`).expect(409);
+    expect(refused.body).toMatchObject({
+      code: 'revert.has_dependents',
+      dependents: [{ ticket: page.key, specifiers: [specifier] }],
+    });
+    await post(`${second.url}revert/`, { cascade: true }).expect(200);
+    expect(await stageOf(page)).toBe('qa');
+  });
+
+  it('nobody depends on files that the older version has, too', async () => {
+    const project = await aStagedProject(server, 'package-same');
+    const entry = { name: 'ui', entry: 'i.js' };
+    await released(project, entry, { 'i.js': '', 'sub.js': '' });
+    const second = await released(project, entry, { 'i.js': '', 'sub.js': '2' });
+    await released(project, { specifier: 'page' }, { 'page.js': 'import "ui/sub.js";' });
+    await post(`${second.url}revert/`).expect(200);
+  });
 });
 
 it('takes the dependents out too, and theirs, with cascade', async () => {

@@ -59,9 +59,16 @@ export function brokenSince(
   });
 }
 
-/** The imports that led somewhere before a change and lead nowhere after it. */
-export const danglingSince = (before: StampedMap, after: StampedMap, importers: readonly Importer[]): Broken[] =>
-  brokenSince(before, dangling(after, importers));
+/** The imports that led somewhere before a change and lead nowhere after it. `isThere`: of what is in folders. */
+export function danglingSince(
+  before: StampedMap,
+  after: StampedMap,
+  importers: readonly Importer[],
+  isThere: (url: string) => boolean = () => true,
+): Broken[] {
+  const [led, leads] = [before, after].map((map) => leadsWhere(leadsUnder(map), isThere)) as [Leads, Leads];
+  return brokenSince(before, dangling(after, importers, leads), led);
+}
 
 /** The same, of places that have something at them: a folder leads to what is in it. */
 export const leadsWhere =

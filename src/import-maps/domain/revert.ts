@@ -1,5 +1,5 @@
 // Taking layers out of production: a fold without them (import-maps.md, section 4, `revert`).
-import { danglingSince, importersIn } from './dangling.js';
+import { danglingSince, type Importer, importersIn, leadsUnder, placesInFolders } from './dangling.js';
 import { keysOf } from './delta.js';
 import { fold, foldKeys, inOrder, type Layer } from './layer.js';
 import type { MapKey } from './map-key.js';
@@ -18,22 +18,48 @@ export interface Revert {
  * @param active every active layer that touches a key of those that go, and every later one that stays.
  * @param production the map as it is now: a specifier that another key still answers doesn't vanish. Without it, what the
  *   base and the given layers make.
+ * @param isThere whether a folder has the file at a URL, of the `placesOfRevert`
  */
 export function planRevert(
   base: StampedMap,
   active: readonly Layer[],
   go: ReadonlySet<number>,
   production: StampedMap = fold(base, active),
+  isThere: (url: string) => boolean = () => true,
 ): Revert {
-  const [going, staying] = [active.filter(({ id }) => go.has(id)), active.filter(({ id }) => !go.has(id))];
-  const keys = [...new Set(going.flatMap(({ delta }) => keysOf(delta)))].sort();
-  const changes = foldKeys(base, staying, keys);
-  const later = laterThan(inOrder(going)[0], staying);
+  const { keys, changes, going, later } = whatChanges(base, active, go);
   return {
     changes,
     superseded: supersededKeys(keys, going, later),
-    dependents: dependents(production, changes, later),
+    dependents: dependents(production, changes, later, isThere),
   };
+}
+
+/** Where in folders the imports of later layers lead, before and afterwards: `dependents` asks whether a file is there. */
+export function placesOfRevert(
+  base: StampedMap,
+  active: readonly Layer[],
+  go: ReadonlySet<number>,
+  production: StampedMap,
+): string[] {
+  const { changes, later } = whatChanges(base, active, go);
+  if (!takesAway(production, changes)) return [];
+  const after = production.with(changes);
+  const importers = later.flatMap((layer) => liveImporters(layer, after));
+  return [production, after].flatMap((map) => placesInFolders(leadsUnder(map), importers));
+}
+
+interface Changing {
+  readonly keys: readonly MapKey[];
+  readonly changes: MapChanges;
+  readonly going: readonly Layer[];
+  readonly later: readonly Layer[];
+}
+
+function whatChanges(base: StampedMap, active: readonly Layer[], go: ReadonlySet<number>): Changing {
+  const [going, staying] = [active.filter(({ id }) => go.has(id)), active.filter(({ id }) => !go.has(id))];
+  const keys = [...new Set(going.flatMap(({ delta }) => keysOf(delta)))].sort();
+  return { keys, changes: foldKeys(base, staying, keys), going, later: laterThan(inOrder(going)[0], staying) };
 }
 
 /** In order. */
@@ -56,13 +82,28 @@ function supersededKeys(
   });
 }
 
-/** Only what is live afterwards counts: a module that a still later layer replaced imports nothing any more. */
-function dependents(production: StampedMap, changes: MapChanges, later: readonly Layer[]): Revert['dependents'] {
-  if (![...changes].some(([key, target]) => !target && production.get(key))) return [];
+function dependents(
+  production: StampedMap,
+  changes: MapChanges,
+  later: readonly Layer[],
+  isThere: (url: string) => boolean,
+): Revert['dependents'] {
+  if (!takesAway(production, changes)) return [];
   const after = production.with(changes);
   return later.flatMap((layer) => {
-    const live = importersIn(layer.delta).filter(({ key, url }) => after.get(key)?.url === url);
-    const specifiers = [...new Set(danglingSince(production, after, live).map(({ specifier }) => specifier))].sort();
+    const broken = danglingSince(production, after, liveImporters(layer, after), isThere);
+    const specifiers = [...new Set(broken.map(({ specifier }) => specifier))].sort();
     return specifiers.length > 0 ? [{ layer, specifiers }] : [];
   });
 }
+
+/** A key goes, or a folder becomes another one, which may lack files. */
+const takesAway = (production: StampedMap, changes: MapChanges): boolean =>
+  [...changes].some(([key, target]) => {
+    const before = production.get(key);
+    return key.endsWith('/') ? before?.url !== target?.url : before !== undefined && !target;
+  });
+
+/** A module that a still later layer replaced imports nothing any more. */
+const liveImporters = ({ delta }: Layer, after: StampedMap): Importer[] =>
+  importersIn(delta).filter(({ key, url }) => after.get(key)?.url === url);

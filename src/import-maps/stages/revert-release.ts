@@ -4,10 +4,11 @@ import type { Tx } from '../../platform/database/db.js';
 import { DomainError } from '../../platform/errors.js';
 import type { Row } from '../../rest/resource.js';
 import { revertedLine } from '../../stream/lines/stage-lines.js';
+import { knownToBeThere, PackageTrees } from '../blobs/package-trees.js';
 import { keysOf } from '../domain/delta.js';
 import type { Layer } from '../domain/layer.js';
 import { wireKey } from '../domain/map-key.js';
-import { planRevert, type Revert } from '../domain/revert.js';
+import { placesOfRevert, planRevert, type Revert } from '../domain/revert.js';
 import { positionAfterRevert, stageBefore, type Stage } from '../domain/stage-line.js';
 import { StampedMap } from '../domain/stamped-map.js';
 import { requestAction } from '../domain/verdict.js';
@@ -42,6 +43,7 @@ export class RevertRelease {
     private readonly releases: Releases,
     private readonly productionMaps: ProductionMaps,
     private readonly tickets: SuspendTickets,
+    private readonly trees: PackageTrees,
   ) {}
 
   /** Called with the pointer and the ticket locked. Rejects with conflict `revert.has_dependents`. */
@@ -87,7 +89,9 @@ export class RevertRelease {
     const taken: TakenAlong[] = [];
     for (let going = first; ;) {
       const active = await this.layers.around(tx, ticket.project.id, ticket.release, going);
-      const revert = planRevert(StampedMap.empty, active, new Set(going.map(({ id }) => id)), from);
+      const go = new Set(going.map(({ id }) => id));
+      const isThere = await knownToBeThere(this.trees, placesOfRevert(StampedMap.empty, active, go, from));
+      const revert = planRevert(StampedMap.empty, active, go, from, isThere);
       if (!cascade || revert.dependents.length === 0) return this.named(tx, going, revert, taken);
       taken.push(...revert.dependents);
       going = [...going, ...revert.dependents.map(({ layer }) => layer)];

@@ -33,9 +33,12 @@ export class Layers {
   /** What the plan of a revert needs: those that go, those at their keys, and those that import what they brought. */
   async around(sql: Sql, project: number, release: number, going: readonly Layer[]): Promise<Layer[]> {
     const keys = [...new Set(going.flatMap(({ delta }) => keysOf(delta)))];
-    const brought = going.flatMap(({ delta }) => delta.flatMap(({ set, specifier }) => (set ? [specifier] : [])));
+    // A folder that it took away comes back, over one that had more.
+    const changed = going.flatMap(({ delta }) =>
+      delta.flatMap(({ set, specifier }) => (set || specifier.endsWith('/') ? [specifier] : [])),
+    );
     const beside = await this.releases.activeLayers(project, release, keys, sql);
-    const importing = await layersImporting(sql, project, release, [...new Set(brought)]);
+    const importing = await layersImporting(sql, project, release, [...new Set(changed)]);
     const all = new Map([...going, ...beside, ...importing].map((layer) => [layer.id, layer]));
     return inOrder([...all.values()]);
   }

@@ -3,7 +3,7 @@ import { dangling, danglingSince, importersIn, leadTo } from '../../../src/impor
 import type { Operation } from '../../../src/import-maps/domain/delta.js';
 import { fold, foldKeys, inOrder, type Layer } from '../../../src/import-maps/domain/layer.js';
 import { keyOf } from '../../../src/import-maps/domain/map-key.js';
-import { planRevert } from '../../../src/import-maps/domain/revert.js';
+import { placesOfRevert, planRevert } from '../../../src/import-maps/domain/revert.js';
 import { StampedMap } from '../../../src/import-maps/domain/stamped-map.js';
 
 const set = (specifier: string, url: string, imports?: string[], scope: string | null = null): Operation => ({
@@ -16,8 +16,8 @@ const gone = (specifier: string): Operation => ({ scope: null, specifier, set: n
 const layer = (id: number, ...delta: Operation[]): Layer => ({ id, sequence: id, ticket: id, delta });
 const mapOf = (targets: Record<string, string>) =>
   StampedMap.of(Object.entries(targets).map(([specifier, url]) => [keyOf(specifier), { url }]));
-const plan = (layers: Layer[], go: number[], production?: StampedMap) =>
-  planRevert(StampedMap.empty, layers, new Set(go), production);
+const plan = (layers: Layer[], go: number[], production?: StampedMap, isThere?: (url: string) => boolean) =>
+  planRevert(StampedMap.empty, layers, new Set(go), production, isThere);
 
 test('layers go by their place, then by id', () => {
   const layers = [layer(3), { ...layer(1), sequence: 5 }, layer(2), { ...layer(9), sequence: 2 }];
@@ -77,8 +77,8 @@ describe('revert', () => {
     expect([changes.size, superseded, dependents]).toEqual([0, [], []]);
   });
 
-  const dependents = (layers: Layer[], go: number[], production?: StampedMap) =>
-    plan(layers, go, production).dependents.map(({ layer: { id }, specifiers }) => [id, specifiers]);
+  const dependents = (layers: Layer[], go: number[], production?: StampedMap, isThere?: (url: string) => boolean) =>
+    plan(layers, go, production, isThere).dependents.map(({ layer: { id }, specifiers }) => [id, specifiers]);
 
   test('names later layers that import what would vanish', () => {
     const layers = [
@@ -116,6 +116,48 @@ describe('revert', () => {
     const layers = [layer(1, set('lib', '/1')), layer(2, set('a', '/2', ['lib'])), layer(3, set('a', '/3'))];
     expect(dependents(layers, [1])).toEqual([]);
     expect(dependents([...layers.slice(0, 2), layer(3, gone('a'))], [1])).toEqual([]);
+  });
+
+  describe('of folders', () => {
+    const importing = layer(3, set('a', '/3', ['ui/x.js', 'ui/y.js']));
+    const has =
+      (...urls: string[]) =>
+      (url: string): boolean =>
+        urls.includes(url);
+
+    test('a folder that changes back may lack files', () => {
+      const layers = [layer(1, set('ui/', '/1/')), layer(2, set('ui/', '/2/')), importing];
+      expect(dependents(layers, [2], undefined, has('/1/x.js', '/2/x.js', '/2/y.js'))).toEqual([[3, ['ui/y.js']]]);
+      expect(dependents(layers, [2], undefined, has('/1/x.js', '/1/y.js', '/2/x.js', '/2/y.js'))).toEqual([]);
+      expect(dependents(layers, [2], undefined, has('/1/x.js', '/2/x.js'))).toEqual([]);
+    });
+
+    test('a key that goes leads into its folder, which may lack the file', () => {
+      const layers = [layer(1, set('ui/', '/1/')), layer(2, set('ui/x.js', '/2')), importing];
+      expect(dependents(layers, [2], undefined, has('/2', '/1/y.js'))).toEqual([[3, ['ui/x.js']]]);
+      expect(dependents(layers, [2], undefined, has('/2', '/1/x.js', '/1/y.js'))).toEqual([]);
+    });
+
+    test('a folder that comes back stands before the one around it', () => {
+      const layers = [
+        layer(1, set('ui/', '/1/'), set('ui/deep/', '/9/')),
+        layer(2, gone('ui/deep/')),
+        layer(3, set('a', '/3', ['ui/deep/x.js'])),
+      ];
+      expect(dependents(layers, [2], undefined, has('/1/deep/x.js'))).toEqual([[3, ['ui/deep/x.js']]]);
+      expect(dependents(layers, [2], undefined, has('/1/deep/x.js', '/9/x.js'))).toEqual([]);
+    });
+
+    test('asked of are the places that live modules import, before and after', () => {
+      const layers = [layer(1, set('ui/', '/1/')), layer(2, set('ui/', '/2/')), importing];
+      expect(placesOfRevert(StampedMap.empty, layers, new Set([2]), fold(StampedMap.empty, layers))).toEqual([
+        '/2/x.js',
+        '/2/y.js',
+        '/1/x.js',
+        '/1/y.js',
+      ]);
+      expect(placesOfRevert(StampedMap.empty, layers, new Set([3]), fold(StampedMap.empty, layers))).toEqual([]);
+    });
   });
 
   test('a key that only changes back vanishes from nobody', () => {
