@@ -1,5 +1,6 @@
-// Which files of an npm package its name and its subpaths lead to in a browser, by the `exports` of its package.json. Server and
-// `stamp` must agree on it, so it stands here, without imports.
+// Which files of an npm package its name and its subpaths lead to in a browser, by the `exports` of its package.json, and what
+// the names that only its own files know stand for, by `imports`. Server and `stamp` must agree on it, so it stands here,
+// without imports.
 //
 // The algorithm is Node's (https://nodejs.org/api/esm.html#resolution-algorithm-specification), to which a test holds it. It is
 // our own because the libraries differ where it matters: resolve.exports 2.0.4 makes regular expressions of what a package says,
@@ -14,6 +15,8 @@ const MOST_DEPTH = 16;
 /** What package.json says of it; anything may stand there. */
 export interface PackageDescription {
   readonly exports?: unknown;
+  readonly imports?: unknown;
+  readonly browser?: unknown;
   readonly module?: unknown;
   readonly main?: unknown;
 }
@@ -36,14 +39,10 @@ const MOST = { patterns: 50, targets: 4, candidates: 20_000 };
 
 /** What `exports` gives to browsers. Reading it costs as much as it is long; asking it as much as it has patterns. */
 export class PackageExports {
-  private readonly entries: ReadonlyMap<string, unknown>;
-  /** Those that decide first come first; see patternOrder. */
-  private readonly patterns: readonly string[];
+  private readonly entries: Entries;
 
   constructor({ exports }: PackageDescription) {
-    this.entries = entriesOf(exports);
-    const patterns = [...this.entries.keys()].filter((key) => key.split('*').length === 2);
-    this.patterns = patterns.sort(patternOrder).slice(0, MOST.patterns);
+    this.entries = new Entries(entriesOf(exports));
   }
 
   /**
@@ -51,20 +50,17 @@ export class PackageExports {
    * what browsers don't get.
    */
   pathsOf(subpath: string): readonly string[] {
-    if (this.entries.has(subpath) && !isPattern(subpath)) return pathsOf(targetsOf(this.entries.get(subpath)));
-    for (const key of this.patterns) {
-      const star = starIn(subpath, key);
-      if (star !== undefined) return pathsOf(targetsOf(this.entries.get(key)), star);
-    }
-    return [];
+    const { targets, star } = this.entries.at(subpath);
+    return pathsOf(targets, star);
   }
 
   /** Every subpath whose file is there, sorted; patterns stand for all that they match. `.` is among them. */
   subpaths(paths: ReadonlySet<string>): Subpath[] {
-    const found = new Set([...this.entries.keys()].filter((key) => !isPattern(key)).slice(0, MOST.candidates));
-    for (const key of this.patterns) {
+    const { all, patterns } = this.entries;
+    const found = new Set([...all.keys()].filter((key) => !isPattern(key)).slice(0, MOST.candidates));
+    for (const key of patterns) {
       if (found.size >= MOST.candidates) break;
-      for (const star of starsOf(targetsOf(this.entries.get(key)), paths)) found.add(withStar(key, star));
+      for (const star of starsOf(targetsOf(all.get(key)), paths)) found.add(withStar(key, star));
     }
     return [...found].sort().flatMap((subpath) => {
       const path = this.pathsOf(subpath).find((one) => paths.has(one));
@@ -73,11 +69,70 @@ export class PackageExports {
   }
 }
 
-/** What the package's own name may lead to, in order: `exports`, else `module`, else `main`. Paths as they are written. */
+/** What a name stands for in a package's own files: a file of it, or a name of another package. */
+export type Internal = { readonly path: string } | { readonly name: string };
+
+/** What `imports` gives to browsers: https://nodejs.org/api/packages.html#subpath-imports */
+export class PackageImports {
+  private readonly entries: Entries;
+
+  constructor({ imports }: PackageDescription) {
+    const all = typeof imports === 'object' && imports !== null ? Object.entries(imports) : [];
+    this.entries = new Entries(new Map(all.filter(([key]) => isInternal(key))));
+  }
+
+  /** The first that is there counts; an empty list for what browsers don't get. */
+  of(specifier: string): readonly Internal[] {
+    const { targets, star } = this.entries.at(specifier);
+    return (targets ?? []).flatMap((target): Internal[] => {
+      if (target.startsWith('./')) return pathsOf([target], star).map((path) => ({ path }));
+      const name = star === undefined ? target : withStar(target, star);
+      return /^[./#]|^[a-z][a-z0-9+.-]*:|^$/i.test(name) ? [] : [{ name }];
+    });
+  }
+}
+
+/** A name that a package's `imports` may have. */
+export const isInternal = (specifier: string): boolean => specifier.startsWith('#') && specifier.length > 1;
+
+/** The package.json that decides about a file of a package: the nearest one; undefined where there is none. */
+export function descriptionAround(file: string, has: (path: string) => boolean): string | undefined {
+  for (let end = file.lastIndexOf('/'); ; end = file.lastIndexOf('/', end - 1)) {
+    const path = `${file.slice(0, end + 1)}package.json`;
+    if (has(path)) return path;
+    if (end < 0) return undefined;
+  }
+}
+
+/**
+ * What the package's own name may lead to, in order: `exports`, else `browser`, `module`, `main`, as bundlers read them. Paths as
+ * they are written, or what `browser` has in their place.
+ */
 export function entryPaths(description: PackageDescription): string[] {
-  const legacy = [description.module, description.main].filter((one): one is string => typeof one === 'string');
-  const written = legacy.filter((one) => one !== '').map((one) => one.replace(/^\.\//, ''));
-  return [...new PackageExports(description).pathsOf('.'), ...written];
+  const { browser, module, main } = description;
+  const legacy = [browser, module, main].filter((one): one is string => typeof one === 'string' && one !== '');
+  const found = legacy.flatMap((one) => {
+    const path = one.replace(/^\.\//, '');
+    const instead = replacementOf(description, `./${path}`) ?? replacementOf(description, `./${path}.js`);
+    if (instead === undefined) return [path];
+    return instead && 'path' in instead ? [instead.path] : [];
+  });
+  return [...new PackageExports(description).pathsOf('.'), ...found];
+}
+
+/**
+ * What browsers get instead, where the object `browser` says so: false for nothing.
+ * @param name a file, `./lib/x.js`, which may stand there without its ending; or the name of another package
+ */
+export function replacementOf({ browser }: PackageDescription, name: string): Internal | false | undefined {
+  if (typeof browser !== 'object' || browser === null) return undefined;
+  const entries = new Map<string, unknown>(Object.entries(browser));
+  const whole = name.startsWith('./') ? [name, name.slice(2)] : [name];
+  const stems = name.startsWith('./') ? whole.map((one) => one.replace(/\.js$/, '')) : [];
+  const found = [...whole, ...stems].find((key) => entries.has(key));
+  const target = found === undefined ? undefined : entries.get(found);
+  if (typeof target !== 'string') return target === false ? false : undefined;
+  return target.startsWith('./') ? { path: target.slice(2) } : { name: target };
 }
 
 /** `exports` by subpath: a target alone, or conditions, stand for the package itself. `./x/` is `./x/*` of old. */
@@ -88,6 +143,26 @@ function entriesOf(exports: unknown): ReadonlyMap<string, unknown> {
   if (!entries.some(([key]) => key.startsWith('.'))) return new Map([['.', exports]]);
   const own = entries.filter(([key]) => key === '.' || key.startsWith('./'));
   return new Map(own.map(([key, target]) => (key.endsWith('/') ? [`${key}*`, target] : [key, target])));
+}
+
+/** Names with their targets, as `exports` and `imports` have them: one decides by itself, else the pattern that comes first. */
+class Entries {
+  /** Those that decide first come first; see patternOrder. */
+  readonly patterns: readonly string[];
+
+  constructor(readonly all: ReadonlyMap<string, unknown>) {
+    const patterns = [...all.keys()].filter((key) => key.split('*').length === 2);
+    this.patterns = patterns.sort(patternOrder).slice(0, MOST.patterns);
+  }
+
+  at(name: string): { readonly targets: Targets; readonly star?: string } {
+    if (this.all.has(name) && !isPattern(name)) return { targets: targetsOf(this.all.get(name)) };
+    for (const key of this.patterns) {
+      const star = starIn(name, key);
+      if (star !== undefined) return { targets: targetsOf(this.all.get(key)), star };
+    }
+    return { targets: undefined };
+  }
 }
 
 const isPattern = (key: string): boolean => key.includes('*');

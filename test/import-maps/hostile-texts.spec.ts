@@ -10,7 +10,12 @@ import { harmless, oneLine } from '../../src/cli/output/harmless.js';
 /** A quadratic reader of 200 000 characters takes minutes; a linear one milliseconds, and this on a machine that is busy. */
 const GENEROUS_MS = 5000;
 
-const rewritten = (text: string) => rewriteSource({ path: 'src/a.js', text, imports: [] }, 'shop', () => undefined);
+const rewritten = (text: string) =>
+  rewriteSource(
+    { path: 'src/a.js', text, imports: [] },
+    () => undefined,
+    () => undefined,
+  );
 const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   'source maps': rewritten,
   'the lexer of imports': (text) => findImports('a.js', text, 20_000),
@@ -65,8 +70,10 @@ it.each(Object.keys(READERS))(
 describe('the comment that names a map', () => {
   const map = JSON.stringify({ version: 3, sources: ['a.ts'], names: [], mappings: 'AAAA' });
   const sources = (text: string): unknown => {
-    const made = rewriteSource({ path: 'src/a.js', text, imports: [] }, 'shop', (path) =>
-      path === 'src/a.js.map' ? map : undefined,
+    const made = rewriteSource(
+      { path: 'src/a.js', text, imports: [] },
+      () => undefined,
+      (path) => (path === 'src/a.js.map' ? map : undefined),
     ).text;
     const inline = made.split('base64,')[1];
     return inline === undefined ? 'none' : JSON.parse(Buffer.from(inline, 'base64').toString()).sources;

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { readScript } from '../../src/import-maps/modules/read-script.js';
 
 const read = (text: string, most = 1000) =>
-  readScript({ path: 'src/app.js', text, most, rewrite: { project: 'shop', map: undefined } });
+  readScript({ path: 'src/app.js', text, most, rewrite: { to: { project: 'shop' }, map: undefined } });
 
 const codeOf = (text = ''): string => text.split('\n//# sourceMappingURL=')[0] ?? '';
 

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
-import { entryPaths, PackageExports } from '../../src/platform/package-exports.js';
+import { descriptionAround, entryPaths, PackageExports, PackageImports } from '../../src/platform/package-exports.js';
 
 const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'exports-')));
 
@@ -153,6 +153,87 @@ describe('the subpaths of a package', () => {
     const nested = (depth: number): unknown => (depth === 0 ? './x.js' : [nested(depth - 1)]);
     for (const exports of [Object.fromEntries(patterns), { '.': nested(3000) }, { [`./${'*'.repeat(1000)}`]: './f/*' }])
       expect(new PackageExports({ exports }).subpaths(paths).length).toBeLessThanOrEqual(40_000);
+  });
+});
+
+/** What Node makes of a package's own names, asked in a file of it; `dep` is another package. */
+function askNodeWithin(cases: readonly unknown[]): (string | null)[][] {
+  const modules = path.join(folder, 'node_modules');
+  fs.mkdirSync(path.join(modules, 'dep'), { recursive: true });
+  fs.writeFileSync(
+    path.join(modules, 'dep', 'package.json'),
+    JSON.stringify({ exports: { '.': './i.js', './*': './*' } }),
+  );
+  for (const [index, imports] of cases.entries()) {
+    const home = path.join(modules, `i${index}`);
+    fs.mkdirSync(home, { recursive: true });
+    fs.writeFileSync(
+      path.join(home, 'package.json'),
+      JSON.stringify({ name: `i${index}`, exports: './a.js', imports }),
+    );
+    fs.writeFileSync(path.join(home, 'a.mjs'), 'export const resolve = (name) => import.meta.resolve(name);');
+  }
+  const script = `const names = ${JSON.stringify(NAMES)}; const all = [];
+    for (let index = 0; index < ${cases.length}; index++) {
+      const { resolve } = await import(\`./node_modules/i\${index}/a.mjs\`);
+      all.push(names.map((name) => { try { return resolve(name); } catch { return null; } }));
+    }
+    console.log(JSON.stringify(all));`;
+  fs.writeFileSync(path.join(folder, 'within.mjs'), script);
+  const args = ['-C', 'browser', '-C', 'module', path.join(folder, 'within.mjs')];
+  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env: {} });
+  if (stdout === '') throw new Error(stderr);
+  const home = `file://${folder}/node_modules/`;
+  return (JSON.parse(stdout) as (string | null)[][]).map((list, index) =>
+    list.map((url) => url?.replace(`${home}i${index}/`, './').replace(`${home}dep/`, 'dep/') ?? null),
+  );
+}
+
+const NAMES = ['#a', '#lib/x', '#lib/private/x', '#lib/x.js', '#dep', '#dep/x', '#b', '#toString'];
+
+const OWN_NAMES: readonly unknown[] = [
+  { '#a': './a.js' },
+  { '#a': { worker: './w.js', browser: './b.js', default: './d.js' } },
+  { '#a': { require: './r.js' } },
+  { '#lib/*': './src/*.js', '#lib/private/*': null },
+  { '#lib/*.js': './src/*.js', '#lib/*': './other/*.js' },
+  { '#dep': 'dep', '#dep/*': 'dep/*' },
+  { '#dep': { browser: { worker: './w.js' }, default: 'dep' } },
+  { '#a': '../outside.js', '#b': './node_modules/x.js' },
+  { '#a': '/root.js', '#b': 'https://cdn.example/x.js' },
+  { '#a': '#b', '#b': './b.js' },
+  { '#a': ['./first.js', './second.js'] },
+  { '#a': null, '#b': false },
+  { a: './a.js', './b': './b.js' },
+  './a.js',
+  null,
+];
+
+describe("a package's own name", () => {
+  const nodes = askNodeWithin(OWN_NAMES);
+
+  it.each(OWN_NAMES.map((imports, index) => [JSON.stringify(imports), imports, nodes[index]] as const))(
+    'of %s stands for what Node says',
+    (_text, imports, expected) => {
+      const read = new PackageImports({ imports });
+      const found = NAMES.map((name) => {
+        const [first] = read.of(name);
+        if (!first) return null;
+        if ('path' in first) return `./${first.path}`;
+        return first.name === 'dep' ? 'dep/i.js' : first.name;
+      });
+      expect(found).toEqual(expected);
+    },
+  );
+
+  it.each([
+    ['a.js', ['package.json'], 'package.json'],
+    ['x/y/a.js', ['package.json'], 'package.json'],
+    ['x/y/a.js', ['package.json', 'x/package.json'], 'x/package.json'],
+    ['x/y/a.js', ['package.json', 'x/y/package.json', 'x/y/z/package.json'], 'x/y/package.json'],
+    ['x/a.js', ['y/package.json'], undefined],
+  ])('in %s, of %j, is explained by %s', (file, there, expected) => {
+    expect(descriptionAround(file, (one) => there.includes(one))).toBe(expected);
   });
 });
 

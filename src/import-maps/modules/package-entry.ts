@@ -23,13 +23,12 @@ export interface PackagePlaces {
   readonly more: number;
 }
 
-/** Throws `upload.no_entry` where the name leads to no file of the upload, `upload.bad_package_json`. */
+/** Throws `upload.no_entry` where the name leads to no file of the upload. */
 export function packagePlaces(
   paths: ReadonlySet<string>,
   asked: string | undefined,
-  packageJson: string | undefined,
+  description: PackageDescription,
 ): PackagePlaces {
-  const description = packageJson === undefined ? {} : described(packageJson);
   const all = new PackageExports(description).subpaths(paths);
   const apart = all.filter(({ subpath, path }) => subpath !== '.' && subpath !== `./${path}` && isImported(path));
   return {
@@ -70,7 +69,8 @@ function required(entries: readonly string[], paths: ReadonlySet<string>, who: s
   );
 }
 
-function described(json: string): PackageDescription {
+/** Throws `upload.bad_package_json` where a package.json is no JSON. */
+export function describedBy(json: string, path: string): PackageDescription {
   try {
     const description: unknown = JSON.parse(json.replace(/^\ufeff/, ''));
     return typeof description === 'object' && description !== null ? description : {};
@@ -78,8 +78,8 @@ function described(json: string): PackageDescription {
     throw new DomainError(
       'unprocessable',
       'upload.bad_package_json',
-      'package.json is not JSON. Correct it, or name the entry in the field entry.',
-      { part: 'package.json' },
+      `${path} is not JSON. Correct it, or leave it out and name the entry in the field entry.`,
+      { part: path },
     );
   }
 }

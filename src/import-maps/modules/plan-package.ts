@@ -1,6 +1,9 @@
 // A package folder under one hash, so that relative imports inside it work; its name leads to the entry, `name/` to the
-// folder, and subpaths that its `exports` has elsewhere to their files (import-maps.md, section 2, 2).
+// folder, and subpaths that its `exports` has elsewhere to their files (import-maps.md, section 2, 2). What an earlier version had
+// and this one has not goes.
 import { DomainError, invalid } from '../../platform/errors.js';
+import type { PackageDescription } from '../../platform/package-exports.js';
+import type { BlobStore, StagedBlob } from '../blobs/blob-store.js';
 import { keyOf } from '../domain/map-key.js';
 import type { MapWarning } from '../stages/map-warning.js';
 import type { Form, FormFile } from './form.js';
@@ -8,8 +11,9 @@ import { checkPath, moduleUrl, resolveWithin } from '../blobs/file-names.js';
 import { isScript } from './file-types.js';
 import { inParallel } from '../blobs/in-parallel.js';
 import { isRelative, specifiersOf, tooManyImports } from './module-scan.js';
-import { MOST_SUBPATHS, type PackagePlaces, packagePlaces } from './package-entry.js';
-import type { PackageTrees, Tree } from '../blobs/package-trees.js';
+import { describedBy, MOST_SUBPATHS, type PackagePlaces, packagePlaces } from './package-entry.js';
+import { rewriteInternals } from './package-internals.js';
+import type { PackageTrees, Tree, TreeFile } from '../blobs/package-trees.js';
 import { importsOf, type ScriptRead } from './read-script.js';
 import type { ScriptReader } from './script-reader.js';
 import type { UploadFields } from './upload-fields.js';
@@ -18,47 +22,74 @@ import { checkedSpecifier, type PlannedModule, type UploadPlan } from './upload-
 /** Scripts that are read at the same time. */
 const AT_ONCE = 4;
 
+export interface PackageStores {
+  readonly trees: PackageTrees;
+  readonly files: BlobStore;
+  readonly mostImports: number;
+}
+
+/** Leaves nothing staged where it rejects. */
 export async function planPackage(
   form: Form,
-  { name: given, scope, entry: asked }: UploadFields,
+  fields: UploadFields,
   scripts: ScriptReader,
-  { trees, mostImports }: { readonly trees: PackageTrees; readonly mostImports: number },
+  stores: PackageStores,
 ): Promise<UploadPlan> {
-  const name = checkedSpecifier(given ?? '');
+  const name = checkedSpecifier(fields.name ?? '');
   if (name.endsWith('/'))
     throw invalid('upload.bad_package_name', `Give the package's name without the slash: ${name}`);
   if (form.files.length === 0) throw invalid('upload.no_files', 'A package has files: none came.');
+  const made: StagedBlob[] = [];
+  try {
+    return await planned(form, { ...fields, name }, scripts, { ...stores, made: (blob) => made.push(blob) });
+  } catch (error) {
+    await stores.files.discard(made);
+    throw error;
+  }
+}
+
+async function planned(
+  form: Form,
+  { name, scope, entry: asked, sources }: UploadFields & { readonly name: string },
+  scripts: ScriptReader,
+  { trees, files: store, mostImports, made }: PackageStores & { readonly made: (blob: StagedBlob) => void },
+): Promise<UploadPlan> {
   const files = new Map(form.files.map((file) => [file.path, file]));
-  const description = files.get('package.json');
-  const places = packagePlaces(
-    new Set(files.keys()),
-    asked === undefined ? undefined : checkPath(asked.replace(/^\.\//, '')),
-    description && (await descriptionOf(description, scripts)),
-  );
-  const read = await readAll(form.files, scripts);
+  const describe = (path: string): Promise<PackageDescription> => descriptionAt(files.get(path), scripts);
+  const wanted = asked === undefined ? undefined : checkPath(asked.replace(/^\.\//, ''));
+  const places = packagePlaces(new Set(files.keys()), wanted, await describe('package.json'));
+  const key = keyOf(name, scope);
+  const came = await readAll(form.files, scripts);
+  const internals = await rewriteInternals({ key, files, read: came }, describe, scripts, { store, made });
+  const read = new Map([...came, ...[...internals.files].map(([path, one]) => [path, one.read] as const)]);
+  const blobAt = (path: string): StagedBlob => internals.files.get(path)?.blob ?? (files.get(path) as FormFile).blob;
   const imports = new Map([...read].map(([path, one]) => [path, one.imports]));
-  const tree: Tree = new Map(form.files.map(({ path, blob }) => [path, { hash: blob.hash, size: blob.size }]));
-  const list = await trees.put(tree);
   const outside = specifiersOf([...imports.values()].flat().filter((one) => !isRelative(one)));
   if (outside.length > mostImports) throw tooManyImports(`The package ${name}`, outside.length, mostImports);
-  const folder = { specifier: `${name}/`, scope, url: moduleUrl(list.hash, ''), integrity: null, size: null };
-  const modules = placedModules(name, places).map(({ specifier, path }): PlannedModule => {
-    const { blob } = files.get(path) as FormFile;
-    const { integrity, size } = blob;
+  const placed = placedModules(name, places);
+  const tree: Tree = new Map([...files.keys()].map((path) => [path, treeFile(blobAt(path))]));
+  const list = await trees.put(tree);
+  const dirty = sources.dirty.size > 0 ? ({ dirty: true } as const) : {};
+  const folder = { specifier: `${name}/`, scope, url: moduleUrl(list.hash, ''), integrity: null, size: null, ...dirty };
+  const modules = placed.map(({ specifier, path }): PlannedModule => {
+    const { integrity, size } = blobAt(path);
     const own = (imports.get(path) ?? []).filter((one) => !isRelative(one));
-    return { specifier, scope, url: moduleUrl(list.hash, path), integrity, size, imports: own };
+    return { specifier, scope, url: moduleUrl(list.hash, path), integrity, size, imports: own, ...dirty };
   });
   // The name first, its folder next.
   const at = places.entry === undefined ? 0 : 1;
   return {
     modules: [...modules.slice(0, at), { ...folder, imports: outside }, ...modules.slice(at)],
     deleted: [],
-    files: form.files.map((file) => file.blob),
+    files: [...files.keys()].map(blobAt),
     trees: [list],
-    scripts: new Map([...read].map(([path, one]) => [(files.get(path) as FormFile).blob.hash, importsOf(one)])),
-    warnings: [...missing(keyOf(name, scope), imports, files), ...leftOver(keyOf(name, scope), places)],
+    scripts: new Map([...read].map(([path, one]) => [blobAt(path).hash, importsOf(one)])),
+    warnings: [...missing(key, imports, files), ...internals.warnings, ...leftOver(key, places)],
+    replaces: { name, scope },
   };
 }
+
+const treeFile = ({ hash, size }: StagedBlob): TreeFile => ({ hash, size });
 
 /** The keys that lead to files: the name, and the subpaths that its folder doesn't lead to. */
 function placedModules(
@@ -90,14 +121,11 @@ async function readAll(files: readonly FormFile[], scripts: ScriptReader): Promi
 /** A description that people wrote has some kilobytes. */
 const MOST_DESCRIPTION_BYTES = 1024 * 1024;
 
-function descriptionOf(file: FormFile, scripts: ScriptReader): Promise<string> {
-  if (file.blob.size <= MOST_DESCRIPTION_BYTES) return scripts.textOf(file);
-  throw new DomainError(
-    'unprocessable',
-    'upload.bad_package_json',
-    'package.json is larger than 1 MB. Take out what was generated.',
-    { part: 'package.json' },
-  );
+async function descriptionAt(file: FormFile | undefined, scripts: ScriptReader): Promise<PackageDescription> {
+  if (!file) return {};
+  if (file.blob.size <= MOST_DESCRIPTION_BYTES) return describedBy(await scripts.textOf(file), file.path);
+  const message = `${file.path} is larger than 1 MB. Take out what was generated.`;
+  throw new DomainError('unprocessable', 'upload.bad_package_json', message, { part: file.path });
 }
 
 /** Relative imports of files that aren't there. */

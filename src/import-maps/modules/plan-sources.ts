@@ -48,7 +48,7 @@ export async function planSources(
   const made: StagedBlob[] = [];
   const kept = await inParallel(form.files, AT_ONCE, async (file): Promise<KeptSource> => {
     if (!isScript(file.path)) return { file, blob: file.blob };
-    const read = await scripts.rewrite(file, project, byPath);
+    const read = await scripts.rewrite(file, { project }, byPath);
     if (read.text === undefined) return { file, blob: file.blob, read };
     const blob = await store.put([Buffer.from(read.text)]);
     made.push(blob);

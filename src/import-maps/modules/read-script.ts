@@ -10,23 +10,26 @@ import {
   type UnsureImport,
 } from './module-scan.js';
 import type { ScriptImports } from '../domain/script-imports.js';
-import { rewriteSource } from './source-rewrite.js';
+import { rewriteSource, sourceNameOf } from './source-rewrite.js';
 
 export interface ScriptTask {
   readonly path: string;
   readonly text: string;
   /** How many imports it may have. */
   readonly most: number;
-  /** Of a watched source: its project, and the map file that it names, where that came along. */
-  readonly rewrite?: { readonly project: string; readonly map: string | undefined };
+  /** What becomes of some of its imports, and the map file that it names, where that came along. */
+  readonly rewrite?: { readonly to: NewNames; readonly map: string | undefined };
 }
+
+/** A watched source's relative names become keys of its project; in a file of a package some names become others. */
+export type NewNames = { readonly project: string } | { readonly names: ReadonlyMap<string, string> };
 
 export interface ScriptRead {
   /** Each once, sorted. */
   readonly imports: readonly string[];
   /** Of these, the ones that it imports only when it gets to them. */
   readonly dynamic: readonly string[];
-  /** Of a watched source that doesn't stay as it came. */
+  /** Of one that is rewritten, and doesn't stay as it came. */
   readonly text?: string;
   /** What could not be rewritten for sure: a sentence each, with its place. */
   readonly unsure?: readonly string[];
@@ -40,11 +43,16 @@ export async function readScript({ path, text, most, rewrite }: ScriptTask): Pro
       imports,
       imports.map(({ specifier }) => specifier),
     );
-  const { found, unsure } = /\bimport\s*[.(/]/.test(text) ? findReferences(text) : { found: [], unsure: [] };
+  const { to, map } = rewrite;
+  const isSource = 'project' in to;
+  const { found, unsure } =
+    isSource && /\bimport\s*[.(/]/.test(text) ? findReferences(text) : { found: [], unsure: [] };
   // What is no module, a picture say, has no key: it stays as it is.
   const all = [...imports, ...found.filter(({ specifier }) => mayStandAlone(specifier.replace(/[?#].*$/s, '')))];
   if (all.length > most) throw tooManyImports(path, all.length, most);
-  const result = rewriteSource({ path, text, imports: all }, rewrite.project, () => rewrite.map);
+  const nameOf = (specifier: string): string | undefined =>
+    isSource ? sourceNameOf(path, specifier, to.project) : to.names.get(specifier);
+  const result = rewriteSource({ path, text, imports: all }, nameOf, () => map);
   return {
     ...foundOf(all, result.specifiers),
     ...(result.text === text ? {} : { text: result.text }),

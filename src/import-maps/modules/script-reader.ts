@@ -6,7 +6,7 @@ import { CONFIG } from '../../platform/tokens.js';
 import { PoolError, WorkerPool } from '../../platform/worker-pool.js';
 import { type BlobStore, MODULE_BLOBS } from '../blobs/blob-store.js';
 import type { FormFile } from './form.js';
-import { readScript, type ScriptRead, type ScriptTask } from './read-script.js';
+import { type NewNames, readScript, type ScriptRead, type ScriptTask } from './read-script.js';
 import type { WorkerAnswer } from './script-worker.js';
 import { mapPathOf } from './source-rewrite.js';
 
@@ -36,11 +36,11 @@ export class ScriptReader implements OnApplicationShutdown {
     return this.read({ path: file.path, text: await this.textOf(file) });
   }
 
-  /** A watched source. `files` are those that came along, by path: the map that it names may be one of them. */
-  async rewrite(file: FormFile, project: string, files: ReadonlyMap<string, FormFile>): Promise<ScriptRead> {
+  /** With other names for some imports. `files` are those that came along, by path: the map that it names may be one of them. */
+  async rewrite(file: FormFile, to: NewNames, files: ReadonlyMap<string, FormFile>): Promise<ScriptRead> {
     const text = await this.textOf(file);
     const map = files.get(mapPathOf(file.path, text) ?? '');
-    return this.read({ path: file.path, text, rewrite: { project, map: map && (await this.textOf(map)) } });
+    return this.read({ path: file.path, text, rewrite: { to, map: map && (await this.textOf(map)) } });
   }
 
   private read(asked: Omit<ScriptTask, 'most'>): Promise<ScriptRead> {

@@ -1,5 +1,6 @@
 // Watched sources: relative imports become keys of their own, since import maps don't chain and a relative import inside a
-// file that is addressed by its hash could not be mapped otherwise (import-maps.md, section 2). Source maps stay right.
+// file that is addressed by its hash could not be mapped otherwise (import-maps.md, section 2). Names that only a package knows
+// become what they stand for. Source maps stay right.
 import remapping, { type SourceMapInput } from '@jridgewell/remapping';
 import MagicString from 'magic-string';
 import { resolveWithin } from '../blobs/file-names.js';
@@ -8,6 +9,12 @@ import type { FoundImport } from './module-scan.js';
 /** The specifier of a file of a project's sources: `@shop/src/cart.js`. */
 export const sourceSpecifier = (project: string, path: string): string => `@${project}/${path}`;
 
+/** What a relative import of a watched source becomes; undefined for what isn't one, or leads out of the folder. */
+export function sourceNameOf(path: string, specifier: string, project: string): string | undefined {
+  const target = resolveWithin(path, specifier);
+  return target === undefined ? undefined : sourceSpecifier(project, target);
+}
+
 export interface Rewritten {
   readonly text: string;
   /** What it imports now. */
@@ -15,20 +22,19 @@ export interface Rewritten {
 }
 
 /**
- * A script with its relative imports rewritten; those that lead out of the folder stay. Its map, where it refers to one, is
- * composed with the rewriting, else one to the file as it came is made; either stands inline. `readMap` gives the JSON text of
- * a map file that came along.
+ * A script with its imports renamed; those of which `nameOf` knows nothing stay. Its map, where it refers to one, is composed
+ * with the rewriting, else one to the file as it came is made; either stands inline. `readMap` gives the JSON text of a map
+ * file that came along.
  */
 export function rewriteSource(
   file: { readonly path: string; readonly text: string; readonly imports: readonly FoundImport[] },
-  project: string,
+  nameOf: (specifier: string) => string | undefined,
   readMap: (path: string) => string | undefined,
 ): Rewritten {
   const magic = new MagicString(file.text);
   const specifiers = file.imports.map(({ specifier, start, end, kind }) => {
-    const target = resolveWithin(file.path, specifier);
-    if (target === undefined) return specifier;
-    const rewritten = sourceSpecifier(project, target);
+    const rewritten = nameOf(specifier);
+    if (rewritten === undefined) return specifier;
     const text = JSON.stringify(rewritten);
     // What a URL is made of is an address: resolve is what asks the map for one.
     magic.overwrite(start, end, kind === 'url' ? `import.meta.resolve(${text})` : text);

@@ -17,7 +17,7 @@ export interface UploadFields {
   readonly entry: string | undefined;
   /** Paths of watched sources that are gone. */
   readonly deletes: readonly string[];
-  /** What git says of watched sources. */
+  /** What git says of watched sources; of a package only that some of it is `dirty`. */
   readonly sources: SourceFields;
   readonly provenance: Provenance;
 }
@@ -26,6 +26,7 @@ const KNOWN = [
   ...['mode', 'specifier', 'name', 'scope', 'entry', 'delete', ...SOURCE_FIELDS],
   ...['git_remote', 'git_branch', 'git_commit'],
 ];
+const NONE: ReadonlySet<string> = new Set();
 const MODES: readonly string[] = ['module', 'package', 'sources'];
 
 export function readFields(texts: readonly (readonly [string, string])[], origin: string): UploadFields {
@@ -38,8 +39,11 @@ export function readFields(texts: readonly (readonly [string, string])[], origin
   const given = (name: string): string | undefined => fields.get(name) || undefined;
   const sources = readSources(texts);
   const deletes = texts.filter(([name]) => name === 'delete').map(([, path]) => checkPath(path));
+  // A package, too, may come from work that is in no commit.
+  const isOfSources =
+    deletes.length > 0 || saysAny(given('name') === undefined ? sources : { ...sources, dirty: NONE });
   return {
-    mode: modeOf(given('mode'), given('specifier'), given('name'), deletes.length > 0 || saysAny(sources)),
+    mode: modeOf(given('mode'), given('specifier'), given('name'), isOfSources),
     specifier: given('specifier'),
     name: given('name'),
     scope: scopeOf(given('scope'), origin),

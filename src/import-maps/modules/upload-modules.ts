@@ -112,12 +112,12 @@ export class UploadModules {
   }
 
   private plan(form: Form, fields: ReturnType<typeof readFields>, target: UploadTarget): Promise<UploadPlan> {
-    const { scripts, trees } = this;
+    const { scripts, trees, files } = this;
     if (fields.mode === 'module') return planModule(form, fields, scripts);
-    if (fields.mode === 'package')
-      return planPackage(form, fields, scripts, { trees, mostImports: this.config.uploads.imports });
-    const mostImports = this.config.uploads.imports * FOLDERS_SHARE;
-    return planSources(form, fields, target.project, scripts, { store: this.files, mostImports });
+    const mostImports = this.config.uploads.imports;
+    if (fields.mode === 'package') return planPackage(form, fields, scripts, { trees, files, mostImports });
+    const most = { store: files, mostImports: mostImports * FOLDERS_SHARE };
+    return planSources(form, fields, target.project, scripts, most);
   }
 
   /** Keeps the blobs, then changes the ticket's delta: a module can be promoted as soon as this is committed. */
@@ -135,8 +135,8 @@ export class UploadModules {
       await this.ledger.keep(tx, keepings, { ticket, owner: options.principal.name });
     }
     const blobs = files.length > 0 ? [...new Set([...files, ...trees].map(({ hash }) => hash))] : undefined;
-    const { watched = false, said } = plan;
-    const how = { ...options, provenance, blobs, watched, said };
+    const { watched = false, said, replaces } = plan;
+    const how = { ...options, provenance, blobs, watched, said, replaces };
     const report = await this.changeDelta.run(tx, ticket, changesOf(plan), how);
     return { report, changed: await isOfThisTransaction(tx, report) };
   }

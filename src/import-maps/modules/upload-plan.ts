@@ -2,6 +2,7 @@
 import { invalid } from '../../platform/errors.js';
 import { checkSpecifier } from '../domain/admission.js';
 import type { Change } from '../domain/delta.js';
+import type { PackageName } from '../domain/package-keys.js';
 import type { SaidBases } from '../store/source-history.js';
 import { faultError } from '../stages/fault-error.js';
 import type { MapWarning } from '../stages/map-warning.js';
@@ -37,6 +38,8 @@ export interface UploadPlan {
   readonly watched?: boolean;
   /** What its sender's git says of a watched folder. */
   readonly said?: SaidBases;
+  /** The package that comes as a whole. */
+  readonly replaces?: PackageName;
 }
 
 /** Where it goes. */

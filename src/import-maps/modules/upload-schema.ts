@@ -41,7 +41,8 @@ const FORM = {
     dirty: {
       type: 'array',
       items: text('A path.'),
-      description: 'Of watched sources: those that are in no commit as they come.',
+      description:
+        'Of watched sources: those that are in no commit as they come. Of a package any of its paths marks all of it.',
     },
     unchanged: {
       type: 'array',
@@ -125,7 +126,7 @@ export const UPLOAD_REPLY = {
         properties: {
           code: {
             type: 'string',
-            enum: ['overlap', 'overtaken', 'dangling', 'outside', 'dynamic', 'left_out'],
+            enum: ['overlap', 'overtaken', 'dangling', 'dropped', 'outside', 'dynamic', 'left_out'],
             description: 'What it is.',
           },
           key: text('The key that it is about.'),

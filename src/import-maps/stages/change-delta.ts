@@ -21,6 +21,7 @@ import {
   type Watched,
 } from '../domain/delta.js';
 import type { MapKey } from '../domain/map-key.js';
+import { deletionOf, type PackageName, replacingPackage } from '../domain/package-keys.js';
 import { firstStage, positionAfterPromotion } from '../domain/stage-line.js';
 import type { StampedMap } from '../domain/stamped-map.js';
 import { findOverlaps, lockOverlaps, type Overlap } from '../store/overlaps.js';
@@ -30,7 +31,7 @@ import { hashesIn } from '../store/own-urls.js';
 import { judgedBy, type SaidBases } from '../store/source-history.js';
 import { deltaOf, type LockedTicket, type Provenance, TicketDeltas } from '../store/ticket-deltas.js';
 import { DeltaQuotas } from './delta-quotas.js';
-import { danglingWarnings, overlapWarning, overtakenWarnings } from './delta-warnings.js';
+import { danglingWarnings, leftWarnings, overlapWarning, overtakenWarnings } from './delta-warnings.js';
 import { eventKeys } from './event-keys.js';
 import type { MapWarning } from './map-warning.js';
 import { MoveTicket, positionOf } from './move-ticket.js';
@@ -52,6 +53,8 @@ export interface DeltaOptions {
   readonly watched?: boolean;
   /** And this is what their sender's git says they were made from. */
   readonly said?: SaidBases | undefined;
+  /** The changes are all that a package has: what its earlier version had besides goes. */
+  readonly replaces?: PackageName | undefined;
   /** The URL that the client calls us by, for the commands in refusals; see requestAction in domain/verdict.ts. */
   readonly base?: string;
 }
@@ -98,15 +101,13 @@ export class ChangeDelta {
     const production = await this.productionMaps.at(ticket.project.id, ticket.release, tx);
     requireOneIntegrity(changes, production);
     const live = liveAmong(changes, production);
-    const watched = options.watched
-      ? await this.watched(tx, ticket, changes, { live, production, said: options.said })
-      : undefined;
-    const delta = await inSlices(changingDelta(deltaOf(ticket), changes, production, watched));
+    const { watched, delta, left } = await this.changed(tx, ticket, changes, { live, production }, options);
     await this.room.judgeKeys(tx, ticket, delta, options.actor);
     const overlaps = await this.overlaps(tx, ticket, delta);
     const warnings = [
       ...overlaps.map(overlapWarning),
       ...(await overtakenWarnings(tx, ticket, [...replacing(delta, deltaOf(ticket)), ...delta], production)),
+      ...left,
       ...(await danglingWarnings(tx, { ticket, delta, production }, this.ownModules.trees)),
     ];
     const unneeded = new Set(watched ? hashesIn(live) : []);
@@ -126,6 +127,27 @@ export class ChangeDelta {
       live: new Set(live.map(operationKey)),
       warnings,
     };
+  }
+
+  /** The delta after the changes; `left`: what a package's new version leaves behind. */
+  private async changed(
+    tx: Tx,
+    ticket: LockedTicket,
+    changes: readonly Change[],
+    { live, production }: { readonly live: readonly Change[]; readonly production: StampedMap },
+    { watched: isWatched, said, replaces }: DeltaOptions,
+  ): Promise<{ readonly watched?: Watched; readonly delta: Delta; readonly left: readonly MapWarning[] }> {
+    const before = deltaOf(ticket);
+    if (isWatched) {
+      const watched = await this.watched(tx, ticket, changes, { live, production, said });
+      return { watched, delta: await inSlices(changingDelta(before, changes, production, watched)), left: [] };
+    }
+    if (!replaces) return { delta: await inSlices(changingDelta(before, changes, production)), left: [] };
+    const came = new Set(changes.map(operationKey));
+    const replaced = await inSlices(replacingPackage(before, production, replaces, came));
+    const all = [...changes, ...replaced.dropped.map(deletionOf)];
+    const delta = await inSlices(changingDelta(replaced.delta, all, production));
+    return { delta, left: leftWarnings(replaces, replaced) };
   }
 
   private async watched(

@@ -18,7 +18,8 @@ import {
   placesInFolders,
 } from '../domain/dangling.js';
 import { type Delta, type Operation, stamping } from '../domain/delta.js';
-import { keyText, type MapKey } from '../domain/map-key.js';
+import { keyOf, keyText, type MapKey } from '../domain/map-key.js';
+import type { PackageName, Replaced } from '../domain/package-keys.js';
 import type { StampedMap } from '../domain/stamped-map.js';
 import { type KeyChange, layersImporting } from '../store/key-history.js';
 import type { Overlap } from '../store/overlaps.js';
@@ -63,6 +64,24 @@ export async function overtakenWarnings(
       message: overtakenText(overtaken),
     };
   });
+}
+
+/** What an earlier version of a package had, and this one has not. */
+export function leftWarnings(
+  { name, scope }: PackageName,
+  { withdrawn, dropped }: Pick<Replaced, 'withdrawn' | 'dropped'>,
+): MapWarning[] {
+  const warning = (keys: readonly MapKey[], whose: string): MapWarning[] => {
+    if (keys.length === 0) return [];
+    const names = namesOf(keys.map(keyText));
+    const [has, them] = keys.length === 1 ? ['is', 'it'] : ['are', 'them'];
+    const message = `${names} ${has} not in ${name} as it came, ${whose} ${them}.`;
+    return [{ code: 'dropped', key: keyOf(`${name}/`, scope), message }];
+  };
+  return [
+    ...warning(withdrawn, 'and the ticket no longer has'),
+    ...warning(dropped, 'which production has: the ticket deletes'),
+  ];
 }
 
 /** What others import and the delta takes away, and what the delta's own modules import and nobody has. */
@@ -141,12 +160,18 @@ function importersByKey(broken: readonly Broken[]): Map<MapKey, string[]> {
 
 const MOST_NAMED = 5;
 
-function deletedButImported(key: MapKey, importers: readonly string[]): MapWarning {
-  const names = [...new Set(importers)];
+/** Each once. */
+function namesOf(texts: readonly string[]): string {
+  const names = [...new Set(texts)];
   const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : '';
-  const list = `${names.slice(0, MOST_NAMED).join(', ')}${more}`;
-  return { code: 'dangling', key, message: `${keyText(key)} is deleted, but imported by ${list}.` };
+  return `${names.slice(0, MOST_NAMED).join(', ')}${more}`;
 }
+
+const deletedButImported = (key: MapKey, importers: readonly string[]): MapWarning => ({
+  code: 'dangling',
+  key,
+  message: `${keyText(key)} is deleted, but imported by ${namesOf(importers)}.`,
+});
 
 const leadsNowhere = ({ importer: { key }, specifier }: Dangling): MapWarning => ({
   code: 'dangling',

@@ -5,9 +5,9 @@ import type { MapKey } from '../domain/map-key.js';
 export interface MapWarning {
   /**
    * `overlap`: another open ticket is at the key. `overtaken`: production's value is newer than the ticket's base. `dangling`:
-   * deleted, but imported. `outside`: imported from outside the folder that was uploaded. `dynamic`: a source imports by what can't be rewritten for sure. `left_out`: the standard ignores it, and `?lenient=1` asked for that.
+   * deleted, but imported. `dropped`: an earlier version of a package had it. `outside`: imported from outside the folder that was uploaded. `dynamic`: a source imports by what can't be rewritten for sure. `left_out`: the standard ignores it, and `?lenient=1` asked for that.
    */
-  readonly code: 'overlap' | 'overtaken' | 'dangling' | 'outside' | 'dynamic' | 'left_out';
+  readonly code: 'overlap' | 'overtaken' | 'dangling' | 'dropped' | 'outside' | 'dynamic' | 'left_out';
   readonly key: MapKey;
   /** The other ticket's key (`TKT-9`), where there is one. */
   readonly ticket?: string;

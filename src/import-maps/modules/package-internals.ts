@@ -1,0 +1,93 @@
+// Names that only a package's own files know: `#internal/x`, which its package.json leads somewhere by `imports`. An import map
+// of pages can't have them, for each package has its own, so they become what they stand for: a relative path, or another package.
+import path from 'node:path';
+import {
+  descriptionAround,
+  type Internal,
+  isInternal,
+  type PackageDescription,
+  PackageImports,
+} from '../../platform/package-exports.js';
+import type { BlobStore, StagedBlob } from '../blobs/blob-store.js';
+import type { MapKey } from '../domain/map-key.js';
+import type { MapWarning } from '../stages/map-warning.js';
+import type { FormFile } from './form.js';
+import type { ScriptRead } from './read-script.js';
+import type { ScriptReader } from './script-reader.js';
+
+/** What is known of the package. */
+export interface PackageForm {
+  readonly key: MapKey;
+  readonly files: ReadonlyMap<string, FormFile>;
+  /** By path: the scripts. */
+  readonly read: ReadonlyMap<string, ScriptRead>;
+}
+
+export interface Rewritten {
+  /** By path: the scripts that were rewritten. */
+  readonly files: ReadonlyMap<string, { readonly blob: StagedBlob; readonly read: ScriptRead }>;
+  readonly warnings: readonly MapWarning[];
+}
+
+/** Keeps what it rewrites in `store` and names each of it to `made` at once, for whoever has to discard it. */
+export async function rewriteInternals(
+  { key, files, read }: PackageForm,
+  describe: (path: string) => Promise<PackageDescription>,
+  scripts: ScriptReader,
+  { store, made }: { readonly store: BlobStore; readonly made: (blob: StagedBlob) => void },
+): Promise<Rewritten> {
+  const descriptions = new Map<string, PackageImports>();
+  const rewritten = new Map<string, { blob: StagedBlob; read: ScriptRead }>();
+  const warnings: MapWarning[] = [];
+  for (const [file, { imports }] of read) {
+    const internals = imports.filter(isInternal);
+    if (internals.length === 0) continue;
+    const at = descriptionAround(file, (one) => files.has(one)) ?? '';
+    const said = descriptions.get(at) ?? new PackageImports(at === '' ? {} : await describe(at));
+    descriptions.set(at, said);
+    const names = new Map<string, string>();
+    for (const one of internals) {
+      const stands = said.of(one);
+      const written = writtenAs(stands, file, path.posix.dirname(at), files);
+      if (written === undefined) warnings.push({ code: 'dangling', key, message: nowhere(file, one, at, stands) });
+      else names.set(one, written);
+    }
+    if (names.size === 0) continue;
+    const form = files.get(file) as FormFile;
+    const now = await scripts.rewrite(form, { names }, files);
+    const blob = await store.put([Buffer.from(now.text ?? '')]);
+    made(blob);
+    rewritten.set(file, { blob, read: now });
+  }
+  return { files: rewritten, warnings };
+}
+
+/** As a specifier in a file; undefined where none of it is there. */
+function writtenAs(
+  stands: readonly Internal[],
+  file: string,
+  home: string,
+  files: ReadonlyMap<string, FormFile>,
+): string | undefined {
+  for (const one of stands) {
+    if ('name' in one) return one.name;
+    const target = path.posix.join(home, one.path);
+    if (files.has(target)) return relativeName(path.posix.dirname(file), target);
+  }
+  return undefined;
+}
+
+function relativeName(from: string, to: string): string {
+  const way = path.posix.relative(from, to).replace(/[?#\s]/g, encodeURIComponent);
+  return way.startsWith('../') ? way : `./${way}`;
+}
+
+function nowhere(file: string, specifier: string, at: string, stands: readonly Internal[]): string {
+  const what = `${file} imports ${specifier.slice(0, 200)}`;
+  const [first] = stands;
+  if (first && 'path' in first)
+    return `${what}, which is ${first.path.slice(0, 200)} by ${at}, and that is not among the files of the package. Upload it too.`;
+  return at === ''
+    ? `${what}, which a package.json has to explain, and there is none. Upload it too.`
+    : `${what}, which the "imports" of ${at} gives to no browser. Add it there, or import the file by its path.`;
+}
