@@ -2,13 +2,21 @@
 // the sources still miss.
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import {
+  copyInstalled,
+  importsOf,
+  inOnePage as loadInOnePage,
+  install as installIn,
+  json as jsonOf,
+  withEsbuild,
+} from './installed-app.js';
 import { makeScene, type Scene } from './scene.js';
 
 let scene: Scene;
 
 beforeAll(async () => {
   scene = await makeScene();
-  for (const name of [
+  await copyInstalled(scene, [
     'preact',
     'lit',
     'lit-html',
@@ -17,32 +25,17 @@ beforeAll(async () => {
     '@lit-labs/ssr-dom-shim',
     'rxjs',
     'tslib',
-  ])
-    await fs.cp(path.join('node_modules', name), path.join(scene.folder, 'node_modules', name), { recursive: true });
+  ]);
 }, 60_000);
 
 afterAll(() => scene.end());
 
-/** A package in the app's node_modules, or in that of another one. */
-async function install(name: string, description: object, files: Readonly<Record<string, string>>): Promise<void> {
-  const home = path.join(scene.folder, 'node_modules', name);
-  const all = { 'package.json': JSON.stringify({ version: '1.0.0', ...description }), ...files };
-  for (const [file, content] of Object.entries(all)) {
-    await fs.mkdir(path.dirname(path.join(home, file)), { recursive: true });
-    await fs.writeFile(path.join(home, file), content);
-  }
-}
-
-const imports = async (key: string): Promise<Record<string, string>> =>
-  (await scene.server.http.get(`/import-map.json?dev=${key}`).expect(200)).body.imports;
-
-const json = async (line: string) => {
-  const { code, stdout, stderr } = await scene.run(`${line} --json`);
-  return { code, body: stdout === '' ? undefined : JSON.parse(stdout), error: stderr };
-};
-
-const withEsbuild = () =>
-  fs.symlink(path.resolve('node_modules/esbuild'), path.join(scene.folder, 'node_modules', 'esbuild'));
+const imports = (key: string): Promise<Record<string, string>> => importsOf(scene, key);
+const json = (line: string) => jsonOf(scene, line);
+const install = (name: string, description: object, files: Readonly<Record<string, string>>) =>
+  installIn(scene, name, description, files);
+const inOnePage = (map: Readonly<Record<string, string>>, specifiers: readonly string[]) =>
+  loadInOnePage(scene, map, specifiers);
 
 test('preact and lit: all that they export is there, with what lit imports', async () => {
   const { code, body, error } = await json('stamp add TKT-10 preact lit --yes --title Packages');
@@ -110,7 +103,7 @@ test('a package in CommonJS is refused by name without esbuild, and made into mo
     expect.stringMatching(/reactish 1\.0\.0 .*npm install --save-dev esbuild/),
   ]);
 
-  await withEsbuild();
+  await withEsbuild(scene);
   const { code, body, error } = await json('stamp add TKT-1 uses-reactish');
   expect({ code, error }).toEqual({ code: 0, error: '' });
   expect(body.packages.map(({ name, built }: { name: string; built: boolean }) => [name, built])).toEqual([
@@ -141,31 +134,6 @@ test('imports without file endings are built, too: rxjs', async () => {
     .subscribe((one: number) => seen.push(one));
   expect(seen).toEqual([2, 4, 6]);
 }, 60_000);
-
-/** What the map's modules export, loaded from the server, each URL once, as a page does. */
-async function inOnePage(
-  map: Readonly<Record<string, string>>,
-  specifiers: readonly string[],
-): Promise<Record<string, any>> {
-  const folder = await fs.mkdtemp(path.join(scene.folder, 'page-'));
-  const files = new Map<string, string>();
-  const save = async (url: string): Promise<string> => {
-    const known = files.get(url);
-    if (known !== undefined) return known;
-    const file = path.join(folder, `${files.size}.mjs`);
-    files.set(url, file);
-    let source = await (await fetch(url)).text();
-    for (const [, quoted = ''] of source.matchAll(/(?:from|import)\s*"([^"\n]+)"/g)) {
-      const target = quoted.startsWith('.') ? new URL(quoted, url).href : map[quoted];
-      if (target !== undefined) source = source.replaceAll(`"${quoted}"`, JSON.stringify(await save(target)));
-    }
-    await fs.writeFile(file, source);
-    return file;
-  };
-  const modules: Record<string, any> = {};
-  for (const specifier of specifiers) modules[specifier] = await import(await save(map[specifier] as string));
-  return modules;
-}
 
 test.each([
   ['nowhere', 7, /npm install nowhere/],

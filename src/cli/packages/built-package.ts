@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { type Internal, isInternal, PackageImports, replacementOf } from '../../platform/package-exports.js';
 import { CliError } from '../cli-error.js';
 import { EXIT } from '../exit-codes.js';
 import type { Installed } from './installed.js';
@@ -134,7 +135,9 @@ async function entrySource({ home }: Installed, file: string): Promise<string> {
   const named = names.filter((name) => name !== 'default' && /^[A-Za-z_$][\w$]*$/.test(name));
   const list = named.length > 0 ? `export const { ${named.map((name) => `${name}: $${name}`).join(', ')} } = all;` : '';
   const exported = named.length > 0 ? `export { ${named.map((name) => `$${name} as ${name}`).join(', ')} };` : '';
-  return `import * as all from ${whole}; ${list.replace('export const', 'const')} ${exported} export default all.default;`;
+  // As Node names what `require` gets of a module.
+  const required = `const $whole = require(${whole}); export { $whole as "module.exports" };`;
+  return `import * as all from ${whole}; ${list.replace('export const', 'const')} ${exported} export default all.default; ${required}`;
 }
 
 /** What a module exports, as Node sees it; CommonJS is run for that, in a process of its own. */
@@ -166,7 +169,8 @@ function parsed(source: string): readonly [readonly { readonly d: number }[], re
 }
 
 /** Entries are sources of ours; what isn't the package's stays an import, also where CommonJS requires it. */
-function plugIn(build: Build, sources: ReadonlyMap<string, string>, { home }: Installed): void {
+function plugIn(build: Build, sources: ReadonlyMap<string, string>, { home, description }: Installed): void {
+  const internals = new PackageImports(description);
   build.onResolve({ filter: /^stamp-entry:/ }, ({ path: name }) => ({
     path: name.slice(12),
     namespace: 'stamp-entry',
@@ -176,15 +180,45 @@ function plugIn(build: Build, sources: ReadonlyMap<string, string>, { home }: In
     resolveDir: home,
   }));
   build.onResolve({ filter: /^stamp-all:/ }, ({ path: name }) => ({ path: name.slice(10), namespace: 'stamp-all' }));
-  build.onResolve({ filter: /^[^./]/ }, ({ path: name, kind }) => {
-    if (path.isAbsolute(name) || name.startsWith('#')) return undefined;
+  build.onResolve({ filter: /^[^./]/ }, ({ path: asked, kind }) => {
+    if (path.isAbsolute(asked)) return undefined;
+    const found = standsFor(asked, description, internals);
+    // Of the package's own files esbuild knows by itself what a name stands for.
+    if (found === undefined) return undefined;
+    if (found === false) return { path: asked, namespace: 'stamp-nothing' };
+    if ('path' in found) return { path: path.join(home, found.path) };
+    const { name } = found;
     return kind === 'require-call' ? { path: name, namespace: 'stamp-required' } : { path: name, external: true };
   });
+  build.onLoad({ filter: /.*/, namespace: 'stamp-nothing' }, () => ({ contents: 'module.exports = {};' }));
   build.onLoad({ filter: /.*/, namespace: 'stamp-required' }, ({ path: name }) => ({
-    contents: `const { all } = require(${JSON.stringify(`stamp-all:${name}`)}); const whole = all.default;
-      module.exports = whole !== undefined && Object.keys(all).every((key) => key === 'default' || Object(whole)[key] === all[key]) ? whole : all;`,
+    contents: requiredSource(name),
   }));
   build.onLoad({ filter: /.*/, namespace: 'stamp-all' }, ({ path: name }) => ({
     contents: `import * as all from ${JSON.stringify(name)}; export { all };`,
   }));
+}
+
+/**
+ * What CommonJS gets of another package: what that says it gets, as CommonJS that was built does; of a module its exports, and
+ * where its default has all the others, as of CommonJS that somebody else built, the default.
+ */
+const requiredSource = (name: string): string => `
+  const { all } = require(${JSON.stringify(`stamp-all:${name}`)});
+  const names = Object.keys(all).filter((name) => name !== 'default');
+  const exported = Object.defineProperty({}, '__esModule', { value: true });
+  for (const name of Object.keys(all))
+    Object.defineProperty(exported, name, { enumerable: true, get: () => all[name] });
+  const isWhole = names.length > 0 && names.every((name) => Object(all.default)[name] === all[name]);
+  module.exports = names.includes('module.exports') ? all['module.exports'] : isWhole ? all.default : exported;`;
+
+/** What a name that is no path comes to: another package, a file of this one, false for nothing; undefined: its own `#name`. */
+function standsFor(
+  asked: string,
+  description: Installed['description'],
+  internals: PackageImports,
+): Internal | false | undefined {
+  const [stands] = isInternal(asked) ? internals.of(asked) : [{ name: asked }];
+  if (!stands || 'path' in stands) return undefined;
+  return replacementOf(description, stands.name) ?? stands;
 }

@@ -2,7 +2,16 @@
 import { init, parse } from 'es-module-lexer/minimal';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { entryPaths, PackageExports } from '../../platform/package-exports.js';
+import {
+  descriptionAround,
+  entryPaths,
+  hasExports,
+  isInternal,
+  type PackageDescription,
+  PackageExports,
+  PackageImports,
+  replacementOf,
+} from '../../platform/package-exports.js';
 import type { Installed } from './installed.js';
 
 /** A file that was read. */
@@ -22,21 +31,48 @@ export interface ReachedEntry {
   readonly needsBuild: boolean;
 }
 
-/** Entries of a package that are followed; the server gives keys to as many. */
-const MOST_ENTRIES = 2000;
+export interface Entry {
+  readonly subpath: string;
+  readonly path: string;
+}
 
-/** The entries of a package: `.` first. Empty where browsers get none. */
-export function entriesOf({ description, paths }: Installed): { readonly subpath: string; readonly path: string }[] {
-  const written = entryPaths(description).flatMap((one) => [one, `${one}.js`, `${one}/index.js`]);
+/** Subpaths of a package that its folder doesn't resolve: the server gives keys to as many. */
+const MOST_APART = 2000;
+
+/**
+ * The entries of a package: `.` first; empty where browsers get none. `more` are left out, being beyond what gets keys.
+ * @param wanted subpaths that somebody imports: without `exports` every file of a package may be
+ */
+export function entriesOf(
+  { description, paths }: Installed,
+  wanted: Iterable<string>,
+): { readonly entries: Entry[]; readonly more: number } {
+  const written = entryPaths(description).flatMap(withEndings);
   const own = [...written, 'index.js'].find((one) => paths.has(one));
   const subpaths = new PackageExports(description).subpaths(paths);
   const scripts = subpaths.filter((one) => one.subpath !== '.' && isScript(one.path));
+  const apart = scripts.filter(({ subpath, path: file }) => subpath !== `./${file}`);
+  const left = new Set(apart.slice(MOST_APART));
   const isOpen = subpaths.length === 0;
-  return [
-    ...(own !== undefined && (isOpen || written.includes(own)) ? [{ subpath: '.', path: own }] : []),
-    ...scripts.slice(0, MOST_ENTRIES),
-  ];
+  return {
+    entries: [
+      ...(own !== undefined && (isOpen || written.includes(own)) ? [{ subpath: '.', path: own }] : []),
+      ...scripts.filter((one) => !left.has(one)),
+      ...(hasExports(description) ? [] : deepEntries(wanted, paths)),
+    ],
+    more: left.size,
+  };
 }
+
+/** `lodash/debounce` is debounce.js, as Node finds it. */
+function deepEntries(wanted: Iterable<string>, paths: ReadonlySet<string>): Entry[] {
+  return [...wanted].flatMap((subpath) => {
+    const file = withEndings(subpath.slice(2)).find((one) => paths.has(one));
+    return file === undefined || subpath === '.' ? [] : [{ subpath, path: file }];
+  });
+}
+
+const withEndings = (file: string): string[] => [file, `${file}.js`, `${file}/index.js`];
 
 const isScript = (file: string): boolean => /\.[cm]?js$/.test(file);
 
@@ -46,21 +82,61 @@ export class PackageFiles {
 
   constructor(private readonly installed: Installed) {}
 
-  async reach({ subpath, path: entry }: { readonly subpath: string; readonly path: string }): Promise<ReachedEntry> {
+  async reach({ subpath, path: entry }: Entry): Promise<ReachedEntry> {
     const files = new Set([entry]);
     const outside = new Set<string>();
     let needsBuild = false;
     for (const file of files) {
       if (!isScript(file)) continue;
+      if (this.isReplaced(`./${file}`)) {
+        needsBuild = true;
+        continue;
+      }
       const script = await this.read(file);
       needsBuild ||= script.needsBuild;
       for (const specifier of script.imports) {
-        if (!isRelative(specifier)) outside.add(specifier);
+        if (!isRelative(specifier) && this.isReplaced(specifier)) needsBuild = true;
+        else if (isInternal(specifier)) await this.follow(file, specifier, { files, outside });
+        else if (!isRelative(specifier)) outside.add(specifier);
         else if (this.isThere(file, specifier)) files.add(within(file, specifier));
         else needsBuild = true;
       }
     }
     return { subpath, path: entry, files, outside, needsBuild };
+  }
+
+  /** What a name of the package's own stands for; what it gives to no browser the server tells. */
+  private async follow(
+    file: string,
+    specifier: string,
+    { files, outside }: { readonly files: Set<string>; readonly outside: Set<string> },
+  ): Promise<void> {
+    const { paths } = this.installed;
+    const at = descriptionAround(file, (one) => paths.has(one)) ?? 'package.json';
+    const home = path.posix.dirname(at);
+    for (const one of (await this.importsAt(at)).of(specifier)) {
+      if ('name' in one) outside.add(one.name);
+      else if (paths.has(path.posix.join(home, one.path))) files.add(at).add(path.posix.join(home, one.path));
+      else continue;
+      return;
+    }
+  }
+
+  private async importsAt(at: string): Promise<PackageImports> {
+    if (at === 'package.json') return new PackageImports(this.installed.description);
+    const json = await fs.readFile(path.join(this.installed.home, at), 'utf8');
+    return new PackageImports(descriptionIn(json));
+  }
+
+  /** What it loads by `new URL('./x.wasm', import.meta.url)`, of what is there. */
+  private besideIt(file: string, source: string): string[] {
+    const found = [...source.matchAll(/\bnew URL\(\s*(['"`])(\.{1,2}\/[^'"`\n$]{1,500})\1\s*,\s*import\.meta\.url/g)];
+    return found.map(([, , name = '']) => name).filter((name) => this.isThere(file, name));
+  }
+
+  /** A browser gets something else, which esbuild puts in its place. */
+  private isReplaced(name: string): boolean {
+    return replacementOf(this.installed.description, name) !== undefined;
   }
 
   private isThere(file: string, specifier: string): boolean {
@@ -79,7 +155,7 @@ export class PackageFiles {
     try {
       const [imports, exports] = parse(source, file);
       const isModule = exports.length > 0 || imports.some(({ d }) => d === -1 || d === -2) || /^export\b/m.test(source);
-      const specifiers = imports.flatMap(({ n }) => n ?? []);
+      const specifiers = [...imports.flatMap(({ n }) => n ?? []), ...this.besideIt(file, source)];
       return { imports: specifiers, needsBuild: (!isModule && COMMON.test(source)) || /\bprocess\.env\b/.test(source) };
     } catch {
       return { imports: [], needsBuild: true };
@@ -89,6 +165,15 @@ export class PackageFiles {
 
 /** A script that has neither these nor imports and exports, a polyfill say, does as a module what it does. */
 const COMMON = /\b(?:require\(|module\.exports\b|exports[.[])/;
+
+/** One that is no JSON says nothing, and the server refuses it. */
+function descriptionIn(json: string): PackageDescription {
+  try {
+    return Object(JSON.parse(json)) as PackageDescription;
+  } catch {
+    return {};
+  }
+}
 
 const isRelative = (specifier: string): boolean => /^\.{1,2}\//.test(specifier);
 

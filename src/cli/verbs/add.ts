@@ -1,18 +1,22 @@
 // stamp add: packages from the app's node_modules under a ticket, with all that they import; and what a page would still miss.
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { shell, words } from '../../platform/in-shell.js';
 import { CliError, usage } from '../cli-error.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import { type Options, textOf } from '../options.js';
 import { bareImports, type MissingImport, missingIn } from '../packages/check-imports.js';
 import { packageOf } from '../packages/installed.js';
-import { type PlannedPackage, planPackages } from '../packages/plan-packages.js';
+import { appInGit } from '../packages/locked.js';
+import { needsFirst, type PlannedPackage, planPackages } from '../packages/plan-packages.js';
 import type { Session } from '../session.js';
 import { readMapLink } from '../stages/links.js';
 import { firstOf, stagesOf } from '../stages/stage-line.js';
 import { readTicket, ticketNamed } from '../ticket-name.js';
 import type { Verb } from '../verb.js';
 import { beginWork, type BegunTicket } from '../watch/begin-work.js';
+import type { Provenance } from '../watch/git-facts.js';
 
 /** What came of one package. */
 interface Added {
@@ -20,6 +24,8 @@ interface Added {
   readonly version: string;
   readonly built: boolean;
   readonly files: number;
+  /** True where no commit has it: HEAD's lock file has another version, or none. */
+  readonly dirty: boolean;
   /** The specifiers that lead to it; empty where nothing was sent. */
   readonly keys: readonly string[];
   readonly left: PlannedPackage['left'];
@@ -45,7 +51,16 @@ export const add: Verb = {
     ticket: true,
     revision: true,
     dry_run: true,
-    packages: { name: true, version: true, built: true, files: true, keys: true, left: true, warnings: true },
+    packages: {
+      name: true,
+      version: true,
+      built: true,
+      files: true,
+      dirty: true,
+      keys: true,
+      left: true,
+      warnings: true,
+    },
     missing: { file: true, specifier: true },
   },
   examples: [
@@ -79,7 +94,9 @@ async function send(
   names: readonly string[],
   options: Options,
 ): Promise<ExitCode | undefined> {
-  const planned = await planPackages(names, session.settings.cwd);
+  const { cwd, folder } = session.settings;
+  const imported = existsSync(path.resolve(cwd, folder)) ? [...(await bareImports(cwd, folder)).keys()] : [];
+  const planned = await planPackages(names, cwd, imported);
   if (options.dryRun === true) {
     tell(
       session,
@@ -91,11 +108,19 @@ async function send(
   const begun = await beginWork(session, key, { title: textOf(options, 'title'), yes: options.yes === true });
   const added: Added[] = [];
   let { revision } = begun;
-  for (const one of planned) {
-    const answer = await upload(session, begun, one);
+  const git = await appInGit(cwd);
+  const told = new Set<string>();
+  for (const one of needsFirst(planned)) {
+    const isDirty = await git.isDirty(one);
+    const answer = await upload(session, begun, one, { provenance: git.provenance, isDirty });
     revision = answer.revision;
-    added.push(addedOf(one, answer));
+    // Each upload is told all that is to be said of the ticket.
+    const warnings = answer.warnings.filter((text) => !told.has(text));
+    for (const text of warnings) told.add(text);
+    added.push(addedOf(one, { ...answer, warnings, dirty: isDirty }));
   }
+  const place = (one: Added): number => planned.findIndex(({ name }) => name === one.name);
+  added.sort((one, other) => place(one) - place(other));
   tell(session, { ticket: begun.key, revision, isDry: false }, added);
   return undefined;
 }
@@ -104,12 +129,20 @@ interface Uploaded {
   readonly revision: number;
   readonly keys: readonly string[];
   readonly warnings: readonly string[];
+  readonly dirty: boolean;
 }
 
-async function upload({ server }: Session, { id }: BegunTicket, { name, files }: PlannedPackage): Promise<Uploaded> {
+async function upload(
+  { server }: Session,
+  { id }: BegunTicket,
+  { name, files }: PlannedPackage,
+  { provenance, isDirty }: { readonly provenance: Provenance; readonly isDirty: boolean },
+): Promise<Omit<Uploaded, 'dirty'>> {
   const form = new FormData();
   form.append('name', name);
-  for (const { path, bytes } of files) form.append('file', new Blob([bytes]), path);
+  for (const [field, text] of Object.entries(provenance)) form.append(field, text as string);
+  if (isDirty) form.append('dirty', 'package.json');
+  for (const file of files) form.append('file', new Blob([file.bytes]), file.path);
   const { revision, modules, warnings } = await server.of(
     server.api.POST('/api/v1/ticket/{id}/modules/', {
       params: { path: { id }, header: { 'Idempotency-Key': `stamp-add-${randomUUID()}` } },
@@ -125,14 +158,20 @@ async function upload({ server }: Session, { id }: BegunTicket, { name, files }:
   };
 }
 
-const addedOf = ({ name, version, built, files, left }: PlannedPackage, answer?: Uploaded): Added => ({
+const addedOf = ({ name, version, built, files, left, more }: PlannedPackage, answer?: Uploaded): Added => ({
   name,
   version,
   built,
   files: files.length,
+  dirty: answer?.dirty ?? false,
   keys: answer?.keys ?? [],
   left,
-  warnings: answer?.warnings ?? [],
+  warnings: [
+    ...(more > 0
+      ? [`${more} more subpaths are left out: a package gets keys for 2000. Import them by the paths of their files.`]
+      : []),
+    ...(answer?.warnings ?? []),
+  ],
 });
 
 function tell(
@@ -141,8 +180,9 @@ function tell(
   packages: readonly Added[],
 ): void {
   out.result({ ticket, revision, dry_run: isDry, packages, missing: [] }, () => {
-    for (const { name, version, built, files, keys, left, warnings } of packages) {
+    for (const { name, version, built, files, dirty, keys, left, warnings } of packages) {
       const what = [`${files} files`, ...(keys.length > 0 ? [`${keys.length} keys`] : []), ...(built ? ['built'] : [])];
+      if (dirty) what.push('in no commit');
       out.say(`${name} ${version}: ${what.join(', ')}`);
       for (const { subpath, needs } of left) out.say(`  left out: ${name}${subpath.slice(1)} needs ${needs}`);
       for (const warning of warnings) out.say(`  ${warning}`);
@@ -179,7 +219,7 @@ function sayMissing({ out, settings }: Session, key: string, missing: readonly M
     out.say(`${file} imports ${specifier}, which the map of ${key} leads nowhere`);
   const own = `@${settings.project}/`;
   const names = [...new Set(missing.map(({ specifier }) => packageOf(specifier)))].filter(
-    (one) => !`${one}/`.startsWith(own),
+    (one) => !`${one}/`.startsWith(own) && !one.startsWith('#'),
   );
   if (names.length > 0) out.say(shell`stamp add ${key} ${words(names)}`);
 }
