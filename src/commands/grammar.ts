@@ -26,9 +26,15 @@ export interface Grammar {
   readonly about: string;
   /** What whoever says it may need; bringing tickets to a stage needs that stage's scope, which the use case asks for. */
   readonly scope?: string;
+  /** Flags that the stamp command alone has: what to say of one. */
+  readonly terminal?: { readonly flag: string; readonly says: string };
   /** True where it may move production's pointer, so that it takes its turn with the others who write to it. */
   readonly flips?: boolean;
 }
+
+/** Going past a policy takes a look at all that it says, which a terminal shows. */
+export const FORCED_IN_TERMINAL =
+  'A policy is forced in a terminal: stamp promote TKT-1 --force imports --reason "why"';
 
 export const GRAMMAR = {
   status: { takes: ['ticket'], flags: ['project'], usage: 'status TKT-1', about: 'Where a ticket is.', scope: 'read' },
@@ -46,6 +52,7 @@ export const GRAMMAR = {
     flags: ['project', 'release'],
     usage: 'promote TKT-1 [--release 41]',
     about: 'On to the next stage.',
+    terminal: { flag: 'force', says: FORCED_IN_TERMINAL },
     flips: true,
   },
   revert: {

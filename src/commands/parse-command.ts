@@ -65,6 +65,9 @@ function argumentOf(name: Argument, text: string): readonly [keyof Command, stri
 
 function flagsOf(words: readonly Word[], grammar: Grammar): Partial<Command> {
   const starts = [...words.keys()].filter((index) => flagIn(words[index] as Word) !== undefined);
+  const { terminal } = grammar;
+  if (terminal && words.some((word) => flagIn(word) === terminal.flag))
+    throw refusal('command.terminal_only', terminal.says);
   const parts = starts.map((start, index) => {
     const name = flagNamed(flagIn(words[start] as Word) as string, grammar);
     return { name, value: words.slice(start + 1, starts[index + 1]).map(({ text }) => text) };

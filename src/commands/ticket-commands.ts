@@ -9,9 +9,12 @@ import { RevertTicket } from '../import-maps/stages/revert-ticket.js';
 import type { StageChange, VerbOptions } from '../import-maps/stages/stage-change.js';
 import { changeView } from '../import-maps/stages/stage-view.js';
 import type { Tx } from '../platform/database/db.js';
+import { DomainError } from '../platform/errors.js';
+import { shell } from '../platform/in-shell.js';
 import { because } from '../stream/lines/line.js';
 import { modulesRevertedLine, promotedLine, revertedLine } from '../stream/lines/stage-lines.js';
 import { CloseTicket } from '../tickets/close-ticket.js';
+import { FORCED_IN_TERMINAL } from './grammar.js';
 import type { Outcome, Speaker } from './outcome.js';
 import type { Command } from './parse-command.js';
 
@@ -25,7 +28,9 @@ export class TicketCommands {
   ) {}
 
   async promote(tx: Tx, id: number, { release }: Command, speaker: Speaker): Promise<Outcome> {
-    const change = await this.promoting.run(tx, id, { ...optionsOf(speaker), release });
+    const change = await this.promoting.run(tx, id, { ...optionsOf(speaker), release }).catch((error: unknown) => {
+      throw withTerminalLine(error);
+    });
     return stageOutcome(change, promotedLine(moveOf(change)), speaker);
   }
 
@@ -68,6 +73,15 @@ export class TicketCommands {
   async unhold(tx: Tx, id: number, { reason }: Command, speaker: Speaker): Promise<Outcome> {
     return heldOutcome(await this.holding.unhold(tx, id, reason, optionsOf(speaker)));
   }
+}
+
+/** What a missing module stops can be forced, and not in words. */
+function withTerminalLine(error: unknown): unknown {
+  if (!(error instanceof DomainError) || error.code !== 'imports.unresolved') return error;
+  const { kind, code, message, details } = error;
+  const { ticket } = details.data ?? {};
+  const line = FORCED_IN_TERMINAL.replace('TKT-1', (key) => (typeof ticket === 'string' ? shell`${ticket}` : key));
+  return new DomainError(kind, code, `${message}. ${line}`, details);
 }
 
 const optionsOf = ({ actor, principal, base }: Speaker): VerbOptions => ({

@@ -1,5 +1,6 @@
 // POST /api/v1/command/ (stream.md, "Commands"): people say what is to be done, and the stream tells what came of it.
 import { aStampedTicket, aStagedProject, moduleUrl, productionOf } from '../builders/stamped-ticket.js';
+import { upload } from '../builders/modules.js';
 import { all, type Race, startRace } from '../builders/racing.js';
 import type { TestServer } from '../setup/test-server.js';
 
@@ -86,6 +87,18 @@ it('holds and unholds, closes and reopens the ticket in whose place it is said',
   expect((await said('close --reason Not needed', place)).lines).toEqual([`${ticket.key} is closed: Not needed`]);
   expect((await said('why', place)).lines[0]).toBe(`${ticket.key} is closed: reopen ${ticket.key}`);
   expect((await said('reopen', place)).result).toMatchObject({ key: ticket.key, closed_at: null });
+});
+
+it('says the line for the terminal where a promotion needs to be forced', async () => {
+  const ticket = await aStampedTicket(server);
+  await upload(server, ticket.id, { specifier: 'forced-by-word' }, { 'm.js': 'import "gone-by-word";' });
+  const line = `stamp promote ${ticket.key} --force imports --reason "why"`;
+  const refused = (await say(`promote ${ticket.key}`).expect(409)).body as { error: string; verdicts: unknown[] };
+  expect(refused).toMatchObject({ code: 'imports.unresolved', error: expect.stringContaining(line) });
+  expect(refused.verdicts.length).toBeGreaterThan(1);
+  const forced = (await say(`promote ${ticket.key} --force imports --reason known`).expect(400)).body as object;
+  expect(forced).toMatchObject({ code: 'command.terminal_only', error: expect.stringContaining('stamp promote') });
+  expect(await stageOf(ticket)).toBe('dev');
 });
 
 it('lists tickets and helps', async () => {

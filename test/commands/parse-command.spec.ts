@@ -55,6 +55,8 @@ test.each([
   ['promote TKT-1 --release -1', 'command.no_number', '-1'],
   ['revert TKT-1 --reasn x', 'command.unknown_flag', 'Did you mean --reason?'],
   ['status TKT-1 --force', 'command.unknown_flag', 'status TKT-1'],
+  ['promote TKT-1 --force imports', 'command.terminal_only', 'stamp promote TKT-1 --force imports --reason'],
+  ['promote --reason x —force imports', 'command.terminal_only', 'stamp promote'],
   ['close TKT-1 --constructor x', 'command.unknown_flag', 'close TKT-1'],
   ['close TKT-1 --reason', 'command.missing_value', '--reason'],
   ['close TKT-1 --reason ""', 'command.missing_value', '--reason'],
