@@ -78,10 +78,9 @@ export class TicketCommands {
 /** What a missing module stops can be forced, and not in words. */
 function withTerminalLine(error: unknown): unknown {
   if (!(error instanceof DomainError) || error.code !== 'imports.unresolved') return error;
-  const { kind, code, message, details } = error;
-  const { ticket } = details.data ?? {};
+  const { ticket } = error.details.data ?? {};
   const line = FORCED_IN_TERMINAL.replace('TKT-1', (key) => (typeof ticket === 'string' ? shell`${ticket}` : key));
-  return new DomainError(kind, code, `${message}. ${line}`, details);
+  return error.saying(`${error.message}. ${line}`);
 }
 
 const optionsOf = ({ actor, principal, base }: Speaker): VerbOptions => ({

@@ -10,6 +10,7 @@ export const STREAM = {
   'command.no_ticket': ['invalid', 'The command does not say which ticket.'],
   'command.repeated_flag': ['invalid', 'A flag is there twice.'],
   'command.surplus': ['invalid', 'The command has a word too many.'],
+  'command.terminal_only': ['invalid', 'Only the stamp command in a terminal can do that.'],
   'command.too_long': ['invalid', 'The value of a flag is too long.'],
   'command.unknown_flag': ['invalid', 'The command has no such flag.'],
   'command.unknown_verb': ['invalid', 'There is no such command.'],
