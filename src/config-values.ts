@@ -3,6 +3,7 @@ import { Resolver } from 'node:dns';
 import { isIP } from 'node:net';
 import path from 'node:path';
 import { shell } from './platform/in-shell.js';
+import { modulesBase, modulesUrlFault } from './platform/modules-url.js';
 
 /** Something in the environment that can't be: one line for the operator, naming the variable. */
 export class ConfigError extends Error {}
@@ -58,6 +59,14 @@ function isNetwork(entry: string): boolean {
   const [address = '', bits = ''] = entry.split('/');
   const family = isIP(address);
   return family > 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
+}
+
+export function readModulesUrl(value: string | undefined): string | undefined {
+  if (!value) return undefined;
+  const fault = modulesUrlFault(value);
+  // A password may be in it, so it is not shown.
+  if (fault === undefined) return modulesBase(value);
+  throw new ConfigError(`STAMPLINE_MODULES_URL ${fault}`);
 }
 
 export function readTrustedProxies(value: string | undefined): string[] {

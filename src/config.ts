@@ -10,6 +10,7 @@ import {
   readFetchAllow,
   readListenTrust,
   readLogLevel,
+  readModulesUrl,
   readMost,
   readPort,
   readSwitch,
@@ -42,6 +43,8 @@ export interface Config {
   readonly logLevel: string;
   /** Hosts, addresses and networks (`10.0.0.0/8`) that are called although they aren't public, where a client names a URL. */
   readonly fetchAllow: readonly string[];
+  /** What module URLs begin with, before `/modules/…`, where a project says nothing else; without it our own. */
+  readonly modulesUrl: string | undefined;
   /** Name servers, as `address` or `address:port`, that names in such URLs are looked up at; none: the system's. */
   readonly dnsServers: readonly string[];
   readonly uploads: UploadLimits;
@@ -126,6 +129,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     databaseUrl: readDatabaseUrl(env.DATABASE_URL),
     postgresBin: env.STAMPLINE_POSTGRES_BIN || undefined,
     allowedHosts: readAllowedHosts(env.STAMPLINE_ALLOWED_HOSTS),
+    modulesUrl: readModulesUrl(env.STAMPLINE_MODULES_URL),
     fetchAllow: readFetchAllow(env.STAMPLINE_FETCH_ALLOW),
     dnsServers: readDnsServers(env.STAMPLINE_DNS),
     publishedLoopback: readListenTrust(env.STAMPLINE_LISTEN_TRUST),

@@ -9,6 +9,7 @@ import { type Connection, POOL_OPTIONS } from './platform/database/connection.js
 import { BinaryPackageRow } from './projects/binary-package.row.js';
 import { PersonRow } from './projects/person.row.js';
 import { MergeProposalRow } from './projects/merge-proposal.row.js';
+import { ModulesUrlRow } from './projects/modules-url.row.js';
 import { BranchRow, ProjectRow } from './projects/project.row.js';
 import { SourcePackageUploadRow } from './projects/source-package-upload.row.js';
 import { SourcePackageRow } from './projects/source-package.row.js';
@@ -55,6 +56,7 @@ const entities = [
   MapPointerRow,
   MapRevisionRow,
   MergeProposalRow,
+  ModulesUrlRow,
   NumberedEventRow,
   PendingCommandRow,
   PersonRow,

@@ -11,6 +11,7 @@ import {
   type WriteContext,
 } from '../rest/resource.js';
 import { plainDecision } from '../rest/writing/plain-decision.js';
+import { keepModulesUrl } from './keep-modules-url.js';
 import type { ProjectSettings } from './project-settings.js';
 import { DEFAULT_STAGES } from './stage-setting.js';
 
@@ -33,9 +34,9 @@ export class ProjectRules implements ResourceRules {
     return decision;
   }
 
-  settle(_tx: Tx, before: Row | null, after: Row | null): Promise<void> {
+  async settle(tx: Tx, before: Row | null, after: Row | null): Promise<void> {
     if (!after && before?.name === DEFAULT_PROJECT) throw defaultStays();
-    return Promise.resolve();
+    if (after) await keepModulesUrl(tx, after.id, after.settings as ProjectSettings);
   }
 }
 

@@ -12,6 +12,7 @@ import {
 } from 'class-validator';
 import { type DeployerEnvironments, environmentFaults } from './deployer-environments.js';
 import { entryFaults } from './entries.js';
+import { modulesUrlFault } from '../platform/modules-url.js';
 import { previewOriginFaults, type PreviewOrigins } from './preview-origins.js';
 import { quotaFaults, type QuotaSetting } from '../quotas/quota-setting.js';
 import { stageFaults, type StageSetting } from './stage-setting.js';
@@ -82,6 +83,11 @@ export class ProjectSettings {
   @IsBoolean({ message: 'relative_addresses is true or false.' })
   relative_addresses?: boolean;
 
+  /** What the URLs of its modules begin with, such as a CDN's; else the server's. */
+  @IsOptional()
+  @Faultless((value) => [modulesUrlFault(value)].flatMap((fault) => (fault ? [`modules_url ${fault}`] : [])))
+  modules_url?: string;
+
   /** Origins of pages on which a ticket in the URL counts: a list, or one for each stage. */
   @IsOptional()
   @Faultless(previewOriginFaults)
@@ -141,6 +147,7 @@ const NAMES: readonly string[] = [
   'overlap',
   'url_safe_list',
   'relative_addresses',
+  'modules_url',
   'preview_origins',
   'page',
   'open_previews',

@@ -37,7 +37,7 @@ class ProjectBody {
   repository_url: string;
 
   @Document(settingsFaults, {
-    help: 'How it works: workflow_mode, stages (a list of {name, step, title}), overlap, url_safe_list, relative_addresses, preview_origins, page, open_previews, deployer_environments ({"stage": "prod"}: names that mean production to clients of import-map-deployer), entries (a list of specifiers that its pages begin with, which promotions check), retention_days, quotas ({files_mb, keys, events, streams, waits}: megabytes of files, keys of one ticket, events from outside a minute, open readers of the stream and waits; what is left out is as the server has it). Changing them needs If-Match.',
+    help: 'How it works: workflow_mode, stages (a list of {name, step, title}), overlap, url_safe_list, relative_addresses, modules_url (what the URLs of modules begin with, such as https://cdn.example; earlier values stay known), preview_origins, page, open_previews, deployer_environments ({"stage": "prod"}: names that mean production to clients of import-map-deployer), entries (a list of specifiers that its pages begin with, which promotions check), retention_days, quotas ({files_mb, keys, events, streams, waits}: megabytes of files, keys of one ticket, events from outside a minute, open readers of the stream and waits; what is left out is as the server has it). Changing them needs If-Match.',
     example: { workflow_mode: 'free', quotas: { files_mb: 5000, events: 6000 } },
     initial: {},
   })

@@ -50,7 +50,7 @@ it('short work is done at once, and what fails fails', async () => {
 
 describe('work on a map of 20 000 keys pauses at least every 2048 of them', () => {
   const KEYS = 20_000;
-  const rules = { origin: 'https://stamp.example', safeList: [] };
+  const rules = { origin: 'https://stamp.example', safeList: [], modulesUrl: 'https://stamp.example', bases: [] };
   const entries = Array.from({ length: KEYS }, (_, at) => [`k${at}`, `https://cdn.example/${at}.js`] as const);
   const scopes = Object.fromEntries(
     entries.slice(0, KEYS / 2).map(([key, url]) => [`https://app.example/${key}/`, { [key]: url }]),
@@ -63,7 +63,7 @@ describe('work on a map of 20 000 keys pauses at least every 2048 of them', () =
   const map = stamp(StampedMap.empty, delta);
   canonicalJson(map);
   const modules = entries.map(([specifier, url]) => ({ specifier, url }));
-  const target = { ...rules, project: 'p' };
+  const target = { ...rules, project: 'p', modulesUrl: rules.origin, bases: [] };
   const plan = { modules: [], deleted: [], files: [], trees: [], scripts: new Map(), warnings: [] };
   const planned = modules.map((one) => ({ ...one, scope: null, integrity: null, size: null, imports: null }));
   const report = { ticket: 1, key: 'T-1', stage: 'dev', revision: 1, version: 1, previewKey: null };

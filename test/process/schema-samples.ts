@@ -66,4 +66,7 @@ export const SCHEMA_SAMPLES: Readonly<Record<string, readonly string[]>> = {
   ],
   BlobImports1764710000000: [`UPDATE blob SET imports = '{"static":["preact"],"dynamic":[]}'`],
   TicketBlobs1764610000000: [`INSERT INTO blob_use (owner, hash) VALUES ('ticket/2', repeat('a', 64))`],
+  ModulesUrls1764750000000: [
+    `INSERT INTO modules_url (project_id, url) VALUES (1, 'https://cdn.example'), (NULL, 'https://modules.example')`,
+  ],
 };

@@ -45,7 +45,7 @@ it('names the known settings where one is unknown, whatever its name', async () 
     const reply = await post({ name: 'unknown', settings }).expect(400);
     const [text] = (reply.body as { project: { settings: string[] } }).project.settings;
     expect(text).toBe(
-      `There is no setting '${key}'. There are workflow_mode, stages, overlap, url_safe_list, relative_addresses, preview_origins, page, open_previews, deployer_environments, entries, retention_days, quotas.`,
+      `There is no setting '${key}'. There are workflow_mode, stages, overlap, url_safe_list, relative_addresses, modules_url, preview_origins, page, open_previews, deployer_environments, entries, retention_days, quotas.`,
     );
   }
 });
@@ -63,6 +63,7 @@ it('takes what is valid', async () => {
     preview_origins: ['https://qa.example.com', 'http://localhost:3000', 'http://[::1]:80'],
     deployer_environments: { stage: 'prod', 'Production.EU': 'prod' },
     relative_addresses: true,
+    modules_url: 'https://cdn.example.com/shop',
     page: 'https://qa.example.com/app/',
     retention_days: 7,
   };

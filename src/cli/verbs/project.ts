@@ -87,7 +87,7 @@ const set: Verb = {
   takes: '<key=value...>',
   summary: 'Change settings of a project',
   description:
-    'Values are JSON or text; lists may have commas between; key= goes back to the default. Settings: workflow_mode, stages, overlap, url_safe_list, relative_addresses, preview_origins, page, open_previews, deployer_environments, entries, quotas, retention_days; display_name, description and repository_url are set the same way. What somebody else changed meanwhile stays.',
+    'Values are JSON or text; lists may have commas between; key= goes back to the default. Settings: workflow_mode, stages, overlap, url_safe_list, relative_addresses, modules_url, preview_origins, page, open_previews, deployer_environments, entries, quotas, retention_days; display_name, description and repository_url are set the same way. What somebody else changed meanwhile stays.',
   json: PROJECT_FIELDS,
   examples: [
     { run: 'stamp project set overlap=block', says: 'no two open tickets change one module' },
@@ -96,6 +96,7 @@ const set: Verb = {
       run: `stamp project set 'preview_origins={"qa": ["https://qa.shop.example"]}' retention_days=14`,
       says: 'by stage, and another one',
     },
+    { run: 'stamp project set modules_url=https://cdn.example', says: 'pages load modules from a CDN' },
     { run: 'stamp project set overlap=', says: 'the default again' },
   ],
   run: async (session, words) => {

@@ -176,11 +176,19 @@ export class DeployerController {
   private write(
     request: DeployerRequest,
     reply: FastifyReply,
-    { project, origin }: Wanted,
+    { project, origin, modulesUrl }: Wanted,
     { line, decide }: Pick<EnvironmentWrite, 'line' | 'decide'>,
   ): Promise<void> {
     const { environment, principal } = this.allowed(request, { project });
-    const write = { project, environment, origin, principal, decide, line: `deployer ${line.slice(0, 150)}` };
+    const write = {
+      project,
+      environment,
+      origin,
+      modulesUrl,
+      principal,
+      decide,
+      line: `deployer ${line.slice(0, 150)}`,
+    };
     const how = environment.kind === 'production' ? { pointer: { project: project.id }, endsWithRelease: true } : {};
     return this.verbs.run(request, reply, (tx) => this.writes.run(tx, write).catch(refused), how);
   }
@@ -222,6 +230,7 @@ const leftOutHeader = (warnings: readonly MapFault[]): string =>
 
 const rulesOf = ({ project, origin }: Wanted): AddressRules => ({
   origin,
+  bases: project.bases,
   safeList: project.safeList,
   relative: project.relative,
 });

@@ -21,6 +21,8 @@ export interface EnvironmentWrite {
   readonly environment: Environment;
   /** Of this server, as the client calls it. */
   readonly origin: string;
+  /** What the URLs of modules in the answer begin with. */
+  readonly modulesUrl: string;
   readonly principal: Principal;
   /** For the history: what is written. */
   readonly line: string;
@@ -46,19 +48,19 @@ export class WriteEnvironment {
 
   private async toProduction(
     tx: Tx,
-    { project, origin, principal, line, decide }: EnvironmentWrite,
+    { project, origin, modulesUrl, principal, line, decide }: EnvironmentWrite,
   ): Promise<WriteAnswer> {
     const { map } = await this.production.run(tx, project.id, decide, {
       actor: principal.name,
       line,
       base: origin,
     });
-    return mapAnswer(map, origin);
+    return mapAnswer(map, modulesUrl);
   }
 
   private async toTicket(
     tx: Tx,
-    { project, origin, principal, decide }: EnvironmentWrite,
+    { project, origin, modulesUrl, principal, decide }: EnvironmentWrite,
     { stage, reference }: Environment & { kind: 'ticket' },
   ): Promise<WriteAnswer> {
     const ticket = await this.ticketOf(tx, project, reference);
@@ -77,7 +79,7 @@ export class WriteEnvironment {
       ifMatch: undefined,
       base: origin,
     });
-    return mapAnswer(await inSlices(stamping(production, delta)), origin);
+    return mapAnswer(await inSlices(stamping(production, delta)), modulesUrl);
   }
 
   private async ticketOf(tx: Tx, project: ServedProject, reference: string): Promise<LockedTicket> {
@@ -91,7 +93,7 @@ export class WriteEnvironment {
   }
 }
 
-const mapAnswer = async (map: StampedMap, origin: string): Promise<WriteAnswer> => ({
+const mapAnswer = async (map: StampedMap, modulesUrl: string): Promise<WriteAnswer> => ({
   status: 200,
-  body: await inSlices(writing(map, origin, true)),
+  body: await inSlices(writing(map, modulesUrl, true)),
 });

@@ -99,7 +99,7 @@ class Reader {
     const scopes = new Map<string, Section>();
     for (const [place, [prefix, entries]] of Object.entries(given.scopes ?? {}).entries()) {
       if (place % MOST_SCOPES === MOST_SCOPES - 1) yield;
-      const checked = checkScope(prefix, this.rules.origin);
+      const checked = checkScope(prefix, this.rules);
       if (isFault(checked)) this.refuse('scope', prefix, checked);
       else scopes.set(checked.scope, yield* this.section(checked.scope, entries, integrity));
     }

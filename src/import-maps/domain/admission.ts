@@ -1,5 +1,6 @@
 // Which names and addresses may come into a map (import-maps.md, sections 1 and 2; promises.md, "Bad input"). What the
 // standard says of them is in parse.ts; here is what we ask for beside it.
+import { isLoopbackHost } from '../../platform/modules-url.js';
 import { isRelative, OWN_PATH as OWN, parseUrl, parseUrlLike } from './url-like.js';
 
 /**
@@ -12,9 +13,15 @@ export interface Fault {
   readonly message: string;
 }
 
-export interface AddressRules {
+/** By which addresses this server's own modules are known. */
+export interface OwnAddresses {
   /** Of this server as the client calls it, `https://stamp.example`. */
   readonly origin: string;
+  /** All that their URLs begin with, or began with, before `/modules/…`: `modules_url`, as modulesBase makes it. */
+  readonly bases?: readonly string[];
+}
+
+export interface AddressRules extends OwnAddresses {
   /** The project's `url_safe_list`: prefixes of URLs; empty allows any. */
   readonly safeList: readonly string[];
   /** The project's `relative_addresses`: `/x`, `./x` and `../x` are taken too, and are on the page that uses the map. */
@@ -45,12 +52,12 @@ export function checkSpecifier(specifier: string): Fault | undefined {
  * The scope as the standard writes it; `/modules/…` where it is below this server's own modules, any other path where it is
  * on the page that uses the map.
  */
-export function checkScope(scope: string, origin?: string): { readonly scope: string } | Fault {
+export function checkScope(scope: string, own: OwnAddresses = { origin: '' }): { readonly scope: string } | Fault {
   const unkept = unkeepable('scope', scope, MOST_NAME_BYTES);
   if (unkept) return unkept;
   const url = parseUrl(scope);
-  const own = ownPath(scope, url, origin);
-  if (own !== undefined) return { scope: own };
+  const ours = ownPath(scope, url, own);
+  if (ours !== undefined) return { scope: ours };
   const onPage = scope.startsWith('/') ? pathOnPage(scope) : undefined;
   if (onPage !== undefined) return unkeepable('scope', onPage, MOST_NAME_BYTES) ?? { scope: onPage };
   if (!url || !['http:', 'https:'].includes(url.protocol)) {
@@ -68,7 +75,7 @@ export function checkAddress(address: string, rules: AddressRules): { readonly u
   const unkept = unkeepable('address', address, MOST_URL_CHARACTERS);
   if (unkept) return unkept;
   const url = parseUrl(address);
-  const own = ownPath(address, url, rules.origin);
+  const own = ownPath(address, url, rules);
   if (own !== undefined) return { url: own };
   if (!url) {
     const onPage = rules.relative ? pathOnPage(address) : undefined;
@@ -85,7 +92,7 @@ export function checkAddress(address: string, rules: AddressRules): { readonly u
 
 /** Everything of one entry; the answer is the entry as it is kept. */
 export function checkEntry(entry: Entry, rules: AddressRules): Entry | Fault {
-  const scope = entry.scope === null ? { scope: null } : checkScope(entry.scope, rules.origin);
+  const scope = entry.scope === null ? { scope: null } : checkScope(entry.scope, rules);
   if (isFault(scope)) return scope;
   const unnamed = checkSpecifier(entry.specifier);
   if (unnamed) return unnamed;
@@ -130,7 +137,7 @@ function schemeFault(address: string, url: URL): Fault | undefined {
       'scheme',
       `The address ${quoted(url.host)} carries a user name or password: browsers refuse it. Leave them out.`,
     );
-  if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))) return undefined;
+  if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname))) return undefined;
   return fault(
     'scheme',
     `The address ${quoted(address)} is refused. Modules come from https: URLs, from http: ones on this machine, or from ${OWN}…`,
@@ -143,11 +150,19 @@ function notAbsolute(address: string): Fault {
 }
 
 /** `/modules/…` for what lies there on this server, dots resolved; undefined for anything else. `url` is `text` parsed. */
-function ownPath(text: string, url: URL | null, origin = ''): string | undefined {
+function ownPath(text: string, url: URL | null, { origin, bases = [] }: OwnAddresses): string | undefined {
   const server = parseUrl(url ? origin : 'https://own.invalid');
   const resolved = url ?? (server && text.startsWith('/') ? parseUrl(text, server.href) : null);
-  if (!server || resolved?.origin !== server.origin || !resolved.pathname.startsWith(OWN)) return undefined;
-  return resolved.pathname + resolved.search + resolved.hash;
+  if (resolved && resolved.origin === server?.origin && resolved.pathname.startsWith(OWN))
+    return resolved.pathname + resolved.search + resolved.hash;
+  return url ? pathBelow(bases, url.href) : undefined;
+}
+
+/** Where a CDN passes `/modules/…` on to us it may have other files of its own there: ours are below hashes. */
+function pathBelow(bases: readonly string[], href: string): string | undefined {
+  const base = bases.find((one) => href.startsWith(one + OWN));
+  const path = base === undefined ? '' : href.slice(base.length);
+  return path === OWN || /^\/modules\/[\da-f]{64}\//.test(path) ? path : undefined;
 }
 
 const PAGE = 'https://page.invalid';
@@ -158,9 +173,6 @@ function pathOnPage(text: string): string | undefined {
   if (url?.origin !== PAGE || url.pathname.startsWith(OWN)) return undefined;
   return text.startsWith('/') ? url.pathname + url.search + url.hash : text;
 }
-
-const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host.endsWith('.localhost') || /^127(\.\d+){3}$/.test(host) || host === '[::1]';
 
 /** A prefix ends where a part of the path does, so that `https://cdn.example` doesn't allow `https://cdn.example.evil`. */
 function isSafe({ href }: URL, safeList: readonly string[]): boolean {

@@ -115,12 +115,12 @@ export class ModuleController {
       prefix: lastOf(query.specifier__startswith),
     };
     const { modules, total } = await this.modules.page(project.id, filter, page);
-    const origin = originOf(request);
+    const modulesUrl = project.modulesUrl ?? originOf(request);
     sendPage(
       request,
       reply,
       page,
-      modules.map((one) => viewOf(one, project.name, origin)),
+      modules.map((one) => viewOf(one, project.name, modulesUrl)),
       total,
     );
   }
@@ -134,13 +134,13 @@ export class ModuleController {
   }
 }
 
-function viewOf({ specifier, scope, production, tickets }: ListedModule, project: string, origin: string): object {
+function viewOf({ specifier, scope, production, tickets }: ListedModule, project: string, modulesUrl: string): object {
   return {
     specifier,
-    scope: scope === null ? null : addressOf(scope, origin),
+    scope: scope === null ? null : addressOf(scope, modulesUrl),
     project,
-    url: production && addressOf(production.url, origin),
+    url: production && addressOf(production.url, modulesUrl),
     integrity: production?.integrity ?? null,
-    tickets: tickets.map((one) => ({ ...one, url: one.url && addressOf(one.url, origin) })),
+    tickets: tickets.map((one) => ({ ...one, url: one.url && addressOf(one.url, modulesUrl) })),
   };
 }

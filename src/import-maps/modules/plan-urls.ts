@@ -73,7 +73,7 @@ function planEntry(entry: JsonObject, at: string | undefined, target: UploadTarg
   const { delete: isDeleted, ...others } = entry;
   const { specifier, url, integrity, scope } = textsOf(others, at);
   if (isDeleted === true && url === undefined && integrity === undefined)
-    return { specifier: checkedSpecifier(specifier), scope: scopeOf(scope, target.origin) };
+    return { specifier: checkedSpecifier(specifier), scope: scopeOf(scope, target) };
   if ((isDeleted ?? false) !== false || url === undefined)
     throw inEntry('upload.bad_entry', 'An entry has a url, or "delete": true without one.', at);
   const given = { specifier, scope: scope ?? null, url };

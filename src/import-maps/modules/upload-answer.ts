@@ -15,7 +15,7 @@ const DEFAULT_PROJECT = 'default';
 export function* uploadAnswer(
   report: KeptUpload['report'],
   plan: UploadPlan,
-  { origin, project }: UploadTarget,
+  { origin, modulesUrl, project }: UploadTarget,
 ): Sliced<string> {
   const { ticket, key, stage, revision, live, previewKey } = report;
   const base = project === DEFAULT_PROJECT ? origin : `${origin}/p/${project}`;
@@ -29,8 +29,8 @@ export function* uploadAnswer(
   yield* forEach(plan.modules, ({ specifier, scope, url, integrity, size, imports }) => {
     const module = {
       specifier,
-      scope: scope === null ? null : addressOf(scope, origin),
-      url: addressOf(url, origin),
+      scope: scope === null ? null : addressOf(scope, modulesUrl),
+      url: addressOf(url, modulesUrl),
       integrity: integrity ?? keptIntegrity(specifier, scope) ?? null,
       size,
       imports,

@@ -1,7 +1,7 @@
 // The texts of an upload's form, read and checked: what it is, where it goes, where it comes from.
 import { invalid } from '../../platform/errors.js';
 import { GIT_CHECKS } from '../../platform/git-facts.js';
-import { checkScope, isFault } from '../domain/admission.js';
+import { checkScope, isFault, type OwnAddresses } from '../domain/admission.js';
 import type { Provenance } from '../stages/change-delta.js';
 import { checkPath } from '../blobs/file-names.js';
 import { faultError } from '../stages/fault-error.js';
@@ -29,7 +29,7 @@ const KNOWN = [
 const NONE: ReadonlySet<string> = new Set();
 const MODES: readonly string[] = ['module', 'package', 'sources'];
 
-export function readFields(texts: readonly (readonly [string, string])[], origin: string): UploadFields {
+export function readFields(texts: readonly (readonly [string, string])[], own: OwnAddresses): UploadFields {
   const unknown = texts.find(([name]) => !KNOWN.includes(name));
   if (unknown) {
     const name = JSON.stringify(unknown[0].slice(0, 100).toWellFormed());
@@ -46,7 +46,7 @@ export function readFields(texts: readonly (readonly [string, string])[], origin
     mode: modeOf(given('mode'), given('specifier'), given('name'), isOfSources),
     specifier: given('specifier'),
     name: given('name'),
-    scope: scopeOf(given('scope'), origin),
+    scope: scopeOf(given('scope'), own),
     entry: given('entry'),
     deletes,
     sources,
@@ -80,9 +80,9 @@ function modeOf(
   return mode as UploadMode;
 }
 
-export function scopeOf(scope: string | undefined | null, origin: string): string | null {
+export function scopeOf(scope: string | undefined | null, own: OwnAddresses): string | null {
   if (scope === undefined || scope === null) return null;
-  const checked = checkScope(scope, origin);
+  const checked = checkScope(scope, own);
   if (isFault(checked)) throw faultError(checked);
   return checked.scope;
 }

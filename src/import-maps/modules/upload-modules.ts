@@ -2,18 +2,13 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { IncomingMessage } from 'node:http';
 import type { Config } from '../../config.js';
-import { Db, type Tx } from '../../platform/database/db.js';
-import { notFound } from '../../platform/errors.js';
+import type { Tx } from '../../platform/database/db.js';
 import { inSlices } from '../../platform/in-slices.js';
-import { type Principal, requireScope } from '../../platform/principal.js';
 import { CONFIG } from '../../platform/tokens.js';
-import type { StageSetting } from '../../projects/stage-setting.js';
 import { asObject } from '../../rest/writing/body.js';
-import { firstStage } from '../domain/stage-line.js';
 import { ChangeDelta, type DeltaOptions, type DeltaReport, type Provenance } from '../stages/change-delta.js';
 import { BlobLedger } from '../blobs/blob-ledger.js';
 import { type BlobStore, MODULE_BLOBS, type SafeBlob, type StagedBlob, TREE_BLOBS } from '../blobs/blob-store.js';
-import { stageLineOf } from '../store/stage-lines.js';
 import { type Form, readForm } from './form.js';
 import { ScriptReader } from './script-reader.js';
 import { PackageTrees } from '../blobs/package-trees.js';
@@ -46,7 +41,6 @@ const FOLDERS_SHARE = 10;
 @Injectable()
 export class UploadModules {
   constructor(
-    private readonly db: Db,
     private readonly ledger: BlobLedger,
     private readonly trees: PackageTrees,
     private readonly changeDelta: ChangeDelta,
@@ -55,23 +49,6 @@ export class UploadModules {
     @Inject(TREE_BLOBS) private readonly lists: BlobStore,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
-
-  /** Where uploads of a ticket go. Rejects with not_found; forbidden `scope.missing`, before a file is taken. */
-  async targetOf(ticket: number, origin: string, principal: Principal): Promise<UploadTarget> {
-    const [found] = await this.db.run<{
-      name: string;
-      list: string[] | null;
-      relative: boolean | null;
-      stages: StageSetting[] | null;
-    }>({
-      name: 'upload_target',
-      text: `SELECT p.name, p.settings->'url_safe_list' AS list, (p.settings->>'relative_addresses')::boolean AS relative, p.settings->'stages' AS stages FROM ticket t JOIN project p ON p.id = t.project_id WHERE t.id = $1`,
-      values: [ticket],
-    });
-    if (!found) throw notFound(`There is no ticket ${ticket}.`);
-    requireScope(principal, `map:${firstStage(stageLineOf(found.stages)).name}`);
-    return { project: found.name, safeList: found.list ?? [], relative: found.relative ?? false, origin };
-  }
 
   async planJson(body: unknown, target: UploadTarget, lenient: boolean): Promise<PlannedUpload> {
     const plan = await inSlices(planUrls(body, target, { lenient, most: this.config.uploads.files }));
@@ -91,7 +68,7 @@ export class UploadModules {
     try {
       const repeat = await repeatOf(digestOf(form));
       if (repeat) return repeat;
-      const fields = readFields(form.texts, target.origin);
+      const fields = readFields(form.texts, target);
       const plan = await this.plan(form, fields, target);
       staged.push(...plan.files);
       ({ trees } = plan);

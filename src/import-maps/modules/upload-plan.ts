@@ -51,6 +51,10 @@ export interface UploadTarget {
   readonly relative?: boolean;
   /** `https://stamp.example`, as the client calls this server. */
   readonly origin: string;
+  /** What URLs of modules kept here begin with: `origin`, or a CDN's. */
+  readonly modulesUrl: string;
+  /** All that they began with; see OwnAddresses. */
+  readonly bases: readonly string[];
 }
 
 export const changesOf = ({ modules, deleted }: UploadPlan): Change[] => [

@@ -17,6 +17,7 @@ import { shownTo } from '../stages/stage-view.js';
 import { uploadAnswer } from './upload-answer.js';
 import { type PlannedUpload, UploadModules } from './upload-modules.js';
 import type { UploadTarget } from './upload-plan.js';
+import { UploadTargets } from './upload-targets.js';
 import { UPLOAD_BODY, UPLOAD_REPLY } from './upload-schema.js';
 import { inBodyTurn } from '../../platform/http/large-bodies.js';
 import { Needs, principalOf } from '../../platform/http/need.js';
@@ -28,6 +29,7 @@ export class UploadsController {
   constructor(
     private readonly handler: ResourceHandler,
     private readonly uploads: UploadModules,
+    private readonly targets: UploadTargets,
     private readonly idempotency: Idempotency,
   ) {}
 
@@ -65,7 +67,7 @@ export class UploadsController {
     let place: { readonly id: number; readonly target: UploadTarget };
     try {
       const id = await this.handler.idOf(ticket, request);
-      place = { id, target: await this.uploads.targetOf(id, originOf(request), principalOf(request)) };
+      place = { id, target: await this.targets.of(id, originOf(request), principalOf(request)) };
     } catch (error) {
       // A repeat of what was done before the ticket went; only then is its form read.
       const isRepeat = isFormed && isGone(error) && (await this.idempotency.isKnown(keyedRequest(request)));

@@ -12,11 +12,12 @@ import { ScriptReader } from './script-reader.js';
 import { SpuFilesController } from './spu-files.controller.js';
 import { SpuFiles } from './spu-files.js';
 import { UploadModules } from './upload-modules.js';
+import { UploadTargets } from './upload-targets.js';
 import { UploadsController } from './uploads.controller.js';
 
 @Module({
   imports: [BlobsModule, MapStoreModule, QuotasModule, StagesModule],
   controllers: [UploadsController, ModuleController, ModulesController, SpuFilesController],
-  providers: [ModuleList, NamedProjects, ScriptReader, SpuFiles, UploadModules],
+  providers: [ModuleList, NamedProjects, ScriptReader, SpuFiles, UploadModules, UploadTargets],
 })
 export class UploadsModule {}

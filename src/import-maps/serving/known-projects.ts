@@ -2,9 +2,11 @@
 import { Injectable } from '@nestjs/common';
 import { Gathered } from '../../platform/database/gathered.js';
 import type { Sql } from '../../platform/database/statement.js';
+import { KNOWN_MODULES_URLS } from '../../projects/keep-modules-url.js';
 import type { PreviewOrigins } from '../../projects/preview-origins.js';
 import type { ProjectSettings } from '../../projects/project-settings.js';
 import type { StageLine } from '../domain/stage-line.js';
+import { ModulesUrls } from '../store/modules-urls.js';
 import { stageLineOf } from '../store/stage-lines.js';
 import { Entries } from './entries.js';
 import { ServingDb, tooManyPages } from './serving-db.js';
@@ -17,6 +19,10 @@ export interface ServedProject {
   readonly previews: PreviewOrigins | undefined;
   readonly safeList: readonly string[];
   readonly relative: boolean;
+  /** What the URLs of its modules begin with; null: the origin that a client calls us by. */
+  readonly modulesUrl: string | null;
+  /** All that they began with; see OwnAddresses. */
+  readonly bases: readonly string[];
   /** Names besides its own that production has for import-map-deployer's clients. */
   readonly environments: readonly string[];
   /** Its tickets' maps are shown without a preview key, wherever keys are asked for. */
@@ -28,6 +34,7 @@ interface Columns {
   name: string;
   version: number;
   settings: ProjectSettings;
+  bases: string[] | null;
 }
 
 const LONGEST_NAME = 200;
@@ -39,7 +46,10 @@ export class KnownProjects {
 
   private readonly gathered = new Gathered<ServedProject>((names) => this.readAll(names), GATHERED);
 
-  constructor(private readonly db: ServingDb) {}
+  constructor(
+    private readonly db: ServingDb,
+    private readonly modulesUrls: ModulesUrls,
+  ) {}
 
   current = (name: string): ServedProject | undefined => this.entries.current(name);
 
@@ -63,10 +73,10 @@ export class KnownProjects {
   private async readAll(names: readonly string[]): Promise<Map<string, ServedProject>> {
     const rows = await this.db.run<Columns>({
       name: 'served_projects',
-      text: 'SELECT id, name, version, settings FROM project WHERE name = ANY($1::text[])',
+      text: `SELECT id, name, version, settings, ${KNOWN_MODULES_URLS} AS bases FROM project p WHERE name = ANY($1::text[])`,
       values: [names],
     });
-    return new Map(rows.map((row) => [row.name, served(row)]));
+    return new Map(rows.map((row) => [row.name, this.served(row)]));
   }
 
   async compare(sql: Sql): Promise<void> {
@@ -80,18 +90,20 @@ export class KnownProjects {
     const now = new Map(rows.map((row) => [row.id, row]));
     this.entries.age(({ id, version, name }) => now.get(id)?.version !== version || now.get(id)?.name !== name);
   }
-}
 
-function served({ id, name, version, settings }: Columns): ServedProject {
-  return {
-    id,
-    name,
-    version,
-    stages: stageLineOf(settings.stages),
-    previews: settings.preview_origins,
-    safeList: settings.url_safe_list ?? [],
-    relative: settings.relative_addresses ?? false,
-    environments: Object.keys(settings.deployer_environments ?? {}),
-    openPreviews: settings.open_previews ?? false,
-  };
+  private served({ id, name, version, settings, bases }: Columns): ServedProject {
+    return {
+      id,
+      name,
+      version,
+      stages: stageLineOf(settings.stages),
+      previews: settings.preview_origins,
+      modulesUrl: this.modulesUrls.of(settings.modules_url),
+      bases: bases ?? [],
+      safeList: settings.url_safe_list ?? [],
+      relative: settings.relative_addresses ?? false,
+      environments: Object.keys(settings.deployer_environments ?? {}),
+      openPreviews: settings.open_previews ?? false,
+    };
+  }
 }

@@ -24,7 +24,8 @@ export interface MapAnswer {
 /** How a map is written; `name` tells its bytes from those of other forms. */
 export interface MapForm {
   readonly name: string;
-  readonly write: (map: StampedMap, origin: string) => string;
+  /** `modulesUrl`: what the URLs of what is kept here begin with. */
+  readonly write: (map: StampedMap, modulesUrl: string) => string;
 }
 
 const CANONICAL: MapForm = { name: '', write: canonicalJson };
@@ -37,6 +38,8 @@ export interface Wanted {
   /** True where the project itself couldn't be asked for. */
   readonly stale: boolean;
   readonly origin: string;
+  /** What the URLs of the project's modules begin with: the origin, or a CDN's. */
+  readonly modulesUrl: string;
   readonly wait: Patience;
 }
 
@@ -53,13 +56,13 @@ export class MapAnswers {
   /** Production from memory; undefined where something has to be asked first. */
   now(name: string, origin: string): (Live & { readonly stamp: Stamp }) | undefined {
     const now = this.fresh.now(name);
-    return now && { ...now, stamp: this.productionStamp(now.production, origin) };
+    return now && { ...now, stamp: this.productionStamp(now.production, now.project.modulesUrl ?? origin) };
   }
 
   async wanted(name: string, origin: string): Promise<Wanted> {
     const wait = new Patience();
     const { value, stale } = await this.fresh.project(name, wait);
-    return { project: value, stale, origin, wait };
+    return { project: value, stale, origin, modulesUrl: value.modulesUrl ?? origin, wait };
   }
 
   /** Tickets that the URL asks for, by the project's stages; empty where it asks for something else. */
@@ -80,7 +83,7 @@ export class MapAnswers {
     if (request.kind === 'tickets') return this.tickets(wanted, request.asked, form);
     const { value, stale } = await this.production(wanted);
     return {
-      stamp: this.productionStamp(value, wanted.origin, form),
+      stamp: this.productionStamp(value, wanted.modulesUrl, form),
       status: stale ? 'stale' : undefined,
     };
   }
@@ -88,7 +91,7 @@ export class MapAnswers {
   /** Production, in place of tickets that aren't shown; `status` says why. */
   async instead(wanted: Wanted, status: string, form: MapForm = CANONICAL): Promise<MapAnswer> {
     const { value } = await this.production(wanted);
-    return { stamp: this.productionStamp(value, wanted.origin, form), status };
+    return { stamp: this.productionStamp(value, wanted.modulesUrl, form), status };
   }
 
   /** Stale, too, where the project is. */
@@ -97,12 +100,12 @@ export class MapAnswers {
     return { ...found, stale: found.stale || stale };
   }
 
-  private productionStamp({ map }: ReleaseMap, origin: string, { name, write }: MapForm = CANONICAL): Stamp {
-    return this.stamps.of(`${identityOf(map)} ${origin}${name}`, () => write(map, origin));
+  private productionStamp({ map }: ReleaseMap, modulesUrl: string, { name, write }: MapForm = CANONICAL): Stamp {
+    return this.stamps.of(`${identityOf(map)} ${modulesUrl}${name}`, () => write(map, modulesUrl));
   }
 
   private async tickets(wanted: Wanted, asked: readonly AskedTickets[], form: MapForm): Promise<MapAnswer> {
-    const { project, origin, wait } = wanted;
+    const { project, modulesUrl, wait } = wanted;
     const found = asked.flatMap(({ stage, tickets: named }) =>
       named.map(async ({ reference }): Promise<AskedTicket> => {
         return { reference, stage, ...(await this.fresh.ticket(project, reference, wait)) };
@@ -111,18 +114,18 @@ export class MapAnswers {
     const [production, ...tickets] = await Promise.all([this.production(wanted), ...found]);
     const { map } = production.value;
     const refused = tickets.map(refusalOf).find((refusal) => refusal !== undefined);
-    if (refused) return { stamp: this.productionStamp(production.value, origin, form), status: refused };
+    if (refused) return { stamp: this.productionStamp(production.value, modulesUrl, form), status: refused };
     const shown = distinct(tickets.map(({ value }) => value as ServedTicket));
     const stale = production.stale || tickets.some((ticket) => ticket.stale);
     return {
-      stamp: this.stamps.of(`${identityOf(map)} ${origin}${form.name} ${deltasOf(shown)}`, () =>
-        form.write(this.shown.of(map, shown), origin),
+      stamp: this.stamps.of(`${identityOf(map)} ${modulesUrl}${form.name} ${deltasOf(shown)}`, () =>
+        form.write(this.shown.of(map, shown), modulesUrl),
       ),
       status: stale ? 'stale' : undefined,
     };
   }
 
-  private async released({ project, origin }: Wanted, release: number, form: MapForm): Promise<MapAnswer> {
+  private async released({ project, modulesUrl }: Wanted, release: number, form: MapForm): Promise<MapAnswer> {
     const [known] = await this.db.run({
       name: 'release_known',
       text: 'SELECT 1 FROM release WHERE project_id = $1 AND number = $2',
@@ -130,7 +133,7 @@ export class MapAnswers {
     });
     if (!known) throw notFound(`${project.name} has no release ${release}.`);
     const map = await this.releases.at(project.id, release, this.db);
-    return { stamp: this.productionStamp({ release, map }, origin, form), status: undefined };
+    return { stamp: this.productionStamp({ release, map }, modulesUrl, form), status: undefined };
   }
 
   /** A later time never shows an earlier release, also where the database's clock went back in between. */

@@ -12,10 +12,10 @@ import { type Stamp, Stamps } from './stamps.js';
 export class StampScripts {
   constructor(private readonly stamps: Stamps) {}
 
-  of({ project, origin }: Wanted, { map }: ReleaseMap): Stamp {
+  of({ project, origin, modulesUrl }: Wanted, { map }: ReleaseMap): Stamp {
     const { name, stages, previews } = project;
-    return this.stamps.of(`${identityOf(map)} ${origin} stamp.js ${identityOf(project)}`, () =>
-      stampScript({ project: name, base: baseOf(origin, name), map: canonicalJson(map, origin), stages, previews }),
+    return this.stamps.of(`${identityOf(map)} ${modulesUrl} ${origin} stamp.js ${identityOf(project)}`, () =>
+      stampScript({ project: name, base: baseOf(origin, name), map: canonicalJson(map, modulesUrl), stages, previews }),
     );
   }
 }

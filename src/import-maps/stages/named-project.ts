@@ -4,8 +4,10 @@ import { Db } from '../../platform/database/db.js';
 import type { Sql } from '../../platform/database/statement.js';
 import { conflict, notFound } from '../../platform/errors.js';
 import { lastOf, type Query } from '../../rest/reading/list-query.js';
+import { KNOWN_MODULES_URLS } from '../../projects/keep-modules-url.js';
 import type { StageSetting } from '../../projects/stage-setting.js';
 import { production, type Stage, type StageLine, stageNamed } from '../domain/stage-line.js';
+import { ModulesUrls } from '../store/modules-urls.js';
 import { PreviewLocks } from '../store/preview-locks.js';
 import { stageLineOf } from '../store/stage-lines.js';
 
@@ -17,6 +19,10 @@ export interface NamedProject {
   readonly safeList: readonly string[];
   /** `relative_addresses`. */
   readonly relative: boolean;
+  /** What the URLs of its modules begin with; null: the origin that a client calls us by. */
+  readonly modulesUrl: string | null;
+  /** All that they began with; see OwnAddresses. */
+  readonly bases: readonly string[];
   /** `page`: where links to previews lead; null where only the import maps are known. */
   readonly page: string | null;
   /** Whether links to its tickets need a preview key. */
@@ -28,6 +34,7 @@ export class NamedProjects {
   constructor(
     private readonly db: Db,
     private readonly locks: PreviewLocks,
+    private readonly modulesUrls: ModulesUrls,
   ) {}
 
   /** By name, or by id. Rejects with not_found. */
@@ -49,16 +56,18 @@ export class NamedProjects {
       open_previews: boolean | null;
       relative: boolean | null;
       page: string | null;
+      modules_url: string | null;
+      bases: string[] | null;
     }>({
       name: statement,
       text: `SELECT id, name, settings->'stages' AS stages, settings->'url_safe_list' AS safe_list,
           (settings->>'open_previews')::boolean AS open_previews,
           (settings->>'relative_addresses')::boolean AS relative,
-          settings->>'page' AS page FROM project WHERE ${where} LIMIT 1`,
+          settings->>'page' AS page, settings->>'modules_url' AS modules_url, ${KNOWN_MODULES_URLS} AS bases FROM project p WHERE ${where} LIMIT 1`,
       values: [value],
     });
     if (!row) throw notFound(`There is no project '${value.slice(0, 100)}'.`);
-    const { id, name, stages, safe_list: safeList, open_previews: isOpen, relative, page } = row;
+    const { id, name, stages, safe_list: safeList, open_previews: isOpen, relative, page, bases } = row;
     const previews = this.locks.isLocked(isOpen ?? false) ? 'key' : 'open';
     return {
       id,
@@ -66,6 +75,8 @@ export class NamedProjects {
       line: stageLineOf(stages),
       safeList: safeList ?? [],
       relative: relative ?? false,
+      modulesUrl: this.modulesUrls.of(row.modules_url),
+      bases: bases ?? [],
       page,
       previews,
     };

@@ -84,10 +84,10 @@ function operationOf(given: unknown, rules: AddressRules, part: string): Change 
   return setting({ ...entry, url: url as string, ...(integrity === undefined ? {} : { integrity }) }, rules);
 }
 
-function deletion({ scope, specifier }: Pick<Change, 'scope' | 'specifier'>, { origin }: AddressRules): Change | Fault {
+function deletion({ scope, specifier }: Pick<Change, 'scope' | 'specifier'>, rules: AddressRules): Change | Fault {
   const unnamed = checkSpecifier(specifier);
   if (unnamed) return unnamed;
-  const checked = scope === null ? { scope } : checkScope(scope, origin);
+  const checked = scope === null ? { scope } : checkScope(scope, rules);
   return isFault(checked) ? checked : { specifier, ...checked, set: null };
 }
 

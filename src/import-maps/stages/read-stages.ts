@@ -75,7 +75,7 @@ export class ReadStages {
       to,
       release: ticket.release,
       changes: diff(one, other).map((difference) => ({
-        ...differenceView(difference, base),
+        ...differenceView(difference, ticket.modulesUrl ?? base),
         state: ticket.stage === live ? null : (states.get(difference.key) ?? null),
         overtakes: changes.get(difference.key)?.ticket ?? null,
       })),

@@ -15,23 +15,23 @@ import type { Flip, StageChange } from './stage-change.js';
 /** The project whose maps need no name in the URL. */
 const DEFAULT_PROJECT = 'default';
 
-/** `{url, integrity}`; what this server keeps with the origin that the client calls us by. */
-function targetView(target: Target | null, base: string): Target | null {
+/** `{url, integrity}`; `modules`: what the URLs of what this server keeps begin with. */
+function targetView(target: Target | null, modules: string): Target | null {
   if (!target) return null;
   const { source: _ours, ...shown } = target;
-  return { ...shown, url: addressOf(shown.url, base) };
+  return { ...shown, url: addressOf(shown.url, modules) };
 }
 
-const keyView = (key: MapKey): { specifier: string; scope: string | null } => {
+const keyView = (key: MapKey, modules: string): { specifier: string; scope: string | null } => {
   const { specifier, scope } = partsOf(key);
-  return { specifier, scope };
+  return { specifier, scope: scope === null ? null : addressOf(scope, modules) };
 };
 
-export const differenceView = ({ key, change, from, to }: Difference, base: string): object => ({
-  ...keyView(key),
+export const differenceView = ({ key, change, from, to }: Difference, modules: string): object => ({
+  ...keyView(key, modules),
   change,
-  from: targetView(from, base),
-  to: targetView(to, base),
+  from: targetView(from, modules),
+  to: targetView(to, modules),
 });
 
 const warningView = ({ code, key, ticket, message }: MapWarning): object => ({
@@ -82,6 +82,7 @@ export const shownTo = <Ticket extends { readonly previewKey: string | null }>(
 export function changeView(change: StageChange, base: string, dryRun: boolean): object {
   const { ticket, row, revision, flip, changes = [], superseded = [], dependents = [], warnings = [] } = change;
   const stage = String(row.stage);
+  const modules = ticket.modulesUrl ?? base;
   return {
     ticket: `/api/v1/ticket/${ticket.id}/`,
     key: ticket.key,
@@ -89,8 +90,8 @@ export function changeView(change: StageChange, base: string, dryRun: boolean): 
     ...workView(row),
     revision,
     release: flip?.release ?? null,
-    changes: changes.map((one) => differenceView(one, base)),
-    superseded: superseded.map((one) => ({ ...keyView(one.key), ticket: one.ticket })),
+    changes: changes.map((one) => differenceView(one, modules)),
+    superseded: superseded.map((one) => ({ ...keyView(one.key, modules), ticket: one.ticket })),
     dependents,
     ...warningsView(warnings),
     ...(change.gitRevert === undefined ? {} : { git_revert: change.gitRevert }),
@@ -109,7 +110,7 @@ const workView = (row: Row): object => ({
 
 /** The answer of what changed production itself. */
 export const productionView = (
-  { name, line }: NamedProject,
+  { name, line, modulesUrl }: NamedProject,
   { release }: Flip,
   base: string,
   { changes, ...report }: { readonly changes: readonly Difference[] },
@@ -117,6 +118,6 @@ export const productionView = (
   project: name,
   stage: production(line).name,
   release,
-  changes: changes.map((one) => differenceView(one, base)),
+  changes: changes.map((one) => differenceView(one, modulesUrl ?? base)),
   ...report,
 });

@@ -126,8 +126,8 @@ export class StageController {
   async write(@Req() request: StageRequest, @Res() reply: FastifyReply): Promise<void> {
     const options = verbOptions(request);
     const project = await this.productionOf(request, options);
-    const { safeList, relative } = project;
-    const rules = { origin: options.base, safeList, relative };
+    const { safeList, relative, bases } = project;
+    const rules = { origin: options.base, bases, safeList, relative };
     const { reason, decide, warnings } = directBody(request.body, rules, isLenient(request));
     const line = `Written directly${reason ? `: ${reason}` : ''}`;
     const work = async (tx: Tx): Promise<WriteAnswer> => {

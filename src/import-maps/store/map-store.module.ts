@@ -4,6 +4,7 @@ import { BlobImports } from './blob-imports.js';
 import { KnownRevisions } from './known-revisions.js';
 import { MapChanges } from './map-changes.js';
 import { ProductionMaps } from './production-maps.js';
+import { ModulesUrls } from './modules-urls.js';
 import { PreviewLocks } from './preview-locks.js';
 import { ReleaseReader } from './release-reader.js';
 import { Layers } from './layers.js';
@@ -19,6 +20,7 @@ const SHARED = [
   Releases,
   TicketDeltas,
   ProductionMaps,
+  ModulesUrls,
   PreviewLocks,
   ReleaseReader,
   StageLines,

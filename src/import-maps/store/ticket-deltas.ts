@@ -11,6 +11,7 @@ import { type Delta, difference, isDirty, keysOf } from '../domain/delta.js';
 import { deltaFrom, placeAfter, stepBetween } from '../domain/delta-steps.js';
 import type { MapKey } from '../domain/map-key.js';
 import type { StageLine } from '../domain/stage-line.js';
+import { ModulesUrls } from './modules-urls.js';
 import { PreviewLocks } from './preview-locks.js';
 import { type FoundRevision, KnownRevisions, keptUnlessKnown, MARK, type Revision } from './known-revisions.js';
 import { hashesIn } from './own-urls.js';
@@ -33,6 +34,8 @@ export interface LockedTicket {
   readonly previewKey: string | null;
   /** The page that links to its preview lead to: the project's setting. */
   readonly page: string | null;
+  /** What the URLs of its project's modules begin with; null: the origin that a client calls us by. */
+  readonly modulesUrl: string | null;
   /** Null until it carries modules. */
   readonly stage: string | null;
   readonly closed: boolean;
@@ -68,6 +71,7 @@ interface Surroundings {
   entries: string[] | null;
   open_previews: boolean | null;
   page: string | null;
+  modules_url: string | null;
   preview_key: string;
   release: number | null;
   revision_id: number | null;
@@ -91,6 +95,7 @@ export class TicketDeltas {
   constructor(
     private readonly known: KnownRevisions,
     private readonly locks: PreviewLocks,
+    private readonly modulesUrls: ModulesUrls,
   ) {}
 
   /** Locks the ticket. Whoever needs production's pointer too has locked that before. Rejects with not_found. */
@@ -110,7 +115,7 @@ export class TicketDeltas {
     const [found] = await tx.run<Surroundings>({
       name: 'ticket_surroundings',
       text: `SELECT p.name AS project_name, p.settings->'stages' AS stages, p.settings->>'overlap' AS overlap, p.settings->'quotas' AS quotas, p.settings->'entries' AS entries, m.release,
-          (p.settings->>'open_previews')::boolean AS open_previews, p.settings->>'page' AS page, t.preview_key,
+          (p.settings->>'open_previews')::boolean AS open_previews, p.settings->>'page' AS page, p.settings->>'modules_url' AS modules_url, t.preview_key,
           r.id AS revision_id, ${MARK} AS mark, r.number, r.whole, r.carried, ${keptUnlessKnown('$2::text')} AS kept, r.git_commit
         FROM ticket t JOIN project p ON p.id = t.project_id LEFT JOIN map_pointer m ON m.project_id = p.id
           LEFT JOIN LATERAL (SELECT * FROM map_revision WHERE ticket_id = $1 ORDER BY number DESC LIMIT 1) r ON true
@@ -134,6 +139,7 @@ export class TicketDeltas {
       entries: found.entries,
       previewKey: this.locks.isLocked(found.open_previews ?? false) ? found.preview_key : null,
       page: found.page,
+      modulesUrl: this.modulesUrls.of(found.modules_url),
       stage: row.stage as string | null,
       closed: row.closed_at !== null,
       version: Number(row.version),

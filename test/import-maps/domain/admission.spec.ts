@@ -174,7 +174,7 @@ test.each([
   ['/', '/'],
   ['/app/../admin/é', '/admin/%C3%A9'],
 ])('the scope %s is kept as %s', (given, scope) => {
-  expect(checkScope(given, ORIGIN)).toEqual({ scope });
+  expect(checkScope(given, { origin: ORIGIN })).toEqual({ scope });
 });
 
 test.each([
