@@ -1,84 +1,81 @@
-// stamp snippet: what a page has in its <head>; printed, or written into a page.
+// stamp snippet: what a page has in its <head>; printed, or written into pages.
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { CliError } from '../cli-error.js';
+import { shell } from '../../platform/in-shell.js';
+import { CliError, usage } from '../cli-error.js';
 import { EXIT } from '../exit-codes.js';
-import { textOf } from '../options.js';
+import { textsOf } from '../options.js';
 import type { Session } from '../session.js';
 import type { Verb } from '../verb.js';
 
-const BEGIN = '<!-- stampline -->';
-const END = '<!-- /stampline -->';
+interface WrittenPage {
+  readonly name: string;
+  readonly file: string;
+  readonly changed: boolean;
+}
 
 export const snippet: Verb = {
   name: 'snippet',
-  summary: 'Print what a page has in its head, or write it into one',
+  takes: '[pages...]',
+  summary: 'Print what a page has in its head, or write it into pages',
   description:
-    `With --write it goes between ${BEGIN} and ${END}, which stand after <head> from the first time on: a build can do ` +
-    'it again each time, and the page has production as it is then for when Stampline is away.',
-  options: [['--write <file>', 'the page to write it into']],
+    'With --write it goes first into <head>, behind <meta>, between <!-- stampline --> and <!-- /stampline -->; where a page has ' +
+    'these comments, there. A page that has the two elements already gets the map as it is in production now, and keeps their ' +
+    'attributes (nonce, crossorigin, data-badge) and everything else to the byte: a build can do it each time. A page whose ' +
+    'elements cannot work (async, defer, type="module", integrity) is refused, and none of the pages is written then.',
+  options: [['--write <page...>', 'a page to write it into; more may follow']],
   json: { snippet: true, file: true, changed: true },
   examples: [
     { run: 'stamp snippet', says: 'the script, and the map to fall back to' },
-    { run: 'stamp snippet --write index.html', says: 'into a page' },
+    { run: 'stamp snippet --write index.html', says: 'into a page; more pages may follow' },
   ],
-  run: async (session, _args, options) => {
-    const { out, settings } = session;
-    const elements = (await readSnippet(session)).trimEnd();
-    const name = textOf(options, 'write');
-    if (name === undefined) {
-      out.result({ snippet: elements }, () => out.lines(elements));
+  run: async (session, args, options) => {
+    const { out } = session;
+    const text = await askForSnippet(session);
+    const names = [...new Set([...textsOf(options, 'write'), ...args])];
+    if (textsOf(options, 'write').length === 0) {
+      if (args.length > 0) throw usage(`Say what to do with it: ${shell`stamp snippet --write ${args[0] ?? ''}`}`);
+      out.result({ snippet: text.trimEnd() }, () => out.lines(text.trimEnd()));
       return undefined;
     }
-    const file = path.resolve(settings.cwd, name);
-    const page = await readPage(file, name);
-    const written = withSnippet(page, elements, name);
-    if (written !== page) await fs.writeFile(file, written);
-    out.result({ file, changed: written !== page }, () =>
-      out.say(written === page ? `${name} has it already.` : `${name} has it now.`),
-    );
+    const pages = await writePages(session, names, text);
+    const shown = pages.map(({ file, changed }) => ({ file, changed }));
+    out.result(shown.length === 1 ? shown[0] : shown, () => {
+      for (const { name, changed } of pages) out.say(changed ? `${name} has it now.` : `${name} has it already.`);
+    });
     return undefined;
   },
 };
 
-function readSnippet({ server, settings: { project } }: Session): Promise<string> {
+function askForSnippet({ server, settings: { project } }: Session): Promise<string> {
   const parseAs = 'text';
   if (project === 'default') return server.of(server.api.GET('/snippet.html', { parseAs }));
   return server.of(server.api.GET('/p/{project}/snippet.html', { params: { path: { project } }, parseAs }));
 }
 
-async function readPage(file: string, name: string): Promise<string> {
-  try {
-    return await fs.readFile(file, 'utf8');
-  } catch (error) {
-    throw new CliError(
-      `${name} can't be read (${(error as NodeJS.ErrnoException).code ?? ''}): say the page that is to have it.`,
-      EXIT.error,
-    );
+/** All are read and made before one is written. */
+async function writePages({ settings }: Session, names: readonly string[], text: string): Promise<WrittenPage[]> {
+  // Its parser is a third of the command, and no other verb needs it.
+  const { readSnippet, withSnippet } = await import('../pages/page-snippet.js');
+  const made = readSnippet(text);
+  const pages = [];
+  for (const name of names) {
+    const file = path.resolve(settings.cwd, name);
+    const before = await readPage(file, name);
+    pages.push({ name, file, before, after: withSnippet(before, made, name) });
   }
+  for (const { file, before, after } of pages) if (after !== before) await fs.writeFile(file, after, 'latin1');
+  return pages.map(({ name, file, before, after }) => ({ name, file, changed: after !== before }));
 }
 
-/** Between the markers, or after <head>. Rejects with CliError where it has no place, or would be there twice. */
-function withSnippet(page: string, elements: string, name: string): string {
-  const eol = page.includes('\r\n') ? '\r\n' : '\n';
-  const marked = [BEGIN, ...elements.split('\n'), END];
-  const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)];
-  if (from >= 0 && to > from)
-    return page.slice(0, from) + marked.join(eol + indentAt(page, from)) + page.slice(to + END.length);
-  if (from >= 0 || to >= 0)
-    throw new CliError(`${name} has only one of ${BEGIN} and ${END}: write both, or take it away.`, EXIT.error);
-  if (/<script\b[^<>]*\bdata-stamp-fallback\b/.test(page))
+/** Its bytes, one character each. */
+async function readPage(file: string, name: string): Promise<string> {
+  const bytes = await fs.readFile(file).catch((error: unknown) => {
     throw new CliError(
-      `${name} has these elements already: put ${BEGIN} before and ${END} after them, or take them away.`,
+      `${name} can't be read (${(error as NodeJS.ErrnoException).code ?? ''}): give the page that is to have it.`,
       EXIT.error,
     );
-  const head = /<head(\s[^<>]*)?>/i.exec(page);
-  if (!head) throw new CliError(`${name} has no <head>: write ${BEGIN}${END} where it is to stand.`, EXIT.error);
-  const at = head.index + head[0].length;
-  const indent = `${indentAt(page, head.index)}  `;
-  return page.slice(0, at) + marked.map((line) => eol + indent + line).join('') + page.slice(at);
+  });
+  if (!bytes.includes(0)) return bytes.toString('latin1');
+  throw new CliError(`${name} is not text, or in UTF-16: save the page as UTF-8.`, EXIT.error);
 }
-
-/** The blanks that the line begins with. */
-const indentAt = (page: string, at: number): string =>
-  /^[ \t]*/.exec(page.slice(page.lastIndexOf('\n', at - 1) + 1, at))?.[0] ?? '';
