@@ -9,6 +9,7 @@ const RULES = [
   'imports.unresolved',
   'modules.overlap',
   'project.default_stays',
+  'project.modules_urls_full',
   'project.stage_in_use',
   'release.contains_reverted',
   'revert.has_dependents',

@@ -13,6 +13,7 @@ export const WORK = {
   'package_list.contradiction': ['invalid', 'Two entries of a package list say different things of one package.'],
   'package_list.not_a_list': ['invalid', 'A package list is not a JSON array.'],
   'project.default_stays': ['conflict', 'The project default keeps its name.'],
+  'project.modules_urls_full': ['conflict', 'modules_url had as many values as a project may have had.'],
   'project.stage_in_use': ['conflict', 'An open ticket is at a stage that the change would take away.'],
   'reason.invalid': ['invalid', 'A reason is not a text, or is too long.'],
   'reason.missing': ['invalid', 'The request needs a reason.'],
