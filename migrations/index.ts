@@ -21,6 +21,7 @@ import { DatabaseClock1764640000000 } from './1764640000000-database-clock.js';
 import { TimesByNumber1764641000000 } from './1764641000000-times-by-number.js';
 import { GitSources1764700000000 } from './1764700000000-git-sources.js';
 import { BlobImports1764710000000 } from './1764710000000-blob-imports.js';
+import { PromotedCommits1764730000000 } from './1764730000000-promoted-commits.js';
 import { ModulesUrls1764750000000 } from './1764750000000-modules-urls.js';
 
 export const migrations = [
@@ -46,5 +47,6 @@ export const migrations = [
   TimesByNumber1764641000000,
   GitSources1764700000000,
   BlobImports1764710000000,
+  PromotedCommits1764730000000,
   ModulesUrls1764750000000,
 ];

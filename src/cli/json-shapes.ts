@@ -226,6 +226,8 @@ export const UPDATE_FIELDS: Fields = {
   files: true,
   deleted: true,
   withdrawn: true,
+  rebased: true,
+  live: true,
   ms: true,
   url: true,
   folder: true,

@@ -198,7 +198,7 @@ describe('where it can not go on', () => {
   it('a folder that does not come back ends it with an error, after the time that it has', async () => {
     const app = new WatchedApp(SHOP, null);
     const source = await SourceFolder.open({ cwd: app.folder, root: undefined, projectFolder: undefined }, 'src');
-    const saves = await SaveWatcher.open(source, silent, 300);
+    const saves = await SaveWatcher.open(source, silent, { goneMs: 300 });
     app.delete('src');
     await expect(saves.next(signal)).rejects.toMatchObject({
       exit: 1,

@@ -14,11 +14,14 @@ beforeAll(async () => {
 
 afterAll(() => server.stop());
 
-beforeEach(async () => {
+async function makeProject(settings: object = {}): Promise<void> {
   const name = `versions${(count += 1)}`;
-  const { body } = await server.http.post('/api/v1/project/').send({ name }).expect(201);
+  const { body } = await server.http.post('/api/v1/project/').send({ name, settings }).expect(201);
   project = { id: body.id, name };
-});
+}
+beforeEach(() => makeProject());
+
+const stageAt = (name: string, index: number): object => ({ name, step: [100, 300, 500, 1000][index] });
 
 const newTicket = async (): Promise<UploadsOf> =>
   new UploadsOf(server, await aTicket(server).with({ project: `/api/v1/project/${project.id}/` }));
@@ -188,8 +191,96 @@ describe('uncommitted work', () => {
   });
 });
 
+const [ONE, TWO] = ['aaaaaaa1', 'bbbbbbb2'];
+const saysOne = { git_commit: ONE, git_commits: [ONE, 'ccccccc3'], git_merges: ['ccccccc3'] };
+const saysTwo = { git_commit: TWO, git_commits: [TWO] };
+
+/** What each promotion says, the last one being the release; what the release has. */
+const SAID: readonly (readonly [string, readonly object[], string, readonly string[]])[] = [
+  ['the first', [saysOne, {}], ONE, saysOne.git_commits],
+  ['the last', [{}, saysTwo], TWO, [TWO]],
+  ['both', [saysOne, saysTwo], TWO, [TWO]],
+  ['none', [{}, {}], '0123abcd', []],
+  ['the first, and the last another commit', [saysOne, { git_commit: TWO }], TWO, saysOne.git_commits],
+  ['the first the commit, the last the commits', [{ git_commit: ONE }, { git_commits: [TWO] }], ONE, [TWO]],
+  ['the first the commits, the last the commit', [{ git_commits: [TWO] }, { git_commit: ONE }], ONE, [TWO]],
+  ['the second of three', [{}, saysOne, {}], ONE, saysOne.git_commits],
+];
+
+describe.each([
+  ['committed', {}],
+  ['uncommitted', { dirty: PATH }],
+])('commits of %s work', (_what, marks) => {
+  it.each(SAID)('said by %s promotion are those of the release', async (_by, promotions, commit, commits) => {
+    if (promotions.length > 2) await makeProject({ stages: ['dev', 'qa', 'beta', 'prod'].map(stageAt) });
+    const uploads = await newTicket();
+    await send(uploads, 'one', null, { ...marks, git_commit: '0123abcd' });
+    for (const said of promotions) await server.http.post(`${uploads.ticket.uri}promote/`).send(said).expect(200);
+    const { body } = await server.http.get(`/api/v1/release/1/?project=${project.name}`).expect(200);
+    expect(body.layers[0]).toMatchObject({ git_commit: commit, git_commits: commits });
+    const { body: gone } = await server.http.post(`${uploads.ticket.uri}revert/`).send({}).expect(200);
+    const line =
+      commits === saysOne.git_commits ? `git revert ${ONE} && git revert -m 1 ccccccc3` : `git revert ${TWO}`;
+    expect(gone.git_revert).toBe(commits.length === 0 ? null : line);
+  });
+
+  it('said of a revision are not those of the next one', async () => {
+    const uploads = await newTicket();
+    await send(uploads, 'one', null, { ...marks, git_commit: '0123abcd' });
+    await server.http.post(`${uploads.ticket.uri}promote/`).send(saysOne).expect(200);
+    await server.http.post(`${uploads.ticket.uri}revert/`).send({}).expect(200);
+    await send(uploads, 'two', null, { git_commit: '4567abcd' });
+    await release(uploads);
+    const { body } = await server.http.get(`/api/v1/release/1/?project=${project.name}`).expect(200);
+    expect(body.layers[0]).toMatchObject({ git_commit: '4567abcd', git_commits: [] });
+  });
+});
+
+describe('what a build made', () => {
+  const built = async (uploads: UploadsOf): Promise<unknown> => (await sourcesOf(uploads)).changes[PATH]?.built;
+
+  it('keeps the commit that it was made from, another one without its bytes, and a deletion too', async () => {
+    await released('one', null);
+    const uploads = await newTicket();
+    await send(uploads, 'two', 'one', { built: `${ONE} ${PATH}`, dirty: PATH });
+    expect((await sourcesOf(uploads)).changes[PATH]).toMatchObject({ built: ONE, dirty: true });
+    const marked = await uploads.put({ mode: 'sources', base: `${idOf('one')} ${PATH}`, built: `${TWO} ${PATH}` }, {});
+    expect(marked.status).toBe(201);
+    expect((await sourcesOf(uploads)).changes[PATH]).toMatchObject({ built: TWO, dirty: false, state: 'clean' });
+    const { body: why } = await server.http.get(`${uploads.ticket.uri}why/`).expect(200);
+    expect(why.verdicts).toContainEqual(
+      expect.objectContaining({
+        code: 'sources.built',
+        verdict: 'pass',
+        summary: expect.stringContaining(`1 file built from commit ${TWO}`),
+      }),
+    );
+    await send(uploads, null, 'one', { built: `${ONE} ${PATH}` });
+    expect(await built(uploads)).toBe(ONE);
+    // By hand it is nobody's build.
+    await send(uploads, 'three', 'one');
+    expect(await built(uploads)).toBeNull();
+  });
+});
+
+it('tells whether production took a change back, and how git takes it back', async () => {
+  await released('one', null);
+  const second = await newTicket();
+  await send(second, 'two', 'one');
+  await release(second, saysTwo);
+  const last = async (): Promise<unknown> => (await sourcesOf(second, `?changed=${PATH}`)).changed[PATH];
+  expect(await last()).toMatchObject({ release: 2, commit: TWO, taken_back: false, git_revert: `git revert ${TWO}` });
+  await server.http.post(`${second.ticket.uri}revert/`).send({}).expect(200);
+  expect(await last()).toMatchObject({ release: 3, commit: TWO, taken_back: true, git_revert: `git revert ${TWO}` });
+});
+
 it.each([
   ['source', 'abc src/a.js'],
+  ['built', `abc ${PATH}`],
+  ['built', `none ${PATH}`],
+  ['built', `HEAD ${PATH}`],
+  ['built', ONE],
+  ['built', `${ONE} ../a.js`],
   ['source', `none ${PATH}`],
   ['source', idOf('one')],
   ['base', `HEAD ${PATH}`],

@@ -64,6 +64,9 @@ export const SCHEMA_SAMPLES: Readonly<Record<string, readonly string[]>> = {
     `UPDATE map_revision SET dirty = true WHERE ticket_id = 1`,
     `UPDATE layer SET dirty = true, git_commits = '{0123abc}'`,
   ],
+  PromotedCommits1764730000000: [
+    `UPDATE map_revision SET found_in = '0123abc', git_commits = '{0123abc,4567def}', git_merges = '{4567def}' WHERE ticket_id = 1`,
+  ],
   BlobImports1764710000000: [`UPDATE blob SET imports = '{"static":["preact"],"dynamic":[]}'`],
   TicketBlobs1764610000000: [`INSERT INTO blob_use (owner, hash) VALUES ('ticket/2', repeat('a', 64))`],
   ModulesUrls1764750000000: [

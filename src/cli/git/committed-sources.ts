@@ -1,4 +1,5 @@
-// Before a promotion: every source of the ticket has to be in HEAD as the ticket has it; and which commits changed them.
+// Before a promotion: every source of the ticket has to be in HEAD as the ticket has it, or built from HEAD; and which commits
+// changed them.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { shell } from '../../platform/in-shell.js';
@@ -9,9 +10,10 @@ import { readDiff } from '../verbs/diff.js';
 import { slashed } from '../watch/key-names.js';
 import { readSources, type ServerSources, type TicketChange } from '../watch/server-versions.js';
 import { SourceFolder } from '../watch/source-files.js';
+import { requireBuiltFrom } from './built-sources.js';
 import { refused, SKIP } from './check-work.js';
 import { gitIn } from './git.js';
-import { pathChanges } from './path-changes.js';
+import { distinct, pathChanges } from './path-changes.js';
 import { GitVersions } from './versions.js';
 
 /** What a promotion is told of the commits. */
@@ -37,7 +39,7 @@ const MOST_NAMED = 3;
  */
 export async function requireCommitted(
   session: Session,
-  { id, key }: { readonly id: number; readonly key: string },
+  { id, key, head }: { readonly id: number; readonly key: string; readonly head: string },
 ): Promise<Committed | undefined> {
   const { settings, server, out } = session;
   const found = await readSources(server, String(id), '');
@@ -45,18 +47,25 @@ export async function requireCommitted(
   const { repository, names } = await SourceFolder.open(settings, folder);
   if (!found || repository === undefined) return undefined;
   const below = slashed(path.relative(repository, names.base));
-  const sources = Object.entries(found.changes)
-    .filter(([, change]) => change.source !== null || (change.deleted && change.compared))
-    .map(([name, change]): Source => ({ name, path: below ? `${below}/${name}` : name, change }));
-  if (sources.length === 0) return undefined;
+  const all = Object.entries(found.changes).map(([name, change]): Source => ({
+    name,
+    path: below ? `${below}/${name}` : name,
+    change,
+  }));
+  const built = all.filter(({ change }) => change.built !== null);
+  const sources = all.filter(({ change }) => change.built === null && isFromGit(change));
+  if (sources.length + built.length === 0) return undefined;
+  requireBuiltFrom(built, { key, head, base: names.base, cwd: settings.cwd });
   const options = { trunk: settings.trunk, note: (line: string) => out.note(line) };
   const versions = await GitVersions.open(repository, '', options);
-  const head = await versions.atHead();
-  const missing = sources.filter(({ path: file, change }) => (head.get(file) ?? null) !== change.source);
+  const tree = await versions.atHead();
+  const missing = sources.filter(({ path: file, change }) => (tree.get(file) ?? null) !== change.source);
   if (missing.length > 0) throw notInHead(key, missing);
   await tellOthers(session, id, found);
   return commitsOf(repository, versions, sources);
 }
+
+const isFromGit = ({ source, deleted, compared }: TicketChange): boolean => source !== null || (deleted && compared);
 
 function notInHead(key: string, missing: readonly Source[]): CliError {
   const some = missing.slice(0, MOST_NAMED).map(({ name }) => name);
@@ -70,7 +79,10 @@ function notInHead(key: string, missing: readonly Source[]): CliError {
 /** Packages, addresses and what came without git's ids: nobody can say which commit has them. */
 async function tellOthers(session: Session, id: number, { project, changes }: ServerSources): Promise<void> {
   const { changes: all } = await readDiff(session, String(id), {});
-  const isKnown = (name: string): boolean => Boolean(changes[name]?.source ?? changes[name]?.compared);
+  const isKnown = (name: string): boolean => {
+    const change = changes[name];
+    return change !== undefined && (change.built !== null || isFromGit(change));
+  };
   const others = all.map(nameOf).filter((name) => !isKnown(name.replace(`@${project}/`, '')));
   if (others.length === 0) return;
   const more = others.length > MOST_NAMED ? ` and ${others.length - MOST_NAMED} more` : '';
@@ -98,9 +110,7 @@ async function commitsOf(root: string, versions: GitVersions, sources: readonly 
       if (from === change.base) break;
     }
   }
-  const commits = [...new Map(changes.map(({ commit }) => [commit.id, commit])).values()].filter(({ id }) =>
-    used.has(id),
-  );
+  const commits = distinct(changes.map(({ commit }) => commit)).filter(({ id }) => used.has(id));
   if (commits.length === 0 || commits.length > MOST_COMMITS) return {};
   return {
     git_commits: commits.map(({ id }) => id),

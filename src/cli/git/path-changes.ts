@@ -58,3 +58,7 @@ function changesIn(text: string): PathChange[] {
   });
   return changes;
 }
+
+export const distinct = (commits: readonly CommitFacts[]): CommitFacts[] => [
+  ...new Map(commits.map((commit) => [commit.id, commit])).values(),
+];

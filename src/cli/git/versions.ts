@@ -2,7 +2,7 @@
 // trunk, at HEAD, and in HEAD's history. Each question is one process of git, whatever the number of files.
 import { fetchTrunk, fetchUnknownTrunk } from './fetch-trunk.js';
 import { type Git, gitIn } from './git.js';
-import { type PathChange, pathChanges } from './path-changes.js';
+import { type CommitFacts, distinct, type PathChange, pathChanges } from './path-changes.js';
 import { findTrunk, type Trunk } from './trunk.js';
 
 /** By path from the repository's root: git's ids. */
@@ -86,17 +86,18 @@ export class GitVersions {
     return this.tree(this.line?.begun);
   }
 
-  /** As git would store them; those that it can't read are left out. */
-  async inWorkTree(paths: readonly string[]): Promise<Versions> {
+  /** As git would store them, or with `isRaw` as they are; those that it can't read are left out. */
+  async inWorkTree(paths: readonly string[], { isRaw = false } = {}): Promise<Versions> {
     // One path a line, and a quote at the beginning is git's own.
     const plain = paths.filter((path) => !/^"|[\n\r]/.test(path));
     if (plain.length === 0) return new Map();
-    const { code, stdout } = await this.git.run(['hash-object', '--stdin-paths'], { input: `${plain.join('\n')}\n` });
+    const verb = ['hash-object', '--stdin-paths', ...(isRaw ? ['--no-filters'] : [])] as const;
+    const { code, stdout } = await this.git.run(verb, { input: `${plain.join('\n')}\n` });
     const ids = stdout.split('\n').filter(Boolean);
     if (code === 0) return new Map(plain.map((path, index) => [path, ids[index] ?? '']));
     // It ends at the first one that it can't read.
     const read = plain.slice(0, ids.length).map((path, index): [string, string] => [path, ids[index] ?? '']);
-    return new Map([...read, ...(await this.inWorkTree(plain.slice(ids.length + 1)))]);
+    return new Map([...read, ...(await this.inWorkTree(plain.slice(ids.length + 1), { isRaw }))]);
   }
 
   /** Files that are not checked out. */
@@ -144,9 +145,32 @@ export class GitVersions {
     return changes.some((change) => change.to === id);
   }
 
+  /** The commits that changed a path since another one, up to where HEAD left the trunk; the newest first, without merges. */
+  async trunkChanges(path: string, since: string): Promise<readonly CommitFacts[]> {
+    const begun = this.line?.begun;
+    if (begun === undefined) return [];
+    const changes = await pathChanges(this.git, [begun, `^${since}`], [path], 'own');
+    return distinct(changes.map(({ commit }) => commit));
+  }
+
   /** Whose commits are one's own; undefined where git wasn't told. */
   mail(): Promise<string | undefined> {
     return this.git.read(['config', 'user.email']);
+  }
+
+  /** The same; of a shallow clone the rest is fetched where it is needed. */
+  async hasCommit(commit: string): Promise<boolean> {
+    if (await this.isInHistory(commit)) return true;
+    if (this.hasDeepened || !(await this.isShallow())) return false;
+    await this.deepen(this.line?.trunk);
+    await this.refresh();
+    return this.isInHistory(commit);
+  }
+
+  /** False where something is in no commit, and before there is one. */
+  async isClean(): Promise<boolean> {
+    const { code, stdout } = await this.git.run(['status', '--porcelain', '-z', '--untracked-files=normal']);
+    return this.line !== undefined && code === 0 && stdout === '';
   }
 
   async isInHistory(commit: string): Promise<boolean> {

@@ -82,6 +82,11 @@ export class Output {
     this.stderr.write(`${CLEAR}${harmless(unbroken(line)).slice(0, (this.stderr.columns || this.width) - 1)}`);
   }
 
+  /** What follows begins on a line of its own, whatever a terminal shows. */
+  breakLine(): void {
+    if (this.stderr.isTTY) this.stderr.write('\n');
+  }
+
   /** A question, and what is answered stands behind it. */
   prompt(question: string): void {
     this.stderr.write(promptOf(question));

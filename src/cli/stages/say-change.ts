@@ -1,6 +1,6 @@
 // What a promotion, a revert or a rebase came to, for people: where the ticket is, what changed, and what comes next.
-import { shell, words } from '../../platform/in-shell.js';
-import { isCommit } from '../../platform/git-facts.js';
+import { shell } from '../../platform/in-shell.js';
+import { checkedRevert } from '../git/revert-line.js';
 import { type Fact, sayFacts } from '../output/facts.js';
 import type { Session } from '../session.js';
 import { previewLink } from './links.js';
@@ -41,17 +41,9 @@ export function sayChange({ out, settings }: Session, change: StageChange, { lin
   if (change.more_warnings) out.warn(`${change.more_warnings} more warnings are not shown.`);
 }
 
-/** As the server makes it; what another may have sent is not for a shell. */
 function gitRevertOf({ git_revert: line }: StageChange): string | undefined {
-  if (line === undefined) return undefined;
   if (line === null) return 'which commits made the change is not known: see git log';
-  const steps = line.split(' && ').map((step) => {
-    const [, merge, commits = ''] = /^git revert (-m 1 )?([0-9a-f ]+)$/.exec(step) ?? [];
-    const names = commits.split(' ');
-    if (!names.every(isCommit)) return undefined;
-    return merge ? shell`git revert -m 1 ${words(names)}` : shell`git revert ${words(names)}`;
-  });
-  return steps.includes(undefined) ? undefined : steps.join(' && ');
+  return line === undefined ? undefined : checkedRevert(line);
 }
 
 const MOST_NAMES = 5;

@@ -110,7 +110,7 @@ async function checkGit(
   const work = await checkWork({ cwd, trunk, fetch, note: (line) => out.note(line) });
   if (!work) return {};
   out.detail(`git: clean, and HEAD descends from ${work.trunk}`);
-  const found = await requireCommitted(session, { id, key });
+  const found = await requireCommitted(session, { id, key, head: work.commit });
   if (found) return { git_commit: work.commit, ...found };
   const query = { order_by: '-number', limit: 1 };
   const { objects } = await server.of(

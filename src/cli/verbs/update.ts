@@ -19,7 +19,7 @@ export const update: Verb = {
   summary: 'Send modules as they are saved, and show where to see them',
   description:
     'A ticket that there is not yet is created. With files, sends these once; without, sends what differs in the folder, then ' +
-    'watches it for what is added, changed and deleted until Ctrl-C. Files that git ignores stay here.',
+    'watches it for what is added, changed and deleted until Ctrl-C. Files that git ignores stay here; a folder that it ignores as a whole is sent where it is named: dist.',
   options: [['-f, --folder <folder>', 'the folder to watch (default: ./src)'], ...UPDATE_OPTIONS],
   completes: 'ticket',
   json: UPDATE_FIELDS,

@@ -1,7 +1,7 @@
 // One folder kept in step with one ticket: which of its files differ from what was sent, and sends these.
 import { createHash } from 'node:crypto';
 import fs from 'node:fs/promises';
-import { type GoneFile, PARCEL, type Parcel, type SentFile, sizeOf } from './parcel.js';
+import { type GoneFile, PARCEL, type Parcel, quietParcels, type SentFile, sizeOf } from './parcel.js';
 import type { Delivered, Sender } from './sender.js';
 import type { Plan } from './judge.js';
 import { type JudgedFolder, markOf } from './judged-folder.js';
@@ -51,6 +51,11 @@ export class FolderSync {
   ) {}
 
   private isFirst = true;
+
+  /** The ticket's, after what was sent; undefined where somebody else changed it too. */
+  get revision(): number | undefined {
+    return this.state.revision;
+  }
 
   /** Looks at all of some files, of `source.list()`; what else was sent is gone, and so are the names of `named`. */
   async pushAll(listed: ReadonlySet<string>, named: readonly string[] = [], progress?: OnProgress): Promise<Outcome> {
@@ -107,7 +112,8 @@ export class FolderSync {
 
   private async push({ files, gone = [], named = [], force = false, progress, plan, again }: Push): Promise<Outcome> {
     const outcome = new Collected();
-    for (const parcel of quietParcels(plan, (file) => this.named(file))) await this.send(parcel, outcome);
+    const quiet = plan ? quietParcels(plan, (file) => this.named(file)) : [];
+    for (const parcel of quiet) await this.send(parcel, outcome);
     const also = named.map((name) => ({ file: NOT_HERE, name }));
     const waiting: { files: SentFile[]; gone: GoneFile[] } = {
       files: [],
@@ -209,42 +215,16 @@ export class FolderSync {
 
   /** True where somebody else changed the ticket, too. */
   private async keep(delivered: Delivered, { files }: Parcel): Promise<boolean> {
-    const { sent, gone, refused, revisions } = delivered;
-    for (const { file, name, hash, said } of sent) {
+    const { sent, gone, unchanged, refused, revisions } = delivered;
+    this.judged?.delivered(delivered);
+    for (const { file, hash } of sent) {
       this.state.files.set(file, hash);
       this.refused.delete(file);
-      if (said) this.judged?.sent(file, name, said);
     }
-    for (const { file, name, said } of gone) {
-      this.state.files.delete(file);
-      if (said) this.judged?.deleted(file, name, said);
-    }
-    for (const { file, name, said } of delivered.rebased) if (said) this.judged?.sent(file, name, said);
-    for (const { file, name } of delivered.unchanged) {
-      this.judged?.withdrawn(name);
-      this.state.files.delete(file);
-    }
+    for (const { file } of [...gone, ...unchanged]) this.state.files.delete(file);
     for (const { file } of refused) this.refused.set(file, files.find((one) => one.file === file)?.hash ?? UNSURE);
     const shared = revisions.map((revision) => this.state.follow(revision)).includes(false);
     this.state.save();
     return shared;
   }
-}
-
-/** What a plan brings without bytes. */
-function quietParcels(plan: Plan | undefined, named: (file: string) => GoneFile): Parcel[] {
-  if (!plan) return [];
-  const rebased = [...plan.rebased].map(([file, said]) => ({ ...named(file), said }));
-  const unchanged = plan.unchanged.map((file) => ({ ...named(file), isGone: !plan.here.has(file) }));
-  const parcels: Parcel[] = [];
-  for (let from = 0; from < Math.max(rebased.length, unchanged.length); from += PARCEL.files) {
-    const part = { from, to: from + PARCEL.files };
-    parcels.push({
-      files: [],
-      gone: [],
-      rebased: rebased.slice(part.from, part.to),
-      unchanged: unchanged.slice(part.from, part.to),
-    });
-  }
-  return parcels;
 }

@@ -1,8 +1,9 @@
 // A folder in a repository, judged file by file (judge.ts): those that are here, and those that production or the ticket has.
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { type Asked, Judge, type JudgeParts, type Plan } from './judge.js';
-import type { Said } from './need.js';
+import { Judge, type JudgeParts, type Plan } from './judge.js';
+import type { Asked } from './judged-file.js';
+import type { Delivered } from './sender.js';
 import { isWithin, slashed } from './key-names.js';
 import { isModule, isHidden, type SourceFolder } from './source-files.js';
 
@@ -31,7 +32,7 @@ export class JudgedFolder {
       .map((name) => name.slice(prefix.length))
       .filter((file) => isModule(file) && !isHidden(file) && !listed.has(file));
     const [here, others] = [await this.marked([...listed].sort()), await this.gone(elsewhere)];
-    return this.judge.plan([...here, ...others]);
+    return this.judge.plan([...here, ...others], listed.size === 0);
   }
 
   /** Of some files, as production was when somebody looked last: the server says it where that has changed. */
@@ -43,16 +44,13 @@ export class JudgedFolder {
     return this.judge.plan([...here, ...(await this.gone(others))]);
   }
 
-  sent(file: string, name: string, said: Said): void {
-    this.judge.sent(file, name, said);
-  }
-
-  deleted(file: string, name: string, said: Said): void {
-    this.judge.sent(file, name, said, true);
-  }
-
-  withdrawn(name: string): void {
-    this.judge.withdrawn(name);
+  /** The ticket has it so now. */
+  delivered({ sent, gone, rebased, unchanged }: Delivered): void {
+    for (const { file, name, said } of sent) if (said) this.judge.sent(file, name, said);
+    for (const { file, name, said } of gone) if (said) this.judge.sent(file, name, said, true);
+    // A deletion has no source.
+    for (const { file, name, said } of rebased) if (said) this.judge.sent(file, name, said, said.source === undefined);
+    for (const { name } of unchanged) this.judge.withdrawn(name);
   }
 
   private async marked(files: readonly string[]): Promise<Asked[]> {

@@ -30,11 +30,31 @@ export interface Parcel {
   readonly unchanged?: readonly GoneFile[];
 }
 
+/** What a plan brings without bytes. */
+interface Quiet {
+  readonly rebased: ReadonlyMap<string, Said>;
+  readonly unchanged: readonly string[];
+  /** The files that are there. */
+  readonly here: ReadonlySet<string>;
+}
+
 /** Below the server's usual limits, and small enough to show how it goes. */
 export const PARCEL = { files: 500, bytes: 32 * 1024 * 1024 };
 
 export const sizeOf = ({ files, gone, rebased = [], unchanged = [] }: Parcel): number =>
   files.length + gone.length + rebased.length + unchanged.length;
+
+/** `named`: what a file is called. */
+export function quietParcels(plan: Quiet, named: (file: string) => GoneFile): Parcel[] {
+  const rebased = [...plan.rebased].map(([file, said]) => ({ ...named(file), said }));
+  const unchanged = plan.unchanged.map((file) => ({ ...named(file), isGone: !plan.here.has(file) }));
+  const parcels: Parcel[] = [];
+  for (let from = 0; from < Math.max(rebased.length, unchanged.length); from += PARCEL.files) {
+    const part = [from, from + PARCEL.files] as const;
+    parcels.push({ files: [], gone: [], rebased: rebased.slice(...part), unchanged: unchanged.slice(...part) });
+  }
+  return parcels;
+}
 
 /** A repeat has the same key, so that it is the same upload. */
 export const newKey = (): string => `stamp-watch-${randomUUID()}`;
@@ -53,9 +73,10 @@ export function formOf({ files, gone, rebased = [], unchanged = [] }: Parcel, pr
   return form;
 }
 
-function appendSaid(form: FormData, name: string, { source, base, dirty }: Partial<Said> = {}): void {
+function appendSaid(form: FormData, name: string, { source, base, dirty, built }: Partial<Said> = {}): void {
   if (source !== undefined) form.append('source', `${source} ${name}`);
   if (base !== undefined) form.append('base', `${base ?? 'none'} ${name}`);
+  if (built !== undefined) form.append('built', `${built} ${name}`);
   if (dirty) form.append('dirty', name);
 }
 

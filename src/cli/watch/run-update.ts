@@ -5,11 +5,11 @@ import { isLink, pageLink } from '../stages/links.js';
 import { beginWork, type BegunTicket } from './begin-work.js';
 import { GitFacts } from './git-facts.js';
 import { deletedNames } from './deletions.js';
-import { movedFiles, movedRefusal } from './moved-keys.js';
+import { type Moved, movedFiles, movedRefusal } from './moved-keys.js';
 import { readNames } from './ticket-keys.js';
 import { updateAndWatch, updateOnce } from './update-folder.js';
 import { type Link, UpdateReport } from './update-report.js';
-import { type Work, workOf, workWithout } from './work-files.js';
+import { type Work, worksOf, workWithout } from './work-files.js';
 
 export interface UpdateOptions {
   /** These are sent once; none: the folder is. */
@@ -35,35 +35,62 @@ export interface UpdateOptions {
  */
 export async function runUpdate(session: Session, ticket: string, options: UpdateOptions): Promise<ExitCode> {
   const { settings, out } = session;
-  const work = await readWork(session, ticket, options);
+  const [work, ...more] = await readWorks(session, ticket, options);
   const begun = await beginWork(session, ticket, options);
-  const report = new UpdateReport(out, begun, linkOf(begun, settings.page ?? begun.page), (name) =>
-    work.source.shown(name),
-  );
+  const link = linkOf(begun, settings.page ?? begun.page);
+  const report = new UpdateReport(out, begun, link, (name) => shownIn([work, ...more], name));
   report.began();
   const parts = { session, begun, work, report, facts: new GitFacts(work.source.folder) };
-  if (options.once || !work.isWhole) return updateOnce(parts);
+  const { files = [], deletes = [] } = options;
+  if (options.once || files.length + deletes.length > 0) return updateOnce(parts, more);
   await updateAndWatch(parts);
   return EXIT.ok;
 }
 
+/** By the folder that has it. */
+function shownIn(works: Works, name: string): string {
+  const { source } = works.find((one) => name.startsWith(one.source.names.prefix)) ?? works[0];
+  return source.shown(name);
+}
+
+type Works = readonly [Work, ...Work[]];
+
 /** Rejects with CliError, before anything is done. */
-async function readWork(session: Session, ticket: string, options: UpdateOptions): Promise<Work> {
+async function readWorks(session: Session, ticket: string, options: UpdateOptions): Promise<Works> {
   const { settings } = session;
-  const { files = [], deletes = [] } = options;
+  const { files = [], deletes = [], once = false } = options;
   const isNamed = options.folder !== undefined || settings.origins.folder !== 'default';
   const watched = { folder: options.folder ?? settings.folder, isNamed };
-  const isDeletion = files.length === 0 && deletes.length > 0;
-  const work = await (isDeletion ? workWithout(settings, watched) : workOf(settings, watched, files));
+  const isDeletion = files.length === 0 && deletes.length > 0 && !once;
+  const works = isDeletion ? [await workWithout(settings, watched)] : await worksOf(settings, watched, files);
   // Nothing is asked where files have the name that they always had.
-  const hasEarlier = work.source.names.earlier !== undefined && !isDeletion;
-  if (deletes.length === 0 && !hasEarlier) return work;
+  const hasEarlier = !isDeletion && works.some(({ source }) => source.names.earlier !== undefined);
+  if (deletes.length === 0 && !hasEarlier) return atLeastOne(works);
   const names = await readNames(session, ticket);
   const gone = await deletedNames(settings, { files: deletes, ticket, names });
-  const moved = hasEarlier ? movedFiles(work.source, await sentFiles(work), names) : [];
-  const left = moved.filter(({ earlier }) => !gone.includes(earlier));
+  const settled: Work[] = [];
+  for (const work of works) {
+    const moved = hasEarlier ? movedFiles(work.source, await sentFiles(work), names) : [];
+    requireNamed(session, ticket, { work, options, left: moved.filter(({ earlier }) => !gone.includes(earlier)) });
+    settled.push({ ...work, gone: moved.map(({ earlier }) => earlier) });
+  }
+  const [first, ...others] = atLeastOne(settled);
+  return [{ ...first, gone: [...new Set([...gone, ...first.gone])] }, ...others];
+}
+
+interface Left {
+  readonly work: Work;
+  readonly left: readonly Moved[];
+  readonly options: UpdateOptions;
+}
+
+function requireNamed({ settings }: Session, ticket: string, { work, left, options }: Left): void {
   if (left.length > 0 && !options.moveKeys) throw movedRefusal(settings, work.source, ticket, left);
-  return { ...work, gone: [...new Set([...gone, ...moved.map(({ earlier }) => earlier)])] };
+}
+
+function atLeastOne([first, ...others]: readonly Work[]): Works {
+  if (!first) throw new Error('There is nothing to send.');
+  return [first, ...others];
 }
 
 const sentFiles = async ({ source, isWhole, files }: Work): Promise<Iterable<string>> =>

@@ -25,12 +25,19 @@ export type Saves =
   | { readonly kind: 'quiet' };
 
 export interface WatchEvents {
-  /** Something was saved; of what is then given together, the first. */
+  /** Something was saved, of what is then given together the first; or git moved. */
   began(): void;
   /** The folder isn't there. */
   gone(): void;
   /** It is there again, or was replaced. */
   back(): void;
+}
+
+export interface WatchOptions {
+  /** How long the folder may be gone, in milliseconds. */
+  readonly goneMs?: number;
+  /** Asked once a second: whether git moved, so that files may be something else to the ticket though nobody saved one. */
+  readonly haveMoved?: () => Promise<boolean>;
 }
 
 export class SaveWatcher {
@@ -47,14 +54,14 @@ export class SaveWatcher {
   private constructor(
     private readonly source: SourceFolder,
     private readonly events: WatchEvents,
-    private readonly goneMs: number,
+    private readonly options: WatchOptions,
   ) {
     this.marks = new FolderMarks(source.folder);
   }
 
-  /** Resolves when nothing that is saved from now on is missed. `goneMs`: how long the folder may be gone. */
-  static async open(source: SourceFolder, events: WatchEvents, goneMs = GONE_MS): Promise<SaveWatcher> {
-    const saves = new SaveWatcher(source, events, goneMs);
+  /** Resolves when nothing that is saved from now on is missed. */
+  static async open(source: SourceFolder, events: WatchEvents, options: WatchOptions = {}): Promise<SaveWatcher> {
+    const saves = new SaveWatcher(source, events, options);
     await saves.start();
     return saves;
   }
@@ -147,20 +154,25 @@ export class SaveWatcher {
       // Nothing is known of what was saved meanwhile.
       [this.unsettled, this.last] = [true, performance.now()];
     }
+    if (await this.options.haveMoved?.()) {
+      this.events.began();
+      [this.unsettled, this.last] = [true, performance.now()];
+    }
     const now = performance.now();
     this.lookAt = now + Math.max(FOLDERS_MS, 20 * (now - started));
   }
 
   private async waitForFolder(signal: AbortSignal): Promise<void> {
     this.events.gone();
-    const until = performance.now() + this.goneMs;
+    const { goneMs = GONE_MS } = this.options;
+    const until = performance.now() + goneMs;
     while (!(await this.isThere())) {
       if (performance.now() >= until)
         throw new CliError(
-          `${this.source.label} has been gone for ${Math.round(this.goneMs / 1000)} s. What it had is still in the ticket. Make the folder again, or name another --folder, and run the command again.`,
+          `${this.source.label} has been gone for ${Math.round(goneMs / 1000)} s. What it had is still in the ticket. Make the folder again, or name another --folder, and run the command again.`,
           EXIT.error,
         );
-      await pause(Math.min(FOLDERS_MS / 4, this.goneMs), signal);
+      await pause(Math.min(FOLDERS_MS / 4, goneMs), signal);
     }
   }
 

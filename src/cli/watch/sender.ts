@@ -29,10 +29,14 @@ export interface Delivered {
   readonly unchanged: readonly GoneFile[];
   /** What the server doesn't take, and why. */
   readonly refused: readonly (RefusedFile & { readonly file: string })[];
+  /** Of what was sent, the names of files that production has exactly so: no changes. */
+  readonly live: readonly string[];
   readonly warnings: readonly Warning[];
   /** The ticket's, after each upload. */
   readonly revisions: readonly number[];
 }
+
+type Answer = Pick<Delivered, 'live' | 'warnings'> & { readonly revision: number };
 
 /** Hears that the server is away, or there; as often as it is found so. */
 export interface Connection {
@@ -68,9 +72,9 @@ export class Sender {
 
   private async bring(parcel: Parcel): Promise<Delivered> {
     try {
-      const { revision, warnings } = await this.upload(parcel);
+      const { revision, warnings, live } = await this.upload(parcel);
       const { files: sent, gone, rebased = [], unchanged = [] } = parcel;
-      return { sent, gone, rebased, unchanged, refused: [], warnings, revisions: [revision] };
+      return { sent, gone, rebased, unchanged, refused: [], live, warnings, revisions: [revision] };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       const refusal = ticketRefusal(error, this.ticket);
@@ -83,7 +87,7 @@ export class Sender {
     }
   }
 
-  private async upload(parcel: Parcel): Promise<{ revision: number; warnings: Warning[] }> {
+  private async upload(parcel: Parcel): Promise<Answer> {
     this.options.signal.throwIfAborted();
     const form = formOf(parcel, await this.options.provenance());
     const key = newKey();
@@ -100,8 +104,12 @@ export class Sender {
     }
   }
 
-  private async post(form: FormData, key: string): Promise<{ revision: number; warnings: Warning[] }> {
-    const { revision, warnings } = await this.server.of(
+  private async post(form: FormData, key: string): Promise<Answer> {
+    const {
+      revision,
+      warnings,
+      modules = [],
+    } = await this.server.of(
       this.server.api.POST('/api/v1/ticket/{id}/modules/', {
         params: { path: { id: this.ticket.id }, header: { 'Idempotency-Key': key } },
         body: {},
@@ -111,6 +119,7 @@ export class Sender {
     if (revision === undefined) throw new CliError('The server answered an upload without a revision.', EXIT.error);
     return {
       revision,
+      live: modules.filter(({ live }) => live).map(({ specifier = '' }) => specifier.slice(specifier.indexOf('/') + 1)),
       warnings: (warnings ?? []).map(({ code = '', message = '' }) => ({ code, message })),
     };
   }
@@ -126,7 +135,10 @@ const isAway = (error: unknown): boolean =>
 const isAboutContent = ({ status, code }: Refusal): boolean =>
   [400, 413, 415, 422].includes(status) || code === OVERLAP;
 
-const NOTHING: Delivered = { sent: [], gone: [], rebased: [], unchanged: [], refused: [], warnings: [], revisions: [] };
+const NOTHING: Delivered = {
+  ...{ sent: [], gone: [], rebased: [], unchanged: [], refused: [] },
+  ...{ live: [], warnings: [], revisions: [] },
+};
 
 /** The refusal of a file that a merge left with conflicts; undefined of any other. */
 function unmerged({ file, name, bytes }: SentFile): Delivered['refused'][number] | undefined {
@@ -150,6 +162,7 @@ const joined = (one: Delivered, other: Delivered): Delivered => ({
   rebased: [...one.rebased, ...other.rebased],
   unchanged: [...one.unchanged, ...other.unchanged],
   refused: [...one.refused, ...other.refused],
+  live: [...one.live, ...other.live],
   warnings: [...one.warnings, ...other.warnings],
   revisions: [...one.revisions, ...other.revisions],
 });

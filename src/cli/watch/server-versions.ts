@@ -19,14 +19,15 @@ export async function readSources(server: Server, ticket: string, under: string)
   }
 }
 
-/** Who changed some paths last in production: of the first hundred. */
+/** Who changed some paths last in production: of the first ones. */
 export async function lastChanges(
   server: Server,
   ticket: string,
   names: readonly string[],
+  most = 5 * MOST_CHANGED,
 ): Promise<ReadonlyMap<string, LastChange>> {
   const found = new Map<string, LastChange>();
-  for (let from = 0; from < Math.min(names.length, 5 * MOST_CHANGED); from += MOST_CHANGED) {
+  for (let from = 0; from < Math.min(names.length, most); from += MOST_CHANGED) {
     const some = names.slice(from, from + MOST_CHANGED);
     // What it is asked under begins with no file's name: only who changed them is wanted.
     const { changed } = await ask(server, ticket, { under: '/', changed: some });

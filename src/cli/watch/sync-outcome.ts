@@ -2,9 +2,13 @@
 import type { Delivered, RefusedFile, Warning } from './sender.js';
 
 export interface Outcome {
-  /** What the server calls them. */
+  /** Changes of the ticket, as the server calls their files. */
   readonly sent: string[];
   readonly gone: string[];
+  /** Were sent, and are as production has them: no changes. */
+  readonly live: string[];
+  /** Their bytes stay; what is new is what they are based on, or which commit has them. */
+  readonly rebased: string[];
   /** No changes of the ticket any more. */
   readonly withdrawn: string[];
   readonly refused: RefusedFile[];
@@ -16,13 +20,17 @@ export interface Outcome {
 export class Collected implements Outcome {
   readonly sent: string[] = [];
   readonly gone: string[] = [];
+  readonly live: string[] = [];
+  readonly rebased: string[] = [];
   readonly withdrawn: string[] = [];
   readonly refused: RefusedFile[] = [];
   warnings: readonly Warning[] = [];
   isShared = false;
 
   add(delivered: Delivered, isShared: boolean): void {
-    this.sent.push(...delivered.sent.map(({ name }) => name));
+    const live = new Set(delivered.live);
+    for (const { name } of delivered.sent) (live.has(name) ? this.live : this.sent).push(name);
+    this.rebased.push(...delivered.rebased.map(({ name }) => name));
     const gone = [...delivered.gone, ...delivered.unchanged.filter(({ isGone }) => isGone)].map(({ name }) => name);
     // A deletion that somebody said may be the withdrawal of a change, too.
     this.gone.push(...new Set(gone.filter((name) => !this.gone.includes(name))));

@@ -21,6 +21,8 @@ export type Decision =
   | { readonly kind: 'same' }
   /** Nobody changed it here; what production has is for others to say. */
   | { readonly kind: 'left' }
+  /** None, and what the ticket had of it is taken back. */
+  | { readonly kind: 'none' }
   /** A change, made from `base`; undefined: the server compares it with what production had once. */
   | { readonly kind: 'change'; readonly base: Version | undefined }
   /** A change, made from something else than what production has. */

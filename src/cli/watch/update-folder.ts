@@ -4,18 +4,21 @@ import { Progress } from '../output/progress.js';
 import type { Session } from '../session.js';
 import path from 'node:path';
 import type { Server } from '../../client/server.js';
+import { RefMarks } from '../git/ref-marks.js';
 import { GitVersions } from '../git/versions.js';
 import type { BegunTicket } from './begin-work.js';
+import { BuildRule } from './build-rule.js';
 import { FolderSync } from './folder-sync.js';
 import type { Outcome } from './sync-outcome.js';
 import { followTicket } from './follow-ticket.js';
 import type { GitFacts } from './git-facts.js';
+import { HistoryRule } from './history-rule.js';
 import { isEmptied, keepInStep } from './keep-in-step.js';
 import { JudgedFolder } from './judged-folder.js';
 import { slashed } from './key-names.js';
 import { SaveWatcher } from './save-watcher.js';
 import type { Listing } from './source-files.js';
-import { OVERLAP, Sender } from './sender.js';
+import { OVERLAP, type RefusedFile, Sender } from './sender.js';
 import { SyncState } from './sync-state.js';
 import type { UpdateReport } from './update-report.js';
 import type { Work } from './work-files.js';
@@ -32,14 +35,20 @@ export interface UpdateParts {
 const LAST_UPLOAD_MS = 1000;
 
 /**
- * Sends what was named, or what differs in the folder. Answers `refused` where another open ticket is in the way of a
- * file (`overlap=block`), `error` where the server refused one otherwise. Rejects with CliError; Refusal; Unreachable; the signal's reason.
+ * Sends what was named, or what differs in the folder, and then what differs in more folders. Answers `refused` where another
+ * open ticket is in the way of a file (`overlap=block`), `error` where the server refused one otherwise. Rejects with CliError;
+ * Refusal; Unreachable; the signal's reason.
  */
-export async function updateOnce(parts: UpdateParts): Promise<ExitCode> {
-  const sync = await openSync(parts);
-  const { refused } = await (parts.work.files.length > 0
-    ? sendNamed(parts, sync)
-    : sendAll(parts, sync, await parts.work.source.list()));
+export async function updateOnce(parts: UpdateParts, more: readonly Work[] = []): Promise<ExitCode> {
+  const refused: RefusedFile[] = [];
+  let { begun } = parts;
+  for (const work of [parts.work, ...more]) {
+    const own = { ...parts, work, begun };
+    const sync = await openSync(own);
+    const outcome = await (work.isWhole ? sendAll(own, sync, await work.source.list()) : sendNamed(own, sync));
+    refused.push(...outcome.refused);
+    begun = { ...begun, revision: sync.revision ?? begun.revision };
+  }
   parts.report.link();
   if (refused.length === 0) return EXIT.ok;
   return refused.some(({ code }) => code === OVERLAP) ? EXIT.refused : EXIT.error;
@@ -52,11 +61,14 @@ export async function updateAndWatch(parts: UpdateParts): Promise<void> {
   const signal = AbortSignal.any([session.signal, ending.signal]);
   const sync = await openSync(parts, signal);
   // Watched before it is looked at: what is saved meanwhile comes twice rather than never.
-  const saves = await SaveWatcher.open(work.source, {
+  const events = {
     began: () => facts.refresh(),
     gone: () => report.folderGone(work.source.label),
     back: () => report.folderBack(work.source.label),
-  });
+  };
+  const { historyIn } = work.source;
+  const refs = historyIn === undefined ? undefined : await RefMarks.open(historyIn, session.settings.trunk);
+  const saves = await SaveWatcher.open(work.source, events, refs && { haveMoved: () => refs.haveMoved() });
   try {
     await sendFirst(parts, sync);
     report.link();
@@ -94,21 +106,21 @@ async function openSync(parts: UpdateParts, waits?: AbortSignal): Promise<Folder
   return new FolderSync(work.source, state, sender, await openJudge(parts, server, state));
 }
 
-/** Undefined where there is no history, or the server knows nothing of versions. */
+/** Undefined outside of a repository, and where the server knows nothing of versions. */
 async function openJudge(
   { session, begun, work, report }: UpdateParts,
   server: Server,
   state: SyncState,
 ): Promise<JudgedFolder | undefined> {
   const { source } = work;
-  const root = source.historyIn;
+  const root = source.repository;
   if (root === undefined) return undefined;
   const below = slashed(path.relative(root, source.folder));
   const options = { trunk: session.settings.trunk, note: (line: string) => report.note(line) };
+  const parts = { server, ticket: begun, git: await GitVersions.open(root, below, options) };
   return JudgedFolder.open(source, root, {
-    server,
-    ticket: begun,
-    git: await GitVersions.open(root, below, options),
+    ...parts,
+    rule: source.isIgnored ? new BuildRule(parts) : new HistoryRule(parts),
     prefix: source.names.prefix,
     isOurs: (file) => Boolean(state.files.get(file)),
   });

@@ -5,12 +5,10 @@ import type { BegunTicket } from './begin-work.js';
 import type { Outcome } from './sync-outcome.js';
 import type { Connection } from './sender.js';
 import { MODULE_KINDS, type Listing } from './source-files.js';
+import { about, BUILD, doneBeside, files, names, notSent, seconds } from './sync-words.js';
 
 /** Warnings of one upload that are said in full. */
 const MOST_WARNINGS = 5;
-/** Names in a line. */
-const MOST_NAMES = 3;
-
 export interface Link {
   readonly url: string;
   /** False where no page is known, and it leads to the map. */
@@ -43,19 +41,16 @@ export class UpdateReport implements Connection {
   /** The first look at a folder, or files that were asked for. */
   synced(outcome: Outcome, what: string, ms: number): void {
     this.count(outcome);
-    const { sent, gone, withdrawn } = outcome;
-    const done =
-      sent.length + gone.length + withdrawn.length === 0
-        ? 'nothing to send'
-        : [
-            ...(sent.length > 0 ? [`${files(sent.length)} sent`] : []),
-            ...(gone.length > 0 ? [`${gone.length} deleted`] : []),
-            ...(withdrawn.length > 0 ? [`${withdrawn.length} as in production again`] : []),
-          ].join(', ');
+    const { sent, live } = outcome;
+    const done = [
+      ...(sent.length > 0 ? [`${files(sent.length)} sent`] : []),
+      ...doneBeside(outcome, ({ length }) => String(length)),
+    ];
+    const nothing = live.length > 0 ? `no changes: ${files(live.length)} as in production` : 'nothing to send';
     this.event(
       'synced',
       { ...about(outcome), ms: Math.round(ms) },
-      `${this.ticket.key}: ${done} from ${what}${sent.length > 0 ? ` ${this.dim(`(${seconds(ms)})`)}` : ''}`,
+      `${this.ticket.key}: ${done.join(', ') || nothing} from ${what}${sent.length > 0 ? ` ${this.dim(`(${seconds(ms)})`)}` : ''}`,
     );
     this.explain(outcome);
   }
@@ -137,19 +132,14 @@ export class UpdateReport implements Connection {
 
   saved(outcome: Outcome, ms: number): void {
     this.count(outcome);
-    const { sent, gone, withdrawn } = outcome;
-    if (sent.length + gone.length + withdrawn.length > 0) {
-      const what = [
-        ...(sent.length > 0 ? [this.names(sent)] : []),
-        ...(gone.length > 0 ? [`${this.names(gone)} deleted`] : []),
-        ...(withdrawn.length > 0 ? [`${this.names(withdrawn)} as in production again`] : []),
-      ].join(', ');
-      this.event(
-        'saved',
-        { ...about(outcome), ms: Math.round(ms) },
-        `${this.now()}  ${what}  ${this.dim(`${Math.round(ms)} ms`)}`,
-      );
-    }
+    const { sent, live } = outcome;
+    const what = [
+      ...(sent.length > 0 ? [this.names(sent)] : []),
+      ...doneBeside(outcome, (all) => this.names(all)),
+      ...(live.length > 0 ? [`${this.names(live)} as in production`] : []),
+    ].join(', ');
+    const line = `${this.now()}  ${what}  ${this.dim(`${Math.round(ms)} ms`)}`;
+    if (what !== '') this.event('saved', { ...about(outcome), ms: Math.round(ms) }, line);
     this.explain(outcome);
   }
 
@@ -178,8 +168,8 @@ export class UpdateReport implements Connection {
     );
   }
 
-  private count({ sent, gone }: Outcome): void {
-    if (sent.length + gone.length === 0) return;
+  private count({ sent, gone, live }: Outcome): void {
+    if (sent.length + gone.length + live.length === 0) return;
     this.totals.uploads++;
     this.totals.sent += sent.length;
     this.totals.deleted += gone.length;
@@ -226,32 +216,4 @@ export class UpdateReport implements Connection {
   private dim(text: string): string {
     return this.out.paint('dim', text);
   }
-}
-
-const BUILD = 'Build first, then send the folder that is built: --folder dist.';
-
-/** `Not sent, since only .js … are modules: 3 .ts, 1 .html.` */
-function notSent(others: Listing['others']): string {
-  const most = [...others].sort(([, one], [, other]) => other - one);
-  const kinds = most
-    .slice(0, 4)
-    .map(([ending, count]) => `${count} ${ending}`)
-    .join(', ');
-  const isSource = ['.ts', '.tsx', '.jsx'].some((ending) => others.has(ending));
-  return `Not sent, since only ${MODULE_KINDS} are modules: ${kinds}${most.length > 4 ? ' …' : ''}.${isSource ? ` ${BUILD}` : ''}`;
-}
-
-const about = ({ sent, gone, withdrawn }: Outcome): object => ({
-  ...{ files: sent, deleted: gone },
-  ...(withdrawn.length > 0 ? { withdrawn } : {}),
-});
-
-const files = (count: number): string => `${count} ${count === 1 ? 'file' : 'files'}`;
-
-const seconds = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
-
-/** `src/a.js`; `src/a.js, src/b.js`; `7 files: src/a.js, src/b.js, src/c.js …`. */
-function names(all: readonly string[]): string {
-  if (all.length <= MOST_NAMES) return all.join(', ');
-  return `${files(all.length)}: ${all.slice(0, MOST_NAMES).join(', ')} …`;
 }

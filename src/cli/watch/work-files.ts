@@ -27,10 +27,19 @@ export interface Watched {
   readonly isNamed: boolean;
 }
 
-/** Rejects with usage for what isn't there, is no module, or is ignored by git. */
-export async function workOf(place: Place, watched: Watched, named: readonly string[]): Promise<Work> {
-  if (named.length === 0) return wholeFolder(place, watched);
+/**
+ * One for all that was named, and one for each folder of it that git ignores as a whole: such a folder is sent as it is. Rejects
+ * with usage for what isn't there, is no module, or is ignored by git otherwise.
+ */
+export async function worksOf(place: Place, watched: Watched, named: readonly string[]): Promise<readonly Work[]> {
+  if (named.length === 0) return [await wholeFolder(place, watched)];
   const all = await Promise.all(named.map((one) => filesNamed(place, one)));
+  const builds = all.flatMap(({ build }) => (build ? [wholeOf(build)] : []));
+  const rest = all.filter(({ build }) => build === undefined);
+  return rest.length === 0 ? builds : [await filesOf(place, watched, rest), ...builds];
+}
+
+async function filesOf(place: Place, watched: Watched, all: readonly NamedFiles[]): Promise<Work> {
   const paths = [...new Set(all.flatMap((one) => one.paths))];
   const source = await folderAround(paths, place, watched);
   const below = (absolute: readonly string[]): string[] =>
@@ -38,9 +47,9 @@ export async function workOf(place: Place, watched: Watched, named: readonly str
   const files = below(paths);
   if (files.length < paths.length)
     throw usage('A file is outside of the repository and the current folder: go to its project first.');
-  // What is in a folder that was named was judged there: one that git ignores as a whole is sent as it is.
+  // What is in a folder that was named was judged there.
   await requireSendable(source, below(all.filter(({ isFolder }) => !isFolder).flatMap((one) => one.paths)));
-  return { source, isWhole: false, files, gone: [], what: named.join(', ') };
+  return { source, isWhole: false, files, gone: [], what: all.map((one) => one.named).join(', ') };
 }
 
 /** Of names that are to be deleted; nothing is sent. */
@@ -55,8 +64,12 @@ async function wholeFolder(place: Place, { folder, isNamed }: Watched): Promise<
     throw usage(
       `All of ${source.label} is ignored by git, so nothing of it was sent. To send it as it is, name it: ${shell`--folder ${source.label}`}`,
     );
-  return { source, isWhole: true, files: [], gone: [], what: whatOf(source) };
+  return wholeOf(source);
 }
+
+const wholeOf = (source: SourceFolder): Work => ({
+  ...{ source, isWhole: true, files: [], gone: [], what: whatOf(source) },
+});
 
 /** `src`; `src as packages/a/src` where files have other names in the ticket than here. */
 function whatOf({ label, names }: SourceFolder): string {
@@ -68,7 +81,7 @@ async function requireSendable(source: SourceFolder, files: readonly string[]): 
   const [kept] = await source.kept(files);
   if (kept !== undefined)
     throw usage(
-      `${source.shownOf(kept)} is not sent: git ignores it, or it is a symlink. A folder that git ignores as a whole is sent with --folder.`,
+      `${source.shownOf(kept)} is not sent: git ignores it, or it is a symlink. A folder that git ignores as a whole is sent when it is named itself.`,
     );
 }
 
@@ -84,7 +97,11 @@ async function folderAround(all: readonly string[], place: Place, { folder, isNa
 }
 
 interface NamedFiles {
+  /** As somebody said it. */
+  readonly named: string;
   readonly isFolder: boolean;
+  /** A folder that git ignores as a whole. */
+  readonly build?: SourceFolder;
   /** Absolute, without links on the way. */
   readonly paths: readonly string[];
 }
@@ -96,10 +113,11 @@ async function filesNamed(place: Place, named: string): Promise<NamedFiles> {
   if (!found) throw usage(`There is no file ${named}.`);
   if (found.isDirectory()) {
     const below = await SourceFolder.open(place, named);
-    return { isFolder: true, paths: [...(await below.list()).files].map((file) => below.pathOf(file)) };
+    if (below.isIgnored) return { named, isFolder: true, build: below, paths: [] };
+    return { named, isFolder: true, paths: [...(await below.list()).files].map((file) => below.pathOf(file)) };
   }
   if (!isModule(named)) throw usage(`${named} is no module: these are ${MODULE_KINDS}.`);
   // A folder on the way that is a link leads elsewhere, and is seen so.
   const folder = await fs.realpath(path.dirname(absolute));
-  return { isFolder: false, paths: [path.join(folder, path.basename(absolute))] };
+  return { named, isFolder: false, paths: [path.join(folder, path.basename(absolute))] };
 }

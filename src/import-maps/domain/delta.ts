@@ -18,6 +18,8 @@ export interface Operation {
   readonly base: Target | null;
   /** The file was in no commit as it was sent. */
   readonly dirty?: true;
+  /** The commit that a build's file was made from. */
+  readonly built?: string;
   /** Its base is what the sender's history says, and not only what production was when it came. */
   readonly compared?: true;
 }
@@ -79,11 +81,16 @@ export function* changingDelta(
     const operation = settled.has(key) ? undefined : operationAt(delta, key);
     const base = operation && baseSaid(watched?.judged, key, production.get(key));
     if (!operation || base === undefined) return;
-    const { dirty: _before, ...rest } = operation;
-    settled.set(key, { ...rest, base, compared: true, ...(watched?.judged?.dirty.has(key) && { dirty: true }) });
+    const { dirty: _dirty, built: _built, ...rest } = operation;
+    settled.set(key, { ...rest, base, compared: true, ...marksOf(watched?.judged, key) });
   });
   for (const key of watched?.judged?.unchanged ?? []) settled.set(key, null);
   return yield* settingOperations(delta, settled);
+}
+
+function marksOf(judged: Judged | undefined, key: MapKey): Pick<Operation, 'dirty' | 'built'> {
+  const built = judged?.built.get(key);
+  return { ...(judged?.dirty.has(key) && { dirty: true }), ...(built !== undefined && { built }) };
 }
 
 /** A delta with some operations set or gone (null): costs what changes, besides one copy. */

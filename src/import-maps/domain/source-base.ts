@@ -11,6 +11,8 @@ export interface Judged {
   readonly kept: readonly MapKey[];
   /** Those of the kept ones that are in no commit as they came. */
   readonly dirty: ReadonlySet<MapKey>;
+  /** Those of the kept ones that a build made, and from which commit. */
+  readonly built: ReadonlyMap<MapKey, string>;
   /** Files that are no change of the ticket (any more). */
   readonly unchanged: readonly MapKey[];
   /** What production had at a key when it had such a version: the base of those that it left behind. */

@@ -1,5 +1,5 @@
-// The policy `sources`: what git says of a ticket's watched files. It stops nothing: it says what nobody could compare, and what
-// comes from no commit.
+// The policy `sources`: what git says of a ticket's watched files. It stops nothing: it says what nobody could compare, what comes
+// from no commit, and the commit that a build was made from.
 import type { Delta } from './delta.js';
 import { summaryOf, type Verdict } from './verdict.js';
 
@@ -17,20 +17,29 @@ export function sourcesVerdict({ ticketKey, project, delta }: SourcesFacts, sinc
   const dirty = delta.filter((operation) => operation.dirty).length;
   const sources = delta.filter(({ specifier }) => specifier.startsWith(`@${project}/`));
   const unknown = sources.filter(isNotCompared).length;
-  if (dirty + unknown === 0) return undefined;
+  const built = builtFrom(delta);
+  if (dirty + unknown + built.size === 0) return undefined;
   const said = [
     ...(dirty > 0 ? [`${files(dirty)} of ${ticketKey} came from work that was in no commit`] : []),
     ...(unknown > 0 ? [`${files(unknown)} came without git's ids: not compared with its history`] : []),
+    ...[...built].map(([commit, count]) => `${files(count)} built from commit ${commit.slice(0, 10)}`),
   ];
   return {
     policy: 'sources',
     verdict: 'pass',
-    code: dirty > 0 ? 'sources.dirty' : 'sources.not_compared',
+    code: dirty > 0 ? 'sources.dirty' : unknown > 0 ? 'sources.not_compared' : 'sources.built',
     summary: summaryOf(`${said.join('; ')}.`),
     actor: 'you',
     since,
     next_actions: [],
   };
+}
+
+/** How many files builds made, by commit. */
+function builtFrom(delta: Delta): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  for (const { built } of delta) if (built !== undefined) found.set(built, (found.get(built) ?? 0) + 1);
+  return found;
 }
 
 /** Neither by its sender, nor with a version that production had. */

@@ -12,7 +12,7 @@ import type { ScriptImports } from '../domain/script-imports.js';
 import { importsOf, type ScriptRead } from './read-script.js';
 import type { ScriptReader } from './script-reader.js';
 import { sourceSpecifier } from './source-rewrite.js';
-import { basesSaid, dirtyAt } from './source-fields.js';
+import { basesSaid, marksAt } from './source-fields.js';
 import type { UploadFields } from './upload-fields.js';
 import { checkedSpecifier, type PlannedModule, refuseRepeats, type UploadPlan } from './upload-plan.js';
 
@@ -41,7 +41,7 @@ export async function planSources(
   const deleted = deletes.map((path) => ({
     specifier: checkedSpecifier(sourceSpecifier(project, path)),
     scope,
-    ...dirtyAt(sources, path),
+    ...marksAt(sources, path),
   }));
   const said = basesSaid(sources, { project, scope, came: new Set([...byPath.keys(), ...deletes]) });
   refuseRepeats([...form.files.map(({ path }) => ({ specifier: sourceSpecifier(project, path), scope })), ...deleted]);
@@ -71,7 +71,7 @@ export async function planSources(
     const url = moduleUrl(blob.hash, file.path.slice(file.path.lastIndexOf('/') + 1));
     const source = sources.ids.get(file.path);
     const { integrity, size } = blob;
-    modules.push({ specifier, scope, url, integrity, size, imports, source, ...dirtyAt(sources, file.path) });
+    modules.push({ specifier, scope, url, integrity, size, imports, source, ...marksAt(sources, file.path) });
     files.push(blob);
     warnings.push(
       ...(read?.unsure ?? []).map((message) => ({ code: 'dynamic' as const, key: keyOf(specifier, scope), message })),

@@ -6,10 +6,11 @@ import type { PackageName } from '../domain/package-keys.js';
 import type { SaidBases } from '../store/source-history.js';
 import { faultError } from '../stages/fault-error.js';
 import type { MapWarning } from '../stages/map-warning.js';
+import type { SourceMarks } from './source-fields.js';
 import type { StagedBlob } from '../blobs/blob-store.js';
 import type { ScriptsImports } from '../blobs/blob-ledger.js';
 
-export interface PlannedModule {
+export interface PlannedModule extends SourceMarks {
   readonly specifier: string;
   readonly scope: string | null;
   /** `/modules/…` for what is kept here. */
@@ -21,13 +22,11 @@ export interface PlannedModule {
   readonly imports: readonly string[] | null;
   /** git's id of the file that came, where its sender said it. */
   readonly source?: string | undefined;
-  /** The file is in no commit as it came. */
-  readonly dirty?: true | undefined;
 }
 
 export interface UploadPlan {
   readonly modules: readonly PlannedModule[];
-  readonly deleted: readonly { readonly specifier: string; readonly scope: string | null; readonly dirty?: true }[];
+  readonly deleted: readonly ({ readonly specifier: string; readonly scope: string | null } & SourceMarks)[];
   /** Staged blobs of files, and those of folders' lists. */
   readonly files: readonly StagedBlob[];
   readonly trees: readonly StagedBlob[];
@@ -58,7 +57,7 @@ export interface UploadTarget {
 }
 
 export const changesOf = ({ modules, deleted }: UploadPlan): Change[] => [
-  ...modules.map(({ specifier, scope, url, integrity, imports, source, dirty }) => ({
+  ...modules.map(({ specifier, scope, url, integrity, imports, source, ...marks }) => ({
     specifier,
     scope,
     set: {
@@ -67,10 +66,15 @@ export const changesOf = ({ modules, deleted }: UploadPlan): Change[] => [
       ...(imports === null ? {} : { imports }),
       ...(source === undefined ? {} : { source }),
     },
-    ...(dirty && { dirty }),
+    ...marksIn(marks),
   })),
-  ...deleted.map(({ specifier, scope, dirty }) => ({ specifier, scope, set: null, ...(dirty && { dirty }) })),
+  ...deleted.map(({ specifier, scope, ...marks }) => ({ specifier, scope, set: null, ...marksIn(marks) })),
 ];
+
+const marksIn = ({ dirty, built }: SourceMarks): SourceMarks => ({
+  ...(dirty && { dirty }),
+  ...(built !== undefined && { built }),
+});
 
 /** Throws what is wrong with a specifier; answers it. */
 export function checkedSpecifier(specifier: string): string {

@@ -44,6 +44,13 @@ const FORM = {
       description:
         'Of watched sources: those that are in no commit as they come. Of a package any of its paths marks all of it.',
     },
+    built: {
+      type: 'array',
+      items: { ...text('A commit, and a path.'), pattern: '^[0-9a-f]{7,64} .+$' },
+      description:
+        'Of watched sources: those that git ignores since a build makes them, and the commit that it made them from. `GET ticket/<id>/sources/` and `why` tell it, so that whoever promotes can ask for that commit.',
+      example: ['1f7391f92b6a3792204e07e99f71f643cc35e7e1 dist/app.js'],
+    },
     unchanged: {
       type: 'array',
       items: text('A path.'),

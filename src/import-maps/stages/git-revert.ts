@@ -19,7 +19,8 @@ export function gitRevertOf(layer: TicketLayer): string | null | undefined {
 const isFromClone = ({ set, compared, specifier }: Operation): boolean =>
   compared === true || set?.source !== undefined || (set !== null && specifier.endsWith('/'));
 
-function revertLine(commits: readonly string[], merges: ReadonlySet<string>): string | undefined {
+/** Undefined where one of them is no commit. */
+export function revertLine(commits: readonly string[], merges: ReadonlySet<string>): string | undefined {
   if (!commits.every(isCommit)) return undefined;
   const runs: { readonly isMerge: boolean; readonly commits: string[] }[] = [];
   for (const commit of commits) {

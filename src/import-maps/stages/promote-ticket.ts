@@ -12,8 +12,8 @@ import { allPass, type Verdict, worstFirst } from '../domain/verdict.js';
 import { lockPointerOf } from '../store/map-pointer.js';
 import { hashesIn } from '../store/own-urls.js';
 import { ProductionMaps } from '../store/production-maps.js';
-import { type LayerGit, Releases } from '../store/releases.js';
-import type { Revision } from '../store/known-revisions.js';
+import { Releases } from '../store/releases.js';
+import { carryGit, keepGit, type RevisionGit } from '../store/revision-git.js';
 import { deltaOf, TicketDeltas } from '../store/ticket-deltas.js';
 import { tellForced } from './force-body.js';
 import { MoveTicket, positionOf } from './move-ticket.js';
@@ -26,10 +26,8 @@ import type { CodeOf } from '../../platform/refusals/refusals.js';
 export interface PromoteOptions extends VerbOptions {
   /** The production release that the client saw. */
   readonly release?: number | undefined;
-  /** The commit that the release has, instead of that of the modules' upload. */
-  readonly commit?: string | undefined;
-  /** The commits that changed its modules, newest first, and which of them are merges: what takes it back in git. */
-  readonly git?: LayerGit | undefined;
+  /** What is known of git: the release has it, and where this is no release yet, the one that follows. */
+  readonly git?: RevisionGit | undefined;
   /** Who goes past the policy `imports`, and why. */
   readonly forced?: Forced | undefined;
 }
@@ -66,12 +64,14 @@ export class PromoteTicket {
   }
 
   /** What came before it was committed, and is in a commit now, is a revision that says so. */
-  private async keepCommit(tx: Tx, ticket: Stamped, { commit, actor }: PromoteOptions): Promise<Stamped> {
+  private async keepCommit(tx: Tx, ticket: Stamped, { git, actor }: PromoteOptions): Promise<Stamped> {
     const delta = committed(deltaOf(ticket));
-    if (commit === undefined || delta === deltaOf(ticket)) return ticket;
-    const written = { delta, actor, provenance: { git_commit: commit } };
+    if (git?.foundIn === undefined || delta === deltaOf(ticket)) return ticket;
+    const written = { delta, actor, provenance: { git_commit: git.foundIn } };
     const number = await this.deltas.write(tx, ticket, written);
-    return { ...ticket, revision: await this.deltas.revision(tx, ticket.id, number), revisionNumber: number };
+    const revision = await this.deltas.revision(tx, ticket.id, number);
+    if (ticket.revision && revision) await carryGit(tx, ticket.revision.id, revision.id);
+    return { ...ticket, revision, revisionNumber: number };
   }
 
   private async requirePass(
@@ -98,10 +98,11 @@ export class PromoteTicket {
     ticket: Stamped,
     next: Stage,
     maps: PromotedMaps,
-    { actor }: PromoteOptions,
+    { actor, git = {} }: PromoteOptions,
   ): Promise<StageChange> {
     const delta = deltaOf(ticket);
     const revision = ticket.revisionNumber;
+    if (ticket.revision) await keepGit(tx, ticket.revision.id, git);
     const event = {
       type: 'ticket.promoted',
       line: promotedLine({ key: ticket.key, from: ticket.stage, to: next.name, revision }),
@@ -122,7 +123,7 @@ export class PromoteTicket {
     ticket: Stamped,
     next: Stage,
     maps: PromotedMaps,
-    { actor, commit, git }: PromoteOptions,
+    { actor, git }: PromoteOptions,
   ): Promise<StageChange> {
     const delta = deltaOf(ticket);
     const revision = ticket.revisionNumber;
@@ -136,7 +137,7 @@ export class PromoteTicket {
       layer: {
         delta,
         blobs: hashesIn(delta),
-        ...(ticket.revision ? { revision: withCommit(ticket.revision, commit) } : {}),
+        ...(ticket.revision ? { revision: ticket.revision } : {}),
         git,
       },
       line: `${ticket.key} promoted: revision ${revision}${isDirty(delta) ? ', with uncommitted work' : ''}`,
@@ -155,9 +156,6 @@ export class PromoteTicket {
     return { ticket, row, revision, flip, changes: await differencesAt(keysOf(delta), maps.production, after) };
   }
 }
-
-const withCommit = (revision: Revision, commit: string | undefined): Revision =>
-  commit ? { ...revision, git_commit: commit } : revision;
 
 function requireRelease(ticket: Stamped, expected: number | undefined): void {
   if (expected === undefined || expected === ticket.release) return;

@@ -7,10 +7,11 @@ import { operationKey } from '../domain/delta.js';
 import { keyOf, type MapKey, partsOf } from '../domain/map-key.js';
 import { forEach, type Sliced } from '../domain/sliced.js';
 import type { StampedMap } from '../domain/stamped-map.js';
-import { lastChanges } from '../store/key-history.js';
+import { type KeyChange, lastChanges } from '../store/key-history.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import { givenUpBy } from '../store/source-history.js';
 import { deltaOf, type LockedTicket } from '../store/ticket-deltas.js';
+import { revertLine } from './git-revert.js';
 import { ReadStages } from './read-stages.js';
 
 export interface SourcesQuery {
@@ -69,11 +70,19 @@ export class ReadSources {
     return Object.fromEntries(
       asked.flatMap(({ path, key }) => {
         const change = found.get(key);
-        return change ? [[path, { release: change.release, ticket: change.ticket, commit: change.commit }]] : [];
+        return change ? [[path, lastOf(change)]] : [];
       }),
     );
   }
 }
+
+const lastOf = ({ release, ticket, commit, takenBack, commits, merges }: KeyChange): object => ({
+  release,
+  ticket,
+  commit,
+  taken_back: takenBack,
+  git_revert: commits.length > 0 ? (revertLine(commits, new Set(merges)) ?? null) : null,
+});
 
 const entryAt = <Value>(path: string | undefined, value: Value): [string, Value][] =>
   path === undefined ? [] : [[path, value]];
@@ -97,4 +106,5 @@ const viewOf = (operation: ReturnType<typeof deltaOf>[number], map: StampedMap):
   state: keyState(operation, map),
   compared: operation.compared ?? false,
   dirty: operation.dirty ?? false,
+  built: operation.built ?? null,
 });

@@ -84,8 +84,8 @@ const isSame = (after: Delta, before: Delta): boolean =>
 function givenUp(before: Delta, choices: ReadonlyMap<MapKey, Choice>): Map<MapKey, string> {
   return new Map(
     before.flatMap((operation): [MapKey, string][] => {
-      const { set, compared } = operation;
-      if (!compared || choices.get(operationKey(operation)) !== 'theirs') return [];
+      const { set, compared, built } = operation;
+      if (!(compared || built !== undefined) || choices.get(operationKey(operation)) !== 'theirs') return [];
       return [[operationKey(operation), set ? (set.source ?? '') : GONE]];
     }),
   );

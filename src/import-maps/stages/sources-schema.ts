@@ -12,7 +12,7 @@ const byPath = (description: string, values: object): object => ({
 const CHANGE = {
   type: 'object',
   description: 'A change of the ticket.',
-  required: ['source', 'deleted', 'base', 'state', 'compared', 'dirty'],
+  required: ['source', 'deleted', 'base', 'state', 'compared', 'dirty', 'built'],
   properties: {
     source: nullable("git's id of the file; null where it is deleted, or nobody said."),
     deleted: flag('True where the ticket deletes the file.'),
@@ -20,17 +20,20 @@ const CHANGE = {
     state: { type: 'string', enum: ['clean', 'live', 'stale'], description: 'What production has meanwhile.' },
     compared: flag("True where its base is what the sender's history says."),
     dirty: flag('True where the file was in no commit as it came.'),
+    built: nullable('The commit that a build made the file from; null where it is no build that made it.'),
   },
 };
 
 const LAST = {
   type: 'object',
   description: 'Who changed it last in production.',
-  required: ['release', 'ticket', 'commit'],
+  required: ['release', 'ticket', 'commit', 'taken_back', 'git_revert'],
   properties: {
     release: whole('The release with which it came, or went.'),
     ticket: nullable('The ticket; null for a direct write.'),
     commit: nullable('The commit that it came from; null where nobody said.'),
+    taken_back: flag('True where a revert or a rollback took the change out of production.'),
+    git_revert: nullable('What takes the change back in git, too; null where its commits are not known.'),
   },
 };
 

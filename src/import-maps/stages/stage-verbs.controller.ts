@@ -38,14 +38,14 @@ const PROMOTE = jsonBody(
         type: 'string',
         pattern: '^[0-9a-f]{7,64}$',
         description:
-          'The commit that has the change. What came before it was committed (`dirty`) counts as committed from then on.',
+          'The commit that has the change. What came before it was committed (`dirty`) counts as committed from then on. The release has it, also where only the promotion to a stage before says it.',
       },
       git_commits: {
         type: 'array',
         maxItems: 100,
         items: { type: 'string', pattern: '^[0-9a-f]{7,64}$', description: 'A commit.' },
         description:
-          'Of a release: the commits that changed its modules, newest first. A revert is answered with what takes them back in git.',
+          'The commits that changed its modules, newest first. The release has those that the last promotion said which said any. A revert is answered with what takes them back in git.',
       },
       git_merges: {
         type: 'array',
@@ -147,9 +147,9 @@ export class StageVerbsController {
       reason: 'text',
     });
     const forced = forcedOf(force, reason, options.actor);
-    const git = commits && { commits, merges };
+    const git = { foundIn: commit, commits, merges };
     const work = (tx: Parameters<PromoteTicket['run']>[0]): ReturnType<PromoteTicket['run']> =>
-      this.promoting.run(tx, id, { ...options, release, commit, git, forced });
+      this.promoting.run(tx, id, { ...options, release, git, forced });
     return this.verbs.onTicket(request, reply, work, {
       dryRun: queryFlag(request, 'dry_run'),
       pointer: { ticket: id },

@@ -14,6 +14,11 @@ export interface KeyChange {
   readonly since: string;
   /** The commit that it came from; null where nobody said. */
   readonly commit: string | null;
+  /** True where a revert or a rollback took it out. */
+  readonly takenBack: boolean;
+  /** The commits that it was made by, newest first, and which of them are merges; none where nobody said. */
+  readonly commits: readonly string[];
+  readonly merges: readonly string[];
 }
 
 /**
@@ -29,7 +34,8 @@ export async function lastChanges(
   const rows = await sql.run<KeyChange>({
     name: 'key_last_changes',
     text: `SELECT DISTINCT ON (k.key) k.key, GREATEST(l.added_in, l.removed_in) AS release, t.key AS ticket,
-        to_jsonb(r.created_at) #>> '{}' AS since, l.git_commit AS commit
+        to_jsonb(r.created_at) #>> '{}' AS since, l.git_commit AS commit, l.removed_in IS NOT NULL AS "takenBack",
+        l.git_commits AS commits, l.git_merges AS merges
       FROM unnest($2::text[]) k (key)
         JOIN layer l ON l.project_id = $1 AND l.keys @> ARRAY[k.key] AND l.ticket_id IS DISTINCT FROM $3
         JOIN release r ON r.project_id = $1 AND r.number = GREATEST(l.added_in, l.removed_in)

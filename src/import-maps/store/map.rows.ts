@@ -63,6 +63,18 @@ export class MapRevisionRow {
   @Column('boolean', { default: false })
   dirty: boolean;
 
+  /** The commit that has all of it, as the last promotion that knew one said; empty where none did. */
+  @Column('text', { default: '' })
+  found_in: string;
+
+  /** The commits that its modules were changed by, the newest first, as the last promotion that knew them said. */
+  @Column('text', { array: true, default: () => "'{}'" })
+  git_commits: string[];
+
+  /** Those of them that are merges. */
+  @Column('text', { array: true, default: () => "'{}'" })
+  git_merges: string[];
+
   @Column('timestamptz', { default: () => 'clock_timestamp()' })
   created_at: Date;
 }

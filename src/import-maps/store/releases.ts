@@ -7,6 +7,7 @@ import type { Revision } from './known-revisions.js';
 import { MapChanges } from './map-changes.js';
 import { MAP_CHANNEL, type MapNews } from './map-pointer.js';
 import { ProductionMaps } from './production-maps.js';
+import type { RevisionGit } from './revision-git.js';
 import { blobOwner } from './ticket-deltas.js';
 
 export interface NewRelease {
@@ -22,7 +23,8 @@ export interface NewRelease {
     readonly revision?: Revision;
     /** What it leads to, beside what the revision does. */
     readonly blobs: readonly string[];
-    readonly git?: LayerGit | undefined;
+    /** Where it isn't known now, what an earlier promotion of the revision said. */
+    readonly git?: RevisionGit | undefined;
   };
   /** The layers that go. */
   readonly gone?: readonly number[];
@@ -32,17 +34,16 @@ export interface NewRelease {
   readonly actor: string;
 }
 
-/** The commits that changed a layer's modules, newest first, and which of them are merges. */
-export interface LayerGit {
-  readonly commits: readonly string[];
-  readonly merges: readonly string[];
-}
-
-const NO_GIT: LayerGit = { commits: [], merges: [] };
+const NO_GIT: RevisionGit = {};
 const NO_LAYER = { delta: [], revision: undefined, blobs: [], git: undefined };
 
 /** Bytes that the index of imports takes; longer specifiers are `data:` URLs, which no map leads elsewhere. */
 const LONGEST_IMPORT = 2000;
+
+/** Null: what an earlier promotion said. */
+const gitValues = ({ commits, merges = [], foundIn }: RevisionGit): unknown[] => [
+  ...[commits ?? null, commits ? merges : null, foundIn ?? null],
+];
 
 const newsOf = (project: number, release: number, ticket: number | null): MapNews =>
   ticket === null ? { project, release } : { project, release, ticket };
@@ -67,7 +68,9 @@ export class Releases {
     const written = tx.run({
       name: 'release_write',
       text: `WITH l AS (INSERT INTO layer (project_id, sequence, added_in, ticket_id, revision, operations, keys, imports, git_commit, dirty, git_commits, git_merges)
-          SELECT $1, $3, $3, $5, $6, $7::jsonb, $8, $9, $10, $19, $20::text[], $21::text[] WHERE $11 RETURNING id),
+          SELECT $1, $3, $3, $5, $6, $7::jsonb, $8, $9, COALESCE($22, NULLIF(v.found_in, ''), $10), $19,
+            COALESCE($20::text[], v.git_commits, '{}'), COALESCE($21::text[], v.git_merges, '{}')
+          FROM (SELECT 1) one LEFT JOIN map_revision v ON v.id = $23::bigint WHERE $11 RETURNING id),
         held AS (SELECT hash FROM blob WHERE hash = ANY($12::text[]) ORDER BY hash FOR KEY SHARE),
         u AS (INSERT INTO blob_use (owner, hash) SELECT 'layer/' || l.id, b.hash
           FROM l, (SELECT hash FROM held UNION SELECT hash FROM blob_use WHERE owner = ANY($13::text[])) b),
@@ -97,8 +100,8 @@ export class Releases {
         MAP_CHANNEL,
         JSON.stringify(news),
         isDirty(delta),
-        git.commits,
-        git.merges,
+        ...gitValues(git),
+        revision?.id ?? null,
       ],
     });
     this.maps.flip(tx, project, { release: number, map });

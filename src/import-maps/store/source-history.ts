@@ -6,7 +6,7 @@ import { isBasedOn, type Judged } from '../domain/source-base.js';
 import type { StampedMap, Target } from '../domain/stamped-map.js';
 
 /** What an upload says of the versions that its files were made from. */
-export type SaidBases = Pick<Judged, 'bases' | 'kept' | 'dirty' | 'unchanged'>;
+export type SaidBases = Pick<Judged, 'bases' | 'kept' | 'dirty' | 'built' | 'unchanged'>;
 
 /** Reads nothing where all files were made from what production has. */
 export async function judgedBy(

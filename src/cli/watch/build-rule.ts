@@ -1,0 +1,124 @@
+// What a build makes, in a folder that git ignores as a whole and that somebody named: it has no history, so it is sent as it is
+// and compared with production as that was when all of the folder was sent last. Each file is marked with HEAD, and with whether
+// something was in no commit, for the promotion to ask about (git/built-sources.ts).
+import { isCommit } from '../../platform/git-facts.js';
+import type { RuleParts } from './history-rule.js';
+import { baseOf, type Compared, type Decided, type Rule, type Told } from './judged-file.js';
+import { GONE } from './need.js';
+import { type LastChange, lastChanges, type ServerSources } from './server-versions.js';
+import type { Decision, Version } from './three-way.js';
+
+export interface Built {
+  readonly ours: Version;
+  readonly live: Version | undefined;
+  /** HEAD has the commit that production's version was made from, or nobody ever released the file. */
+  readonly isKnown: boolean;
+  /** The folder has no modules at all: then nothing is taken out of production. */
+  readonly isEmpty: boolean;
+  /** A rebase gave this version up. */
+  readonly isGivenUp: boolean;
+}
+
+/**
+ * What production has from a commit that HEAD lacks may be merged under another one: a build's file goes over it as it always
+ * did, where the server finds no such version in production's past, and what only production has stays.
+ */
+export function decideBuilt({ ours, live, isKnown, isEmpty, isGivenUp }: Built): Decision {
+  if (live === undefined) return { kind: 'unknown' };
+  if (ours === live) return { kind: 'same' };
+  if (isGivenUp) return { kind: 'none' };
+  if (ours === null && (isEmpty || !isKnown)) return { kind: 'none' };
+  return { kind: 'change', base: isKnown ? live : undefined };
+}
+
+/** Files of which it is asked who released them last: the first ones. */
+const MOST_ASKED = 2000;
+/** Names in a message. */
+const MOST_NAMED = 3;
+
+export class BuildRule implements Rule {
+  readonly isRaw = true;
+  private release: number | undefined;
+  private readonly asked = new Map<string, LastChange | undefined>();
+  private readonly has = new Map<string, boolean>();
+
+  constructor(private readonly parts: RuleParts) {}
+
+  async decide(files: readonly Compared[], known: ServerSources, isEmpty: boolean): Promise<readonly Decided[]> {
+    const { git } = this.parts;
+    const differing = files.filter(({ ours, live }) => live !== undefined && ours !== live);
+    const [isClean] = await Promise.all([git.isClean(), this.ask(differing, known.release)]);
+    const commits = await this.commitsHere();
+    return files.map((one): Decided => {
+      const { ours, live, name } = one;
+      const isKnown = this.isKnown(name, commits);
+      const isGivenUp = known.given_up[name] === (ours ?? GONE);
+      // What git can't read, such as a name of two lines, is compared by its bytes.
+      const isRead = one.mark === undefined || ours !== null;
+      const decision = decideBuilt({ ours, live: isRead ? live : undefined, isKnown, isEmpty, isGivenUp });
+      const said = { source: ours ?? undefined, base: baseOf(decision, live), dirty: !isClean, built: git.head };
+      return { ...one, begun: live ?? null, decision, said };
+    });
+  }
+
+  async tell(judged: readonly Decided[]): Promise<readonly Told[]> {
+    const commits = await this.commitsHere();
+    const over = judged.filter(({ decision, live, name }) => {
+      const isOver = decision.kind === 'change' && typeof live === 'string';
+      return isOver && !this.isKnown(name, commits);
+    });
+    const releases = new Map<string, string[]>();
+    for (const { name } of over) {
+      const from = saidOf(this.asked.get(name));
+      releases.set(from, [...(releases.get(from) ?? []), name]);
+    }
+    return [...releases].map(([from, names]) => ({
+      code: 'behind' as const,
+      message: `Production has ${some(names)} from ${from}: unless that was merged under another commit, this build takes it back. Merge it, then build again.`,
+    }));
+  }
+
+  private async ask(files: readonly Compared[], release: number): Promise<void> {
+    if (this.release !== release) this.asked.clear();
+    this.release = release;
+    const fresh = files.map(({ name }) => name).filter((name) => !this.asked.has(name));
+    const found = await lastChanges(this.parts.server, this.parts.ticket.id, fresh, MOST_ASKED);
+    for (const name of fresh.slice(0, MOST_ASKED)) this.asked.set(name, found.get(name));
+  }
+
+  /** Those of the commits of what was asked that HEAD has. */
+  private async commitsHere(): Promise<ReadonlySet<string>> {
+    const commits = [...this.asked.values()].flatMap((last) =>
+      last?.commit && isCommit(last.commit) ? last.commit : [],
+    );
+    const here = new Set<string>();
+    const { git } = this.parts;
+    for (const commit of new Set(commits)) {
+      const question = `${git.head ?? ''} ${commit}`;
+      const has = this.has.get(question) ?? (await git.hasCommit(commit));
+      this.has.set(question, has);
+      if (has) here.add(commit);
+    }
+    return here;
+  }
+
+  /** What this ticket released itself is known, too. */
+  private isKnown(name: string, commits: ReadonlySet<string>): boolean {
+    if (!this.asked.has(name)) return false;
+    const last = this.asked.get(name);
+    if (last === undefined || last.ticket === this.parts.ticket.key) return true;
+    return last.commit !== null && commits.has(last.commit);
+  }
+}
+
+function saidOf(last: LastChange | undefined): string {
+  if (last === undefined) return 'a release';
+  const who = `${last.ticket ?? 'a direct write'} (release ${last.release})`;
+  if (last.commit === null) return `${who}, of which no commit is known`;
+  return `${who}, commit ${last.commit.slice(0, 10)}, which HEAD does not have`;
+}
+
+const some = (names: readonly string[]): string =>
+  names.length <= MOST_NAMED
+    ? names.join(', ')
+    : `${names.slice(0, MOST_NAMED).join(', ')} and ${names.length - MOST_NAMED} more`;
