@@ -59,6 +59,7 @@ export type PassCode =
   | 'imports.known'
   | 'imports.resolved'
   | 'imports.unseen'
+  | 'sources.built'
   | 'sources.dirty'
   | 'sources.not_compared'
   | 'stage.open'
