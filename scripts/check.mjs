@@ -21,7 +21,7 @@ const checks = {
   'dead-code': ['knip', '--no-progress', '--no-config-hints'],
   'openapi-lint': ['redocly', 'lint', 'openapi.json'],
   'cli-docs': ['node', 'scripts/cli-docs.mjs', '--check'],
-  'error-docs': ['node', 'scripts/error-docs.mjs', '--check'],
+  'code-docs': ['node', 'scripts/code-docs.mjs', '--check'],
   lock: ['node', 'scripts/lock-check.mjs'],
   compose: ['node', 'scripts/compose-check.mjs'],
 };

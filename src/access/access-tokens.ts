@@ -9,6 +9,7 @@ import { holdsScope, type Principal } from '../platform/principal.js';
 import { appendEvent } from '../stream/append-event.js';
 import { tokenCreatedLine, tokenRevokedLine, tokenRotatedLine } from '../stream/lines/token-lines.js';
 import { hashOf, newToken } from './token-text.js';
+import type { OwnType } from '../stream/lines/event-types.js';
 
 /** As a list shows it. Times are ISO 8601. */
 export interface TokenView {
@@ -209,7 +210,7 @@ const none = (id: number): Error =>
 
 async function told(
   tx: Tx,
-  type: string,
+  type: OwnType,
   { id, owner, scopes, projects }: TokenView,
   line: string,
   actor: string,

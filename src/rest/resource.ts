@@ -6,6 +6,7 @@ import type { Severity } from '../stream/lines/severity.js';
 import type { ObjectJson } from './object-json.js';
 import { type BodyClass, type Field, fieldsOf } from './fields/field.js';
 import type { CodeOf } from '../platform/refusals/refusals.js';
+import type { OwnType } from '../stream/lines/event-types.js';
 
 export type Verb = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -16,7 +17,7 @@ export type FieldValues = Readonly<Record<string, unknown>>;
 export type Row = Readonly<Record<string, unknown>> & { readonly id: number };
 
 export interface EventDraft {
-  readonly type: string;
+  readonly type: OwnType;
   /** What its type has, unless it says another. */
   readonly severity?: Severity;
   readonly line: string;

@@ -5,6 +5,7 @@ import { lineSql } from './lines/line.js';
 import { inSlices } from '../platform/in-slices.js';
 import { redacted, redactedJson, redactedSql } from '../platform/redact.js';
 import { type Severity, severityOf } from './lines/severity.js';
+import type { OwnType } from './lines/event-types.js';
 
 /** So many are made ready before others have a turn. */
 const AT_A_TIME = 20;
@@ -47,8 +48,8 @@ const inSql = ({ line, link, data, ...others }: EventSql): EventSql => ({
   data: `${redactedSql(`(${data})::text`)}::jsonb`,
 });
 
-export interface NewEvent {
-  readonly type: string;
+export interface NewEvent<Type extends string = OwnType> {
+  readonly type: Type;
   readonly subject: string;
   /** What its type has, unless it says another. */
   readonly severity?: Severity;
@@ -93,7 +94,7 @@ export async function appendEvent(sql: Sql, event: NewEvent): Promise<number> {
 }
 
 /** Appends many at once, in their order. Answers the rows' ids, in the same order. */
-export async function appendEvents(sql: Sql, events: readonly NewEvent[]): Promise<number[]> {
+export async function appendEvents(sql: Sql, events: readonly NewEvent<string>[]): Promise<number[]> {
   const columns = await inSlices(allValues(events));
   const text = insertEventSql(
     {
@@ -124,14 +125,14 @@ export async function appendEvents(sql: Sql, events: readonly NewEvent[]): Promi
   return rows.map(({ id }) => id).sort((one, other) => one - other);
 }
 
-function* allValues(events: readonly NewEvent[]): Generator<undefined, unknown[][]> {
+function* allValues(events: readonly NewEvent<string>[]): Generator<undefined, unknown[][]> {
   const all: unknown[][] = [];
   for (const event of events) if (all.push(valuesOf(event)) % AT_A_TIME === 0) yield;
   return all;
 }
 
 /** One event's values, in the order of the placeholders. */
-function valuesOf(event: NewEvent): unknown[] {
+function valuesOf(event: NewEvent<string>): unknown[] {
   const { type, subject, actor, project, ticket, subticket, version, line, data } = event;
   const { severity = severityOf(type), link = null, stage = null } = event;
   return [

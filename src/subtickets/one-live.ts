@@ -2,7 +2,7 @@
 // supersedes the one before it, and when the live one is deleted, the one before it is live again. Called with the ticket
 // locked, so that two uploads are seen one after the other.
 import type { Tx } from '../platform/database/db.js';
-import { resourceNamed, type Row, uriOf, type WriteContext } from '../rest/resource.js';
+import { type EventDraft, resourceNamed, type Row, uriOf, type WriteContext } from '../rest/resource.js';
 import { updateSql } from '../rest/writing/row-sql.js';
 import { reinstatedLine, supersededLine } from '../stream/lines/work-lines.js';
 
@@ -10,7 +10,7 @@ import { reinstatedLine, supersededLine } from '../stream/lines/work-lines.js';
 export async function supersedeOthers(tx: Tx, newest: Row, context: WriteContext): Promise<void> {
   const subticket = resourceNamed('subticket');
   for (const id of await liveBeside(tx, newest)) {
-    const event = {
+    const event: EventDraft = {
       type: 'subticket.superseded',
       line: supersededLine(id, newest.id),
       data: { before: { superseded_by: null }, after: { superseded_by: uriOf(subticket, newest.id) } },
@@ -26,7 +26,7 @@ export async function reinstateNewest(tx: Tx, deleted: Row, context: WriteContex
   if (newest === undefined) return;
   await supersedeOthers(tx, { ...deleted, id: newest }, context);
   if (deleted.superseded_by !== null) return; // Another was live all the time.
-  const event = {
+  const event: EventDraft = {
     type: 'subticket.reinstated',
     line: reinstatedLine(newest, deleted.id),
     data: { before: { superseded_by: uriOf(subticket, deleted.id) }, after: { superseded_by: null } },

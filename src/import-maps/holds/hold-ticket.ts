@@ -36,7 +36,11 @@ export class HoldTicket {
       reason: hold.reason,
       until: hold.until === null ? null : new Date(hold.until),
     });
-    const event = { type: 'ticket.held', line, data: { before: { hold: before ?? null }, after: { hold } } };
+    const event: EventDraft = {
+      type: 'ticket.held',
+      line,
+      data: { before: { hold: before ?? null }, after: { hold } },
+    };
     return { ticket, row: await told(tx, ticket, event, options), hold, changed: true };
   }
 
@@ -46,7 +50,11 @@ export class HoldTicket {
     const before = await removeHold(tx, { ticket: id });
     if (!before) return { ticket, row: ticket.row, hold: undefined, changed: false };
     const line = unheldLine(ticket.key, reason);
-    const event = { type: 'ticket.unheld', line, data: { before: { hold: before }, after: { hold: null }, reason } };
+    const event: EventDraft = {
+      type: 'ticket.unheld',
+      line,
+      data: { before: { hold: before }, after: { hold: null }, reason },
+    };
     return { ticket, row: await told(tx, ticket, event, options), hold: undefined, changed: true };
   }
 

@@ -10,6 +10,7 @@ import { firstStage, production } from '../domain/stage-line.js';
 import { type NamedProject, stageOf } from '../stages/named-project.js';
 import { lockPointer } from '../store/map-pointer.js';
 import { holdOf, type NewHold, removeHold, requireNoEndless, writeHold } from './held-rows.js';
+import type { OwnType } from '../../stream/lines/event-types.js';
 
 export interface LockedStage {
   readonly stage: string;
@@ -70,7 +71,7 @@ async function told(
     after,
     reason,
   }: {
-    type: string;
+    type: OwnType;
     actor: string;
     line: string;
     before: Hold | null;

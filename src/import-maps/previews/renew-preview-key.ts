@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
 import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
-import { resourceNamed, type Row } from '../../rest/resource.js';
+import { type EventDraft, resourceNamed, type Row } from '../../rest/resource.js';
 import { updateSql } from '../../rest/writing/row-sql.js';
 import { previewKeyRenewedLine } from '../../stream/lines/stage-lines.js';
 import { holdsScope, requireScope } from '../../platform/principal.js';
@@ -33,7 +33,7 @@ export class RenewPreviewKey {
       text: 'UPDATE ticket SET preview_key = DEFAULT WHERE id = $1 RETURNING preview_key',
       values: [id],
     });
-    const event = { type: 'ticket.preview_key_renewed', line: previewKeyRenewedLine(ticket.key), data: {} };
+    const event: EventDraft = { type: 'ticket.preview_key_renewed', line: previewKeyRenewedLine(ticket.key), data: {} };
     const [changed] = await tx.run<{ row: Row }>(updateSql(resourceNamed('ticket'), id, {}, event, actor));
     await this.changes.announce(tx, { ticket: id });
     const previewKey = ticket.previewKey && (renewed?.preview_key ?? null);

@@ -6,7 +6,7 @@ import { DomainError } from '../../platform/errors.js';
 import { inSlices } from '../../platform/in-slices.js';
 import { type Principal, requireScope } from '../../platform/principal.js';
 import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
-import type { Row } from '../../rest/resource.js';
+import type { EventDraft, Row } from '../../rest/resource.js';
 import { modulesChangedLine, stampedLine } from '../../stream/lines/stage-lines.js';
 import { OwnModules, requireOneIntegrity, type Settled } from '../blobs/own-modules.js';
 import {
@@ -196,7 +196,7 @@ export class ChangeDelta {
     await this.deltas.moveKeys(tx, ticket, delta);
     const stage = firstStage(ticket.line);
     const keys = keysOf(delta);
-    const event = {
+    const event: EventDraft = {
       type: registered ? 'ticket.modules_changed' : 'ticket.stamped',
       line: registered
         ? modulesChangedLine(ticket.key, revision, keys.length)

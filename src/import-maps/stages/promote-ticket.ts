@@ -22,6 +22,7 @@ import { PromotedMaps } from './promoted-maps.js';
 import { differencesAt, type StageChange, type VerbOptions } from './stage-change.js';
 import { requireOpen, requireStamped, type Stamped } from './ticket-demands.js';
 import type { CodeOf } from '../../platform/refusals/refusals.js';
+import type { EventDraft } from '../../rest/resource.js';
 
 export interface PromoteOptions extends VerbOptions {
   /** The production release that the client saw. */
@@ -103,7 +104,7 @@ export class PromoteTicket {
     const delta = deltaOf(ticket);
     const revision = ticket.revisionNumber;
     if (ticket.revision) await keepGit(tx, ticket.revision.id, git);
-    const event = {
+    const event: EventDraft = {
       type: 'ticket.promoted',
       line: promotedLine({ key: ticket.key, from: ticket.stage, to: next.name, revision }),
       data: { revision },
@@ -144,7 +145,7 @@ export class PromoteTicket {
       actor,
       map: after,
     });
-    const event = {
+    const event: EventDraft = {
       type: 'ticket.promoted',
       line: promotedLine({ key: ticket.key, from: ticket.stage, to: next.name, release }),
       data: { revision, release },

@@ -17,6 +17,7 @@ import { overtakenWarnings } from './delta-warnings.js';
 import { MoveTicket } from './move-ticket.js';
 import { differencesAt, type StageChange, type VerbOptions } from './stage-change.js';
 import { requireFirstStage, requireOpen, requireStamped, type Stamped } from './ticket-demands.js';
+import type { EventDraft } from '../../rest/resource.js';
 
 @Injectable()
 export class RebaseTicket {
@@ -52,7 +53,7 @@ export class RebaseTicket {
     await this.deltas.moveKeys(tx, ticket, after);
     await giveUp(tx, id, givenUp(before, choices));
     const chosen = Object.fromEntries([...choices].map(([key, choice]) => [wireKey(key), choice]));
-    const event = {
+    const event: EventDraft = {
       type: 'ticket.rebased',
       line: rebasedLine(
         ticket.key,

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
 import { DomainError } from '../../platform/errors.js';
-import type { Row } from '../../rest/resource.js';
+import type { EventDraft, Row } from '../../rest/resource.js';
 import { revertedLine } from '../../stream/lines/stage-lines.js';
 import { knownToBeThere, PackageTrees } from '../blobs/package-trees.js';
 import { keysOf } from '../domain/delta.js';
@@ -124,7 +124,7 @@ export class RevertRelease {
     { going, superseded }: Plan,
     { actor, reason }: RevertOptions,
   ): Promise<Row> {
-    const event = {
+    const event: EventDraft = {
       type: 'ticket.reverted',
       line: revertedLine({
         key: ticket.key,

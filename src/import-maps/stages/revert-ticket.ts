@@ -16,6 +16,7 @@ import { MoveTicket } from './move-ticket.js';
 import { RevertRelease } from './revert-release.js';
 import { differencesAt, type RevertOptions, type StageChange } from './stage-change.js';
 import { requireFirstStage, requireOpen, requireStamped, type Stamped } from './ticket-demands.js';
+import type { EventDraft } from '../../rest/resource.js';
 
 @Injectable()
 export class RevertTicket {
@@ -53,7 +54,7 @@ export class RevertTicket {
         `${ticket.key} is at ${ticket.stage}, the first stage. To go back to an earlier revision of its modules, name it: {"to_revision": 1}.`,
       );
     }
-    const event = {
+    const event: EventDraft = {
       type: 'ticket.reverted',
       line: revertedLine({ key: ticket.key, from: ticket.stage, to: before.name, ...(reason ? { reason } : {}) }),
       data: { reason },
@@ -90,7 +91,7 @@ export class RevertTicket {
     const provenance = { git_commit: earlier.git_commit };
     const revision = await this.deltas.write(tx, ticket, { delta: after, actor, provenance });
     await this.deltas.moveKeys(tx, ticket, after);
-    const event = {
+    const event: EventDraft = {
       type: 'ticket.reverted',
       line: modulesRevertedLine(ticket.key, number, reason),
       data: { reason, to_revision: number, revision },

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { TryAgain } from '../../platform/database/database-error.js';
 import type { Tx } from '../../platform/database/db.js';
 import { DomainError } from '../../platform/errors.js';
-import type { Row } from '../../rest/resource.js';
+import type { EventDraft, Row } from '../../rest/resource.js';
 import { suspendedLine } from '../../stream/lines/stage-lines.js';
 import type { Delta } from '../domain/delta.js';
 import { positionAfterRevert, production, stageBefore } from '../domain/stage-line.js';
@@ -35,7 +35,7 @@ export class SuspendTickets {
       const before = stageBefore(ticket.line, ticket.stage);
       if (ticket.stage !== production(ticket.line).name || !before) continue;
       const line = suspendedLine({ key: ticket.key, from: ticket.stage, to: before.name, release, reason: why });
-      const event = { type: 'ticket.suspended', line, data: { release, reason: why } };
+      const event: EventDraft = { type: 'ticket.suspended', line, data: { release, reason: why } };
       const hold = `${why} (release ${release})`;
       const move = { stage: before.name, position: positionAfterRevert(before), event, hold, actor };
       await this.moveOne(tx, ticket, deltaOf(ticket), move);

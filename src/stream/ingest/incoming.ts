@@ -2,7 +2,7 @@
 import { DomainError } from '../../platform/errors.js';
 import { asLine } from '../lines/line.js';
 import { safeLink } from '../lines/link.js';
-import { readsAsOwn } from '../lines/own-types.js';
+import { readsAsOwn } from '../lines/event-types.js';
 import type { Severity } from '../lines/severity.js';
 import { type Field, KNOWN_TYPES } from './known-types.js';
 import type { CodeOf } from '../../platform/refusals/refusals.js';

@@ -129,7 +129,7 @@ function asEvent(
   { place, source, type, severity, stage, data, ...more }: Placed,
   taken: Taken,
   actor: string,
-): NewEvent {
+): NewEvent<string> {
   const about = { project: place.project, ticket: place.ticket, subticket: null, version: null, stage };
   const link = more.link ?? taken.ticket;
   return { type, subject: asLine(`from/${source}`), severity, actor, ...about, line: taken.line, link, data };

@@ -1,9 +1,9 @@
 // How loud an event is, by its type: info is the ordinary course, warn is what somebody should see soon, error is what stops
 // a change. What a move comes to depends on where it leads; the writer knows.
 
-import { OWN_TYPES, type Severity } from './own-types.js';
+import { OWN_TYPES, type Severity } from './event-types.js';
 
-export type { Severity } from './own-types.js';
+export type { Severity } from './event-types.js';
 
 /** Of the server's own types; what comes from outside says it by itself. */
 export const severityOf = (type: string): Severity => OWN_TYPES.get(type) ?? 'info';

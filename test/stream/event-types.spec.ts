@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { checkType } from '../../src/stream/ingest/incoming.js';
 import { KNOWN_TYPES } from '../../src/stream/ingest/known-types.js';
-import { OWN_TYPES } from '../../src/stream/lines/own-types.js';
+import { EVENT_TYPES, OWN_TYPES, RESOURCES } from '../../src/stream/lines/event-types.js';
 import { allResources } from '../../src/rest/resource.js';
 import { bearer, type GuardedServer, startGuarded } from '../access/world.js';
 
@@ -32,6 +32,15 @@ test('every type that the source names is in the list', () => {
   const own = [...new Set(found)].filter((type) => !outside.has(type));
   expect(own.length).toBeGreaterThan(15);
   expect(own.filter((type) => !OWN_TYPES.has(type))).toEqual([]);
+});
+
+test('each says in a sentence what it tells', () => {
+  expect(Object.entries(EVENT_TYPES).filter(([, [, about]]) => !/^[A-Z].*\.$/.test(about))).toEqual([]);
+});
+
+test('its resources are those that can be made', () => {
+  const made = allResources().filter(({ verbs }) => verbs.includes('POST') || verbs.includes('DELETE'));
+  expect(RESOURCES.filter((name) => !made.some((one) => one.name === name))).toEqual([]);
 });
 
 test('so is what is said of every resource', () => {
