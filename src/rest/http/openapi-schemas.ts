@@ -188,7 +188,8 @@ const RESOURCE_SCHEMA: Schema = {
   properties: {
     fields: {
       type: 'object',
-      description: 'Each field: type, nullable, blank, readonly, unique, help_text, default, related_type.',
+      description:
+        'Each field: type, nullable, blank, readonly, unique, help_text, default, primary_key, verbose_name, related_type.',
     },
     filtering: { type: 'object', description: 'The lookups that each field takes.' },
     ordering: { type: 'array', description: 'What order_by takes.', items: { type: 'string' } },

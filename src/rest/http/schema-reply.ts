@@ -41,8 +41,12 @@ const describeChildren = ({ children = [] }: Nesting): [string, object][] =>
       unique: false,
       help_text: 'Whole, and not by their URIs.',
       default: NO_DEFAULT,
+      ...named(name),
     },
   ]);
+
+/** What newer Tastypies say of every field, too. */
+const named = (name: string): object => ({ primary_key: name === 'id', verbose_name: name.replaceAll('_', ' ') });
 
 function describeField(field: Field): object {
   return {
@@ -59,6 +63,7 @@ function describeField(field: Field): object {
     unique: field.unique,
     help_text: field.kind === 'time' ? `${field.help} RFC 3339, UTC.` : field.help,
     default: defaultOf(field),
+    ...named(field.name),
     ...(field.choices ? { choices: field.choices } : {}),
     ...(field.maxLength ? { max_length: field.maxLength } : {}),
   };
@@ -73,6 +78,7 @@ const IMPLICIT = {
     unique: true,
     help_text: 'The number of the object.',
     default: '',
+    ...named('id'),
   },
   resource_uri: {
     type: 'string',
@@ -82,6 +88,7 @@ const IMPLICIT = {
     unique: false,
     help_text: 'Where the object is.',
     default: NO_DEFAULT,
+    ...named('resource_uri'),
   },
 };
 
