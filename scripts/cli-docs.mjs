@@ -77,12 +77,10 @@ const parts = {
 };
 
 const template = fs.readFileSync(new URL('cli-docs.md', import.meta.url), 'utf8');
-const text = template
-  .replace(/<!-- ([a-z-]+) -->/g, (_, name) => {
-    if (!parts[name]) throw new Error(`scripts/cli-docs.md asks for '${name}', which there isn't.`);
-    return parts[name];
-  })
-  .replace('```sh session', '```sh');
+const text = template.replace(/<!-- ([a-z-]+) -->/g, (_, name) => {
+  if (!parts[name]) throw new Error(`scripts/cli-docs.md asks for '${name}', which there isn't.`);
+  return parts[name];
+});
 const file = new URL('../docs/CLI.md', import.meta.url);
 if (!process.argv.includes('--check')) fs.writeFileSync(file, text);
 else if (!fs.existsSync(file) || fs.readFileSync(file, 'utf8') !== text) {

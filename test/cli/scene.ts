@@ -18,16 +18,16 @@ export interface Scene {
 
 /**
  * TKT-1 carries `cart`, in dev; TKT-2 is a bundle with openssl and curl at step 200; TKT-3 is released; TKT-4 is closed.
- * Production is at release 1. Without tickets it is an empty project.
+ * Production is at release 1.
  */
-export async function makeScene({ tickets = true } = {}): Promise<Scene> {
+export async function makeScene(): Promise<Scene> {
   const server = await startTestServer();
   const home = await fs.mkdtemp(path.join(os.tmpdir(), 'stamp-scene-'));
   const folder = path.join(home, 'shop');
   await makeClone(folder);
   await fs.mkdir(path.join(home, 'bin'));
   await fs.symlink(STAMP, path.join(home, 'bin', 'stamp'));
-  if (tickets) await makeTickets(server.http);
+  await makeTickets(server.http);
   const environment = stampEnvironment(server.base, home);
   const PATH = `${path.join(home, 'bin')}${path.delimiter}${environment.PATH ?? ''}`;
   return {
