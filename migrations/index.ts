@@ -23,6 +23,7 @@ import { GitSources1764700000000 } from './1764700000000-git-sources.js';
 import { BlobImports1764710000000 } from './1764710000000-blob-imports.js';
 import { PromotedCommits1764730000000 } from './1764730000000-promoted-commits.js';
 import { ModulesUrls1764750000000 } from './1764750000000-modules-urls.js';
+import { WhatReleasesBrought1764760000000 } from './1764760000000-what-releases-brought.js';
 
 export const migrations = [
   FirstTables1763700000000,
@@ -49,4 +50,5 @@ export const migrations = [
   BlobImports1764710000000,
   PromotedCommits1764730000000,
   ModulesUrls1764750000000,
+  WhatReleasesBrought1764760000000,
 ];

@@ -124,7 +124,10 @@ export const RELEASE_FIELDS = fieldsOf<components['schemas']['Release']>({
   parent: true,
   kind: true,
   ticket: true,
+  key: true,
   line: true,
+  title: true,
+  commits: true,
   actor: true,
   created_at: true,
 });

@@ -39,6 +39,10 @@ describe('what reaches production', () => {
     await team.release('CART-1');
     const { body } = await server.http.get(`/api/v1/release/2/?project=${team.project}`).expect(200);
     expect(body.layers.at(-1)).toMatchObject({ dirty: false, git_commit: team.scene.head, git_commits: [made] });
+    const listed = await team.run('releases --json=number,key,title,commits');
+    const [newest] = JSON.parse(listed.stdout) as object[];
+    expect(newest).toEqual({ number: 2, key: 'CART-1', title: 'cart', commits: [made] });
+    expect((await team.run('releases --limit 1')).stdout).toMatch(new RegExp(`\t${made}\tcart\n$`));
     const reverted = await team.run('CART-1 --revert --yes --json');
     expect(JSON.parse(reverted.stdout)).toMatchObject({ git_revert: `git revert ${made}` });
   });

@@ -68,6 +68,38 @@ it('shows a release with its tickets and commits', async () => {
   });
 });
 
+it('lists what each release brought: its ticket by key and title, its commits', async () => {
+  const project = await aStagedProject(server, 'brought');
+  const ticket = await aStampedTicket(server).with({ project: project.uri, title: 'Free shipping' });
+  const from = { provenance: { git_remote: 'https://git.example/shop', git_branch: 'a', git_commit: 'abc1234' } };
+  await changeModules(server, ticket.id, [setTo('a', moduleUrl('a'))], from);
+  for (let turn = 0; turn < 2; turn++) await post(`${ticket.url}promote/`).expect(200);
+  await post(`${ticket.url}revert/`).expect(200);
+  await post(`${ticket.url}unhold/`).expect(200);
+  await post(`${ticket.url}promote/`)
+    .send({ git_commit: 'def5678', git_commits: ['def5678', '0123abc'] })
+    .expect(200);
+  await server.http
+    .patch('/api/v1/stage/prod/?project=brought')
+    .set('if-match', '"3"')
+    .send({ operations: [{ specifier: 'b', url: moduleUrl('b') }] })
+    .expect(200);
+  const list = await server.http.get('/api/v1/release/?project__name=brought&order_by=number').expect(200);
+  const { key } = ticket;
+  expect((list.body as { objects: object[] }).objects).toMatchObject([
+    { kind: 'base', ticket: null, key: null, title: null, commits: [] },
+    { kind: 'promote', ticket: ticket.url, key, title: 'Free shipping', commits: ['abc1234'] },
+    { kind: 'revert', ticket: ticket.url, key, title: 'Free shipping', commits: [] },
+    { kind: 'promote', ticket: ticket.url, key, title: 'Free shipping', commits: ['def5678', '0123abc'] },
+    { kind: 'write', ticket: null, key: null, title: null, commits: [] },
+  ]);
+  expect((await server.http.get('/api/v1/release/3/?project=brought').expect(200)).body).toMatchObject({
+    ticket: ticket.url,
+    key,
+    title: 'Free shipping',
+  });
+});
+
 it('takes commits only, and puts nothing else behind `git revert`', async () => {
   const project = await aStagedProject(server, 'no-commits');
   const ticket = await aStampedTicket(server).with({ project: project.uri }).withModule('a', moduleUrl('a')).at('qa');

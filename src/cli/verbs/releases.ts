@@ -1,6 +1,6 @@
 // stamp releases: production's releases, newest first.
 import { usage } from '../cli-error.js';
-import { localTime } from '../local-time.js';
+import { timeFor } from '../local-time.js';
 import { textOf } from '../options.js';
 import { sayTable } from '../output/table.js';
 import { latestReleases } from '../stages/entries.js';
@@ -12,6 +12,7 @@ import { RELEASE_FIELDS } from '../json-shapes.js';
 export const releases: Verb = {
   name: 'releases',
   summary: "List production's releases, newest first",
+  description: 'Each with the title of its ticket and the commits that it brought.',
   options: [['--limit <n>', 'how many (default: 20)']],
   json: RELEASE_FIELDS,
   examples: [
@@ -24,20 +25,32 @@ export const releases: Verb = {
     if (!/^[1-9]\d{0,2}$/.test(limit)) throw usage(`--limit is a number from 1 to 999, not '${limit}'.`);
     const production = productionOf(await readStages(session, settings.project));
     const ticket: Record<string, string> =
-      textOf(options, 'ticket') === undefined ? {} : { ticket: ticketNamed(session, undefined, options) };
+      textOf(options, 'ticket') === undefined ? {} : { ticket: await ticketNamed(session, undefined, options) };
     const found = await latestReleases(session, { project__name: production.project, ...ticket }, Number(limit));
     out.result(found, () =>
       sayTable(
         out,
-        ['release', 'made', 'by', 'what'],
-        found.map(({ number, created_at: made, actor, line }) => [
+        ['release', 'made', 'by', 'what', 'commits', 'title'],
+        found.map(({ number, created_at: made, actor, line, title, commits }) => [
           `${number}${number === production.release ? ' (live)' : ''}`,
-          out.isTerminal ? localTime(made) : made,
+          timeFor(out, made),
           actor,
           line,
+          out.isTerminal ? inShort(commits) : commits.join(' '),
+          title ?? '',
         ]),
       ),
     );
     return undefined;
   },
 };
+
+/** How many commits a terminal's line has room for, and how much of each. */
+const MOST_COMMITS = 3;
+const SHORT = 8;
+
+function inShort(commits: readonly string[]): string {
+  const shown = commits.slice(0, MOST_COMMITS).map((commit) => commit.slice(0, SHORT));
+  const more = commits.length - shown.length;
+  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join(' ');
+}

@@ -1,5 +1,5 @@
 // release: the production maps of a project, numbered within it; listed in the dialect.
-import { Reference, Text, Time, Whole } from '../../rest/fields/field-decorators.js';
+import { Json, Reference, Text, Time, Whole } from '../../rest/fields/field-decorators.js';
 import { defineResource } from '../../rest/resource.js';
 import { ReleaseRow } from '../store/map.rows.js';
 
@@ -24,8 +24,37 @@ class ReleaseFields {
   })
   ticket: number | null;
 
+  @Text({
+    help: "The ticket's key; null where it was nobody's ticket.",
+    example: 'TKT-1',
+    max: 60,
+    nullable: true,
+    readonly: true,
+    filterable: false,
+    orderable: false,
+  })
+  key: string | null;
+
   @Text({ help: 'What it was, in one line.', example: 'TKT-1 promoted: revision 1', max: 500, readonly: true })
   line: string;
+
+  @Text({
+    help: "The ticket's title; null where it was nobody's ticket.",
+    example: 'Free shipping from 30 €',
+    max: 4096,
+    nullable: true,
+    readonly: true,
+    filterable: false,
+    orderable: false,
+  })
+  title: string | null;
+
+  @Json({
+    help: 'The commits that it brought, newest first, where they are known; none where it took something away.',
+    example: ['4f2a91c0'],
+    shape: { type: 'array', items: { type: 'string', description: 'A commit.' } },
+  })
+  commits: readonly string[];
 
   @Text({ help: 'Who did it; `local` without a token.', example: 'local', max: 200, readonly: true })
   actor: string;
@@ -44,6 +73,8 @@ export const release = defineResource({
   verbs: ['GET'],
   hidden: true,
   label: 't.line',
+  // Functions of its row, since what it brought is in its ticket and its layer.
+  shownAs: { key: 'release_key', title: 'release_title', commits: 'release_commits' },
   belongsTo: { project: 't.project_id' },
   docs: { tag: 'Stages', about: 'A production map of a project. Never changed, never deleted.' },
 });
