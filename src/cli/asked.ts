@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { usage } from './cli-error.js';
 import { type Options, textOf } from './options.js';
-import { ticketKey } from './ticket-name.js';
+import { isTicketName } from './ticket-name.js';
 
 export type Action = 'update' | 'list' | 'promote' | 'revert' | 'close' | 'look';
 
@@ -50,7 +50,7 @@ export function readAsked(argument: string | undefined, options: Options, isFile
   const named = argument ?? textOf(options, 'ticket');
   const behind = Array.isArray(options.update) ? (options.update as readonly string[]) : [];
   // `stamp --update TKT-001`: commander takes the ticket for a file.
-  const ticket = named ?? behind.find((word) => isTicket(word) && !isFile(word));
+  const ticket = named ?? behind.find((word) => isTicketName(word, 'TKT') && !isFile(word));
   return { action, ticket, stages, files: behind.filter((word) => word !== ticket || named !== undefined) };
 }
 
@@ -79,13 +79,4 @@ function stagesIn(options: Options): string[] {
   const own = textOf(options, 'stage');
   const known = ['dev', 'qa', 'prod'].filter((name) => options[name] === true);
   return [...new Set([...known, ...(own === undefined ? [] : [own])])];
-}
-
-function isTicket(word: string): boolean {
-  try {
-    ticketKey(word, 'TKT');
-    return true;
-  } catch {
-    return false;
-  }
 }

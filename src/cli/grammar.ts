@@ -71,21 +71,21 @@ function fieldsOf({ action, ticket, stages }: Asked): Fields {
 
 type Do = (session: Session, asked: Asked, options: Options) => Promise<ExitCode | undefined>;
 
-const keyOf = (session: Session, { ticket }: Asked, options: Options): string => ticketNamed(session, ticket, options);
+const keyOf = (session: Session, { ticket }: Asked, options: Options): Promise<string> =>
+  ticketNamed(session, ticket, options);
 
 /** The same code as the verb's, with the stage specifier as its --stage. */
 const asVerb =
   ({ run }: Verb): Do =>
-  (session, asked, options) =>
-    run?.(session, [keyOf(session, asked, options)], { ...options, ticket: undefined, stage: asked.stages[0] }) ??
-    Promise.resolve(undefined);
+  async (session, asked, options) =>
+    run?.(session, [await keyOf(session, asked, options)], { ...options, ticket: undefined, stage: asked.stages[0] });
 
 const DO: Readonly<Record<Asked['action'], Do>> = {
   promote: asVerb(promote),
   revert: asVerb(revert),
   close: asVerb(close),
-  update: (session, asked, options) =>
-    runUpdate(session, keyOf(session, asked, options), {
+  update: async (session, asked, options) =>
+    runUpdate(session, await keyOf(session, asked, options), {
       files: asked.files,
       folder: textOf(options, 'folder'),
       once: options.once === true,
@@ -96,13 +96,13 @@ const DO: Readonly<Record<Asked['action'], Do>> = {
     }),
   list: async (session, asked, options) => {
     if (asked.ticket === undefined) await listStages(session, asked.stages);
-    else await listEntries(session, keyOf(session, asked, options), asked.stages);
+    else await listEntries(session, await keyOf(session, asked, options), asked.stages);
     return undefined;
   },
   look: async (session, asked, options) => {
     const [stage] = asked.stages;
-    if (stage === undefined) await sayOverview(session, keyOf(session, asked, options));
-    else await sayStageLink(session, keyOf(session, asked, options), stage);
+    if (stage === undefined) await sayOverview(session, await keyOf(session, asked, options));
+    else await sayStageLink(session, await keyOf(session, asked, options), stage);
     return undefined;
   },
 };

@@ -15,6 +15,7 @@ export const SETTINGS_SAY: Readonly<Record<SettingName, string>> = {
 
 /** Variables that are no settings of files. */
 export const VARIABLES_SAY: readonly (readonly [string, string])[] = [
+  ['STAMP_TICKET', 'the ticket of a verb that is given none, instead of that of the git branch'],
   ['NO_COLOR', 'no colour, whatever its value'],
   ['FORCE_COLOR', 'colour also where no terminal is'],
 ];

@@ -28,6 +28,8 @@ export interface Settings {
   readonly trunk: string | undefined;
   /** Where the application is seen; undefined: nobody said. */
   readonly page: string | undefined;
+  /** STAMP_TICKET: of verbs that are given none. */
+  readonly ticket: string | undefined;
   readonly cwd: string;
   readonly home: string;
   readonly colour: boolean | undefined;
@@ -103,6 +105,7 @@ export function readSettings(
     projectFolder: rcFile && path.dirname(rcFile),
     trunk: values.trunk,
     page: values.page === undefined ? undefined : pageOf(values.page),
+    ticket: env.STAMP_TICKET || undefined,
     cwd,
     home,
     colour: colourOf(env),

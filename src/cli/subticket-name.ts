@@ -3,7 +3,7 @@ import { CliError, usage } from './cli-error.js';
 import { EXIT } from './exit-codes.js';
 import type { Options } from './options.js';
 import type { Session } from './session.js';
-import { ticketNamed } from './ticket-name.js';
+import { hasTicket, ticketNamed } from './ticket-name.js';
 import { liveSubtickets, readFull } from './whole-ticket.js';
 
 /** Its id. Rejects with usage; CliError where the ticket has no such package. */
@@ -11,9 +11,9 @@ export async function subticketNamed(session: Session, word: string | undefined,
   if (word === undefined) throw usage('Which subticket? Say its id: stamp sub list TKT-1 shows them.');
   const [id] = /^\d+$/.exec(word) ?? [/\/subticket\/(\d+)\/?$/.exec(word)?.[1]];
   if (id !== undefined) return id;
-  if (options.ticket === undefined)
+  if (!(await hasTicket(session, options)))
     throw usage(`'${word}' is no subticket's id. With -t TKT-1 the source package's name will do.`);
-  const ticket = await readFull(session, ticketNamed(session, undefined, options));
+  const ticket = await readFull(session, await ticketNamed(session, undefined, options));
   const live = liveSubtickets(ticket);
   const found = live.find((one) => one.source_package_upload?.sourcepackage.name === word);
   if (found) return String(found.id);

@@ -13,7 +13,7 @@ import { needsFirst, type PlannedPackage, planPackages } from '../packages/plan-
 import type { Session } from '../session.js';
 import { readMapLink } from '../stages/links.js';
 import { firstOf, stagesOf } from '../stages/stage-line.js';
-import { readTicket, ticketNamed } from '../ticket-name.js';
+import { readTicket, ticketBefore } from '../ticket-name.js';
 import type { Verb } from '../verb.js';
 import { beginWork, type BegunTicket } from '../watch/begin-work.js';
 import type { Provenance } from '../watch/git-facts.js';
@@ -68,11 +68,8 @@ export const add: Verb = {
     { run: 'stamp add TKT-1 preact lit', says: 'preact, lit and what lit imports' },
     { run: 'stamp add TKT-1 --check', says: 'what the sources import and the map has not' },
   ],
-  run: (session, args, options) => {
-    const named = textOf(options, 'ticket') !== undefined;
-    const [first, ...rest] = args;
-    const [key, packages] = named ? [undefined, args] : [first, rest];
-    const ticket = ticketNamed(session, key, options);
+  run: async (session, args, options) => {
+    const [ticket, packages] = await ticketBefore(session, args, options);
     if (options.check === true) return check(session, ticket, packages, options);
     if (packages.length === 0) throw usage('Which packages? Name them as they are imported: preact lit.');
     for (const name of packages) requirePackage(name);

@@ -4,7 +4,7 @@ import { type Options, textOf } from '../options.js';
 import { sayTable } from '../output/table.js';
 import type { Session } from '../session.js';
 import { subticketNamed } from '../subticket-name.js';
-import { readTicket, ticketNamed } from '../ticket-name.js';
+import { beginsWithTicket, readTicket, ticketNamed } from '../ticket-name.js';
 import type { Verb } from '../verb.js';
 import { readFull } from '../whole-ticket.js';
 import { ARTIFACT_FIELDS } from '../json-shapes.js';
@@ -32,16 +32,15 @@ const add: Verb = {
   ],
   run: async (session, args, options) => {
     const { type, sub } = { type: textOf(options, 'type'), sub: textOf(options, 'sub') };
-    const ticketFirst = args.length > 2 || (options.ticket === undefined && sub === undefined);
-    const [ticket, name, reference] = ticketFirst ? args : [undefined, ...args];
+    const [ticket, name, reference] = beginsWithTicket(session, args, options) ? args : [undefined, ...args];
     if (name === undefined || reference === undefined)
       throw usage('What, and where? stamp artifact add TKT-1 shop.img http://images.example/shop.img --type IMAGE');
     if (type === undefined) throw usage('What is it? --type IMAGE, RESULTS or LOGS; of a subticket --type SPU.');
     if (sub === undefined) {
-      const { id } = await readTicket(session, ticketNamed(session, ticket, options));
+      const { id } = await readTicket(session, await ticketNamed(session, ticket, options));
       await addTo(session, { ticket: id }, { name, reference, type });
     } else {
-      const of = ticket === undefined ? options : { ...options, ticket: ticketNamed(session, ticket, options) };
+      const of = ticket === undefined ? options : { ...options, ticket: await ticketNamed(session, ticket, options) };
       await addTo(session, { subticket: await subticketNamed(session, sub, of) }, { name, reference, type });
     }
     return undefined;
@@ -59,7 +58,7 @@ const list: Verb = {
   examples: [{ run: 'stamp artifact list TKT-2', says: 'all of them' }],
   run: async (session, [name], options: Options) => {
     const { out } = session;
-    const ticket = await readFull(session, ticketNamed(session, name, options));
+    const ticket = await readFull(session, await ticketNamed(session, name, options));
     const type = textOf(options, 'type');
     const all = [
       ...ticket.artifacts.map((one) => ({ ...one, subticket: null })),

@@ -59,7 +59,7 @@ export const reopen: Verb = {
   },
 };
 
-function change(
+async function change(
   session: Session,
   verb: 'close' | 'reopen',
   name: string | undefined,
@@ -68,7 +68,7 @@ function change(
   const { server } = session;
   const reason = textOf(options, 'reason');
   const path = `/api/v1/ticket/{id}/${verb}/` as const;
-  const params = { path: { id: ticketNamed(session, name, options) } };
+  const params = { path: { id: await ticketNamed(session, name, options) } };
   return server.of(server.api.POST(path, { params, body: reason === undefined ? {} : { reason } }));
 }
 

@@ -23,7 +23,7 @@ export const complete: Verb = {
   ],
   run: async (session, [name], options) => {
     const { out, server } = session;
-    const key = ticketNamed(session, name, options);
+    const key = await ticketNamed(session, name, options);
     let ticket = await readTicket(session, key);
     if (isFailed(ticket))
       throw new CliError(

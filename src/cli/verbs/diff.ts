@@ -25,7 +25,7 @@ export const diff: Verb = {
   ],
   run: async (session, [name], options) => {
     const { out } = session;
-    const found = await readDiff(session, ticketNamed(session, name, options), options);
+    const found = await readDiff(session, await ticketNamed(session, name, options), options);
     out.result(found, () => {
       if (found.changes.length === 0) out.note(`Nothing differs between ${found.from} and ${found.to}.`);
       sayTable(

@@ -22,7 +22,7 @@ export const fail: Verb = {
   ],
   run: async (session, [name], options) => {
     const { out, server } = session;
-    const id = ticketNamed(session, name, options);
+    const id = await ticketNamed(session, name, options);
     const subticket = textOf(options, 'sub');
     const body = { ...failureReport(options), ...(subticket === undefined ? {} : { subticket }) };
     await server.of(server.api.PATCH('/api/v1/updateticketstatus/{id}/', { params: { path: { id } }, body }));

@@ -39,7 +39,7 @@ export const history: Verb = {
     const { out } = session;
     const limit = textOf(options, 'limit') ?? String(DEFAULT_LIMIT);
     if (!/^\d+$/.test(limit)) throw usage(`--limit takes a number, not '${limit}'.`);
-    const { id } = await readTicket(session, ticketNamed(session, name, options));
+    const { id } = await readTicket(session, await ticketNamed(session, name, options));
     const rows = await newest(session, String(id), Number(limit) || Infinity);
     if (!options.follow) {
       out.result(rows, () => rows.forEach((row) => out.say(lineOf(out, row))));

@@ -2,6 +2,7 @@
 import { shell } from '../../platform/in-shell.js';
 import { harmlessJson } from '../../platform/steering.js';
 import { usage } from '../cli-error.js';
+import { keepForBranch } from '../git/branch-ticket.js';
 import { type Manifest, readManifest } from '../manifest.js';
 import { type Options, textOf, textsOf } from '../options.js';
 import { projectUri } from '../project-uri.js';
@@ -16,7 +17,7 @@ export const create: Verb = {
   takes: '[title]',
   summary: 'Open a ticket, or a bundle of a ticket and its parts',
   description:
-    'Prints the key; piped, nothing else: key=$(stamp new "Fix the menu"). The owner is git\'s user.email unless one is named. A manifest is the body of POST /api/v1/bundle/ as JSON: title, owner, subtickets, links, artifacts and so on; what is said beside it counts more.',
+    'Prints the key; piped, nothing else: key=$(stamp new "Fix the menu"). The owner is git\'s user.email unless one is named. On a git branch that isn\'t the trunk, verbs without a key mean this ticket from then on. A manifest is the body of POST /api/v1/bundle/ as JSON: title, owner, subtickets, links, artifacts and so on; what is said beside it counts more.',
   options: [
     ['--from <manifest>', 'a bundle from a JSON file; - reads standard input'],
     ['--owner <email>', "who answers for it (default: git's user.email)"],
@@ -45,6 +46,7 @@ export const create: Verb = {
       return undefined;
     }
     const made = await server.of(server.api.POST('/api/v1/bundle/', { body }));
+    const branch = await keepForBranch(session.settings, made.key);
     out.result(made, () => {
       if (!out.isTerminal) return out.say(made.key);
       const parts = made.subtickets.length;
@@ -53,6 +55,7 @@ export const create: Verb = {
         `${parts > 0 ? `With ${parts} ${parts === 1 ? 'subticket' : 'subtickets'}. ` : ''}${shell`stamp show ${made.key}`}`,
       );
     });
+    if (branch !== undefined) out.note(`Verbs without a key mean ${made.key} on the branch ${branch}.`);
     return undefined;
   },
 };

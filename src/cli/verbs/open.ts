@@ -23,7 +23,7 @@ export const open: Verb = {
   examples: [{ run: 'stamp open TKT-1 --print', says: 'the link' }],
   run: async (session, [name], options) => {
     const { out, settings } = session;
-    const ticket = await readTicket(session, ticketNamed(session, name, options));
+    const ticket = await readTicket(session, await ticketNamed(session, name, options));
     const wanted = textOf(options, 'stage') ?? ticket.stage;
     const line = wanted === null ? [] : await stagesOf(session, ticket);
     const stage = wanted === null ? undefined : stageNamed(line, wanted);

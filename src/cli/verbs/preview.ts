@@ -25,7 +25,7 @@ export const preview: Verb = {
   ],
   run: async (session, [name], options) => {
     const { server, settings, out } = session;
-    const ticket = await readTicket(session, ticketNamed(session, name, options));
+    const ticket = await readTicket(session, await ticketNamed(session, name, options));
     const params = { params: { path: { id: String(ticket.id) } } };
     const path = '/api/v1/ticket/{id}/preview/' as const;
     const found: Preview = await server.of(

@@ -33,7 +33,7 @@ export const rebase: Verb = {
   run: async (session, args, options) => {
     const named = args[0]?.includes('=') ? undefined : args[0];
     const said = choicesIn(named === undefined ? args : args.slice(1));
-    const ticket = await readTicket(session, ticketNamed(session, named, options));
+    const ticket = await readTicket(session, await ticketNamed(session, named, options));
     const choices = await allChoices(session, String(ticket.id), said, options);
     if (Object.keys(choices).length === 0) {
       session.out.result({ key: ticket.key, changes: [] }, () =>

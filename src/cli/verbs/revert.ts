@@ -38,7 +38,7 @@ export const revert: Verb = {
     { run: 'stamp revert TKT-3 --reason "The total is wrong" --yes', says: 'out of production' },
   ],
   run: async (session, [name], options) => {
-    const ticket = await readTicket(session, ticketNamed(session, name, options));
+    const ticket = await readTicket(session, await ticketNamed(session, name, options));
     const line = await stagesOf(session, ticket);
     const revision = revisionIn(options);
     const wanted = textOf(options, 'stage');

@@ -22,7 +22,7 @@ export const show: Verb = {
   ],
   run: async (session, [name], options) => {
     const { out, settings } = session;
-    const key = ticketNamed(session, name, options);
+    const key = await ticketNamed(session, name, options);
     const waited = await waitAsAsked(session, key, options);
     const ticket = await readWhole(session, key);
     out.result(ticket, () => sayTicketPage(out, ticket, settings.url));

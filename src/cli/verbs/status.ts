@@ -5,7 +5,7 @@ import type { Options } from '../options.js';
 import type { Output } from '../output/output.js';
 import type { Session } from '../session.js';
 import { isFailed, isStep, nameOf, positionText, statusNamed, statusOf, stepNamed } from '../steps.js';
-import { readTicket, type Ticket, ticketKey, ticketNamed } from '../ticket-name.js';
+import { hasTicket, readTicket, type Ticket, ticketKey, ticketNamed } from '../ticket-name.js';
 import type { Verb } from '../verb.js';
 import { WAIT_OPTIONS, waitAsAsked } from '../wait.js';
 import { TICKET_FIELDS } from '../json-shapes.js';
@@ -30,7 +30,7 @@ export const status: Verb = {
   ],
   run: async (session, args, options) => {
     const { out } = session;
-    const { key, move } = asked(session, args, options);
+    const { key, move } = await asked(session, args, options);
     if (move)
       await session.server.of(
         session.server.api.PATCH('/api/v1/updateticketstatus/{id}/', { params: { path: { id: key } }, body: move }),
@@ -58,14 +58,14 @@ interface Asked {
   readonly move: { readonly current_workflow_step: string; readonly status: string } | undefined;
 }
 
-function asked(session: Session, args: readonly string[], options: Options): Asked {
+async function asked(session: Session, args: readonly string[], options: Options): Promise<Asked> {
   const [first] = args;
   const named = first !== undefined && namesTicket(args, options);
   const [step, status] = named ? args.slice(1) : args;
   if (!named && args.length > 2) throw usage(`'${first}' is no ticket: stamp status TKT-1 300 000`);
-  if (!named && first !== undefined && options.ticket === undefined)
+  if (!named && first !== undefined && !(await hasTicket(session, options)))
     throw usage(`Which ticket? ${shell`stamp status TKT-1 ${words(args)}`}`);
-  const key = named ? ticketNamed(session, first, options) : ticketNamed(session, undefined, options);
+  const key = await ticketNamed(session, named ? first : undefined, options);
   if (step === undefined) return { key, move: undefined };
   const to = stepNamed(step);
   return {

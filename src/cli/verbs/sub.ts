@@ -7,7 +7,7 @@ import type { Output } from '../output/output.js';
 import type { Session } from '../session.js';
 import { isFailed, nameOf, positionText, statusNamed, statusOf, stepNamed } from '../steps.js';
 import { subticketNamed } from '../subticket-name.js';
-import { readTicket, ticketNamed } from '../ticket-name.js';
+import { beginsWithTicket, readTicket, ticketNamed } from '../ticket-name.js';
 import { saySubtickets } from '../ticket-page.js';
 import type { OptionLine, Verb } from '../verb.js';
 import { liveSubtickets, readFull } from '../whole-ticket.js';
@@ -31,11 +31,10 @@ const add: Verb = {
   ],
   run: async (session, args, options) => {
     const { out, server } = session;
-    const [name, sourcepackage, version] =
-      options.ticket === undefined || args.length > 2 ? args : [undefined, ...args];
+    const [name, sourcepackage, version] = beginsWithTicket(session, args, options) ? args : [undefined, ...args];
     if (sourcepackage === undefined || version === undefined)
       throw usage('Which upload? stamp sub add TKT-1 curl 8.11.0-1');
-    const ticket = await readTicket(session, ticketNamed(session, name, options));
+    const ticket = await readTicket(session, await ticketNamed(session, name, options));
     const assignee = textOf(options, 'assignee') ?? '';
     const made = await addSubticket(server, { ticket: ticket.id, sourcepackage, version, assignee });
     out.result(made, () => {
@@ -62,7 +61,7 @@ const list: Verb = {
   ],
   run: async (session, [name], options) => {
     const { out } = session;
-    const ticket = await readFull(session, ticketNamed(session, name, options));
+    const ticket = await readFull(session, await ticketNamed(session, name, options));
     const shown = options.all ? ticket.subtickets : liveSubtickets(ticket);
     out.result(shown, () => saySubtickets(out, shown));
     if (shown.length === 0) out.note(`${ticket.key} has no subtickets.`);

@@ -1,7 +1,7 @@
 // stamp update, and `stamp TKT-001 --update`: keeps what a ticket carries in step with a folder.
 import { runUpdate } from '../watch/run-update.js';
 import { textOf, textsOf } from '../options.js';
-import { ticketNamed } from '../ticket-name.js';
+import { ticketBefore } from '../ticket-name.js';
 import type { OptionLine, Verb } from '../verb.js';
 import { UPDATE_FIELDS } from '../json-shapes.js';
 
@@ -27,11 +27,10 @@ export const update: Verb = {
     { run: 'stamp update TKT-1 --once', says: 'send what differs in ./src, and end' },
     { run: 'stamp update TKT-1 src/cart.js', says: 'send one file' },
   ],
-  run: (session, args, options) => {
-    const [first, ...rest] = args;
-    const named = textOf(options, 'ticket') !== undefined;
-    return runUpdate(session, ticketNamed(session, named ? undefined : first, options), {
-      files: named ? args : rest,
+  run: async (session, args, options) => {
+    const [key, files] = await ticketBefore(session, args, options);
+    return runUpdate(session, key, {
+      files,
       folder: textOf(options, 'folder'),
       once: options.once === true,
       deletes: textsOf(options, 'delete'),

@@ -21,7 +21,7 @@ export const why: Verb = {
   ],
   run: async (session, [name], options) => {
     const { server, out, settings } = session;
-    const path = { id: ticketNamed(session, name, options) };
+    const path = { id: await ticketNamed(session, name, options) };
     const said = await server.of(server.api.GET('/api/v1/ticket/{id}/why/', { params: { path } }));
     out.result(said, () => {
       out.say(out.isTerminal ? out.paint('bold', headline(said)) : headline(said));
