@@ -42,7 +42,7 @@ function pack(folder, manifest) {
   const bin = { stamp: 'stamp.mjs', 'ticket-stamp': 'stamp.mjs' };
   fs.writeFileSync(
     path.join(content, 'package.json'),
-    JSON.stringify({ ...manifest, description: 'The command line of Stampline.', bin }, null, 2),
+    `${JSON.stringify({ ...manifest, description: 'The command line of Stampline.', bin }, null, 2)}\n`,
   );
   const args = ['pack', '--silent', '--offline', '--ignore-scripts', '--pack-destination', folder];
   const npm = process.env.npm_execpath;

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { NO_EARLIER } from '../platform/database/clock-steps.js';
 import { Db, type Tx } from '../platform/database/db.js';
 import type { Sql } from '../platform/database/statement.js';
+import { utcSql } from '../platform/database/time-sql.js';
 import { conflict, DomainError, invalid, notFound } from '../platform/errors.js';
 import { shell } from '../platform/in-shell.js';
 import { holdsScope, type Principal } from '../platform/principal.js';
@@ -59,10 +60,9 @@ export const TOKEN_CHANNEL = 'stampline_tokens';
 /** How long a rotated token still counts: whoever uses it has that long to take the new one. */
 const OVERLAP_HOURS = 24;
 
-const iso = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
 const PROJECTS =
   'CASE WHEN project_ids IS NOT NULL THEN ARRAY(SELECT p.name FROM project p WHERE p.id = ANY(project_ids) ORDER BY 1) END AS projects';
-const VIEW = `id, owner, purpose, scopes, ${PROJECTS}, ${iso('created_at')} AS created_at, ${iso('expires_at')} AS expires_at, ${iso('revoked_at')} AS revoked_at`;
+const VIEW = `id, owner, purpose, scopes, ${PROJECTS}, ${utcSql('created_at')} AS created_at, ${utcSql('expires_at')} AS expires_at, ${utcSql('revoked_at')} AS revoked_at`;
 /** SQL: whether a token counts. */
 export const COUNTS = `revoked_at IS NULL AND expires_at > ${NO_EARLIER}`;
 

@@ -10,6 +10,10 @@ export function localTime(iso: string, now = new Date()): string {
   return `${dayOf(at)} ${clock}`;
 }
 
+/** For a person on a terminal in local time; piped as the server wrote it, which programs compare. */
+export const timeFor = ({ isTerminal }: { readonly isTerminal: boolean }, iso: string): string =>
+  isTerminal ? localTime(iso) : iso;
+
 const dayOf = (at: Date): string => `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
 
 /** `3 min`: how long it is from then to now, in the largest unit that counts. */

@@ -1,5 +1,5 @@
 // A ticket on a page of its own: where it is on its way, what belongs to it, what can be done next.
-import { localTime, since } from './local-time.js';
+import { since, timeFor } from './local-time.js';
 import { oneLine } from './output/harmless.js';
 import type { Output } from './output/output.js';
 import { sayTable } from './output/table.js';
@@ -49,8 +49,8 @@ function facts(out: Output, ticket: WholeTicket): readonly (readonly [string, st
     ...failureFacts(out, ticket, failure),
     ...(stage === null ? [] : [['stage', `${stage}, ${next}`] as const]),
     ['owner', ticket.owner || 'nobody'] as const,
-    ...(ticket.closed_at ? [['closed', localTime(ticket.closed_at)] as const] : []),
-    ['created', localTime(ticket.created_at)] as const,
+    ...(ticket.closed_at ? [['closed', timeFor(out, ticket.closed_at)] as const] : []),
+    ['created', timeFor(out, ticket.created_at)] as const,
     ...(bug_id ? [['bug', bug_id] as const] : []),
     ...ticket.links.map(({ kind, url, title }) => ['link', [kind, url, title].filter(Boolean).join('  ')] as const),
     ...ticket.components.map(({ kind, name }) => ['touches', `${kind} ${name}`] as const),

@@ -6,6 +6,7 @@ import { COUNTS } from '../access/access-tokens.js';
 import { type ClockFollower, DatabaseClock } from '../platform/database/database-clock.js';
 import type { Tx } from '../platform/database/db.js';
 import type { Sql } from '../platform/database/statement.js';
+import { utcSql } from '../platform/database/time-sql.js';
 import { conflict, DomainError } from '../platform/errors.js';
 import type { Principal } from '../platform/principal.js';
 import type { Spoken } from './outcome.js';
@@ -52,7 +53,7 @@ export class Confirmations implements ClockFollower {
           SELECT t.ctid FROM pending_command t WHERE t.expires_at < clock_timestamp() - interval '1 hour' LIMIT 1000 FOR UPDATE SKIP LOCKED)))
         INSERT INTO pending_command (id, actor, text, ticket, project, release, token_id, expires_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, clock_timestamp() + interval '${SECONDS} seconds')
-        RETURNING to_char(expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS expires_at`,
+        RETURNING ${utcSql('expires_at')} AS expires_at`,
       values: [id, actor, text, ticket ?? null, project ?? null, release ?? null, token ?? null],
     });
     return { id, text: `confirm ${id}`, expires_at: asked?.expires_at ?? '' };

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { isDay, readTime } from './time-text.js';
+import { isDay, readTime, wireTime } from './time-text.js';
 
 const read: [string, string, boolean, boolean][] = [
   ['2026-02-28', '2026-02-28T00:00:00Z', false, false],
@@ -55,4 +55,19 @@ it('what is read is the same moment to JavaScript, whichever it is', () => {
       },
     ),
   );
+});
+
+it.each([
+  ['2026-02-28T12:30:01.123456+00:00', '2026-02-28T12:30:01.123456Z'],
+  ['2026-02-28T12:30:01+00:00', '2026-02-28T12:30:01.000000Z'],
+  ['2026-02-28T00:30:01.5+02:00', '2026-02-27T22:30:01.500000Z'],
+  ['2026-02-28T12:30:01.000000Z', '2026-02-28T12:30:01.000000Z'],
+  ['2026-02-28', '2026-02-28T00:00:00.000000Z'],
+])('%s is told as %s', (text, told) => {
+  expect(wireTime(text)).toBe(told);
+  expect(wireTime(told)).toBe(told);
+});
+
+it('tells nothing of what is no time', () => {
+  expect(() => wireTime('yesterday')).toThrow('This is not a time: yesterday');
 });

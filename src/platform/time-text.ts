@@ -27,6 +27,18 @@ export function readTime(text: string): WrittenTime | undefined {
   };
 }
 
+/**
+ * As every answer has it: RFC 3339 in UTC with microseconds, `2026-01-01T12:00:00.123456Z`. Of a time that readTime() takes, such
+ * as Postgres's JSON has it. Throws for another text: what the database keeps is a time.
+ */
+export function wireTime(text: string): string {
+  const read = readTime(text);
+  if (read === undefined) throw new Error(`This is not a time: ${text.slice(0, 100)}`);
+  const [, fraction = ''] = /\.(\d+)/.exec(read.text) ?? [];
+  const seconds = new Date(read.text.replace(/\.\d+/, '')).toISOString().slice(0, 19);
+  return `${seconds}.${fraction.padEnd(6, '0')}Z`;
+}
+
 /** `2026-02-28`, and not 30 February, which JavaScript takes for 2 March. There is no year 0. */
 export function isDay(text: string): boolean {
   if (!/^\d{4}-\d\d-\d\d$/.test(text) || text.startsWith('0000')) return false;

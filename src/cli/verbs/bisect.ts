@@ -6,7 +6,7 @@ import { learn, nextToTry, type Search, suspects, triesLeft } from '../bisect/se
 import { usage } from '../cli-error.js';
 import { EXIT } from '../exit-codes.js';
 import { type Options, textOf } from '../options.js';
-import { localTime } from '../local-time.js';
+import { timeFor } from '../local-time.js';
 import { sayFacts } from '../output/facts.js';
 import type { Output } from '../output/output.js';
 import type { Session } from '../session.js';
@@ -125,8 +125,7 @@ function sayFound({ out }: Session, release: Release, undo: string | undefined):
   );
 }
 
-const made = (out: Output, time: string | null): string | undefined =>
-  time === null ? undefined : out.isTerminal ? localTime(time) : time;
+const made = (out: Output, time: string | null): string | undefined => (time === null ? undefined : timeFor(out, time));
 
 function sayUndecided({ out }: Session, releases: readonly Release[]): typeof EXIT.pending {
   const numbers = releases.map(({ number }) => number);

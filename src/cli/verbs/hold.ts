@@ -1,7 +1,7 @@
 // stamp hold and stamp unhold: nothing promotes a held ticket.
 import { shell } from '../../platform/in-shell.js';
 import { usage } from '../cli-error.js';
-import { localTime } from '../local-time.js';
+import { timeFor } from '../local-time.js';
 import { type Options, textOf } from '../options.js';
 import { sayFacts } from '../output/facts.js';
 import type { Session } from '../session.js';
@@ -27,7 +27,7 @@ export const hold: Verb = {
   ],
   run: async (session, [name], options) => {
     const { server, out } = session;
-    const path = { id: ticketNamed(session, name, options) };
+    const path = { id: await ticketNamed(session, name, options) };
     const body = holdBody(options);
     const held = await server.of(server.api.POST('/api/v1/ticket/{id}/hold/', { params: { path }, body }));
     out.result(held, () => sayHeld(session, `${held.key} is held`, held.hold, shell`stamp unhold ${held.key}`));
@@ -45,7 +45,7 @@ export const unhold: Verb = {
   examples: [{ run: 'stamp unhold TKT-1', says: 'it can be promoted again' }],
   run: async (session, [name], options) => {
     const { server, out } = session;
-    const path = { id: ticketNamed(session, name, options) };
+    const path = { id: await ticketNamed(session, name, options) };
     const body = reasonBody(options);
     const held = await server.of(server.api.POST('/api/v1/ticket/{id}/unhold/', { params: { path }, body }));
     out.result(held, () => out.say(`Nobody holds ${held.key}.`));
@@ -76,7 +76,7 @@ export function sayHeld({ out }: Session, headline: string, held: Held | null, l
   sayFacts(out, headline, [
     ['by', held?.actor],
     ['why', held?.reason],
-    ['until', held?.until ? (out.isTerminal ? localTime(held.until) : held.until) : 'somebody lifts it'],
+    ['until', held?.until ? timeFor(out, held.until) : 'somebody lifts it'],
     ['lift', lifts],
   ]);
 }

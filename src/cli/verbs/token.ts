@@ -2,7 +2,7 @@
 import { Refusal } from '../../client/server.js';
 import { CliError, usage } from '../cli-error.js';
 import { EXIT } from '../exit-codes.js';
-import { localTime } from '../local-time.js';
+import { timeFor } from '../local-time.js';
 import { textOf, textsOf } from '../options.js';
 import { sayTable } from '../output/table.js';
 import type { Session } from '../session.js';
@@ -153,7 +153,7 @@ const known = <T>(id: string, call: Promise<T>): Promise<T> =>
     throw error instanceof Refusal && error.status === 404 ? noToken(id) : error;
   });
 
-const untilOf = ({ out }: Session, { expires_at: until }: Token): string => (out.isTerminal ? localTime(until) : until);
+const untilOf = ({ out }: Session, { expires_at: until }: Token): string => timeFor(out, until);
 
 /** The token alone on standard output, so that a script can take it. */
 function sayMade(session: Session, made: Token & { readonly token: string }): void {

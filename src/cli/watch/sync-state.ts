@@ -76,7 +76,7 @@ export class SyncState {
       files: Object.fromEntries(this.files),
     };
     try {
-      writeOwn(this.file, JSON.stringify(kept));
+      writeOwn(this.file, `${JSON.stringify(kept)}\n`);
     } catch {
       // Then all of it is looked at again.
     }

@@ -1,6 +1,7 @@
 // Holds of tickets and locks of stages as they are kept. Whether one still counts, the database's clock says.
 import type { Tx } from '../../platform/database/db.js';
 import type { Sql } from '../../platform/database/statement.js';
+import { utcSql } from '../../platform/database/time-sql.js';
 import { conflict, invalid } from '../../platform/errors.js';
 import type { Hold, Until } from '../domain/hold.js';
 
@@ -13,9 +14,8 @@ export interface NewHold {
   readonly until?: Until | undefined;
 }
 
-const isoSql = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 const COUNTS = '(h.until IS NULL OR h.until > clock_timestamp())';
-const AS_HOLD = `h.actor, h.reason, ${isoSql('h.since')} AS since, ${isoSql('h.until')} AS until`;
+const AS_HOLD = `h.actor, h.reason, ${utcSql('h.since')} AS since, ${utcSql('h.until')} AS until`;
 
 interface Place {
   readonly table: string;
@@ -110,7 +110,7 @@ async function endOf(tx: Tx, until: Until | undefined): Promise<string | null> {
   if (!until) return null;
   const [end] = await tx.run<{ until: string; past: boolean }>({
     name: 'hold_end',
-    text: `SELECT ${isoSql('u.until')} AS until, u.until <= clock_timestamp() AS past
+    text: `SELECT ${utcSql('u.until')} AS until, u.until <= clock_timestamp() AS past
       FROM (SELECT COALESCE($1::timestamptz, clock_timestamp() + $2::int * interval '1 second') AS until) u`,
     values: 'at' in until ? [until.at, null] : [null, until.seconds],
   });

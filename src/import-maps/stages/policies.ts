@@ -2,6 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Sql } from '../../platform/database/statement.js';
 import { inSlices } from '../../platform/in-slices.js';
+import { wireTime } from '../../platform/time-text.js';
 import { isFailed } from '../../workflow/move.js';
 import { findingStale } from '../domain/conflict.js';
 import { conflictsVerdict } from '../domain/conflicts-policy.js';
@@ -28,6 +29,9 @@ interface LiveSubticket {
   status: number;
 }
 
+/** Its times as every answer has them: those of rows come as Postgres writes them in JSON. */
+const asTold = (verdict: Verdict): Verdict => ({ ...verdict, since: wireTime(verdict.since) });
+
 @Injectable()
 export class Policies {
   constructor(private readonly imports: ImportsCheck) {}
@@ -41,7 +45,7 @@ export class Policies {
       this.lock(tx, ticket, base),
       this.imports.ask(tx, ticket, maps, base),
     ]);
-    return worstFirst([...verdicts.flat(), ...this.sources(ticket)]);
+    return worstFirst([...verdicts.flat(), ...this.sources(ticket)]).map(asTold);
   }
 
   private async steps(tx: Sql, ticket: LockedTicket, base: string): Promise<Verdict> {

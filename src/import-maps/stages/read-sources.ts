@@ -2,6 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { Db } from '../../platform/database/db.js';
 import { inSlices } from '../../platform/in-slices.js';
+import { resourceNamed, uriOf } from '../../rest/resource.js';
 import { keyState } from '../domain/conflict.js';
 import { operationKey } from '../domain/delta.js';
 import { keyOf, type MapKey, partsOf } from '../domain/map-key.js';
@@ -44,7 +45,8 @@ export class ReadSources {
     const own = deltaOf(ticket).filter((operation) => pathOf(operationKey(operation)) !== undefined);
     const givenUp = await givenUpBy(this.db, id, undefined);
     return {
-      ticket: ticket.key,
+      ticket: uriOf(resourceNamed('ticket'), id),
+      key: ticket.key,
       project: ticket.project.name,
       stage: ticket.stage,
       revision: ticket.revisionNumber,

@@ -2,6 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { Db } from '../../platform/database/db.js';
 import type { Sql } from '../../platform/database/statement.js';
+import { utcSql } from '../../platform/database/time-sql.js';
 import { DomainError, invalid, notFound } from '../../platform/errors.js';
 import { inSlices } from '../../platform/in-slices.js';
 import { resourceNamed, uriOf } from '../../rest/resource.js';
@@ -104,7 +105,6 @@ export class ReadStages {
     return this.productionMaps.at(ticket.project.id, number);
   }
 
-  /** Without a lock. */
   /** As it is now, without a lock. Rejects with not_found. */
   async ticket(id: number, sql: Sql = this.db): Promise<LockedTicket> {
     const resource = resourceNamed('ticket');
@@ -122,8 +122,8 @@ export class ReadStages {
     const [found] = await this.db.run<{ body: string }>({
       name: 'release_detail',
       text: `SELECT json_build_object('number', $2::int, 'project', '/api/v1/project/' || p.id || '/', 'parent', r.parent,
-          'kind', COALESCE(r.kind, 'base'), 'ticket', '/api/v1/ticket/' || r.ticket_id || '/', 'line', COALESCE(r.line, 'The empty map'), 'actor', COALESCE(r.actor, 'stampline'),
-          'created_at', to_char(r.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+          'kind', COALESCE(r.kind, 'base'), 'ticket', '/api/v1/ticket/' || r.ticket_id || '/', 'key', release_key(r), 'title', release_title(r), 'line', COALESCE(r.line, 'The empty map'), 'actor', COALESCE(r.actor, 'stampline'),
+          'created_at', ${utcSql('r.created_at')},
           'live', $2 = COALESCE((SELECT release FROM map_pointer WHERE project_id = $1), 0),
           'import_map', $3 || '/import-map.json?release=' || $2,
           'layers', COALESCE(l.layers, '[]'), 'commits', COALESCE(l.commits, '[]'))::text AS body

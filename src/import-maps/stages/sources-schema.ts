@@ -30,7 +30,7 @@ const LAST = {
   required: ['release', 'ticket', 'commit', 'taken_back', 'git_revert'],
   properties: {
     release: whole('The release with which it came, or went.'),
-    ticket: nullable('The ticket; null for a direct write.'),
+    ticket: nullable('The key of the ticket; null for a direct write.'),
     commit: nullable('The commit that it came from; null where nobody said.'),
     taken_back: flag('True where a revert or a rollback took the change out of production.'),
     git_revert: nullable('What takes the change back in git, too; null where its commits are not known.'),
@@ -40,9 +40,21 @@ const LAST = {
 export const SOURCES = {
   type: 'object',
   description: 'Versions by path.',
-  required: ['ticket', 'project', 'stage', 'revision', 'release', 'production', 'changes', 'given_up', 'changed'],
+  required: [
+    'ticket',
+    'key',
+    'project',
+    'stage',
+    'revision',
+    'release',
+    'production',
+    'changes',
+    'given_up',
+    'changed',
+  ],
   properties: {
-    ticket: text("The ticket's key."),
+    ticket: text('Where the ticket is.'),
+    key: text("The ticket's key."),
     project: text('Its project.'),
     stage: nullable('Its stage.'),
     revision: whole('The revision of its changes.'),

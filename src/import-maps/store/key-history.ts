@@ -1,5 +1,6 @@
 // What production's layers say of a key: who changed it last, and who imports a specifier.
 import type { Sql } from '../../platform/database/statement.js';
+import { utcSql } from '../../platform/database/time-sql.js';
 import type { Layer } from '../domain/layer.js';
 import type { MapKey } from '../domain/map-key.js';
 import { ACTIVE, LAYER_COLUMNS, type LayerColumns, layerOf } from './release-reader.js';
@@ -34,7 +35,7 @@ export async function lastChanges(
   const rows = await sql.run<KeyChange>({
     name: 'key_last_changes',
     text: `SELECT DISTINCT ON (k.key) k.key, GREATEST(l.added_in, l.removed_in) AS release, t.key AS ticket,
-        to_jsonb(r.created_at) #>> '{}' AS since, l.git_commit AS commit, l.removed_in IS NOT NULL AS "takenBack",
+        ${utcSql('r.created_at')} AS since, l.git_commit AS commit, l.removed_in IS NOT NULL AS "takenBack",
         l.git_commits AS commits, l.git_merges AS merges
       FROM unnest($2::text[]) k (key)
         JOIN layer l ON l.project_id = $1 AND l.keys @> ARRAY[k.key] AND l.ticket_id IS DISTINCT FROM $3

@@ -8,6 +8,7 @@ import type pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import type { Connection } from '../../platform/database/connection.js';
 import type { Sql } from '../../platform/database/statement.js';
+import { utcSql } from '../../platform/database/time-sql.js';
 import { OperationError } from '../operation.js';
 import { type Progress, progressOf } from '../progress.js';
 import { sqlOn, withSnapshot } from '../snapshot.js';
@@ -129,7 +130,7 @@ async function* unaltered(content: AsyncIterable<unknown>, sha256: string, name:
 
 async function headerOf(sql: Sql, tables: ReadonlySet<string>): Promise<BackupHeader> {
   const [facts] = await sql.run<{ now: string; postgres: string }>({
-    text: `SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS now, current_setting('server_version') AS postgres`,
+    text: `SELECT ${utcSql('now()')} AS now, current_setting('server_version') AS postgres`,
   });
   const ran = await sql.run<{ name: string }>({ text: 'SELECT name FROM migrations ORDER BY timestamp' });
   const columns = await sql.run<{ table: string; columns: string[] }>({

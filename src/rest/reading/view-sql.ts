@@ -1,11 +1,9 @@
 // The SQL that makes an object's JSON inside Postgres, so that a read is one statement whose text goes out as it comes.
 import { literal } from '../../platform/database/statement.js';
+import { utcSql } from '../../platform/database/time-sql.js';
 import type { Field } from '../fields/field.js';
 import { type Resource, resourceNamed, type ViewShape } from '../resource.js';
 import { columnSql, tableOf } from './columns.js';
-
-/** How a time looks on the wire: RFC 3339, UTC, microseconds, `Z`. */
-const timeSql = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
 /** The wire form of a status column: three digits, or `1000`. */
 export const statusSql = (column: string): string =>
@@ -24,7 +22,7 @@ function valueSql(field: Field, column: string): string {
     case 'references':
       return `ARRAY(SELECT '/api/v1/${field.target}/' || listed || '/' FROM unnest(${column}) listed)`;
     case 'time':
-      return timeSql(column);
+      return utcSql(column);
     case 'step':
       return `${column}::text`;
     case 'status':
