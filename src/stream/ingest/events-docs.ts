@@ -1,7 +1,9 @@
 // What the OpenAPI document says of POST /events.
+import { ApiHeader } from '@nestjs/swagger';
 import { LARGEST_ID } from '../../platform/whole-number.js';
 import type { KnownType } from './known-types.js';
 import { KNOWN_TYPES } from './known-types.js';
+import { MOST_EVENTS } from './read-events.js';
 
 const text = (description: string): object => ({ type: 'string', description });
 const oneOf = (description: string, values: readonly string[]): object => ({
@@ -52,12 +54,15 @@ const CLOUD_EVENT = {
 
 const ONE = { anyOf: [CLOUD_EVENT, SIMPLE], description: 'A CloudEvent, or the simple form.' };
 
-export const EVENTS_BODY: object = {
-  anyOf: [...ONE.anyOf, { type: 'array', description: 'A batch: all of it or nothing.', maxItems: 500, items: ONE }],
-  description: 'An event or a batch.',
-};
+const batchOf = (items: object): object => ({
+  type: 'array',
+  description: 'A batch: all of it or nothing.',
+  maxItems: MOST_EVENTS,
+  items,
+});
 
-export const EVENTS_EXAMPLE: object = {
+const SIMPLE_EXAMPLE = { line: 'The nightly build is green', ticket: 1, severity: 'info' };
+const EVENT_EXAMPLE = {
   specversion: '1.0',
   id: 'run-17',
   source: 'https://ci.example/dep8',
@@ -65,6 +70,73 @@ export const EVENTS_EXAMPLE: object = {
   ticket: 1,
   link: 'https://ci.example/dep8/17',
   data: { suite: 'dep8', verdict: 'passed', total: 120 },
+};
+const OF_ANOTHER = {
+  ...EVENT_EXAMPLE,
+  id: 'run-18',
+  type: 'example.lunch',
+  data: { menu: 'soup' },
+};
+/** What binary mode says in headers, of which the body is the data. */
+const BINARY_EXAMPLE = {
+  'ce-specversion': '1.0',
+  'ce-id': 'run-19',
+  'ce-source': 'https://ci.example/dep8',
+  'ce-type': 'testrun.finished',
+};
+
+type MediaTypeObject = {
+  readonly schema: object;
+  readonly examples: Record<string, { summary: string; value: unknown }>;
+};
+
+const media = (
+  schema: object,
+  examples: Readonly<Record<string, readonly [summary: string, value: unknown]>>,
+): MediaTypeObject => ({
+  schema,
+  examples: Object.fromEntries(Object.entries(examples).map(([name, [summary, value]]) => [name, { summary, value }])),
+});
+
+/** A body for each mode of CloudEvents' HTTP binding, by its content type. Binary mode's is any other type, with the headers. */
+const CONTENT = {
+  'application/json': media(
+    { anyOf: [...ONE.anyOf, batchOf(ONE)], description: 'An event or a batch, in either form.' },
+    {
+      event: ['A CloudEvent', EVENT_EXAMPLE],
+      simple: ['The simple form', SIMPLE_EXAMPLE],
+      batch: ['Both in a batch', [SIMPLE_EXAMPLE, OF_ANOTHER]],
+    },
+  ),
+  'application/cloudevents+json': media(CLOUD_EVENT, { structured: ['Structured: an event', EVENT_EXAMPLE] }),
+  'application/cloudevents-batch+json': media(batchOf(CLOUD_EVENT), {
+    batch: ['A batch of events', [EVENT_EXAMPLE, OF_ANOTHER]],
+  }),
+  '*/*': media(
+    { description: 'Binary mode: the data, whatever it is; its attributes are in the headers ce-….' },
+    { binary: ['Binary: the data of an event, whose attributes are headers', EVENT_EXAMPLE.data] },
+  ),
+};
+
+export const EVENTS_BODY = { required: true, content: CONTENT };
+
+const HEADERS = {
+  'ce-specversion': 'Binary mode: the version of CloudEvents, 1.0. With it ce-id, ce-source and ce-type are required.',
+  'ce-id': 'Binary mode: unique within its source.',
+  'ce-source': 'Binary mode: who says so.',
+  'ce-type': 'Binary mode: what happened.',
+};
+
+/** The headers of binary mode; every other attribute has one, too, such as `ce-ticket`. */
+export const BINARY_HEADERS: MethodDecorator = (target, property, descriptor) => {
+  for (const [name, description] of Object.entries(HEADERS))
+    ApiHeader({
+      name,
+      required: false,
+      description,
+      schema: { type: 'string' },
+      examples: { binary: { summary: 'In binary mode', value: BINARY_EXAMPLE[name as keyof typeof HEADERS] } },
+    })(target, property, descriptor);
 };
 
 export const EVENTS_REPLY: object = {

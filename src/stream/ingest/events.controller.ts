@@ -3,11 +3,11 @@ import { Controller, Post, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { failures, IDEMPOTENCY_KEY, jsonBody, jsonReply } from '../../rest/http/documented.js';
+import { failures, IDEMPOTENCY_KEY, jsonReply } from '../../rest/http/documented.js';
 import { inSlices } from '../../platform/in-slices.js';
 import { keyedRequest, sendAnswer, writeOptions } from '../../rest/http/reply.js';
 import { Idempotency } from '../../rest/writing/idempotency.js';
-import { EVENTS_BODY, EVENTS_EXAMPLE, EVENTS_REPLY, EVENTS_TEXT } from './events-docs.js';
+import { BINARY_HEADERS, EVENTS_BODY, EVENTS_REPLY, EVENTS_TEXT } from './events-docs.js';
 import { IngestEvents } from './ingest-events.js';
 import { readEvents } from './read-events.js';
 import { Needs } from '../../platform/http/need.js';
@@ -22,9 +22,14 @@ export class EventsController {
 
   @Post()
   @Needs('event:write', 'written')
-  @ApiOperation({ operationId: 'post_events', summary: 'Tell the stream what happened', description: EVENTS_TEXT })
+  @ApiOperation({
+    operationId: 'post_events',
+    summary: 'Tell the stream what happened',
+    description: EVENTS_TEXT,
+    requestBody: EVENTS_BODY,
+  })
   @IDEMPOTENCY_KEY
-  @jsonBody(EVENTS_BODY, EVENTS_EXAMPLE)
+  @BINARY_HEADERS
   @jsonReply(202, 'Taken.', EVENTS_REPLY)
   @jsonReply(200, 'Nothing of it is new.', EVENTS_REPLY)
   @failures(400, 409, 413, 415, 422)

@@ -20,7 +20,7 @@ import {
 } from './incoming.js';
 
 /** Events of a batch. */
-const MOST_EVENTS = 500;
+export const MOST_EVENTS = 500;
 /** So many are read before others have a turn. */
 const AT_A_TIME = 20;
 /** Characters of one event: what every intermediary of CloudEvents must pass on. */
