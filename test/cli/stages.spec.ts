@@ -101,6 +101,10 @@ test('what changes production asks for --yes where no terminal is, with the line
 
 test('what follows on a rehearsal is the same line in earnest', async () => {
   const { key } = await aStampedTicket(server, { cart: 'export default 1;\n' });
+  const forced = ['--force', 'imports', '--reason', 'Not yet', '--dry-run'];
+  expect((await lines(['promote', key, ...forced])).find((one) => one.startsWith('next\t'))).toBe(
+    `next\tstamp promote ${key} --force imports --reason 'Not yet'`,
+  );
   await lines(`promote ${key}`);
   await lines(`promote ${key} --yes`);
   const next = async (line: string[]): Promise<string | undefined> =>

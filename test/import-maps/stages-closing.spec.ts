@@ -52,6 +52,22 @@ it('gets a closed ticket out of the way, and back into dev with its delta', asyn
   });
 });
 
+it.each(['without modules', 'with modules in dev'])('takes no modules while it is complete, %s', async (which) => {
+  const bare = aStampedTicket(server);
+  const ticket = await (which === 'without modules' ? bare : bare.withModule('first'));
+  const done = { current_workflow_step: '1000', status: '1000' };
+  await server.http.patch(ticket.url.replace('/ticket/', '/updateticketstatus/')).send(done).expect(202);
+  const change = (): Promise<unknown> => changeModules(server, ticket.id, [setTo('late', moduleUrl('late'))]);
+  await expect(change()).rejects.toMatchObject({ code: 'ticket.complete' });
+  const sent = await server.http
+    .post(`${ticket.url}modules/`)
+    .send({ specifier: 'late', url: 'https://cdn.example/late.js' })
+    .expect(409);
+  expect(sent.body).toMatchObject({ code: 'ticket.complete', next_actions: [{ href: `${ticket.url}reopen/` }] });
+  await post(`${ticket.url}reopen/`).expect(200);
+  await change();
+});
+
 it('begins a new cycle when a released ticket is reopened', async () => {
   const project = await aStagedProject(server, 'cycle');
   const ticket = await inProject(project).withModule('cart').at('prod');

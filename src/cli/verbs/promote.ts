@@ -1,5 +1,5 @@
 // stamp promote, and `stamp TKT-001 --promote`: git is checked, then the ticket goes to the next stage.
-import { shell } from '../../platform/in-shell.js';
+import { flags, shell } from '../../platform/in-shell.js';
 import type { operations } from '../../client/schema.js';
 import { Refusal } from '../../client/server.js';
 import { CliError, usage } from '../cli-error.js';
@@ -55,7 +55,7 @@ export const promote: Verb = {
     { run: 'stamp promote TKT-1 --yes', says: 'to the next stage, without a question' },
   ],
   run: async (session, [name], options) => {
-    const key = ticketNamed(session, name, options);
+    const key = await ticketNamed(session, name, options);
     const timeout = duration('--timeout', textOf(options, 'timeout') ?? '10m');
     if (options.timeout !== undefined && !options.wait) throw usage('--timeout goes with --wait.');
     const forced = forcedIn(options);
@@ -139,7 +139,7 @@ async function send(
         }),
       ),
     );
-    tell(session, ticket, line, change);
+    tell(session, ticket, line, change, options);
     return undefined;
   } catch (error) {
     if (!(error instanceof Refusal) || error.status !== 409 || !Array.isArray(error.body.verdicts)) throw error;
@@ -147,14 +147,27 @@ async function send(
   }
 }
 
-function tell(session: Session, { key, stage: from }: Ticket, line: StageLine, change: StageChange): void {
+function tell(
+  session: Session,
+  { key, stage: from }: Ticket,
+  line: StageLine,
+  change: StageChange,
+  options: Options,
+): void {
   const way = `${from ?? ''} → ${change.stage}`;
   const release = change.release === null ? '' : `release ${change.release}`;
   const headline = change.dry_run
     ? `${key} would go ${way}${release && ` as ${release}`}; nothing was changed`
     : `${key} promoted ${way}${release && `: ${release}`}`;
-  const next = change.dry_run ? shell`stamp ${key} --promote` : nextOf(line, key, change.stage);
+  const next = change.dry_run ? inEarnest(key, options) : nextOf(line, key, change.stage);
   sayChange(session, change, { line, headline, next });
+}
+
+/** The line that does what was rehearsed. */
+function inEarnest(key: string, options: Options): string {
+  const [force, reason] = [textOf(options, 'force'), textOf(options, 'reason')];
+  if (force === undefined) return shell`stamp ${key} --promote`;
+  return shell`stamp promote ${key} ${flags({ force, reason })}`;
 }
 
 /** Each verdict on a line, and then what it comes to. */

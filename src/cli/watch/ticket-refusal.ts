@@ -15,6 +15,9 @@ const refused = (message: string): CliError => new CliError(message, EXIT.refuse
 export const closedTicket = (key: string): CliError =>
   refused(`${key} is closed: '${shell`stamp reopen ${key}`}' takes it up again.`);
 
+const completeTicket = (key: string): CliError =>
+  refused(`${key} is complete: '${shell`stamp reopen ${key}`}' takes it up again.`);
+
 /** `at`: the stage where it is; `released`: whether that is production. */
 export const frozenTicket = ({ key, stage }: Named, at: string, released: boolean): CliError =>
   released
@@ -28,6 +31,7 @@ export const goneTicket = (key: string): CliError => new CliError(`${key} isn't 
 /** What an upload's refusal says of the ticket; undefined where it is about something else. */
 export function ticketRefusal({ status, code, body }: Refusal, ticket: Named): CliError | undefined {
   if (code === 'ticket.closed') return closedTicket(ticket.key);
+  if (code === 'ticket.complete') return completeTicket(ticket.key);
   if (code === 'ticket.frozen')
     return frozenTicket(ticket, textIn(body.stage) || 'a later stage', isReopened(body.next_actions));
   if (status === 404) return goneTicket(ticket.key);

@@ -35,7 +35,7 @@ import { danglingWarnings, leftWarnings, overlapWarning, overtakenWarnings } fro
 import { eventKeys } from './event-keys.js';
 import type { MapWarning } from './map-warning.js';
 import { MoveTicket, positionOf } from './move-ticket.js';
-import { requireFirstStage, requireOpen } from './ticket-demands.js';
+import { requireFirstStage, requireOpen, requireUnfinished } from './ticket-demands.js';
 
 export type { MapWarning } from './map-warning.js';
 export type { Provenance } from '../store/ticket-deltas.js';
@@ -96,6 +96,7 @@ export class ChangeDelta {
     requireMatch(options.ifMatch, versionTag(ticket.version));
     requireOpen(ticket, options.base);
     requireFirstStage(ticket, options.base);
+    requireUnfinished(ticket, options.base);
     requireScope(options.principal, `map:${firstStage(ticket.line).name}`);
     // The pointer isn't locked: a base that a flip overtakes in this moment is stale, which promotion finds.
     const production = await this.productionMaps.at(ticket.project.id, ticket.release, tx);

@@ -2,6 +2,7 @@
 import { DomainError } from '../../platform/errors.js';
 import { firstStage, production } from '../domain/stage-line.js';
 import { requestAction } from '../domain/verdict.js';
+import { COMPLETE } from '../../workflow/steps.js';
 import type { LockedTicket } from '../store/ticket-deltas.js';
 import type { CodeOf } from '../../platform/refusals/refusals.js';
 
@@ -23,6 +24,12 @@ export function requireFirstStage(ticket: LockedTicket, base = USUAL_BASE): void
   const verb = ticket.stage === production(ticket.line).name ? 'reopen' : 'revert';
   const label = verb === 'reopen' ? 'Reopen it for a new cycle' : `Revert it to ${firstStage(ticket.line).name} first`;
   throw refusal(ticket, base, 'ticket.frozen', { what: `is ${where}: its modules stay as they are`, label, verb });
+}
+
+/** Rejects with conflict `ticket.complete`: work that is done takes no modules until it is taken up again. */
+export function requireUnfinished(ticket: LockedTicket, base = USUAL_BASE): void {
+  if (Number(ticket.row.current_workflow_step) !== COMPLETE) return;
+  throw refusal(ticket, base, 'ticket.complete', 'is complete. Reopen it first', 'reopen');
 }
 
 /** Rejects with conflict `ticket.unstamped`. */
