@@ -105,7 +105,7 @@ export function readSettings(
     projectFolder: rcFile && path.dirname(rcFile),
     trunk: values.trunk,
     page: values.page === undefined ? undefined : pageOf(values.page),
-    ticket: env.STAMP_TICKET || undefined,
+    ticket: ticketIn(env),
     cwd,
     home,
     colour: colourOf(env),
@@ -131,6 +131,9 @@ const given = (flags: SettingFlags): Partial<Record<Key, string>> =>
 
 /** True where the token that is sent is the environment's. */
 export const hasTokenVariable = (env: Environment = process.env): boolean => Boolean(env.STAMP_TOKEN);
+
+/** An empty variable is none. */
+const ticketIn = (env: Environment): string | undefined => env.STAMP_TICKET || undefined;
 
 /** What can't stand in a header would be told with the error about it. */
 function tokenOf(token = '', from?: string): string | undefined {
