@@ -29,7 +29,7 @@ export function requireFirstStage(ticket: LockedTicket, base = USUAL_BASE): void
 /** Rejects with conflict `ticket.complete`: work that is done takes no modules until it is taken up again. */
 export function requireUnfinished(ticket: LockedTicket, base = USUAL_BASE): void {
   if (Number(ticket.row.current_workflow_step) !== COMPLETE) return;
-  throw refusal(ticket, base, 'ticket.complete', 'is complete. Reopen it first', 'reopen');
+  throw refusal(ticket, base, 'ticket.complete', { what: 'is complete', label: 'Reopen it first', verb: 'reopen' });
 }
 
 /** Rejects with conflict `ticket.unstamped`. */

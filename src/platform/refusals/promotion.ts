@@ -37,6 +37,7 @@ export const PROMOTION = {
   'steps.subticket_failed': ['conflict', 'A subticket has failed.'],
   'steps.subticket_unfinished': ['conflict', 'A subticket is not complete.'],
   'steps.ticket_failed': ['conflict', 'The ticket has failed.'],
+  'ticket.complete': ['conflict', 'The ticket is complete, so it takes no modules.'],
   'ticket.frozen': ['conflict', "The ticket's modules cannot change at its stage."],
   'ticket.held': ['conflict', 'The ticket is held.'],
   'ticket.released': ['conflict', 'The ticket is released.'],

@@ -19,6 +19,7 @@ const RULES = [
   'steps.subticket_unfinished',
   'steps.ticket_failed',
   'ticket.closed',
+  'ticket.complete',
   'ticket.frozen',
   'ticket.held',
   'ticket.released',
