@@ -13,6 +13,7 @@ import {
 import { plainDecision } from '../rest/writing/plain-decision.js';
 import { keepModulesUrl } from './keep-modules-url.js';
 import type { ProjectSettings } from './project-settings.js';
+import { requireSettingScopes } from './settings-scopes.js';
 import { DEFAULT_STAGES } from './stage-setting.js';
 
 /** Tickets that name no project belong to this one. */
@@ -30,6 +31,12 @@ export class ProjectRules implements ResourceRules {
       );
     }
     if ('name' in decision.set && before.name === DEFAULT_PROJECT) throw defaultStays();
+    if ('settings' in decision.set && context.principal)
+      requireSettingScopes(
+        context.principal,
+        before.settings as ProjectSettings,
+        decision.set.settings as ProjectSettings,
+      );
     if ('settings' in decision.set) await keepStagesInUse(tx, before.id, decision.set.settings as ProjectSettings);
     return decision;
   }

@@ -43,6 +43,49 @@ test.each(SCOPES)('who lacks %s makes no token that has it, nor rotates one', as
   expect((await create(giver.token, { owner: 'friend', scopes: rest })).status).toBe(201);
 });
 
+const STAGES = [
+  { name: 'qa', step: 200 },
+  { name: 'prod', step: 400 },
+  { name: 'dev', step: 1000 },
+];
+
+/** Settings that move what production is, where modules come in, or where they are loaded from. */
+test.each([
+  ['stages, whose last is another', { stages: STAGES }, ['map:dev', 'map:qa', 'map:prod']],
+  [
+    'stages, whose first is another',
+    {
+      stages: [
+        { name: 'draft', step: 100 },
+        { name: 'prod', step: 1000 },
+      ],
+    },
+    ['map:dev', 'map:draft'],
+  ],
+  ['modules_url', { modules_url: 'https://cdn.example' }, ['map:prod']],
+])('who lacks a scope of those stages changes no %s', async (_what, settings, needed) => {
+  const { http } = server;
+  const made = await post(server.admin, '/api/v1/project/', { name: `p${Math.random().toString(36).slice(2, 10)}` });
+  const url = String(made.body.resource_uri);
+  const change = async (scopes: readonly string[]): Promise<Answer> => {
+    const { token } = await server.token(['read', 'admin', ...scopes], 'changes');
+    const { headers } = await http.get(url).set(...bearer(token));
+    return http
+      .patch(url)
+      .set(...bearer(token))
+      .set('If-Match', String(headers.etag))
+      .send({ settings });
+  };
+  const kept = (): Promise<object[]> => server.sql('SELECT settings FROM project WHERE id = $1', [made.body.id]);
+  const before = await kept();
+  for (const scope of needed) {
+    const reply = await change(needed.filter((one) => one !== scope));
+    expect([reply.status, reply.body.code, reply.body.scope]).toEqual([403, 'scope.missing', scope]);
+  }
+  expect(await kept()).toEqual(before);
+  expect((await change(needed)).status).toBe(202);
+});
+
 test('the first administrator gives all scopes but those of stages', async () => {
   const given = SCOPES.filter((scope) => !scope.startsWith('map:'));
   expect((await create(server.admin, { owner: 'ci', scopes: given })).status).toBe(201);

@@ -98,6 +98,7 @@ it('lets go along, by its foreign keys, what belongs to its owner alone', async 
     'artifact -> ticket goes along',
     'given_up_source -> ticket goes along',
     'map_revision -> ticket goes along',
+    'modules_url -> project goes along',
     // How many bytes a file counts for whom: with the file goes its count (quotas/).
     'quota_file -> blob goes along',
     'spu_file -> spu goes along',
