@@ -1,8 +1,10 @@
-// npm run test:browser: the stories of test/browser in Chromium and Firefox. What follows `--` goes to jest:
+// npm run test:browser: the stories of test/browser in Chromium and Firefox, and those about pages of all kinds in WebKitGTK,
+// where that is installed. What follows `--` goes to jest:
 // `npm run test:browser -- page -t firefox`.
 //
 //   CHROMIUM                /usr/bin/chromium       where Chromium is
 //   FIREFOX                 /usr/bin/firefox-esr    where Firefox is
+//   WEBKIT_DRIVER           /usr/bin/WebKitWebDriver   where WebKitGTK's driver is; its pages need XVFB, /usr/bin/Xvfb
 //   STAMPLINE_SCREENSHOTS   –                       a folder for pictures of the pages
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -21,6 +23,13 @@ for (const [name, file, debian, variable] of missing) {
   console.error(`There is no ${name} at ${file}: install Debian's ${debian}, or say in ${variable} where it is.`);
 }
 if (missing.length > 0) process.exit(2);
+
+const webkit = [process.env.WEBKIT_DRIVER || '/usr/bin/WebKitWebDriver', process.env.XVFB || '/usr/bin/Xvfb'];
+const absent = webkit.filter((file) => !fs.existsSync(file));
+if (absent.length > 0)
+  console.error(
+    `Left out: page-kinds and odd-pages in WebKitGTK, as there is no ${absent.join(' and no ')}. Debian's packages: webkit2gtk-driver, xvfb.`,
+  );
 
 await ensureBuilt();
 const jest = path.join(root, 'node_modules', 'jest', 'bin', 'jest.js');

@@ -1,9 +1,10 @@
 // Pages of all kinds: where the ticket's map counts there is a badge, and where it doesn't a red line says why. Neither is ever
 // said of a page on which it isn't so.
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Browser } from 'puppeteer-core';
 import { contentSecurityPolicy } from '../../examples/shop/serve.mjs';
-import { aPerson, aTab, type BrowserName, launch, type Tab } from './browsers.js';
+import { ANY_BROWSER, type AnyBrowser, launchAny } from './any-browser.js';
+import type { AnyTab } from './any-tab.js';
+import { aPerson, aTab, launch } from './browsers.js';
 import { type Pages, World } from './world.js';
 
 const ANY_PRICE = '#tea-sencha .buy b';
@@ -47,23 +48,23 @@ const NOT_SHOWN: Record<string, readonly [Head, RegExp]> = {
   ],
 };
 
-describe.each<BrowserName>(['chromium', 'firefox'])('%s', (name) => {
+describe.each(ANY_BROWSER)('%s', (name) => {
   let world: World;
   let pages: Pages;
-  let browser: Browser;
+  let browser: AnyBrowser;
   let ticket: string;
-  const tab = async (): Promise<Tab> => aTab(await aPerson(browser));
+  const tab = (): Promise<AnyTab> => browser.newTab();
   const withHead = (head: Head, policy?: (nonce: string) => string): Promise<Pages> =>
     world.pages((snippet) => {
       const [script = '', ...fallback] = snippet.split(/(?<=<\/script>\n)/);
       return head(script, fallback.join(''));
     }, policy);
-  const showsBadge = (shop: Tab): Promise<void> => shop.until(`document.querySelector('${BADGE}') !== null`);
+  const showsBadge = (shop: AnyTab): Promise<void> => shop.until(`document.querySelector('${BADGE}') !== null`);
 
   beforeAll(async () => {
     world = await World.start();
     pages = await world.pages();
-    browser = await launch(name);
+    browser = await launchAny(name);
     ticket = await world.pricedTicket();
   });
   afterAll(async () => {
@@ -150,8 +151,7 @@ describe.each<BrowserName>(['chromium', 'firefox'])('%s', (name) => {
     expect(await shop.text(LINE)).toBe('Not TKT-999');
     expect(Number(await shop.run(`document.querySelector('${LINE}').offsetWidth`))).toBeLessThan(wide / 4);
     await shop.picture(`${name}-small-line`);
-    await shop.page.focus(LINE);
-    await shop.page.keyboard.press('Enter');
+    await shop.press(LINE, 'Enter');
     expect(await shop.text(LINE)).toContain('This page shows production.');
     expect(await shop.run(top)).toBe(before);
   });
