@@ -15,6 +15,8 @@ export class Front {
   /** Answers these by itself. */
   readonly own = new Map<string, string>();
   away = false;
+  /** As a CDN that keys by the path alone: every map is production's. */
+  leavesQueryOut = false;
   private readonly server: http.Server;
 
   /** `to`: the origin behind. */
@@ -50,7 +52,8 @@ export class Front {
       reply.writeHead(200, { 'content-type': 'text/javascript', 'access-control-allow-origin': '*' }).end(own);
       return;
     }
-    const behind = http.request(this.to + path, { method: request.method ?? 'GET', headers: request.headers });
+    const asked = this.leavesQueryOut ? path.replace(/\?.*$/, '') : path;
+    const behind = http.request(this.to + asked, { method: request.method ?? 'GET', headers: request.headers });
     behind.on('response', (answer) => {
       let bytes = 0;
       reply.writeHead(answer.statusCode ?? 502, answer.headers);

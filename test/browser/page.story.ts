@@ -75,6 +75,30 @@ describe.each<BrowserName>(['chromium', 'firefox'])('%s', (name) => {
     expect(cdn.modules().length).toBeGreaterThan(20);
   });
 
+  it("loads all modules, a ticket's too, from the CDN that the project names, and checks their integrity", async () => {
+    const { front, cdn } = world;
+    await world.modulesFrom(cdn.origin);
+    try {
+      const ticket = await world.pricedTicket();
+      const moved = await world.pages();
+      const [since, before] = [front.passed.length, cdn.modules().length];
+      const shop = await tab();
+      await shop.open(`${moved.url}/?dev=${ticket}`);
+      expect(await shop.text(ANY_PRICE)).toBe(`€9.80 ${ticket}`);
+      expect(await shop.badge()).toContain(ticket);
+      expect(front.modules(since)).toEqual([]);
+      expect(cdn.modules().length - before).toBeGreaterThan(20);
+
+      const { imports } = await world.stampline.map(`?dev=${ticket}`);
+      cdn.own.set(new URL(imports.price).pathname, await priceEndingIn(' minified'));
+      const other = await tab();
+      await other.visit(`${moved.url}/?dev=${ticket}`);
+      expect(await other.run('import("price").then(() => "loaded", (error) => error.name)')).toBe('TypeError');
+    } finally {
+      await world.modulesFrom(front.origin);
+    }
+  });
+
   it('works under a policy that allows scripts by nonce alone', async () => {
     const ticket = await world.pricedTicket();
     const shop = await tab();

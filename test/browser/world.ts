@@ -64,14 +64,23 @@ export class World {
   }
 
   /** Resolves when stamp.js has them. */
-  async previewOn(origins: Record<string, string[]>): Promise<void> {
+  previewOn(origins: Record<string, string[]>): Promise<void> {
+    return this.settle({ preview_origins: origins }, `"previews":${JSON.stringify(origins)}`);
+  }
+
+  /** Where maps say that modules are. Resolves when stamp.js has it. */
+  modulesFrom(origin: string): Promise<void> {
+    return this.settle({ modules_url: origin }, `${origin}/modules/`);
+  }
+
+  /** The project's settings, as a whole; resolves when stamp.js has the text. */
+  private async settle(settings: object, text: string): Promise<void> {
     const { http } = this.server;
     const project = '/api/v1/project/1/';
     const { headers } = await http.get(project).expect(200);
-    const settings = { preview_origins: origins };
     await http.patch(project).set('If-Match', String(headers.etag)).send({ settings }).expect(202);
     const has = async (): Promise<boolean> =>
-      (await (await fetch(`${this.front.origin}/stamp.js`)).text()).includes(`"previews":${JSON.stringify(origins)}`);
+      (await (await fetch(`${this.front.origin}/stamp.js`)).text()).includes(text);
     while (!(await has())) await wait(50);
   }
 

@@ -39,7 +39,7 @@ describe("production's map", () => {
       'content-type': 'application/importmap+json',
       'cache-control': 'no-cache',
       'access-control-allow-origin': '*',
-      'access-control-expose-headers': 'ETag, X-Stamp-Status',
+      'access-control-expose-headers': 'ETag, X-Stamp-Status, X-Stamp-Shows',
       'cross-origin-resource-policy': 'cross-origin',
       etag: expect.stringMatching(/^"[^"]+"$/),
     });

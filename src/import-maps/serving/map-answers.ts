@@ -10,7 +10,7 @@ import { identityOf } from './identity.js';
 import type { ServedProject } from './known-projects.js';
 import type { ServedTicket } from './known-tickets.js';
 import { ServingDb } from './serving-db.js';
-import { type AskedTickets, readMapRequest } from './map-request.js';
+import { type AskedTickets, type MapRequest, readMapRequest, shownOf } from './map-request.js';
 import { type AskedTicket, deltasOf, refusalOf } from './shown-map.js';
 import { ShownMaps } from './shown-maps.js';
 import { type Stamp, Stamps } from './stamps.js';
@@ -19,6 +19,8 @@ export interface MapAnswer {
   readonly stamp: Stamp;
   /** X-Stamp-Status, where there is anything to say. */
   readonly status: string | undefined;
+  /** X-Stamp-Shows: what of the query the map shows; undefined for production. */
+  readonly shows?: string | undefined;
 }
 
 /** How a map is written; `name` tells its bytes from those of other forms. */
@@ -74,6 +76,12 @@ export class MapAnswers {
   /** Rejects with not_found for a release that isn't there, and conflict for tickets that can't be shown together. */
   async answer(wanted: Wanted, query: Query, form: MapForm = CANONICAL): Promise<MapAnswer> {
     const request = readMapRequest(query, wanted.project.stages);
+    const found = await this.found(wanted, request, form);
+    const isShown = found.status === undefined || found.status === 'stale';
+    return isShown ? { ...found, shows: shownOf(request, query) } : found;
+  }
+
+  private async found(wanted: Wanted, request: MapRequest, form: MapForm): Promise<MapAnswer> {
     if (request.kind === 'release')
       return this.fresh.inTime(wanted.wait, () => this.released(wanted, request.release, form));
     if (request.kind === 'at')

@@ -5,7 +5,8 @@ import { pathParameter } from '../../rest/http/documented.js';
 export const PROJECT = pathParameter('project', 'The name of a project.', 'default');
 export const MAP = ApiResponse({
   status: 200,
-  description: 'The map, whole. `X-Stamp-Status` says where a ticket is not shown, or where the map may be old.',
+  description:
+    'The map, whole. `X-Stamp-Status` says where a ticket is not shown, or where the map may be old; `X-Stamp-Shows` which tickets or release it has (`dev=TKT-1`), none for production.',
   content: { 'application/importmap+json': { schema: { type: 'object' } } },
 });
 export const MAP_ABOUT =

@@ -45,6 +45,14 @@ function askedAt(stage: string, value: string | undefined): AskedTickets[] {
   return tickets.size > 0 ? [{ stage, tickets: [...tickets.values()] }] : [];
 }
 
+/** What of a query the map shows, as stamp.js writes it; undefined for production. Keys of previews are left out. */
+export function shownOf(request: MapRequest, query: Query): string | undefined {
+  if (request.kind === 'production' || request.kind === 'at') return undefined;
+  const names = request.kind === 'release' ? ['release'] : request.asked.map(({ stage }) => stage);
+  const value = (name: string): string => (lastOf(query[name]) ?? '').replaceAll(/~[^,]*/g, '');
+  return names.map((name) => `${name}=${encodeURIComponent(value(name))}`).join('&');
+}
+
 function readRelease(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw invalid('release.invalid', 'A release is a whole number, such as ?release=7.');

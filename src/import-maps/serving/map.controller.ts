@@ -151,8 +151,8 @@ export class MapController {
     const asked = this.answers.asked(wanted, request.query);
     const isPreview = asked.length > 0;
     if (isPreview) sharePreview(request, reply, wanted.project, asked);
-    const { stamp, status } = await this.admitted(request, wanted, request.query, asked);
-    sendTold(request, reply, { stamp, status: statusNow(wanted, status), type: IMPORT_MAP, isPreview });
+    const { stamp, status, shows } = await this.admitted(request, wanted, request.query, asked);
+    sendTold(request, reply, { stamp, status: statusNow(wanted, status), type: IMPORT_MAP, isPreview, shows });
   }
 
   /** As import-map-deployer answers: JSON by name, errors as text, and none of another map in place of the ticket's. */

@@ -4,7 +4,7 @@ import { isPreviewOrigin } from '../../projects/preview-origins.js';
 import type { ServedProject } from './known-projects.js';
 import type { AskedTickets } from './map-request.js';
 
-const EXPOSED = 'ETag, X-Stamp-Status';
+const EXPOSED = 'ETag, X-Stamp-Status, X-Stamp-Shows';
 
 /** Anonymous: nothing in it depends on who asks. */
 export const WITH_ALL = { 'access-control-allow-origin': '*', 'access-control-expose-headers': EXPOSED };

@@ -16,9 +16,16 @@ interface Told {
   readonly status: string | undefined;
   readonly type: string;
   readonly isPreview: boolean;
+  /** X-Stamp-Shows: what of the query is in the map, so that whoever asks knows an answer to another query. */
+  readonly shows?: string | undefined;
 }
 
-export function sendTold(request: FastifyRequest, reply: FastifyReply, { stamp, status, type, isPreview }: Told): void {
+export function sendTold(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { stamp, status, type, isPreview, shows }: Told,
+): void {
+  if (shows !== undefined) void reply.header('x-stamp-shows', shows);
   const kept = isPreview ? 'private, ' : '';
   if (status === undefined) return send(request, reply, stamp, type, `${kept}no-cache`);
   // Not to be kept: a browser that revalidates it later would take over the status of then.

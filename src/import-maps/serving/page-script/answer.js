@@ -21,7 +21,13 @@ export function fetchMap(tickets) {
   if (request.status === 409) return { failed: "can't be shown: they change the same module" };
   if (request.status !== 200) return { failed: "couldn't be loaded (" + request.status + ')' };
   var status = request.getResponseHeader('X-Stamp-Status') || '';
-  return { map: request.responseText, etag: request.getResponseHeader('ETag'), status: status };
+  var shows = request.getResponseHeader('X-Stamp-Shows');
+  return { map: request.responseText, etag: request.getResponseHeader('ETag'), status: status, shows: shows };
+}
+
+// Something between, such as a service worker or a CDN that leaves the query out, may answer with another map.
+function isOf(tickets, shows) {
+  return queryOf(tickets).split('&').sort().join('&') === (shows || '').split('&').sort().join('&');
 }
 
 // Why a ticket isn't shown, with where to go instead; undefined where it is shown.
@@ -34,6 +40,8 @@ export function refusalOf(answer, tickets) {
   if (/^locked/.test(answer.status)) return { why: lockedText(tickets) };
   if (/^unknown; stale/.test(answer.status)) return { why: "couldn't be looked up" };
   if (/^unknown/.test(answer.status)) return { why: 'is no ticket with modules' };
+  if (!isOf(tickets, answer.shows))
+    return { why: "couldn't be loaded: a service worker, a proxy or a CDN answered with another map" };
   return undefined;
 }
 
@@ -57,6 +65,7 @@ export function follow(tickets, etag, changed) {
       fetch(mapUrl + '?' + queryOf(tickets), { cache: 'no-cache', credentials: 'omit', headers: headersOf(tickets) })
         .then(function (answer) {
           var status = answer.headers.get('X-Stamp-Status');
+          if (!status && !isOf(tickets, answer.headers.get('X-Stamp-Shows'))) return;
           if (!answer.ok || /stale/.test(status || '') || (!status && answer.headers.get('ETag') === etag)) return;
           clearInterval(timer);
           if (reload) location.reload();

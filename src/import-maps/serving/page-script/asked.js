@@ -7,6 +7,9 @@ export var production = config.stages[config.stages.length - 1].name;
 export var pageOrigin = self.origin || location.origin;
 // `?stamp-release=7`: production as it was. A longer name than the map's own `?release=`, which a page may use itself.
 export var RELEASE = 'stamp-release';
+// Keys of tickets, and keys or ids.
+var TICKETS = /^[A-Za-z]\w{0,49}-\d{1,16}(,[A-Za-z]\w{0,49}-\d{1,16}){0,19}$/;
+var SHORT = /^([A-Za-z]\w{0,49}-)?\d{1,16}(,([A-Za-z]\w{0,49}-)?\d{1,16}){0,19}$/;
 var names = config.stages
   .map(function (stage) {
     return stage.name;
@@ -23,17 +26,44 @@ function ofDocument(name) {
 // What the URL names: tickets by stage, { dev: 'TKT-1' }, or a release, { 'stamp-release': '7' }; else what this tab was at;
 // undefined for production.
 export function asked() {
-  var query = new URLSearchParams(location.search);
-  if (query.has(production)) return keep(undefined);
+  var named = namedIn(location.search) || namedInHash(location.hash);
+  if (!named) return kept();
+  if (production in named) return keep(undefined);
   var tickets;
   names.forEach(function (name) {
-    // The last, as the server reads it.
-    var named = query.getAll(name).pop();
-    if (!named) return;
+    var value = name === RELEASE ? named[name] : withKeys(named[name] || '');
+    if (!value) return;
     tickets = tickets || {};
-    tickets[name] = name === RELEASE ? named : withKeys(named);
+    tickets[name] = value;
   });
   return tickets ? keep(tickets) : kept();
+}
+
+// By stage, however it is spelled, the last of several, as the server reads it; undefined where a query names none.
+function namedIn(text) {
+  var named = Object.create(null);
+  new URLSearchParams(text).forEach(function (value, name) {
+    if (isOurs(name)) named[name.toLowerCase()] = value;
+  });
+  var any = names.some(function (name) {
+    return named[name] || (name === production && name in named);
+  });
+  return any ? named : undefined;
+}
+
+function isOurs(name) {
+  return names.indexOf(name.toLowerCase()) >= 0;
+}
+
+// Applications that route by the hash have a query of their own in it, `#/cart?dev=TKT-1`: what is no ticket there is theirs.
+function namedInHash(hash) {
+  var named = namedIn(hash.slice(hash.indexOf('?') + 1 || hash.length));
+  var areTickets =
+    named &&
+    Object.keys(named).every(function (name) {
+      return name === production ? named[name] === '' : TICKETS.test(bare(named[name]));
+    });
+  return areTickets ? named : undefined;
 }
 
 // `TKT-1~<key>`, as a link has it where previews are locked. A link within the application may have lost the key that the
@@ -43,8 +73,14 @@ function withKeys(named) {
   return named
     .split(',')
     .map(function (one) {
+      return one.trim();
+    })
+    .filter(function (one, index, all) {
+      return one && all.indexOf(one) === index;
+    })
+    .map(function (one) {
       var mine = known.filter(function (key) {
-        return key.split('~')[0] === one.trim();
+        return key.split('~')[0] === one;
       });
       return mine[0] || one;
     })
@@ -137,9 +173,7 @@ export function nameOf(tickets) {
   var keys = Object.keys(tickets).map(function (stage) {
     return bare(tickets[stage]);
   });
-  return /^([A-Za-z]\w{0,49}-)?\d{1,16}(,([A-Za-z]\w{0,49}-)?\d{1,16}){0,19}$/.test(keys.join(','))
-    ? keys.join(', ')
-    : 'The ticket';
+  return SHORT.test(keys.join(',')) ? keys.join(', ') : 'The ticket';
 }
 
 export function placeOf(tickets) {
@@ -149,10 +183,20 @@ export function placeOf(tickets) {
 // The page at another stage, or in production, of the same ticket.
 export function linkTo(stage, tickets) {
   var url = new URL(location.href);
-  names.forEach(function (name) {
-    url.searchParams.delete(name);
-  });
+  var hash = url.hash;
+  forget(url.searchParams);
+  if (namedInHash(hash)) {
+    var query = new URLSearchParams(hash.slice(hash.indexOf('?') + 1));
+    forget(query);
+    url.hash = hash.slice(0, hash.indexOf('?')) + (String(query) && '?' + query);
+  }
   var first = tickets[Object.keys(tickets)[0]];
   url.searchParams.set(stage, stage === production ? '' : first);
   return url.href;
+}
+
+function forget(query) {
+  Array.from(query.keys()).forEach(function (name) {
+    if (isOurs(name)) query.delete(name);
+  });
 }

@@ -6,6 +6,8 @@ import { whenParsed } from './told.js';
 // What this script keeps of itself: no id, no global and no attribute of the page's is in its way.
 export var RUN = Symbol.for('stampline');
 var RESOLVED_WITHIN_MS = 10000;
+// A browser answers some hundred in a millisecond.
+var MOST_ASKED = 1000;
 var policy;
 
 // Why a map can't be known to count that is put into the page now; undefined where it does.
@@ -15,9 +17,16 @@ export function lateness() {
     return 'may run after modules began: leave out async and defer, and have it in the page itself';
   if (document.readyState !== 'loading') return 'came after the page was parsed: have it in the page itself';
   if (document.querySelector('script[data-stamp-fallback]')) return 'stands behind its fallback: swap the two';
-  if (document.querySelector('script[type="importmap"]')) return 'stands behind another import map: put it first';
-  if (document.querySelector('script[type="module"]')) return 'stands behind a module script: put it first';
+  if (hasScript('importmap')) return 'stands behind another import map: put it first';
+  if (hasScript('module')) return 'stands behind a module script: put it first';
   return undefined;
+}
+
+// Browsers take a type in any case, with blanks around it.
+function hasScript(type) {
+  return Array.from(document.querySelectorAll('script[type]')).some(function (script) {
+    return script !== me && script.getAttribute('type').trim().toLowerCase() === type;
+  });
 }
 
 // Where scripts must be trusted (Trusted Types), `trusted-types stampline` lets these be.
@@ -81,7 +90,7 @@ function questionOf(keys) {
   );
 }
 
-// Up to ten keys that lead elsewhere, and those that lead nowhere any more. What the page's owner overrides isn't asked.
+// Keys that lead elsewhere, and those that lead nowhere any more. What the page's owner overrides isn't asked.
 function changesOf(before, now) {
   var changed = Object.keys(now).filter(function (key) {
     return now[key] !== before[key];
@@ -101,7 +110,7 @@ function changesOf(before, now) {
     .filter(function (one) {
       return !/\/$/.test(one.key) && !isOverridden(one.key);
     })
-    .slice(0, 10);
+    .slice(0, MOST_ASKED);
 }
 
 function isOverridden(key) {
@@ -119,7 +128,8 @@ export function dropFallback() {
   var observer = new MutationObserver(function (records) {
     records.forEach(function (record) {
       record.addedNodes.forEach(function (node) {
-        if (node.nodeName === 'SCRIPT' && node.hasAttribute('data-stamp-fallback')) node.type = 'application/json';
+        // In XHTML names are in lower case.
+        if (/^script$/i.test(node.nodeName) && node.hasAttribute('data-stamp-fallback')) node.type = 'application/json';
       });
     });
   });

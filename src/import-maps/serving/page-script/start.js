@@ -8,6 +8,8 @@ import { dropFallback, insert, lateness, RUN, whetherItCounts } from './own-map.
 import { showBadge, warn } from './told.js';
 
 var PRODUCTION = '. This page shows production.';
+var REFUSED =
+  'this browser takes no import map here. A modulepreload came before it, as an element or as a Link header of the page, or a module did.';
 
 function stateOf(tickets) {
   var release = (tickets && tickets[RELEASE]) || null;
@@ -25,7 +27,8 @@ function wanted(tickets) {
   if (!tickets) return undefined;
   if (!isPreview(tickets)) {
     var what = tickets[RELEASE] ? 'Releases' : 'Tickets';
-    return void warn(what + ' are not previewed on ' + pageOrigin + PRODUCTION, {}, tickets);
+    var where = pageOrigin === 'null' ? 'pages without an origin, such as files' : pageOrigin;
+    return void warn(what + ' are not previewed on ' + where + PRODUCTION, {}, tickets);
   }
   var late = lateness();
   if (late) return void warn(nameOf(tickets) + " isn't shown: stamp.js " + late + '.', {}, tickets);
@@ -42,18 +45,15 @@ function affirm(tickets, answer, state) {
   var badge;
   var isOver = false;
   state.shown = true;
-  var conclude = function (counts) {
+  var conclude = function (counts, why) {
     if (isOver) return;
     isOver = counts === false;
     state.shown = !isOver;
     if (!isOver) badge = showBadge(tickets, placeOf(tickets) + (/stale/.test(answer.status) ? ' · may be old' : ''));
     else {
       if (badge) badge.hide();
-      warn(
-        nameOf(tickets) + " isn't shown, or only in part: this browser doesn't go by its import map here.",
-        {},
-        tickets,
-      );
+      var reason = why || "this browser doesn't go by its import map here.";
+      warn(nameOf(tickets) + " isn't shown, or only in part: " + reason, {}, tickets);
     }
   };
   follow(tickets, answer.etag, function (line) {
@@ -64,10 +64,15 @@ function affirm(tickets, answer, state) {
 
 function run(tickets, state) {
   var answer = wanted(tickets);
-  if (!answer) return insert(config.map, function () {});
+  // Without a ticket there is nothing to be told on the page, which throws by itself then.
+  if (!answer) {
+    return insert(config.map, function () {
+      if (window.console) window.console.error('stamp.js: ' + REFUSED);
+    });
+  }
   var conclude = affirm(tickets, answer, state);
   insert(answer.map, function () {
-    conclude(false);
+    conclude(false, REFUSED);
   });
   whetherItCounts(answer.map, conclude);
 }
