@@ -11,6 +11,7 @@ beforeAll(async () => {
   await fs.mkdir(path.join(scene.folder, 'node_modules'), { recursive: true });
   await fs.writeFile(path.join(scene.folder, '.gitignore'), 'node_modules\npage-*\n');
   await withEsbuild(scene);
+  Object.assign(globalThis, { isPage: true });
 }, 60_000);
 
 afterAll(() => scene.end());
@@ -25,6 +26,8 @@ interface Kind {
   readonly files: Readonly<Record<string, string>>;
   /** What `export default` comes to. */
   readonly comesTo: unknown;
+  /** All that it exports. */
+  readonly named?: readonly string[];
   readonly built?: boolean;
   readonly keys?: readonly string[];
 }
@@ -96,6 +99,27 @@ const KINDS: Readonly<Record<string, Kind>> = {
     comesTo: [[], 'own'],
     built: true,
   },
+  'goes-on': {
+    description: { main: 'i.js' },
+    files: {
+      'i.js': `console.log("hello");
+        const timer = setInterval(() => {}, 1e6);
+        if (globalThis.isPage) clearInterval(timer);
+        exports.name = "kept";`,
+    },
+    comesTo: { name: 'kept' },
+    named: ['default', 'module.exports', 'name'],
+    built: true,
+  },
+  'pages-only': {
+    description: { main: 'i.js' },
+    files: {
+      'i.js': 'if (!globalThis.isPage) throw new Error("no page"); exports.name = "kept"; if (exports.other == 1);',
+    },
+    comesTo: { name: 'kept' },
+    named: ['default', 'module.exports', 'name'],
+    built: true,
+  },
   '@scoped/kind': {
     description: { exports: { '.': './i.js', './sub': './lib/sub.js' } },
     files: { 'i.js': 'export { default } from "@scoped/kind/sub";', 'lib/sub.js': 'export default "self";' },
@@ -136,7 +160,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
 
 test.each(Object.entries(KINDS))(
   '%s',
-  async (name, { description, files, comesTo, imports = name, built = false, keys }) => {
+  async (name, { description, files, comesTo, imports = name, named, built = false, keys }) => {
     await install(scene, 'plain-dep', { exports: './i.js' }, { 'i.js': 'export default "dep";' });
     await install(scene, name, description, files);
     await fs.writeFile(path.join(scene.folder, 'src', 'page.js'), `import ${JSON.stringify(imports)};`);
@@ -147,6 +171,7 @@ test.each(Object.entries(KINDS))(
     expect(keysOf(body)).toEqual(keys ?? [name, `${name}/`]);
     const loaded = await inOnePage(scene, await importsOf(scene, ticket), [imports]);
     expect(loaded[imports].default).toEqual(comesTo);
+    if (named) expect(Object.keys(loaded[imports])).toEqual(named);
     const why = await scene.server.http.get(`/api/v1/ticket/${ticket}/why/`).expect(200);
     expect(why.body.verdicts.find(({ policy }: { policy: string }) => policy === 'imports').code).toBe(
       'imports.resolved',

@@ -243,6 +243,9 @@ it.each([
   ['@lit/reactive-element', 'reactive-element.js'],
   ['rxjs', 'dist/esm5/index.js'],
   ['lodash-es', 'lodash.js'],
+  ['react', 'index.js'],
+  ['react-dom', 'index.js'],
+  ['htm', 'dist/htm.module.js'],
 ])('%s as npm has it leads to %s', (name, entry) => {
   const home = path.join('node_modules', name);
   const description = JSON.parse(fs.readFileSync(path.join(home, 'package.json'), 'utf8')) as object;
@@ -250,4 +253,21 @@ it.each([
   const paths = new Set(fs.readdirSync(home, { recursive: true, encoding: 'utf8' }));
   const found = new PackageExports(description).subpaths(paths).map(({ path: one }) => one);
   expect(found.filter((one) => !paths.has(one))).toEqual([]);
+});
+
+it('vue 3.5.45, as its package.json is, leads to its modules', () => {
+  const main = { types: './dist/vue.d.mts', node: './index.mjs', default: './dist/vue.runtime.esm-bundler.js' };
+  const exports = {
+    '.': { import: main, require: { node: { production: './dist/vue.cjs.prod.js' }, default: './index.js' } },
+    './server-renderer': { import: { types: './x.d.mts', default: './server-renderer/index.mjs' }, require: './r.js' },
+    './compiler-sfc': { import: { browser: './compiler-sfc/index.browser.mjs', default: './compiler-sfc/index.mjs' } },
+    './jsx': './jsx.d.ts',
+    './dist/*': './dist/*',
+  };
+  const description = { exports, main: 'index.js', module: 'dist/vue.runtime.esm-bundler.js' };
+  expect(entryPaths(description)[0]).toBe('dist/vue.runtime.esm-bundler.js');
+  const read = new PackageExports(description);
+  expect(
+    ['./server-renderer', './compiler-sfc', './dist/vue.esm-browser.js', './gone'].map((one) => read.pathsOf(one)[0]),
+  ).toEqual(['server-renderer/index.mjs', 'compiler-sfc/index.browser.mjs', 'dist/vue.esm-browser.js', undefined]);
 });

@@ -1,15 +1,12 @@
 // A package that browsers can't load as it is (CommonJS, file names without endings, process.env) made into modules by the app's
 // own esbuild. Other packages stay imports, so that each is there once.
-import { init, parse } from 'es-module-lexer/minimal';
-import { execFile } from 'node:child_process';
-import fs from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
 import { type Internal, isInternal, PackageImports, replacementOf } from '../../platform/package-exports.js';
 import { CliError } from '../cli-error.js';
 import { EXIT } from '../exit-codes.js';
+import { exportedNames } from './exported-names.js';
 import type { Installed } from './installed.js';
 
 export interface BuiltFile {
@@ -17,9 +14,15 @@ export interface BuiltFile {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
+interface BuiltEntry {
+  readonly file: string;
+  readonly files: ReadonlySet<string>;
+  readonly outside: ReadonlySet<string>;
+}
+
 export interface Built {
-  /** By subpath: the file that it is built to, and the specifiers of other packages that it comes to import. */
-  readonly entries: ReadonlyMap<string, { readonly file: string; readonly outside: readonly string[] }>;
+  /** By subpath: the file that it is built to, all that this loads, and the specifiers of other packages among that. */
+  readonly entries: ReadonlyMap<string, BuiltEntry>;
   /** Those of the entries, and what these share. */
   readonly files: readonly BuiltFile[];
 }
@@ -44,6 +47,9 @@ interface Build {
   onLoad(filter: object, done: (asked: { readonly path: string }) => object): void;
 }
 
+/** Processes that say what CommonJS exports, at the same time. */
+const AT_ONCE = 4;
+
 /** Rejects with CliError where the app has no esbuild, or it can't build the package. */
 export async function buildPackage(
   installed: Installed,
@@ -52,7 +58,11 @@ export async function buildPackage(
 ): Promise<Built> {
   const esbuild = await esbuildOf(installed, cwd);
   const sources = new Map<string, string>();
-  for (const { subpath, path: file } of entries) sources.set(nameOf(subpath), await entrySource(installed, file));
+  for (let from = 0; from < entries.length; from += AT_ONCE) {
+    const some = entries.slice(from, from + AT_ONCE);
+    const made = await Promise.all(some.map((one) => entrySource(installed, one.path)));
+    some.forEach(({ subpath }, at) => sources.set(nameOf(subpath), made[at] ?? ''));
+  }
   const { outputFiles, metafile } = await esbuild
     .build({
       entryPoints: Object.fromEntries([...sources.keys()].map((name) => [name, `stamp-entry:${name}`])),
@@ -77,7 +87,7 @@ export async function buildPackage(
     });
   const found = entries.map(({ subpath }) => {
     const file = `${nameOf(subpath)}.js`;
-    return [subpath, { file, outside: outsideOf(metafile.outputs, file) }] as const;
+    return [subpath, { file, ...reachedBy(metafile.outputs, file) }] as const;
   });
   const files = outputFiles.map((one) => ({ path: path.basename(one.path), bytes: one.contents }));
   return { entries: new Map(found), files };
@@ -92,16 +102,16 @@ export function descriptionOf({ name, version }: Installed, entries: Built['entr
 
 type Outputs = Awaited<ReturnType<Esbuild['build']>>['metafile']['outputs'];
 
-/** Of a file and of what it shares with others. */
-function outsideOf(outputs: Outputs, file: string): string[] {
+/** A file with what it shares with others. */
+function reachedBy(outputs: Outputs, file: string): Pick<BuiltEntry, 'files' | 'outside'> {
   const byName = new Map(Object.entries(outputs).map(([name, output]) => [path.basename(name), output]));
-  const [outside, reached] = [new Set<string>(), new Set([file])];
-  for (const name of reached)
+  const [outside, files] = [new Set<string>(), new Set([file])];
+  for (const name of files)
     for (const { path: one, external } of byName.get(name)?.imports ?? []) {
       if (external) outside.add(one);
-      else reached.add(path.basename(one));
+      else files.add(path.basename(one));
     }
-  return [...outside];
+  return { files, outside };
 }
 
 /** `./jsx-runtime` → `jsx-runtime`; slashes would make folders. */
@@ -129,7 +139,7 @@ async function esbuildOf({ name, version }: Installed, cwd: string): Promise<Esb
 /** A module stays; of CommonJS each name is exported that its exports have. */
 async function entrySource({ home }: Installed, file: string): Promise<string> {
   const whole = JSON.stringify(path.join(home, file));
-  const { isModule, names } = await namesIn(home, file);
+  const { isModule, names } = await exportedNames(home, file);
   if (isModule)
     return `export * from ${whole};${names.includes('default') ? ` export { default } from ${whole};` : ''}`;
   const named = names.filter((name) => name !== 'default' && /^[A-Za-z_$][\w$]*$/.test(name));
@@ -138,34 +148,6 @@ async function entrySource({ home }: Installed, file: string): Promise<string> {
   // As Node names what `require` gets of a module.
   const required = `const $whole = require(${whole}); export { $whole as "module.exports" };`;
   return `import * as all from ${whole}; ${list.replace('export const', 'const')} ${exported} export default all.default; ${required}`;
-}
-
-/** What a module exports, as Node sees it; CommonJS is run for that, in a process of its own. */
-async function namesIn(home: string, file: string): Promise<{ isModule: boolean; names: readonly string[] }> {
-  await init();
-  const [imports, exports] = parsed(await fs.readFile(path.join(home, file), 'utf8'));
-  if (exports.length > 0 || imports.some(({ d }) => d === -1))
-    return { isModule: true, names: exports.map(({ n }) => n) };
-  const script =
-    'process.env.NODE_ENV = "production"; process.stdout.write(JSON.stringify(Object.keys(Object(require(process.argv[1])))))';
-  try {
-    const { stdout } = await promisify(execFile)(process.execPath, ['-e', script, path.join(home, file)], {
-      timeout: 20_000,
-      cwd: home,
-    });
-    return { isModule: false, names: JSON.parse(stdout) as string[] };
-  } catch {
-    return { isModule: false, names: [] };
-  }
-}
-
-/** CommonJS may be no text of a module. */
-function parsed(source: string): readonly [readonly { readonly d: number }[], readonly { readonly n: string }[]] {
-  try {
-    return parse(source);
-  } catch {
-    return [[], []];
-  }
 }
 
 /** Entries are sources of ours; what isn't the package's stays an import, also where CommonJS requires it. */

@@ -148,12 +148,12 @@ async function planBuilt(
   cwd: string,
 ): Promise<{ readonly plan: PlannedPackage; readonly outside: ReadonlySet<string> }> {
   const built = await buildPackage(installed, entries, cwd);
-  const found = [...built.entries].map(([subpath, { outside }]) => ({ subpath, outside: new Set(outside) }));
+  const found = [...built.entries].map(([subpath, { outside }]) => ({ subpath, outside }));
   const also = await leftOut(installed, found);
   const isLeft = (subpath: string): boolean => also.some((one) => one.subpath === subpath);
   const kept = new Map([...built.entries].filter(([subpath]) => !isLeft(subpath)));
-  const gone = new Set([...built.entries].filter(([subpath]) => isLeft(subpath)).map(([, { file }]) => file));
-  const files = [descriptionOf(installed, kept), ...built.files.filter((one) => !gone.has(one.path))];
+  const used = new Set([...kept.values()].flatMap((one) => [...one.files]));
+  const files = [descriptionOf(installed, kept), ...built.files.filter((one) => used.has(one.path))];
   const outside = othersIn(installed, outsideOf(found.filter(({ subpath }) => kept.has(subpath))));
   return { plan: { ...whole, left: [...left, ...also], built: true, files, needs: namesOf(outside) }, outside };
 }
