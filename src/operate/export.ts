@@ -82,7 +82,8 @@ async function* exportedLines(client: pg.Client, archive: string): AsyncGenerato
   const { rows } = await client.query<{ file: string; sha256: string }>(
     'SELECT file, sha256 FROM event_archive ORDER BY first_seq',
   );
-  for (const row of rows) yield (await readArchive(archive, row)).map((text) => lineOf(event, text));
+  for (const row of rows)
+    for await (const texts of readArchive(archive, row)) yield texts.map((text) => lineOf(event, text));
   yield* linesOf(client, event);
 }
 

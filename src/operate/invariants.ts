@@ -13,7 +13,7 @@ import {
 import type { Db } from '../platform/database/db.js';
 import type { Sql } from '../platform/database/statement.js';
 import { PROJECT_FILES } from '../quotas/file-quota.js';
-import { readArchive } from '../stream/archive/archive-file.js';
+import { countArchived } from '../stream/archive/archive-file.js';
 import { blobHashes, blobStoresIn, sha256Of } from './stored-files.js';
 
 /** Where the files are, and whether their bytes are read too, or only looked for. */
@@ -115,10 +115,11 @@ const archives: Invariant = {
     });
     const found: string[] = [];
     for (const row of rows) {
-      const events = await readArchive(path.join(dataFolder, 'archive'), row).catch((error: unknown) => error as Error);
+      const events = await countArchived(path.join(dataFolder, 'archive'), row).catch(
+        (error: unknown) => error as Error,
+      );
       if (events instanceof Error) found.push(events.message);
-      else if (events.length !== row.events)
-        found.push(`${row.file} has ${events.length} events instead of ${row.events}`);
+      else if (events !== row.events) found.push(`${row.file} has ${events} events instead of ${row.events}`);
       if (found.length >= MOST) break;
     }
     return found;

@@ -13,8 +13,11 @@ import { event } from '../event.resource.js';
 import { type ArchivedLine, type Manifest, writeArchive } from './archive-file.js';
 import { EXPIRED_SQL, KEPT_SQL, REPLAYED_FROM_SQL } from './retention-sql.js';
 
-/** Events of one file, and so of one transaction. */
+/** Events of one file, and so of one transaction; and bytes after which no more are added to it. */
 const MOST = 5000;
+const MOST_BYTES = 8 * 1024 * 1024;
+/** Events that are in memory at once: of 64 kB each at most. */
+const PIECE = 50;
 const EVERY_MS = 60 * 60_000;
 const FIRST_MS = 60_000;
 /** What the several processes on one database take turns by. */
@@ -70,13 +73,10 @@ export class ArchiveEvents {
     });
     const place = mine ? await this.nextDay(tx) : undefined;
     if (!place) return undefined;
-    const rows = await this.rowsOf(tx, place.day);
-    const manifest = await writeArchive(this.folder, place, rows);
+    const ids: number[] = [];
+    const manifest = await writeArchive(this.folder, place, this.piecesOf(tx, place.day, ids));
     await this.keep(tx, manifest);
-    await this.forget(
-      tx,
-      rows.map(({ id }) => id),
-    );
+    await this.forget(tx, ids);
     return manifest;
   }
 
@@ -88,14 +88,24 @@ export class ArchiveEvents {
     return next;
   }
 
-  private async rowsOf(tx: Tx, day: string): Promise<(ArchivedLine & { id: number })[]> {
-    const rows = await tx.run<{ id: number; seq: number; body: string }>({
-      text: `WITH ${KEPT_SQL} SELECT e.id, e.seq, row_to_json(v)::text AS body
-        FROM event e JOIN numbered_event t ON t.seq = e.seq, LATERAL (SELECT ${selectList(event, 't')}) v
+  /** @param ids gets the ids of what it yields */
+  private async *piecesOf(tx: Tx, day: string, ids: number[]): AsyncGenerator<ArchivedLine[]> {
+    const over = await tx.run<{ id: number; seq: number }>({
+      text: `WITH ${KEPT_SQL} SELECT e.id, e.seq FROM event e
         WHERE ${EXPIRED_SQL} AND e.time >= $1::timestamptz AND e.time < $1::timestamptz + interval '1 day' ORDER BY e.seq LIMIT ${MOST}`,
       values: [`${day}T00:00:00Z`],
     });
-    return rows;
+    for (let [bytes, from] = [0, 0]; from < over.length && bytes < MOST_BYTES; from += PIECE) {
+      const piece = over.slice(from, from + PIECE);
+      const lines = await tx.run<ArchivedLine>({
+        text: `SELECT t.seq, row_to_json(v)::text AS body
+          FROM numbered_event t, LATERAL (SELECT ${selectList(event, 't')}) v WHERE t.seq = ANY($1::bigint[]) ORDER BY t.seq`,
+        values: [piece.map(({ seq }) => seq)],
+      });
+      ids.push(...piece.map(({ id }) => id));
+      bytes += lines.reduce((sum, { body }) => sum + Buffer.byteLength(body), 0);
+      yield lines;
+    }
   }
 
   private async keep(tx: Tx, manifest: Manifest): Promise<void> {

@@ -2,10 +2,12 @@
 // that says what it holds and its SHA-256. A file is there whole or not at all, also after a power cut. Its name has its
 // digest, and a draft has a name of its own: whoever lost the lock, and writes late, writes to no file of others.
 import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
-import { gunzip, gzip } from 'node:zlib';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip, createGzip } from 'node:zlib';
 
 export interface Manifest {
   /** In UTC, `2026-10-01`. */
@@ -26,48 +28,82 @@ export interface ArchivedLine {
   readonly body: string;
 }
 
-/** Of unpacked text; what is larger was not written here. */
-const MOST_BYTES = 1024 * 1024 * 1024;
-
 const hashOf = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
-/** Writes the archive and its manifest, and reads both back. The same events give the same file. */
+/**
+ * Writes the archive and its manifest, and reads both back. The same events give the same file. In memory are the file as it is
+ * on the disk, and one of the pieces that the lines come in.
+ */
 export async function writeArchive(
   folder: string,
   { day, part }: Pick<Manifest, 'day' | 'part'>,
-  lines: readonly ArchivedLine[],
+  pieces: AsyncIterable<readonly ArchivedLine[]>,
 ): Promise<Manifest> {
   await fs.mkdir(folder, { recursive: true });
-  const packed = await promisify(gzip)(lines.map(({ body }) => `${body}\n`).join(''));
+  const { packed, ...told } = await pack(pieces);
   const sha256 = hashOf(packed);
   const name = `${day}.${part}.${sha256.slice(0, 16)}`;
   const file = `${name}.ndjson.gz`;
-  const manifest: Manifest = {
-    day,
-    part,
-    file,
-    sha256,
-    bytes: packed.length,
-    events: lines.length,
-    first_seq: lines[0]?.seq ?? 0,
-    last_seq: lines.at(-1)?.seq ?? 0,
-  };
+  const manifest: Manifest = { day, part, file, sha256, bytes: packed.length, ...told };
   await writeWhole(folder, file, packed);
   await writeWhole(folder, `${name}.json`, Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`));
-  const kept = await readArchive(folder, manifest);
-  if (kept.length !== lines.length) throw new Error(`${file} holds ${kept.length} events instead of ${lines.length}.`);
+  const kept = await countArchived(folder, manifest);
+  if (kept !== told.events) throw new Error(`${file} holds ${kept} events instead of ${told.events}.`);
   return manifest;
 }
 
-/** The events of an archive as JSON texts. Throws where the file is gone, or not what its manifest says. */
-export async function readArchive(
+async function pack(
+  pieces: AsyncIterable<readonly ArchivedLine[]>,
+): Promise<Pick<Manifest, 'events' | 'first_seq' | 'last_seq'> & { packed: Buffer }> {
+  let [events, first, last] = [0, 0, 0];
+  const texts = async function* (): AsyncGenerator<string> {
+    for await (const lines of pieces) {
+      if (events === 0) first = lines[0]?.seq ?? 0;
+      events += lines.length;
+      last = lines.at(-1)?.seq ?? last;
+      yield lines.map(({ body }) => `${body}\n`).join('');
+    }
+  };
+  const packed: Buffer[] = [];
+  await pipeline(Readable.from(texts()), createGzip(), async (parts: AsyncIterable<Buffer>) => {
+    for await (const part of parts) packed.push(part);
+  });
+  return { packed: Buffer.concat(packed), events, first_seq: first, last_seq: last };
+}
+
+/**
+ * The events of an archive as JSON texts, some at a time, however large it is. Throws before the first where the file is gone,
+ * or not what its manifest says.
+ */
+export async function* readArchive(
   folder: string,
   { file, sha256 }: Pick<Manifest, 'file' | 'sha256'>,
-): Promise<string[]> {
-  const packed = await fs.readFile(path.join(folder, path.basename(file)));
-  if (hashOf(packed) !== sha256) throw new Error(`${file} is not what was archived: its SHA-256 is another.`);
-  const text = await promisify(gunzip)(packed, { maxOutputLength: MOST_BYTES });
-  return text.toString('utf8').split('\n').filter(Boolean);
+): AsyncGenerator<string[]> {
+  const where = path.join(folder, path.basename(file));
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(where), hash);
+  if (hash.digest('hex') !== sha256) throw new Error(`${file} is not what was archived: its SHA-256 is another.`);
+  const unpacked = createGunzip();
+  // Its end, and what goes wrong on the way, is told to whoever reads `unpacked`.
+  pipeline(createReadStream(where), unpacked).catch(() => undefined);
+  yield* linesOf(unpacked.setEncoding('utf8'));
+}
+
+/** How many events an archive has. Throws as `readArchive` does. */
+export async function countArchived(folder: string, archive: Pick<Manifest, 'file' | 'sha256'>): Promise<number> {
+  let events = 0;
+  for await (const lines of readArchive(folder, archive)) events += lines.length;
+  return events;
+}
+
+async function* linesOf(texts: AsyncIterable<string>): AsyncGenerator<string[]> {
+  let begun = '';
+  for await (const text of texts) {
+    const lines = `${begun}${text}`.split('\n');
+    begun = lines.pop() ?? '';
+    if (lines.length > 0) yield lines;
+  }
+  if (begun !== '') yield [begun];
 }
 
 /** Under another name until it is on the disk; then the name is, too. */

@@ -1,10 +1,12 @@
-// Reads archives back, a page at a time, in the order of the events' numbers.
+// Reads archives back, a page at a time, in the order of the events' numbers. A page ends where it is full, or where enough was
+// looked through for it: what a filter finds nothing in costs a page as much as any other, however many archives there are.
 import { Injectable } from '@nestjs/common';
 import { Db } from '../../platform/database/db.js';
 import { DomainError } from '../../platform/errors.js';
 import { isWanted, type StreamFilter } from '../filter.js';
 import { ArchiveEvents } from './archive-events.js';
 import { readArchive } from './archive-file.js';
+import { ArchivePage } from './archive-page.js';
 
 export interface ArchiveQuery {
   /** In UTC, `2026-10-01`; all days without it. */
@@ -15,12 +17,16 @@ export interface ArchiveQuery {
   readonly limit: number;
 }
 
-export interface ArchivePage {
+export interface ArchivedEvents {
   /** As `/api/v1/event/` shows them, as JSON texts. */
   readonly objects: readonly string[];
-  /** The last number on the page, where there may be more. */
+  /** The number that the next page comes after, where there may be more. */
   readonly last: number | undefined;
 }
+
+/** What is looked through for a page before it ends: files, and letters of events. */
+const MOST_FILES = 100;
+const MOST_LETTERS = 32 * 1024 * 1024;
 
 interface Shown {
   readonly seq: number;
@@ -31,6 +37,15 @@ interface Shown {
   readonly ticket: string | null;
 }
 
+type Facts = Pick<Shown, 'seq'> & Parameters<typeof isWanted>[1];
+
+interface ArchiveOf {
+  readonly file: string;
+  readonly sha256: string;
+  /** The lowest number in it. */
+  readonly first: number;
+}
+
 @Injectable()
 export class ArchiveReader {
   constructor(
@@ -39,30 +54,42 @@ export class ArchiveReader {
   ) {}
 
   /** Rejects with unavailable where a file is not here, or damaged. */
-  async page({ day, filter, after, limit }: ArchiveQuery): Promise<ArchivePage> {
-    const files = await this.db.run<{ file: string; sha256: string; first: number }>({
+  async page({ day, filter, after, limit }: ArchiveQuery): Promise<ArchivedEvents> {
+    const files = await this.db.run<ArchiveOf>({
       text: `SELECT file, sha256, first_seq AS first FROM event_archive
         WHERE last_seq > $1::bigint AND ($2::date IS NULL OR day = $2::date) ORDER BY first_seq`,
       values: [after, day ?? null],
     });
     // Numbers of several files may interleave: a project that keeps less is archived earlier than what came between.
-    const found: { seq: number; text: string }[] = [];
-    for (const { file, sha256, first } of files) {
-      const full = found[limit];
-      if (full && first > full.seq) break;
-      for (const text of await this.read(file, sha256)) {
-        const shown = JSON.parse(text) as Shown;
-        if (shown.seq > after && isWanted(filter, factsOf(shown))) found.push({ seq: shown.seq, text });
+    const page = new ArchivePage(limit);
+    let letters = 0;
+    for (const [index, archive] of files.entries()) {
+      if (archive.first >= page.before) break;
+      const isEnough = index >= MOST_FILES || letters > MOST_LETTERS;
+      // Where several begin before the page does, it needs them all.
+      if (isEnough && archive.first > after + 1) {
+        page.endBefore(archive.first);
+        break;
       }
-      found.sort((one, other) => one.seq - other.seq).splice(limit + 1);
+      letters += await this.look(archive, page, ({ seq, ...facts }) => seq > after && isWanted(filter, facts));
     }
-    const page = found.slice(0, limit);
-    return { objects: page.map(({ text }) => text), last: found.length > limit ? page.at(-1)?.seq : undefined };
+    return { objects: page.objects, last: page.before === Infinity ? undefined : page.before - 1 };
   }
 
-  private async read(file: string, sha256: string): Promise<string[]> {
+  /** Adds what is wanted of an archive to the page. Answers how many letters it read. */
+  private async look(
+    { file, sha256 }: ArchiveOf,
+    page: ArchivePage,
+    isOfPage: (facts: Facts) => boolean,
+  ): Promise<number> {
+    let letters = 0;
     try {
-      return await readArchive(this.archives.folder, { file, sha256 });
+      for await (const texts of readArchive(this.archives.folder, { file, sha256 })) {
+        const events = texts.map((text) => ({ text, ...factsOf(JSON.parse(text) as Shown) }));
+        page.add(events.filter((one) => one.seq < page.before && isOfPage(one)));
+        letters += texts.reduce((sum, text) => sum + text.length, 0);
+        if ((events.at(-1)?.seq ?? 0) >= page.before) break;
+      }
     } catch (cause) {
       throw new DomainError(
         'unavailable',
@@ -71,12 +98,13 @@ export class ArchiveReader {
         { cause },
       );
     }
+    return letters;
   }
 }
 
 const idIn = (uri: string | null): number | null => (uri === null ? null : Number(/\/(\d+)\/$/.exec(uri)?.[1]));
 
-const factsOf = ({ project, ticket, ...rest }: Shown): Parameters<typeof isWanted>[1] => ({
+const factsOf = ({ project, ticket, ...rest }: Shown): Facts => ({
   ...rest,
   project: idIn(project),
   ticket: idIn(ticket),

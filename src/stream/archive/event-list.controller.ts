@@ -21,7 +21,7 @@ const documented: MethodDecorator = (target, _name, descriptor) =>
   documentOperation(event, 'list', target, descriptor as TypedPropertyDescriptor<unknown>);
 const MOST = 1000;
 const USUAL = 20;
-/** What reading a day's file, and a page out of it, takes in memory. */
+/** What gathering a page from archives, however large they are, takes in memory: four times the page. */
 const READING_BYTES = 16 * 1024 * 1024;
 
 @Controller('api/v1/event')
@@ -40,7 +40,7 @@ export class EventListController {
     name: 'archived',
     required: false,
     description:
-      '1: what is older than retention and was archived, with the filters of `/stream`, `day`, `limit` and `after`; oldest first.',
+      '1: what is older than retention and was archived, with the filters of `/stream`, `day`, `limit` and `after`; oldest first. Follow `meta.next` until it is null: a page may be shorter than `limit`, or empty, where much was looked through for it.',
     schema: { type: 'string', enum: ['0', '1'] },
   })
   @ApiQuery({
