@@ -39,7 +39,7 @@ export function blocksOf(text) {
 const nothingSaid = () => ({ refused: [], before: [], notRun: undefined });
 
 /** A line without the comment behind it, as `refused` names it. */
-export const bare = (line) => line.replace(/\s+# .*$/, '').trim();
+const bare = (line) => line.replace(/\s+# .*$/, '').trim();
 
 /** The blocks of a page as one script, which says where it is and ends at the first command that fails. */
 export function scriptOf(blocks, rewrite) {

@@ -54,5 +54,3 @@ export const only = (...names) => {
 };
 /** Anything that there is. */
 export const some = Object.assign((value) => value !== undefined && value !== null, { says: 'something' });
-/** Anything but this. */
-export const not = (other) => Object.assign((value) => value !== other, { says: `not ${JSON.stringify(other)}` });

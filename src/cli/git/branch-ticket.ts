@@ -49,9 +49,12 @@ const placeOf = ({ url, project }: Settings): string => `${url} ${project}`;
 
 /** `feature/tkt-7-menu` → `TKT-7`: only keys with the prefix that is the project's, since `fix-404` is none. */
 function keyIn(branch: string, prefix: string): string | undefined {
-  const escaped = prefix.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  const number = new RegExp(`(?:^|[^a-z0-9])${escaped}-(\\d+)(?![a-z0-9])`, 'i').exec(branch)?.[1];
-  return number === undefined ? undefined : `${prefix}-${number}`;
+  const [text, begins] = [branch.toLowerCase(), `${prefix.toLowerCase()}-`];
+  for (let at = text.indexOf(begins); at >= 0; at = text.indexOf(begins, at + 1)) {
+    const number = /^(\d+)(?![a-z0-9])/.exec(text.slice(at + begins.length))?.[1];
+    if (number !== undefined && !/[a-z0-9]/.test(text.charAt(at - 1))) return `${prefix}-${number}`;
+  }
+  return undefined;
 }
 
 async function branchHere({ cwd, trunk }: Settings): Promise<{ git: Git; name: string } | undefined> {
