@@ -13,6 +13,22 @@ const MOST_IMPORTS = 20_000;
 const modulesByUrl = (from = 0) =>
   several(5000, (index) => ({ specifier: `k${from + index}`, url: `https://cdn.example/${fresh()}.js` }));
 
+const described = (description, files) => ({ 'package.json': JSON.stringify(description), ...files });
+const ownNames = { 'own.js': several(200, (index) => `import '#${index}${'x'.repeat(1000)}';`).join('') };
+const library = Object.fromEntries(several(1000, (index) => [`lib/${'a'.repeat(50)}${index}.js`, '']));
+
+/** Targets with stars, lists and conditions without end, and as many as are read. */
+const DESCRIPTIONS = [
+  described({ imports: { '#*': `a${'*'.repeat(250_000)}` } }, ownNames),
+  described({ imports: { '#*': several(100_000, () => 'a') } }, ownNames),
+  described({ exports: { './*': `./${'*'.repeat(500_000)}` } }, library),
+  described(
+    { exports: Object.fromEntries(several(50, (index) => [`./${index}/*`, several(4, () => './*/*')])) },
+    library,
+  ),
+  described({ exports: Object.fromEntries(several(20, (index) => [`./${index}/*`, './lib/*'])) }, library),
+];
+
 /** A ticket with many keys for each client. */
 const own = [];
 
@@ -49,6 +65,16 @@ export const MAP_ATTACKS = [
         turn,
         { name: 'wide' },
         { 'index.js': `${relativeImports(turn.turn % 2 ? 200_000 : MOST_IMPORTS)}\n// ${fresh()}` },
+      ),
+  },
+  {
+    name: 'packages whose package.json says too much, and as much as it may',
+    covers: /^upload_modules$/,
+    once: (turn) =>
+      upload(
+        turn,
+        { name: 'hostile' },
+        { ...DESCRIPTIONS[turn.turn % DESCRIPTIONS.length], 'index.js': `export default '${fresh()}'` },
       ),
   },
   {

@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { descriptionAround, entryPaths, PackageExports, PackageImports } from '../../src/platform/package-exports.js';
+import { excessIn, MOST_LENGTH } from '../../src/platform/package-limits.js';
 
 const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'exports-')));
 
@@ -144,16 +145,67 @@ describe('the subpaths of a package', () => {
     expect(found.sort()).toEqual([...paths].sort());
   });
 
-  it('are read in bounded work, whatever the package says', () => {
-    const paths = new Set(Array.from({ length: 5000 }, (_, index) => `f/${'a'.repeat(50)}${index}.js`));
-    const patterns = Array.from({ length: 20_000 }, (_, index) => [
-      `./${index}/*`,
-      Array.from({ length: 10 }, () => './f/*'),
-    ]);
-    const nested = (depth: number): unknown => (depth === 0 ? './x.js' : [nested(depth - 1)]);
-    for (const exports of [Object.fromEntries(patterns), { '.': nested(3000) }, { [`./${'*'.repeat(1000)}`]: './f/*' }])
-      expect(new PackageExports({ exports }).subpaths(paths).length).toBeLessThanOrEqual(40_000);
+  it('are found with pauses where there are many, and none is longer than a name may be', () => {
+    const paths = new Set(Array.from({ length: 5000 }, (_, index) => `f/${'a'.repeat(500)}${index}.js`));
+    const patterns = Array.from({ length: 200 }, (_, index) => [`./${index}/*`, ['./f/*', './*/f/*', './f/*.js']]);
+    const wide = { './*': './f/*', [`./${'x'.repeat(600)}*`]: './f/*' };
+    for (const exports of [Object.fromEntries(patterns) as object, wide]) {
+      expect(excessIn({ exports })).toBeUndefined();
+      const finding = new PackageExports({ exports }).findingSubpaths(paths);
+      let pauses = 0;
+      let step = finding.next();
+      for (; !step.done; step = finding.next()) pauses++;
+      expect(pauses).toBeGreaterThanOrEqual(Math.floor(step.value.length / 256));
+      expect(step.value.length).toBeGreaterThanOrEqual(5000);
+      expect(step.value.every(({ subpath }) => subpath.length <= MOST_LENGTH)).toBe(true);
+    }
   });
+});
+
+const times = <One>(count: number, one: One): One[] => Array.from({ length: count }, () => one);
+const keys = (count: number): object =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`./${index}`, './a.js']));
+const nested = (depth: number): unknown => (depth === 0 ? './x.js' : [nested(depth - 1)]);
+
+describe('more than a package has', () => {
+  it.each<[string, unknown, unknown]>([
+    ['a list', times(17, './a.js'), times(16, './a.js')],
+    ['conditions', { import: keys(33) }, { import: keys(32) }],
+    ['stars', './*********', './********'],
+    ['a target', `./${'l'.repeat(999)}`, `./${'l'.repeat(998)}`],
+    ['nesting', nested(17), nested(16)],
+    ['an inner list', { import: [{ default: times(17, './a.js') }] }, { import: [{ default: times(16, './a.js') }] }],
+  ])('of %s is told, and as much as it may have is not', (_name, more, most) => {
+    for (const member of ['exports', 'imports'] as const) {
+      const [start, name] = member === 'exports' ? ['./', 'exports'] : ['#', 'imports'];
+      expect(excessIn({ [member]: { [`${start}a`]: './a.js', [`${start}*`]: more } })).toContain(`in its ${name} has`);
+      expect(excessIn({ [member]: { [`${start}a`]: './a.js', [`${start}*`]: most } })).toBeUndefined();
+    }
+  });
+
+  it('of names, or of letters in one, is told', () => {
+    expect(excessIn({ exports: keys(20_001) })).toContain('20001 names');
+    expect(excessIn({ exports: keys(20_000) })).toBeUndefined();
+    expect(excessIn({ imports: { [`#${'n'.repeat(1000)}`]: './a.js' } })).toContain('1001 characters');
+    expect(excessIn({ exports: './a.js', imports: null })).toBeUndefined();
+  });
+
+  it('stands in no package that is installed here', () => {
+    const homes = fs.readdirSync('node_modules', { recursive: false, encoding: 'utf8' });
+    const described = homes
+      .map((home) => path.join('node_modules', home, 'package.json'))
+      .filter((file) => fs.existsSync(file));
+    expect(described.length).toBeGreaterThan(100);
+    for (const file of described)
+      expect([file, excessIn(JSON.parse(fs.readFileSync(file, 'utf8')) as object)]).toEqual([file, undefined]);
+  });
+});
+
+it("a package's own name stands for nothing longer than a name may be, however often it stands in its target", () => {
+  const read = new PackageImports({ imports: { '#*': 'a********', '#l/*': './********' } });
+  expect(read.of('#xyz')).toEqual([{ name: `a${'xyz'.repeat(8)}` }]);
+  expect(read.of(`#${'x'.repeat(200)}`)).toEqual([]);
+  expect(read.of(`#l/${'x'.repeat(200)}`)).toEqual([]);
 });
 
 /** What Node makes of a package's own names, asked in a file of it; `dep` is another package. */

@@ -2,6 +2,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { PackageDescription } from '../../platform/package-exports.js';
+import { excessIn } from '../../platform/package-limits.js';
 import { CliError } from '../cli-error.js';
 import { EXIT } from '../exit-codes.js';
 
@@ -39,6 +40,12 @@ async function readInstalled(name: string, home: string, json: string): Promise<
   } catch {
     throw new CliError(`The package.json of ${name} is not JSON: ${home}. Install it again.`, EXIT.error);
   }
+  const excess = excessIn(description);
+  if (excess !== undefined)
+    throw new CliError(
+      `The package.json of ${name} says more than a package may: ${excess}. Leave it out.`,
+      EXIT.error,
+    );
   const { version } = description;
   return {
     name,

@@ -42,10 +42,19 @@ export async function findImports(path: string, source: string, most: number): P
   }
   if (imports.length > most) throw tooManyImports(path, imports.length, most);
   const found = literalsOf(imports, source);
-  const bytes = found.reduce((sum, { specifier }) => sum + specifier.length, 0);
-  if (bytes > most * SPECIFIER_BYTES)
-    throw tooManyImports(path, imports.length, Math.floor((imports.length * most * SPECIFIER_BYTES) / bytes));
+  checkLengths(
+    path,
+    found.map(({ specifier }) => specifier),
+    most,
+  );
   return found;
+}
+
+/** Throws `upload.too_many_imports` where they are longer than `most` usually are; also where short names become long ones. */
+export function checkLengths(path: string, specifiers: readonly string[], most: number): void {
+  const bytes = specifiers.reduce((sum, one) => sum + one.length, 0);
+  if (bytes > most * SPECIFIER_BYTES)
+    throw tooManyImports(path, specifiers.length, Math.floor((specifiers.length * most * SPECIFIER_BYTES) / bytes));
 }
 
 /** What JavaScript takes for white space and the lexer doesn't: an import behind it would not be found. */

@@ -8,6 +8,8 @@ import {
   type PackageDescription,
   type Subpath,
 } from '../../platform/package-exports.js';
+import { excessIn } from '../../platform/package-limits.js';
+import type { Sliced } from '../domain/sliced.js';
 import { isScript, mayStandAlone } from './file-types.js';
 
 /** Subpaths of a package that get keys of their own. */
@@ -24,12 +26,12 @@ export interface PackagePlaces {
 }
 
 /** Throws `upload.no_entry` where the name leads to no file of the upload. */
-export function packagePlaces(
+export function* packagePlaces(
   paths: ReadonlySet<string>,
   asked: string | undefined,
   description: PackageDescription,
-): PackagePlaces {
-  const all = new PackageExports(description).subpaths(paths);
+): Sliced<PackagePlaces> {
+  const all = yield* new PackageExports(description).findingSubpaths(paths);
   const apart = all.filter(({ subpath, path }) => subpath !== '.' && subpath !== `./${path}` && isImported(path));
   return {
     entry: entryOf(paths, asked, description, all.length > 0),
@@ -69,17 +71,28 @@ function required(entries: readonly string[], paths: ReadonlySet<string>, who: s
   );
 }
 
-/** Throws `upload.bad_package_json` where a package.json is no JSON. */
+/** Throws `upload.bad_package_json` where a package.json is no JSON, or says more than a package may. */
 export function describedBy(json: string, path: string): PackageDescription {
+  const description = parsed(json);
+  if (description === undefined) throw badDescription(path, `${path} is not JSON.`);
+  const excess = excessIn(description);
+  if (excess !== undefined) throw badDescription(path, `${path} says more than a package may: ${excess}.`);
+  return description;
+}
+
+function parsed(json: string): PackageDescription | undefined {
   try {
     const description: unknown = JSON.parse(json.replace(/^\ufeff/, ''));
     return typeof description === 'object' && description !== null ? description : {};
   } catch {
-    throw new DomainError(
-      'unprocessable',
-      'upload.bad_package_json',
-      `${path} is not JSON. Correct it, or leave it out and name the entry in the field entry.`,
-      { part: path },
-    );
+    return undefined;
   }
 }
+
+const badDescription = (path: string, why: string): DomainError =>
+  new DomainError(
+    'unprocessable',
+    'upload.bad_package_json',
+    `${why} Correct it, or leave it out and name the entry in the field entry.`,
+    { part: path },
+  );

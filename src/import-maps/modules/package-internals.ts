@@ -8,8 +8,10 @@ import {
   type PackageDescription,
   PackageImports,
 } from '../../platform/package-exports.js';
+import { inSlices } from '../../platform/in-slices.js';
 import type { BlobStore, StagedBlob } from '../blobs/blob-store.js';
 import type { MapKey } from '../domain/map-key.js';
+import { forEach, type Sliced } from '../domain/sliced.js';
 import type { MapWarning } from '../stages/map-warning.js';
 import type { FormFile } from './form.js';
 import type { ScriptRead } from './read-script.js';
@@ -36,39 +38,69 @@ export async function rewriteInternals(
   scripts: ScriptReader,
   { store, made }: { readonly store: BlobStore; readonly made: (blob: StagedBlob) => void },
 ): Promise<Rewritten> {
-  const descriptions = new Map<string, PackageImports>();
   const rewritten = new Map<string, { blob: StagedBlob; read: ScriptRead }>();
   const warnings: MapWarning[] = [];
-  for (const [file, { imports }] of read) {
-    const internals = imports.filter(isInternal);
-    if (internals.length === 0) continue;
-    const at = descriptionAround(file, (one) => files.has(one)) ?? '';
-    const said = descriptions.get(at) ?? new PackageImports(at === '' ? {} : await describe(at));
-    descriptions.set(at, said);
-    const names = new Map<string, string>();
-    for (const one of internals) {
-      const stands = said.of(one);
-      const written = writtenAs(stands, file, path.posix.dirname(at), files);
-      if (written === undefined) warnings.push({ code: 'dangling', key, message: nowhere(file, one, at, stands) });
-      else names.set(one, written);
+  for (const [at, importers] of byDescription(read, files)) {
+    // One at a time: each may be as large as it may be, and read it takes a multiple of that.
+    const said = new PackageImports(at === '' ? {} : await describe(at));
+    for (const [file, internals] of importers) {
+      const place = { file, at, files };
+      const { names, nowhere } = await inSlices(namesFor(internals, said, place));
+      warnings.push(...nowhere.map((message) => ({ code: 'dangling' as const, key, message })));
+      if (names.size === 0) continue;
+      const now = await scripts.rewrite(files.get(file) as FormFile, { names }, files);
+      const blob = await store.put([Buffer.from(now.text ?? '')]);
+      made(blob);
+      rewritten.set(file, { blob, read: now });
     }
-    if (names.size === 0) continue;
-    const form = files.get(file) as FormFile;
-    const now = await scripts.rewrite(form, { names }, files);
-    const blob = await store.put([Buffer.from(now.text ?? '')]);
-    made(blob);
-    rewritten.set(file, { blob, read: now });
   }
   return { files: rewritten, warnings };
 }
 
+/** The scripts that import names of their own package, and these names, by the package.json that explains them; '' for none. */
+function byDescription(
+  read: PackageForm['read'],
+  files: PackageForm['files'],
+): Map<string, [file: string, internals: readonly string[]][]> {
+  const found = new Map<string, [string, readonly string[]][]>();
+  for (const [file, { imports }] of read) {
+    const internals = imports.filter(isInternal);
+    if (internals.length === 0) continue;
+    const at = descriptionAround(file, (one) => files.has(one)) ?? '';
+    const importers = found.get(at) ?? [];
+    importers.push([file, internals]);
+    found.set(at, importers);
+  }
+  return found;
+}
+
+/** Where names stand: in a file, explained by the package.json at a path. */
+interface Place {
+  readonly file: string;
+  readonly at: string;
+  readonly files: ReadonlyMap<string, FormFile>;
+}
+
+/** What names of a package's own become in one of its files, and what to say of those that lead nowhere. */
+function* namesFor(
+  internals: readonly string[],
+  said: PackageImports,
+  place: Place,
+): Sliced<{ readonly names: ReadonlyMap<string, string>; readonly nowhere: readonly string[] }> {
+  const names = new Map<string, string>();
+  const nowhere: string[] = [];
+  yield* forEach(internals, (one) => {
+    const stands = said.of(one);
+    const written = writtenAs(stands, place);
+    if (written === undefined) nowhere.push(leadsNowhere(place, one, stands));
+    else names.set(one, written);
+  });
+  return { names, nowhere };
+}
+
 /** As a specifier in a file; undefined where none of it is there. */
-function writtenAs(
-  stands: readonly Internal[],
-  file: string,
-  home: string,
-  files: ReadonlyMap<string, FormFile>,
-): string | undefined {
+function writtenAs(stands: readonly Internal[], { file, at, files }: Place): string | undefined {
+  const home = path.posix.dirname(at);
   for (const one of stands) {
     if ('name' in one) return one.name;
     const target = path.posix.join(home, one.path);
@@ -82,7 +114,7 @@ function relativeName(from: string, to: string): string {
   return way.startsWith('../') ? way : `./${way}`;
 }
 
-function nowhere(file: string, specifier: string, at: string, stands: readonly Internal[]): string {
+function leadsNowhere({ file, at }: Place, specifier: string, stands: readonly Internal[]): string {
   const what = `${file} imports ${specifier.slice(0, 200)}`;
   const [first] = stands;
   if (first && 'path' in first)

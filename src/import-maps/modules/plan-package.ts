@@ -2,6 +2,7 @@
 // folder, and subpaths that its `exports` has elsewhere to their files (import-maps.md, section 2, 2). What an earlier version had
 // and this one has not goes.
 import { DomainError, invalid } from '../../platform/errors.js';
+import { inSlices } from '../../platform/in-slices.js';
 import type { PackageDescription } from '../../platform/package-exports.js';
 import type { BlobStore, StagedBlob } from '../blobs/blob-store.js';
 import { keyOf } from '../domain/map-key.js';
@@ -57,7 +58,7 @@ async function planned(
   const files = new Map(form.files.map((file) => [file.path, file]));
   const describe = (path: string): Promise<PackageDescription> => descriptionAt(files.get(path), scripts);
   const wanted = asked === undefined ? undefined : checkPath(asked.replace(/^\.\//, ''));
-  const places = packagePlaces(new Set(files.keys()), wanted, await describe('package.json'));
+  const places = await inSlices(packagePlaces(new Set(files.keys()), wanted, await describe('package.json')));
   const key = keyOf(name, scope);
   const came = await readAll(form.files, scripts);
   const internals = await rewriteInternals({ key, files, read: came }, describe, scripts, { store, made });

@@ -2,6 +2,7 @@
 // Pure, and the same in a thread (script-worker.ts) as in the process (script-reader.ts).
 import { mayStandAlone } from './file-types.js';
 import {
+  checkLengths,
   findImports,
   findReferences,
   type FoundImport,
@@ -52,6 +53,11 @@ export async function readScript({ path, text, most, rewrite }: ScriptTask): Pro
   if (all.length > most) throw tooManyImports(path, all.length, most);
   const nameOf = (specifier: string): string | undefined =>
     isSource ? sourceNameOf(path, specifier, to.project) : to.names.get(specifier);
+  checkLengths(
+    path,
+    all.map(({ specifier }) => nameOf(specifier) ?? specifier),
+    most,
+  );
   const result = rewriteSource({ path, text, imports: all }, nameOf, () => map);
   return {
     ...foundOf(all, result.specifiers),

@@ -51,7 +51,7 @@ export const MODULES = {
   'upload.bad_form': ['invalid', 'The body is not a whole multipart/form-data.'],
   'upload.bad_git': ['invalid', 'A field about git is not what git says.'],
   'upload.bad_name': ['invalid', 'A file has a name that it cannot be kept under.'],
-  'upload.bad_package_json': ['unprocessable', 'package.json cannot be read.'],
+  'upload.bad_package_json': ['unprocessable', 'package.json cannot be read, or says more than a package may.'],
   'upload.bad_package_name': ['invalid', 'The name of a package is not a name.'],
   'upload.bad_source': ['invalid', 'source, base or unchanged is not an id of git and a path.'],
   'upload.busy': ['unavailable', 'Other large scripts are being read. Upload it again.'],
