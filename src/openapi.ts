@@ -98,6 +98,9 @@ function openFirstTag(): void {
 /** Swagger UI's own files in its page, which Nest writes: each is marked with the nonce that the reply's policy knows. */
 const UI_SCRIPTS = /<script src="[^"<>]*\bswagger-ui-(?:bundle|standalone-preset|init)\.js"/g;
 
+/** Without it a phone lays the page out for a desk. */
+const VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1">';
+
 function markScripts(server: FastifyInstance): void {
   server.addHook('onSend', (request, reply, payload, done) => {
     const isPage =
@@ -108,10 +111,27 @@ function markScripts(server: FastifyInstance): void {
     reply.removeHeader('content-length');
     done(
       null,
-      payload.replace(UI_SCRIPTS, (tag) => tag.replace('<script', `<script nonce="${nonce}"`)),
+      payload
+        .replace('<head>', `<head>${VIEWPORT}`)
+        .replace(UI_SCRIPTS, (tag) => tag.replace('<script', `<script nonce="${nonce}"`)),
     );
   });
 }
+
+/** Paths break, tables and examples scroll by themselves, and nothing pushes the page wider than the screen. */
+const ON_A_PHONE = `
+@media (max-width: 640px) {
+  .swagger-ui .wrapper { padding: 0 8px; }
+  .swagger-ui .opblock .opblock-summary { flex-wrap: wrap; }
+  .swagger-ui .opblock .opblock-summary-control { flex-wrap: wrap; min-width: 0; }
+  .swagger-ui .opblock .opblock-summary-path { max-width: 100%; overflow-wrap: anywhere; word-break: break-word; }
+  .swagger-ui .opblock-body, .swagger-ui .opblock-section, .swagger-ui .responses-wrapper { max-width: 100%; min-width: 0; }
+  .swagger-ui .table-container, .swagger-ui .responses-inner, .swagger-ui .opblock-description-wrapper { overflow-x: auto; }
+  .swagger-ui .opblock-section-header { flex-wrap: wrap; }
+  .swagger-ui table { display: block; overflow-x: auto; }
+  .swagger-ui pre, .swagger-ui .highlight-code { max-width: calc(100vw - 48px); overflow-x: auto; }
+  .swagger-ui input, .swagger-ui select, .swagger-ui textarea { max-width: 100%; min-width: 0; }
+}`;
 
 /** Called before the routes of the documentation are there. */
 export function serveDocs(app: NestFastifyApplication): void {
@@ -120,6 +140,7 @@ export function serveDocs(app: NestFastifyApplication): void {
     jsonDocumentUrl: 'openapi.json',
     yamlDocumentUrl: 'openapi.yaml',
     customSiteTitle: 'Stampline API',
+    customCss: ON_A_PHONE,
     swaggerOptions: {
       docExpansion: 'none',
       tryItOutEnabled: true,
