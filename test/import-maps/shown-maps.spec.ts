@@ -1,7 +1,8 @@
 // The map of a ticket that changes is made of the one before: it must be the one that is made from the beginning.
+import { canonicalJson } from '../builders/canonical-json.js';
 import fc from 'fast-check';
 import { changeDelta, stamp } from '../../src/import-maps/domain/delta.js';
-import { canonicalJson, StampedMap } from '../../src/import-maps/domain/stamped-map.js';
+import { StampedMap } from '../../src/import-maps/domain/stamped-map.js';
 import { ShownMaps } from '../../src/import-maps/serving/shown-maps.js';
 import { aDelta, aMap, runs, someAsked, someTargets } from './domain/arbitraries.js';
 

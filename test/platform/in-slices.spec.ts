@@ -1,9 +1,10 @@
 // Long work of the main thread is done in slices: whoever comes meanwhile has a turn after each.
+import { canonicalJson } from '../builders/canonical-json.js';
 import { acceptGiven, acceptMap, layOver } from '../../src/import-maps/domain/accepted-map.js';
 import { findingStale, rebasing } from '../../src/import-maps/domain/conflict.js';
 import { changeDelta, changingDelta, stamp, stamping } from '../../src/import-maps/domain/delta.js';
 import { atOnce, forEach, type Sliced } from '../../src/import-maps/domain/sliced.js';
-import { canonicalJson, StampedMap, writing } from '../../src/import-maps/domain/stamped-map.js';
+import { StampedMap, writing } from '../../src/import-maps/domain/stamped-map.js';
 import { planUrls } from '../../src/import-maps/modules/plan-urls.js';
 import { uploadAnswer } from '../../src/import-maps/modules/upload-answer.js';
 import { inSlices } from '../../src/platform/in-slices.js';

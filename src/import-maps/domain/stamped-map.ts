@@ -90,6 +90,11 @@ export class StampedMap {
     );
   }
 
+  /** How many keys there are, those that were taken out lately counted too. */
+  get size(): number {
+    return this.under.size + this.over.size;
+  }
+
   private *urlsChanging(order: SortedRuns, changes: MapChanges): Sliced<SortedRuns> {
     const [rows, touched] = [new Set<string>(), new Set<string>()];
     yield* forEach(changes, ([key, target]) => {
@@ -147,14 +152,9 @@ export const addressOf = (url: string, origin: string): string => (isOwnPath(url
 /**
  * The one JSON text of a map: sections and keys sorted, empty sections left out but for `imports`, integrity for the URLs
  * that are referenced. A URL has one integrity: where keys say different ones, the last key's counts. `origin`
- * (`https://stamp.example`) goes before what this server keeps.
+ * (`https://stamp.example`) goes before what this server keeps. `withScopes`: as import-map-deployer writes a map, with `scopes` even
+ * where it is empty.
  */
-export const canonicalJson = (map: StampedMap, origin = ''): string => atOnce(writing(map, origin));
-
-/** As import-map-deployer writes a map: `scopes` is there, even where it is empty. */
-export const deployerJson = (map: StampedMap, origin: string): string => atOnce(writing(map, origin, true));
-
-/** The same in slices. */
 export function* writing(map: StampedMap, origin: string, withScopes = false): Sliced<string> {
   const scopes = yield* scopeMembers(map, origin);
   const imports = yield* importsJson(map, origin);

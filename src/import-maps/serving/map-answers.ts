@@ -2,13 +2,14 @@
 import { Injectable } from '@nestjs/common';
 import { notFound } from '../../platform/errors.js';
 import type { Query } from '../../rest/reading/list-query.js';
-import { canonicalJson, deployerJson, type StampedMap } from '../domain/stamped-map.js';
-import { ProductionMaps } from '../store/production-maps.js';
+import type { Sliced } from '../domain/sliced.js';
+import { type StampedMap, writing } from '../domain/stamped-map.js';
 import type { ReleaseMap } from '../store/release-reader.js';
 import { type Found, FreshMaps, type Live, Patience } from './fresh-maps.js';
 import { identityOf } from './identity.js';
 import type { ServedProject } from './known-projects.js';
 import type { ServedTicket } from './known-tickets.js';
+import { OldReleases } from './old-releases.js';
 import { ServingDb } from './serving-db.js';
 import { type AskedTickets, type MapRequest, readMapRequest, shownOf } from './map-request.js';
 import { type AskedTicket, deltasOf, refusalOf } from './shown-map.js';
@@ -27,12 +28,12 @@ export interface MapAnswer {
 export interface MapForm {
   readonly name: string;
   /** `modulesUrl`: what the URLs of what is kept here begin with. */
-  readonly write: (map: StampedMap, modulesUrl: string) => string;
+  readonly write: (map: StampedMap, modulesUrl: string) => Sliced<string>;
 }
 
-const CANONICAL: MapForm = { name: '', write: canonicalJson };
+const CANONICAL: MapForm = { name: '', write: writing };
 /** As import-map-deployer's clients know it. */
-export const DEPLOYER: MapForm = { name: ' deployer', write: deployerJson };
+export const DEPLOYER: MapForm = { name: ' deployer', write: (map, origin) => writing(map, origin, true) };
 
 /** What a request asks for. */
 export interface Wanted {
@@ -51,14 +52,15 @@ export class MapAnswers {
     private readonly fresh: FreshMaps,
     private readonly stamps: Stamps,
     private readonly shown: ShownMaps,
-    private readonly releases: ProductionMaps,
+    private readonly releases: OldReleases,
     private readonly db: ServingDb,
   ) {}
 
-  /** Production from memory; undefined where something has to be asked first. */
+  /** Production from memory; undefined where something has to be asked or made first. */
   now(name: string, origin: string): (Live & { readonly stamp: Stamp }) | undefined {
     const now = this.fresh.now(name);
-    return now && { ...now, stamp: this.productionStamp(now.production, now.project.modulesUrl ?? origin) };
+    const stamp = now && this.stamps.known(nameOf(now.production.map, now.project.modulesUrl ?? origin, CANONICAL));
+    return now && stamp && { ...now, stamp };
   }
 
   async wanted(name: string, origin: string): Promise<Wanted> {
@@ -91,7 +93,7 @@ export class MapAnswers {
     if (request.kind === 'tickets') return this.tickets(wanted, request.asked, form);
     const { value, stale } = await this.production(wanted);
     return {
-      stamp: this.productionStamp(value, wanted.modulesUrl, form),
+      stamp: await this.productionStamp(value, wanted.modulesUrl, form),
       status: stale ? 'stale' : undefined,
     };
   }
@@ -99,7 +101,7 @@ export class MapAnswers {
   /** Production, in place of tickets that aren't shown; `status` says why. */
   async instead(wanted: Wanted, status: string, form: MapForm = CANONICAL): Promise<MapAnswer> {
     const { value } = await this.production(wanted);
-    return { stamp: this.productionStamp(value, wanted.modulesUrl, form), status };
+    return { stamp: await this.productionStamp(value, wanted.modulesUrl, form), status };
   }
 
   /** Stale, too, where the project is. */
@@ -108,8 +110,8 @@ export class MapAnswers {
     return { ...found, stale: found.stale || stale };
   }
 
-  private productionStamp({ map }: ReleaseMap, modulesUrl: string, { name, write }: MapForm = CANONICAL): Stamp {
-    return this.stamps.of(`${identityOf(map)} ${modulesUrl}${name}`, () => write(map, modulesUrl));
+  private productionStamp({ map }: Pick<ReleaseMap, 'map'>, modulesUrl: string, form = CANONICAL): Promise<Stamp> {
+    return this.stamps.of(nameOf(map, modulesUrl, form), () => form.write(map, modulesUrl));
   }
 
   private async tickets(wanted: Wanted, asked: readonly AskedTickets[], form: MapForm): Promise<MapAnswer> {
@@ -122,11 +124,11 @@ export class MapAnswers {
     const [production, ...tickets] = await Promise.all([this.production(wanted), ...found]);
     const { map } = production.value;
     const refused = tickets.map(refusalOf).find((refusal) => refusal !== undefined);
-    if (refused) return { stamp: this.productionStamp(production.value, modulesUrl, form), status: refused };
+    if (refused) return { stamp: await this.productionStamp(production.value, modulesUrl, form), status: refused };
     const shown = distinct(tickets.map(({ value }) => value as ServedTicket));
     const stale = production.stale || tickets.some((ticket) => ticket.stale);
     return {
-      stamp: this.stamps.of(`${identityOf(map)} ${modulesUrl}${form.name} ${deltasOf(shown)}`, () =>
+      stamp: await this.stamps.of(`${nameOf(map, modulesUrl, form)} ${deltasOf(shown)}`, () =>
         form.write(this.shown.of(map, shown), modulesUrl),
       ),
       status: stale ? 'stale' : undefined,
@@ -134,14 +136,14 @@ export class MapAnswers {
   }
 
   private async released({ project, modulesUrl }: Wanted, release: number, form: MapForm): Promise<MapAnswer> {
-    const [known] = await this.db.run({
+    const [known] = await this.db.run<{ since: string }>({
       name: 'release_known',
-      text: 'SELECT 1 FROM release WHERE project_id = $1 AND number = $2',
+      text: 'SELECT live_since::text AS since FROM release WHERE project_id = $1 AND number = $2',
       values: [project.id, release],
     });
     if (!known) throw notFound(`${project.name} has no release ${release}.`);
-    const map = await this.releases.at(project.id, release, this.db);
-    return { stamp: this.productionStamp({ release, map }, modulesUrl, form), status: undefined };
+    const map = await this.releases.mapOf({ project: project.id, number: release, since: known.since });
+    return { stamp: await this.productionStamp({ map }, modulesUrl, form), status: undefined };
   }
 
   /** A later time never shows an earlier release, also where the database's clock went back in between. */
@@ -155,6 +157,10 @@ export class MapAnswers {
     throw notFound(`${name} had no release yet at ${time}.`);
   }
 }
+
+/** Of a text: the map, what URLs of ours begin with, and how it is written. */
+const nameOf = (map: StampedMap, modulesUrl: string, { name }: MapForm): string =>
+  `${identityOf(map)} ${modulesUrl}${name}`;
 
 /** The same ticket may be named by its key and by its id. */
 const distinct = (tickets: readonly ServedTicket[]): ServedTicket[] => [

@@ -199,7 +199,7 @@ export class MapController {
     const wanted = await this.wanted(request);
     shareWithAll(reply);
     const { value, stale } = await this.answers.production(wanted);
-    const stamp = this.scripts.of(wanted, value);
+    const stamp = await this.scripts.of(wanted, value);
     if (!stale) this.shortcut.keep(request, { project: wanted.project, production: value }, stamp, LIVE_SCRIPT);
     const status = statusNow(wanted, stale ? 'stale' : undefined);
     sendTold(request, reply, { stamp, status, type: SCRIPT_TYPE, isPreview: false });

@@ -12,6 +12,7 @@ import { ProductionNow } from './production-now.js';
 import { ServingDb } from './serving-db.js';
 import { ShownMaps } from './shown-maps.js';
 import { Shortcut } from './shortcut.js';
+import { OldReleases } from './old-releases.js';
 import { Stamps } from './stamps.js';
 import { StampScripts } from './stamp-scripts.js';
 
@@ -28,6 +29,7 @@ import { StampScripts } from './stamp-scripts.js';
     ServingDb,
     Shortcut,
     ShownMaps,
+    OldReleases,
     Stamps,
     StampScripts,
   ],

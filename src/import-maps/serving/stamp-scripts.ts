@@ -1,6 +1,6 @@
 // stamp.js as bytes, for each project, release and origin.
 import { Injectable } from '@nestjs/common';
-import { canonicalJson } from '../domain/stamped-map.js';
+import { writing } from '../domain/stamped-map.js';
 import type { ReleaseMap } from '../store/release-reader.js';
 import { identityOf } from './identity.js';
 import type { Wanted } from './map-answers.js';
@@ -12,10 +12,11 @@ import { type Stamp, Stamps } from './stamps.js';
 export class StampScripts {
   constructor(private readonly stamps: Stamps) {}
 
-  of({ project, origin, modulesUrl }: Wanted, { map }: ReleaseMap): Stamp {
+  of({ project, origin, modulesUrl }: Wanted, { map }: ReleaseMap): Promise<Stamp> {
     const { name, stages, previews } = project;
-    return this.stamps.of(`${identityOf(map)} ${modulesUrl} ${origin} stamp.js ${identityOf(project)}`, () =>
-      stampScript({ project: name, base: baseOf(origin, name), map: canonicalJson(map, modulesUrl), stages, previews }),
-    );
+    return this.stamps.of(`${identityOf(map)} ${modulesUrl} ${origin} stamp.js ${identityOf(project)}`, function* () {
+      const text = yield* writing(map, modulesUrl);
+      return stampScript({ project: name, base: baseOf(origin, name), map: text, stages, previews });
+    });
   }
 }

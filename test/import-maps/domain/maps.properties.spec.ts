@@ -1,4 +1,5 @@
 // What holds for every map: its order, its text, and what the standard makes of it.
+import { canonicalJson } from '../../builders/canonical-json.js';
 import fc from 'fast-check';
 import { acceptMap, patchChanges } from '../../../src/import-maps/domain/accepted-map.js';
 import { changesOf, operationKey } from '../../../src/import-maps/domain/delta.js';
@@ -6,7 +7,7 @@ import { diff } from '../../../src/import-maps/domain/diff.js';
 import { keyFromWire, partsOf, wireKey } from '../../../src/import-maps/domain/map-key.js';
 import { parseImportMap, type ParsedImportMap } from '../../../src/import-maps/domain/parse.js';
 import { resolveSpecifier } from '../../../src/import-maps/domain/resolve.js';
-import { canonicalJson, StampedMap } from '../../../src/import-maps/domain/stamped-map.js';
+import { StampedMap } from '../../../src/import-maps/domain/stamped-map.js';
 import { aKey, aMap, runs, shuffled, someChanges, someTargets } from './arbitraries.js';
 
 const ORIGIN = 'https://stamp.example';

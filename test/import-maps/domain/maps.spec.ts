@@ -1,7 +1,8 @@
 // The complete map: order, text, differences.
+import { canonicalJson } from '../../builders/canonical-json.js';
 import { diff } from '../../../src/import-maps/domain/diff.js';
 import { keyOf } from '../../../src/import-maps/domain/map-key.js';
-import { addressOf, canonicalJson, sameTarget, StampedMap } from '../../../src/import-maps/domain/stamped-map.js';
+import { addressOf, sameTarget, StampedMap } from '../../../src/import-maps/domain/stamped-map.js';
 
 const [cdn, own] = ['https://cdn.example/x.js', '/modules/1/x.js'];
 const entries = (...given: [specifier: string, url: string, integrity?: string, scope?: string][]) =>

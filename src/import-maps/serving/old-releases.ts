@@ -1,0 +1,59 @@
+// The maps of releases that aren't live any more, for `?release=` and `?at=`. Anybody may ask for any of them, and each is a whole
+// map that has to be read: the latest are kept, each is read once for all who ask meanwhile, and one at a time.
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import type { StampedMap } from '../domain/stamped-map.js';
+import { ProductionMaps } from '../store/production-maps.js';
+import { ServingDb, tooManyPages } from './serving-db.js';
+
+/** Of all maps that are kept, together. */
+const MOST_KEYS = 200_000;
+/** Different ones that wait to be read; beyond that the answer is 503 at once. */
+const MOST_WAITING = 16;
+
+/** A release as it is in the database. */
+export interface KnownRelease {
+  readonly project: number;
+  readonly number: number;
+  /** When it became live: with it no other release is meant, even one that a restored database gave the same number. */
+  readonly since: string;
+}
+
+@Injectable()
+export class OldReleases {
+  private readonly kept = new LRUCache<string, StampedMap>({
+    maxSize: MOST_KEYS,
+    sizeCalculation: (map) => map.size + 1,
+  });
+  private readonly reading = new Map<string, Promise<StampedMap>>();
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly releases: ProductionMaps,
+    private readonly db: ServingDb,
+  ) {}
+
+  /** The map of a release that is there. The same object each time, as long as it is kept. Rejects with unavailable. */
+  async mapOf(release: KnownRelease): Promise<StampedMap> {
+    const live = this.releases.latest(release.project);
+    if (!live || live.release <= release.number) return this.read(release);
+    const name = `${release.project} ${release.number} ${release.since}`;
+    const known = this.kept.get(name) ?? this.reading.get(name);
+    if (known) return known;
+    if (this.reading.size >= MOST_WAITING) throw tooManyPages();
+    const map = this.inTurn(release).finally(() => this.reading.delete(name));
+    this.reading.set(name, map);
+    this.kept.set(name, await map);
+    return map;
+  }
+
+  private inTurn(release: KnownRelease): Promise<StampedMap> {
+    const map = this.last.then(() => this.read(release));
+    this.last = map.catch(() => undefined);
+    return map;
+  }
+
+  private read({ project, number }: KnownRelease): Promise<StampedMap> {
+    return this.releases.at(project, number, this.db);
+  }
+}
