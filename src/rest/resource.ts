@@ -125,6 +125,11 @@ export interface ResourceDeclaration {
     readonly subticket?: string;
     readonly stage?: string;
   };
+  /**
+   * Of a table that grows without end: the fields that an index finds rows by. What is asked about others, and names none of
+   * these exactly, reads the table, and has the share of slow lookups.
+   */
+  readonly servedBy?: readonly string[];
   /** `ticket` where ids may be ticket keys. */
   readonly keyed?: boolean;
   /** True where rows carry a version: it is the ETag, and If-Match is checked. */

@@ -78,6 +78,7 @@ export const event = defineResource({
   body: EventFields,
   verbs: ['GET'],
   label: 't.line',
+  servedBy: ['seq', 'time', 'ticket'],
   /** What is of no project, such as who got which token, is for tokens for all. */
   belongsTo: { project: 'COALESCE(t.project_id, 0)' },
   docs: {

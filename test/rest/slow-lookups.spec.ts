@@ -85,3 +85,56 @@ it('every lookup that a field has is known to be one or the other', () => {
   const all = new Set(resourceNamed('ticket').fields.flatMap((field) => lookupsOf(field)));
   expect([...all].filter((lookup) => !isSlowLookup(lookup)).sort()).toEqual(quick.sort());
 });
+
+describe('what the log, which grows without end, is asked', () => {
+  const served = ['seq', 'time', 'ticket'];
+  const VALUES: Partial<Record<string, string>> = {
+    id: '1',
+    integer: '1',
+    reference: '1',
+    time: '2026-01-01T00:00:00Z',
+  };
+  const isServed = (name: string): boolean => served.includes(name);
+  const asked = (): [string, boolean][] => {
+    const { fields } = resourceNamed('event');
+    const filters = fields.flatMap((field) =>
+      lookupsOf(field).map((lookup): [string, boolean] => {
+        const value = lookup === 'isnull' ? '0' : (VALUES[field.kind] ?? 'none');
+        const isSlow = isSlowLookup(lookup) || lookup === 'isnull' || !isServed(field.name);
+        return [
+          `${field.name}__${lookup}=${lookup === 'range' ? `${value},${value}` : lookup === 'year' ? '2026' : value}`,
+          isSlow,
+        ];
+      }),
+    );
+    const orders = fields.filter(({ orderable }) => orderable);
+    return [
+      ...filters.filter(([query]) => !/__(month|day)=/.test(query)),
+      ...orders.map(({ name }): [string, boolean] => [`order_by=-${name}`, !isServed(name)]),
+      ['', false],
+      ['order_by=-id&limit=1', false],
+      ['after=0', false],
+      ['ticket=1&line=none', false],
+      ['seq=1&order_by=line', false],
+      ['id__gt=0&line=none', true],
+      ['seq__gte=1&order_by=stage', true],
+      ['ticket__title=none', true],
+      ['order_by=ticket__title', true],
+      ['after=0&actor=none', true],
+    ];
+  };
+
+  it('goes to the connections of slow lookups exactly where no index finds it', async () => {
+    const wrong: string[] = [];
+    const table = asked();
+    for (const [query, isSlow] of table) {
+      await far.http.get('/api/v1/ticketstatus/?id=1');
+      const before = proxy.statementsOf('stampline lookups');
+      await far.http.get(`/api/v1/event/?${query}`).expect(200);
+      if (proxy.statementsOf('stampline lookups') > before !== isSlow)
+        wrong.push(`${query}: not ${isSlow ? 'slow' : 'quick'}`);
+    }
+    expect(wrong).toEqual([]);
+    expect(table.length).toBeGreaterThan(80);
+  }, 60_000);
+});

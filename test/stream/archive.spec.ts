@@ -5,7 +5,9 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
-import { ArchiveEvents } from '../../src/stream/archive/archive-events.js';
+import { deleteInBatches } from '../../src/platform/database/delete-in-batches.js';
+import type { Statement } from '../../src/platform/database/statement.js';
+import { ArchiveEvents, OLD_NAMES } from '../../src/stream/archive/archive-events.js';
 import { readArchive, writeArchive } from '../../src/stream/archive/archive-file.js';
 import { aTicket } from '../builders/ticket.builder.js';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
@@ -289,3 +291,53 @@ describe('what is large, or many', () => {
     expect(pages).toEqual([0, 0, 1]);
   });
 });
+
+it('forgets old names by reading them, not the log, however many events stay', async () => {
+  await server.sql(
+    `INSERT INTO event (type, subject, actor, line, ticket_id) SELECT 'a', 'ticket/1', 'c', 'stays', 1 FROM generate_series(1, 30000)`,
+  );
+  await numbered();
+  await server.sql('UPDATE stream_head SET oldest = seq - 100');
+  const name = (which: string): Promise<unknown> =>
+    server.sql(
+      `INSERT INTO ingested_event (source, id, event_id) SELECT 'names', e.id::text, e.id FROM event e WHERE e.line = 'stays' AND ${which}`,
+    );
+  await name('e.seq >= (SELECT oldest - 50 FROM stream_head)');
+  await server.sql('ANALYZE event');
+  await server.sql('ANALYZE ingested_event');
+  const left = async (): Promise<number | undefined> =>
+    (await server.sql<{ n: number }>("SELECT count(*)::int AS n FROM ingested_event WHERE source = 'names'"))[0]?.n;
+  const read = async (): Promise<number> => {
+    let rows = 0;
+    const run = async <Row>({ text, values }: Statement): Promise<Row[]> => {
+      const [plan] = await server.sql<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
+        `EXPLAIN (ANALYZE, FORMAT JSON) ${text}`,
+        values as unknown[],
+      );
+      rows += rowsRead(plan!['QUERY PLAN'][0].Plan);
+      return [];
+    };
+    await deleteInBatches({ run }, OLD_NAMES);
+    return rows;
+  };
+  expect(await read()).toBeLessThan(5000);
+  expect(await left()).toBe(101);
+  // Nor does one that finds nothing.
+  expect(await read()).toBeLessThan(5000);
+  expect(await left()).toBe(101);
+}, 60_000);
+
+interface PlanNode {
+  readonly 'Relation Name'?: string;
+  readonly 'Actual Rows': number;
+  readonly 'Actual Loops': number;
+  readonly 'Rows Removed by Filter'?: number;
+  readonly Plans?: readonly PlanNode[];
+}
+
+/** Rows of tables that a plan looked at. */
+const rowsRead = (node: PlanNode): number =>
+  (node['Relation Name'] === undefined
+    ? 0
+    : (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops']) +
+  (node.Plans ?? []).reduce((sum, inner) => sum + rowsRead(inner), 0);

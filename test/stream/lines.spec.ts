@@ -177,3 +177,17 @@ describe('over HTTP', () => {
     for (const { link } of rows) await server.http.get(link!).expect(200);
   });
 });
+
+it('redacts before it cuts: wherever the end of a line falls in a secret, none of it is there', () => {
+  const jwt = `eyJ${'h'.repeat(20)}.${'p'.repeat(20)}.${'s'.repeat(20)}`;
+  for (const secret of [
+    `stl_${'s'.repeat(43)}`,
+    jwt,
+    `password=${'s'.repeat(30)}`,
+    `https://ada:${'s'.repeat(30)}@ci.example/`,
+  ])
+    for (let before = 0; before <= 70; before++) {
+      const line = asLine(`${'a '.repeat(35).slice(0, before)} ${secret}`, 70);
+      expect([before, line.length <= 70, /sss|hhh|ppp/.test(line)]).toEqual([before, true, false]);
+    }
+});

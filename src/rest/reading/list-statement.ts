@@ -5,7 +5,7 @@ import type { Reach } from '../../platform/principal.js';
 import type { Resource } from '../resource.js';
 import { EXACT_UP_TO } from './count-cache.js';
 import { Joins } from './field-path.js';
-import { filterSql, isSlowQuery, type KeysResolver } from './filters.js';
+import { filterSql, isSlowQuery, type KeysResolver, readsTheTable } from './filters.js';
 import { orderSql, type Page, parsePage, type Query } from './list-query.js';
 import { ownSql } from './own-sql.js';
 import { isDeep } from './slow-lookups.js';
@@ -77,7 +77,10 @@ export async function compileList(
     },
     count: { text: `SELECT count(*) AS total ${countFrom}`, values: countValues },
     countKey: `${countFrom}\0${JSON.stringify(countValues)}`,
-    slow: isSlowQuery(query) || isDeep(page.offset),
+    slow:
+      isSlowQuery(query) ||
+      isDeep(page.offset) ||
+      (scope === undefined && readsTheTable(resource, query, Boolean(reach))),
     lasting,
   };
 }

@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../../config.js';
 import { Db, type Tx } from '../../platform/database/db.js';
-import { deleteInBatches } from '../../platform/database/delete-in-batches.js';
+import { type Batches, deleteInBatches } from '../../platform/database/delete-in-batches.js';
 import { Recurring } from '../../platform/recurring.js';
 import { CONFIG, LOGGER } from '../../platform/tokens.js';
 import { selectList } from '../../rest/reading/view-sql.js';
@@ -22,6 +22,18 @@ const EVERY_MS = 60 * 60_000;
 const FIRST_MS = 60_000;
 /** What the several processes on one database take turns by. */
 const LOCK = 'stampline:archive';
+
+/**
+ * Names of events that senders may not use again: those of which even the last repeat is long over. Ids follow numbers nearly, so
+ * what lies behind the first event that is young is looked at another time: a run reads what it deletes, however long the log is.
+ */
+export const OLD_NAMES: Batches = {
+  table: 'ingested_event',
+  where: `t.event_id < COALESCE((SELECT y.id FROM event y WHERE y.seq >= (SELECT oldest FROM stream_head) ORDER BY y.seq LIMIT 1), ${2n ** 63n - 1n})
+    AND (SELECT e.seq FROM event e WHERE e.id = t.event_id) < (SELECT oldest FROM stream_head)`,
+  orderBy: 't.event_id',
+  limitMs: 60_000,
+};
 
 @Injectable()
 export class ArchiveEvents {
@@ -50,12 +62,7 @@ export class ArchiveEvents {
       this.log.info({ archive: manifest.file, events: manifest.events }, 'events archived');
       made.push(manifest);
     }
-    // Names of events that senders may not use again: those of which even the last repeat is long over.
-    await deleteInBatches(this.db, {
-      table: 'ingested_event',
-      where: 't.event_id IN (SELECT e.id FROM event e WHERE e.seq < (SELECT oldest FROM stream_head))',
-      isLeaving: () => signal?.aborted ?? false,
-    });
+    await deleteInBatches(this.db, { ...OLD_NAMES, isLeaving: () => signal?.aborted ?? false });
     return made;
   }
 
