@@ -55,6 +55,14 @@ export const ATTACKS = [
     once: ({ send }) => send(`/api/v1/event/?line__regex=${BACKREFERENCE}`),
   },
   {
+    name: 'what no index of the log finds, and what no archive has',
+    covers: LIST,
+    once: ({ send, turn }) =>
+      send(
+        `/api/v1/event/?${['line=none', 'actor=none', 'order_by=stage', 'archived=1&type=none', 'after=0&stage=none'][turn % 5]}`,
+      ),
+  },
+  {
     name: 'patterns and deep offsets',
     covers: LIST,
     once: ({ send, turn }) =>
