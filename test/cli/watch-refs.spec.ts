@@ -114,6 +114,11 @@ describe.each(Object.entries(PLACES))('in %s', (_where, place) => {
       (one) => void one.git('reset', '--quiet', '--hard', 'HEAD~1'),
       (one) => one.othersPush('src/nav.js', version(2)),
       (one) => void one.git('pack-refs', '--all'),
+      // There and back again between two looks.
+      (one) => {
+        one.git('commit', '--quiet', '--allow-empty', '--message', 'Nothing');
+        one.git('reset', '--quiet', '--soft', 'HEAD~1');
+      },
     ];
     for (const does of quiet) {
       does(repo);

@@ -45,23 +45,22 @@ export class RefMarks {
   }
 }
 
-/** What a reference's own file says, and when the files of all references were written. */
+/** When they were written, and not what they say: a reference that goes and comes back has moved twice. */
 async function marksOf({ own, common, trunk }: Place): Promise<string> {
-  const head = await textOf(path.join(own, 'HEAD'));
+  const head = await fs.readFile(path.join(own, 'HEAD'), 'utf8').catch(() => '');
   const branch = /^ref: (\S+)/.exec(head)?.[1];
   const refs = [branch, trunk].filter((ref) => ref !== undefined);
-  const texts = await Promise.all(refs.map((ref) => textOf(path.join(common, ref))));
-  const written = [
+  const files = [
+    path.join(own, 'HEAD'),
+    ...refs.map((ref) => path.join(common, ref)),
     path.join(common, 'packed-refs'),
     // Of repositories that keep references in tables.
     ...[own, common].map((folder) => path.join(folder, 'reftable', 'tables.list')),
   ];
-  return [head, ...texts, ...(await Promise.all(written.map(writtenAt)))].join('\n');
+  return [head, ...(await Promise.all(files.map(writtenAt)))].join('\n');
 }
 
 /** Empty where there is no such file. */
-const textOf = (file: string): Promise<string> => fs.readFile(file, 'utf8').catch(() => '');
-
 async function writtenAt(file: string): Promise<string> {
   const found = await fs.stat(file, { bigint: true }).catch(() => undefined);
   return found ? `${found.mtimeNs} ${found.size} ${found.ino}` : '';
