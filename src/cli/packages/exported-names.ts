@@ -36,9 +36,15 @@ const NAMES = `process.env.NODE_ENV = 'production';
   process.stdout.write(${JSON.stringify(MARK)} + JSON.stringify(names), () => process.exit());`;
 
 /** Of `exports.x =`, each once. */
-const namesInText = (source: string): string[] => [
-  ...new Set([...source.matchAll(/\bexports\.([A-Za-z_$][\w$]*) ?= ?(?!=)/g)].map(([, name = '']) => name)),
-];
+function namesInText(source: string): string[] {
+  const parts = source.split('exports.');
+  const names = parts.slice(1).flatMap((part, at) => {
+    const name = /^[A-Za-z_$][\w$]*/.exec(part)?.[0] ?? '';
+    const isWord = !/[\w$]$/.test(parts[at] ?? '');
+    return isWord && name !== '' && /^ ?=[^=]/.test(part.slice(name.length, name.length + 3)) ? [name] : [];
+  });
+  return [...new Set(names)];
+}
 
 /** CommonJS may be no text of a module. */
 function parsed(source: string): readonly [readonly { readonly d: number }[], readonly { readonly n: string }[]] {

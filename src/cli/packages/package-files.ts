@@ -130,8 +130,8 @@ export class PackageFiles {
 
   /** What it loads by `new URL('./x.wasm', import.meta.url)`, of what is there. */
   private besideIt(file: string, source: string): string[] {
-    const found = [...source.matchAll(/\bnew URL\(\s*(['"`])(\.{1,2}\/[^'"`\n$]{1,500})\1\s*,\s*import\.meta\.url/g)];
-    return found.map(([, , name = '']) => name).filter((name) => this.isThere(file, name));
+    const names = source.split('import.meta.url').slice(0, -1).flatMap(urlBefore);
+    return names.filter((name) => this.isThere(file, name));
   }
 
   /** A browser gets something else, which esbuild puts in its place. */
@@ -161,6 +161,20 @@ export class PackageFiles {
       return { imports: [], needsBuild: true };
     }
   }
+}
+
+/** So far before `import.meta.url` a `new URL(` is looked for. */
+const MOST_BEFORE = 600;
+
+/** The relative name in `new URL('./x.wasm', ` at the end of a text. */
+function urlBefore(text: string): string[] {
+  const tail = text.slice(-MOST_BEFORE).trimEnd();
+  const at = tail.lastIndexOf('new URL(');
+  if (at < 0 || !tail.endsWith(',')) return [];
+  const literal = tail.slice(at + 'new URL('.length, -1).trim();
+  const name = literal.slice(1, -1);
+  const isLiteral = `'"\``.includes(literal.charAt(0)) && literal.endsWith(literal.charAt(0)) && !/['"`\n$]/.test(name);
+  return isLiteral && isRelative(name) ? [name] : [];
 }
 
 /** A script that has neither these nor imports and exports, a polyfill say, does as a module what it does. */
