@@ -2,6 +2,7 @@
 import type { Sql } from '../../platform/database/statement.js';
 import { moduleUrl, partsOfModuleUrl } from '../blobs/file-names.js';
 import { type Importer, importersIn } from '../domain/dangling.js';
+import { goneAmong } from '../domain/gone-among.js';
 import type { Root } from '../domain/import-walk.js';
 import { keyText, type MapKey } from '../domain/map-key.js';
 import type { StampedMap } from '../domain/stamped-map.js';
@@ -39,11 +40,6 @@ export async function goneImporters(
     keys: live.map(({ key }) => key).filter((key) => !key.endsWith('/')),
     within: (map) => folders.flatMap(({ folder: { key, url }, roots }) => (map.get(key)?.url === url ? roots : [])),
   };
-}
-
-function goneAmong(gone: readonly string[]): (specifier: string) => boolean {
-  const [all, folders] = [new Set(gone), gone.filter((one) => one.endsWith('/'))];
-  return (specifier) => all.has(specifier) || folders.some((folder) => specifier.startsWith(folder));
 }
 
 async function rootsWithin(
