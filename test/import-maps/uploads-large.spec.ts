@@ -75,6 +75,24 @@ it('the imports of all files of a package, and their length, are bounded too', a
   expect([long.status, long.body.code]).toEqual([422, 'upload.too_many_imports']);
 });
 
+it('the relative imports of all files of a package are counted as they are read', async () => {
+  const wide = (count: number): Record<string, string> => ({
+    'index.js': 'export default 1',
+    ...Object.fromEntries(
+      Array.from({ length: count }, (_, file) => [`f${file}.js`, imports(20_000, (one) => `./l-${file}-${one}`)]),
+    ),
+  });
+  let reply: unknown;
+  const pause = await longestPause(async () => (reply = await uploads.put({ name: 'p' }, wide(20))));
+  expect(reply).toMatchObject({ status: 422, body: { code: 'upload.too_many_imports' } });
+  expect((reply as { text: string }).text).toContain('may have 200000');
+  expect(pause).toBeLessThan(BEARABLE_MS);
+  const few = await uploads.put({ name: 'p' }, wide(2));
+  expect([few.status, few.body.warnings.length, dangling(few).length + few.body.more_warnings]).toEqual([
+    201, 100, 40_000,
+  ]);
+}, 60_000);
+
 it('specifiers that no map could have are not told; a ticket with the longest that are is promoted', async () => {
   const odd = Array.from({ length: 1990 }, (_, at) => String.fromCharCode(33 + ((at * 7919 + at * at) % 90))).join('');
   const longest = odd.replaceAll(/["\\]/g, '-');

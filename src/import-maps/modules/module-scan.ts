@@ -42,20 +42,24 @@ export async function findImports(path: string, source: string, most: number): P
   }
   if (imports.length > most) throw tooManyImports(path, imports.length, most);
   const found = literalsOf(imports, source);
-  checkLengths(
-    path,
-    found.map(({ specifier }) => specifier),
-    most,
-  );
+  checkLengths(path, lengthOf(found.map(({ specifier }) => specifier)), most);
   return found;
 }
 
 /** Throws `upload.too_many_imports` where they are longer than `most` usually are; also where short names become long ones. */
-export function checkLengths(path: string, specifiers: readonly string[], most: number): void {
-  const bytes = specifiers.reduce((sum, one) => sum + one.length, 0);
-  if (bytes > most * SPECIFIER_BYTES)
-    throw tooManyImports(path, specifiers.length, Math.floor((specifiers.length * most * SPECIFIER_BYTES) / bytes));
+export function checkLengths(
+  what: string,
+  { count, characters }: { readonly count: number; readonly characters: number },
+  most: number,
+): void {
+  if (characters > most * SPECIFIER_BYTES)
+    throw tooManyImports(what, count, Math.floor((count * most * SPECIFIER_BYTES) / characters));
 }
+
+export const lengthOf = (specifiers: readonly string[]): { readonly count: number; readonly characters: number } => ({
+  count: specifiers.length,
+  characters: specifiers.reduce((sum, one) => sum + one.length, 0),
+});
 
 /** What JavaScript takes for white space and the lexer doesn't: an import behind it would not be found. */
 const BLANKS = /[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\ufeff]/g;

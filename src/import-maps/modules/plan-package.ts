@@ -11,6 +11,7 @@ import type { Form, FormFile } from './form.js';
 import { checkPath, moduleUrl, resolveWithin } from '../blobs/file-names.js';
 import { isScript } from './file-types.js';
 import { inParallel } from '../blobs/in-parallel.js';
+import { ImportsCount } from './imports-count.js';
 import { isRelative, specifiersOf, tooManyImports } from './module-scan.js';
 import { describedBy, MOST_SUBPATHS, type PackagePlaces, packagePlaces } from './package-entry.js';
 import { rewriteInternals } from './package-internals.js';
@@ -60,13 +61,14 @@ async function planned(
   const wanted = asked === undefined ? undefined : checkPath(asked.replace(/^\.\//, ''));
   const places = await inSlices(packagePlaces(new Set(files.keys()), wanted, await describe('package.json')));
   const key = keyOf(name, scope);
-  const came = await readAll(form.files, scripts);
+  const came = await readAll(form.files, scripts, new ImportsCount(`The package ${name}`, mostImports));
   const internals = await rewriteInternals({ key, files, read: came }, describe, scripts, { store, made });
   const read = new Map([...came, ...[...internals.files].map(([path, one]) => [path, one.read] as const)]);
   const blobAt = (path: string): StagedBlob => internals.files.get(path)?.blob ?? (files.get(path) as FormFile).blob;
   const imports = new Map([...read].map(([path, one]) => [path, one.imports]));
   const outside = specifiersOf([...imports.values()].flat().filter((one) => !isRelative(one)));
   if (outside.length > mostImports) throw tooManyImports(`The package ${name}`, outside.length, mostImports);
+  const absent = missing(key, imports, files);
   const placed = placedModules(name, places);
   const tree: Tree = new Map([...files.keys()].map((path) => [path, treeFile(blobAt(path))]));
   const list = await trees.put(tree);
@@ -85,7 +87,8 @@ async function planned(
     files: [...files.keys()].map(blobAt),
     trees: [list],
     scripts: new Map([...read].map(([path, one]) => [blobAt(path).hash, importsOf(one)])),
-    warnings: [...missing(key, imports, files), ...internals.warnings, ...leftOver(key, places)],
+    warnings: [...absent.warnings, ...internals.warnings, ...leftOver(key, places)],
+    untold: absent.untold,
     replaces: { name, scope },
   };
 }
@@ -109,12 +112,18 @@ function leftOver(key: string, { more }: PackagePlaces): MapWarning[] {
   return [{ code: 'dangling', key, message }];
 }
 
-async function readAll(files: readonly FormFile[], scripts: ScriptReader): Promise<Map<string, ScriptRead>> {
+async function readAll(
+  files: readonly FormFile[],
+  scripts: ScriptReader,
+  count: ImportsCount,
+): Promise<Map<string, ScriptRead>> {
   const readable = files.filter(({ path }) => isScript(path));
   // A few at a time: all at once a large package would be in memory as a whole.
   return new Map(
     await inParallel(readable, AT_ONCE, async (file): Promise<[string, ScriptRead]> => {
-      return [file.path, await scripts.imports(file)];
+      const read = await scripts.imports(file);
+      count.add(read.imports);
+      return [file.path, read];
     }),
   );
 }
@@ -129,19 +138,27 @@ async function descriptionAt(file: FormFile | undefined, scripts: ScriptReader):
   throw new DomainError('unprocessable', 'upload.bad_package_json', message, { part: file.path });
 }
 
+/** Of relative imports that lead nowhere so many are named; the answer counts the others. */
+const MOST_NAMED = 100;
+
 /** Relative imports of files that aren't there. */
 function missing(
   key: string,
   imports: ReadonlyMap<string, readonly string[]>,
   files: ReadonlyMap<string, unknown>,
-): MapWarning[] {
-  return [...imports].flatMap(([path, specifiers]) =>
-    specifiers
-      .filter((one) => isRelative(one) && !files.has(resolveWithin(path, one) ?? ''))
-      .map((one) => ({
-        code: 'dangling',
-        key,
-        message: `${path} imports ${one.slice(0, 200)}, which is not among the files of the package. Upload it too; browsers need the whole file name.`,
-      })),
-  );
+): { readonly warnings: readonly MapWarning[]; readonly untold: number } {
+  const warnings: MapWarning[] = [];
+  let untold = 0;
+  for (const [path, specifiers] of imports)
+    for (const one of specifiers) {
+      if (!isRelative(one) || files.has(resolveWithin(path, one) ?? '')) continue;
+      if (warnings.length === MOST_NAMED) untold += 1;
+      else
+        warnings.push({
+          code: 'dangling',
+          key,
+          message: `${path} imports ${one.slice(0, 200)}, which is not among the files of the package. Upload it too; browsers need the whole file name.`,
+        });
+    }
+  return { warnings, untold };
 }

@@ -5,6 +5,7 @@ import {
   checkLengths,
   findImports,
   findReferences,
+  lengthOf,
   type FoundImport,
   specifiersOf,
   tooManyImports,
@@ -53,11 +54,7 @@ export async function readScript({ path, text, most, rewrite }: ScriptTask): Pro
   if (all.length > most) throw tooManyImports(path, all.length, most);
   const nameOf = (specifier: string): string | undefined =>
     isSource ? sourceNameOf(path, specifier, to.project) : to.names.get(specifier);
-  checkLengths(
-    path,
-    all.map(({ specifier }) => nameOf(specifier) ?? specifier),
-    most,
-  );
+  checkLengths(path, lengthOf(all.map(({ specifier }) => nameOf(specifier) ?? specifier)), most);
   const result = rewriteSource({ path, text, imports: all }, nameOf, () => map);
   return {
     ...foundOf(all, result.specifiers),

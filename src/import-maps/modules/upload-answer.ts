@@ -40,7 +40,7 @@ export function* uploadAnswer(
   });
   const rest = {
     deleted: plan.deleted,
-    ...warningsView(distinct([...report.warnings, ...shown])),
+    ...warningsView(distinct([...report.warnings, ...shown]), plan.untold),
     links: {
       map: `${base}/import-map.json?${encodeURIComponent(stage)}=${linked(encodeURIComponent(key), previewKey ?? undefined)}`,
       production: `${base}/import-map.json`,

@@ -33,6 +33,8 @@ export interface UploadPlan {
   /** What the scripts among `files` import, by their hashes. */
   readonly scripts: ScriptsImports;
   readonly warnings: readonly MapWarning[];
+  /** How many warnings there are beside these, of which nothing is said. */
+  readonly untold?: number;
   /** Files of a watched folder, which come whether somebody changed them or not. */
   readonly watched?: boolean;
   /** What its sender's git says of a watched folder. */

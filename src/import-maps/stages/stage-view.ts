@@ -45,10 +45,10 @@ const warningView = ({ code, key, ticket, message }: MapWarning): object => ({
 const MOST_WARNINGS = 100;
 
 /** The first ones, and how many more there are. */
-export const warningsView = (warnings: readonly MapWarning[]): object => ({
-  warnings: warnings.slice(0, MOST_WARNINGS).map(warningView),
-  ...(warnings.length > MOST_WARNINGS ? { more_warnings: warnings.length - MOST_WARNINGS } : {}),
-});
+export function warningsView(warnings: readonly MapWarning[], untold = 0): object {
+  const more = Math.max(0, warnings.length - MOST_WARNINGS) + untold;
+  return { warnings: warnings.slice(0, MOST_WARNINGS).map(warningView), ...(more > 0 ? { more_warnings: more } : {}) };
+}
 
 type Shown = Pick<LockedTicket, 'key' | 'line' | 'project' | 'previewKey' | 'page'>;
 
