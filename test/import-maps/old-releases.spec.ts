@@ -32,10 +32,10 @@ it('reads an old release once, however often it is asked for', async () => {
     reads++;
     return read(...given);
   };
-  const [{ at }] = (await server.sql('SELECT live_since::text AS at FROM release WHERE number = 3')) as [
-    { at: string },
-  ];
-  const byTime = `?at=${encodeURIComponent(new Date(at).toISOString().replace('Z', '999Z'))}`;
+  const [{ at }] = (await server.sql(
+    `SELECT to_char(live_since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at FROM release WHERE number = 3`,
+  )) as [{ at: string }];
+  const byTime = `?at=${at}`;
   const texts = await Promise.all(Array.from({ length: 20 }, () => shown('?release=3')));
   texts.push(await shown('?release=3'), await shown(byTime), await shown(byTime));
   expect(new Set(texts)).toEqual(new Set([texts[0]]));

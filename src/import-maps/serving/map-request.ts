@@ -1,6 +1,6 @@
 // Which map a URL asks for (import-maps.md, section 3).
 import { invalid } from '../../platform/errors.js';
-import { readTime } from '../../platform/time-text.js';
+import { readTime, wireTime } from '../../platform/time-text.js';
 import { lastOf, type Query } from '../../rest/reading/list-query.js';
 import { type Linked, readLinked } from '../domain/preview-link.js';
 import type { StageLine } from '../domain/stage-line.js';
@@ -60,8 +60,9 @@ function readRelease(text: string): number {
 
 /** Without a zone: UTC. */
 function readMoment(text: string): string {
-  const time = new Date(readTime(text)?.text ?? '');
-  if (!Number.isNaN(time.getTime()) && time.getUTCFullYear() >= 1970 && time.getUTCFullYear() < 10_000)
-    return time.toISOString();
+  const read = readTime(text);
+  const year = new Date(read?.text ?? '').getUTCFullYear();
+  // With its microseconds: what a release says of its own time shows that release.
+  if (read && year >= 1970 && year < 10_000) return wireTime(read.text);
   throw invalid('at.invalid', 'A time is written as ISO 8601, such as ?at=2026-11-21T12:00:00Z.');
 }
