@@ -82,7 +82,10 @@ const house = [
     { path: [room(...outside), '^panel/'] },
     {
       path: '^src/',
-      pathNot: [room(...outside), '^src/platform/(in-shell|git-facts|package-(?:exports|limits)|steering|refusals/rules)\\.ts$'],
+      pathNot: [
+        room(...outside),
+        '^src/platform/(in-shell|git-facts|package-(?:exports|limits)|steering|refusals/rules)\\.ts$',
+      ],
     },
   ),
   forbid(
