@@ -5,7 +5,7 @@ import { allResources, resourceNamed } from '../../src/rest/resource.js';
 import { type Operation, operationsOf } from '../access/operations.js';
 import { formOf, postForm, upload } from '../builders/modules.js';
 import { aStampedTicket } from '../builders/stamped-ticket.js';
-import { aSpu } from '../builders/ticket.builder.js';
+import { aSpu, aTicket } from '../builders/ticket.builder.js';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
 
 let server: TestServer;
@@ -41,6 +41,39 @@ async function vanish(table: string, id: number): Promise<void> {
   );
 }
 
+/** They take no key: what would be kept of their answers is a secret. */
+const TOKENS = '/api/v1/token/';
+
+/** Which a JSON body alone can't show: forms have tests of their own below. */
+const FORMS = ['post /api/v1/ticket/{id}/modules/', 'post /api/v1/spu/{id}/files/'];
+
+/** What an operation needs to be taken that its example doesn't have. */
+const GIVEN: Readonly<Record<string, (id: number) => Promise<{ body?: unknown; headers?: Record<string, string> }>>> = {
+  'post /api/v1/ticketperson/': () => reviewer(),
+  'put /api/v1/ticketperson/{id}/': () => reviewer(),
+  'post /api/v1/ticket/{id}/revert/': async (id) => {
+    await server.http.post(`/api/v1/ticket/${id}/promote/`).send({}).expect(200);
+    return {};
+  },
+  'post /api/v1/ticket/{id}/rebase/': async () => ({ body: { [`module-${serial}`]: 'mine' } }),
+  'patch /api/v1/stage/{name}/': async () => ({
+    headers: await release(),
+    body: { imports: { gone: 'https://cdn.example/1.js' } },
+  }),
+  'post /api/v1/stage/{name}/rollback/': async () => ({ headers: await release(), body: { release: 0, force: true } }),
+  'patch /services': async () => ({ body: { service: 'gone', url: `${server.base}/livez` } }),
+};
+
+/** Of a ticket that nobody reviews yet. */
+const reviewer = async (): Promise<{ body: object }> => ({
+  body: { ticket: `/api/v1/ticket/${(await aTicket(server)).id}/`, person: '/api/v1/person/1/', role: 'reviewer' },
+});
+
+/** Production's, as If-Match asks for it. */
+const release = async (): Promise<Record<string, string>> => ({
+  'if-match': String((await server.http.get('/api/v1/stage/prod/?project=default')).headers.etag),
+});
+
 /** A new object for an operation that is about one: a ticket with modules, or a copy of the first of its kind. */
 async function objectFor(kind: string): Promise<{ table: string; id: number } | undefined> {
   const resource = allResources().find(({ name }) => name === kind);
@@ -48,16 +81,16 @@ async function objectFor(kind: string): Promise<{ table: string; id: number } | 
   if (!table) return undefined;
   if (table === 'ticket') return { table, id: (await aStampedTicket(server).withModule(`module-${++serial}`)).id };
   const create = operationsOf(server).find(({ method, path }) => method === 'post' && path === `/api/v1/${kind}/`);
-  const unique = JSON.stringify(create?.example ?? {}).replaceAll(
-    /("(?:name|unique_name|version)":")/g,
-    `$1n${++serial}`,
-  );
-  const { status, text } = await send('POST', `/api/v1/${kind}/`, JSON.parse(unique));
+  const { status, text } = await send('POST', `/api/v1/${kind}/`, unlike(create?.example));
   const [last] = await server.sql<{ id: number }>(`SELECT max(id)::int AS id FROM ${table}`);
   return { table, id: status === 201 ? (JSON.parse(text) as { id: number }).id : (last?.id ?? 1) };
 }
 
 let serial = 0;
+
+/** The same body with names of its own, which no other object has. */
+const unlike = (example: unknown): unknown =>
+  JSON.parse(JSON.stringify(example ?? {}).replaceAll(/("(?:name|unique_name|version)":")/g, `$1n${++serial}`));
 
 const bodyOf = ({ example, method, path }: Operation): unknown =>
   example ??
@@ -70,7 +103,7 @@ const bodyOf = ({ example, method, path }: Operation): unknown =>
         : undefined);
 
 it('gives the same status, bytes and Location, for every operation that takes a key', async () => {
-  const unsafe = operationsOf(server).filter(({ method, path }) => method !== 'get' && path !== '/api/v1/token/');
+  const unsafe = operationsOf(server).filter(({ method, path }) => method !== 'get' && !path.startsWith(TOKENS));
   const [wrong, done, refused]: [unknown[], string[], string[]] = [[], [], []];
   for (const operation of unsafe) {
     const kind = /^\/api\/v1\/([\w-]+)\/\{id\}/.exec(operation.path)?.[1];
@@ -79,27 +112,27 @@ it('gives the same status, bytes and Location, for every operation that takes a 
       .replaceAll('{id}', String(object?.id ?? 1))
       .replaceAll(/\{(\w+)\}/g, (_, name: string) => (name === 'project' ? 'default' : 'prod'));
     const confirmed = operation.method === 'delete' && !operation.path.includes('{') ? `${url}?id=999999` : url;
+    if (FORMS.includes(operation.name)) continue;
+    const given = await GIVEN[operation.name]?.(object?.id ?? 0);
+    const example = bodyOf(operation);
+    const body = given?.body ?? (operation.example === undefined ? example : unlike(example));
     const key = { 'idempotency-key': `gone-${++serial}` };
     const method = operation.method.toUpperCase();
-    const first = await send(method, confirmed, bodyOf(operation), key);
+    const first = await send(method, confirmed, body, { ...key, ...given?.headers });
     if (first.status >= 300) {
-      refused.push(`${operation.name} ${first.status}`);
+      refused.push(`${operation.name} ${first.status} ${first.text.slice(0, 200)}`);
       continue;
     }
     if (object) await vanish(object.table, object.id);
-    const again = await send(method, confirmed, bodyOf(operation), { ...key, 'if-match': '"987654"' });
+    const again = await send(method, confirmed, body, { ...key, 'if-match': '"987654"' });
     const takesKey = again.replayed === 'true';
     if (takesKey) done.push(operation.name);
     if (!takesKey || JSON.stringify({ ...again, replayed: null }) !== JSON.stringify(first))
       wrong.push([operation.name, first, again]);
   }
   expect(wrong).toEqual([]);
-  expect(done.length).toBeGreaterThan(60);
-  for (const name of ['close', 'promote', 'revert', 'stamp', 'hold'])
-    expect([...done, ...refused].join()).toContain(`post /api/v1/ticket/{id}/${name}/`);
-  expect(done).toEqual(
-    expect.arrayContaining(['post /api/v1/ticket/{id}/close/', 'post /api/v1/ticket/{id}/promote/']),
-  );
+  expect(refused).toEqual([]);
+  expect(done.length).toBe(unsafe.length - FORMS.length);
 });
 
 it('holds for forms, whose contents say whether they are the same', async () => {
