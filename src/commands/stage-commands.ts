@@ -22,9 +22,9 @@ export class StageCommands {
     private readonly rollingBack: RollBack,
   ) {}
 
-  async lock(tx: Tx, project: NamedProject, command: Command, { actor }: Speaker): Promise<Outcome> {
+  async lock(tx: Tx, project: NamedProject, command: Command, speaker: Speaker): Promise<Outcome> {
     const { stage = '', reason = '', until } = command;
-    return lockedOutcome(project, await this.locking.lock(tx, project, stage, newHold(reason, until), actor));
+    return lockedOutcome(project, await this.locking.lock(tx, project, stage, newHold(reason, until), speaker));
   }
 
   async unlock(tx: Tx, project: NamedProject, { stage = '', reason }: Command, { actor }: Speaker): Promise<Outcome> {

@@ -64,6 +64,10 @@ it('in refusals of promotions, reverts and rollbacks', async () => {
     code: 3,
     commands: expect.arrayContaining([`stamp unhold ${two.key}`]),
   });
+  expect(await bothHear(`hold ${two.key} --reason Lunch --until 2h`)).toEqual({
+    code: 3,
+    commands: [`stamp unhold ${two.key}`],
+  });
   expect(await bothHear(`promote ${one.key} --yes`)).toMatchObject({ code: 3 });
 });
 

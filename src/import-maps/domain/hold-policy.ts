@@ -1,7 +1,7 @@
 // The policy `hold`: nobody holds the ticket, and no revert does (promotion.md, "Policies").
 import { untilText } from '../../stream/lines/stage-lines.js';
 import type { Hold } from './hold.js';
-import { requestAction, summaryOf, type Verdict } from './verdict.js';
+import { type NextAction, requestAction, summaryOf, type Verdict } from './verdict.js';
 
 export interface HoldFacts {
   readonly ticketKey: string;
@@ -19,7 +19,6 @@ export function holdVerdict({ ticketKey, ticketId, hold }: HoldFacts, since: str
     const summary = summaryOf(`Nobody holds ${ticketKey}.`);
     return { policy: 'hold', verdict: 'pass', code: 'ticket.not_held', summary, actor: 'you', since, next_actions: [] };
   }
-  const path = `/api/v1/ticket/${ticketId}/unhold/`;
   return {
     policy: 'hold',
     verdict: hold.until === null ? 'blocked' : 'waiting',
@@ -28,8 +27,14 @@ export function holdVerdict({ ticketKey, ticketId, hold }: HoldFacts, since: str
     actor: hold.actor,
     since: hold.since,
     ...(hold.until === null ? {} : { until: hold.until }),
-    next_actions: [
-      requestAction(`Unhold ${ticketKey}`, 'ticket:write', { verb: 'unhold', method: 'POST', base, path }),
-    ],
+    next_actions: [unholdAction({ ticketKey, ticketId }, base)],
   };
 }
+
+export const unholdAction = (
+  { ticketKey, ticketId }: Pick<HoldFacts, 'ticketKey' | 'ticketId'>,
+  base: string,
+): NextAction =>
+  requestAction(`Unhold ${ticketKey}`, 'ticket:write', {
+    ...{ verb: 'unhold', method: 'POST', base, path: `/api/v1/ticket/${ticketId}/unhold/` },
+  });

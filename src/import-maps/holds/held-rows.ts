@@ -4,6 +4,7 @@ import type { Sql } from '../../platform/database/statement.js';
 import { utcSql } from '../../platform/database/time-sql.js';
 import { conflict, invalid } from '../../platform/errors.js';
 import type { Hold, Until } from '../domain/hold.js';
+import type { NextAction } from '../domain/verdict.js';
 
 /** What is held: a ticket by its id, or a stage by its project's id and its name. */
 export type Held = { readonly ticket: number } | { readonly project: number; readonly stage: string };
@@ -76,13 +77,16 @@ export async function writeHold(
 }
 
 /** Rejects with conflict `hold.endless` where one without an end would get one: it would lift itself, and nobody asked for that. */
-export function requireNoEndless(before: Hold | undefined, { until }: NewHold, what: string, lift: string): void {
+export function requireNoEndless(
+  before: Hold | undefined,
+  { until }: NewHold,
+  { what, ticket, lift }: { readonly what: string; readonly ticket?: string; readonly lift: NextAction },
+): void {
   if (!before || before.until !== null || !until) return;
-  throw conflict(
-    'hold.endless',
-    `${what} by ${before.actor} until somebody lifts it: ${before.reason}. With an end it would lift itself. Lift it first with POST ${lift}, or leave out until.`,
-    { data: { hold: before } },
-  );
+  const summary = `${what} by ${before.actor} until somebody lifts it: ${before.reason}. With an end it would lift itself, so lift it first, or leave out until.`;
+  throw conflict('hold.endless', `${summary} ${lift.label}: ${lift.command}`, {
+    data: { hold: before, ...(ticket === undefined ? {} : { ticket }), summary, next_actions: [lift] },
+  });
 }
 
 /** Answers the one that counted; one that is over stays, since nothing changes with it. */

@@ -9,6 +9,7 @@ import type { Hold } from '../domain/hold.js';
 import type { VerbOptions } from '../stages/stage-change.js';
 import { type LockedTicket, TicketDeltas } from '../store/ticket-deltas.js';
 import { holdOf, type NewHold, removeHold, requireNoEndless, writeHold } from './held-rows.js';
+import { unholdAction } from '../domain/hold-policy.js';
 
 export interface HeldTicket {
   readonly ticket: LockedTicket;
@@ -29,7 +30,8 @@ export class HoldTicket {
   async hold(tx: Tx, id: number, wanted: NewHold, options: VerbOptions): Promise<HeldTicket> {
     const ticket = await this.lock(tx, id, options);
     const before = await holdOf(tx, { ticket: id });
-    requireNoEndless(before, wanted, `${ticket.key} is held`, `/api/v1/ticket/${id}/unhold/`);
+    const lift = unholdAction({ ticketKey: ticket.key, ticketId: id }, options.base);
+    requireNoEndless(before, wanted, { what: `${ticket.key} is held`, ticket: ticket.key, lift });
     const hold = await writeHold(tx, { ticket: id }, options.actor, wanted);
     if (!hold) return { ticket, row: ticket.row, hold: before, changed: false };
     const line = heldLine(ticket.key, {

@@ -123,10 +123,10 @@ export class HoldsController {
   @LOCKED
   @failures(400, 404, 409, 415, 422)
   async lock(@Req() request: StageRequest, @Res() reply: FastifyReply): Promise<void> {
-    const [wanted, { actor }] = [holdBody(request.body), verbOptions(request)];
+    const [wanted, options] = [holdBody(request.body), verbOptions(request)];
     const project = await this.projects.of(request.query);
     await this.verbs.run(request, reply, async (tx) => {
-      const locked = await this.locking.lock(tx, project, request.params.name, wanted, actor);
+      const locked = await this.locking.lock(tx, project, request.params.name, wanted, options);
       return { status: 200, body: JSON.stringify(lockedView(project, locked)) };
     });
   }

@@ -11,6 +11,7 @@ import { type NamedProject, stageOf } from '../stages/named-project.js';
 import { lockPointer } from '../store/map-pointer.js';
 import { holdOf, type NewHold, removeHold, requireNoEndless, writeHold } from './held-rows.js';
 import type { OwnType } from '../../stream/lines/event-types.js';
+import { unlockAction } from '../domain/lock-policy.js';
 
 export interface LockedStage {
   readonly stage: string;
@@ -22,14 +23,20 @@ export interface LockedStage {
 @Injectable()
 export class LockStage {
   /** One that is locked already is locked anew. Rejects with not_found; invalid `until.past`, `lock.first_stage`; conflict `hold.endless`. */
-  async lock(tx: Tx, project: NamedProject, name: string, wanted: NewHold, actor: string): Promise<LockedStage> {
+  async lock(
+    tx: Tx,
+    project: NamedProject,
+    name: string,
+    wanted: NewHold,
+    { actor, base }: { readonly actor: string; readonly base: string },
+  ): Promise<LockedStage> {
     const stage = stageOf(project, name).name;
     if (stage === firstStage(project.line).name && stage !== production(project.line).name)
       throw invalid('lock.first_stage', `Nothing is promoted to ${stage}: tickets begin there. Lock a later stage.`);
     await lockPointer(tx, project.id);
     const before = await holdOf(tx, { project: project.id, stage });
-    const lift = `/api/v1/stage/${encodeURIComponent(stage)}/unlock/?project=${encodeURIComponent(project.name)}`;
-    requireNoEndless(before, wanted, `${stage} of ${project.name} is locked`, lift);
+    const lift = unlockAction({ stage, project: project.name }, base);
+    requireNoEndless(before, wanted, { what: `${stage} of ${project.name} is locked`, lift });
     const lock = await writeHold(tx, { project: project.id, stage }, actor, wanted);
     if (!lock) return { stage, lock: before, changed: false };
     const line = lockedLine(stage, project.name, {

@@ -9,7 +9,9 @@ export function requireUnlocked(place: StagePlace, locks: ReadonlyMap<string, Ho
   if (lock) throw locked(place, lock, base);
 }
 
-const locked = (place: StagePlace, lock: Hold, base: string): DomainError =>
-  new DomainError('conflict', 'stage.locked', lockedSummary(place, lock), {
-    data: { ...place, lock, next_actions: [unlockAction(place, base)] },
+function locked(place: StagePlace, lock: Hold, base: string): DomainError {
+  const summary = lockedSummary(place, lock);
+  return new DomainError('conflict', 'stage.locked', summary, {
+    data: { ...place, lock, summary, next_actions: [unlockAction(place, base)] },
   });
+}
