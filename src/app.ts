@@ -27,6 +27,8 @@ import type { Platform } from './platform/platform.module.js';
 import { answerRepeats } from './rest/http/answer-repeats.js';
 import { readTables } from './rest/reading/columns.js';
 import { Idempotency } from './rest/writing/idempotency.js';
+import { keepRoomForLargeAnswers } from './rest/http/room-for-large-answers.js';
+import { ListsRoom } from './rest/http/lists-room.js';
 
 export async function createApp(
   platform: Platform,
@@ -62,6 +64,7 @@ export async function createApp(
   readJsonBodies(server);
   admitPlainClients(server);
   answerRepeats(server, () => app.get(Idempotency));
+  keepRoomForLargeAnswers(server, () => app.get(ListsRoom));
   app.useGlobalFilters(new ErrorReplyFilter(platform.log));
   if (options.preview) return app;
   readTables(platform.dataSource);

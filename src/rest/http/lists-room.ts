@@ -41,13 +41,21 @@ export class ListsRoom {
   private readonly waiting = new Set<Waiting>();
   private readonly ofOne: number;
 
+  private readonly sharers = new WeakSet<FastifyReply['raw']>();
+
   constructor(@Inject(CONFIG) private readonly config: Pick<Config, 'listBytes'>) {
     this.ofOne = Math.ceil(config.listBytes / 2);
+  }
+
+  /** True for a reply that has entered. */
+  hasShare({ raw }: FastifyReply): boolean {
+    return this.sharers.has(raw);
   }
 
   /** Rejects with unavailable `lists.busy` where no room came free in time, or the client has left meanwhile. */
   async enter({ ip }: FastifyRequest, { raw }: FastifyReply, bytes: number): Promise<ListShare> {
     const holder = networkOf(ip);
+    this.sharers.add(raw);
     let [mine, over] = [0, raw.closed];
     const set = (to: number): void => {
       this.change(holder, to - mine);
