@@ -60,12 +60,31 @@ function outOfStep() {
   );
 }
 
+/** docs/DEPENDENCIES.md says of each library why it is there. */
+function unexplained(manifest) {
+  const page = fs.readFileSync(new URL('../docs/DEPENDENCIES.md', import.meta.url), 'utf8');
+  const rows = page.split('\n').filter((line) => line.startsWith('| `'));
+  const said = new Set(
+    rows.flatMap((row) => [...(row.split(' | ')[0] ?? '').matchAll(/`([^`]+)`/g)].map(([, name]) => name)),
+  );
+  const named = ['dependencies', 'devDependencies', 'optionalDependencies'].flatMap((kind) =>
+    Object.keys(manifest[kind] ?? {}),
+  );
+  return [
+    ...named.filter((name) => !said.has(name)).map((name) => `docs/DEPENDENCIES.md does not say why ${name} is there`),
+    ...[...said]
+      .filter((name) => !named.includes(name))
+      .map((name) => `docs/DEPENDENCIES.md has ${name}, and package.json doesn't`),
+  ];
+}
+
 const lock = read('package-lock.json');
 const installed = Object.entries(lock.packages).filter(([key]) => key !== '');
 const problems = [
   ...(lock.lockfileVersion === 3 ? [] : [`package-lock.json: lockfileVersion ${lock.lockfileVersion}, not 3`]),
   ...(installed.length > 0 ? [] : ['package-lock.json is empty']),
   ...inexactVersions(read('package.json')),
+  ...unexplained(read('package.json')),
   ...installed.flatMap(unsafeEntry),
   ...missingPlatforms(lock.packages),
   ...outOfStep(),
