@@ -71,3 +71,26 @@ it('what git ignores is refused by name; a folder that it ignores as a whole is 
   expect(ended.code).toBe(0);
   expect(await shown(server.base, key)).toEqual({ 'dist/cart.js': text('built') });
 });
+
+describe.each([
+  ['in git', 'free-shipping'],
+  ['without git', null],
+] as const)('a folder outside of the project, %s', (_where, branch) => {
+  it.each([
+    ['a link where the default is', {}, 'src'],
+    ['a setting that leads upwards', { '.stamprc.json': JSON.stringify({ folder: '..' }) }, '..'],
+    ['a setting that names a link', { '.stamprc.json': JSON.stringify({ folder: 'src' }) }, 'src'],
+  ])('%s is sent only where it is named on the line', async (_what, files, folder) => {
+    const other = new WatchedApp({ 'config.json': '{"auth": "secret"}' }, null);
+    const app = new WatchedApp({ 'readme.txt': 'A shop', ...files }, branch);
+    fs.symlinkSync(other.folder, app.path('src'));
+    if (branch !== null) app.git('add', '--all');
+    const key = newKey();
+    const ended = await app.stamp(server.base, `update ${key} --once --yes`);
+    expect([ended.code, ended.stderr]).toEqual([2, expect.stringContaining('leads out of the project')]);
+    expect((await server.http.get(`/api/v1/ticket/${key}/`)).status).toBe(404);
+    if (folder !== 'src') return;
+    expect((await app.stamp(server.base, `update ${key} --once --yes --folder src`)).code).toBe(0);
+    expect(Object.values(await shown(server.base, key))).toEqual(['{"auth": "secret"}']);
+  });
+});

@@ -56,11 +56,16 @@ async function provenanceOf(folder: string): Promise<Provenance> {
   );
 }
 
-/** A token may stand in the URL of a remote: `https://me:token@host/repository`. */
+/** Of somebody who logs in by ssh, such as `git` or `alice`: tokens are longer, or of other letters. */
+const isName = (user: string): boolean => /^[a-z][a-z0-9.-]{0,15}$/i.test(user);
+
+/** A token may be in a remote as the user or the password: `https://me:token@host/repository`, `token@host:repository`. */
 function withoutSecrets(remote: string): string {
-  if (!/^\w+:\/\//.test(remote) || !URL.canParse(remote)) return remote;
+  const [, user] = /^([^@/]*)@/.exec(remote) ?? [];
+  if (!/^\w+:\/\//.test(remote)) return user === undefined || isName(user) ? remote : remote.slice(user.length + 1);
+  if (!URL.canParse(remote)) return '';
   const url = new URL(remote);
-  if (url.protocol.startsWith('http')) url.username = '';
+  if (url.protocol.startsWith('http') || !isName(url.username)) url.username = '';
   url.password = '';
   return url.href;
 }

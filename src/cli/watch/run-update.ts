@@ -1,6 +1,8 @@
 // A ticket's modules kept in step with a folder: begins the work, sends what differs, says where to see it, and watches.
+import path from 'node:path';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 import type { Session } from '../session.js';
+import { RC_FILE, type Settings } from '../settings.js';
 import { isLink, pageLink } from '../stages/links.js';
 import { beginWork, type BegunTicket } from './begin-work.js';
 import { GitFacts } from './git-facts.js';
@@ -9,7 +11,7 @@ import { type Moved, movedFiles, movedRefusal } from './moved-keys.js';
 import { readNames } from './ticket-keys.js';
 import { updateAndWatch, updateOnce } from './update-folder.js';
 import { type Link, UpdateReport } from './update-report.js';
-import { type Work, worksOf, workWithout } from './work-files.js';
+import { type Watched, type Work, worksOf, workWithout } from './work-files.js';
 
 export interface UpdateOptions {
   /** These are sent once; none: the folder is. */
@@ -55,12 +57,17 @@ function shownIn(works: Works, name: string): string {
 
 type Works = readonly [Work, ...Work[]];
 
+function watchedIn({ folder, origins }: Settings, options: UpdateOptions): Watched {
+  const isNamed = options.folder !== undefined || origins.folder !== 'default';
+  const isOwn = options.folder !== undefined || (isNamed && path.basename(origins.folder ?? '') !== RC_FILE);
+  return { folder: options.folder ?? folder, isNamed, isOwn };
+}
+
 /** Rejects with CliError, before anything is done. */
 async function readWorks(session: Session, ticket: string, options: UpdateOptions): Promise<Works> {
   const { settings } = session;
   const { files = [], deletes = [], once = false } = options;
-  const isNamed = options.folder !== undefined || settings.origins.folder !== 'default';
-  const watched = { folder: options.folder ?? settings.folder, isNamed };
+  const watched = watchedIn(settings, options);
   const isDeletion = files.length === 0 && deletes.length > 0 && !once;
   const works = isDeletion ? [await workWithout(settings, watched)] : await worksOf(settings, watched, files);
   // Nothing is asked where files have the name that they always had.

@@ -4,7 +4,8 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { shell } from '../../platform/in-shell.js';
 import { usage } from '../cli-error.js';
-import type { Place } from './key-names.js';
+import { requireReadable } from '../git/repository.js';
+import { isWithin, type Place } from './key-names.js';
 import { isModule, MODULE_KINDS, SourceFolder } from './source-files.js';
 
 export interface Work {
@@ -25,6 +26,8 @@ export interface Watched {
   readonly folder: string;
   /** False where nobody named it: the default. Then nothing of it is sent where git ignores all of it. */
   readonly isNamed: boolean;
+  /** True where whoever runs the command named it, and not a file of the project. */
+  readonly isOwn: boolean;
 }
 
 /**
@@ -58,13 +61,24 @@ export async function workWithout(place: Place, watched: Watched): Promise<Work>
   return { source, isWhole: false, files: [], gone: [], what: whatOf(source) };
 }
 
-async function wholeFolder(place: Place, { folder, isNamed }: Watched): Promise<Work> {
+async function wholeFolder(place: Place, { folder, isNamed, isOwn }: Watched): Promise<Work> {
   const source = await SourceFolder.open(place, folder);
+  if (!isOwn) await requireInside(place, source);
   if (source.isIgnored && !isNamed)
     throw usage(
       `All of ${source.label} is ignored by git, so nothing of it was sent. To send it as it is, name it: ${shell`--folder ${source.label}`}`,
     );
   return wholeOf(source);
+}
+
+/** A project that one has cloned may have a link, or a setting, that leads to what is nobody else's. Rejects with usage. */
+async function requireInside(place: Place, { folder, label }: SourceFolder): Promise<void> {
+  const current = await fs.realpath(place.cwd);
+  const project = (await requireReadable(current)) ?? (await fs.realpath(place.projectFolder ?? current));
+  if (isWithin(project, folder)) return;
+  throw usage(
+    `${label} leads out of the project, to ${folder}, so nothing of it was sent. To send it, name it: ${shell`--folder ${label}`}`,
+  );
 }
 
 const wholeOf = (source: SourceFolder): Work => ({
