@@ -1,4 +1,5 @@
 // What reaches production is what was committed; and what takes it back in git names the commits that made it.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
 import { endScenes } from './git-scene.js';
 import { Team } from './team.js';
@@ -71,4 +72,35 @@ describe('what reaches production', () => {
     expect(reverted.stdout).toContain('which commits made the change is not known');
     expect(reverted.stdout).not.toContain('git revert');
   });
+
+  test('is looked at again where somebody uploads while the promotion waits', async () => {
+    const team = await (await aTeam()).firstRelease();
+    team.as('alice').branch('cart').commit('src/cart.js', 'export default 2;\n');
+    await team.update('CART-1');
+    const ticket = `/api/v1/ticket/CART-1/`;
+    const project = `?project=${team.project}`;
+    await server.http.post(`${ticket}hold/${project}`).send({ reason: 'Bob is at it', until: '2h' }).expect(200);
+    const asked = await whysAsked();
+    const waiting = team.run('CART-1 --promote --yes --wait --timeout 60s');
+    while ((await whysAsked()) === asked) await sleep(50);
+    team.as('bob').branch('cart');
+    team.scene.write('src/cart.js', 'export default "in no commit";\n');
+    await team.update('CART-1');
+    await server.http.post(`${ticket}unhold/${project}`).send({}).expect(200);
+    expect(await waiting).toMatchObject({ code: 3, stderr: expect.stringContaining('HEAD does not have src/cart.js') });
+    const { body } = await server.http.get(`${ticket}why/${project}`).expect(200);
+    expect([body.stage, body.verdicts.map(({ code }: { code: string }) => code)]).toEqual([
+      'dev',
+      expect.arrayContaining(['sources.dirty']),
+    ]);
+  });
 });
+
+/** How often somebody asked why a ticket isn't further: a promotion that waits does. */
+async function whysAsked(): Promise<number> {
+  const { text } = await server.http.get('/metrics').expect(200);
+  return [...text.matchAll(/^stampline_http_request_duration_seconds_count\{[^}]*why[^}]*\} (\d+)/gm)].reduce(
+    (sum, [, count]) => sum + Number(count),
+    0,
+  );
+}

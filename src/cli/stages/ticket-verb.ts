@@ -12,16 +12,17 @@ const TRIES = 5;
 
 /**
  * Sends with the version that was seen. Where the ticket has changed meanwhile but is at the same stage (a watcher uploaded,
- * a job reported), it is sent again. Rejects with CliError `conflict` where it was moved; with whatever `send` rejects with.
+ * a job reported), it is sent again: `isChanged` says so, since what was found out about the ticket before may not be so of what it
+ * is now. Rejects with CliError `conflict` where it was moved; with whatever `send` rejects with.
  */
 export async function onSeen<Answer>(
   session: Session,
   seen: Ticket,
-  send: (header: { 'If-Match': string }) => Promise<Answer>,
+  send: (header: { 'If-Match': string }, isChanged: boolean) => Promise<Answer>,
 ): Promise<Answer> {
   for (let [ticket, tries] = [seen, 1]; ; tries++) {
     try {
-      return await send({ 'If-Match': `"${ticket.version}"` });
+      return await send({ 'If-Match': `"${ticket.version}"` }, tries > 1);
     } catch (error) {
       if (!(error instanceof Refusal) || error.status !== 412 || tries === TRIES) throw error;
       ticket = await readTicket(session, String(seen.id));

@@ -67,11 +67,21 @@ export const promote: Verb = {
     const next = requireNext(ticket, line, wanted);
     const releases = isProduction(line, next) && !options.dryRun;
     if (releases) requireAnswerable(session, next ?? '', options);
-    const git = options.gitCheck === false ? {} : await checkGit(session, ticket, options, isProduction(line, next));
-    if (options.wait) await waitUntilPassable(session, ticket, timeout);
+    const look = async (): Promise<GitFound> =>
+      options.gitCheck === false ? {} : checkGit(session, ticket, options, isProduction(line, next));
+    let git = await look();
+    if (options.wait) {
+      await waitUntilPassable(session, ticket, timeout);
+      git = await look();
+    }
     if (releases)
       await requireConfirmed(session, `Promote ${ticket.key} (${ticket.title}) to ${next}, for everybody?`, options);
-    return send(session, ticket, line, options, { ...forced, ...git });
+    // Whoever uploaded meanwhile may have sent what is in no commit: what git says is asked again.
+    const bodyOf = async (isChanged: boolean): Promise<GitFound & Forced> => ({
+      ...forced,
+      ...(isChanged ? await look() : git),
+    });
+    return send(session, ticket, { line, options, bodyOf });
   },
 };
 
@@ -121,21 +131,22 @@ async function checkGit(
   return { git_commit: work.commit };
 }
 
-async function send(
-  session: Session,
-  ticket: Ticket,
-  line: StageLine,
-  options: Options,
-  body: GitFound & Forced,
-): Promise<ExitCode | undefined> {
+interface Sent {
+  readonly line: StageLine;
+  readonly options: Options;
+  /** What is sent of the ticket as it was seen, or as it is now where it was changed meanwhile. */
+  readonly bodyOf: (isChanged: boolean) => Promise<GitFound & Forced>;
+}
+
+async function send(session: Session, ticket: Ticket, { line, options, bodyOf }: Sent): Promise<ExitCode | undefined> {
   const { server } = session;
   const query = options.dryRun ? { dry_run: '1' as const } : {};
   try {
-    const change = await onSeen(session, ticket, (header) =>
+    const change = await onSeen(session, ticket, async (header, isChanged) =>
       server.of(
         server.api.POST('/api/v1/ticket/{id}/promote/', {
           params: { path: { id: String(ticket.id) }, query, header },
-          body,
+          body: await bodyOf(isChanged),
         }),
       ),
     );

@@ -74,7 +74,7 @@ async function wholeFolder(place: Place, { folder, isNamed, isOwn }: Watched): P
 /** A project that one has cloned may have a link, or a setting, that leads to what is nobody else's. Rejects with usage. */
 async function requireInside(place: Place, { folder, label }: SourceFolder): Promise<void> {
   const current = await fs.realpath(place.cwd);
-  const project = (await requireReadable(current)) ?? (await fs.realpath(place.projectFolder ?? current));
+  const project = (await requireReadable(current)) ?? (await fs.realpath(place.root ?? place.projectFolder ?? current));
   if (isWithin(project, folder)) return;
   throw usage(
     `${label} leads out of the project, to ${folder}, so nothing of it was sent. To send it, name it: ${shell`--folder ${label}`}`,
