@@ -102,37 +102,40 @@ const bodyOf = ({ example, method, path }: Operation): unknown =>
         ? { title: 'changed' }
         : undefined);
 
+/** An operation's request, as it is taken: of an object of its own, where it is about one. */
+async function requestFor(operation: Operation) {
+  const kind = /^\/api\/v1\/([\w-]+)\/\{id\}/.exec(operation.path)?.[1];
+  const object = kind === undefined ? undefined : await objectFor(kind);
+  const path = operation.path
+    .replaceAll('{id}', String(object?.id ?? 1))
+    .replaceAll(/\{(\w+)\}/g, (_, name: string) => (name === 'project' ? 'default' : 'prod'));
+  const url = operation.method === 'delete' && !operation.path.includes('{') ? `${path}?id=999999` : path;
+  const given = await GIVEN[operation.name]?.(object?.id ?? 0);
+  const example = operation.example === undefined ? bodyOf(operation) : unlike(operation.example);
+  return { object, url, method: operation.method.toUpperCase(), body: given?.body ?? example, headers: given?.headers };
+}
+
 it('gives the same status, bytes and Location, for every operation that takes a key', async () => {
-  const unsafe = operationsOf(server).filter(({ method, path }) => method !== 'get' && !path.startsWith(TOKENS));
-  const [wrong, done, refused]: [unknown[], string[], string[]] = [[], [], []];
+  const unsafe = operationsOf(server).filter(
+    ({ name, method, path }) => method !== 'get' && !path.startsWith(TOKENS) && !FORMS.includes(name),
+  );
+  const [wrong, refused]: [unknown[], string[]] = [[], []];
   for (const operation of unsafe) {
-    const kind = /^\/api\/v1\/([\w-]+)\/\{id\}/.exec(operation.path)?.[1];
-    const object = kind === undefined ? undefined : await objectFor(kind);
-    const url = operation.path
-      .replaceAll('{id}', String(object?.id ?? 1))
-      .replaceAll(/\{(\w+)\}/g, (_, name: string) => (name === 'project' ? 'default' : 'prod'));
-    const confirmed = operation.method === 'delete' && !operation.path.includes('{') ? `${url}?id=999999` : url;
-    if (FORMS.includes(operation.name)) continue;
-    const given = await GIVEN[operation.name]?.(object?.id ?? 0);
-    const example = bodyOf(operation);
-    const body = given?.body ?? (operation.example === undefined ? example : unlike(example));
+    const { object, url, method, body, headers } = await requestFor(operation);
     const key = { 'idempotency-key': `gone-${++serial}` };
-    const method = operation.method.toUpperCase();
-    const first = await send(method, confirmed, body, { ...key, ...given?.headers });
+    const first = await send(method, url, body, { ...key, ...headers });
     if (first.status >= 300) {
       refused.push(`${operation.name} ${first.status} ${first.text.slice(0, 200)}`);
       continue;
     }
     if (object) await vanish(object.table, object.id);
-    const again = await send(method, confirmed, body, { ...key, 'if-match': '"987654"' });
-    const takesKey = again.replayed === 'true';
-    if (takesKey) done.push(operation.name);
-    if (!takesKey || JSON.stringify({ ...again, replayed: null }) !== JSON.stringify(first))
+    const again = await send(method, url, body, { ...key, 'if-match': '"987654"' });
+    if (JSON.stringify(again) !== JSON.stringify({ ...first, replayed: 'true' }))
       wrong.push([operation.name, first, again]);
   }
   expect(wrong).toEqual([]);
   expect(refused).toEqual([]);
-  expect(done.length).toBe(unsafe.length - FORMS.length);
+  expect(unsafe.length).toBeGreaterThan(60);
 });
 
 it('holds for forms, whose contents say whether they are the same', async () => {
