@@ -3,6 +3,7 @@
 import fs from 'node:fs';
 import '../test/setup/typescript.mjs';
 import { ensureClientTypes } from './client-types.mjs';
+import { keepGenerated } from './generated-file.mjs';
 
 await ensureClientTypes();
 const from = (file) => import(`../src/cli/${file}.ts`);
@@ -81,11 +82,4 @@ const text = template.replace(/<!-- ([a-z-]+) -->/g, (_, name) => {
   if (!parts[name]) throw new Error(`scripts/cli-docs.md asks for '${name}', which there isn't.`);
   return parts[name];
 });
-const file = new URL('../docs/CLI.md', import.meta.url);
-if (!process.argv.includes('--check')) fs.writeFileSync(file, text);
-else if (!fs.existsSync(file) || fs.readFileSync(file, 'utf8') !== text) {
-  console.error(
-    'docs/CLI.md is not what the verbs say. Run `npm run docs:cli`, look at the difference, and commit it.',
-  );
-  process.exitCode = 1;
-}
+keepGenerated('docs/CLI.md', text, 'npm run docs:cli');

@@ -1,8 +1,8 @@
 // Writes docs/ERRORS.md (every code of src/platform/refusals/) and docs/EVENTS.md (every type of src/stream/lines/event-types.ts).
 // With --check fails when a checked-in one differs.
-import fs from 'node:fs';
 import '../test/setup/typescript.mjs';
 import { ensureClientTypes } from './client-types.mjs';
+import { keepGenerated } from './generated-file.mjs';
 
 await ensureClientTypes();
 const from = (file) => import(`../src/${file}.ts`);
@@ -74,14 +74,7 @@ Of the resources ${RESOURCES.map((name) => `\`${name}\``).join(', ')}.`,
 ];
 
 for (const [name, parts] of [
-  ['ERRORS', [ERRORS, ...errors]],
-  ['EVENTS', [EVENTS, ...events]],
-]) {
-  const file = new URL(`../docs/${name}.md`, import.meta.url);
-  const text = `${parts.map((part) => part.trim()).join('\n\n')}\n`;
-  if (!process.argv.includes('--check')) fs.writeFileSync(file, text);
-  else if (!fs.existsSync(file) || fs.readFileSync(file, 'utf8') !== text) {
-    console.error(`docs/${name}.md is not what the code says: node scripts/code-docs.mjs writes it.`);
-    process.exitCode = 1;
-  }
-}
+  ['docs/ERRORS.md', [ERRORS, ...errors]],
+  ['docs/EVENTS.md', [EVENTS, ...events]],
+])
+  keepGenerated(name, `${parts.map((part) => part.trim()).join('\n\n')}\n`, 'node scripts/code-docs.mjs');

@@ -49,6 +49,17 @@ async function ship(repo: CopiedRepo, ticket = TICKET): Promise<void> {
   }
 }
 
+/** The ticket has a build, and another ticket's was released since. */
+async function overtaken(): Promise<CopiedRepo> {
+  const repo = await aRepo();
+  repo.commit('src/cart.js', version(2));
+  build(repo, { 'main.js': 2, 'chunk-1.js': 1 });
+  await send(repo);
+  build(repo, { 'main.js': 3, 'chunk-1.js': 1 });
+  await ship(repo, 'OTHER-1');
+  return repo;
+}
+
 const distOf = (all: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(all).filter(([name]) => name.startsWith('dist/')));
 const TEXT = (value: number): string => version(value).trim();
@@ -110,12 +121,7 @@ describe('what is compared', () => {
   });
 
   it('what is released after the last full upload is a conflict, until all of it is sent again', async () => {
-    const repo = await aRepo();
-    repo.commit('src/cart.js', version(2));
-    build(repo, { 'main.js': 2, 'chunk-1.js': 1 });
-    await send(repo);
-    build(repo, { 'main.js': 3, 'chunk-1.js': 1 });
-    await ship(repo, 'OTHER-1');
+    const repo = await overtaken();
     build(repo, { 'main.js': 2, 'chunk-1.js': 1 });
     expect(await repo.changes()).toEqual({ 'dist/main.js': 'stale' });
     await send(repo);
@@ -123,12 +129,7 @@ describe('what is compared', () => {
   });
 
   it('what a rebase gave up stays given up until it is built otherwise', async () => {
-    const repo = await aRepo();
-    repo.commit('src/cart.js', version(2));
-    build(repo, { 'main.js': 2, 'chunk-1.js': 1 });
-    await send(repo);
-    build(repo, { 'main.js': 3, 'chunk-1.js': 1 });
-    await ship(repo, 'OTHER-1');
+    const repo = await overtaken();
     expect(await repo.stamp(`rebase ${TICKET} --theirs`)).toMatchObject({ code: 0 });
     build(repo, { 'main.js': 2, 'chunk-1.js': 1 });
     await send(repo);

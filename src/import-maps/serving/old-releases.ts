@@ -1,11 +1,12 @@
 // The maps of releases that aren't live any more, for `?release=` and `?at=`. Anybody may ask for any of them, and each is a whole
 // map that has to be read: the latest are kept, each is read once for all who ask meanwhile, and one at a time.
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
 import type { StampedMap } from '../domain/stamped-map.js';
 import { ProductionMaps } from '../store/production-maps.js';
+import { Entries } from './entries.js';
 import { ServingDb, tooManyPages } from './serving-db.js';
 
+const MOST_MAPS = 1000;
 /** Of all maps that are kept, together. */
 const MOST_KEYS = 200_000;
 /** Different ones that wait to be read; beyond that the answer is 503 at once. */
@@ -21,11 +22,10 @@ export interface KnownRelease {
 
 @Injectable()
 export class OldReleases {
-  private readonly kept = new LRUCache<string, StampedMap>({
-    maxSize: MOST_KEYS,
-    sizeCalculation: (map) => map.size + 1,
+  private readonly maps = new Entries<StampedMap>({
+    ...{ entries: MOST_MAPS, bytes: MOST_KEYS, sizeOf: (map: StampedMap) => map.size + 1 },
   });
-  private readonly reading = new Map<string, Promise<StampedMap>>();
+  private waiting = 0;
   private last: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -38,17 +38,13 @@ export class OldReleases {
     const live = this.releases.latest(release.project);
     if (!live || live.release <= release.number) return this.read(release);
     const name = `${release.project} ${release.number} ${release.since}`;
-    const known = this.kept.get(name) ?? this.reading.get(name);
-    if (known) return known;
-    if (this.reading.size >= MOST_WAITING) throw tooManyPages();
-    const map = this.inTurn(release).finally(() => this.reading.delete(name));
-    this.reading.set(name, map);
-    this.kept.set(name, await map);
-    return map;
+    return this.maps.current(name) ?? ((await this.maps.load(name, () => this.inTurn(release))) as StampedMap);
   }
 
-  private inTurn(release: KnownRelease): Promise<StampedMap> {
-    const map = this.last.then(() => this.read(release));
+  private async inTurn(release: KnownRelease): Promise<StampedMap> {
+    if (this.waiting >= MOST_WAITING) throw tooManyPages();
+    this.waiting++;
+    const map = this.last.then(() => this.read(release)).finally(() => this.waiting--);
     this.last = map.catch(() => undefined);
     return map;
   }

@@ -1,9 +1,9 @@
 // Maps and scripts as they are sent: bytes with their ETag, made once, bounded in bytes.
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
 import { inSlices } from '../../platform/in-slices.js';
 import { contentTag } from '../../rest/http/entity-tag.js';
 import type { Sliced } from '../domain/sliced.js';
+import { Entries } from './entries.js';
 
 export interface Stamp {
   readonly body: Buffer;
@@ -11,36 +11,29 @@ export interface Stamp {
   readonly etag: string;
 }
 
+const MOST = 10_000;
 const MOST_BYTES = 64 * 1024 * 1024;
 /** Keys, tags and the entry itself. */
 const ENTRY_BYTES = 500;
 
 @Injectable()
 export class Stamps {
-  private readonly made = new LRUCache<string, Stamp>({
-    maxSize: MOST_BYTES,
-    sizeCalculation: ({ body }) => body.length + ENTRY_BYTES,
+  private readonly made = new Entries<Stamp>({
+    ...{ entries: MOST, bytes: MOST_BYTES, sizeOf: ({ body }: Stamp) => body.length + ENTRY_BYTES },
   });
-  private readonly making = new Map<string, Promise<Stamp>>();
 
   /** `key` names the content: the same key, the same bytes. Undefined where they have to be made. */
   known(key: string): Stamp | undefined {
-    return this.made.get(key);
+    return this.made.current(key);
   }
 
   /** Made in slices where they aren't known, once for all who ask meanwhile. */
   async of(key: string, make: () => Sliced<string>): Promise<Stamp> {
-    const known = this.known(key) ?? this.making.get(key);
-    if (known) return known;
-    const making = this.make(key, make).finally(() => this.making.delete(key));
-    this.making.set(key, making);
-    return making;
+    return this.known(key) ?? ((await this.made.load(key, () => stampOf(make()))) as Stamp);
   }
+}
 
-  private async make(key: string, make: () => Sliced<string>): Promise<Stamp> {
-    const text = await inSlices(make());
-    const stamp = { body: Buffer.from(text), etag: contentTag(text) };
-    this.made.set(key, stamp);
-    return stamp;
-  }
+async function stampOf(making: Sliced<string>): Promise<Stamp> {
+  const text = await inSlices(making);
+  return { body: Buffer.from(text), etag: contentTag(text) };
 }

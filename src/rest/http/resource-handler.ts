@@ -66,7 +66,6 @@ export class ResourceHandler {
     const id = await this.idOf(resource, request);
     const object = await this.objects.read(resource, id);
     if (!object) throw notFound(`There is no ${resource.noun} ${id}.`);
-    await this.pages.makeRoom(request, reply, object.body.length);
     sendObject(resource, request, reply, object);
   }
 
