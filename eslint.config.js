@@ -32,7 +32,7 @@ const COMMAND = `(?:^|[\\s(:>\\x27])(?:(?:${PROGRAMS}) (?:[^.,;:\\x27]|[.,;:](?!
 const forbidden = (message, selectors) => selectors.map((selector) => ({ selector, message }));
 
 const UNQUOTED = forbidden(
-  'A command is made by the tag shell of src/platform/in-shell.ts, which quotes what is put in.',
+  'A command is made by the tag shell of src/platform/shell-quote.ts, which quotes what is put in.',
   [
     `:not(TaggedTemplateExpression[tag.name='shell']) > TemplateLiteral > TemplateElement[tail=false][value.cooked=/${COMMAND}/]`,
     `BinaryExpression[operator='+'][right.type!='Literal'] > Literal.left[value=/${COMMAND}/]`,
@@ -114,7 +114,7 @@ export default defineConfig(
   },
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/config.ts', 'src/cli/settings.ts', 'src/**/*.spec.ts'],
+    ignores: ['src/config.ts', 'src/cli/session/settings.ts', 'src/**/*.spec.ts'],
     rules: {
       'no-restricted-properties': [
         'error',

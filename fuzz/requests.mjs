@@ -1,6 +1,6 @@
 // Requests for every operation of an OpenAPI document, from nearly right to hostile, as fast-check arbitraries.
 import fc from 'fast-check';
-import { ALWAYS, BODIES, HEADERS_OF, namedValue, pathPart } from './rooms.mjs';
+import { ALWAYS, BODIES, HEADERS_OF, namedValue, pathPart } from './routes.mjs';
 import { encode, jsonValue, likelyValue, queryText } from './values.mjs';
 
 /** @typedef {{operation: string, scope: string, method: string, path: string, headers: Record<string, string>, body?: string | Buffer}} Request */

@@ -13,7 +13,7 @@ import { ensureBuilt } from '../scripts/build.mjs';
 import { databaseUrl } from '../scripts/database-url.mjs';
 import { callersOf, EVERY_SCOPE } from './callers.mjs';
 import { fuzz } from './fuzz.mjs';
-import { layGround } from './ground.mjs';
+import { layGround } from './fixtures.mjs';
 import { brokenHistories } from './history.mjs';
 import { besideSlowClients } from './slow-clients.mjs';
 import { silentNameServer } from './starve/silent-names.mjs';

@@ -1,4 +1,4 @@
-// Writes docs/ERRORS.md (every code of src/platform/refusals/) and docs/EVENTS.md (every type of src/stream/lines/event-types.ts).
+// Writes docs/ERRORS.md (every code of src/platform/refusals/) and docs/EVENTS.md (every type of src/log/lines/event-types.ts).
 // With --check fails when a checked-in one differs.
 import '../test/setup/typescript.mjs';
 import { ensureClientTypes } from './client-types.mjs';
@@ -7,7 +7,7 @@ import { keepGenerated } from './generated-file.mjs';
 await ensureClientTypes();
 const from = (file) => import(`../src/${file}.ts`);
 const [{ REFUSALS }, { STATUS }, { exitOf }, { EVENT_TYPES, RESOURCES, ROW_CHANGES }] = await Promise.all(
-  ['platform/refusals/refusals', 'platform/http/error-reply', 'cli/explain', 'stream/lines/event-types'].map(from),
+  ['platform/refusals/refusals', 'platform/http/error-reply', 'cli/shell/report-error', 'log/lines/event-types'].map(from),
 );
 
 const ERRORS = `# Errors

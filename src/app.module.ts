@@ -3,7 +3,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { AccessModule } from './access/access.module.js';
 import { ArtifactsModule } from './artifacts/artifacts.module.js';
 import { BundleModule } from './bundle/bundle.module.js';
-import { CommandsModule } from './commands/commands.module.js';
+import { CommandsModule } from './chat-commands/commands.module.js';
 import { ImportMapsModule } from './import-maps/import-maps.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { type Platform, PlatformModule } from './platform/platform.module.js';

@@ -2,7 +2,7 @@
 import { Resolver } from 'node:dns';
 import { isIP } from 'node:net';
 import path from 'node:path';
-import { shell } from './platform/in-shell.js';
+import { shell } from './platform/shell-quote.js';
 import { modulesBase, modulesUrlFault } from './platform/modules-url.js';
 
 /** Something in the environment that can't be: one line for the operator, naming the variable. */

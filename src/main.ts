@@ -12,9 +12,9 @@ import { type OpenDatabase, openDatabase } from './platform/database/open-databa
 import { StartError } from './platform/database/start-error.js';
 import { listen, type Listening } from './platform/http/listen.js';
 import { OpenRequests } from './platform/http/open-requests.js';
-import { shell } from './platform/in-shell.js';
+import { shell } from './platform/shell-quote.js';
 import { Lifecycle } from './platform/lifecycle.js';
-import { loggable } from './platform/loggable.js';
+import { loggable } from './platform/error-for-log.js';
 import { type Leaving, onSignals } from './signals.js';
 
 /** How long the way back takes at most: saying no at /readyz, the requests in flight, all of it (promise 8). */

@@ -5,12 +5,12 @@ import { Db, type Tx } from '../platform/database/db.js';
 import type { Sql } from '../platform/database/statement.js';
 import { utcSql } from '../platform/database/time-sql.js';
 import { conflict, DomainError, invalid, notFound } from '../platform/errors.js';
-import { shell } from '../platform/in-shell.js';
+import { shell } from '../platform/shell-quote.js';
 import { holdsScope, type Principal } from '../platform/principal.js';
-import { appendEvent } from '../stream/append-event.js';
-import { tokenCreatedLine, tokenRevokedLine, tokenRotatedLine } from '../stream/lines/token-lines.js';
+import { appendEvent } from '../log/append-event.js';
+import { tokenCreatedLine, tokenRevokedLine, tokenRotatedLine } from '../log/lines/token-lines.js';
 import { hashOf, newToken } from './token-text.js';
-import type { OwnType } from '../stream/lines/event-types.js';
+import type { OwnType } from '../log/lines/event-types.js';
 
 /** As a list shows it. Times are ISO 8601. */
 export interface TokenView {

@@ -2,8 +2,8 @@
 import { Module } from '@nestjs/common';
 import { AccessTokens } from './access-tokens.js';
 import { FirstAdmin } from './first-admin.js';
-import { KnownTokens } from './known-tokens.js';
-import { OpenRequests } from './open-requests.js';
+import { KnownTokens } from './tokens-cache.js';
+import { OpenRequests } from './end-revoked-streams.js';
 import { ProjectGate } from './project-gate.js';
 import { RateLimits } from './rate-limits.js';
 import { TokenClock } from './token-clock.js';

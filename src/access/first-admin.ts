@@ -6,7 +6,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { Config } from '../config.js';
 import { Db, type Tx } from '../platform/database/db.js';
-import { CONFIG } from '../platform/tokens.js';
+import { CONFIG } from '../platform/injection-tokens.js';
 import { OPERATOR } from '../platform/principal.js';
 import { AccessTokens } from './access-tokens.js';
 import { hashOf } from './token-text.js';

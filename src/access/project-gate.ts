@@ -1,16 +1,16 @@
 // Whether a request by a token for some projects is about one of them, by its URL alone, before its body is read: as each
 // operation declares it (@Needs, `x-project` in the OpenAPI document). What only the body says is looked at when it is
-// written (rest/writing/own-events.ts), and lists are narrowed where they are read (rest/reading/own-sql.ts).
+// written (rest/writing/require-token-reach.ts), and lists are narrowed where they are read (rest/reading/own-sql.ts).
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Db } from '../platform/database/db.js';
-import type { About } from '../platform/http/need.js';
+import type { About } from '../platform/http/required-scope.js';
 import { requireEverything, requireReach } from '../platform/principal.js';
 import { KeyReader, MOST_NAMED } from '../rest/reading/key-reader.js';
 import { lastOf, type Query } from '../rest/reading/list-query.js';
 import { isKey } from '../rest/resource-key.js';
 import { type Resource, resourceNamed } from '../rest/resource.js';
-import { requireOwn } from '../rest/writing/own-objects.js';
+import { requireOwn } from '../rest/writing/require-object-reach.js';
 import { asId } from '../rest/writing/reference.js';
 
 type Parameters = Readonly<Record<string, string | undefined>>;

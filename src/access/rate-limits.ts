@@ -6,7 +6,7 @@ import type { Config } from '../config.js';
 import { Db } from '../platform/database/db.js';
 import { BATCH } from '../platform/database/delete-in-batches.js';
 import { DomainError } from '../platform/errors.js';
-import { CONFIG } from '../platform/tokens.js';
+import { CONFIG } from '../platform/injection-tokens.js';
 import type { CodeOf } from '../platform/refusals/refusals.js';
 
 interface Share {

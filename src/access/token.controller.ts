@@ -4,7 +4,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Db } from '../platform/database/db.js';
 import { notFound } from '../platform/errors.js';
-import { Needs, principalOf } from '../platform/http/need.js';
+import { Needs, principalOf } from '../platform/http/required-scope.js';
 import { failures, jsonBody, jsonReply, pathParameter } from '../rest/http/documented.js';
 import { sendAnswer, sendJson } from '../rest/http/reply.js';
 import { asId } from '../rest/writing/reference.js';

@@ -13,7 +13,7 @@ import { Idempotency, type WriteAnswer } from '../rest/writing/idempotency.js';
 import { readBundle } from './bundle-body.js';
 import { BUNDLE_EXAMPLE, BUNDLE_SCHEMA } from './bundle-schema.js';
 import { CreateBundle } from './create-bundle.js';
-import { Needs } from '../platform/http/need.js';
+import { Needs } from '../platform/http/required-scope.js';
 
 @ApiTags('Tickets')
 @Controller('api/v1/bundle')

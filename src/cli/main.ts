@@ -1,9 +1,9 @@
 // stamp: parses, runs, and answers the shell with a number (exit-codes.ts). Errors are one line that says what to do next.
-import { CliError } from './cli-error.js';
-import { EXIT, type ExitCode } from './exit-codes.js';
-import { explain } from './explain.js';
+import { CliError } from './words/cli-error.js';
+import { EXIT, type ExitCode } from './words/exit-codes.js';
+import { explain } from './shell/report-error.js';
 import { Output } from './output/output.js';
-import { runProgram } from './program.js';
+import { runProgram } from './shell/program.js';
 
 /**
  * Milliseconds that what was begun may take to end after Ctrl-C. Nobody has to wait for it: a second Ctrl-C ends it at once. So

@@ -2,7 +2,7 @@
 // again, so that a job of each second doesn't fill it.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { loggable } from '../platform/loggable.js';
+import { loggable } from '../platform/error-for-log.js';
 import type { JobLock } from './job-lock.js';
 import { observeJob } from './job-metrics.js';
 import type { Recurrence, Run } from '../platform/recurring.js';

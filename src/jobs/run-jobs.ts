@@ -2,7 +2,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import type { Logger } from 'pino';
-import { LOGGER } from '../platform/tokens.js';
+import { LOGGER } from '../platform/injection-tokens.js';
 import { JobLock } from './job-lock.js';
 import { JobLoop } from './job-loop.js';
 import { type Recurrence, recurrenceOf, type Run } from '../platform/recurring.js';

@@ -9,13 +9,13 @@ import { subticketArtifact, ticketArtifact } from '../artifacts/artifact.resourc
 import { testResult } from '../artifacts/test-result.resource.js';
 import { mapRevision } from '../import-maps/stages/map-revision.resource.js';
 import { release } from '../import-maps/stages/release.resource.js';
-import { binaryPackage } from '../projects/binary-package.resource.js';
+import { binaryPackage } from '../packages/binary-package.resource.js';
 import { branch } from '../projects/branch.resource.js';
 import { mergeProposal } from '../projects/merge-proposal.resource.js';
 import { person } from '../projects/person.resource.js';
 import { project } from '../projects/project.resource.js';
-import { sourcePackageUpload } from '../projects/source-package-upload.resource.js';
-import { sourcePackage } from '../projects/source-package.resource.js';
+import { sourcePackageUpload } from '../packages/source-package-upload.resource.js';
+import { sourcePackage } from '../packages/source-package.resource.js';
 import { testSuite } from '../projects/test-suite.resource.js';
 import { readTables } from '../rest/reading/columns.js';
 import { fromSql, selectList } from '../rest/reading/view-sql.js';

@@ -2,7 +2,7 @@
 // only where it does. Each looks at one snapshot, and answers what is wrong, in a few words; nothing where nothing is.
 import path from 'node:path';
 import { fold } from '../import-maps/domain/layer.js';
-import { StampedMap } from '../import-maps/domain/stamped-map.js';
+import { StampedMap } from '../import-maps/domain/import-map.js';
 import {
   ACTIVE,
   LAYER_COLUMNS,

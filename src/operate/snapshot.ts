@@ -1,6 +1,6 @@
 // One consistent view of the database and its files, beside the servers that go on writing: for backup, export and verify.
 import pg from 'pg';
-import { HOLD_ALL_SQL } from '../import-maps/blobs/blob-ledger.js';
+import { HOLD_ALL_SQL } from '../files/blob-ledger.js';
 import { clientConfig, type Connection } from '../platform/database/connection.js';
 import type { Sql, Statement } from '../platform/database/statement.js';
 import { OperationError } from './operation.js';

@@ -1,7 +1,7 @@
 // The uploaded files that a snapshot's rows name, as they are on the disk.
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { BLOB_FOLDERS, DiskBlobs } from '../import-maps/blobs/disk-blobs.js';
+import { BLOB_FOLDERS, DiskBlobs } from '../files/disk-blobs.js';
 import type { Sql } from '../platform/database/statement.js';
 
 const AT_ONCE = 1000;

@@ -10,7 +10,7 @@ import { cannotWriteIn, closedToOwner, type Room, roomIn } from './disk-facts.js
 import { DomainError } from './errors.js';
 import { observeFreeSpace } from './metrics.controller.js';
 import { Recurring } from './recurring.js';
-import { CONFIG, LOGGER } from './tokens.js';
+import { CONFIG, LOGGER } from './injection-tokens.js';
 import type { CodeOf } from './refusals/refusals.js';
 
 const LOOK_EVERY_MS = 2000;

@@ -7,7 +7,7 @@ import { DomainError } from './errors.js';
 import { FreeSpace } from './free-space.js';
 import { ERROR_RESPONSES } from './http/error-schema.js';
 import { Lifecycle } from './lifecycle.js';
-import { Needs } from './http/need.js';
+import { Needs } from './http/required-scope.js';
 import type { CodeOf } from './refusals/refusals.js';
 
 const OK = {

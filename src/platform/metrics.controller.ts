@@ -3,7 +3,7 @@ import { Controller, Get, Injectable, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { Needs } from './http/need.js';
+import { Needs } from './http/required-scope.js';
 
 export const registry = new Registry();
 collectDefaultMetrics({ register: registry });

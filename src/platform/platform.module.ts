@@ -4,7 +4,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
-import { CliFilesController } from './cli-files.controller.js';
+import { CliFilesController } from '../pages/cli-files.controller.js';
 import { DatabaseClock } from './database/database-clock.js';
 import { Db } from './database/db.js';
 import { Listener } from './database/listener.js';
@@ -12,7 +12,7 @@ import { FreeSpace } from './free-space.js';
 import { HealthController } from './health.controller.js';
 import { Lifecycle } from './lifecycle.js';
 import { Metrics, MetricsController } from './metrics.controller.js';
-import { CONFIG, LOGGER } from './tokens.js';
+import { CONFIG, LOGGER } from './injection-tokens.js';
 
 export interface Platform {
   readonly config: Config;

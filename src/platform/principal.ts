@@ -1,5 +1,5 @@
 // Who asks, and what they may: a token's owner with its scopes and projects, or on a machine of one's own everybody.
-import { shell } from './in-shell.js';
+import { shell } from './shell-quote.js';
 import { DomainError } from './errors.js';
 
 /** The projects that somebody may reach, names by ids; undefined: all of them. */

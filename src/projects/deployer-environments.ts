@@ -1,5 +1,5 @@
 // Names under which import-map-deployer's clients know this project's production: what is a list of them and what is none.
-import { DEFAULT_STAGES, stageFaults, type StageSetting } from './stage-setting.js';
+import { DEFAULT_STAGES, stageFaults, type StageSetting } from './stages/stage-setting.js';
 
 /** `{"stage": "prod"}`: the environment `stage` is production, which is the last stage. */
 export type DeployerEnvironments = Readonly<Record<string, string>>;

@@ -10,11 +10,11 @@ import {
   resourceNamed,
   type WriteContext,
 } from '../rest/resource.js';
-import { plainDecision } from '../rest/writing/plain-decision.js';
+import { plainDecision } from '../rest/writing/default-update.js';
 import { keepModulesUrl } from './keep-modules-url.js';
 import type { ProjectSettings } from './project-settings.js';
 import { requireSettingScopes } from './settings-scopes.js';
-import { DEFAULT_STAGES } from './stage-setting.js';
+import { DEFAULT_STAGES } from './stages/stage-setting.js';
 
 /** Tickets that name no project belong to this one. */
 const DEFAULT_PROJECT = 'default';

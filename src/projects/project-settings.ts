@@ -15,7 +15,7 @@ import { entryFaults } from './entries.js';
 import { modulesUrlFault } from '../platform/modules-url.js';
 import { previewOriginFaults, type PreviewOrigins } from './preview-origins.js';
 import { quotaFaults, type QuotaSetting } from '../quotas/quota-setting.js';
-import { stageFaults, type StageSetting } from './stage-setting.js';
+import { stageFaults, type StageSetting } from './stages/stage-setting.js';
 
 const MOST_URLS = 100;
 const LONGEST_URL = 2048;

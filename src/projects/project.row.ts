@@ -2,7 +2,7 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, type Relation, Unique } from 'typeorm';
 import { PersonRow } from './person.row.js';
 import type { ProjectSettings } from './project-settings.js';
-import { SourcePackageRow } from './source-package.row.js';
+import { SourcePackageRow } from '../packages/source-package.row.js';
 
 /** Whose tickets, keys and settings belong together. The first migration makes the project `default`. */
 @Entity('project')

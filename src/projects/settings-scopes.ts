@@ -2,7 +2,7 @@
 // a way to production past `map:<stage>`.
 import { type Principal, holdsScope, scopeMissing } from '../platform/principal.js';
 import type { ProjectSettings } from './project-settings.js';
-import { DEFAULT_STAGES } from './stage-setting.js';
+import { DEFAULT_STAGES } from './stages/stage-setting.js';
 
 /**
  * Who changes which stage is the first, where modules come in, or the last, which is production, holds the scopes of the one

@@ -1,7 +1,7 @@
 // A suite of tests that tickets may have to pass; of a project, of a source package, or of everything.
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, type Relation } from 'typeorm';
 import { ProjectRow } from './project.row.js';
-import { SourcePackageRow } from './source-package.row.js';
+import { SourcePackageRow } from '../packages/source-package.row.js';
 
 @Entity('testsuite')
 export class TestSuiteRow {

@@ -5,8 +5,8 @@ import type { ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import { Db } from '../platform/database/db.js';
-import { loggable } from '../platform/loggable.js';
-import { CONFIG, LOGGER } from '../platform/tokens.js';
+import { loggable } from '../platform/error-for-log.js';
+import { CONFIG, LOGGER } from '../platform/injection-tokens.js';
 import {
   exceeded,
   type Holder,

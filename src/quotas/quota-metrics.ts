@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Config } from '../config.js';
 import { Db } from '../platform/database/db.js';
 import { Metrics, type QuotaFigure } from '../platform/metrics.controller.js';
-import { CONFIG } from '../platform/tokens.js';
+import { CONFIG } from '../platform/injection-tokens.js';
 import { OpenQuotas } from './open-quotas.js';
 import { type Quota, WORDS } from './quota.js';
 

@@ -5,10 +5,10 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import { Db, type Tx } from '../platform/database/db.js';
 import type { Sql } from '../platform/database/statement.js';
-import { loggable } from '../platform/loggable.js';
-import { CONFIG, LOGGER } from '../platform/tokens.js';
-import { appendEvent } from '../stream/append-event.js';
-import { quotaLine } from '../stream/lines/quota-lines.js';
+import { loggable } from '../platform/error-for-log.js';
+import { CONFIG, LOGGER } from '../platform/injection-tokens.js';
+import { appendEvent } from '../log/append-event.js';
+import { quotaLine } from '../log/lines/quota-lines.js';
 import {
   CALM,
   exceeded,

@@ -2,11 +2,11 @@
 import type { Type } from '@nestjs/common';
 import type { Tx } from '../platform/database/db.js';
 import type { Principal, Reach } from '../platform/principal.js';
-import type { Severity } from '../stream/lines/severity.js';
+import type { Severity } from '../log/lines/severity.js';
 import type { ObjectJson } from './object-json.js';
 import { type BodyClass, type Field, fieldsOf } from './fields/field.js';
 import type { CodeOf } from '../platform/refusals/refusals.js';
-import type { OwnType } from '../stream/lines/event-types.js';
+import type { OwnType } from '../log/lines/event-types.js';
 
 export type Verb = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 

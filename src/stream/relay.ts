@@ -4,8 +4,8 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy }
 import type { Logger } from 'pino';
 import { DataSource } from 'typeorm';
 import { OwnClient, Pause } from '../platform/database/own-client.js';
-import { loggable } from '../platform/loggable.js';
-import { LOGGER } from '../platform/tokens.js';
+import { loggable } from '../platform/error-for-log.js';
+import { LOGGER } from '../platform/injection-tokens.js';
 import { RELAY_SESSION } from './number-events.js';
 import { NumberLog } from './number-log.js';
 

@@ -12,7 +12,7 @@ import { Replay } from './replay.js';
 import { positionMessage, Subscriber } from './subscriber.js';
 import { Subscribers } from './subscribers.js';
 import { parseStart, type Start, StreamQuery } from './stream-query.js';
-import { Needs, principalOf } from '../platform/http/need.js';
+import { Needs, principalOf } from '../platform/http/required-scope.js';
 
 type StreamRequest = FastifyRequest<{ Querystring: Query }>;
 

@@ -4,7 +4,7 @@
 import type { Tx } from '../platform/database/db.js';
 import { type EventDraft, resourceNamed, type Row, uriOf, type WriteContext } from '../rest/resource.js';
 import { updateSql } from '../rest/writing/row-sql.js';
-import { reinstatedLine, supersededLine } from '../stream/lines/work-lines.js';
+import { reinstatedLine, supersededLine } from '../log/lines/work-lines.js';
 
 /** Marks the other live ones for its source package as superseded by `newest`. */
 export async function supersedeOthers(tx: Tx, newest: Row, context: WriteContext): Promise<void> {

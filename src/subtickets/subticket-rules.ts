@@ -11,7 +11,7 @@ import {
   type WriteContext,
 } from '../rest/resource.js';
 import { badReference } from '../rest/writing/body.js';
-import { differing } from '../rest/writing/plain-decision.js';
+import { differing } from '../rest/writing/default-update.js';
 import { ResourceWriter } from '../rest/writing/resource-writer.js';
 import { keepLog } from '../tickets/keep-log.js';
 import { reportOf } from '../tickets/status-fields.js';

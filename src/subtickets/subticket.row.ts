@@ -1,7 +1,7 @@
 // A subticket: one uploaded source package of a ticket on its way (rest-api.md, sections 1 and 6).
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, type Relation } from 'typeorm';
 import { MergeProposalRow } from '../projects/merge-proposal.row.js';
-import { SourcePackageUploadRow } from '../projects/source-package-upload.row.js';
+import { SourcePackageUploadRow } from '../packages/source-package-upload.row.js';
 import { TicketRow } from '../tickets/ticket.row.js';
 import { WorkRow } from '../tickets/work.row.js';
 

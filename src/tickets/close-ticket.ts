@@ -5,10 +5,10 @@ import type { ObjectJson } from '../rest/object-json.js';
 import { ObjectReader } from '../rest/reading/object-reader.js';
 import { type EventDraft, type FieldValues, resourceNamed, type Row } from '../rest/resource.js';
 import { lockRow, requireRowMatch } from '../rest/writing/locked-row.js';
-import { beforeAndAfter } from '../rest/writing/plain-decision.js';
+import { beforeAndAfter } from '../rest/writing/default-update.js';
 import type { WriteOptions } from '../rest/writing/resource-writer.js';
 import { updateSql } from '../rest/writing/row-sql.js';
-import { closedLine, reopenedLine } from '../stream/lines/work-lines.js';
+import { closedLine, reopenedLine } from '../log/lines/work-lines.js';
 import { COMPLETE, QUEUED, STATUS_WAITING } from '../workflow/steps.js';
 import { workChanges, workStateOf } from './ticket-state.js';
 

@@ -1,7 +1,7 @@
 // A ticket's history: the rows of the log that are about it, as a list in the dialect, oldest first.
 import { Id, Json, Text, Time, Whole } from '../rest/fields/field-decorators.js';
 import { defineResource } from '../rest/resource.js';
-import { EventRow } from '../stream/event.row.js';
+import { EventRow } from '../log/event.row.js';
 
 class HistoryFields {
   @Id({

@@ -4,8 +4,8 @@
 import type { Statement } from '../platform/database/statement.js';
 import { selectList, statusSql } from '../rest/reading/view-sql.js';
 import type { Resource } from '../rest/resource.js';
-import { insertEventSql } from '../stream/append-event.js';
-import { movedLineSql } from '../stream/lines/work-lines.js';
+import { insertEventSql } from '../log/append-event.js';
+import { movedLineSql } from '../log/lines/work-lines.js';
 import type { Position } from '../workflow/move.js';
 import { strictOrigins } from '../workflow/move-sql.js';
 import { FAILED, STATUS_FAILED, STEP_NAMES } from '../workflow/steps.js';

@@ -4,7 +4,7 @@ import type { Tx } from '../platform/database/db.js';
 import { invalid } from '../platform/errors.js';
 import { normalKey } from '../rest/resource-key.js';
 import { type Decision, type FieldValues, type ResourceRules, type Row, resourceNamed } from '../rest/resource.js';
-import { differing } from '../rest/writing/plain-decision.js';
+import { differing } from '../rest/writing/default-update.js';
 import { TicketFollowers } from './close-ticket.js';
 import { moveEvent, workChanges, workStateOf } from './ticket-state.js';
 import { UpdateTicketStatus } from './update-ticket-status.js';

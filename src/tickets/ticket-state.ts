@@ -1,10 +1,10 @@
 // Between rows and the pure workflow: what the rules need of a row, and what a move sets and says.
-import { beforeAndAfter, differing } from '../rest/writing/plain-decision.js';
+import { beforeAndAfter, differing } from '../rest/writing/default-update.js';
 import type { EventDraft, FieldValues, Resource, Row } from '../rest/resource.js';
 import { conflict } from '../platform/errors.js';
-import { safeLink } from '../stream/lines/link.js';
-import { moveSeverity } from '../stream/lines/severity.js';
-import { changedLine, type Moved, movedLine } from '../stream/lines/work-lines.js';
+import { safeLink } from '../log/lines/link.js';
+import { moveSeverity } from '../log/lines/severity.js';
+import { changedLine, type Moved, movedLine } from '../log/lines/work-lines.js';
 import type { Failure } from '../workflow/failure.js';
 import { isFailed, type MoveResult, type WorkState } from '../workflow/move.js';
 import { STEP_NAMES, statusText } from '../workflow/steps.js';

@@ -24,7 +24,7 @@ import { CloseTicket } from './close-ticket.js';
 import { history } from './history.resource.js';
 import { ticket } from './ticket.resources.js';
 import { parseUntil, parseWait, TicketWaiter } from './ticket-waiter.js';
-import { Needs, principalOf } from '../platform/http/need.js';
+import { Needs, principalOf } from '../platform/http/required-scope.js';
 
 const ID = pathParameter('id', 'The id of the ticket, or its key (`TKT-7`).', '1');
 const REASON = jsonBody(

@@ -4,7 +4,7 @@ import { controllerOf } from '../rest/http/resource-controller.js';
 import { QuotasModule } from '../quotas/quotas.module.js';
 import { StreamModule } from '../stream/stream.module.js';
 import { CloseTicket, TicketFollowers } from './close-ticket.js';
-import { HomeController } from './home.controller.js';
+import { HomeController } from '../pages/home.controller.js';
 import { ticketComponent, ticketLink, ticketPerson } from './ticket-parts.resources.js';
 import { TicketController } from './ticket.controller.js';
 import { TicketRules } from './ticket-rules.js';

@@ -1,6 +1,6 @@
 // A ticket for each git branch: verbs without one mean the branch's, and never anything on the trunk.
 import { VERBS } from '../../src/cli/verbs/all.js';
-import type { Verb } from '../../src/cli/verb.js';
+import type { Verb } from '../../src/cli/session/verb.js';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
 import { endScenes, GitScene } from './git-scene.js';
 import { type Ended, stamp } from './stamp.js';

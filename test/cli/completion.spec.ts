@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { INSTALL } from '../../src/cli/completion/scripts.js';
+import { INSTALL } from '../../src/cli/words/completion-scripts.js';
 import { HOSTILE_WORDS } from '../builders/hostile-texts.js';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
 import { STAMP, stamp, stampEnvironment } from './stamp.js';

@@ -1,7 +1,7 @@
 // Every example of help and of docs/CLI.md's verbs does what it says: run as it stands, in order, on a scene that each verb has
 // for itself.
-import { GRAMMAR } from '../../src/cli/grammar.js';
-import type { Verb } from '../../src/cli/verb.js';
+import { GRAMMAR } from '../../src/cli/shell/grammar.js';
+import type { Verb } from '../../src/cli/session/verb.js';
 import { VERBS } from '../../src/cli/verbs/all.js';
 import { PREPARATIONS } from './example-scenes.js';
 import { makeScene } from './scene.js';

@@ -5,7 +5,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { EXIT_MEANINGS } from '../../src/cli/exit-codes.js';
+import { EXIT_MEANINGS } from '../../src/cli/words/exit-codes.js';
 import { eventually } from '../process/server-process.js';
 import { makeScene, type Scene } from './scene.js';
 import { type Ended, STAMP, stamp, stampEnvironment } from './stamp.js';

@@ -1,5 +1,5 @@
 // The first grammar: what each flag asks for without a verb, and which lines contradict themselves.
-import { isFileIn, readAsked } from '../../src/cli/asked.js';
+import { isFileIn, readAsked } from '../../src/cli/tickets/ticket-flags.js';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
 import { type Ended, stamp } from './stamp.js';
 import { aStampedTicket, type StampedTicket } from './stamped.js';

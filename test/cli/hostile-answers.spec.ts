@@ -3,8 +3,8 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { GRAMMAR } from '../../src/cli/grammar.js';
-import type { Verb } from '../../src/cli/verb.js';
+import { GRAMMAR } from '../../src/cli/shell/grammar.js';
+import type { Verb } from '../../src/cli/session/verb.js';
 import { VERBS } from '../../src/cli/verbs/all.js';
 import { HOSTILE_WORDS } from '../builders/hostile-texts.js';
 import { PREPARATIONS } from './example-scenes.js';

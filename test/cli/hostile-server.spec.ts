@@ -3,11 +3,11 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { stripVTControlCharacters } from 'node:util';
-import { type ActionVerb, requestAction } from '../../src/import-maps/domain/verdict.js';
+import { type ActionVerb, requestAction } from '../../src/promotion/domain/verdict.js';
 import { commandFor, messageOf } from '../../src/cli/stages/next-actions.js';
 import { Refusal } from '../../src/client/server.js';
 import { HOSTILE_WORDS } from '../builders/hostile-texts.js';
-import { flags, remark, shell, words as operands } from '../../src/platform/in-shell.js';
+import { flags, remark, shell, words as operands } from '../../src/platform/shell-quote.js';
 import { onTerminal } from './on-terminal.js';
 import { STEERING, StubShell, withoutOwn } from './printed-commands.js';
 import { stamp } from './stamp.js';

@@ -1,8 +1,8 @@
 // `--json=kye`: every verb knows the members that it prints, and refuses another one before anything is done.
-import { GRAMMAR } from '../../src/cli/grammar.js';
-import type { Fields } from '../../src/cli/json-fields.js';
-import { requireFields } from '../../src/cli/json-fields.js';
-import type { Verb } from '../../src/cli/verb.js';
+import { GRAMMAR } from '../../src/cli/shell/grammar.js';
+import type { Fields } from '../../src/cli/words/json-fields.js';
+import { requireFields } from '../../src/cli/words/json-fields.js';
+import type { Verb } from '../../src/cli/session/verb.js';
 import { VERBS } from '../../src/cli/verbs/all.js';
 import { eventually } from '../process/server-process.js';
 import { PREPARATIONS } from './example-scenes.js';

@@ -4,8 +4,8 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { keptToken, keepToken } from '../../src/cli/access/kept-tokens.js';
-import { alone } from '../../src/cli/private-file.js';
+import { keptToken, keepToken } from '../../src/cli/session/kept-tokens.js';
+import { alone } from '../../src/cli/session/private-file.js';
 
 const ROOT = pathToFileURL(path.resolve('.')).href;
 const PROCESSES = 4;
@@ -23,8 +23,8 @@ afterEach(() => fs.rm(home, { recursive: true, force: true }));
 async function running(source: string): Promise<void> {
   const script = `
     await import('${ROOT}/test/setup/typescript.mjs');
-    const tokens = await import('${ROOT}/src/cli/access/kept-tokens.ts');
-    const { alone } = await import('${ROOT}/src/cli/private-file.ts');
+    const tokens = await import('${ROOT}/src/cli/session/kept-tokens.ts');
+    const { alone } = await import('${ROOT}/src/cli/session/private-file.ts');
     const file = process.argv[1];
     ${source}`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script, file], { stdio: 'inherit' });

@@ -1,6 +1,6 @@
 // Where a manifest stops being JSON: the same judgement as JSON.parse, with the place and in words.
 import fc from 'fast-check';
-import { jsonFault } from '../../src/cli/json-fault.js';
+import { jsonFault } from '../../src/cli/words/json-fault.js';
 
 const parses = (text: string): boolean => {
   try {

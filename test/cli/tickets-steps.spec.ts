@@ -1,8 +1,8 @@
 // The command's own table of steps says what the server's does; steps, statuses and conditions are read as people write them.
-import { CliError } from '../../src/cli/cli-error.js';
-import { isStep, nameOf, statusNamed, stepNamed, STEPS } from '../../src/cli/steps.js';
-import { parseCondition } from '../../src/cli/wait-condition.js';
-import type { Ticket } from '../../src/cli/ticket-name.js';
+import { CliError } from '../../src/cli/words/cli-error.js';
+import { isStep, nameOf, statusNamed, stepNamed, STEPS } from '../../src/cli/tickets/steps.js';
+import { parseCondition } from '../../src/cli/tickets/wait-condition.js';
+import type { Ticket } from '../../src/cli/tickets/ticket-name.js';
 import { parseUntil } from '../../src/tickets/ticket-waiter.js';
 import { STEP_NAMES } from '../../src/workflow/steps.js';
 

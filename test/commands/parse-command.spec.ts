@@ -1,8 +1,8 @@
 // What people say, and what is understood.
-import { wordsOf } from '../../src/commands/words.js';
+import { wordsOf } from '../../src/chat-commands/words.js';
 import fc from 'fast-check';
-import { parseCommand } from '../../src/commands/parse-command.js';
-import { VERBS } from '../../src/commands/grammar.js';
+import { parseCommand } from '../../src/chat-commands/parse-command.js';
+import { VERBS } from '../../src/chat-commands/grammar.js';
 import { redacted } from '../../src/platform/redact.js';
 import { DomainError } from '../../src/platform/errors.js';
 

@@ -2,7 +2,7 @@
 import { faultSince, snapshot } from '../../fuzz/changes.mjs';
 import { callersOf, EVERY_SCOPE } from '../../fuzz/callers.mjs';
 import { fuzz } from '../../fuzz/fuzz.mjs';
-import { layGround } from '../../fuzz/ground.mjs';
+import { layGround } from '../../fuzz/fixtures.mjs';
 import { brokenHistories } from '../../fuzz/history.mjs';
 import { startGuarded } from '../access/world.js';
 import { startTestServer, type TestServer } from '../setup/test-server.js';

@@ -1,7 +1,7 @@
 // What revisions need is written once for a ticket, however many come after a large package, and nothing of it is cleaned up.
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { BlobCleaner } from '../../src/import-maps/blobs/blob-cleaner.js';
+import { BlobCleaner } from '../../src/files/blob-cleaner.js';
 import { hashOf, UploadsOf } from '../builders/modules.js';
 import { aTicket } from '../builders/ticket.builder.js';
 import { startTestServer, type TestServer } from '../setup/test-server.js';

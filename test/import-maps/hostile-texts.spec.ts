@@ -1,11 +1,11 @@
 // Texts that are made to keep a scanner busy: each reader of files takes time in proportion to what it reads.
 import fc from 'fast-check';
-import { rewriteSource } from '../../src/import-maps/modules/source-rewrite.js';
-import { listedFiles } from '../../src/import-maps/modules/debian-control.js';
-import { findImports } from '../../src/import-maps/modules/module-scan.js';
+import { rewriteSource } from '../../src/modules/source-rewrite.js';
+import { listedFiles } from '../../src/packages/spu-files/debian-control.js';
+import { findImports } from '../../src/modules/module-scan.js';
 import { checkIntegrity } from '../../src/import-maps/domain/admission.js';
 import { redacted } from '../../src/platform/redact.js';
-import { harmless, oneLine } from '../../src/cli/output/harmless.js';
+import { harmless, oneLine } from '../../src/cli/output/strip-control-characters.js';
 
 /** A quadratic reader of 200 000 characters takes minutes; a linear one milliseconds, and this on a machine that is busy. */
 const GENEROUS_MS = 5000;

@@ -1,5 +1,5 @@
 // URLs of this server's own modules, sent by clients: they are there and stay there, and their integrity is that of their bytes.
-import { BlobCleaner } from '../../src/import-maps/blobs/blob-cleaner.js';
+import { BlobCleaner } from '../../src/files/blob-cleaner.js';
 import { hashOf, upload } from '../builders/modules.js';
 import { productionOf } from '../builders/stamped-ticket.js';
 import { aTicket } from '../builders/ticket.builder.js';

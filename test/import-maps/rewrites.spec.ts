@@ -1,7 +1,7 @@
 // How the sources of a watched folder are rewritten: a table of what stands in scripts, what it becomes, and what is only told.
 import { SourceMap } from 'node:module';
 import fc from 'fast-check';
-import { readScript } from '../../src/import-maps/modules/read-script.js';
+import { readScript } from '../../src/modules/read-script.js';
 
 const read = (text: string, most = 1000) =>
   readScript({ path: 'src/app.js', text, most, rewrite: { to: { project: 'shop' }, map: undefined } });

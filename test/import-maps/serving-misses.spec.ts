@@ -1,7 +1,7 @@
 // Pages that ask for tickets that aren't in memory, or not at all: what that costs the database, that it never costs the API
 // anything, and that what isn't there is not remembered longer than a tenth of a second.
 import pg from 'pg';
-import { Entries } from '../../src/import-maps/serving/entries.js';
+import { Entries } from '../../src/import-maps/serving/loading-cache.js';
 import { aStampedTicket, changeModules, moduleUrl, setTo } from '../builders/stamped-ticket.js';
 import { aTicket } from '../builders/ticket.builder.js';
 import type { PostgresProxy } from '../setup/postgres-proxy.js';

@@ -2,8 +2,8 @@
 import { canonicalJson } from '../builders/canonical-json.js';
 import fc from 'fast-check';
 import { changeDelta, stamp } from '../../src/import-maps/domain/delta.js';
-import { StampedMap } from '../../src/import-maps/domain/stamped-map.js';
-import { ShownMaps } from '../../src/import-maps/serving/shown-maps.js';
+import { StampedMap } from '../../src/import-maps/domain/import-map.js';
+import { ShownMaps } from '../../src/import-maps/serving/preview-map-cache.js';
 import { aDelta, aMap, runs, someAsked, someTargets } from './domain/arbitraries.js';
 
 const ticketWith = (id: number, delta: ReturnType<typeof changeDelta>, revision: number) => ({

@@ -2,7 +2,7 @@
 // tested in browsers.
 import vm from 'node:vm';
 import { snippetOf } from '../../src/import-maps/serving/snippet.js';
-import { stampScript } from '../../src/import-maps/serving/stamp-script.js';
+import { stampScript } from '../../src/import-maps/serving/page-script-text.js';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
 
 const STAGES = [

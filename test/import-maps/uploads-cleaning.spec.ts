@@ -3,7 +3,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import { BlobCleaner } from '../../src/import-maps/blobs/blob-cleaner.js';
+import { BlobCleaner } from '../../src/files/blob-cleaner.js';
 import { aTicket } from '../builders/ticket.builder.js';
 import { hashOf, UploadsOf } from '../builders/modules.js';
 import { connectTo } from '../setup/raw-http.js';

@@ -2,8 +2,8 @@
 // it does late takes nothing away. And what a process that was killed in between left is put right by the next one.
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { BlobCleaner } from '../../src/import-maps/blobs/blob-cleaner.js';
-import { MODULE_BLOBS, type BlobStore } from '../../src/import-maps/blobs/blob-store.js';
+import { BlobCleaner } from '../../src/files/blob-cleaner.js';
+import { MODULE_BLOBS, type BlobStore } from '../../src/files/blob-store.js';
 import { hashOf, UploadsOf } from '../builders/modules.js';
 import { aTicket } from '../builders/ticket.builder.js';
 import { HungDisk } from '../setup/hung-disk.js';

@@ -7,7 +7,7 @@ import { DataSource } from 'typeorm';
 import { databaseUrl } from '../../scripts/database-url.mjs';
 import { migrations } from '../../migrations/index.js';
 import { dataSourceOptions } from '../../src/data-source.js';
-import { BlobCleaner } from '../../src/import-maps/blobs/blob-cleaner.js';
+import { BlobCleaner } from '../../src/files/blob-cleaner.js';
 import { withSnapshot } from '../../src/operate/snapshot.js';
 import { hashOf, upload } from '../builders/modules.js';
 import { aStampedTicket } from '../builders/stamped-ticket.js';

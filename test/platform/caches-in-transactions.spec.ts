@@ -67,7 +67,7 @@ const OUTSIDE = [
   /^platform\/database\//,
 ];
 /** Are handed the transaction on, and do so themselves. */
-const HANDED_ON = new Set(['import-maps/store/known-revisions.ts', 'import-maps/store/ticket-deltas.ts']);
+const HANDED_ON = new Set(['import-maps/store/revisions-cache.ts', 'import-maps/store/ticket-deltas.ts']);
 
 const sources = fs
   .readdirSync('src', { recursive: true, encoding: 'utf8' })

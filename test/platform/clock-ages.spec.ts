@@ -1,7 +1,7 @@
 // The database's clock steps: what is deleted by its age goes in its time and no earlier, and what is asked for by a time is found
 // by numbers.
 import pg from 'pg';
-import { BlobCleaner } from '../../src/import-maps/blobs/blob-cleaner.js';
+import { BlobCleaner } from '../../src/files/blob-cleaner.js';
 import { Idempotency } from '../../src/rest/writing/idempotency.js';
 import { ArchiveEvents } from '../../src/stream/archive/archive-events.js';
 import { Replay } from '../../src/stream/replay.js';

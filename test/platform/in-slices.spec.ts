@@ -4,9 +4,9 @@ import { acceptGiven, acceptMap, layOver } from '../../src/import-maps/domain/ac
 import { findingStale, rebasing } from '../../src/import-maps/domain/conflict.js';
 import { changeDelta, changingDelta, stamp, stamping } from '../../src/import-maps/domain/delta.js';
 import { atOnce, forEach, type Sliced } from '../../src/import-maps/domain/sliced.js';
-import { StampedMap, writing } from '../../src/import-maps/domain/stamped-map.js';
-import { planUrls } from '../../src/import-maps/modules/plan-urls.js';
-import { uploadAnswer } from '../../src/import-maps/modules/upload-answer.js';
+import { StampedMap, writing } from '../../src/import-maps/domain/import-map.js';
+import { planUrls } from '../../src/modules/plan-urls.js';
+import { uploadAnswer } from '../../src/modules/upload-answer.js';
 import { inSlices } from '../../src/platform/in-slices.js';
 import { readEvents } from '../../src/stream/ingest/read-events.js';
 

@@ -2,7 +2,7 @@
 // any more is found here.
 import fs from 'node:fs';
 import path from 'node:path';
-import { exitOf } from '../../src/cli/explain.js';
+import { exitOf } from '../../src/cli/shell/report-error.js';
 import { STATUS } from '../../src/platform/http/error-reply.js';
 import { REFUSALS } from '../../src/platform/refusals/refusals.js';
 

@@ -3,7 +3,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { databaseUrl } from '../../scripts/database-url.mjs';
-import { BlobCleaner } from '../../src/import-maps/blobs/blob-cleaner.js';
+import { BlobCleaner } from '../../src/files/blob-cleaner.js';
 import { formOf, hashOf } from '../builders/modules.js';
 import { createTestDatabase, startTestServer } from '../setup/test-server.js';
 import { call, endAll, newFolder, PROCESS_MS, startServer } from './server-process.js';

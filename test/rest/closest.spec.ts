@@ -1,5 +1,5 @@
 // Which name a misspelt word probably meant.
-import { closest } from '../../src/rest/writing/closest.js';
+import { closest } from '../../src/rest/writing/did-you-mean.js';
 
 const NAMES = ['current_workflow_step', 'status'];
 

@@ -1,5 +1,5 @@
 // A world in which every id is above 2^32: every operation works there. And where ids end, that is said.
-import { layGround } from '../../fuzz/ground.mjs';
+import { layGround } from '../../fuzz/fixtures.mjs';
 import { buildDocument } from '../../src/openapi.js';
 import { LARGEST_ID } from '../../src/platform/whole-number.js';
 import { callOperation, operationsOf } from '../access/operations.js';

@@ -1,6 +1,6 @@
 // Quotas of files: at the limit all is well; above it an upload is refused and has no effect; the stream is told once; a
 // project's settings raise its own, and nobody else's.
-import { BlobCleaner } from '../../src/import-maps/blobs/blob-cleaner.js';
+import { BlobCleaner } from '../../src/files/blob-cleaner.js';
 import { bearer } from '../access/world.js';
 import { formOf, postForm, upload, type UploadReply } from '../builders/modules.js';
 import {

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { checkType } from '../../src/stream/ingest/incoming.js';
 import { KNOWN_TYPES } from '../../src/stream/ingest/known-types.js';
-import { EVENT_TYPES, OWN_TYPES, RESOURCES } from '../../src/stream/lines/event-types.js';
+import { EVENT_TYPES, OWN_TYPES, RESOURCES } from '../../src/log/lines/event-types.js';
 import { allResources } from '../../src/rest/resource.js';
 import { bearer, type GuardedServer, startGuarded } from '../access/world.js';
 

@@ -1,10 +1,10 @@
 // The wording of every line as a table, and a story in which everything that is told leads to where one can look.
-import { asLine } from '../../src/stream/lines/line.js';
-import { safeLink } from '../../src/stream/lines/link.js';
-import { packageListLine, resourceChangedLine } from '../../src/stream/lines/resource-lines.js';
-import { moveSeverity, severityOf } from '../../src/stream/lines/severity.js';
-import * as stage from '../../src/stream/lines/stage-lines.js';
-import * as work from '../../src/stream/lines/work-lines.js';
+import { asLine } from '../../src/log/lines/line.js';
+import { safeLink } from '../../src/log/lines/link.js';
+import { packageListLine, resourceChangedLine } from '../../src/log/lines/resource-lines.js';
+import { moveSeverity, severityOf } from '../../src/log/lines/severity.js';
+import * as stage from '../../src/log/lines/stage-lines.js';
+import * as work from '../../src/log/lines/work-lines.js';
 import { aTicket, anUploadOf } from '../builders/ticket.builder.js';
 import { workflowCalls } from '../builders/workflow-calls.js';
 import { startTestServer, type TestServer } from '../setup/test-server.js';

@@ -1,10 +1,10 @@
 // Whether a release is good: what a command ends with, or what somebody says who looks at it.
 import { spawn } from 'node:child_process';
-import { ask } from '../ask.js';
-import { CliError } from '../cli-error.js';
-import { EXIT } from '../exit-codes.js';
-import type { Session } from '../session.js';
-import { inheritedEnvironment } from '../settings.js';
+import { ask } from '../session/ask.js';
+import { CliError } from '../words/cli-error.js';
+import { EXIT } from '../words/exit-codes.js';
+import type { Session } from '../session/session.js';
+import { inheritedEnvironment } from '../session/settings.js';
 import type { Judgement } from './search.js';
 
 export interface Tried {

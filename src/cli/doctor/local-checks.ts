@@ -1,13 +1,13 @@
 // What can be looked at here: Node, the settings and where each came from, git.
 import fs from 'node:fs';
 import path from 'node:path';
-import { CliError } from '../cli-error.js';
+import { CliError } from '../words/cli-error.js';
 import { checkWork } from '../git/check-work.js';
 import { gitIn, isInstalled } from '../git/git.js';
 import { repositoryOf } from '../git/repository.js';
 import { findTrunk } from '../git/trunk.js';
 import { SourceFolder } from '../watch/source-files.js';
-import { isEncrypted, KEYS, RC_FILE, type SettingName, type Settings } from '../settings.js';
+import { isEncrypted, KEYS, RC_FILE, type SettingName, type Settings } from '../session/settings.js';
 import { type Check, error, ok, warning } from './check.js';
 
 const OLDEST_NODE = [20, 19] as const;

@@ -2,13 +2,13 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { shell } from '../../platform/in-shell.js';
+import { shell } from '../../platform/shell-quote.js';
 
 declare const STAMP_VERSION: string;
 
 export interface OwnFile {
   readonly version: string;
-  /** As the server would tag it (src/platform/cli-files.controller.ts). */
+  /** As the server would tag it (src/pages/cli-files.controller.ts). */
   readonly etag: string;
   /** What to do to have the one at this URL. */
   update(url: string): string;

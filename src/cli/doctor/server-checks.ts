@@ -1,7 +1,7 @@
 // What can be asked of the server: that it is one and ready, its clock, the project, and the command that it hands out.
-import { shell } from '../../platform/in-shell.js';
+import { shell } from '../../platform/shell-quote.js';
 import { Refusal, type Server, Unreachable } from '../../client/server.js';
-import type { Session } from '../session.js';
+import type { Session } from '../session/session.js';
 import { type Check, error, ok, warning } from './check.js';
 import { ownFile } from './own-file.js';
 

@@ -1,7 +1,7 @@
 // Which ticket belongs to the git branch that one is on: `stamp new` keeps it in the branch's configuration, else the branch's
 // name has its key. The trunk has none, and neither has a detached HEAD.
-import { usage } from '../cli-error.js';
-import type { Settings } from '../settings.js';
+import { usage } from '../words/cli-error.js';
+import type { Settings } from '../session/settings.js';
 import { type Git, gitIn } from './git.js';
 import { repositoryOf } from './repository.js';
 import { findTrunk } from './trunk.js';

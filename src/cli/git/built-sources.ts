@@ -2,7 +2,7 @@
 // compare a build's files with a commit, so that they are marked with it as they come (watch/build-rule.ts).
 import path from 'node:path';
 import { isCommit } from '../../platform/git-facts.js';
-import { shell } from '../../platform/in-shell.js';
+import { shell } from '../../platform/shell-quote.js';
 import { isWithin, slashed } from '../watch/key-names.js';
 import type { TicketChange } from '../watch/server-versions.js';
 import { refused, SKIP } from './check-work.js';

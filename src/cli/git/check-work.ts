@@ -1,9 +1,9 @@
 // What has to be so in git before a ticket is promoted: everything is committed, HEAD descends from the trunk, and the
 // ticket's modules come from this line of work. Each refusal says the command that helps.
-import { shell } from '../../platform/in-shell.js';
+import { shell } from '../../platform/shell-quote.js';
 import { isCommit } from '../../platform/git-facts.js';
-import { CliError } from '../cli-error.js';
-import { EXIT } from '../exit-codes.js';
+import { CliError } from '../words/cli-error.js';
+import { EXIT } from '../words/exit-codes.js';
 import { type Git, gitIn } from './git.js';
 import { fetchTrunk, fetchUnknownTrunk } from './fetch-trunk.js';
 import { repositoryOf } from './repository.js';

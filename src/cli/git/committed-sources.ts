@@ -2,10 +2,10 @@
 // changed them.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { shell } from '../../platform/in-shell.js';
-import type { CliError } from '../cli-error.js';
-import type { Session } from '../session.js';
-import { nameOf } from '../stages/say-change.js';
+import { shell } from '../../platform/shell-quote.js';
+import type { CliError } from '../words/cli-error.js';
+import type { Session } from '../session/session.js';
+import { nameOf } from '../stages/print-change.js';
 import { readDiff } from '../verbs/diff.js';
 import { slashed } from '../watch/key-names.js';
 import { readSources, type ServerSources, type TicketChange } from '../watch/server-versions.js';

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { inheritedEnvironment } from '../settings.js';
+import { inheritedEnvironment } from '../session/settings.js';
 
 /** A verb of git with its options, as we write them; never a text from elsewhere. */
 type Verb = readonly [string, ...string[]];

@@ -1,8 +1,8 @@
 // Which repository a folder is in, and whether git can read it. One that git can't read is an error: what it would keep out
 // of a ticket isn't known.
 import fs from 'node:fs';
-import { shell } from '../../platform/in-shell.js';
-import { CliError } from '../cli-error.js';
+import { shell } from '../../platform/shell-quote.js';
+import { CliError } from '../words/cli-error.js';
 import { gitIn, isInstalled, repositoryAround } from './git.js';
 
 export type Found =

@@ -1,6 +1,6 @@
 // `git revert` lines that a server answers, before a person pastes them.
 import { isCommit } from '../../platform/git-facts.js';
-import { shell, words } from '../../platform/in-shell.js';
+import { shell, words } from '../../platform/shell-quote.js';
 
 /** As the server makes it; undefined for anything else: what another may have sent is not for a shell. */
 export function checkedRevert(line: string): string | undefined {

@@ -1,5 +1,5 @@
 // What one thing is or came to: a headline, and what belongs to it in lines.
-import { oneLine } from './harmless.js';
+import { oneLine } from './strip-control-characters.js';
 import type { Output } from './output.js';
 
 /** What it is, and its words; those without words are left out. */

@@ -2,7 +2,7 @@
 // stderr, and only where somebody looks at it.
 import type { WriteStream } from 'node:tty';
 import { harmlessJson } from '../../platform/steering.js';
-import { cellsOf, harmless, oneLine, painted, promptOf, unbroken, withoutTokens } from './harmless.js';
+import { cellsOf, harmless, oneLine, painted, promptOf, unbroken, withoutTokens } from './strip-control-characters.js';
 
 type Stream = NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'columns'>>;
 /** Back to the line's beginning, and nothing on it. */

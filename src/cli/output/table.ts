@@ -1,6 +1,6 @@
 // Lists: columns for people, tabs for programs.
 import { stripVTControlCharacters } from 'node:util';
-import { oneLine } from './harmless.js';
+import { oneLine } from './strip-control-characters.js';
 import type { Output } from './output.js';
 
 /** On a terminal aligned under a heading, and cut to its width; piped, one line each with tabs between, as `cut` reads it. */

@@ -4,8 +4,8 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Internal, isInternal, PackageImports, replacementOf } from '../../platform/package-exports.js';
-import { CliError } from '../cli-error.js';
-import { EXIT } from '../exit-codes.js';
+import { CliError } from '../words/cli-error.js';
+import { EXIT } from '../words/exit-codes.js';
 import { exportedNames } from './exported-names.js';
 import type { Installed } from './installed.js';
 

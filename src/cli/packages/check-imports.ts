@@ -2,8 +2,8 @@
 import { init, parse } from 'es-module-lexer/minimal';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { CliError } from '../cli-error.js';
-import { EXIT } from '../exit-codes.js';
+import { CliError } from '../words/cli-error.js';
+import { EXIT } from '../words/exit-codes.js';
 
 export interface MissingImport {
   /** Below the current folder. */

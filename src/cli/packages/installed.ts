@@ -3,8 +3,8 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { PackageDescription } from '../../platform/package-exports.js';
 import { excessIn } from '../../platform/package-limits.js';
-import { CliError } from '../cli-error.js';
-import { EXIT } from '../exit-codes.js';
+import { CliError } from '../words/cli-error.js';
+import { EXIT } from '../words/exit-codes.js';
 
 export interface Installed {
   readonly name: string;

@@ -1,10 +1,10 @@
 // The packages that are asked for, with all that these import: one version of each, and what a page would load of it.
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { shell } from '../../platform/in-shell.js';
+import { shell } from '../../platform/shell-quote.js';
 import { hasExports } from '../../platform/package-exports.js';
-import { CliError } from '../cli-error.js';
-import { EXIT } from '../exit-codes.js';
+import { CliError } from '../words/cli-error.js';
+import { EXIT } from '../words/exit-codes.js';
 import { buildPackage, type BuiltFile, descriptionOf } from './built-package.js';
 import { findInstalled, type Installed, packageOf } from './installed.js';
 import { entriesOf, PackageFiles, type ReachedEntry } from './package-files.js';

@@ -1,7 +1,7 @@
 // The snippet in a page: what is there is brought up to date in its place, and nothing else of the page changes. Texts are the
 // page's bytes, one character each, so that any encoding stays what it is; what comes in is ASCII.
-import { CliError } from '../cli-error.js';
-import { EXIT } from '../exit-codes.js';
+import { CliError } from '../words/cli-error.js';
+import { EXIT } from '../words/exit-codes.js';
 import { elementsOf, type PageElements, type ScriptElement, type Span } from './page-elements.js';
 
 const BEGIN = '<!-- stampline -->';

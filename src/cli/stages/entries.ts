@@ -1,11 +1,11 @@
 // `--list`: the tickets at each stage with their links, and production's releases; of one ticket, what it changes.
 import type { components } from '../../client/schema.js';
 import { sayTable } from '../output/table.js';
-import type { Session } from '../session.js';
-import type { Ticket } from '../ticket-name.js';
+import type { Session } from '../session/session.js';
+import type { Ticket } from '../tickets/ticket-name.js';
 import { readPreviewLink, releaseMap } from './links.js';
 import { knownTicket } from './overview.js';
-import { nameOf } from './say-change.js';
+import { nameOf } from './print-change.js';
 import type { Stage, TicketDiff } from './shapes.js';
 import { firstOf, productionOf, readStages, stageNamed, stagesOf } from './stage-line.js';
 

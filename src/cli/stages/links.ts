@@ -1,7 +1,7 @@
 // Where a ticket or a release can be looked at: a page of the application with `?dev=TKT-1` or `?stamp-release=7`; without
 // one, the import map.
-import type { Session } from '../session.js';
-import type { Settings } from '../settings.js';
+import type { Session } from '../session/session.js';
+import type { Settings } from '../session/settings.js';
 import type { Stage } from './shapes.js';
 
 /** `http://localhost:8080/?dev=TKT-1`; production's has no ticket in it. `previewKey`: where links need one. */

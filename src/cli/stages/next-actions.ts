@@ -1,7 +1,7 @@
 // What the server says one can do, as a command of ours: a verb, or curl to this server where there is none for it. A line that
 // the server made is never printed.
 import { type Refusal } from '../../client/server.js';
-import { flags, type Piece, shell, words } from '../../platform/in-shell.js';
+import { flags, type Piece, shell, words } from '../../platform/shell-quote.js';
 import type { NextAction } from './shapes.js';
 
 type Body = Readonly<Record<string, unknown>>;

@@ -1,13 +1,13 @@
 // `stamp TKT-1`: where a ticket is, where to see it, what stands in its way, and what to do next, in a few lines.
-import { shell } from '../../platform/in-shell.js';
+import { shell } from '../../platform/shell-quote.js';
 import { Refusal } from '../../client/server.js';
-import { CliError } from '../cli-error.js';
-import { EXIT } from '../exit-codes.js';
+import { CliError } from '../words/cli-error.js';
+import { EXIT } from '../words/exit-codes.js';
 import { sayFacts } from '../output/facts.js';
-import type { Session } from '../session.js';
-import { readTicket, type Ticket } from '../ticket-name.js';
+import type { Session } from '../session/session.js';
+import { readTicket, type Ticket } from '../tickets/ticket-name.js';
 import { readPreviewLink, storyLink } from './links.js';
-import { nextOf } from './say-change.js';
+import { nextOf } from './print-change.js';
 import type { Why } from './shapes.js';
 import { stageNamed, type StageLine, stagesOf } from './stage-line.js';
 import { passes, sayVerdicts } from './verdicts.js';

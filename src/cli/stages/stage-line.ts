@@ -1,8 +1,8 @@
 // The stages of a project as the command sees them: which comes next, which is production.
-import { CliError } from '../cli-error.js';
-import { EXIT } from '../exit-codes.js';
-import type { Session } from '../session.js';
-import type { Ticket } from '../ticket-name.js';
+import { CliError } from '../words/cli-error.js';
+import { EXIT } from '../words/exit-codes.js';
+import type { Session } from '../session/session.js';
+import type { Ticket } from '../tickets/ticket-name.js';
 import type { Stage } from './shapes.js';
 
 /** In order; the last one is production. */

@@ -1,12 +1,12 @@
 // A stage verb on a ticket that was looked at before: done only if it is still where it was seen.
-import { shell } from '../../platform/in-shell.js';
+import { shell } from '../../platform/shell-quote.js';
 import { Refusal } from '../../client/server.js';
-import { isSomebodyThere } from '../ask.js';
-import { CliError, usage } from '../cli-error.js';
-import { EXIT } from '../exit-codes.js';
-import type { Options } from '../options.js';
-import type { Session } from '../session.js';
-import { readTicket, type Ticket } from '../ticket-name.js';
+import { isSomebodyThere } from '../session/ask.js';
+import { CliError, usage } from '../words/cli-error.js';
+import { EXIT } from '../words/exit-codes.js';
+import type { Options } from '../words/options.js';
+import type { Session } from '../session/session.js';
+import { readTicket, type Ticket } from '../tickets/ticket-name.js';
 
 const TRIES = 5;
 

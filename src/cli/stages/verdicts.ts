@@ -1,6 +1,6 @@
 // Verdicts of a promotion's policies, as people and programs read them.
-import { remark } from '../../platform/in-shell.js';
-import { EXIT, type ExitCode } from '../exit-codes.js';
+import { remark } from '../../platform/shell-quote.js';
+import { EXIT, type ExitCode } from '../words/exit-codes.js';
 import type { Colour, Output } from '../output/output.js';
 import { type About, commandFor } from './next-actions.js';
 import type { Verdict } from './shapes.js';

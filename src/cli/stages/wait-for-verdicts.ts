@@ -1,9 +1,9 @@
 // Waits while all that stands in a ticket's way clears by itself: a build, a hold that ends, another ticket.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CliError } from '../cli-error.js';
-import { EXIT } from '../exit-codes.js';
-import type { Session } from '../session.js';
-import type { Ticket } from '../ticket-name.js';
+import { CliError } from '../words/cli-error.js';
+import { EXIT } from '../words/exit-codes.js';
+import type { Session } from '../session/session.js';
+import type { Ticket } from '../tickets/ticket-name.js';
 import type { Verdict, Why } from './shapes.js';
 import { onlyWaits, passes, sayVerdicts } from './verdicts.js';
 

@@ -2,20 +2,20 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { shell, words } from '../../platform/in-shell.js';
-import { CliError, usage } from '../cli-error.js';
-import { EXIT, type ExitCode } from '../exit-codes.js';
-import { type Options, textOf } from '../options.js';
+import { shell, words } from '../../platform/shell-quote.js';
+import { CliError, usage } from '../words/cli-error.js';
+import { EXIT, type ExitCode } from '../words/exit-codes.js';
+import { type Options, textOf } from '../words/options.js';
 import { bareImports, type MissingImport, missingIn } from '../packages/check-imports.js';
 import { packageOf } from '../packages/installed.js';
 import { appInGit } from '../packages/locked.js';
 import { needsFirst, type PlannedPackage, planPackages } from '../packages/plan-packages.js';
-import type { Session } from '../session.js';
+import type { Session } from '../session/session.js';
 import { readMapLink } from '../stages/links.js';
 import { firstOf, stagesOf } from '../stages/stage-line.js';
-import { readTicket, ticketBefore } from '../ticket-name.js';
-import type { Verb } from '../verb.js';
-import { beginWork, type BegunTicket } from '../watch/begin-work.js';
+import { readTicket, ticketBefore } from '../tickets/ticket-name.js';
+import type { Verb } from '../session/verb.js';
+import { beginWork, type BegunTicket } from '../watch/open-work-ticket.js';
 import type { Provenance } from '../watch/git-facts.js';
 
 /** What came of one package. */

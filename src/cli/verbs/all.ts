@@ -1,5 +1,5 @@
 // Every verb, in the groups and the order in which help lists them. A new verb goes into one of these.
-import type { Verb } from '../verb.js';
+import type { Verb } from '../session/verb.js';
 import { add } from './add.js';
 import { artifact } from './artifact.js';
 import { bisect } from './bisect.js';

@@ -1,13 +1,13 @@
 // stamp artifact: what came of a ticket's work: images, results, logs; of a subticket's: the source package, too.
-import { usage } from '../cli-error.js';
-import { type Options, textOf } from '../options.js';
+import { usage } from '../words/cli-error.js';
+import { type Options, textOf } from '../words/options.js';
 import { sayTable } from '../output/table.js';
-import type { Session } from '../session.js';
-import { subticketNamed } from '../subticket-name.js';
-import { beginsWithTicket, readTicket, ticketNamed } from '../ticket-name.js';
-import type { Verb } from '../verb.js';
-import { readFull } from '../whole-ticket.js';
-import { ARTIFACT_FIELDS } from '../json-shapes.js';
+import type { Session } from '../session/session.js';
+import { subticketNamed } from '../tickets/subticket-name.js';
+import { beginsWithTicket, readTicket, ticketNamed } from '../tickets/ticket-name.js';
+import type { Verb } from '../session/verb.js';
+import { readFull } from '../tickets/whole-ticket.js';
+import { ARTIFACT_FIELDS } from '../words/json-shapes.js';
 
 const add: Verb = {
   name: 'add',

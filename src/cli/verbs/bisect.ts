@@ -1,21 +1,21 @@
 // stamp bisect: which release of production broke it.
-import { shell } from '../../platform/in-shell.js';
-import { isSomebodyThere } from '../ask.js';
+import { shell } from '../../platform/shell-quote.js';
+import { isSomebodyThere } from '../session/ask.js';
 import { judgeByAsking, judgeByRunning, type Tried } from '../bisect/judge.js';
 import { learn, nextToTry, type Search, suspects, triesLeft } from '../bisect/search.js';
-import { usage } from '../cli-error.js';
-import { EXIT } from '../exit-codes.js';
-import { type Options, textOf } from '../options.js';
-import { timeFor } from '../local-time.js';
+import { usage } from '../words/cli-error.js';
+import { EXIT } from '../words/exit-codes.js';
+import { type Options, textOf } from '../words/options.js';
+import { timeFor } from '../words/local-time.js';
 import { sayFacts } from '../output/facts.js';
 import type { Output } from '../output/output.js';
-import type { Session } from '../session.js';
+import type { Session } from '../session/session.js';
 import { releaseMap, releasePage } from '../stages/links.js';
 import type { Stage } from '../stages/shapes.js';
 import { productionOf, readStages } from '../stages/stage-line.js';
-import { readTicket } from '../ticket-name.js';
-import type { Verb } from '../verb.js';
-import { BISECT_FIELDS } from '../json-shapes.js';
+import { readTicket } from '../tickets/ticket-name.js';
+import type { Verb } from '../session/verb.js';
+import { BISECT_FIELDS } from '../words/json-shapes.js';
 
 export const bisect: Verb = {
   name: 'bisect',

@@ -1,14 +1,14 @@
 // stamp close and stamp reopen; `stamp TKT-001 --close`: out of the way, and back again.
-import { shell } from '../../platform/in-shell.js';
-import { type Options, textOf } from '../options.js';
+import { shell } from '../../platform/shell-quote.js';
+import { type Options, textOf } from '../words/options.js';
 import { sayFacts } from '../output/facts.js';
-import type { Session } from '../session.js';
+import type { Session } from '../session/session.js';
 import { readPreviewLink } from '../stages/links.js';
-import { isProduction } from '../stages/say-change.js';
+import { isProduction } from '../stages/print-change.js';
 import { stageNamed, type StageLine, stagesOf } from '../stages/stage-line.js';
-import { type Ticket, ticketNamed } from '../ticket-name.js';
-import type { Verb } from '../verb.js';
-import { TICKET_FIELDS } from '../json-shapes.js';
+import { type Ticket, ticketNamed } from '../tickets/ticket-name.js';
+import type { Verb } from '../session/verb.js';
+import { TICKET_FIELDS } from '../words/json-shapes.js';
 
 const REASON = ['--reason <text>', 'goes into the history'] as const;
 

@@ -1,12 +1,12 @@
 // stamp complete: the rest of a ticket's way, step by step as strict projects want it.
-import { shell } from '../../platform/in-shell.js';
-import { CliError } from '../cli-error.js';
-import { EXIT } from '../exit-codes.js';
-import { isComplete, isFailed, LINE, positionText, stepText } from '../steps.js';
-import { readTicket, ticketNamed } from '../ticket-name.js';
-import type { Verb } from '../verb.js';
+import { shell } from '../../platform/shell-quote.js';
+import { CliError } from '../words/cli-error.js';
+import { EXIT } from '../words/exit-codes.js';
+import { isComplete, isFailed, LINE, positionText, stepText } from '../tickets/steps.js';
+import { readTicket, ticketNamed } from '../tickets/ticket-name.js';
+import type { Verb } from '../session/verb.js';
 import { sayPosition } from './status.js';
-import { TICKET_FIELDS } from '../json-shapes.js';
+import { TICKET_FIELDS } from '../words/json-shapes.js';
 
 export const complete: Verb = {
   name: 'complete',

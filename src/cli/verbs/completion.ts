@@ -1,7 +1,7 @@
 // stamp completion: a script for the shell.
-import { INSTALL, SCRIPTS } from '../completion/scripts.js';
-import { usage } from '../cli-error.js';
-import type { Verb } from '../verb.js';
+import { INSTALL, SCRIPTS } from '../words/completion-scripts.js';
+import { usage } from '../words/cli-error.js';
+import type { Verb } from '../session/verb.js';
 
 const SHELLS = Object.keys(SCRIPTS);
 

@@ -1,12 +1,12 @@
 // stamp diff: what a ticket changes in the import map, key by key, and what of it somebody else overtook.
-import { type Options, textOf } from '../options.js';
+import { type Options, textOf } from '../words/options.js';
 import { sayTable } from '../output/table.js';
-import type { Session } from '../session.js';
-import { nameOf } from '../stages/say-change.js';
+import type { Session } from '../session/session.js';
+import { nameOf } from '../stages/print-change.js';
 import type { TicketDiff } from '../stages/shapes.js';
-import { ticketNamed } from '../ticket-name.js';
-import type { Verb } from '../verb.js';
-import { fieldsOf } from '../json-fields.js';
+import { ticketNamed } from '../tickets/ticket-name.js';
+import type { Verb } from '../session/verb.js';
+import { fieldsOf } from '../words/json-fields.js';
 
 export const diff: Verb = {
   name: 'diff',

@@ -2,10 +2,10 @@
 import type { Check } from '../doctor/check.js';
 import { checkGit, checkNode, checkSettings } from '../doctor/local-checks.js';
 import { checkServer } from '../doctor/server-checks.js';
-import { EXIT } from '../exit-codes.js';
+import { EXIT } from '../words/exit-codes.js';
 import type { Colour, Output } from '../output/output.js';
-import type { Verb } from '../verb.js';
-import { fieldsOf } from '../json-fields.js';
+import type { Verb } from '../session/verb.js';
+import { fieldsOf } from '../words/json-fields.js';
 
 export const doctor: Verb = {
   name: 'doctor',

@@ -1,10 +1,10 @@
 // stamp fail: a ticket that can't go on, and why.
-import { FAILURE_OPTIONS, failureReport } from '../failure-report.js';
-import { textOf } from '../options.js';
-import { readTicket, ticketNamed } from '../ticket-name.js';
-import type { Verb } from '../verb.js';
+import { FAILURE_OPTIONS, failureReport } from '../tickets/failure-report.js';
+import { textOf } from '../words/options.js';
+import { readTicket, ticketNamed } from '../tickets/ticket-name.js';
+import type { Verb } from '../session/verb.js';
 import { sayPosition } from './status.js';
-import { TICKET_FIELDS } from '../json-shapes.js';
+import { TICKET_FIELDS } from '../words/json-shapes.js';
 
 export const fail: Verb = {
   name: 'fail',

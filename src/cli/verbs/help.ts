@@ -1,5 +1,5 @@
 // stamp help: what --help says, for who thinks of the word first. The program runs it, as it knows all verbs.
-import type { Verb } from '../verb.js';
+import type { Verb } from '../session/verb.js';
 
 export const help: Verb = {
   name: 'help',

@@ -1,15 +1,15 @@
 // stamp history: what happened to a ticket, oldest first.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { components } from '../../client/schema.js';
-import { usage } from '../cli-error.js';
-import { localTime } from '../local-time.js';
-import { textOf } from '../options.js';
-import { cellsOf } from '../output/harmless.js';
+import { usage } from '../words/cli-error.js';
+import { localTime } from '../words/local-time.js';
+import { textOf } from '../words/options.js';
+import { cellsOf } from '../output/strip-control-characters.js';
 import type { Output } from '../output/output.js';
-import type { Session } from '../session.js';
-import { readTicket, ticketNamed } from '../ticket-name.js';
-import type { Verb } from '../verb.js';
-import { HISTORY_FIELDS } from '../json-shapes.js';
+import type { Session } from '../session/session.js';
+import { readTicket, ticketNamed } from '../tickets/ticket-name.js';
+import type { Verb } from '../session/verb.js';
+import { HISTORY_FIELDS } from '../words/json-shapes.js';
 
 type Row = components['schemas']['History'];
 

@@ -1,13 +1,13 @@
 // stamp hold and stamp unhold: nothing promotes a held ticket.
-import { shell } from '../../platform/in-shell.js';
-import { usage } from '../cli-error.js';
-import { timeFor } from '../local-time.js';
-import { type Options, textOf } from '../options.js';
+import { shell } from '../../platform/shell-quote.js';
+import { usage } from '../words/cli-error.js';
+import { timeFor } from '../words/local-time.js';
+import { type Options, textOf } from '../words/options.js';
 import { sayFacts } from '../output/facts.js';
-import type { Session } from '../session.js';
-import { ticketNamed } from '../ticket-name.js';
-import type { OptionLine, Verb } from '../verb.js';
-import { HELD_FIELDS } from '../json-shapes.js';
+import type { Session } from '../session/session.js';
+import { ticketNamed } from '../tickets/ticket-name.js';
+import type { OptionLine, Verb } from '../session/verb.js';
+import { HELD_FIELDS } from '../words/json-shapes.js';
 
 /** Of a hold and of a lock. */
 export const HOLD_OPTIONS: readonly OptionLine[] = [

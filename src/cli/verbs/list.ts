@@ -1,14 +1,14 @@
 // stamp list: tickets, newest first.
-import { usage } from '../cli-error.js';
-import { since } from '../local-time.js';
-import { type Options, textOf } from '../options.js';
+import { usage } from '../words/cli-error.js';
+import { since } from '../words/local-time.js';
+import { type Options, textOf } from '../words/options.js';
 import type { Output } from '../output/output.js';
 import { sayTable } from '../output/table.js';
-import type { Session } from '../session.js';
-import { isFailed, stepNamed, stepText } from '../steps.js';
-import type { Ticket } from '../ticket-name.js';
-import type { Verb } from '../verb.js';
-import { TICKET_FIELDS } from '../json-shapes.js';
+import type { Session } from '../session/session.js';
+import { isFailed, stepNamed, stepText } from '../tickets/steps.js';
+import type { Ticket } from '../tickets/ticket-name.js';
+import type { Verb } from '../session/verb.js';
+import { TICKET_FIELDS } from '../words/json-shapes.js';
 
 const DEFAULT_LIMIT = 50;
 const LARGEST_PAGE = 1000;

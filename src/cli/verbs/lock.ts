@@ -1,9 +1,9 @@
 // stamp lock and stamp unlock: nothing is promoted to a locked stage; taking something back is always allowed.
-import { flags, type Piece, shell } from '../../platform/in-shell.js';
-import type { Session } from '../session.js';
-import type { Verb } from '../verb.js';
+import { flags, type Piece, shell } from '../../platform/shell-quote.js';
+import type { Session } from '../session/session.js';
+import type { Verb } from '../session/verb.js';
 import { HOLD_OPTIONS, holdBody, reasonBody, sayHeld } from './hold.js';
-import { LOCKED_FIELDS } from '../json-shapes.js';
+import { LOCKED_FIELDS } from '../words/json-shapes.js';
 
 export const lock: Verb = {
   name: 'lock',

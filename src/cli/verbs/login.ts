@@ -1,16 +1,16 @@
 // stamp login, stamp logout and stamp whoami: whose token a server gets from this machine's user.
 import { text as readAll } from 'node:stream/consumers';
 import { Refusal, type Server } from '../../client/server.js';
-import { forgetToken, keepToken } from '../access/kept-tokens.js';
-import { askSecretly, isSomebodyThere } from '../ask.js';
-import { CliError, usage } from '../cli-error.js';
-import { EXIT } from '../exit-codes.js';
-import type { Options } from '../options.js';
+import { forgetToken, keepToken } from '../session/kept-tokens.js';
+import { askSecretly, isSomebodyThere } from '../session/ask.js';
+import { CliError, usage } from '../words/cli-error.js';
+import { EXIT } from '../words/exit-codes.js';
+import type { Options } from '../words/options.js';
 import { sayFacts } from '../output/facts.js';
-import type { Session } from '../session.js';
-import { hasTokenVariable, isEncrypted, urlOf } from '../settings.js';
-import type { Verb } from '../verb.js';
-import { WHO_FIELDS } from '../json-shapes.js';
+import type { Session } from '../session/session.js';
+import { hasTokenVariable, isEncrypted, urlOf } from '../session/settings.js';
+import type { Verb } from '../session/verb.js';
+import { WHO_FIELDS } from '../words/json-shapes.js';
 
 export const login: Verb = {
   name: 'login',

@@ -1,15 +1,15 @@
 // stamp new: a ticket, alone or with all its parts from a manifest. Both are one bundle: all of it is kept, or nothing.
-import { shell } from '../../platform/in-shell.js';
+import { shell } from '../../platform/shell-quote.js';
 import { harmlessJson } from '../../platform/steering.js';
-import { usage } from '../cli-error.js';
+import { usage } from '../words/cli-error.js';
 import { keepForBranch } from '../git/branch-ticket.js';
-import { type Manifest, readManifest } from '../manifest.js';
-import { type Options, textOf, textsOf } from '../options.js';
-import { projectUri } from '../project-uri.js';
-import type { Session } from '../session.js';
-import { ticketKey } from '../ticket-name.js';
-import type { Verb } from '../verb.js';
-import { FULL_TICKET_FIELDS } from '../json-shapes.js';
+import { type Manifest, readManifest } from '../tickets/manifest.js';
+import { type Options, textOf, textsOf } from '../words/options.js';
+import { projectUri } from '../session/project-uri.js';
+import type { Session } from '../session/session.js';
+import { ticketKey } from '../tickets/ticket-name.js';
+import type { Verb } from '../session/verb.js';
+import { FULL_TICKET_FIELDS } from '../words/json-shapes.js';
 import { mailOf } from '../watch/git-facts.js';
 
 export const create: Verb = {

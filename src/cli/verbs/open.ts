@@ -1,11 +1,11 @@
 // stamp open: the page that shows a ticket, in a browser.
 import { spawn } from 'node:child_process';
-import { textOf } from '../options.js';
-import type { Session } from '../session.js';
+import { textOf } from '../words/options.js';
+import type { Session } from '../session/session.js';
 import { readPreviewLink, storyLink } from '../stages/links.js';
 import { stageNamed, stagesOf } from '../stages/stage-line.js';
-import { readTicket, ticketNamed } from '../ticket-name.js';
-import type { Verb } from '../verb.js';
+import { readTicket, ticketNamed } from '../tickets/ticket-name.js';
+import type { Verb } from '../session/verb.js';
 
 export const open: Verb = {
   name: 'open',

@@ -1,12 +1,12 @@
 // stamp preview: the links that show a ticket before it is released, and a new key where the old one got around.
 import type { operations } from '../../client/schema.js';
 import { sayFacts } from '../output/facts.js';
-import type { Session } from '../session.js';
+import type { Session } from '../session/session.js';
 import { previewLink } from '../stages/links.js';
 import { stageNamed, stagesOf } from '../stages/stage-line.js';
-import { readTicket, ticketNamed } from '../ticket-name.js';
-import type { Verb } from '../verb.js';
-import { PREVIEW_FIELDS } from '../json-shapes.js';
+import { readTicket, ticketNamed } from '../tickets/ticket-name.js';
+import type { Verb } from '../session/verb.js';
+import { PREVIEW_FIELDS } from '../words/json-shapes.js';
 
 type Preview = operations['preview_ticket']['responses'][200]['content']['application/json'];
 

@@ -1,15 +1,15 @@
 // stamp project: the projects, their settings and stages.
-import { shell } from '../../platform/in-shell.js';
+import { shell } from '../../platform/shell-quote.js';
 import type { components } from '../../client/schema.js';
 import { Refusal } from '../../client/server.js';
-import { CliError, usage } from '../cli-error.js';
-import { EXIT } from '../exit-codes.js';
-import { textOf } from '../options.js';
+import { CliError, usage } from '../words/cli-error.js';
+import { EXIT } from '../words/exit-codes.js';
+import { textOf } from '../words/options.js';
 import { sayTable } from '../output/table.js';
-import { changed, readWanted } from '../project/settings-said.js';
-import type { Session } from '../session.js';
-import type { Verb } from '../verb.js';
-import { PROJECT_FIELDS } from '../json-shapes.js';
+import { changed, readWanted } from '../tickets/settings-said.js';
+import type { Session } from '../session/session.js';
+import type { Verb } from '../session/verb.js';
+import { PROJECT_FIELDS } from '../words/json-shapes.js';
 
 type Project = components['schemas']['Project'];
 /** What has a default needn't be sent, though the type asks for it. */

@@ -1,24 +1,24 @@
 // stamp promote, and `stamp TKT-001 --promote`: git is checked, then the ticket goes to the next stage.
-import { flags, shell } from '../../platform/in-shell.js';
+import { flags, shell } from '../../platform/shell-quote.js';
 import type { operations } from '../../client/schema.js';
 import { Refusal } from '../../client/server.js';
-import { CliError, usage } from '../cli-error.js';
-import { duration } from '../duration.js';
-import { EXIT, type ExitCode } from '../exit-codes.js';
+import { CliError, usage } from '../words/cli-error.js';
+import { duration } from '../words/duration.js';
+import { EXIT, type ExitCode } from '../words/exit-codes.js';
 import { checkWork, requireOrigin } from '../git/check-work.js';
 import { type Committed, requireCommitted } from '../git/committed-sources.js';
-import { type Options, textOf } from '../options.js';
-import type { Session } from '../session.js';
+import { type Options, textOf } from '../words/options.js';
+import type { Session } from '../session/session.js';
 import { type About, commandFor } from '../stages/next-actions.js';
-import { isProduction, nextOf, sayChange } from '../stages/say-change.js';
+import { isProduction, nextOf, sayChange } from '../stages/print-change.js';
 import type { StageChange, Verdict } from '../stages/shapes.js';
 import { after, stageNamed, stagesOf, type StageLine } from '../stages/stage-line.js';
 import { onSeen, requireAnswerable, requireConfirmed, sayAlready } from '../stages/ticket-verb.js';
 import { onlyWaits, passes, sayVerdicts } from '../stages/verdicts.js';
 import { waitUntilPassable } from '../stages/wait-for-verdicts.js';
-import { readTicket, type Ticket, ticketNamed } from '../ticket-name.js';
-import type { OptionLine, Verb } from '../verb.js';
-import { CHANGE_FIELDS, REFUSED_FIELDS, TICKET_FIELDS } from '../json-shapes.js';
+import { readTicket, type Ticket, ticketNamed } from '../tickets/ticket-name.js';
+import type { OptionLine, Verb } from '../session/verb.js';
+import { CHANGE_FIELDS, REFUSED_FIELDS, TICKET_FIELDS } from '../words/json-shapes.js';
 
 type PromoteBody = NonNullable<operations['promote_ticket']['requestBody']>['content']['application/json'];
 

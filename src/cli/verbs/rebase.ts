@@ -1,14 +1,14 @@
 // stamp rebase: settles keys that somebody else released since the ticket changed them, one choice each.
-import { usage } from '../cli-error.js';
-import type { Options } from '../options.js';
-import type { Session } from '../session.js';
-import { nameOf, nextOf, sayChange } from '../stages/say-change.js';
+import { usage } from '../words/cli-error.js';
+import type { Options } from '../words/options.js';
+import type { Session } from '../session/session.js';
+import { nameOf, nextOf, sayChange } from '../stages/print-change.js';
 import { stagesOf } from '../stages/stage-line.js';
 import { onSeen } from '../stages/ticket-verb.js';
-import { readTicket, ticketNamed } from '../ticket-name.js';
-import type { Verb } from '../verb.js';
+import { readTicket, ticketNamed } from '../tickets/ticket-name.js';
+import type { Verb } from '../session/verb.js';
 import { readDiff } from './diff.js';
-import { CHANGE_FIELDS } from '../json-shapes.js';
+import { CHANGE_FIELDS } from '../words/json-shapes.js';
 
 type Choice = 'mine' | 'theirs';
 type Choices = Readonly<Record<string, Choice>>;

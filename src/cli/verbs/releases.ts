@@ -1,13 +1,13 @@
 // stamp releases: production's releases, newest first.
-import { usage } from '../cli-error.js';
-import { timeFor } from '../local-time.js';
-import { textOf } from '../options.js';
+import { usage } from '../words/cli-error.js';
+import { timeFor } from '../words/local-time.js';
+import { textOf } from '../words/options.js';
 import { sayTable } from '../output/table.js';
 import { latestReleases } from '../stages/entries.js';
 import { productionOf, readStages } from '../stages/stage-line.js';
-import { ticketNamed } from '../ticket-name.js';
-import type { Verb } from '../verb.js';
-import { RELEASE_FIELDS } from '../json-shapes.js';
+import { ticketNamed } from '../tickets/ticket-name.js';
+import type { Verb } from '../session/verb.js';
+import { RELEASE_FIELDS } from '../words/json-shapes.js';
 
 export const releases: Verb = {
   name: 'releases',

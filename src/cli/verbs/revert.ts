@@ -1,16 +1,16 @@
 // stamp revert, and `stamp TKT-001 --revert`: a ticket goes a stage back; out of production by a release without it.
-import { flags, shell } from '../../platform/in-shell.js';
-import { CliError, usage } from '../cli-error.js';
-import { EXIT } from '../exit-codes.js';
-import { type Options, textOf } from '../options.js';
-import type { Session } from '../session.js';
-import { isProduction, nextOf, sayChange } from '../stages/say-change.js';
+import { flags, shell } from '../../platform/shell-quote.js';
+import { CliError, usage } from '../words/cli-error.js';
+import { EXIT } from '../words/exit-codes.js';
+import { type Options, textOf } from '../words/options.js';
+import type { Session } from '../session/session.js';
+import { isProduction, nextOf, sayChange } from '../stages/print-change.js';
 import type { StageChange } from '../stages/shapes.js';
 import { before, stageNamed, type StageLine, stagesOf } from '../stages/stage-line.js';
 import { onSeen, requireAnswerable, requireConfirmed, sayAlready } from '../stages/ticket-verb.js';
-import { readTicket, type Ticket, ticketNamed } from '../ticket-name.js';
-import type { OptionLine, Verb } from '../verb.js';
-import { CHANGE_FIELDS, TICKET_FIELDS } from '../json-shapes.js';
+import { readTicket, type Ticket, ticketNamed } from '../tickets/ticket-name.js';
+import type { OptionLine, Verb } from '../session/verb.js';
+import { CHANGE_FIELDS, TICKET_FIELDS } from '../words/json-shapes.js';
 
 export const REVERT_OPTIONS: readonly OptionLine[] = [
   ['--to-revision <n>', 'in the first stage: the revision of its modules to go back to'],

@@ -1,17 +1,17 @@
 // stamp rollback: production as it was at an earlier release.
-import { flags, shell } from '../../platform/in-shell.js';
-import { CliError, usage } from '../cli-error.js';
-import { EXIT } from '../exit-codes.js';
-import { type Options, textOf } from '../options.js';
+import { flags, shell } from '../../platform/shell-quote.js';
+import { CliError, usage } from '../words/cli-error.js';
+import { EXIT } from '../words/exit-codes.js';
+import { type Options, textOf } from '../words/options.js';
 import { sayFacts } from '../output/facts.js';
-import type { Session } from '../session.js';
+import type { Session } from '../session/session.js';
 import { previewLink } from '../stages/links.js';
-import { namedChanges } from '../stages/say-change.js';
+import { namedChanges } from '../stages/print-change.js';
 import type { ProductionChange, Stage } from '../stages/shapes.js';
 import { productionOf, readStages } from '../stages/stage-line.js';
 import { requireAnswerable, requireConfirmed } from '../stages/ticket-verb.js';
-import type { Verb } from '../verb.js';
-import { RELEASE_CHANGE_FIELDS } from '../json-shapes.js';
+import type { Verb } from '../session/verb.js';
+import { RELEASE_CHANGE_FIELDS } from '../words/json-shapes.js';
 
 export const rollback: Verb = {
   name: 'rollback',

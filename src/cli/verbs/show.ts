@@ -1,10 +1,10 @@
 // stamp show: one ticket, as it is now or as soon as it is somewhere.
-import { ticketNamed } from '../ticket-name.js';
-import { sayTicketPage } from '../ticket-page.js';
-import type { Verb } from '../verb.js';
-import { WAIT_OPTIONS, waitAsAsked } from '../wait.js';
-import { readWhole } from '../whole-ticket.js';
-import { FULL_TICKET_FIELDS, WHY_FIELDS } from '../json-shapes.js';
+import { ticketNamed } from '../tickets/ticket-name.js';
+import { sayTicketPage } from '../tickets/ticket-page.js';
+import type { Verb } from '../session/verb.js';
+import { WAIT_OPTIONS, waitAsAsked } from '../tickets/wait.js';
+import { readWhole } from '../tickets/whole-ticket.js';
+import { FULL_TICKET_FIELDS, WHY_FIELDS } from '../words/json-shapes.js';
 
 export const show: Verb = {
   name: 'show',

@@ -1,12 +1,12 @@
 // stamp snippet: what a page has in its <head>; printed, or written into pages.
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { shell } from '../../platform/in-shell.js';
-import { CliError, usage } from '../cli-error.js';
-import { EXIT } from '../exit-codes.js';
-import { textsOf } from '../options.js';
-import type { Session } from '../session.js';
-import type { Verb } from '../verb.js';
+import { shell } from '../../platform/shell-quote.js';
+import { CliError, usage } from '../words/cli-error.js';
+import { EXIT } from '../words/exit-codes.js';
+import { textsOf } from '../words/options.js';
+import type { Session } from '../session/session.js';
+import type { Verb } from '../session/verb.js';
 
 interface WrittenPage {
   readonly name: string;

@@ -1,14 +1,14 @@
 // stamp status: where a ticket is, and moving it.
-import { shell, words } from '../../platform/in-shell.js';
-import { usage } from '../cli-error.js';
-import type { Options } from '../options.js';
+import { shell, words } from '../../platform/shell-quote.js';
+import { usage } from '../words/cli-error.js';
+import type { Options } from '../words/options.js';
 import type { Output } from '../output/output.js';
-import type { Session } from '../session.js';
-import { isFailed, isStep, nameOf, positionText, statusNamed, statusOf, stepNamed } from '../steps.js';
-import { hasTicket, readTicket, type Ticket, ticketKey, ticketNamed } from '../ticket-name.js';
-import type { Verb } from '../verb.js';
-import { WAIT_OPTIONS, waitAsAsked } from '../wait.js';
-import { TICKET_FIELDS } from '../json-shapes.js';
+import type { Session } from '../session/session.js';
+import { isFailed, isStep, nameOf, positionText, statusNamed, statusOf, stepNamed } from '../tickets/steps.js';
+import { hasTicket, readTicket, type Ticket, ticketKey, ticketNamed } from '../tickets/ticket-name.js';
+import type { Verb } from '../session/verb.js';
+import { WAIT_OPTIONS, waitAsAsked } from '../tickets/wait.js';
+import { TICKET_FIELDS } from '../words/json-shapes.js';
 
 export const status: Verb = {
   name: 'status',

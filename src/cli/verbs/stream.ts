@@ -1,17 +1,17 @@
 // stamp stream: what happens, a line each, as it happens.
 import type { components } from '../../client/schema.js';
-import { usage } from '../cli-error.js';
-import { milliseconds } from '../duration.js';
-import { EXIT } from '../exit-codes.js';
-import { localTime } from '../local-time.js';
-import { type Options, textOf } from '../options.js';
-import { cellsOf, oneLine } from '../output/harmless.js';
+import { usage } from '../words/cli-error.js';
+import { milliseconds } from '../words/duration.js';
+import { EXIT } from '../words/exit-codes.js';
+import { localTime } from '../words/local-time.js';
+import { type Options, textOf } from '../words/options.js';
+import { cellsOf, oneLine } from '../output/strip-control-characters.js';
 import type { Colour, Output } from '../output/output.js';
-import type { Session } from '../session.js';
+import type { Session } from '../session/session.js';
 import { follow } from '../stream/follow.js';
-import { ticketKey } from '../ticket-name.js';
-import type { Verb } from '../verb.js';
-import { EVENT_FIELDS } from '../json-shapes.js';
+import { ticketKey } from '../tickets/ticket-name.js';
+import type { Verb } from '../session/verb.js';
+import { EVENT_FIELDS } from '../words/json-shapes.js';
 
 /** As /stream sends it: without `data`, which is behind `resource_uri`. */
 type Event = Omit<components['schemas']['Event'], 'data'>;

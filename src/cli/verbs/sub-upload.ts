@@ -1,11 +1,11 @@
 // stamp sub upload: the files of a source package, kept by the server.
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { CliError, usage } from '../cli-error.js';
-import { EXIT } from '../exit-codes.js';
+import { CliError, usage } from '../words/cli-error.js';
+import { EXIT } from '../words/exit-codes.js';
 import { sayTable } from '../output/table.js';
-import { subticketNamed } from '../subticket-name.js';
-import type { Verb } from '../verb.js';
+import { subticketNamed } from '../tickets/subticket-name.js';
+import type { Verb } from '../session/verb.js';
 
 /** One who sends a large file waits longer than one who asks. */
 const PATIENCE_MS = 60_000;

@@ -1,19 +1,19 @@
 // stamp sub: the parts of a ticket that are built one by one.
-import { addSubticket, type Subticket } from '../add-subticket.js';
-import { usage } from '../cli-error.js';
-import { FAILURE_OPTIONS, failureReport } from '../failure-report.js';
-import { textOf } from '../options.js';
+import { addSubticket, type Subticket } from '../tickets/add-subticket.js';
+import { usage } from '../words/cli-error.js';
+import { FAILURE_OPTIONS, failureReport } from '../tickets/failure-report.js';
+import { textOf } from '../words/options.js';
 import type { Output } from '../output/output.js';
-import type { Session } from '../session.js';
-import { isFailed, nameOf, positionText, statusNamed, statusOf, stepNamed } from '../steps.js';
-import { subticketNamed } from '../subticket-name.js';
-import { beginsWithTicket, readTicket, ticketNamed } from '../ticket-name.js';
-import { saySubtickets } from '../ticket-page.js';
-import type { OptionLine, Verb } from '../verb.js';
-import { liveSubtickets, readFull } from '../whole-ticket.js';
+import type { Session } from '../session/session.js';
+import { isFailed, nameOf, positionText, statusNamed, statusOf, stepNamed } from '../tickets/steps.js';
+import { subticketNamed } from '../tickets/subticket-name.js';
+import { beginsWithTicket, readTicket, ticketNamed } from '../tickets/ticket-name.js';
+import { saySubtickets } from '../tickets/ticket-page.js';
+import type { OptionLine, Verb } from '../session/verb.js';
+import { liveSubtickets, readFull } from '../tickets/whole-ticket.js';
 import { addTo } from './artifact.js';
 import { upload } from './sub-upload.js';
-import { ARTIFACT_FIELDS, SUBTICKET_FIELDS } from '../json-shapes.js';
+import { ARTIFACT_FIELDS, SUBTICKET_FIELDS } from '../words/json-shapes.js';
 
 const BY_PACKAGE = 'The subticket is its id or, with -t, the name of its source package.';
 

@@ -1,14 +1,14 @@
 // stamp token: the tokens of a server, for those who administer it.
 import { Refusal } from '../../client/server.js';
-import { CliError, usage } from '../cli-error.js';
-import { EXIT } from '../exit-codes.js';
-import { timeFor } from '../local-time.js';
-import { textOf, textsOf } from '../options.js';
+import { CliError, usage } from '../words/cli-error.js';
+import { EXIT } from '../words/exit-codes.js';
+import { timeFor } from '../words/local-time.js';
+import { textOf, textsOf } from '../words/options.js';
 import { sayTable } from '../output/table.js';
-import type { Session } from '../session.js';
+import type { Session } from '../session/session.js';
 import { requireConfirmed } from '../stages/ticket-verb.js';
-import type { Verb } from '../verb.js';
-import { TOKEN_FIELDS } from '../json-shapes.js';
+import type { Verb } from '../session/verb.js';
+import { TOKEN_FIELDS } from '../words/json-shapes.js';
 
 interface Token {
   readonly id: number;

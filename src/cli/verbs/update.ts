@@ -1,9 +1,9 @@
 // stamp update, and `stamp TKT-001 --update`: keeps what a ticket carries in step with a folder.
 import { runUpdate } from '../watch/run-update.js';
-import { textOf, textsOf } from '../options.js';
-import { ticketBefore } from '../ticket-name.js';
-import type { OptionLine, Verb } from '../verb.js';
-import { UPDATE_FIELDS } from '../json-shapes.js';
+import { textOf, textsOf } from '../words/options.js';
+import { ticketBefore } from '../tickets/ticket-name.js';
+import type { OptionLine, Verb } from '../session/verb.js';
+import { UPDATE_FIELDS } from '../words/json-shapes.js';
 
 /** Beside the files and the folder, which the first grammar has flags of its own for. */
 export const UPDATE_OPTIONS: readonly OptionLine[] = [

@@ -1,11 +1,11 @@
 // stamp why: what stands between a ticket and its next stage.
-import { shell } from '../../platform/in-shell.js';
-import { EXIT } from '../exit-codes.js';
+import { shell } from '../../platform/shell-quote.js';
+import { EXIT } from '../words/exit-codes.js';
 import type { Why } from '../stages/shapes.js';
 import { exitOfVerdicts, passes, sayVerdicts } from '../stages/verdicts.js';
-import { ticketNamed } from '../ticket-name.js';
-import type { Verb } from '../verb.js';
-import { WHY_FIELDS } from '../json-shapes.js';
+import { ticketNamed } from '../tickets/ticket-name.js';
+import type { Verb } from '../session/verb.js';
+import { WHY_FIELDS } from '../words/json-shapes.js';
 
 export const why: Verb = {
   name: 'why',

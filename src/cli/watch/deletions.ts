@@ -2,9 +2,9 @@
 // nor production has, is refused.
 import fs from 'node:fs';
 import path from 'node:path';
-import { shell } from '../../platform/in-shell.js';
-import { usage } from '../cli-error.js';
-import { nearest } from '../suggest.js';
+import { shell } from '../../platform/shell-quote.js';
+import { usage } from '../words/cli-error.js';
+import { nearest } from '../words/suggest.js';
 import { baseOf, type Place, slashed } from './key-names.js';
 
 export interface Deletions {

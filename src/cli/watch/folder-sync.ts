@@ -1,7 +1,7 @@
 // One folder kept in step with one ticket: which of its files differ from what was sent, and sends these.
 import { createHash } from 'node:crypto';
 import fs from 'node:fs/promises';
-import { type GoneFile, PARCEL, type Parcel, quietParcels, type SentFile, sizeOf } from './parcel.js';
+import { type GoneFile, PARCEL, type Parcel, quietParcels, type SentFile, sizeOf } from './upload-batch.js';
 import type { Delivered, Sender } from './sender.js';
 import type { Plan } from './judge.js';
 import { type JudgedFolder, markOf } from './judged-folder.js';

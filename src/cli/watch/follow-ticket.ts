@@ -1,10 +1,10 @@
 // Hears from the stream what others do to the ticket, so that a watch ends when its modules are frozen and not at the next
 // save; and that the server went away, and is back.
 import { Refusal, Unreachable } from '../../client/server.js';
-import type { Session } from '../session.js';
+import type { Session } from '../session/session.js';
 import { follow } from '../stream/follow.js';
-import { readTicket } from '../ticket-name.js';
-import type { BegunTicket } from './begin-work.js';
+import { readTicket } from '../tickets/ticket-name.js';
+import type { BegunTicket } from './open-work-ticket.js';
 import type { Connection } from './sender.js';
 import { closedTicket, frozenTicket, goneTicket } from './ticket-refusal.js';
 

@@ -1,7 +1,7 @@
 // What a watch does with what is saved: sends it as it comes. What is missing is deleted from the ticket only once nothing more
 // comes and the folder is there with modules in it, since a build may take all away before it writes.
-import { CliError } from '../cli-error.js';
-import { EXIT } from '../exit-codes.js';
+import { CliError } from '../words/cli-error.js';
+import { EXIT } from '../words/exit-codes.js';
 import type { FolderSync } from './folder-sync.js';
 import type { Saves, SaveWatcher } from './save-watcher.js';
 import type { SourceFolder } from './source-files.js';

@@ -2,9 +2,9 @@
 // from `root` where .stamprc.json says one; outside of a repository from the folder of .stamprc.json, else the current one.
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { usage } from '../cli-error.js';
+import { usage } from '../words/cli-error.js';
 import { requireReadable } from '../git/repository.js';
-import { RC_FILE, type Settings } from '../settings.js';
+import { RC_FILE, type Settings } from '../session/settings.js';
 
 /** Where the command runs, and what says from where files are named. */
 export type Place = Pick<Settings, 'cwd' | 'root' | 'projectFolder'>;

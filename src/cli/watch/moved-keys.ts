@@ -2,10 +2,10 @@
 // Neither name is sent until somebody says which counts: two keys of one file would be two modules on a page.
 import path from 'node:path';
 import fs from 'node:fs';
-import { shell } from '../../platform/in-shell.js';
-import { CliError } from '../cli-error.js';
-import { EXIT } from '../exit-codes.js';
-import { RC_FILE } from '../settings.js';
+import { shell } from '../../platform/shell-quote.js';
+import { CliError } from '../words/cli-error.js';
+import { EXIT } from '../words/exit-codes.js';
+import { RC_FILE } from '../session/settings.js';
 import { isWithin, type Place, slashed } from './key-names.js';
 import type { SourceFolder } from './source-files.js';
 

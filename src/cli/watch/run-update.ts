@@ -1,10 +1,10 @@
 // A ticket's modules kept in step with a folder: begins the work, sends what differs, says where to see it, and watches.
 import path from 'node:path';
-import { EXIT, type ExitCode } from '../exit-codes.js';
-import type { Session } from '../session.js';
-import { RC_FILE, type Settings } from '../settings.js';
+import { EXIT, type ExitCode } from '../words/exit-codes.js';
+import type { Session } from '../session/session.js';
+import { RC_FILE, type Settings } from '../session/settings.js';
 import { isLink, pageLink } from '../stages/links.js';
-import { beginWork, type BegunTicket } from './begin-work.js';
+import { beginWork, type BegunTicket } from './open-work-ticket.js';
 import { GitFacts } from './git-facts.js';
 import { deletedNames } from './deletions.js';
 import { type Moved, movedFiles, movedRefusal } from './moved-keys.js';

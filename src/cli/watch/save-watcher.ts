@@ -4,8 +4,8 @@ import { type FSWatcher, watch } from 'chokidar';
 import { once } from 'node:events';
 import path from 'node:path';
 import { pause } from '../../client/pause.js';
-import { CliError } from '../cli-error.js';
-import { EXIT } from '../exit-codes.js';
+import { CliError } from '../words/cli-error.js';
+import { EXIT } from '../words/exit-codes.js';
 import { FolderMarks } from './folder-marks.js';
 import { isModule, type SourceFolder } from './source-files.js';
 

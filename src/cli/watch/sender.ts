@@ -2,12 +2,12 @@
 // taken out, so that one bad file doesn't keep the others.
 import { pause } from '../../client/pause.js';
 import { Refusal, type Server, Unreachable } from '../../client/server.js';
-import { CliError } from '../cli-error.js';
-import { EXIT } from '../exit-codes.js';
-import type { BegunTicket } from './begin-work.js';
+import { CliError } from '../words/cli-error.js';
+import { EXIT } from '../words/exit-codes.js';
+import type { BegunTicket } from './open-work-ticket.js';
 import { conflictLine } from './conflict-markers.js';
 import type { Provenance } from './git-facts.js';
-import { apart, formOf, type GoneFile, newKey, type Parcel, type SentFile, sizeOf } from './parcel.js';
+import { apart, formOf, type GoneFile, newKey, type Parcel, type SentFile, sizeOf } from './upload-batch.js';
 import { ticketRefusal } from './ticket-refusal.js';
 
 export interface Warning {

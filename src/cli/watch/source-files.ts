@@ -1,8 +1,8 @@
 // Which files of a folder are a ticket's modules, and what they are called: in the ticket, and by people.
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { CliError } from '../cli-error.js';
-import { EXIT } from '../exit-codes.js';
+import { CliError } from '../words/cli-error.js';
+import { EXIT } from '../words/exit-codes.js';
 import { requireReadable } from '../git/repository.js';
 import { gitIn } from '../git/git.js';
 import { type KeyNames, keyNames, type Place, slashed } from './key-names.js';

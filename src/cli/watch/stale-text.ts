@@ -1,6 +1,6 @@
 // What is said of files that production has in a version that this clone doesn't know, and of commits that go along.
 import { isCommit } from '../../platform/git-facts.js';
-import { shell, words } from '../../platform/in-shell.js';
+import { shell, words } from '../../platform/shell-quote.js';
 import type { Server } from '../../client/server.js';
 import { type CommitFacts, distinct } from '../git/path-changes.js';
 import { checkedRevert } from '../git/revert-line.js';

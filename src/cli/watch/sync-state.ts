@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { writeOwn } from '../private-file.js';
+import { writeOwn } from '../session/private-file.js';
 
 /** In place of a hash: the server was told of it, but what it has now isn't known. */
 export const UNSURE = '';

@@ -1,6 +1,6 @@
 // Which watched files a ticket shows, by the names that they have there: production's, and what the ticket changes of them.
 import { Refusal } from '../../client/server.js';
-import type { Session } from '../session.js';
+import type { Session } from '../session/session.js';
 
 /** `src/cart.js` for the key `@default/src/cart.js`. A ticket that there isn't shows production. Rejects with Refusal; Unreachable. */
 export async function readNames(session: Session, ticket: string): Promise<ReadonlySet<string>> {

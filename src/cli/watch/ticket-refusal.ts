@@ -1,8 +1,8 @@
 // Tickets whose modules can't change, and what to do about it, in the command's own words.
-import { shell } from '../../platform/in-shell.js';
+import { shell } from '../../platform/shell-quote.js';
 import type { Refusal } from '../../client/server.js';
-import { CliError } from '../cli-error.js';
-import { EXIT } from '../exit-codes.js';
+import { CliError } from '../words/cli-error.js';
+import { EXIT } from '../words/exit-codes.js';
 
 interface Named {
   readonly key: string;

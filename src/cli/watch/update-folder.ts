@@ -1,12 +1,12 @@
 // Sends what differs in a folder: once, or as it is saved until somebody ends it.
-import { EXIT, type ExitCode } from '../exit-codes.js';
+import { EXIT, type ExitCode } from '../words/exit-codes.js';
 import { Progress } from '../output/progress.js';
-import type { Session } from '../session.js';
+import type { Session } from '../session/session.js';
 import path from 'node:path';
 import type { Server } from '../../client/server.js';
 import { RefMarks } from '../git/ref-marks.js';
 import { GitVersions } from '../git/versions.js';
-import type { BegunTicket } from './begin-work.js';
+import type { BegunTicket } from './open-work-ticket.js';
 import { BuildRule } from './build-rule.js';
 import { FolderSync } from './folder-sync.js';
 import type { Outcome } from './sync-outcome.js';

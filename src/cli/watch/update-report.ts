@@ -1,7 +1,7 @@
 // What a watch says: a line for each save, or a line of JSON.
-import { shell } from '../../platform/in-shell.js';
+import { shell } from '../../platform/shell-quote.js';
 import type { Output } from '../output/output.js';
-import type { BegunTicket } from './begin-work.js';
+import type { BegunTicket } from './open-work-ticket.js';
 import type { Outcome } from './sync-outcome.js';
 import type { Connection } from './sender.js';
 import { MODULE_KINDS, type Listing } from './source-files.js';

@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { shell } from '../../platform/in-shell.js';
-import { usage } from '../cli-error.js';
+import { shell } from '../../platform/shell-quote.js';
+import { usage } from '../words/cli-error.js';
 import { requireReadable } from '../git/repository.js';
 import { isWithin, type Place } from './key-names.js';
 import { isModule, MODULE_KINDS, SourceFolder } from './source-files.js';

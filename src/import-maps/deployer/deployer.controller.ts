@@ -1,5 +1,5 @@
 // import-map-deployer's surface (import-maps.md, section 5). GET /import-map.json?env= is answered in serving/map.controller.ts,
-// and `/` in tickets/home.controller.ts. Errors are plain text (platform/http/plain-clients.ts).
+// and `/` in pages/home.controller.ts. Errors are plain text (platform/http/plain-clients.ts).
 import { Controller, Delete, Get, Patch, Req, Res } from '@nestjs/common';
 import { ApiExcludeController, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -12,14 +12,14 @@ import { keyOf } from '../domain/map-key.js';
 import { MapAnswers, type Wanted } from '../serving/map-answers.js';
 import { inSlices } from '../../platform/in-slices.js';
 import { isLenient, LENIENT } from '../stages/lenient.js';
-import { RunVerb, verbOptions } from '../stages/run-verb.js';
+import { RunVerb, verbOptions } from '../../rest/operations/run-operation.js';
 import { plainFailures } from './deployer-docs.js';
 import { environmentsOf, readEnvironment } from './environment.js';
 import { readLevel, readMapPatch, readService } from './patch-body.js';
 import { UrlCheck } from './url-check.js';
 import { type EnvironmentWrite, WriteEnvironment } from './write-environment.js';
 import { inBodyTurn } from '../../platform/http/large-bodies.js';
-import { Needs } from '../../platform/http/need.js';
+import { Needs } from '../../platform/http/required-scope.js';
 import { originOf } from '../../platform/http/own-origin.js';
 import { requireScope } from '../../platform/principal.js';
 

@@ -3,7 +3,7 @@
 import { invalid, notFound } from '../../platform/errors.js';
 import { lastOf, type Query } from '../../rest/reading/list-query.js';
 import { readLinked, withoutPreviewKeys } from '../domain/preview-link.js';
-import { production, stageNamed, type StageLine } from '../domain/stage-line.js';
+import { production, stageNamed, type StageLine } from '../../projects/stages/stage-order.js';
 
 export type Environment =
   | { readonly kind: 'production' }

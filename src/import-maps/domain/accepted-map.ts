@@ -13,7 +13,7 @@ import type { Change } from './delta.js';
 import { keyOf, type MapKey, partsOf } from './map-key.js';
 import { ImportMapError, jsonOf, type ParseWarning, readImportMap } from './parse.js';
 import { atOnce, forEach, type Sliced } from './sliced.js';
-import { sameTarget, type StampedMap, type Target } from './stamped-map.js';
+import { sameTarget, type StampedMap, type Target } from './import-map.js';
 
 export interface MapFault extends Fault {
   /** Stable: the standard's (`address.invalid`, see parse.ts), or `entry.<kind>`, `scope.<kind>`, `integrity.<kind>`. */

@@ -2,7 +2,7 @@
 import { type Delta, type Operation, operationKey } from './delta.js';
 import type { MapKey } from './map-key.js';
 import { atOnce, forEach, type Sliced } from './sliced.js';
-import { sameTarget, type StampedMap, type Target } from './stamped-map.js';
+import { sameTarget, type StampedMap, type Target } from './import-map.js';
 
 /** `clean`: production is as it was. `live`: production has it already. `stale`: somebody else released another value. */
 export type KeyState = 'clean' | 'live' | 'stale';

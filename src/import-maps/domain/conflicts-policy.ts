@@ -1,6 +1,6 @@
 // The policy `conflicts`: no stale key, and overlaps as the project says (import-maps.md, section 1; promotion.md).
 import { keyText, type MapKey, wireKey } from './map-key.js';
-import { type NextAction, requestAction, summaryOf, type Verdict } from './verdict.js';
+import { type NextAction, requestAction, summaryOf, type Verdict } from '../../promotion/domain/verdict.js';
 
 export interface KeyInConflict {
   readonly key: MapKey;

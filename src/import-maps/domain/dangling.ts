@@ -3,7 +3,7 @@ import { type Delta, operationKey } from './delta.js';
 import { keyOf, type MapKey } from './map-key.js';
 import { ImportMapError } from './parse.js';
 import { mappedUrl, type ResolvableMap, someBeginning } from './resolve.js';
-import { addressOf, type StampedMap } from './stamped-map.js';
+import { addressOf, type StampedMap } from './import-map.js';
 import { isOwnPath, isRelative, OWN_PATH } from './url-like.js';
 
 /** A module of which it is known what it imports. */

@@ -2,7 +2,7 @@
 // that a key of forty thousand that changes costs one key.
 import { type Delta, difference, type Operation, operationKey, withOperations } from './delta.js';
 import type { MapKey } from './map-key.js';
-import { sameTarget } from './stamped-map.js';
+import { sameTarget } from './import-map.js';
 
 /** What a revision changed. */
 export interface DeltaStep {

@@ -2,7 +2,7 @@
 import { keyOf, type MapKey } from './map-key.js';
 import { atOnce, forEach, type Sliced } from './sliced.js';
 import { baseSaid, isGivenUp, type Judged } from './source-base.js';
-import { type MapChanges, plainTarget, sameTarget, type StampedMap, type Target } from './stamped-map.js';
+import { type MapChanges, plainTarget, sameTarget, type StampedMap, type Target } from './import-map.js';
 
 /** A module that a ticket brings. */
 export interface Module extends Target {

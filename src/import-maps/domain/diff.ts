@@ -1,6 +1,6 @@
 // What differs between two maps, key by key.
 import type { MapKey } from './map-key.js';
-import { sameTarget, type StampedMap, type Target } from './stamped-map.js';
+import { sameTarget, type StampedMap, type Target } from './import-map.js';
 
 export interface Difference {
   readonly key: MapKey;

@@ -1,7 +1,7 @@
 // What pages come to load under a map, from some specifiers on: the imports that lead nowhere, and how pages get there.
 // The walk goes in levels, since what modules import is read between them (stages/walk-imports.ts).
 import type { Lead, Leads } from './dangling.js';
-import type { ScriptImports } from './script-imports.js';
+import type { ScriptImports } from '../../files/script-imports.js';
 
 /** How much of a page is walked; beyond that it is cut, and says so. */
 export interface WalkLimits {

@@ -2,7 +2,7 @@
 import { type Change, operationKey } from './delta.js';
 import type { MapKey } from './map-key.js';
 import { isOwnPath } from './url-like.js';
-import type { StampedMap } from './stamped-map.js';
+import type { StampedMap } from './import-map.js';
 
 /**
  * A key that the changes leave alone, whose URL they give another integrity than it has: what is there now loads, and would

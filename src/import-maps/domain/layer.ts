@@ -1,7 +1,7 @@
 // Layers: deltas that were promoted to production. A release is the base map with its active layers over it, in order.
 import { changesOf, type Delta } from './delta.js';
 import type { MapKey } from './map-key.js';
-import type { MapChanges, StampedMap, Target } from './stamped-map.js';
+import type { MapChanges, StampedMap, Target } from './import-map.js';
 
 export interface Layer {
   readonly id: number;

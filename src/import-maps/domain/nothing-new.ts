@@ -3,7 +3,7 @@
 import type { Importer, Leads } from './dangling.js';
 import type { MapKey } from './map-key.js';
 import { forEach, type Sliced } from './sliced.js';
-import type { StampedMap } from './stamped-map.js';
+import type { StampedMap } from './import-map.js';
 
 /** A map, and where imports lead under it; a folder leads only to what is in it. */
 export interface LedMap {

@@ -3,7 +3,7 @@
 import { type Change, type Delta, operationKey, withOperations } from './delta.js';
 import { keyOf, type MapKey, partsOf } from './map-key.js';
 import { forEach, type Sliced } from './sliced.js';
-import type { StampedMap } from './stamped-map.js';
+import type { StampedMap } from './import-map.js';
 import { isOwnPath } from './url-like.js';
 
 export interface PackageName {

@@ -3,7 +3,7 @@ import { danglingSince, type Importer, importersIn, leadsUnder, placesInFolders 
 import { keysOf } from './delta.js';
 import { fold, foldKeys, inOrder, type Layer } from './layer.js';
 import type { MapKey } from './map-key.js';
-import type { MapChanges, StampedMap } from './stamped-map.js';
+import type { MapChanges, StampedMap } from './import-map.js';
 
 export interface Revert {
   /** What production's map becomes, for the keys of the layers that go. */

@@ -1,7 +1,7 @@
 // What a watched source is based on, where its sender says which version it was made from: git's id of that version, and not
 // the moment when it came, decides whether production went on without it.
 import type { MapKey } from './map-key.js';
-import { plainTarget, type Target } from './stamped-map.js';
+import { plainTarget, type Target } from './import-map.js';
 
 /** git's ids of versions: of the bytes as git stores them, SHA-1 or SHA-256. Null: there was no such file. */
 export interface Judged {

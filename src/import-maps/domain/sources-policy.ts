@@ -1,7 +1,7 @@
 // The policy `sources`: what git says of a ticket's watched files. It stops nothing: it says what nobody could compare, what comes
 // from no commit, and the commit that a build was made from.
 import type { Delta } from './delta.js';
-import { summaryOf, type Verdict } from './verdict.js';
+import { summaryOf, type Verdict } from '../../promotion/domain/verdict.js';
 
 export interface SourcesFacts {
   readonly ticketKey: string;

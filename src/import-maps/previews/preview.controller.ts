@@ -2,7 +2,7 @@
 import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Needs, principalOf } from '../../platform/http/need.js';
+import { Needs, principalOf } from '../../platform/http/required-scope.js';
 import { originOf } from '../../platform/http/own-origin.js';
 import { failures, IDEMPOTENCY_KEY, IF_MATCH, jsonReply, pathParameter } from '../../rest/http/documented.js';
 import { versionTag } from '../../rest/http/entity-tag.js';
@@ -11,9 +11,9 @@ import { type IdRequest, ResourceHandler } from '../../rest/http/resource-handle
 import { resourceNamed, type Row, uriOf } from '../../rest/resource.js';
 import { ReadStages } from '../stages/read-stages.js';
 import { PREVIEW } from '../stages/preview-schema.js';
-import { RunVerb, verbOptions } from '../stages/run-verb.js';
+import { RunVerb, verbOptions } from '../../rest/operations/run-operation.js';
 import { mapLinks, pageLinks, shownTo } from '../stages/stage-view.js';
-import { verbBody } from '../stages/verb-body.js';
+import { verbBody } from '../../promotion/verb-body.js';
 import type { LockedTicket } from '../store/ticket-deltas.js';
 import { RenewPreviewKey } from './renew-preview-key.js';
 

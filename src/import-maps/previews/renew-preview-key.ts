@@ -4,7 +4,7 @@ import type { Tx } from '../../platform/database/db.js';
 import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
 import { type EventDraft, resourceNamed, type Row } from '../../rest/resource.js';
 import { updateSql } from '../../rest/writing/row-sql.js';
-import { previewKeyRenewedLine } from '../../stream/lines/stage-lines.js';
+import { previewKeyRenewedLine } from '../../log/lines/stage-lines.js';
 import { holdsScope, requireScope } from '../../platform/principal.js';
 import type { VerbOptions } from '../stages/stage-change.js';
 import { MapChanges } from '../store/map-changes.js';

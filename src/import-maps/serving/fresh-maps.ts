@@ -6,15 +6,15 @@ import type { Logger } from 'pino';
 import { type Hearer, isOld, Listener } from '../../platform/database/listener.js';
 import type { Sql } from '../../platform/database/statement.js';
 import { DomainError, notFound } from '../../platform/errors.js';
-import { loggable } from '../../platform/loggable.js';
+import { loggable } from '../../platform/error-for-log.js';
 import { steadyNow } from '../../platform/steady-clock.js';
-import { LOGGER } from '../../platform/tokens.js';
+import { LOGGER } from '../../platform/injection-tokens.js';
 import { MapChanges } from '../store/map-changes.js';
-import { MAP_CHANNEL, type MapNews } from '../store/map-pointer.js';
+import { MAP_CHANNEL, type MapNews } from '../../promotion/production-pointer.js';
 import type { ReleaseMap } from '../store/release-reader.js';
 import { Behind } from './behind.js';
-import { KnownProjects, type ServedProject } from './known-projects.js';
-import { KnownTickets, type ServedTicket } from './known-tickets.js';
+import { KnownProjects, type ServedProject } from './projects-cache.js';
+import { KnownTickets, type ServedTicket } from './tickets-cache.js';
 import { ProductionNow } from './production-now.js';
 
 /** How long a request waits for the database: where there is something to serve instead, and where there is nothing yet. */

@@ -3,18 +3,18 @@ import { Injectable } from '@nestjs/common';
 import { notFound } from '../../platform/errors.js';
 import type { Query } from '../../rest/reading/list-query.js';
 import type { Sliced } from '../domain/sliced.js';
-import { type StampedMap, writing } from '../domain/stamped-map.js';
+import { type StampedMap, writing } from '../domain/import-map.js';
 import type { ReleaseMap } from '../store/release-reader.js';
 import { type Found, FreshMaps, type Live, Patience } from './fresh-maps.js';
 import { identityOf } from './identity.js';
-import type { ServedProject } from './known-projects.js';
-import type { ServedTicket } from './known-tickets.js';
+import type { ServedProject } from './projects-cache.js';
+import type { ServedTicket } from './tickets-cache.js';
 import { OldReleases } from './old-releases.js';
 import { ServingDb } from './serving-db.js';
 import { type AskedTickets, type MapRequest, readMapRequest, shownOf } from './map-request.js';
-import { type AskedTicket, deltasOf, refusalOf } from './shown-map.js';
-import { ShownMaps } from './shown-maps.js';
-import { type Stamp, Stamps } from './stamps.js';
+import { type AskedTicket, deltasOf, refusalOf } from './preview-map.js';
+import { ShownMaps } from './preview-map-cache.js';
+import { type Stamp, Stamps } from './served-bytes-cache.js';
 
 export interface MapAnswer {
   readonly stamp: Stamp;

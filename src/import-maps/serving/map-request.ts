@@ -3,7 +3,7 @@ import { invalid } from '../../platform/errors.js';
 import { readTime, wireTime } from '../../platform/time-text.js';
 import { lastOf, type Query } from '../../rest/reading/list-query.js';
 import { type Linked, readLinked } from '../domain/preview-link.js';
-import type { StageLine } from '../domain/stage-line.js';
+import type { StageLine } from '../../projects/stages/stage-order.js';
 
 /** Tickets as a query key names them: `?qa=TKT-1,TKT-7`. */
 export interface AskedTickets {

@@ -13,13 +13,13 @@ import { DEPLOYER, type MapAnswer, MapAnswers, type MapForm, type Wanted } from 
 import type { AskedTickets } from './map-request.js';
 import { PreviewGate } from './preview-gate.js';
 import type { Live } from './fresh-maps.js';
-import { allowKeys, PREVIEW_KEY_HEADER, shareWithAll, sharePreview, WITH_ALL } from './sharing.js';
+import { allowKeys, PREVIEW_KEY_HEADER, shareWithAll, sharePreview, WITH_ALL } from './cors.js';
 import { Shortcut } from './shortcut.js';
 import { snippetOf } from './snippet.js';
 import { send, sendTold, statusNow } from './told-map.js';
-import { StampScripts } from './stamp-scripts.js';
-import type { Stamp } from './stamps.js';
-import { Needs } from '../../platform/http/need.js';
+import { StampScripts } from './page-script-cache.js';
+import type { Stamp } from './served-bytes-cache.js';
+import { Needs } from '../../platform/http/required-scope.js';
 import { originOf } from '../../platform/http/own-origin.js';
 
 type MapRequest = FastifyRequest<{ Params: { project?: string }; Querystring: Query }>;

@@ -1,9 +1,9 @@
 // The maps of releases that aren't live any more, for `?release=` and `?at=`. Anybody may ask for any of them, and each is a whole
 // map that has to be read: the latest are kept, each is read once for all who ask meanwhile, and one at a time.
 import { Injectable } from '@nestjs/common';
-import type { StampedMap } from '../domain/stamped-map.js';
+import type { StampedMap } from '../domain/import-map.js';
 import { ProductionMaps } from '../store/production-maps.js';
-import { Entries } from './entries.js';
+import { Entries } from './loading-cache.js';
 import { ServingDb, tooManyPages } from './serving-db.js';
 
 const MOST_MAPS = 1000;

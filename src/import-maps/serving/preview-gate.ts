@@ -8,7 +8,7 @@ import { RateLimits } from '../../access/rate-limits.js';
 import { holdsScope, type Principal } from '../../platform/principal.js';
 import type { Linked } from '../domain/preview-link.js';
 import { isPreviewKey, readLinked } from '../domain/preview-link.js';
-import { PreviewLocks } from '../store/preview-locks.js';
+import { PreviewLocks } from '../../projects/preview-locks.js';
 import { FreshMaps } from './fresh-maps.js';
 import type { Wanted } from './map-answers.js';
 import type { AskedTickets } from './map-request.js';

@@ -1,8 +1,8 @@
 // Production's map as it is now: kept up with what other processes flip, and moved there key by key.
 import { Injectable } from '@nestjs/common';
 import type { Sql } from '../../platform/database/statement.js';
-import { StampedMap } from '../domain/stamped-map.js';
-import { productionRelease } from '../store/map-pointer.js';
+import { StampedMap } from '../domain/import-map.js';
+import { productionRelease } from '../../promotion/production-pointer.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import type { ReleaseMap } from '../store/release-reader.js';
 import { ServingDb } from './serving-db.js';

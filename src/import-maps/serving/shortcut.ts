@@ -11,10 +11,10 @@ import type { Logger } from 'pino';
 import { isForwarded } from '../../platform/http/request-guards.js';
 import { SHARED, transportHeaders } from '../../platform/http/security-headers.js';
 import { observeRequest } from '../../platform/metrics.controller.js';
-import { LOGGER } from '../../platform/tokens.js';
+import { LOGGER } from '../../platform/injection-tokens.js';
 import { isKnown } from '../../rest/http/entity-tag.js';
 import { FreshMaps, type Live } from './fresh-maps.js';
-import type { Stamp } from './stamps.js';
+import type { Stamp } from './served-bytes-cache.js';
 
 /** URLs that take it; all are of the project `default`. */
 const PATHS = new Set(['/import-map.json', '/stamp.js']);

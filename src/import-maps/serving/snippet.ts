@@ -11,7 +11,7 @@
 //
 // With import-map-overrides the page says data-type="overridable-importmap" on stamp.js, gives the fallback that type too,
 // and loads import-map-overrides after both: it makes the one map that the browser sees (and drops integrity in doing so).
-import { inPage } from './stamp-script.js';
+import { inPage } from './page-script-text.js';
 
 /** Where a project's map and script are: tickets and pages that name no project belong to `default`. */
 export const baseOf = (origin: string, project: string): string =>

@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isKnown } from '../../rest/http/entity-tag.js';
 import type { Wanted } from './map-answers.js';
-import type { Stamp } from './stamps.js';
+import type { Stamp } from './served-bytes-cache.js';
 
 /** What X-Stamp-Status says in the moment of answering: what was found may have become old since. */
 export function statusNow({ wait }: Wanted, status: string | undefined): string | undefined {

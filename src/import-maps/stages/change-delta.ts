@@ -7,8 +7,8 @@ import { inSlices } from '../../platform/in-slices.js';
 import { type Principal, requireScope } from '../../platform/principal.js';
 import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
 import type { EventDraft, Row } from '../../rest/resource.js';
-import { modulesChangedLine, stampedLine } from '../../stream/lines/stage-lines.js';
-import { OwnModules, requireOneIntegrity, type Settled } from '../blobs/own-modules.js';
+import { modulesChangedLine, stampedLine } from '../../log/lines/stage-lines.js';
+import { OwnModules, requireOneIntegrity, type Settled } from '../store/hosted-modules.js';
 import {
   type Change,
   changingDelta,
@@ -22,20 +22,20 @@ import {
 } from '../domain/delta.js';
 import type { MapKey } from '../domain/map-key.js';
 import { deletionOf, type PackageName, replacingPackage } from '../domain/package-keys.js';
-import { firstStage, positionAfterPromotion } from '../domain/stage-line.js';
-import type { StampedMap } from '../domain/stamped-map.js';
+import { firstStage, positionAfterPromotion } from '../../projects/stages/stage-order.js';
+import type { StampedMap } from '../domain/import-map.js';
 import { findOverlaps, lockOverlaps, type Overlap } from '../store/overlaps.js';
 import { pastKeys } from '../store/past-values.js';
 import { ProductionMaps } from '../store/production-maps.js';
-import { hashesIn } from '../store/own-urls.js';
+import { hashesIn } from '../store/hosted-hashes.js';
 import { judgedBy, type SaidBases } from '../store/source-history.js';
 import { deltaOf, type LockedTicket, type Provenance, TicketDeltas } from '../store/ticket-deltas.js';
 import { DeltaQuotas } from './delta-quotas.js';
 import { danglingWarnings, leftWarnings, overlapWarning, overtakenWarnings } from './delta-warnings.js';
 import { eventKeys } from './event-keys.js';
 import type { MapWarning } from './map-warning.js';
-import { MoveTicket, positionOf } from './move-ticket.js';
-import { requireFirstStage, requireOpen, requireUnfinished } from './ticket-demands.js';
+import { MoveTicket, positionOf } from '../../promotion/move-ticket.js';
+import { requireFirstStage, requireOpen, requireUnfinished } from '../../promotion/ticket-demands.js';
 
 export type { MapWarning } from './map-warning.js';
 export type { Provenance } from '../store/ticket-deltas.js';

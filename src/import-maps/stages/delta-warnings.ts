@@ -4,7 +4,7 @@ import type { Tx } from '../../platform/database/db.js';
 import { inSlices } from '../../platform/in-slices.js';
 import { findingStale } from '../domain/conflict.js';
 import { pastText } from '../domain/conflicts-policy.js';
-import { knownToBeThere, type PackageTrees } from '../blobs/package-trees.js';
+import { knownToBeThere, type PackageTrees } from '../../files/package-trees.js';
 import {
   type Broken,
   brokenSince,
@@ -20,7 +20,7 @@ import {
 import { type Delta, type Operation, stamping } from '../domain/delta.js';
 import { keyOf, keyText, type MapKey } from '../domain/map-key.js';
 import type { PackageName, Replaced } from '../domain/package-keys.js';
-import type { StampedMap } from '../domain/stamped-map.js';
+import type { StampedMap } from '../domain/import-map.js';
 import { type KeyChange, layersImporting } from '../store/key-history.js';
 import type { Overlap } from '../store/overlaps.js';
 import type { LockedTicket } from '../store/ticket-deltas.js';

@@ -8,8 +8,8 @@ import { type Followed, type TicketFollower, TicketFollowers } from '../../ticke
 import { keyState, rebase, staleKeys } from '../domain/conflict.js';
 import { type Delta, operationKey } from '../domain/delta.js';
 import type { MapKey } from '../domain/map-key.js';
-import { firstStage, production } from '../domain/stage-line.js';
-import type { StampedMap } from '../domain/stamped-map.js';
+import { firstStage, production } from '../../projects/stages/stage-order.js';
+import type { StampedMap } from '../domain/import-map.js';
 import { MapChanges } from '../store/map-changes.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import { deltaOf, type LockedTicket, TicketDeltas } from '../store/ticket-deltas.js';

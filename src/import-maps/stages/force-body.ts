@@ -1,10 +1,10 @@
 // Going past a policy in one promotion: which may be, and that a reason is given (promotion.md, section 4).
 import type { Tx } from '../../platform/database/db.js';
 import { invalid } from '../../platform/errors.js';
-import { importsForcedLine } from '../../stream/lines/stage-lines.js';
-import { appendEvent } from '../../stream/append-event.js';
+import { importsForcedLine } from '../../log/lines/stage-lines.js';
+import { appendEvent } from '../../log/append-event.js';
 import type { Forced } from '../domain/imports-policy.js';
-import type { Verdict } from '../domain/verdict.js';
+import type { Verdict } from '../../promotion/domain/verdict.js';
 import type { LockedTicket } from '../store/ticket-deltas.js';
 
 /** The policies that may be forced. A merge that conflicts would be wrong, and a hold or a lock is lifted by its own verb. */

@@ -1,6 +1,6 @@
 // What takes a released change back in git, too: a line for the shell, from the commits that its layer has.
 import { isCommit } from '../../platform/git-facts.js';
-import { shell, words } from '../../platform/in-shell.js';
+import { shell, words } from '../../platform/shell-quote.js';
 import type { Operation } from '../domain/delta.js';
 import type { TicketLayer } from '../store/layers.js';
 

@@ -1,11 +1,11 @@
 // Who in production imports what a ticket takes away: modules by their keys, and files of packages, which no key names.
 import type { Sql } from '../../platform/database/statement.js';
-import { moduleUrl, partsOfModuleUrl } from '../blobs/file-names.js';
+import { moduleUrl, partsOfModuleUrl } from '../../files/file-names.js';
 import { type Importer, importersIn } from '../domain/dangling.js';
 import { goneAmong } from '../domain/gone-among.js';
 import type { Root } from '../domain/import-walk.js';
 import { keyText, type MapKey } from '../domain/map-key.js';
-import type { StampedMap } from '../domain/stamped-map.js';
+import type { StampedMap } from '../domain/import-map.js';
 import { layersImporting } from '../store/key-history.js';
 import type { LockedTicket } from '../store/ticket-deltas.js';
 import type { Kept } from './walk-imports.js';

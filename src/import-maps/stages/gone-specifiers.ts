@@ -1,9 +1,9 @@
 // What a ticket takes away that others may import: keys that it deletes, and files that a new version of a folder hasn't.
-import { missingSince, type PackageTrees } from '../blobs/package-trees.js';
+import { missingSince, type PackageTrees } from '../../files/package-trees.js';
 import { leadTo } from '../domain/dangling.js';
 import { type Delta, type Operation, operationKey } from '../domain/delta.js';
 import { PAGE } from '../domain/import-walk.js';
-import type { StampedMap } from '../domain/stamped-map.js';
+import type { StampedMap } from '../domain/import-map.js';
 
 /** Files of folders that are asked for. */
 const MOST_FILES = 2000;

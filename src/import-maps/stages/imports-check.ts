@@ -2,16 +2,16 @@
 // nowhere, under production's.
 import { Injectable } from '@nestjs/common';
 import type { Sql } from '../../platform/database/statement.js';
-import { partsOfModuleUrl } from '../blobs/file-names.js';
-import { PackageTrees } from '../blobs/package-trees.js';
+import { partsOfModuleUrl } from '../../files/file-names.js';
+import { PackageTrees } from '../../files/package-trees.js';
 import { type Leads, leadsUnder } from '../domain/dangling.js';
 import { type Delta, operationAt, operationKey } from '../domain/delta.js';
 import { PAGE, type Root, type Walked } from '../domain/import-walk.js';
 import { type ImportsFacts, importsVerdict } from '../domain/imports-policy.js';
 import { keyOf, keyText, type MapKey } from '../domain/map-key.js';
-import { firstStage, stageAfter, stageBefore } from '../domain/stage-line.js';
-import type { StampedMap } from '../domain/stamped-map.js';
-import type { Verdict } from '../domain/verdict.js';
+import { firstStage, stageAfter, stageBefore } from '../../projects/stages/stage-order.js';
+import type { StampedMap } from '../domain/import-map.js';
+import type { Verdict } from '../../promotion/domain/verdict.js';
 import { BlobImports } from '../store/blob-imports.js';
 import { deltaOf, type LockedTicket } from '../store/ticket-deltas.js';
 import { goneImporters } from './gone-importers.js';

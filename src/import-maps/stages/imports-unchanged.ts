@@ -1,13 +1,13 @@
 // Asks whether a ticket's modules import nothing new (domain/nothing-new.ts): one statement at most, and most often none.
 import type { Sql } from '../../platform/database/statement.js';
 import { inSlices } from '../../platform/in-slices.js';
-import { partsOfModuleUrl } from '../blobs/file-names.js';
-import { knownToBeThere } from '../blobs/package-trees.js';
+import { partsOfModuleUrl } from '../../files/file-names.js';
+import { knownToBeThere } from '../../files/package-trees.js';
 import { importersIn, leadsUnder, leadsWhere, placesInFolders } from '../domain/dangling.js';
 import type { Delta } from '../domain/delta.js';
 import { PAGE } from '../domain/import-walk.js';
 import { importingNothingNew } from '../domain/nothing-new.js';
-import type { StampedMap } from '../domain/stamped-map.js';
+import type { StampedMap } from '../domain/import-map.js';
 import type { Kept } from './walk-imports.js';
 
 /** Of a ticket with more the walk, which goes in slices, takes no longer. */

@@ -5,7 +5,7 @@ import { inSlices } from '../../platform/in-slices.js';
 import { acceptMap, layOver } from '../domain/accepted-map.js';
 import { type AddressRules, checkEntry, checkScope, checkSpecifier, type Fault, isFault } from '../domain/admission.js';
 import type { Change } from '../domain/delta.js';
-import type { StampedMap } from '../domain/stamped-map.js';
+import type { StampedMap } from '../domain/import-map.js';
 import { faultError } from './fault-error.js';
 import { leftOut } from './lenient.js';
 import type { MapWarning } from './map-warning.js';

@@ -1,7 +1,7 @@
 // Production's map before a promotion and after it: made once, for the policies that look at it and for the release.
 import { inSlices } from '../../platform/in-slices.js';
 import { type Delta, stamping } from '../domain/delta.js';
-import type { StampedMap } from '../domain/stamped-map.js';
+import type { StampedMap } from '../domain/import-map.js';
 
 export class PromotedMaps {
   private made: Promise<StampedMap> | undefined;

@@ -7,7 +7,7 @@ import { keyState } from '../domain/conflict.js';
 import { operationKey } from '../domain/delta.js';
 import { keyOf, type MapKey, partsOf } from '../domain/map-key.js';
 import { forEach, type Sliced } from '../domain/sliced.js';
-import type { StampedMap } from '../domain/stamped-map.js';
+import type { StampedMap } from '../domain/import-map.js';
 import { type KeyChange, lastChanges } from '../store/key-history.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import { givenUpBy } from '../store/source-history.js';

@@ -5,7 +5,7 @@ import { DomainError } from '../../platform/errors.js';
 import { inSlices } from '../../platform/in-slices.js';
 import { requireScope } from '../../platform/principal.js';
 import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
-import { rebasedLine } from '../../stream/lines/stage-lines.js';
+import { rebasedLine } from '../../log/lines/stage-lines.js';
 import { type Choice, rebasing } from '../domain/conflict.js';
 import { type Delta, keysOf, operationKey, stamping } from '../domain/delta.js';
 import { keyText, type MapKey, wireKey } from '../domain/map-key.js';
@@ -14,9 +14,9 @@ import { ProductionMaps } from '../store/production-maps.js';
 import { giveUp } from '../store/source-history.js';
 import { deltaOf, TicketDeltas } from '../store/ticket-deltas.js';
 import { overtakenWarnings } from './delta-warnings.js';
-import { MoveTicket } from './move-ticket.js';
+import { MoveTicket } from '../../promotion/move-ticket.js';
 import { differencesAt, type StageChange, type VerbOptions } from './stage-change.js';
-import { requireFirstStage, requireOpen, requireStamped, type Stamped } from './ticket-demands.js';
+import { requireFirstStage, requireOpen, requireStamped, type Stamped } from '../../promotion/ticket-demands.js';
 import type { EventDraft } from '../../rest/resource.js';
 
 @Injectable()

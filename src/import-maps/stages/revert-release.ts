@@ -3,21 +3,21 @@ import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
 import { DomainError } from '../../platform/errors.js';
 import type { EventDraft, Row } from '../../rest/resource.js';
-import { revertedLine } from '../../stream/lines/stage-lines.js';
-import { knownToBeThere, PackageTrees } from '../blobs/package-trees.js';
+import { revertedLine } from '../../log/lines/stage-lines.js';
+import { knownToBeThere, PackageTrees } from '../../files/package-trees.js';
 import { keysOf } from '../domain/delta.js';
 import type { Layer } from '../domain/layer.js';
 import { wireKey } from '../domain/map-key.js';
 import { placesOfRevert, planRevert, type Revert } from '../domain/revert.js';
-import { positionAfterRevert, stageBefore, type Stage } from '../domain/stage-line.js';
-import { StampedMap } from '../domain/stamped-map.js';
-import { requestAction } from '../domain/verdict.js';
+import { positionAfterRevert, stageBefore, type Stage } from '../../projects/stages/stage-order.js';
+import { StampedMap } from '../domain/import-map.js';
+import { requestAction } from '../../promotion/domain/verdict.js';
 import { Layers, type TicketLayer } from '../store/layers.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import { Releases } from '../store/releases.js';
 import { deltaOf, type LockedTicket } from '../store/ticket-deltas.js';
 import { gitRevertOf } from './git-revert.js';
-import { SuspendTickets } from './suspend-tickets.js';
+import { SuspendTickets } from '../../promotion/move-back.js';
 import {
   type Dependent,
   differencesAt,
@@ -25,7 +25,7 @@ import {
   type StageChange,
   type Superseded,
 } from './stage-change.js';
-import type { Stamped } from './ticket-demands.js';
+import type { Stamped } from '../../promotion/ticket-demands.js';
 
 type TakenAlong = Revert['dependents'][number];
 

@@ -6,16 +6,16 @@ import { DomainError, invalid } from '../../platform/errors.js';
 import { inSlices } from '../../platform/in-slices.js';
 import { requireScope } from '../../platform/principal.js';
 import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
-import { modulesRevertedLine, revertedLine } from '../../stream/lines/stage-lines.js';
+import { modulesRevertedLine, revertedLine } from '../../log/lines/stage-lines.js';
 import { keysOf, stamping } from '../domain/delta.js';
-import { positionAfterRevert, production, stageBefore } from '../domain/stage-line.js';
-import { lockPointerOf } from '../store/map-pointer.js';
+import { positionAfterRevert, production, stageBefore } from '../../projects/stages/stage-order.js';
+import { lockPointerOf } from '../../promotion/production-pointer.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import { deltaOf, TicketDeltas } from '../store/ticket-deltas.js';
-import { MoveTicket } from './move-ticket.js';
+import { MoveTicket } from '../../promotion/move-ticket.js';
 import { RevertRelease } from './revert-release.js';
 import { differencesAt, type RevertOptions, type StageChange } from './stage-change.js';
-import { requireFirstStage, requireOpen, requireStamped, type Stamped } from './ticket-demands.js';
+import { requireFirstStage, requireOpen, requireStamped, type Stamped } from '../../promotion/ticket-demands.js';
 import type { EventDraft } from '../../rest/resource.js';
 
 @Injectable()

@@ -3,19 +3,19 @@ import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
 import { DomainError } from '../../platform/errors.js';
 import { versionTag } from '../../rest/http/entity-tag.js';
-import { appendEvent } from '../../stream/append-event.js';
-import { releaseLine } from '../../stream/lines/stage-lines.js';
+import { appendEvent } from '../../log/append-event.js';
+import { releaseLine } from '../../log/lines/stage-lines.js';
 import { type Difference, diff } from '../domain/diff.js';
 import type { Layer } from '../domain/layer.js';
-import type { StampedMap } from '../domain/stamped-map.js';
-import { requestAction } from '../domain/verdict.js';
+import type { StampedMap } from '../domain/import-map.js';
+import { requestAction } from '../../promotion/domain/verdict.js';
 import { Layers } from '../store/layers.js';
-import { lockPointer } from '../store/map-pointer.js';
+import { lockPointer } from '../../promotion/production-pointer.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import { ReleaseReader } from '../store/release-reader.js';
 import { Releases } from '../store/releases.js';
 import type { Flip } from './stage-change.js';
-import { SuspendTickets } from './suspend-tickets.js';
+import { SuspendTickets } from '../../promotion/move-back.js';
 
 export interface RollbackOptions {
   readonly actor: string;

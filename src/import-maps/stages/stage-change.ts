@@ -5,7 +5,7 @@ import type { Row } from '../../rest/resource.js';
 import { type Difference, differenceAt } from '../domain/diff.js';
 import type { MapKey } from '../domain/map-key.js';
 import { forEach, type Sliced } from '../domain/sliced.js';
-import type { StampedMap } from '../domain/stamped-map.js';
+import type { StampedMap } from '../domain/import-map.js';
 import type { LockedTicket } from '../store/ticket-deltas.js';
 import type { MapWarning } from './map-warning.js';
 

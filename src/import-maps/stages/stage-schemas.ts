@@ -1,6 +1,6 @@
 // What stage verbs take and answer, for the OpenAPI document.
 import { PAGES, PREVIEW_KEY } from './preview-schema.js';
-import { ACTION_VERBS } from '../domain/verdict.js';
+import { ACTION_VERBS } from '../../promotion/domain/verdict.js';
 
 const text = (description: string, more: object = {}): object => ({ type: 'string', description, ...more });
 const whole = (description: string): object => ({ type: 'integer', description });

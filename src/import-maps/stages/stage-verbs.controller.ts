@@ -18,11 +18,11 @@ import { PromoteTicket } from './promote-ticket.js';
 import { RebaseTicket } from './rebase-ticket.js';
 import { RevertTicket } from './revert-ticket.js';
 import { queryFlag } from '../../rest/http/query-flag.js';
-import { RunVerb, verbOptions } from './run-verb.js';
+import { RunVerb, verbOptions } from '../../rest/operations/run-operation.js';
 import { STAGE_CHANGE } from './stage-schemas.js';
 import { StampTicket } from './stamp-ticket.js';
-import { rebaseBody, verbBody } from './verb-body.js';
-import { Needs } from '../../platform/http/need.js';
+import { rebaseBody, verbBody } from '../../promotion/verb-body.js';
+import { Needs } from '../../platform/http/required-scope.js';
 
 const ID = pathParameter('id', 'The id of the ticket, or its key (`TKT-7`).', '1');
 const DONE = jsonReply(200, 'Done. The ETag is the version of the ticket.', STAGE_CHANGE);

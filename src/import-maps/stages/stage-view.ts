@@ -4,12 +4,12 @@ import { statusText } from '../../workflow/steps.js';
 import type { Difference } from '../domain/diff.js';
 import { type MapKey, partsOf, wireKey } from '../domain/map-key.js';
 import { linked } from '../domain/preview-link.js';
-import { production } from '../domain/stage-line.js';
-import { addressOf, type Target } from '../domain/stamped-map.js';
+import { production } from '../../projects/stages/stage-order.js';
+import { addressOf, type Target } from '../domain/import-map.js';
 import { holdsScope, type Principal } from '../../platform/principal.js';
 import type { LockedTicket } from '../store/ticket-deltas.js';
 import type { MapWarning } from './map-warning.js';
-import type { NamedProject } from './named-project.js';
+import type { NamedProject } from '../../projects/stages/named-stage.js';
 import type { Flip, StageChange } from './stage-change.js';
 
 /** The project whose maps need no name in the URL. */

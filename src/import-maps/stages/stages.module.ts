@@ -2,13 +2,13 @@
 import { Module } from '@nestjs/common';
 import { QuotasModule } from '../../quotas/quotas.module.js';
 import { TicketsModule } from '../../tickets/tickets.module.js';
-import { BlobsModule } from '../blobs/blobs.module.js';
+import { BlobsModule } from '../../files/blobs.module.js';
 import { MapStoreModule } from '../store/map-store.module.js';
 import { ChangeDelta } from './change-delta.js';
 import { DeltaQuotas } from './delta-quotas.js';
 import { FollowTickets } from './follow-tickets.js';
 import { ImportsCheck } from './imports-check.js';
-import { MoveTicket } from './move-ticket.js';
+import { MoveTicket } from '../../promotion/move-ticket.js';
 import { Policies } from './policies.js';
 import { PromoteTicket } from './promote-ticket.js';
 import { RebaseTicket } from './rebase-ticket.js';
@@ -16,15 +16,15 @@ import { RevertRelease } from './revert-release.js';
 import { RevertTicket } from './revert-ticket.js';
 import { ProductionWriters } from './production-writers.js';
 import { RollBack } from './roll-back.js';
-import { RunVerb } from './run-verb.js';
-import { NamedProjects } from './named-project.js';
+import { RunVerb } from '../../rest/operations/run-operation.js';
+import { NamedProjects } from '../../projects/stages/named-stage.js';
 import { ReadSources } from './read-sources.js';
 import { ReadStages } from './read-stages.js';
 import { StageController } from './stage.controller.js';
 import { TicketMapsController } from './ticket-maps.controller.js';
 import { StageVerbsController } from './stage-verbs.controller.js';
 import { StampTicket } from './stamp-ticket.js';
-import { SuspendTickets } from './suspend-tickets.js';
+import { SuspendTickets } from '../../promotion/move-back.js';
 import { WriteProduction } from './write-production.js';
 
 @Module({

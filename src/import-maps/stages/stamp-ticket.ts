@@ -4,7 +4,7 @@ import type { Tx } from '../../platform/database/db.js';
 import { requireScope } from '../../platform/principal.js';
 import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
 import { CloseTicket } from '../../tickets/close-ticket.js';
-import { firstStage, production } from '../domain/stage-line.js';
+import { firstStage, production } from '../../projects/stages/stage-order.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import { deltaOf, type LockedTicket, TicketDeltas } from '../store/ticket-deltas.js';
 import { ChangeDelta } from './change-delta.js';

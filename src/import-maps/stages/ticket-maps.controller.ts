@@ -10,13 +10,13 @@ import { type IdRequest, type ListRequest, ResourceHandler } from '../../rest/ht
 import { lastOf, type Query } from '../../rest/reading/list-query.js';
 import { resourceNamed } from '../../rest/resource.js';
 import { mapRevision } from './map-revision.resource.js';
-import { NamedProjects } from './named-project.js';
+import { NamedProjects } from '../../projects/stages/named-stage.js';
 import { ReadStages } from './read-stages.js';
 import { MOST_CHANGED, ReadSources } from './read-sources.js';
 import { release } from './release.resource.js';
 import { SOURCES } from './sources-schema.js';
 import { DIFF, RELEASE, WHY } from './stage-schemas.js';
-import { Needs } from '../../platform/http/need.js';
+import { Needs } from '../../platform/http/required-scope.js';
 import { originOf } from '../../platform/http/own-origin.js';
 
 const ID = pathParameter('id', 'The id of the ticket, or its key (`TKT-7`).', '1');

@@ -1,8 +1,8 @@
 // Walks what pages load under a map: what modules import is read level by level, and none of them is parsed again.
 import type { Sql } from '../../platform/database/statement.js';
 import { inSlices } from '../../platform/in-slices.js';
-import { partsOfModuleUrl } from '../blobs/file-names.js';
-import type { PackageTrees, Tree } from '../blobs/package-trees.js';
+import { partsOfModuleUrl } from '../../files/file-names.js';
+import type { PackageTrees, Tree } from '../../files/package-trees.js';
 import type { Leads } from '../domain/dangling.js';
 import { type ImportsAt, ImportWalk, type Root, type Walked, type WalkLimits } from '../domain/import-walk.js';
 import type { Sliced } from '../domain/sliced.js';

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { Sql } from '../../platform/database/statement.js';
-import type { ScriptImports } from '../domain/script-imports.js';
+import type { ScriptImports } from '../../files/script-imports.js';
 
 /** Of all that are kept in memory. */
 const MOST_BYTES = 32 * 1024 * 1024;

@@ -2,7 +2,7 @@
 // without the way through the database.
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
-import { MAP_CHANNEL, type MapNews } from './map-pointer.js';
+import { MAP_CHANNEL, type MapNews } from '../../promotion/production-pointer.js';
 
 type Listener = (news: MapNews) => void;
 

@@ -14,7 +14,7 @@ import { ProjectRow } from '../../projects/project.row.js';
 import { TicketRow } from '../../tickets/ticket.row.js';
 import type { Delta } from '../domain/delta.js';
 import type { DeltaStep } from '../domain/delta-steps.js';
-import type { Target } from '../domain/stamped-map.js';
+import type { Target } from '../domain/import-map.js';
 import type { MapKey } from '../domain/map-key.js';
 
 /** A ticket's delta as it was at one moment: 1, 2, 3 … within the ticket; the last one counts. Never changed. */

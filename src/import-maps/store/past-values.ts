@@ -2,7 +2,7 @@
 import type { Sql } from '../../platform/database/statement.js';
 import { type Change, operationKey } from '../domain/delta.js';
 import type { MapKey } from '../domain/map-key.js';
-import { hashesIn } from './own-urls.js';
+import { hashesIn } from './hosted-hashes.js';
 
 /**
  * The keys that changes would set to what some layer of the project set them to, but for those that are live. Files that

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
 import type { Sql } from '../../platform/database/statement.js';
-import type { StampedMap } from '../domain/stamped-map.js';
+import type { StampedMap } from '../domain/import-map.js';
 import { type ReleaseMap, ReleaseReader } from './release-reader.js';
 
 @Injectable()

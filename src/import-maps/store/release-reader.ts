@@ -5,7 +5,7 @@ import type { Sql } from '../../platform/database/statement.js';
 import type { Delta } from '../domain/delta.js';
 import { foldKeys, type Layer } from '../domain/layer.js';
 import type { MapKey } from '../domain/map-key.js';
-import { StampedMap, type Target } from '../domain/stamped-map.js';
+import { StampedMap, type Target } from '../domain/import-map.js';
 
 export interface ReleaseMap {
   readonly release: number;

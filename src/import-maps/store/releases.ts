@@ -2,10 +2,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
 import { type Delta, importsOf, isDirty, keysOf } from '../domain/delta.js';
-import type { StampedMap } from '../domain/stamped-map.js';
-import type { Revision } from './known-revisions.js';
+import type { StampedMap } from '../domain/import-map.js';
+import type { Revision } from './revisions-cache.js';
 import { MapChanges } from './map-changes.js';
-import { MAP_CHANNEL, type MapNews } from './map-pointer.js';
+import { MAP_CHANNEL, type MapNews } from '../../promotion/production-pointer.js';
 import { ProductionMaps } from './production-maps.js';
 import type { RevisionGit } from './revision-git.js';
 import { blobOwner } from './ticket-deltas.js';

@@ -4,9 +4,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { Db } from '../../platform/database/db.js';
-import { LOGGER } from '../../platform/tokens.js';
-import { loggable } from '../../platform/loggable.js';
-import type { StampedMap } from '../domain/stamped-map.js';
+import { LOGGER } from '../../platform/injection-tokens.js';
+import { loggable } from '../../platform/error-for-log.js';
+import type { StampedMap } from '../domain/import-map.js';
 import { MapChanges } from './map-changes.js';
 import { ProductionMaps } from './production-maps.js';
 

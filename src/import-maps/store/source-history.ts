@@ -3,7 +3,7 @@ import type { Sql } from '../../platform/database/statement.js';
 import { type Change, type Delta, operationAt } from '../domain/delta.js';
 import { keyOf, type MapKey } from '../domain/map-key.js';
 import { isBasedOn, type Judged } from '../domain/source-base.js';
-import type { StampedMap, Target } from '../domain/stamped-map.js';
+import type { StampedMap, Target } from '../domain/import-map.js';
 
 /** What an upload says of the versions that its files were made from. */
 export type SaidBases = Pick<Judged, 'bases' | 'kept' | 'dirty' | 'built' | 'unchanged'>;

@@ -4,18 +4,18 @@ import type { Tx } from '../../platform/database/db.js';
 import type { Sql } from '../../platform/database/statement.js';
 import { conflict } from '../../platform/errors.js';
 import type { QuotaSetting } from '../../quotas/quota-setting.js';
-import type { StageSetting } from '../../projects/stage-setting.js';
+import type { StageSetting } from '../../projects/stages/stage-setting.js';
 import { resourceNamed, type Row } from '../../rest/resource.js';
 import { lockRow } from '../../rest/writing/locked-row.js';
 import { type Delta, difference, isDirty, keysOf } from '../domain/delta.js';
 import { deltaFrom, placeAfter, stepBetween } from '../domain/delta-steps.js';
 import type { MapKey } from '../domain/map-key.js';
-import type { StageLine } from '../domain/stage-line.js';
-import { ModulesUrls } from './modules-urls.js';
-import { PreviewLocks } from './preview-locks.js';
-import { type FoundRevision, KnownRevisions, keptUnlessKnown, MARK, type Revision } from './known-revisions.js';
-import { hashesIn } from './own-urls.js';
-import { stageLineOf } from './stage-lines.js';
+import type { StageLine } from '../../projects/stages/stage-order.js';
+import { ModulesUrls } from '../../projects/modules-urls.js';
+import { PreviewLocks } from '../../projects/preview-locks.js';
+import { type FoundRevision, KnownRevisions, keptUnlessKnown, MARK, type Revision } from './revisions-cache.js';
+import { hashesIn } from './hosted-hashes.js';
+import { stageLineOf } from '../../projects/stages/stage-order-reader.js';
 
 /** A ticket whose row this transaction has locked, as it is behind the lock. */
 export interface LockedTicket {

@@ -10,9 +10,9 @@
 // Less than STEP_S is no step. Of a step back nobody knows the MARK_EVERY_S before it, nor how long no server ran.
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
-import { loggable } from '../loggable.js';
+import { loggable } from '../error-for-log.js';
 import { steadyNow } from '../steady-clock.js';
-import { LOGGER } from '../tokens.js';
+import { LOGGER } from '../injection-tokens.js';
 import { writeStep } from './clock-steps.js';
 import { Db, type Tx } from './db.js';
 import { type Hearer, Listener } from './listener.js';

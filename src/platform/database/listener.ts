@@ -4,9 +4,9 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { DataSource } from 'typeorm';
-import { loggable } from '../loggable.js';
+import { loggable } from '../error-for-log.js';
 import { steadyNow } from '../steady-clock.js';
-import { LOGGER } from '../tokens.js';
+import { LOGGER } from '../injection-tokens.js';
 import { OwnClient, Pause } from './own-client.js';
 import type { Sql } from './statement.js';
 

@@ -7,8 +7,8 @@ import { createSecureContext } from 'node:tls';
 import type { Logger } from 'pino';
 import type { TlsFiles } from '../../config-values.js';
 import { StartError } from '../database/start-error.js';
-import { shell } from '../in-shell.js';
-import { loggable } from '../loggable.js';
+import { shell } from '../shell-quote.js';
+import { loggable } from '../error-for-log.js';
 
 const LOOK_EVERY_MS = 5000;
 

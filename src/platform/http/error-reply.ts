@@ -5,7 +5,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Logger } from 'pino';
 import { asDomainError } from '../database/database-error.js';
 import { DomainError, type ErrorKind } from '../errors.js';
-import { loggable } from '../loggable.js';
+import { loggable } from '../error-for-log.js';
 import { toldTo } from '../principal.js';
 import { redacted } from '../redact.js';
 import { sendJsonText } from './json-reply.js';

@@ -7,7 +7,7 @@ import https from 'node:https';
 import net from 'node:net';
 import { DomainError } from '../errors.js';
 import type { Config } from '../../config.js';
-import { CONFIG } from '../tokens.js';
+import { CONFIG } from '../injection-tokens.js';
 import { AddressGuard } from './address-guard.js';
 import { NameLookup, type Target } from './name-lookup.js';
 

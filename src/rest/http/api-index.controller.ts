@@ -6,7 +6,7 @@ import { lastOf, type Query } from '../reading/list-query.js';
 import { allResources, type Resource } from '../resource.js';
 import { sendJson } from './reply.js';
 import { describeSchema } from './schema-reply.js';
-import { Needs } from '../../platform/http/need.js';
+import { Needs } from '../../platform/http/required-scope.js';
 
 @ApiTags('About the API')
 @Controller('api/v1')

@@ -6,7 +6,7 @@ import type { Config } from '../../config.js';
 import { DomainError } from '../../platform/errors.js';
 import { networkOf } from '../../platform/http/request-shares.js';
 import { observeListBytes } from '../../platform/metrics.controller.js';
-import { CONFIG } from '../../platform/tokens.js';
+import { CONFIG } from '../../platform/injection-tokens.js';
 
 /** How long a list waits for room. */
 const PATIENCE_MS = 2000;

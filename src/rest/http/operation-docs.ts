@@ -1,6 +1,6 @@
 // The OpenAPI text of each operation of a resource, from its declaration.
 import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
-import { type About, Needs } from '../../platform/http/need.js';
+import { type About, Needs } from '../../platform/http/required-scope.js';
 import type { OperationName, Resource } from '../resource.js';
 import {
   failures,

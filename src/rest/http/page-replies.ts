@@ -6,7 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import type { Reach } from '../../platform/principal.js';
 import { outsideHeap } from '../../platform/http/json-reply.js';
-import { principalOf } from '../../platform/http/need.js';
+import { principalOf } from '../../platform/http/required-scope.js';
 import type { Query } from '../reading/list-query.js';
 import { ListReader } from '../reading/list-reader.js';
 import type { Scope } from '../reading/pieces.js';

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { DomainError, invalid } from '../../platform/errors.js';
 import { sendJsonText } from '../../platform/http/json-reply.js';
-import { principalOf } from '../../platform/http/need.js';
+import { principalOf } from '../../platform/http/required-scope.js';
 import { holdsScope } from '../../platform/principal.js';
 import { originOf } from '../../platform/http/own-origin.js';
 import { lastOf, type Query } from '../reading/list-query.js';

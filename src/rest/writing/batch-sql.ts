@@ -1,10 +1,10 @@
 // The statements that write many rows of one resource at once, each with its `<name>.created` event.
 import { literal, type Statement } from '../../platform/database/statement.js';
-import { insertEventSql } from '../../stream/append-event.js';
+import { insertEventSql } from '../../log/append-event.js';
 import { tableOf } from '../reading/columns.js';
 import { selectList } from '../reading/view-sql.js';
 import type { FieldValues, Resource } from '../resource.js';
-import { createdLineSql } from '../../stream/lines/resource-lines.js';
+import { createdLineSql } from '../../log/lines/resource-lines.js';
 import { aboutSql, castOf, namedSql } from './row-sql.js';
 
 /** The next `count` ids, in order. */

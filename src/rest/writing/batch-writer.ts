@@ -12,8 +12,8 @@ import { type JsonObject, keysIn, readBody } from './body.js';
 import { writeError } from './constraint-errors.js';
 import { requireScope } from '../../platform/principal.js';
 import { requireFieldScopes } from './field-scopes.js';
-import { inPart } from './in-part.js';
-import { requireOwnReferences } from './own-objects.js';
+import { inPart } from './locate-error.js';
+import { requireOwnReferences } from './require-object-reach.js';
 
 /** An object to make, and where it stands in the body: `links[0]`. */
 export interface Part {

@@ -6,7 +6,7 @@ import { parseStatus, parseStep } from '../../workflow/steps.js';
 import type { Field, FieldKind } from '../fields/field.js';
 import type { FoundKeys } from '../reading/key-reader.js';
 import type { FieldValues, Resource } from '../resource.js';
-import { closest } from './closest.js';
+import { closest } from './did-you-mean.js';
 import { parseReference } from './reference.js';
 
 export type JsonObject = Readonly<Record<string, unknown>>;

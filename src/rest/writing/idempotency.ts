@@ -11,7 +11,7 @@ import { Recurring } from '../../platform/recurring.js';
 import type { Sql } from '../../platform/database/statement.js';
 import type { Reach } from '../../platform/principal.js';
 import { answeredBody, keptBody, type KeptBody, type OmittedBody } from './kept-body.js';
-import { withinReach } from './own-events.js';
+import { withinReach } from './require-token-reach.js';
 
 /** A write's answer, before it becomes HTTP. `location` is a path; the reply makes it absolute. */
 export interface WriteAnswer {

@@ -6,7 +6,7 @@ import { DomainError, invalid } from '../../platform/errors.js';
 import { FoundKeys, KeyReader, MOST_NAMED } from '../reading/key-reader.js';
 import type { Resource } from '../resource.js';
 import { asObject, badReference, type JsonObject, keysIn } from './body.js';
-import { inPart } from './in-part.js';
+import { inPart } from './locate-error.js';
 import { knownOwn } from './known-own.js';
 import { lockFirst, lockRows } from './locked-row.js';
 import { parseReference } from './reference.js';

@@ -9,7 +9,7 @@ import { allResources, type Resource } from '../resource.js';
 import { inUse, stillReferenced } from './constraint-errors.js';
 import { listedBy } from './listed-references.js';
 import { lockFirst, lockRow, lockRows, requireRowMatch, rowOf } from './locked-row.js';
-import { requireOwn } from './own-objects.js';
+import { requireOwn } from './require-object-reach.js';
 import type { WriteOptions } from './resource-writer.js';
 import { deleteSql } from './row-sql.js';
 import { rulesOf } from './rules-of.js';

@@ -18,11 +18,11 @@ import { requireFieldScopes } from './field-scopes.js';
 import type { KnownOwn } from './known-own.js';
 import { holdListed, listsReferences } from './listed-references.js';
 import { lockRow, requireRowMatch, rowOf } from './locked-row.js';
-import { plainDecision } from './plain-decision.js';
-import { requireOwn, requireOwnReferences } from './own-objects.js';
+import { plainDecision } from './default-update.js';
+import { requireOwn, requireOwnReferences } from './require-object-reach.js';
 import { insertSql, updateSql } from './row-sql.js';
 import { rulesOf } from './rules-of.js';
-import { lockForNewId, passId, requireNewId } from './take-id.js';
+import { lockForNewId, passId, requireNewId } from './reserve-id.js';
 
 export interface Written extends ObjectJson {
   readonly id: number;

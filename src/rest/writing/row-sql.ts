@@ -1,10 +1,10 @@
 // The statements that write a resource's rows: each change and its history row in one.
 import { literal, type Statement, Values } from '../../platform/database/statement.js';
-import { type EventSql, insertEventSql } from '../../stream/append-event.js';
-import { createdLineSql, deletedLineSql, inTicketSql, type Named } from '../../stream/lines/resource-lines.js';
-import { deletedLinkSql } from '../../stream/lines/link.js';
+import { type EventSql, insertEventSql } from '../../log/append-event.js';
+import { createdLineSql, deletedLineSql, inTicketSql, type Named } from '../../log/lines/resource-lines.js';
+import { deletedLinkSql } from '../../log/lines/link.js';
 import { redacted, redactedJson, redactedSql } from '../../platform/redact.js';
-import { severityOf } from '../../stream/lines/severity.js';
+import { severityOf } from '../../log/lines/severity.js';
 import type { Field } from '../fields/field.js';
 import { tableOf } from '../reading/columns.js';
 import { selectList } from '../reading/view-sql.js';

@@ -7,7 +7,7 @@ import type { Config } from '../../config.js';
 import { Db, type Tx } from '../../platform/database/db.js';
 import { type Batches, deleteInBatches } from '../../platform/database/delete-in-batches.js';
 import { Recurring } from '../../platform/recurring.js';
-import { CONFIG, LOGGER } from '../../platform/tokens.js';
+import { CONFIG, LOGGER } from '../../platform/injection-tokens.js';
 import { selectList } from '../../rest/reading/view-sql.js';
 import { event } from '../event.resource.js';
 import { type ArchivedLine, type Manifest, writeArchive } from './archive-file.js';

@@ -13,7 +13,7 @@ import { lastOf, type Query } from '../../rest/reading/list-query.js';
 import { event } from '../event.resource.js';
 import { StreamQuery } from '../stream-query.js';
 import { ArchiveReader } from './archive-reader.js';
-import { Needs, principalOf } from '../../platform/http/need.js';
+import { Needs, principalOf } from '../../platform/http/required-scope.js';
 
 type ListRequest = FastifyRequest<{ Querystring: Query }>;
 

@@ -1,7 +1,7 @@
 // A CloudEvent 1.0 in its JSON format: which attributes it may have, its data, and the event that it is here. Pure.
 import { isDay } from '../../platform/time-text.js';
 import { decode, parseText } from '../../platform/http/json-text.js';
-import { asLine } from '../lines/line.js';
+import { asLine } from '../../log/lines/line.js';
 import { isJson } from './http-mode.js';
 import {
   bad,

@@ -10,7 +10,7 @@ import { Idempotency } from '../../rest/writing/idempotency.js';
 import { BINARY_HEADERS, EVENTS_BODY, EVENTS_REPLY, EVENTS_TEXT } from './events-docs.js';
 import { IngestEvents } from './ingest-events.js';
 import { readEvents } from './read-events.js';
-import { Needs } from '../../platform/http/need.js';
+import { Needs } from '../../platform/http/required-scope.js';
 
 @ApiTags('The stream')
 @Controller('events')

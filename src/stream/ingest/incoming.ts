@@ -1,9 +1,9 @@
 // An outside event as it is kept: who says so, what happened, in one line, how loud, to which ticket, and where to look.
 import { DomainError } from '../../platform/errors.js';
-import { asLine } from '../lines/line.js';
-import { safeLink } from '../lines/link.js';
-import { readsAsOwn } from '../lines/event-types.js';
-import type { Severity } from '../lines/severity.js';
+import { asLine } from '../../log/lines/line.js';
+import { safeLink } from '../../log/lines/link.js';
+import { readsAsOwn } from '../../log/lines/event-types.js';
+import type { Severity } from '../../log/lines/severity.js';
 import { type Field, KNOWN_TYPES } from './known-types.js';
 import type { CodeOf } from '../../platform/refusals/refusals.js';
 

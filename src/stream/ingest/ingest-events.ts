@@ -5,8 +5,8 @@ import type { Tx } from '../../platform/database/db.js';
 import type { Reach } from '../../platform/principal.js';
 import { Quotas } from '../../quotas/quotas.js';
 import type { WriteContext } from '../../rest/resource.js';
-import { appendEvents, type NewEvent } from '../append-event.js';
-import { asLine } from '../lines/line.js';
+import { appendEvents, type NewEvent } from '../../log/append-event.js';
+import { asLine } from '../../log/lines/line.js';
 import type { Incoming } from './incoming.js';
 import { type Place, Places } from './places.js';
 

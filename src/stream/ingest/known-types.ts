@@ -1,7 +1,7 @@
 // The types of outside events that have words of their own: which fields their data has, how loud they are, and their line.
 // Any other type is kept and shown as it is. docs/STREAM.md and the OpenAPI document list these from here.
-import { because } from '../lines/line.js';
-import type { Severity } from '../lines/severity.js';
+import { because } from '../../log/lines/line.js';
+import type { Severity } from '../../log/lines/severity.js';
 
 /** Data after its check: each field is there when it is required, and is what it should be. */
 type Value = string | number | undefined;

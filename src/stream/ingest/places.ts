@@ -4,7 +4,7 @@ import type { Tx } from '../../platform/database/db.js';
 import { otherProject, type Reach } from '../../platform/principal.js';
 import { FoundKeys, KeyReader } from '../../rest/reading/key-reader.js';
 import { isKey, normalKey } from '../../rest/resource-key.js';
-import { inPart } from '../../rest/writing/in-part.js';
+import { inPart } from '../../rest/writing/locate-error.js';
 import { asId } from '../../rest/writing/reference.js';
 import { bad, type Incoming } from './incoming.js';
 

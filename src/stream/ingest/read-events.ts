@@ -1,6 +1,6 @@
 // From the body of POST /events to events: CloudEvents 1.0, one (structured or binary) or a batch, and the simple form for
 // shell scripts. Pure but for the id that a simple event gets from its caller.
-import { asLine } from '../lines/line.js';
+import { asLine } from '../../log/lines/line.js';
 import { readCloudEvent } from './cloud-event.js';
 import { binaryEvent, type EventsRequest, jsonOf, modeOf } from './http-mode.js';
 import {

@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { notFound } from '../../platform/errors.js';
-import { Needs } from '../../platform/http/need.js';
+import { Needs } from '../../platform/http/required-scope.js';
 
 const TYPES: Readonly<Record<string, string>> = {
   css: 'text/css; charset=utf-8',

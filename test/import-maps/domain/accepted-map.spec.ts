@@ -1,7 +1,7 @@
 // Whole maps at the door: what the standard ignores, what we refuse, and what is laid over the map that is there.
 import { acceptMap, patchChanges } from '../../../src/import-maps/domain/accepted-map.js';
 import { keyOf } from '../../../src/import-maps/domain/map-key.js';
-import { StampedMap, type Target } from '../../../src/import-maps/domain/stamped-map.js';
+import { StampedMap, type Target } from '../../../src/import-maps/domain/import-map.js';
 
 const rules = { origin: 'https://stamp.example', safeList: ['https://cdn.example/'] };
 const accept = (map: unknown, lenient?: boolean) =>

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { type Change, changeDelta, type Delta } from '../../../src/import-maps/domain/delta.js';
 import type { Layer } from '../../../src/import-maps/domain/layer.js';
 import { keyOf, type MapKey } from '../../../src/import-maps/domain/map-key.js';
-import { StampedMap, type Target } from '../../../src/import-maps/domain/stamped-map.js';
+import { StampedMap, type Target } from '../../../src/import-maps/domain/import-map.js';
 
 const SPECIFIERS = ['cart', 'cart/', 'cart/deep', 'nav', '10', '9', '__proto__', 'constructor', 'é"\n', '\ud83d\ude00'];
 const SCOPES = [null, null, 'https://shop.example/', 'https://shop.example/admin/', '/modules/1/', '/app/'];

@@ -9,7 +9,7 @@ import {
   operationKey,
   stamp,
 } from '../../../src/import-maps/domain/delta.js';
-import { sameTarget } from '../../../src/import-maps/domain/stamped-map.js';
+import { sameTarget } from '../../../src/import-maps/domain/import-map.js';
 import { aDelta, aKey, aMap, runs, someAsked, someChanges } from './arbitraries.js';
 
 test('a delta has each key once, sorted', () => {

@@ -11,7 +11,7 @@ import {
   stamp,
 } from '../../../src/import-maps/domain/delta.js';
 import { keyFromWire, keyOf, keyText, overlaps, partsOf, wireKey } from '../../../src/import-maps/domain/map-key.js';
-import { StampedMap, type Target } from '../../../src/import-maps/domain/stamped-map.js';
+import { StampedMap, type Target } from '../../../src/import-maps/domain/import-map.js';
 
 const mapOf = (targets: Record<string, string>) =>
   StampedMap.of(Object.entries(targets).map(([specifier, url]) => [keyOf(specifier), { url }]));

@@ -1,8 +1,8 @@
 // What the policies hold and lock say, and how people say until when.
 import fc from 'fast-check';
-import { parseUntil } from '../../../src/import-maps/domain/hold.js';
-import { holdVerdict } from '../../../src/import-maps/domain/hold-policy.js';
-import { lockVerdict } from '../../../src/import-maps/domain/lock-policy.js';
+import { parseUntil } from '../../../src/promotion/domain/hold.js';
+import { holdVerdict } from '../../../src/promotion/domain/hold-policy.js';
+import { lockVerdict } from '../../../src/promotion/domain/lock-policy.js';
 
 const [SINCE, BASE] = ['2026-01-01T12:00:00.000Z', 'http://127.0.0.1:8000'];
 const HELD_SINCE = '2026-01-02T08:00:00.000000Z';

@@ -1,7 +1,7 @@
 // A URL has one integrity in a map: who would be kept from loading by a change of it.
 import { keyWithOtherIntegrity } from '../../../src/import-maps/domain/integrity.js';
 import { keyOf } from '../../../src/import-maps/domain/map-key.js';
-import { StampedMap, type Target } from '../../../src/import-maps/domain/stamped-map.js';
+import { StampedMap, type Target } from '../../../src/import-maps/domain/import-map.js';
 
 const url = 'https://cdn.example/lib.js';
 const set = (specifier: string, target: Target | null) => ({ scope: null, specifier, set: target });

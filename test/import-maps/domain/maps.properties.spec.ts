@@ -7,7 +7,7 @@ import { diff } from '../../../src/import-maps/domain/diff.js';
 import { keyFromWire, partsOf, wireKey } from '../../../src/import-maps/domain/map-key.js';
 import { parseImportMap, type ParsedImportMap } from '../../../src/import-maps/domain/parse.js';
 import { resolveSpecifier } from '../../../src/import-maps/domain/resolve.js';
-import { StampedMap } from '../../../src/import-maps/domain/stamped-map.js';
+import { StampedMap } from '../../../src/import-maps/domain/import-map.js';
 import { aKey, aMap, runs, shuffled, someChanges, someTargets } from './arbitraries.js';
 
 const ORIGIN = 'https://stamp.example';

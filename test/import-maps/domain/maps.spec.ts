@@ -2,7 +2,7 @@
 import { canonicalJson } from '../../builders/canonical-json.js';
 import { diff } from '../../../src/import-maps/domain/diff.js';
 import { keyOf } from '../../../src/import-maps/domain/map-key.js';
-import { addressOf, sameTarget, StampedMap } from '../../../src/import-maps/domain/stamped-map.js';
+import { addressOf, sameTarget, StampedMap } from '../../../src/import-maps/domain/import-map.js';
 
 const [cdn, own] = ['https://cdn.example/x.js', '/modules/1/x.js'];
 const entries = (...given: [specifier: string, url: string, integrity?: string, scope?: string][]) =>

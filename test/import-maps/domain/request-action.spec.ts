@@ -1,5 +1,5 @@
 // The commands that refusals print: a line that a shell runs as it stands.
-import { requestAction } from '../../../src/import-maps/domain/verdict.js';
+import { requestAction } from '../../../src/promotion/domain/verdict.js';
 
 const request = {
   verb: 'rollback',

@@ -4,7 +4,7 @@ import type { Operation } from '../../../src/import-maps/domain/delta.js';
 import { fold, foldKeys, inOrder, type Layer } from '../../../src/import-maps/domain/layer.js';
 import { keyOf } from '../../../src/import-maps/domain/map-key.js';
 import { placesOfRevert, planRevert } from '../../../src/import-maps/domain/revert.js';
-import { StampedMap } from '../../../src/import-maps/domain/stamped-map.js';
+import { StampedMap } from '../../../src/import-maps/domain/import-map.js';
 
 const set = (specifier: string, url: string, imports?: string[], scope: string | null = null): Operation => ({
   scope,

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { keyOf } from '../../../src/import-maps/domain/map-key.js';
 import { madeOf, SortedRuns } from '../../../src/import-maps/domain/sorted-runs.js';
 import { atOnce } from '../../../src/import-maps/domain/sliced.js';
-import { StampedMap, type Target } from '../../../src/import-maps/domain/stamped-map.js';
+import { StampedMap, type Target } from '../../../src/import-maps/domain/import-map.js';
 
 const numbered = (count: number, from = 1000) => Array.from({ length: count }, (_, index) => `m${from + index}`);
 const after = (list: SortedRuns, touched: ReadonlySet<string>, has: (text: string) => boolean): SortedRuns =>

@@ -7,7 +7,7 @@ import {
   stageAfter,
   stageBefore,
   stageNamed,
-} from '../../../src/import-maps/domain/stage-line.js';
+} from '../../../src/projects/stages/stage-order.js';
 
 describe('stages', () => {
   const [dev, qa, prod] = [

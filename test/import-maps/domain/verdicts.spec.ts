@@ -1,5 +1,5 @@
 // What the policies say, and in what order.
-import { type StepsFacts, stepsVerdict } from '../../../src/import-maps/domain/steps-policy.js';
+import { type StepsFacts, stepsVerdict } from '../../../src/promotion/domain/steps-policy.js';
 import {
   allPass,
   type Grade,
@@ -8,7 +8,7 @@ import {
   type Verdict,
   worst,
   worstFirst,
-} from '../../../src/import-maps/domain/verdict.js';
+} from '../../../src/promotion/domain/verdict.js';
 
 const [SINCE, BASE] = ['2026-01-01T12:00:00.000Z', 'http://127.0.0.1:8000'];
 const verdict = (policy: string, grade: Grade): Verdict => ({

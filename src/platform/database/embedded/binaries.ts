@@ -3,7 +3,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { shell } from '../../in-shell.js';
+import { shell } from '../../shell-quote.js';
 import { exists, withLinks, type PackageFolder } from './binaries-copy.js';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 import { run } from './run-as.js';

@@ -4,7 +4,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { shell } from '../../in-shell.js';
+import { shell } from '../../shell-quote.js';
 import { program } from './binaries.js';
 import { EmbeddedPostgresError, errnoOf } from './embedded-postgres-error.js';
 import { readPidFile, removePidFile, type PidFile } from './pid-file.js';

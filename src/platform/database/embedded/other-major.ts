@@ -1,7 +1,7 @@
 // Data that another major version of Postgres made: what to run, word for word. Nothing has been touched by then.
 import fs from 'node:fs';
 import path from 'node:path';
-import { shell } from '../../in-shell.js';
+import { shell } from '../../shell-quote.js';
 import { type Binaries, program } from './binaries.js';
 import { pgdataIn } from './data-folder.js';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';

@@ -1,0 +1,46 @@
+// POST /api/v1/command/ (stream.md, "Commands").
+import { Controller, Post, Req, Res } from '@nestjs/common';
+import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { verbOptions } from '../rest/operations/run-operation.js';
+import { failures, IDEMPOTENCY_KEY, jsonBody, jsonReply } from '../rest/http/documented.js';
+import { lastOf, type Query } from '../rest/reading/list-query.js';
+import { commandBody } from './command-body.js';
+import { COMMAND, COMMAND_ANSWER } from './command-schemas.js';
+import { GRAMMAR } from './grammar.js';
+import { RunCommand } from './run-command.js';
+import { Needs } from '../platform/http/required-scope.js';
+
+const USAGES = Object.values(GRAMMAR)
+  .map(({ usage, about }) => `- \`${usage}\`: ${about}`)
+  .join('\n');
+
+@ApiTags('Commands')
+@Controller('api/v1/command')
+export class CommandController {
+  constructor(private readonly commands: RunCommand) {}
+
+  @Post()
+  @Needs('token', 'written')
+  @ApiOperation({
+    operationId: 'run_command',
+    summary: 'Say what is to be done',
+    description: `Runs what the API's own calls run, all or nothing. What changes production asks back (202): say \`confirm <id>\` within 60 seconds. What was asked and what came of it are in the stream.\n\n${USAGES}`,
+  })
+  @ApiQuery({
+    name: 'project',
+    required: false,
+    description: 'The project by name or id, for keys and stages; `--project` in the text counts more.',
+    schema: { type: 'string' },
+  })
+  @IDEMPOTENCY_KEY
+  @jsonBody(COMMAND, { text: 'status 1' })
+  @jsonReply(200, 'Done, or with dry_run what would have been done.', COMMAND_ANSWER)
+  @jsonReply(202, 'Nothing is done yet: it waits for `confirm`.', COMMAND_ANSWER)
+  @failures(400, 403, 404, 409, 415, 422)
+  async run(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const [{ actor, principal, base }, body] = [verbOptions(request), commandBody(request.body)];
+    const project = lastOf((request.query as Query).project);
+    return this.commands.run(request, reply, { ...body, project, actor, principal, base });
+  }
+}

@@ -1,0 +1,108 @@
+// The command's first grammar: `stamp TKT-001 --update`, `--promote`, `--list` … What it asks for is done by the verbs.
+import { type Asked, isFileIn, readAsked } from '../tickets/ticket-flags.js';
+import type { ExitCode } from '../words/exit-codes.js';
+import { type Fields, requireFields } from '../words/json-fields.js';
+import { ENTRY_FIELDS, LISTED_FIELDS, OVERVIEW_FIELDS, PLACE_FIELDS, UPDATE_FIELDS } from '../words/json-shapes.js';
+import { type Options, textOf, textsOf } from '../words/options.js';
+import type { Session } from '../session/session.js';
+import { listEntries, listStages } from '../stages/entries.js';
+import { sayOverview, sayStageLink } from '../stages/overview.js';
+import { ticketNamed } from '../tickets/ticket-name.js';
+import type { OptionLine, Verb } from '../session/verb.js';
+import { close } from '../verbs/close.js';
+import { runUpdate } from '../watch/run-update.js';
+import { promote, PROMOTE_OPTIONS } from '../verbs/promote.js';
+import { revert, REVERT_OPTIONS } from '../verbs/revert.js';
+import { UPDATE_OPTIONS } from '../verbs/update.js';
+
+/** Of every verb. */
+export const COMMON: readonly OptionLine[] = [
+  ['-v, --verbose', 'say more: each request, and what an error knows'],
+  ['--json [fields]', 'print JSON; with names, only these: --json=key,stage'],
+  ['--url <url>', 'the server; STAMP_URL says it too'],
+  ['--project <name>', "the project; STAMP_PROJECT says it too (default: 'default')"],
+  ['-t, --ticket <key>', 'the ticket'],
+  ['-y, --yes', 'ask nothing'],
+];
+
+/** What the command line means without a verb. */
+export const GRAMMAR: Verb = {
+  name: 'stamp',
+  takes: '[ticket]',
+  summary: 'Raise a ticket, work in isolation, and when it is done, stamp it',
+  completes: 'ticket',
+  options: [
+    ['-l, --list', 'list the tickets at --qa and --prod, or at the stages said; of one ticket, what it changes'],
+    ['-u, --update [files...]', 'send files, or what differs in the folder, and watch it'],
+    ['-f, --folder <path>', 'the folder to watch (default: ./src)'],
+    ['-d, --dev', 'the stage dev'],
+    ['-q, --qa', 'the stage qa'],
+    ['-p, --prod', 'the stage prod'],
+    ['--stage <name>', "a stage of the project's own"],
+    ['--promote', 'promote the ticket to the next stage'],
+    ['--revert', 'revert the ticket to the stage before'],
+    ['--close', 'close the ticket'],
+    ['--reason <text>', 'why; goes into the history'],
+    ...UPDATE_OPTIONS,
+    ...PROMOTE_OPTIONS,
+    ...REVERT_OPTIONS,
+  ],
+  examples: [
+    { run: 'stamp TKT-1', says: 'where it is, where to see it, what to do next' },
+    { run: 'stamp TKT-1 --list', says: 'what it changes' },
+    { run: 'stamp --list', says: 'what is at QA and in production' },
+    { run: 'stamp TKT-1 --promote', says: 'to the next stage; git is looked at first' },
+    { run: 'stamp TKT-1 --revert', says: 'and back' },
+    { run: 'stamp TKT-1 --close', says: 'out of the way' },
+  ],
+  run: async (session, [argument], options) => {
+    const asked = readAsked(argument, options, isFileIn(session.settings.cwd));
+    requireFields(options, fieldsOf(asked));
+    return DO[asked.action](session, asked, options);
+  },
+};
+
+/** Of what the line asks for, not of any of them. */
+function fieldsOf({ action, ticket, stages }: Asked): Fields {
+  if (action === 'list') return ticket === undefined ? LISTED_FIELDS : ENTRY_FIELDS;
+  if (action === 'look') return stages.length > 0 ? PLACE_FIELDS : OVERVIEW_FIELDS;
+  return { update: UPDATE_FIELDS, promote: promote.json, revert: revert.json, close: close.json }[action] ?? {};
+}
+
+type Do = (session: Session, asked: Asked, options: Options) => Promise<ExitCode | undefined>;
+
+const keyOf = (session: Session, { ticket }: Asked, options: Options): Promise<string> =>
+  ticketNamed(session, ticket, options);
+
+/** The same code as the verb's, with the stage specifier as its --stage. */
+const asVerb =
+  ({ run }: Verb): Do =>
+  async (session, asked, options) =>
+    run?.(session, [await keyOf(session, asked, options)], { ...options, ticket: undefined, stage: asked.stages[0] });
+
+const DO: Readonly<Record<Asked['action'], Do>> = {
+  promote: asVerb(promote),
+  revert: asVerb(revert),
+  close: asVerb(close),
+  update: async (session, asked, options) =>
+    runUpdate(session, await keyOf(session, asked, options), {
+      files: asked.files,
+      folder: textOf(options, 'folder'),
+      once: options.once === true,
+      deletes: textsOf(options, 'delete'),
+      moveKeys: options.moveKeys === true,
+      title: textOf(options, 'title'),
+      yes: options.yes === true,
+    }),
+  list: async (session, asked, options) => {
+    if (asked.ticket === undefined) await listStages(session, asked.stages);
+    else await listEntries(session, await keyOf(session, asked, options), asked.stages);
+    return undefined;
+  },
+  look: async (session, asked, options) => {
+    const [stage] = asked.stages;
+    if (stage === undefined) await sayOverview(session, await keyOf(session, asked, options));
+    else await sayStageLink(session, await keyOf(session, asked, options), stage);
+    return undefined;
+  },
+};

@@ -1,0 +1,27 @@
+// What a hold or a lock is asked for with: {reason, until?}; lifting one: {reason?}.
+import { invalid } from '../../platform/errors.js';
+import { parseUntil, type Until } from '../domain/hold.js';
+import { verbBody } from '../verb-body.js';
+import type { NewHold } from './held-rows.js';
+
+/** Rejects with invalid `reason.missing`, `until.invalid`. */
+export function holdBody(body: unknown): NewHold {
+  const { reason = '', until } = verbBody(body, { reason: 'text', until: 'text' });
+  return newHold(reason, until);
+}
+
+/** The same from texts, wherever they come from. */
+export function newHold(reason: string, until: string | undefined): NewHold {
+  const why = reason.trim();
+  if (why === '') throw invalid('reason.missing', 'Say why, for those who will run into it: {"reason": "…"}.');
+  return { reason: why, ...(until === undefined ? {} : { until: untilOf(until) }) };
+}
+
+function untilOf(text: string): Until {
+  const until = parseUntil(text.trim());
+  if (until) return until;
+  throw invalid(
+    'until.invalid',
+    `'${text.slice(0, 50)}' is no end. Say 30m, 2h, 3d, 1w, or a time such as 2026-11-22T08:00Z.`,
+  );
+}

@@ -1,0 +1,67 @@
+// What a stage verb demands of a ticket, and the refusals that say what to do instead.
+import { DomainError } from '../platform/errors.js';
+import { firstStage, production } from '../projects/stages/stage-order.js';
+import { requestAction } from './domain/verdict.js';
+import { COMPLETE } from '../workflow/steps.js';
+import type { LockedTicket } from '../import-maps/store/ticket-deltas.js';
+import type { CodeOf } from '../platform/refusals/refusals.js';
+
+/** Where nobody said by which URL the client calls us. */
+export const USUAL_BASE = 'http://localhost:8000';
+
+export type Stamped = LockedTicket & { readonly stage: string };
+
+/** Rejects with conflict `ticket.closed`. */
+export function requireOpen(ticket: LockedTicket, base = USUAL_BASE): void {
+  if (!ticket.closed) return;
+  throw refusal(ticket, base, 'ticket.closed', { what: 'is closed', label: 'Reopen it first', verb: 'reopen' });
+}
+
+/** Rejects with conflict `ticket.frozen`: modules change in the first stage only. */
+export function requireFirstStage(ticket: LockedTicket, base = USUAL_BASE): void {
+  if (ticket.stage === null || ticket.stage === firstStage(ticket.line).name) return;
+  const where = ticket.stage === production(ticket.line).name ? 'released' : `frozen at ${ticket.stage}`;
+  const verb = ticket.stage === production(ticket.line).name ? 'reopen' : 'revert';
+  const label = verb === 'reopen' ? 'Reopen it for a new cycle' : `Revert it to ${firstStage(ticket.line).name} first`;
+  throw refusal(ticket, base, 'ticket.frozen', { what: `is ${where}: its modules stay as they are`, label, verb });
+}
+
+/** Rejects with conflict `ticket.complete`: work that is done takes no modules until it is taken up again. */
+export function requireUnfinished(ticket: LockedTicket, base = USUAL_BASE): void {
+  if (Number(ticket.row.current_workflow_step) !== COMPLETE) return;
+  throw refusal(ticket, base, 'ticket.complete', { what: 'is complete', label: 'Reopen it first', verb: 'reopen' });
+}
+
+/** Rejects with conflict `ticket.unstamped`. */
+export function requireStamped(ticket: LockedTicket, base = USUAL_BASE): Stamped {
+  if (ticket.stage !== null) return ticket as Stamped;
+  throw refusal(ticket, base, 'ticket.unstamped', {
+    what: 'carries no modules',
+    label: 'Upload some, or stamp it',
+    verb: 'stamp',
+  });
+}
+
+interface Said {
+  readonly what: string;
+  /** What to do instead. */
+  readonly label: string;
+  readonly verb: 'reopen' | 'revert' | 'stamp';
+}
+
+function refusal(
+  ticket: LockedTicket,
+  base: string,
+  code: CodeOf<'conflict'>,
+  { what, label, verb }: Said,
+): DomainError {
+  const path = `/api/v1/ticket/${ticket.id}/${verb}/`;
+  const action = requestAction(label, scopeOf(ticket, verb), { verb, method: 'POST', base, path });
+  const summary = `${ticket.key} ${what}.`;
+  return new DomainError('conflict', code, `${summary} ${label}: ${action.command}`, {
+    data: { ticket: ticket.key, stage: ticket.stage, summary, next_actions: [action] },
+  });
+}
+
+const scopeOf = ({ stage, line }: LockedTicket, verb: string): string =>
+  verb === 'revert' || verb === 'stamp' ? `map:${stage ?? firstStage(line).name}` : 'ticket:write';
