@@ -13,7 +13,7 @@ import { asId } from '../rest/writing/reference.js';
 import { addressOf } from '../import-maps/domain/import-map.js';
 import { NamedProjects } from '../projects/stages/named-stage.js';
 import { type ListedModule, ModuleList } from './module-list.js';
-import { sendPage } from './send-page.js';
+import { sendPage } from '../rest/http/send-page.js';
 import { Needs } from '../platform/http/required-scope.js';
 import { originOf } from '../platform/http/own-origin.js';
 

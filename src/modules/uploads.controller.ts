@@ -12,7 +12,7 @@ import { Idempotency, type WriteAnswer } from '../rest/writing/idempotency.js';
 import { ticket } from '../tickets/ticket.resources.js';
 import { isLenient, LENIENT } from '../import-maps/stages/lenient.js';
 import { isForm } from '../files/form.js';
-import { settleRequest } from './settle-request.js';
+import { settleRequest } from '../files/settle-request.js';
 import { shownTo } from '../import-maps/stages/stage-view.js';
 import { uploadAnswer } from './upload-answer.js';
 import { type PlannedUpload, UploadModules } from './upload-modules.js';

@@ -6,7 +6,7 @@ import { beforeAndAfter } from '../rest/writing/default-update.js';
 import { updateSql } from '../rest/writing/row-sql.js';
 import { workChanges, workStateOf } from '../tickets/ticket-state.js';
 import type { Position } from '../workflow/move.js';
-import { MapChanges } from '../import-maps/store/map-changes.js';
+import { MapChanges } from './map-changes.js';
 import type { LockedTicket } from '../import-maps/store/ticket-deltas.js';
 
 export interface TicketMove {

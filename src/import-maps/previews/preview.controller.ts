@@ -13,7 +13,7 @@ import { ReadStages } from '../stages/read-stages.js';
 import { PREVIEW } from '../stages/preview-schema.js';
 import { RunVerb, verbOptions } from '../../rest/operations/run-operation.js';
 import { mapLinks, pageLinks, shownTo } from '../stages/stage-view.js';
-import { verbBody } from '../../promotion/verb-body.js';
+import { verbBody } from '../../rest/operations/operation-body.js';
 import type { LockedTicket } from '../store/ticket-deltas.js';
 import { RenewPreviewKey } from './renew-preview-key.js';
 

@@ -7,7 +7,7 @@ import { updateSql } from '../../rest/writing/row-sql.js';
 import { previewKeyRenewedLine } from '../../log/lines/stage-lines.js';
 import { holdsScope, requireScope } from '../../platform/principal.js';
 import type { VerbOptions } from '../stages/stage-change.js';
-import { MapChanges } from '../store/map-changes.js';
+import { MapChanges } from '../../promotion/map-changes.js';
 import { type LockedTicket, TicketDeltas } from '../store/ticket-deltas.js';
 
 export interface RenewedTicket {

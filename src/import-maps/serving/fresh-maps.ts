@@ -9,7 +9,7 @@ import { DomainError, notFound } from '../../platform/errors.js';
 import { loggable } from '../../platform/error-for-log.js';
 import { steadyNow } from '../../platform/steady-clock.js';
 import { LOGGER } from '../../platform/injection-tokens.js';
-import { MapChanges } from '../store/map-changes.js';
+import { MapChanges } from '../../promotion/map-changes.js';
 import { MAP_CHANNEL, type MapNews } from '../../promotion/production-pointer.js';
 import type { ReleaseMap } from '../store/release-reader.js';
 import { Behind } from './behind.js';

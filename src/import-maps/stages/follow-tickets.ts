@@ -10,7 +10,7 @@ import { type Delta, operationKey } from '../domain/delta.js';
 import type { MapKey } from '../domain/map-key.js';
 import { firstStage, production } from '../../projects/stages/stage-order.js';
 import type { StampedMap } from '../domain/import-map.js';
-import { MapChanges } from '../store/map-changes.js';
+import { MapChanges } from '../../promotion/map-changes.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import { deltaOf, type LockedTicket, TicketDeltas } from '../store/ticket-deltas.js';
 import { eventKeys } from './event-keys.js';

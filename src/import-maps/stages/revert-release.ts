@@ -17,7 +17,7 @@ import { ProductionMaps } from '../store/production-maps.js';
 import { Releases } from '../store/releases.js';
 import { deltaOf, type LockedTicket } from '../store/ticket-deltas.js';
 import { gitRevertOf } from './git-revert.js';
-import { SuspendTickets } from '../../promotion/move-back.js';
+import { SuspendTickets } from './suspend-tickets.js';
 import {
   type Dependent,
   differencesAt,

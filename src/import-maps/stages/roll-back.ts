@@ -15,7 +15,7 @@ import { ProductionMaps } from '../store/production-maps.js';
 import { ReleaseReader } from '../store/release-reader.js';
 import { Releases } from '../store/releases.js';
 import type { Flip } from './stage-change.js';
-import { SuspendTickets } from '../../promotion/move-back.js';
+import { SuspendTickets } from './suspend-tickets.js';
 
 export interface RollbackOptions {
   readonly actor: string;

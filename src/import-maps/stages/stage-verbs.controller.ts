@@ -21,7 +21,7 @@ import { queryFlag } from '../../rest/http/query-flag.js';
 import { RunVerb, verbOptions } from '../../rest/operations/run-operation.js';
 import { STAGE_CHANGE } from './stage-schemas.js';
 import { StampTicket } from './stamp-ticket.js';
-import { rebaseBody, verbBody } from '../../promotion/verb-body.js';
+import { rebaseBody, verbBody } from '../../rest/operations/operation-body.js';
 import { Needs } from '../../platform/http/required-scope.js';
 
 const ID = pathParameter('id', 'The id of the ticket, or its key (`TKT-7`).', '1');

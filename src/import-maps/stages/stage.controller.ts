@@ -22,7 +22,7 @@ import { RunVerb, verbOptions } from '../../rest/operations/run-operation.js';
 import type { Flip, VerbOptions } from './stage-change.js';
 import { DIRECT_WRITE, PRODUCTION_CHANGE, STAGE, STAGES } from './stage-schemas.js';
 import { productionView, warningsView } from './stage-view.js';
-import { verbBody } from '../../promotion/verb-body.js';
+import { verbBody } from '../../rest/operations/operation-body.js';
 import { WriteProduction } from './write-production.js';
 import { Needs } from '../../platform/http/required-scope.js';
 import { requireScope } from '../../platform/principal.js';

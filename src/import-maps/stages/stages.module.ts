@@ -24,7 +24,7 @@ import { StageController } from './stage.controller.js';
 import { TicketMapsController } from './ticket-maps.controller.js';
 import { StageVerbsController } from './stage-verbs.controller.js';
 import { StampTicket } from './stamp-ticket.js';
-import { SuspendTickets } from '../../promotion/move-back.js';
+import { SuspendTickets } from './suspend-tickets.js';
 import { WriteProduction } from './write-production.js';
 
 @Module({

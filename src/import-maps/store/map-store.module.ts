@@ -2,7 +2,7 @@
 import { Module } from '@nestjs/common';
 import { BlobImports } from './blob-imports.js';
 import { KnownRevisions } from './revisions-cache.js';
-import { MapChanges } from './map-changes.js';
+import { MapChanges } from '../../promotion/map-changes.js';
 import { ProductionMaps } from './production-maps.js';
 import { ModulesUrls } from '../../projects/modules-urls.js';
 import { PreviewLocks } from '../../projects/preview-locks.js';

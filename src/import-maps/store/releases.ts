@@ -4,7 +4,7 @@ import type { Tx } from '../../platform/database/db.js';
 import { type Delta, importsOf, isDirty, keysOf } from '../domain/delta.js';
 import type { StampedMap } from '../domain/import-map.js';
 import type { Revision } from './revisions-cache.js';
-import { MapChanges } from './map-changes.js';
+import { MapChanges } from '../../promotion/map-changes.js';
 import { MAP_CHANNEL, type MapNews } from '../../promotion/production-pointer.js';
 import { ProductionMaps } from './production-maps.js';
 import type { RevisionGit } from './revision-git.js';

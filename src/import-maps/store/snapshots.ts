@@ -7,7 +7,7 @@ import { Db } from '../../platform/database/db.js';
 import { LOGGER } from '../../platform/injection-tokens.js';
 import { loggable } from '../../platform/error-for-log.js';
 import type { StampedMap } from '../domain/import-map.js';
-import { MapChanges } from './map-changes.js';
+import { MapChanges } from '../../promotion/map-changes.js';
 import { ProductionMaps } from './production-maps.js';
 
 const EVERY = 100;

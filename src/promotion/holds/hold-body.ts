@@ -1,7 +1,7 @@
 // What a hold or a lock is asked for with: {reason, until?}; lifting one: {reason?}.
 import { invalid } from '../../platform/errors.js';
 import { parseUntil, type Until } from '../domain/hold.js';
-import { verbBody } from '../verb-body.js';
+import { verbBody } from '../../rest/operations/operation-body.js';
 import type { NewHold } from './held-rows.js';
 
 /** Rejects with invalid `reason.missing`, `until.invalid`. */

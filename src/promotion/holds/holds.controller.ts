@@ -10,7 +10,7 @@ import { resourceNamed } from '../../rest/resource.js';
 import { NamedProjects } from '../../projects/stages/named-stage.js';
 import { RunVerb, verbOptions } from '../../rest/operations/run-operation.js';
 import { HELD_TICKET, LOCKED_STAGE } from '../../import-maps/stages/stage-schemas.js';
-import { verbBody } from '../verb-body.js';
+import { verbBody } from '../../rest/operations/operation-body.js';
 import { holdBody } from './hold-body.js';
 import { type HeldTicket, HoldTicket } from './hold-ticket.js';
 import { heldView, lockedView } from './hold-view.js';

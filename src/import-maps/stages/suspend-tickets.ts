@@ -1,15 +1,15 @@
 // Tickets whose layers left production along with something else: they go to the stage before it, with their deltas.
 import { Injectable } from '@nestjs/common';
-import { TryAgain } from '../platform/database/database-error.js';
-import type { Tx } from '../platform/database/db.js';
-import { DomainError } from '../platform/errors.js';
-import type { EventDraft, Row } from '../rest/resource.js';
-import { suspendedLine } from '../log/lines/stage-lines.js';
-import type { Delta } from '../import-maps/domain/delta.js';
-import { positionAfterRevert, production, stageBefore } from '../projects/stages/stage-order.js';
-import { holdReverted } from './holds/held-rows.js';
-import { deltaOf, type LockedTicket, TicketDeltas } from '../import-maps/store/ticket-deltas.js';
-import { MoveTicket, type TicketMove } from './move-ticket.js';
+import { TryAgain } from '../../platform/database/database-error.js';
+import type { Tx } from '../../platform/database/db.js';
+import { DomainError } from '../../platform/errors.js';
+import type { EventDraft, Row } from '../../rest/resource.js';
+import { suspendedLine } from '../../log/lines/stage-lines.js';
+import type { Delta } from '../domain/delta.js';
+import { positionAfterRevert, production, stageBefore } from '../../projects/stages/stage-order.js';
+import { holdReverted } from '../../promotion/holds/held-rows.js';
+import { deltaOf, type LockedTicket, TicketDeltas } from '../store/ticket-deltas.js';
+import { MoveTicket, type TicketMove } from '../../promotion/move-ticket.js';
 
 export interface Suspension {
   readonly release: number;

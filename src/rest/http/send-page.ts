@@ -1,8 +1,8 @@
 // A page of objects that are no resource of the dialect, in the dialect's list shape.
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { listBody } from '../rest/http/list-reply.js';
-import { sendJson } from '../rest/http/reply.js';
-import type { Page } from '../rest/reading/list-query.js';
+import { listBody } from './list-reply.js';
+import { sendJson } from './reply.js';
+import type { Page } from '../reading/list-query.js';
 
 /** @param objects those of the page; `total` counts all */
 export function sendPage(

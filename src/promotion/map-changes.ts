@@ -1,8 +1,8 @@
 // What changed: said inside the transaction to every process, and after its commit to this one, which serving hears of at once
 // without the way through the database.
 import { Injectable } from '@nestjs/common';
-import type { Tx } from '../../platform/database/db.js';
-import { MAP_CHANNEL, type MapNews } from '../../promotion/production-pointer.js';
+import type { Tx } from '../platform/database/db.js';
+import { MAP_CHANNEL, type MapNews } from './production-pointer.js';
 
 type Listener = (news: MapNews) => void;
 

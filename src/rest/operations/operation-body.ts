@@ -1,9 +1,9 @@
 // The bodies of stage verbs: few members, each of one kind, and none that the verb doesn't know.
-import { invalid } from '../platform/errors.js';
-import { isCommit } from '../platform/git-facts.js';
-import { asObject, unknownMember } from '../rest/writing/body.js';
-import type { Choice } from '../import-maps/domain/conflict.js';
-import { keyFromWire, type MapKey } from '../import-maps/domain/map-key.js';
+import { invalid } from '../../platform/errors.js';
+import { isCommit } from '../../platform/git-facts.js';
+import { asObject, unknownMember } from '../writing/body.js';
+import type { Choice } from '../../import-maps/domain/conflict.js';
+import { keyFromWire, type MapKey } from '../../import-maps/domain/map-key.js';
 
 type Kind = 'number' | 'flag' | 'text' | 'commit' | 'commits' | 'words';
 type Members = Readonly<Record<string, Kind>>;
