@@ -7,7 +7,9 @@ import { keepGenerated } from './generated-file.mjs';
 await ensureClientTypes();
 const from = (file) => import(`../src/${file}.ts`);
 const [{ REFUSALS }, { STATUS }, { exitOf }, { EVENT_TYPES, RESOURCES, ROW_CHANGES }] = await Promise.all(
-  ['platform/refusals/refusals', 'platform/http/error-reply', 'cli/shell/report-error', 'log/lines/event-types'].map(from),
+  ['platform/refusals/refusals', 'platform/http/error-reply', 'cli/shell/report-error', 'log/lines/event-types'].map(
+    from,
+  ),
 );
 
 const ERRORS = `# Errors

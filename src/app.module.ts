@@ -7,6 +7,10 @@ import { CommandsModule } from './chat-commands/commands.module.js';
 import { ImportMapsModule } from './import-maps/import-maps.module.js';
 import { JobsModule } from './jobs/jobs.module.js';
 import { type Platform, PlatformModule } from './platform/platform.module.js';
+import { UploadsModule } from './modules/uploads.module.js';
+import { PackagesModule } from './packages/packages.module.js';
+import { PagesModule } from './pages/pages.module.js';
+import { PromotionModule } from './promotion/promotion.module.js';
 import { ProjectsModule } from './projects/projects.module.js';
 import { RestModule } from './rest/rest.module.js';
 import { StreamModule } from './stream/stream.module.js';
@@ -28,9 +32,13 @@ export class AppModule {
         SubticketsModule,
         ArtifactsModule,
         BundleModule,
+        PromotionModule,
+        UploadsModule,
         ImportMapsModule,
         CommandsModule,
         ProjectsModule,
+        PackagesModule,
+        PagesModule,
       ],
     };
   }

@@ -1,8 +1,8 @@
 // POST /api/v1/command/ (stream.md, "Commands").
+import { operationContext } from '../rest/operations/operation-context.js';
 import { Controller, Post, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { verbOptions } from '../rest/operations/run-operation.js';
 import { failures, IDEMPOTENCY_KEY, jsonBody, jsonReply } from '../rest/http/documented.js';
 import { lastOf, type Query } from '../rest/reading/list-query.js';
 import { commandBody } from './command-body.js';
@@ -39,7 +39,7 @@ export class CommandController {
   @jsonReply(202, 'Nothing is done yet: it waits for `confirm`.', COMMAND_ANSWER)
   @failures(400, 403, 404, 409, 415, 422)
   async run(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const [{ actor, principal, base }, body] = [verbOptions(request), commandBody(request.body)];
+    const [{ actor, principal, base }, body] = [operationContext(request), commandBody(request.body)];
     const project = lastOf((request.query as Query).project);
     return this.commands.run(request, reply, { ...body, project, actor, principal, base });
   }

@@ -1,6 +1,7 @@
 // Commands in words: for chat, the stream's page and whoever has a terminal (stream.md, "Commands").
 import { Module } from '@nestjs/common';
-import { HoldsModule } from '../promotion/holds/holds.module.js';
+import { ProjectsModule } from '../projects/projects.module.js';
+import { PromotionModule } from '../promotion/promotion.module.js';
 import { StagesModule } from '../import-maps/stages/stages.module.js';
 import { TicketsModule } from '../tickets/tickets.module.js';
 import { CommandController } from './command.controller.js';
@@ -13,7 +14,7 @@ import { StageCommands } from './stage-commands.js';
 import { TicketCommands } from './ticket-commands.js';
 
 @Module({
-  imports: [HoldsModule, StagesModule, TicketsModule],
+  imports: [ProjectsModule, PromotionModule, StagesModule, TicketsModule],
   controllers: [CommandController],
   providers: [Confirmations, FindSubject, PerformCommand, ReadCommands, RunCommand, StageCommands, TicketCommands],
 })

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { PointerOf } from '../import-maps/stages/production-writers.js';
-import { RunVerb } from '../rest/operations/run-operation.js';
+import { RunVerb } from '../import-maps/stages/run-verb.js';
 import { Db, type Tx } from '../platform/database/db.js';
 import { DomainError } from '../platform/errors.js';
 import { requireReach, toldTo } from '../platform/principal.js';

@@ -1,4 +1,5 @@
 // Commands on a ticket: the use cases that REST runs, and what they came to in a line.
+import type { OperationContext } from '../rest/operations/operation-context.js';
 import { Injectable } from '@nestjs/common';
 import { holdVerdict } from '../promotion/domain/hold-policy.js';
 import { newHold } from '../promotion/holds/hold-body.js';
@@ -6,7 +7,7 @@ import { type HeldTicket, HoldTicket } from '../promotion/holds/hold-ticket.js';
 import { heldView } from '../promotion/holds/hold-view.js';
 import { PromoteTicket } from '../import-maps/stages/promote-ticket.js';
 import { RevertTicket } from '../import-maps/stages/revert-ticket.js';
-import type { StageChange, VerbOptions } from '../import-maps/stages/stage-change.js';
+import type { StageChange } from '../import-maps/stages/stage-change.js';
 import { changeView } from '../import-maps/stages/stage-view.js';
 import type { Tx } from '../platform/database/db.js';
 import { DomainError } from '../platform/errors.js';
@@ -83,7 +84,7 @@ function withTerminalLine(error: unknown): unknown {
   return error.saying(`${error.message}. ${line}`);
 }
 
-const optionsOf = ({ actor, principal, base }: Speaker): VerbOptions => ({
+const optionsOf = ({ actor, principal, base }: Speaker): OperationContext => ({
   actor,
   principal,
   base,

@@ -9,7 +9,6 @@ import { FILE_BLOBS, MODULE_BLOBS, TREE_BLOBS } from './blob-store.js';
 import { BLOB_FOLDERS, DiskBlobs } from './disk-blobs.js';
 import { QuotasModule } from '../quotas/quotas.module.js';
 import { PackageTrees } from './package-trees.js';
-import { OwnModules } from '../import-maps/store/hosted-modules.js';
 
 const STORES = [
   { provide: MODULE_BLOBS, folder: BLOB_FOLDERS.modules },
@@ -23,7 +22,7 @@ const STORES = [
 
 @Module({
   imports: [QuotasModule],
-  providers: [...STORES, BlobCleaner, BlobLedger, OwnModules, PackageTrees],
-  exports: [...STORES.map(({ provide }) => provide), BlobLedger, OwnModules, PackageTrees],
+  providers: [...STORES, BlobCleaner, BlobLedger, PackageTrees],
+  exports: [...STORES.map(({ provide }) => provide), BlobLedger, PackageTrees],
 })
 export class BlobsModule {}

@@ -6,7 +6,12 @@ import type { Tx } from '../platform/database/db.js';
 import { inSlices } from '../platform/in-slices.js';
 import { CONFIG } from '../platform/injection-tokens.js';
 import { asObject } from '../rest/writing/body.js';
-import { ChangeDelta, type DeltaOptions, type DeltaReport, type Provenance } from '../import-maps/stages/change-delta.js';
+import {
+  ChangeDelta,
+  type DeltaOptions,
+  type DeltaReport,
+  type Provenance,
+} from '../import-maps/stages/change-delta.js';
 import { BlobLedger } from '../files/blob-ledger.js';
 import { type BlobStore, MODULE_BLOBS, type SafeBlob, type StagedBlob, TREE_BLOBS } from '../files/blob-store.js';
 import { type Form, readForm } from '../files/form.js';

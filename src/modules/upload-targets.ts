@@ -7,7 +7,7 @@ import { KNOWN_MODULES_URLS } from '../projects/keep-modules-url.js';
 import type { StageSetting } from '../projects/stages/stage-setting.js';
 import { firstStage } from '../projects/stages/stage-order.js';
 import { ModulesUrls } from '../projects/modules-urls.js';
-import { stageLineOf } from '../projects/stages/stage-order-reader.js';
+import { stageLineOf } from '../projects/stages/stage-setting.js';
 import type { UploadTarget } from './upload-plan.js';
 
 @Injectable()

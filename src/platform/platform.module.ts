@@ -4,7 +4,6 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
-import { CliFilesController } from '../pages/cli-files.controller.js';
 import { DatabaseClock } from './database/database-clock.js';
 import { Db } from './database/db.js';
 import { Listener } from './database/listener.js';
@@ -33,7 +32,7 @@ export class PlatformModule {
           dataSourceFactory: () => Promise.resolve(dataSource),
         }),
       ],
-      controllers: [CliFilesController, HealthController, MetricsController],
+      controllers: [HealthController, MetricsController],
       providers: [
         { provide: CONFIG, useValue: config },
         { provide: LOGGER, useValue: log },

@@ -7,7 +7,7 @@ import { updateSql } from '../rest/writing/row-sql.js';
 import { workChanges, workStateOf } from '../tickets/ticket-state.js';
 import type { Position } from '../workflow/move.js';
 import { MapChanges } from './map-changes.js';
-import type { LockedTicket } from '../import-maps/store/ticket-deltas.js';
+import type { LockedTicket } from './locked-ticket.js';
 
 export interface TicketMove {
   /** Where it goes; left out, it stays. */

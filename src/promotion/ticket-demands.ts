@@ -3,13 +3,14 @@ import { DomainError } from '../platform/errors.js';
 import { firstStage, production } from '../projects/stages/stage-order.js';
 import { requestAction } from './domain/verdict.js';
 import { COMPLETE } from '../workflow/steps.js';
-import type { LockedTicket } from '../import-maps/store/ticket-deltas.js';
+import type { LockedTicket } from './locked-ticket.js';
 import type { CodeOf } from '../platform/refusals/refusals.js';
 
 /** Where nobody said by which URL the client calls us. */
 export const USUAL_BASE = 'http://localhost:8000';
 
-export type Stamped = LockedTicket & { readonly stage: string };
+/** A ticket that carries modules. */
+export type Stamped<Ticket extends LockedTicket = LockedTicket> = Ticket & { readonly stage: string };
 
 /** Rejects with conflict `ticket.closed`. */
 export function requireOpen(ticket: LockedTicket, base = USUAL_BASE): void {
@@ -33,8 +34,8 @@ export function requireUnfinished(ticket: LockedTicket, base = USUAL_BASE): void
 }
 
 /** Rejects with conflict `ticket.unstamped`. */
-export function requireStamped(ticket: LockedTicket, base = USUAL_BASE): Stamped {
-  if (ticket.stage !== null) return ticket as Stamped;
+export function requireStamped<Ticket extends LockedTicket>(ticket: Ticket, base = USUAL_BASE): Stamped<Ticket> {
+  if (ticket.stage !== null) return ticket as Stamped<Ticket>;
   throw refusal(ticket, base, 'ticket.unstamped', {
     what: 'carries no modules',
     label: 'Upload some, or stamp it',

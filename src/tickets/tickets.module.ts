@@ -4,7 +4,6 @@ import { controllerOf } from '../rest/http/resource-controller.js';
 import { QuotasModule } from '../quotas/quotas.module.js';
 import { StreamModule } from '../stream/stream.module.js';
 import { CloseTicket, TicketFollowers } from './close-ticket.js';
-import { HomeController } from '../pages/home.controller.js';
 import { ticketComponent, ticketLink, ticketPerson } from './ticket-parts.resources.js';
 import { TicketController } from './ticket.controller.js';
 import { TicketRules } from './ticket-rules.js';
@@ -18,7 +17,6 @@ const views = [fullTicket, openTickets, ticketStatus].map((one) => controllerOf(
 @Module({
   imports: [QuotasModule, StreamModule],
   controllers: [
-    HomeController,
     TicketController,
     controllerOf(ticket, ['detail']),
     ...views,

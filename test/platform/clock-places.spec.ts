@@ -27,7 +27,10 @@ const DECIDED: Readonly<Record<string, readonly [count: number, decision: string
   'cli/doctor/server-checks.ts': [2, 'compares the two clocks, which is what it is for'],
   'cli/git/check-work.ts': [1, OWN],
   'cli/words/local-time.ts': [2, OWN],
-  'cli/session/private-file.ts': [1, 'a lock that was left is told by its age: a step forth meanwhile may take one too early'],
+  'cli/session/private-file.ts': [
+    1,
+    'a lock that was left is told by its age: a step forth meanwhile may take one too early',
+  ],
   'cli/verbs/stream.ts': [1, '`--since 15m` is by the clock of who asks, as a time that they type is'],
   'cli/watch/git-facts.ts': [1, 'a method of that name'],
   'cli/watch/update-report.ts': [3, OWN],

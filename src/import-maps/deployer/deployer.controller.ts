@@ -1,5 +1,6 @@
 // import-map-deployer's surface (import-maps.md, section 5). GET /import-map.json?env= is answered in serving/map.controller.ts,
 // and `/` in pages/home.controller.ts. Errors are plain text (platform/http/plain-clients.ts).
+import { operationContext } from '../../rest/operations/operation-context.js';
 import { Controller, Delete, Get, Patch, Req, Res } from '@nestjs/common';
 import { ApiExcludeController, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -12,7 +13,7 @@ import { keyOf } from '../domain/map-key.js';
 import { MapAnswers, type Wanted } from '../serving/map-answers.js';
 import { inSlices } from '../../platform/in-slices.js';
 import { isLenient, LENIENT } from '../stages/lenient.js';
-import { RunVerb, verbOptions } from '../../rest/operations/run-operation.js';
+import { RunVerb } from '../stages/run-verb.js';
 import { plainFailures } from './deployer-docs.js';
 import { environmentsOf, readEnvironment } from './environment.js';
 import { readLevel, readMapPatch, readService } from './patch-body.js';
@@ -199,7 +200,7 @@ export class DeployerController {
     { project }: Pick<Wanted, 'project'>,
   ): Pick<EnvironmentWrite, 'environment' | 'principal'> {
     const environment = readEnvironment(request.query, project);
-    const { principal } = verbOptions(request);
+    const { principal } = operationContext(request);
     const stage = environment.kind === 'production' ? project.stages.at(-1)?.name : environment.stage;
     requireScope(principal, `map:${stage}`);
     return { environment, principal };

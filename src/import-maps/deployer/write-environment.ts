@@ -13,7 +13,7 @@ import type { ServedProject } from '../serving/projects-cache.js';
 import { ChangeDelta } from '../stages/change-delta.js';
 import { WriteProduction } from '../stages/write-production.js';
 import { ProductionMaps } from '../store/production-maps.js';
-import { deltaOf, type LockedTicket, TicketDeltas } from '../store/ticket-deltas.js';
+import { deltaOf, type DeltaTicket, TicketDeltas } from '../store/ticket-deltas.js';
 import type { Environment } from './environment.js';
 
 export interface EnvironmentWrite {
@@ -82,7 +82,7 @@ export class WriteEnvironment {
     return mapAnswer(await inSlices(stamping(production, delta)), modulesUrl);
   }
 
-  private async ticketOf(tx: Tx, project: ServedProject, reference: string): Promise<LockedTicket> {
+  private async ticketOf(tx: Tx, project: ServedProject, reference: string): Promise<DeltaTicket> {
     const unknown = notFound(`There is no ticket '${reference.slice(0, 100)}' in the project ${project.name}.`);
     const byId = /^[1-9]\d{0,8}$/.test(reference) ? Number(reference) : undefined;
     const id = byId ?? (isKey(reference) ? await this.keys.find(reference, project.name, tx) : undefined);

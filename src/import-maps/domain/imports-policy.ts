@@ -1,7 +1,13 @@
 // The policy `imports`: what pages load resolves in the map that a promotion makes (promotion.md, "Policies"). It stops only what
 // gets worse: an import that leads somewhere in production and no longer would, and a new one that a page can't do without.
 import type { Fault, Walked } from './import-walk.js';
-import { type NextAction, requestAction, summaryOf, type Verdict, type VerdictCode } from '../../promotion/domain/verdict.js';
+import {
+  type NextAction,
+  requestAction,
+  summaryOf,
+  type Verdict,
+  type VerdictCode,
+} from '../../promotion/domain/verdict.js';
 
 export interface ImportsFacts {
   readonly ticketKey: string;

@@ -1,4 +1,5 @@
 // GET and POST /api/v1/ticket/<id>/preview/: the links that show a ticket before it is released, and a new key for them.
+import { operationContext } from '../../rest/operations/operation-context.js';
 import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -11,10 +12,10 @@ import { type IdRequest, ResourceHandler } from '../../rest/http/resource-handle
 import { resourceNamed, type Row, uriOf } from '../../rest/resource.js';
 import { ReadStages } from '../stages/read-stages.js';
 import { PREVIEW } from '../stages/preview-schema.js';
-import { RunVerb, verbOptions } from '../../rest/operations/run-operation.js';
+import { RunOperation } from '../../rest/operations/run-operation.js';
 import { mapLinks, pageLinks, shownTo } from '../stages/stage-view.js';
 import { verbBody } from '../../rest/operations/operation-body.js';
-import type { LockedTicket } from '../store/ticket-deltas.js';
+import type { DeltaTicket } from '../store/ticket-deltas.js';
 import { RenewPreviewKey } from './renew-preview-key.js';
 
 const ID = pathParameter('id', 'The id of the ticket, or its key (`TKT-7`).', '1');
@@ -25,7 +26,7 @@ export class PreviewController {
   constructor(
     private readonly handler: ResourceHandler,
     private readonly reads: ReadStages,
-    private readonly verbs: RunVerb,
+    private readonly operations: RunOperation,
     private readonly renewing: RenewPreviewKey,
   ) {}
 
@@ -60,9 +61,9 @@ export class PreviewController {
   @jsonReply(200, 'The new links. The ETag is the version of the ticket.', PREVIEW)
   @failures(400, 404, 409, 412, 415, 422)
   async renew(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {
-    const [id, options] = [await this.handler.idOf(resourceNamed('ticket'), request), verbOptions(request)];
+    const [id, options] = [await this.handler.idOf(resourceNamed('ticket'), request), operationContext(request)];
     verbBody(request.body, {});
-    await this.verbs.run(request, reply, async (tx) => {
+    await this.operations.run(request, reply, async (tx) => {
       const { ticket, row } = await this.renewing.run(tx, id, options);
       const body = JSON.stringify(previewView(shownTo(ticket, principalOf(request)), row, options.base));
       return { status: 200, body, etag: versionTag(Number(row.version)) };
@@ -70,7 +71,7 @@ export class PreviewController {
   }
 }
 
-const previewView = (ticket: LockedTicket, { version }: Row, base: string): object => ({
+const previewView = (ticket: DeltaTicket, { version }: Row, base: string): object => ({
   ticket: uriOf(resourceNamed('ticket'), ticket.id),
   key: ticket.key,
   version: Number(version),

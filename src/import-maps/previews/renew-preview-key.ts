@@ -1,4 +1,5 @@
 // POST ticket/<id>/preview/: links to the ticket's preview that were given away end, since they have its old key.
+import type { OperationContext } from '../../rest/operations/operation-context.js';
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
 import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
@@ -6,12 +7,12 @@ import { type EventDraft, resourceNamed, type Row } from '../../rest/resource.js
 import { updateSql } from '../../rest/writing/row-sql.js';
 import { previewKeyRenewedLine } from '../../log/lines/stage-lines.js';
 import { holdsScope, requireScope } from '../../platform/principal.js';
-import type { VerbOptions } from '../stages/stage-change.js';
+
 import { MapChanges } from '../../promotion/map-changes.js';
-import { type LockedTicket, TicketDeltas } from '../store/ticket-deltas.js';
+import { type DeltaTicket, TicketDeltas } from '../store/ticket-deltas.js';
 
 export interface RenewedTicket {
-  readonly ticket: LockedTicket;
+  readonly ticket: DeltaTicket;
   /** As it is now. */
   readonly row: Row;
 }
@@ -24,7 +25,7 @@ export class RenewPreviewKey {
   ) {}
 
   /** Rejects with not_found; precondition; forbidden without ticket:write and the scope of the ticket's stage. */
-  async run(tx: Tx, id: number, { actor, principal, ifMatch }: VerbOptions): Promise<RenewedTicket> {
+  async run(tx: Tx, id: number, { actor, principal, ifMatch }: OperationContext): Promise<RenewedTicket> {
     const ticket = await this.deltas.lock(tx, id);
     if (!holdsScope(principal, `map:${ticket.stage ?? ticket.line[0]?.name}`)) requireScope(principal, 'ticket:write');
     requireMatch(ifMatch, versionTag(ticket.version));

@@ -7,7 +7,7 @@ import type { PreviewOrigins } from '../../projects/preview-origins.js';
 import type { ProjectSettings } from '../../projects/project-settings.js';
 import type { StageLine } from '../../projects/stages/stage-order.js';
 import { ModulesUrls } from '../../projects/modules-urls.js';
-import { stageLineOf } from '../../projects/stages/stage-order-reader.js';
+import { stageLineOf } from '../../projects/stages/stage-setting.js';
 import { Entries } from './loading-cache.js';
 import { ServingDb, tooManyPages } from './serving-db.js';
 

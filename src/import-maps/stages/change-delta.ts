@@ -29,7 +29,7 @@ import { pastKeys } from '../store/past-values.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import { hashesIn } from '../store/hosted-hashes.js';
 import { judgedBy, type SaidBases } from '../store/source-history.js';
-import { deltaOf, type LockedTicket, type Provenance, TicketDeltas } from '../store/ticket-deltas.js';
+import { deltaOf, type DeltaTicket, type Provenance, TicketDeltas } from '../store/ticket-deltas.js';
 import { DeltaQuotas } from './delta-quotas.js';
 import { danglingWarnings, leftWarnings, overlapWarning, overtakenWarnings } from './delta-warnings.js';
 import { eventKeys } from './event-keys.js';
@@ -133,7 +133,7 @@ export class ChangeDelta {
   /** The delta after the changes; `left`: what a package's new version leaves behind. */
   private async changed(
     tx: Tx,
-    ticket: LockedTicket,
+    ticket: DeltaTicket,
     changes: readonly Change[],
     { live, production }: { readonly live: readonly Change[]; readonly production: StampedMap },
     { watched: isWatched, said, replaces }: DeltaOptions,
@@ -153,7 +153,7 @@ export class ChangeDelta {
 
   private async watched(
     tx: Tx,
-    ticket: LockedTicket,
+    ticket: DeltaTicket,
     changes: readonly Change[],
     { live, production, said }: { live: readonly Change[]; production: StampedMap; said: SaidBases | undefined },
   ): Promise<Watched> {
@@ -170,7 +170,7 @@ export class ChangeDelta {
   }
 
   /** Other open tickets at the delta's keys. Rejects with conflict where the project blocks them. */
-  private async overlaps(tx: Tx, ticket: LockedTicket, delta: Delta): Promise<Overlap[]> {
+  private async overlaps(tx: Tx, ticket: DeltaTicket, delta: Delta): Promise<Overlap[]> {
     if (ticket.overlap === 'block') await lockOverlaps(tx, ticket.project.id);
     const overlaps = await findOverlaps(tx, ticket.project.id, ticket.id, keysOf(delta));
     const known = new Set<MapKey>(keysOf(deltaOf(ticket)));
@@ -187,7 +187,7 @@ export class ChangeDelta {
   /** A revision and its event; nothing where the ticket is registered and its delta is what it was. */
   private async write(
     tx: Tx,
-    ticket: LockedTicket,
+    ticket: DeltaTicket,
     delta: Delta,
     { actor, provenance, blobs }: DeltaOptions,
   ): Promise<{ row: Row; revision: number } | undefined> {

@@ -4,7 +4,7 @@ import type { Tx } from '../../platform/database/db.js';
 import { FileQuota } from '../../quotas/file-quota.js';
 import { Quotas } from '../../quotas/quotas.js';
 import type { Delta } from '../domain/delta.js';
-import { deltaOf, type LockedTicket } from '../store/ticket-deltas.js';
+import { deltaOf, type DeltaTicket } from '../store/ticket-deltas.js';
 
 @Injectable()
 export class DeltaQuotas {
@@ -14,7 +14,7 @@ export class DeltaQuotas {
   ) {}
 
   /** Before the delta is written. Rejects with forbidden `quota.keys`. */
-  async judgeKeys(tx: Tx, ticket: LockedTicket, delta: Delta, actor: string): Promise<void> {
+  async judgeKeys(tx: Tx, ticket: DeltaTicket, delta: Delta, actor: string): Promise<void> {
     const project = { ...ticket.project, quotas: ticket.quotas };
     const counts = { before: deltaOf(ticket).length, now: delta.length };
     await this.quotas.keys(tx, { id: ticket.id, key: ticket.key, project }, counts, actor);
@@ -23,7 +23,7 @@ export class DeltaQuotas {
   /** After their uses are written; `owner` brought them. Rejects with too_large `quota.files`. */
   async countFiles(
     tx: Tx,
-    ticket: LockedTicket,
+    ticket: DeltaTicket,
     hashes: readonly string[],
     { actor, owner }: { readonly actor: string; readonly owner: string | undefined },
   ): Promise<void> {

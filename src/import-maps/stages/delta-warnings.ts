@@ -23,7 +23,7 @@ import type { PackageName, Replaced } from '../domain/package-keys.js';
 import type { StampedMap } from '../domain/import-map.js';
 import { type KeyChange, layersImporting } from '../store/key-history.js';
 import type { Overlap } from '../store/overlaps.js';
-import type { LockedTicket } from '../store/ticket-deltas.js';
+import type { DeltaTicket } from '../store/ticket-deltas.js';
 import { goneIn } from './gone-specifiers.js';
 import type { MapWarning } from './map-warning.js';
 import { type Overtaken, overtakenOf } from './stale-facts.js';
@@ -49,7 +49,7 @@ function overtakenText(overtaken: Overtaken): string {
 /** Keys whose value in production is no longer what operations were based on. The last one of a key counts. */
 export async function overtakenWarnings(
   tx: Tx,
-  ticket: LockedTicket,
+  ticket: DeltaTicket,
   operations: readonly Operation[],
   production: StampedMap,
 ): Promise<MapWarning[]> {
@@ -91,7 +91,7 @@ export async function danglingWarnings(
     ticket,
     delta,
     production,
-  }: { readonly ticket: LockedTicket; readonly delta: Delta; readonly production: StampedMap },
+  }: { readonly ticket: DeltaTicket; readonly delta: Delta; readonly production: StampedMap },
   trees: PackageTrees,
 ): Promise<MapWarning[]> {
   const gone = await goneIn(delta, production, trees);

@@ -12,7 +12,7 @@ import { firstStage, production } from '../../projects/stages/stage-order.js';
 import type { StampedMap } from '../domain/import-map.js';
 import { MapChanges } from '../../promotion/map-changes.js';
 import { ProductionMaps } from '../store/production-maps.js';
-import { deltaOf, type LockedTicket, TicketDeltas } from '../store/ticket-deltas.js';
+import { deltaOf, type DeltaTicket, TicketDeltas } from '../store/ticket-deltas.js';
 import { eventKeys } from './event-keys.js';
 import { refuseReleased } from './refuse-removal.js';
 
@@ -69,7 +69,7 @@ export class FollowTickets implements TicketFollower, OnModuleInit {
     if (stage !== null) await this.changes.announce(tx, { ticket: id });
   }
 
-  private async deltaAfter(tx: Tx, ticket: LockedTicket): Promise<{ delta: Delta; stale: MapKey[] }> {
+  private async deltaAfter(tx: Tx, ticket: DeltaTicket): Promise<{ delta: Delta; stale: MapKey[] }> {
     if (ticket.stage === production(ticket.line).name) return { delta: [], stale: [] };
     const map = await this.productionMaps.at(ticket.project.id, ticket.release, tx);
     const delta = based(deltaOf(ticket), map);

@@ -5,7 +5,7 @@ import { importsForcedLine } from '../../log/lines/stage-lines.js';
 import { appendEvent } from '../../log/append-event.js';
 import type { Forced } from '../domain/imports-policy.js';
 import type { Verdict } from '../../promotion/domain/verdict.js';
-import type { LockedTicket } from '../store/ticket-deltas.js';
+import type { DeltaTicket } from '../store/ticket-deltas.js';
 
 /** The policies that may be forced. A merge that conflicts would be wrong, and a hold or a lock is lifted by its own verb. */
 const FORCIBLE = ['imports'];
@@ -33,7 +33,7 @@ export function forcedOf(
 /** The event of it, before that of the promotion; none where the policy would have let it pass. */
 export async function tellForced(
   tx: Tx,
-  ticket: LockedTicket,
+  ticket: DeltaTicket,
   before: readonly Verdict[],
   forced: Forced,
 ): Promise<void> {

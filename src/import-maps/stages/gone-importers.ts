@@ -7,7 +7,7 @@ import type { Root } from '../domain/import-walk.js';
 import { keyText, type MapKey } from '../domain/map-key.js';
 import type { StampedMap } from '../domain/import-map.js';
 import { layersImporting } from '../store/key-history.js';
-import type { LockedTicket } from '../store/ticket-deltas.js';
+import type { DeltaTicket } from '../store/ticket-deltas.js';
 import type { Kept } from './walk-imports.js';
 
 export interface GoneImporters {
@@ -23,7 +23,7 @@ const NOBODY: GoneImporters = { keys: [], within: () => [] };
 export async function goneImporters(
   sql: Sql,
   kept: Kept,
-  { project, release }: LockedTicket,
+  { project, release }: DeltaTicket,
   production: StampedMap,
   gone: readonly string[],
 ): Promise<GoneImporters> {

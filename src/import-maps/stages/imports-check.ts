@@ -13,7 +13,7 @@ import { firstStage, stageAfter, stageBefore } from '../../projects/stages/stage
 import type { StampedMap } from '../domain/import-map.js';
 import type { Verdict } from '../../promotion/domain/verdict.js';
 import { BlobImports } from '../store/blob-imports.js';
-import { deltaOf, type LockedTicket } from '../store/ticket-deltas.js';
+import { deltaOf, type DeltaTicket } from '../store/ticket-deltas.js';
 import { goneImporters } from './gone-importers.js';
 import { goneIn } from './gone-specifiers.js';
 import { importsUnchanged } from './imports-unchanged.js';
@@ -37,7 +37,7 @@ export class ImportsCheck {
   ) {}
 
   /** One verdict; none for a ticket that has no next stage. */
-  async ask(sql: Sql, ticket: LockedTicket, maps: PromotedMaps, base: string): Promise<Verdict[]> {
+  async ask(sql: Sql, ticket: DeltaTicket, maps: PromotedMaps, base: string): Promise<Verdict[]> {
     const next = ticket.stage === null ? undefined : stageAfter(ticket.line, ticket.stage);
     if (!next) return [];
     const frozen = ticket.stage !== firstStage(ticket.line).name;
@@ -55,7 +55,7 @@ export class ImportsCheck {
   /** What pages load under the merged map and, where something leads nowhere, under production's. */
   private async walks(
     sql: Sql,
-    ticket: LockedTicket,
+    ticket: DeltaTicket,
     maps: PromotedMaps,
   ): Promise<Pick<ImportsFacts, 'walked' | 'production'>> {
     const [{ production }, merged, { entries }] = [maps, await maps.merged, ticket];
@@ -87,7 +87,7 @@ export class ImportsCheck {
   /** The keys that a ticket changes, and the modules in production that import what it takes away. */
   private async changed(
     sql: Sql,
-    ticket: LockedTicket,
+    ticket: DeltaTicket,
     production: StampedMap,
     gone: readonly string[],
   ): Promise<RootsOf> {

@@ -1,4 +1,5 @@
 // POST ticket/<id>/promote/ (import-maps.md, section 4): on to the next stage; into the last one is a release.
+import type { OperationContext } from '../../rest/operations/operation-context.js';
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
 import { DomainError } from '../../platform/errors.js';
@@ -14,17 +15,17 @@ import { hashesIn } from '../store/hosted-hashes.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import { Releases } from '../store/releases.js';
 import { carryGit, keepGit, type RevisionGit } from '../store/revision-git.js';
-import { deltaOf, TicketDeltas } from '../store/ticket-deltas.js';
+import { deltaOf, TicketDeltas, type StampedTicket } from '../store/ticket-deltas.js';
 import { tellForced } from './force-body.js';
 import { MoveTicket, positionOf } from '../../promotion/move-ticket.js';
-import { Policies } from './policies.js';
+import { MapPolicies } from './map-policies.js';
 import { PromotedMaps } from './promoted-maps.js';
-import { differencesAt, type StageChange, type VerbOptions } from './stage-change.js';
-import { requireOpen, requireStamped, type Stamped } from '../../promotion/ticket-demands.js';
+import { differencesAt, type StageChange } from './stage-change.js';
+import { requireOpen, requireStamped } from '../../promotion/ticket-demands.js';
 import type { CodeOf } from '../../platform/refusals/refusals.js';
 import type { EventDraft } from '../../rest/resource.js';
 
-export interface PromoteOptions extends VerbOptions {
+export interface PromoteOptions extends OperationContext {
   /** The production release that the client saw. */
   readonly release?: number | undefined;
   /** What is known of git: the release has it, and where this is no release yet, the one that follows. */
@@ -39,7 +40,7 @@ export class PromoteTicket {
     private readonly deltas: TicketDeltas,
     private readonly productionMaps: ProductionMaps,
     private readonly releases: Releases,
-    private readonly policies: Policies,
+    private readonly policies: MapPolicies,
     private readonly moving: MoveTicket,
   ) {}
 
@@ -65,7 +66,7 @@ export class PromoteTicket {
   }
 
   /** What came before it was committed, and is in a commit now, is a revision that says so. */
-  private async keepCommit(tx: Tx, ticket: Stamped, { git, actor }: PromoteOptions): Promise<Stamped> {
+  private async keepCommit(tx: Tx, ticket: StampedTicket, { git, actor }: PromoteOptions): Promise<StampedTicket> {
     const delta = committed(deltaOf(ticket));
     if (git?.foundIn === undefined || delta === deltaOf(ticket)) return ticket;
     const written = { delta, actor, provenance: { git_commit: git.foundIn } };
@@ -77,12 +78,12 @@ export class PromoteTicket {
 
   private async requirePass(
     tx: Tx,
-    ticket: Stamped,
+    ticket: StampedTicket,
     next: Stage,
     maps: PromotedMaps,
     { base, forced }: PromoteOptions,
   ): Promise<void> {
-    const verdicts = await this.policies.ask(tx, ticket, maps, base);
+    const verdicts = await this.policies.ask(tx, { ticket, maps, base });
     refuseUnlessPass(ticket, next, forced ? worstFirst(verdicts.map((one) => overridden(one, forced))) : verdicts);
     if (forced) await tellForced(tx, ticket, verdicts, forced);
   }
@@ -96,7 +97,7 @@ export class PromoteTicket {
 
   private async freeze(
     tx: Tx,
-    ticket: Stamped,
+    ticket: StampedTicket,
     next: Stage,
     maps: PromotedMaps,
     { actor, git = {} }: PromoteOptions,
@@ -121,7 +122,7 @@ export class PromoteTicket {
 
   private async release(
     tx: Tx,
-    ticket: Stamped,
+    ticket: StampedTicket,
     next: Stage,
     maps: PromotedMaps,
     { actor, git }: PromoteOptions,
@@ -158,7 +159,7 @@ export class PromoteTicket {
   }
 }
 
-function requireRelease(ticket: Stamped, expected: number | undefined): void {
+function requireRelease(ticket: StampedTicket, expected: number | undefined): void {
   if (expected === undefined || expected === ticket.release) return;
   throw new DomainError(
     'conflict',
@@ -168,7 +169,7 @@ function requireRelease(ticket: Stamped, expected: number | undefined): void {
   );
 }
 
-function refuseUnlessPass(ticket: Stamped, next: Stage, verdicts: readonly Verdict[]): void {
+function refuseUnlessPass(ticket: StampedTicket, next: Stage, verdicts: readonly Verdict[]): void {
   const [worst] = verdicts;
   if (!worst || allPass(verdicts)) return;
   const next_actions = verdicts.flatMap((verdict) => verdict.next_actions);
@@ -178,7 +179,7 @@ function refuseUnlessPass(ticket: Stamped, next: Stage, verdicts: readonly Verdi
   });
 }
 
-const released = ({ key, stage }: Stamped): DomainError =>
+const released = ({ key, stage }: StampedTicket): DomainError =>
   new DomainError(
     'conflict',
     'ticket.released',

@@ -11,7 +11,7 @@ import type { StampedMap } from '../domain/import-map.js';
 import { type KeyChange, lastChanges } from '../store/key-history.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import { givenUpBy } from '../store/source-history.js';
-import { deltaOf, type LockedTicket } from '../store/ticket-deltas.js';
+import { deltaOf, type DeltaTicket } from '../store/ticket-deltas.js';
 import { revertLine } from './git-revert.js';
 import { ReadStages } from './read-stages.js';
 
@@ -64,7 +64,7 @@ export class ReadSources {
   }
 
   private async changed(
-    { project }: LockedTicket,
+    { project }: DeltaTicket,
     asked: readonly { readonly path: string; readonly key: MapKey }[],
   ): Promise<object> {
     const keys = asked.map(({ key }) => key);

@@ -15,9 +15,9 @@ import type { StampedMap } from '../domain/import-map.js';
 import { allPass, type Verdict } from '../../promotion/domain/verdict.js';
 import { lastChanges } from '../store/key-history.js';
 import { ProductionMaps } from '../store/production-maps.js';
-import { deltaOf, type LockedTicket, TicketDeltas } from '../store/ticket-deltas.js';
+import { deltaOf, type DeltaTicket, TicketDeltas } from '../store/ticket-deltas.js';
 import type { NamedProject } from '../../projects/stages/named-stage.js';
-import { Policies } from './policies.js';
+import { MapPolicies } from './map-policies.js';
 import { PromotedMaps } from './promoted-maps.js';
 import { differenceView } from './stage-view.js';
 
@@ -40,7 +40,7 @@ export class ReadStages {
     private readonly db: Db,
     private readonly deltas: TicketDeltas,
     private readonly productionMaps: ProductionMaps,
-    private readonly policies: Policies,
+    private readonly policies: MapPolicies,
   ) {}
 
   /** The verdicts of the policies, worst first. Rejects with not_found. */
@@ -48,7 +48,8 @@ export class ReadStages {
     const ticket = await this.ticket(id, sql);
     const map = await this.productionMaps.at(ticket.project.id, ticket.release, sql);
     const next = stageAfter(ticket.line, ticket.stage);
-    const verdicts = await this.policies.ask(sql, ticket, new PromotedMaps(map, deltaOf(ticket)), base);
+    const maps = new PromotedMaps(map, deltaOf(ticket));
+    const verdicts = await this.policies.ask(sql, { ticket, maps, base });
     return {
       ticket: uriOf(resourceNamed('ticket'), id),
       key: ticket.key,
@@ -83,7 +84,7 @@ export class ReadStages {
     };
   }
 
-  private async side(ticket: LockedTicket, name: string, map: StampedMap): Promise<StampedMap> {
+  private async side(ticket: DeltaTicket, name: string, map: StampedMap): Promise<StampedMap> {
     const number = /^release:(\d{1,9})$/.exec(name)?.[1];
     if (number !== undefined) return this.release(ticket, Number(number));
     if (name === production(ticket.line).name) return map;
@@ -95,7 +96,7 @@ export class ReadStages {
     );
   }
 
-  private async release(ticket: LockedTicket, number: number): Promise<StampedMap> {
+  private async release(ticket: DeltaTicket, number: number): Promise<StampedMap> {
     if (number > ticket.release)
       throw new DomainError(
         'not_found',
@@ -106,7 +107,7 @@ export class ReadStages {
   }
 
   /** As it is now, without a lock. Rejects with not_found. */
-  async ticket(id: number, sql: Sql = this.db): Promise<LockedTicket> {
+  async ticket(id: number, sql: Sql = this.db): Promise<DeltaTicket> {
     const resource = resourceNamed('ticket');
     const [found] = await sql.run<{ row: object }>({
       name: 'ticket_row',

@@ -1,4 +1,5 @@
 // POST ticket/<id>/rebase/ (import-maps.md, section 4): settles the keys that production overtook, one choice each.
+import type { OperationContext } from '../../rest/operations/operation-context.js';
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
 import { DomainError } from '../../platform/errors.js';
@@ -12,11 +13,11 @@ import { keyText, type MapKey, wireKey } from '../domain/map-key.js';
 import { GONE } from '../domain/source-base.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import { giveUp } from '../store/source-history.js';
-import { deltaOf, TicketDeltas } from '../store/ticket-deltas.js';
+import { deltaOf, TicketDeltas, type StampedTicket } from '../store/ticket-deltas.js';
 import { overtakenWarnings } from './delta-warnings.js';
 import { MoveTicket } from '../../promotion/move-ticket.js';
-import { differencesAt, type StageChange, type VerbOptions } from './stage-change.js';
-import { requireFirstStage, requireOpen, requireStamped, type Stamped } from '../../promotion/ticket-demands.js';
+import { differencesAt, type StageChange } from './stage-change.js';
+import { requireFirstStage, requireOpen, requireStamped } from '../../promotion/ticket-demands.js';
 import type { EventDraft } from '../../rest/resource.js';
 
 @Injectable()
@@ -31,7 +32,7 @@ export class RebaseTicket {
    * `mine` bases the key on what production is now, `theirs` gives it up. Rejects with not_found; precondition; invalid
    * `rebase.unknown_key`; conflict `ticket.closed`, `ticket.unstamped`, `ticket.frozen`. What is still overtaken is a warning.
    */
-  async run(tx: Tx, id: number, choices: ReadonlyMap<MapKey, Choice>, options: VerbOptions): Promise<StageChange> {
+  async run(tx: Tx, id: number, choices: ReadonlyMap<MapKey, Choice>, options: OperationContext): Promise<StageChange> {
     const locked = await this.deltas.lock(tx, id);
     requireMatch(options.ifMatch, versionTag(locked.version));
     requireOpen(locked, options.base);
@@ -92,7 +93,7 @@ function givenUp(before: Delta, choices: ReadonlyMap<MapKey, Choice>): Map<MapKe
   );
 }
 
-function refuseUnknown(ticket: Stamped, choices: ReadonlyMap<MapKey, Choice>): void {
+function refuseUnknown(ticket: StampedTicket, choices: ReadonlyMap<MapKey, Choice>): void {
   const keys = new Set(keysOf(deltaOf(ticket)));
   const unknown = [...choices.keys()].find((key) => !keys.has(key));
   if (unknown === undefined) return;

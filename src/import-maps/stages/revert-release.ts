@@ -15,7 +15,7 @@ import { requestAction } from '../../promotion/domain/verdict.js';
 import { Layers, type TicketLayer } from '../store/layers.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import { Releases } from '../store/releases.js';
-import { deltaOf, type LockedTicket } from '../store/ticket-deltas.js';
+import { deltaOf, type DeltaTicket, type StampedTicket } from '../store/ticket-deltas.js';
 import { gitRevertOf } from './git-revert.js';
 import { SuspendTickets } from './suspend-tickets.js';
 import {
@@ -25,7 +25,6 @@ import {
   type StageChange,
   type Superseded,
 } from './stage-change.js';
-import type { Stamped } from '../../promotion/ticket-demands.js';
 
 type TakenAlong = Revert['dependents'][number];
 
@@ -47,7 +46,7 @@ export class RevertRelease {
   ) {}
 
   /** Called with the pointer and the ticket locked. Rejects with conflict `revert.has_dependents`. */
-  async run(tx: Tx, ticket: Stamped, options: RevertOptions): Promise<StageChange> {
+  async run(tx: Tx, ticket: StampedTicket, options: RevertOptions): Promise<StageChange> {
     const before = stageBefore(ticket.line, ticket.stage) as Stage;
     const layer = await this.layers.ofTicket(tx, ticket.id);
     const from = await this.productionMaps.at(ticket.project.id, ticket.release, tx);
@@ -81,7 +80,7 @@ export class RevertRelease {
   /** With `cascade`, those that depend on what goes go too, and those that depend on them. */
   private async plan(
     tx: Tx,
-    ticket: LockedTicket,
+    ticket: DeltaTicket,
     from: StampedMap,
     first: readonly Layer[],
     cascade: boolean,
@@ -118,7 +117,7 @@ export class RevertRelease {
   /** The ticket itself, and those whose layers go along: all to the stage before production. */
   private async moveBack(
     tx: Tx,
-    ticket: Stamped,
+    ticket: StampedTicket,
     before: Stage,
     release: number,
     { going, superseded }: Plan,
@@ -159,7 +158,7 @@ function gitRevertIn(layer: TicketLayer | undefined): { readonly gitRevert?: str
   return gitRevert === undefined ? {} : { gitRevert };
 }
 
-function hasDependents(ticket: Stamped, { dependents }: Plan, { base }: RevertOptions): DomainError {
+function hasDependents(ticket: StampedTicket, { dependents }: Plan, { base }: RevertOptions): DomainError {
   const names = dependents.map((one) => `${one.ticket ?? 'a direct write'} (${one.specifiers.slice(0, 3).join(', ')})`);
   const path = `/api/v1/ticket/${ticket.id}/revert/`;
   const actions = (['cascade', 'force'] as const).map((how) =>

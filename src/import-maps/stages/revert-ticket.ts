@@ -11,11 +11,11 @@ import { keysOf, stamping } from '../domain/delta.js';
 import { positionAfterRevert, production, stageBefore } from '../../projects/stages/stage-order.js';
 import { lockPointerOf } from '../../promotion/production-pointer.js';
 import { ProductionMaps } from '../store/production-maps.js';
-import { deltaOf, TicketDeltas } from '../store/ticket-deltas.js';
+import { deltaOf, TicketDeltas, type StampedTicket } from '../store/ticket-deltas.js';
 import { MoveTicket } from '../../promotion/move-ticket.js';
 import { RevertRelease } from './revert-release.js';
 import { differencesAt, type RevertOptions, type StageChange } from './stage-change.js';
-import { requireFirstStage, requireOpen, requireStamped, type Stamped } from '../../promotion/ticket-demands.js';
+import { requireFirstStage, requireOpen, requireStamped } from '../../promotion/ticket-demands.js';
 import type { EventDraft } from '../../rest/resource.js';
 
 @Injectable()
@@ -46,7 +46,7 @@ export class RevertTicket {
     return this.thaw(tx, ticket, options);
   }
 
-  private async thaw(tx: Tx, ticket: Stamped, { actor, reason }: RevertOptions): Promise<StageChange> {
+  private async thaw(tx: Tx, ticket: StampedTicket, { actor, reason }: RevertOptions): Promise<StageChange> {
     const before = stageBefore(ticket.line, ticket.stage);
     if (!before) {
       throw invalid(
@@ -70,7 +70,7 @@ export class RevertTicket {
 
   private async toRevision(
     tx: Tx,
-    ticket: Stamped,
+    ticket: StampedTicket,
     number: number,
     { actor, reason, base }: RevertOptions,
   ): Promise<StageChange> {

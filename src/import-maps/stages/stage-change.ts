@@ -1,25 +1,15 @@
 // What a stage verb takes and what it comes to, before it is HTTP.
 import { inSlices } from '../../platform/in-slices.js';
-import type { Principal } from '../../platform/principal.js';
+import type { OperationContext } from '../../rest/operations/operation-context.js';
 import type { Row } from '../../rest/resource.js';
 import { type Difference, differenceAt } from '../domain/diff.js';
 import type { MapKey } from '../domain/map-key.js';
 import { forEach, type Sliced } from '../domain/sliced.js';
 import type { StampedMap } from '../domain/import-map.js';
-import type { LockedTicket } from '../store/ticket-deltas.js';
+import type { DeltaTicket } from '../store/ticket-deltas.js';
 import type { MapWarning } from './map-warning.js';
 
-export interface VerbOptions {
-  readonly actor: string;
-  /** Whose scopes count. */
-  readonly principal: Principal;
-  /** The ETags that the client accepts. */
-  readonly ifMatch: readonly string[] | undefined;
-  /** The URL that the client calls us by, without a slash at its end. */
-  readonly base: string;
-}
-
-export interface RevertOptions extends VerbOptions {
+export interface RevertOptions extends OperationContext {
   readonly reason?: string | undefined;
   /** In the first stage: the revision to go back to. */
   readonly toRevision?: number | undefined;
@@ -49,7 +39,7 @@ export interface Dependent {
 
 export interface StageChange {
   /** As it was when it was locked. */
-  readonly ticket: LockedTicket;
+  readonly ticket: DeltaTicket;
   /** As it is now. */
   readonly row: Row;
   readonly revision: number;

@@ -1,15 +1,7 @@
 // What stage verbs take and answer, for the OpenAPI document.
 import { PAGES, PREVIEW_KEY } from './preview-schema.js';
-import { ACTION_VERBS } from '../../promotion/domain/verdict.js';
-
-const text = (description: string, more: object = {}): object => ({ type: 'string', description, ...more });
-const whole = (description: string): object => ({ type: 'integer', description });
-const list = (description: string, items: object): object => ({ type: 'array', description, items });
-const object = (
-  description: string,
-  properties: Record<string, object>,
-  required = Object.keys(properties),
-): object => ({ type: 'object', description, properties, required });
+import { HOLD, VERDICT } from '../../promotion/replies.js';
+import { list, object, text, whole } from '../../rest/operations/schema-words.js';
 
 const TARGET = {
   ...object(
@@ -31,74 +23,6 @@ const DIFFERENCE_FIELDS = {
   from: TARGET,
   to: TARGET,
 };
-
-const ACTION = object(
-  'Something that helps.',
-  {
-    label: text('What it does, for people.'),
-    verb: text('What it does, for programs.', { enum: ACTION_VERBS }),
-    body: {
-      type: 'object',
-      description: 'What the request sends; left out where it has no body.',
-      additionalProperties: true,
-    },
-    if_match: text('The If-Match of the request, where it needs one.'),
-    command: text('A line for the shell.'),
-    method: text('The verb.'),
-    href: text('The path.'),
-    permission: text('The scope of the token that may.'),
-  },
-  ['label', 'verb', 'command', 'method', 'href', 'permission'],
-);
-
-const VERDICT = object(
-  'What one policy says.',
-  {
-    policy: text('The policy: steps, conflicts, hold, lock, sources, imports.'),
-    verdict: text('From best to worst; the worst decides.', {
-      enum: [
-        'pass',
-        'pass_overridden',
-        'waiting',
-        'waiting_for_ticket',
-        'needs_approval',
-        'blocked',
-        'failed',
-        'error',
-      ],
-    }),
-    code: text('Stable: conflicts.stale.'),
-    summary: text('At most 140 characters.'),
-    actor: text('Who is to act: you, a name, upstream, infra.'),
-    since: text('When it came to be so.'),
-    until: text('When it clears, where that is known.'),
-    next_actions: list('What somebody can do about it.', ACTION),
-  },
-  ['policy', 'verdict', 'code', 'summary', 'actor', 'since', 'next_actions'],
-);
-
-const HOLD = {
-  ...object('Who holds it, and why; null where nobody does.', {
-    actor: text('Who.'),
-    reason: text('Why.'),
-    since: text('Since when.'),
-    until: { ...NOBODY, description: 'When it clears by itself; null where somebody has to lift it.' },
-  }),
-  type: ['object', 'null'],
-};
-
-export const HELD_TICKET = object('The ticket, and whether it is held.', {
-  ticket: text('Where the ticket is.'),
-  key: text('Its key.'),
-  version: whole('Its version; the ETag.'),
-  hold: HOLD,
-});
-
-export const LOCKED_STAGE = object('The stage, and whether it is locked.', {
-  stage: text('The stage.'),
-  project: text('Its project.'),
-  lock: HOLD,
-});
 
 const WARNINGS = list(
   'What you should know.',

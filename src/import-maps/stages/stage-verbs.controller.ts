@@ -1,4 +1,5 @@
 // POST /api/v1/ticket/<id>/stamp|promote|revert|rebase/.
+import { operationContext } from '../../rest/operations/operation-context.js';
 import { Controller, Post, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -18,10 +19,11 @@ import { PromoteTicket } from './promote-ticket.js';
 import { RebaseTicket } from './rebase-ticket.js';
 import { RevertTicket } from './revert-ticket.js';
 import { queryFlag } from '../../rest/http/query-flag.js';
-import { RunVerb, verbOptions } from '../../rest/operations/run-operation.js';
+import { RunVerb } from './run-verb.js';
 import { STAGE_CHANGE } from './stage-schemas.js';
 import { StampTicket } from './stamp-ticket.js';
-import { rebaseBody, verbBody } from '../../rest/operations/operation-body.js';
+import { verbBody } from '../../rest/operations/operation-body.js';
+import { rebaseBody } from './rebase-body.js';
 import { Needs } from '../../platform/http/required-scope.js';
 
 const ID = pathParameter('id', 'The id of the ticket, or its key (`TKT-7`).', '1');
@@ -109,7 +111,7 @@ export class StageVerbsController {
   @DONE
   @failures(400, 404, 409, 412, 415, 422)
   async stamp(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {
-    const [id, options] = [await this.idOf(request), verbOptions(request)];
+    const [id, options] = [await this.idOf(request), operationContext(request)];
     verbBody(request.body, {});
     return this.verbs.onTicket(request, reply, (tx) => this.stamping.run(tx, id, options));
   }
@@ -130,7 +132,7 @@ export class StageVerbsController {
   @DONE
   @failures(400, 404, 409, 412, 415, 422)
   async promote(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {
-    const [id, options] = [await this.idOf(request), verbOptions(request)];
+    const [id, options] = [await this.idOf(request), operationContext(request)];
     const {
       release,
       git_commit: commit,
@@ -172,7 +174,7 @@ export class StageVerbsController {
   @DONE
   @failures(400, 404, 409, 412, 415, 422)
   async revert(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {
-    const [id, options] = [await this.idOf(request), verbOptions(request)];
+    const [id, options] = [await this.idOf(request), operationContext(request)];
     const { to_revision: toRevision, ...how } = verbBody(request.body, {
       reason: 'text',
       to_revision: 'number',
@@ -202,7 +204,7 @@ export class StageVerbsController {
   @DONE
   @failures(400, 404, 409, 412, 415, 422)
   async rebase(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {
-    const [id, options] = [await this.idOf(request), verbOptions(request)];
+    const [id, options] = [await this.idOf(request), operationContext(request)];
     const choices = rebaseBody(request.body);
     return this.verbs.onTicket(request, reply, (tx) => this.rebasing.run(tx, id, choices, options));
   }

@@ -7,7 +7,7 @@ import { linked } from '../domain/preview-link.js';
 import { production } from '../../projects/stages/stage-order.js';
 import { addressOf, type Target } from '../domain/import-map.js';
 import { holdsScope, type Principal } from '../../platform/principal.js';
-import type { LockedTicket } from '../store/ticket-deltas.js';
+import type { DeltaTicket } from '../store/ticket-deltas.js';
 import type { MapWarning } from './map-warning.js';
 import type { NamedProject } from '../../projects/stages/named-stage.js';
 import type { Flip, StageChange } from './stage-change.js';
@@ -50,7 +50,7 @@ export function warningsView(warnings: readonly MapWarning[], untold = 0): objec
   return { warnings: warnings.slice(0, MOST_WARNINGS).map(warningView), ...(more > 0 ? { more_warnings: more } : {}) };
 }
 
-type Shown = Pick<LockedTicket, 'key' | 'line' | 'project' | 'previewKey' | 'page'>;
+type Shown = Pick<DeltaTicket, 'key' | 'line' | 'project' | 'previewKey' | 'page'>;
 
 /** Where each stage's map of a ticket is: its own stage's preview, and production. */
 export function mapLinks(

@@ -1,4 +1,6 @@
 // GET /api/v1/stage/ and /<name>/, PATCH and rollback of production.
+import { operationContext } from '../../rest/operations/operation-context.js';
+import type { OperationContext } from '../../rest/operations/operation-context.js';
 import { Controller, Get, Patch, Post, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -18,8 +20,8 @@ import { isLenient, LENIENT } from './lenient.js';
 import { type NamedProject, NamedProjects, requireProduction, stageOf } from '../../projects/stages/named-stage.js';
 import { directBody } from './production-body.js';
 import { RollBack } from './roll-back.js';
-import { RunVerb, verbOptions } from '../../rest/operations/run-operation.js';
-import type { Flip, VerbOptions } from './stage-change.js';
+import { RunVerb } from './run-verb.js';
+import type { Flip } from './stage-change.js';
 import { DIRECT_WRITE, PRODUCTION_CHANGE, STAGE, STAGES } from './stage-schemas.js';
 import { productionView, warningsView } from './stage-view.js';
 import { verbBody } from '../../rest/operations/operation-body.js';
@@ -124,7 +126,7 @@ export class StageController {
   @CHANGED
   @failures(400, 403, 404, 409, 412, 415, 422, 428)
   async write(@Req() request: StageRequest, @Res() reply: FastifyReply): Promise<void> {
-    const options = verbOptions(request);
+    const options = operationContext(request);
     const project = await this.productionOf(request, options);
     const { safeList, relative, bases } = project;
     const rules = { origin: options.base, bases, safeList, relative };
@@ -165,7 +167,7 @@ export class StageController {
   @CHANGED
   @failures(400, 404, 409, 412, 415, 422, 428)
   async rollback(@Req() request: StageRequest, @Res() reply: FastifyReply): Promise<void> {
-    const options = verbOptions(request);
+    const options = operationContext(request);
     const project = await this.productionOf(request, options);
     const { release: target, ...how } = verbBody(request.body, { release: 'number', force: 'flag', reason: 'text' });
     if (target === undefined)
@@ -184,7 +186,7 @@ export class StageController {
   }
 
   /** The project of a write to production, which names what it saw. */
-  private async productionOf(request: StageRequest, { ifMatch, principal }: VerbOptions): Promise<NamedProject> {
+  private async productionOf(request: StageRequest, { ifMatch, principal }: OperationContext): Promise<NamedProject> {
     const project = await this.projects.of(request.query);
     const stage = requireProduction(project, stageOf(project, request.params.name));
     requireScope(principal, `map:${stage.name}`);
@@ -217,7 +219,7 @@ function stageView(project: NamedProject, stage: Stage, release: number, lock: H
 function done(
   project: NamedProject,
   flip: Flip,
-  { base }: VerbOptions,
+  { base }: OperationContext,
   report: { readonly changes: readonly Difference[]; readonly warnings?: readonly object[] },
 ): WriteAnswer {
   const body = productionView(project, flip, base, report);

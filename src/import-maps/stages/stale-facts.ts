@@ -3,7 +3,7 @@ import type { Sql } from '../../platform/database/statement.js';
 import { isPast, type StaleKey } from '../domain/conflict.js';
 import type { StaleFact } from '../domain/conflicts-policy.js';
 import { type KeyChange, lastChanges } from '../store/key-history.js';
-import type { LockedTicket } from '../store/ticket-deltas.js';
+import type { DeltaTicket } from '../store/ticket-deltas.js';
 
 /** A stale key, and who changed it last in production; undefined where no layer of somebody else says. */
 export interface Overtaken extends StaleFact {
@@ -11,7 +11,7 @@ export interface Overtaken extends StaleFact {
 }
 
 /** A key that is as production had it once may have been brought, and taken back, by the ticket itself. */
-export async function overtakenOf(sql: Sql, ticket: LockedTicket, stale: readonly StaleKey[]): Promise<Overtaken[]> {
+export async function overtakenOf(sql: Sql, ticket: DeltaTicket, stale: readonly StaleKey[]): Promise<Overtaken[]> {
   const project = ticket.project.id;
   const keys = stale.map(({ key }) => key);
   const past = stale.filter(isPast).map(({ key }) => key);

@@ -8,7 +8,7 @@ import { suspendedLine } from '../../log/lines/stage-lines.js';
 import type { Delta } from '../domain/delta.js';
 import { positionAfterRevert, production, stageBefore } from '../../projects/stages/stage-order.js';
 import { holdReverted } from '../../promotion/holds/held-rows.js';
-import { deltaOf, type LockedTicket, TicketDeltas } from '../store/ticket-deltas.js';
+import { deltaOf, type DeltaTicket, TicketDeltas } from '../store/ticket-deltas.js';
 import { MoveTicket, type TicketMove } from '../../promotion/move-ticket.js';
 
 export interface Suspension {
@@ -45,7 +45,7 @@ export class SuspendTickets {
   }
 
   /** One that is deleted meanwhile is no longer the layer's when all of this runs again. */
-  private async lock(tx: Tx, id: number): Promise<LockedTicket> {
+  private async lock(tx: Tx, id: number): Promise<DeltaTicket> {
     try {
       return await this.deltas.lock(tx, id);
     } catch (error) {
@@ -60,7 +60,7 @@ export class SuspendTickets {
    */
   async moveOne(
     tx: Tx,
-    ticket: LockedTicket,
+    ticket: DeltaTicket,
     delta: Delta,
     { actor, hold, event, ...move }: TicketMove & { readonly actor: string; readonly hold: string },
   ): Promise<Row> {

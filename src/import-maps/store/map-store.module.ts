@@ -1,31 +1,22 @@
 // What the rest of this room stands on: releases, production's maps in memory, each project's stages, news of changes.
 import { Module } from '@nestjs/common';
+import { BlobsModule } from '../../files/blobs.module.js';
+import { ProjectsModule } from '../../projects/projects.module.js';
+import { PromotionModule } from '../../promotion/promotion.module.js';
 import { BlobImports } from './blob-imports.js';
+import { OwnModules } from './hosted-modules.js';
 import { KnownRevisions } from './revisions-cache.js';
-import { MapChanges } from '../../promotion/map-changes.js';
 import { ProductionMaps } from './production-maps.js';
-import { ModulesUrls } from '../../projects/modules-urls.js';
-import { PreviewLocks } from '../../projects/preview-locks.js';
 import { ReleaseReader } from './release-reader.js';
 import { Layers } from './layers.js';
 import { Releases } from './releases.js';
 import { Snapshots } from './snapshots.js';
-import { StageLines } from '../../projects/stages/stage-order-reader.js';
 import { TicketDeltas } from './ticket-deltas.js';
 
-const SHARED = [
-  BlobImports,
-  KnownRevisions,
-  Layers,
-  Releases,
-  TicketDeltas,
-  ProductionMaps,
-  ModulesUrls,
-  PreviewLocks,
-  ReleaseReader,
-  StageLines,
-  MapChanges,
-];
+const SHARED = [BlobImports, KnownRevisions, Layers, OwnModules, Releases, TicketDeltas, ProductionMaps, ReleaseReader];
 
-@Module({ providers: [...SHARED, Snapshots], exports: SHARED })
+/** What is beneath, for the rooms that stand on this one. */
+const BELOW = [BlobsModule, ProjectsModule, PromotionModule];
+
+@Module({ imports: BELOW, providers: [...SHARED, Snapshots], exports: [...BELOW, ...SHARED] })
 export class MapStoreModule {}

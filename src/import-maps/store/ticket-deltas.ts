@@ -3,50 +3,26 @@ import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
 import type { Sql } from '../../platform/database/statement.js';
 import { conflict } from '../../platform/errors.js';
-import type { QuotaSetting } from '../../quotas/quota-setting.js';
-import type { StageSetting } from '../../projects/stages/stage-setting.js';
-import { resourceNamed, type Row } from '../../rest/resource.js';
-import { lockRow } from '../../rest/writing/locked-row.js';
+import type { Row } from '../../rest/resource.js';
 import { type Delta, difference, isDirty, keysOf } from '../domain/delta.js';
 import { deltaFrom, placeAfter, stepBetween } from '../domain/delta-steps.js';
 import type { MapKey } from '../domain/map-key.js';
-import type { StageLine } from '../../projects/stages/stage-order.js';
-import { ModulesUrls } from '../../projects/modules-urls.js';
-import { PreviewLocks } from '../../projects/preview-locks.js';
+import { LockTicket } from '../../promotion/lock-ticket.js';
+import type { LockedTicket } from '../../promotion/locked-ticket.js';
+import type { Stamped } from '../../promotion/ticket-demands.js';
 import { type FoundRevision, KnownRevisions, keptUnlessKnown, MARK, type Revision } from './revisions-cache.js';
 import { hashesIn } from './hosted-hashes.js';
-import { stageLineOf } from '../../projects/stages/stage-order-reader.js';
 
-/** A ticket whose row this transaction has locked, as it is behind the lock. */
-export interface LockedTicket {
-  readonly id: number;
-  /** As people wrote it: `TKT-001`. */
-  readonly key: string;
-  readonly row: Row;
-  readonly project: { readonly id: number; readonly name: string };
-  readonly line: StageLine;
-  readonly overlap: 'warn' | 'block';
-  /** What its pages begin with; null where it doesn't say. */
-  readonly entries: readonly string[] | null;
-  /** The project's own; null where it has none. */
-  readonly quotas: QuotaSetting | null;
-  /** What a link to its preview has; null where links need none. */
-  readonly previewKey: string | null;
-  /** The page that links to its preview lead to: the project's setting. */
-  readonly page: string | null;
-  /** What the URLs of its project's modules begin with; null: the origin that a client calls us by. */
-  readonly modulesUrl: string | null;
-  /** Null until it carries modules. */
-  readonly stage: string | null;
-  readonly closed: boolean;
-  readonly version: number;
-  /** What production is at; may be older than a flip that is on its way unless the pointer is locked. */
-  readonly release: number;
+/** A ticket with the modules that it carries. */
+export interface DeltaTicket extends LockedTicket {
   /** The last one; undefined before there is any. */
   readonly revision: Revision | undefined;
   /** Its number; 0 before there is any. */
   readonly revisionNumber: number;
 }
+
+/** One that carries modules, were they none. */
+export type StampedTicket = Stamped<DeltaTicket>;
 
 /** Where the modules of a revision come from. */
 export interface Provenance {
@@ -63,29 +39,14 @@ export interface NewRevision {
   readonly blobs?: readonly string[] | undefined;
 }
 
-interface Surroundings {
-  project_name: string;
-  stages: StageSetting[] | null;
-  overlap: 'warn' | 'block' | null;
-  quotas: QuotaSetting | null;
-  entries: string[] | null;
-  open_previews: boolean | null;
-  page: string | null;
-  modules_url: string | null;
-  preview_key: string;
-  release: number | null;
-  revision_id: number | null;
-  mark: string;
-  number: number;
-  whole: number | null;
-  carried: number;
-  kept: FoundRevision['kept'];
-  git_commit: string | null;
-  known?: Revision;
+/** The last revision as a statement finds it, and what this process knew of the ticket's as it asked. */
+interface Found {
+  readonly revision: FoundRevision | undefined;
+  readonly known: Revision | undefined;
 }
 
 /** The delta of a ticket that has none yet is empty. */
-export const deltaOf = ({ revision }: LockedTicket): Delta => revision?.delta ?? [];
+export const deltaOf = ({ revision }: Pick<DeltaTicket, 'revision'>): Delta => revision?.delta ?? [];
 
 /** In blob_use: of the blobs that no URL of a ticket's revisions names, but which they lead to. */
 export const blobOwner = (ticket: number): string => `ticket/${ticket}`;
@@ -94,65 +55,36 @@ export const blobOwner = (ticket: number): string => `ticket/${ticket}`;
 export class TicketDeltas {
   constructor(
     private readonly known: KnownRevisions,
-    private readonly locks: PreviewLocks,
-    private readonly modulesUrls: ModulesUrls,
+    private readonly tickets: LockTicket,
   ) {}
 
   /** Locks the ticket. Whoever needs production's pointer too has locked that before. Rejects with not_found. */
-  async lock(tx: Tx, id: number): Promise<LockedTicket> {
-    // Two statements, since the one that waits for the lock sees the past; the second goes out with the first.
-    const [row, found] = await Promise.all([lockRow(tx, resourceNamed('ticket'), id), this.surroundings(tx, id)]);
-    return this.within(tx, row, found);
+  async lock(tx: Tx, id: number): Promise<DeltaTicket> {
+    // The last revision is that behind the lock: its statement goes out with those that lock, and runs after them.
+    const [ticket, found] = await Promise.all([this.tickets.run(tx, id), this.last(tx, id)]);
+    return this.with(tx, ticket, found);
   }
 
-  /** The same for a row that is locked already. */
-  async around(tx: Sql, row: Row): Promise<LockedTicket> {
-    return this.within(tx, row, await this.surroundings(tx, row.id));
+  /** The same for a row that is locked already, or need not be. */
+  async around(sql: Sql, row: Row): Promise<DeltaTicket> {
+    const [ticket, found] = await Promise.all([this.tickets.around(sql, row), this.last(sql, row.id)]);
+    return this.with(sql, ticket, found);
   }
 
-  private async surroundings(tx: Sql, id: number): Promise<Surroundings | undefined> {
+  private async last(sql: Sql, id: number): Promise<Found> {
     const known = this.known.of(id);
-    const [found] = await tx.run<Surroundings>({
-      name: 'ticket_surroundings',
-      text: `SELECT p.name AS project_name, p.settings->'stages' AS stages, p.settings->>'overlap' AS overlap, p.settings->'quotas' AS quotas, p.settings->'entries' AS entries, m.release,
-          (p.settings->>'open_previews')::boolean AS open_previews, p.settings->>'page' AS page, p.settings->>'modules_url' AS modules_url, t.preview_key,
-          r.id AS revision_id, ${MARK} AS mark, r.number, r.whole, r.carried, ${keptUnlessKnown('$2::text')} AS kept, r.git_commit
-        FROM ticket t JOIN project p ON p.id = t.project_id LEFT JOIN map_pointer m ON m.project_id = p.id
-          LEFT JOIN LATERAL (SELECT * FROM map_revision WHERE ticket_id = $1 ORDER BY number DESC LIMIT 1) r ON true
-        WHERE t.id = $1`,
+    const [revision] = await sql.run<FoundRevision>({
+      name: 'ticket_last_revision',
+      text: `SELECT r.id, ${MARK} AS mark, r.number, r.whole, r.carried, ${keptUnlessKnown('$2::text')} AS kept, r.git_commit
+        FROM map_revision r WHERE r.ticket_id = $1 ORDER BY r.number DESC LIMIT 1`,
       values: [id, known?.mark ?? ''],
     });
-    return found && { ...found, ...(known && { known }) };
+    return { revision, known };
   }
 
-  private within(tx: Sql, row: Row, found: Surroundings | undefined): LockedTicket {
-    if (!found) throw new Error(`Ticket ${row.id} has no project.`);
-    const revision = this.revisionOf(tx, row.id, found);
-    return {
-      id: row.id,
-      key: String(row.key),
-      row,
-      project: { id: Number(row.project), name: found.project_name },
-      line: stageLineOf(found.stages),
-      overlap: found.overlap ?? 'warn',
-      quotas: found.quotas,
-      entries: found.entries,
-      previewKey: this.locks.isLocked(found.open_previews ?? false) ? found.preview_key : null,
-      page: found.page,
-      modulesUrl: this.modulesUrls.of(found.modules_url),
-      stage: row.stage as string | null,
-      closed: row.closed_at !== null,
-      version: Number(row.version),
-      release: found.release ?? 0,
-      revision,
-      revisionNumber: revision?.number ?? 0,
-    };
-  }
-
-  private revisionOf(tx: Sql, ticket: number, found: Surroundings): Revision | undefined {
-    const { revision_id: id, mark, number, whole, carried, kept, git_commit, known } = found;
-    if (id === null) return undefined;
-    return this.known.resolve(tx, ticket, { id, mark, number, whole, carried, kept, git_commit }, known);
+  private with(sql: Sql, ticket: LockedTicket, { revision: found, known }: Found): DeltaTicket {
+    const revision = found && this.known.resolve(sql, ticket.id, found, known);
+    return { ...ticket, revision, revisionNumber: revision?.number ?? 0 };
   }
 
   /**
@@ -162,7 +94,7 @@ export class TicketDeltas {
    */
   async write(
     tx: Tx,
-    ticket: LockedTicket,
+    ticket: DeltaTicket,
     { delta, actor, provenance = {}, blobs = [] }: NewRevision,
   ): Promise<number> {
     const step = stepBetween(deltaOf(ticket), delta);
@@ -213,7 +145,7 @@ export class TicketDeltas {
   }
 
   /** The keys under which others find this ticket: those of its delta while it is open and not released, else none. */
-  async keepKeys(tx: Tx, ticket: LockedTicket, delta: Delta): Promise<void> {
+  async keepKeys(tx: Tx, ticket: DeltaTicket, delta: Delta): Promise<void> {
     const kept = await tx.run<{ key: MapKey }>({
       name: 'ticket_keys_kept',
       text: 'SELECT key FROM ticket_key WHERE ticket_id = $1',
@@ -228,12 +160,12 @@ export class TicketDeltas {
   }
 
   /** The same for an open, unreleased ticket whose delta changes: it is known what they were. */
-  async moveKeys(tx: Tx, ticket: LockedTicket, delta: Delta): Promise<void> {
+  async moveKeys(tx: Tx, ticket: DeltaTicket, delta: Delta): Promise<void> {
     const { gone, come } = difference(deltaOf(ticket), delta);
     await this.setKeys(tx, ticket, keysOf(gone), keysOf(come));
   }
 
-  private async setKeys(tx: Tx, ticket: LockedTicket, from: readonly MapKey[], to: readonly MapKey[]): Promise<void> {
+  private async setKeys(tx: Tx, ticket: DeltaTicket, from: readonly MapKey[], to: readonly MapKey[]): Promise<void> {
     const [before, after] = [new Set(from), new Set(to)];
     const gone = from.filter((key) => !after.has(key));
     const come = to.filter((key) => !before.has(key));

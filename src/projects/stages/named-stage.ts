@@ -9,7 +9,7 @@ import type { StageSetting } from './stage-setting.js';
 import { production, type Stage, type StageLine, stageNamed } from './stage-order.js';
 import { ModulesUrls } from '../modules-urls.js';
 import { PreviewLocks } from '../preview-locks.js';
-import { stageLineOf } from './stage-order-reader.js';
+import { stageLineOf } from './stage-setting.js';
 
 export interface NamedProject {
   readonly id: number;

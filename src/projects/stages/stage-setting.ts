@@ -1,5 +1,6 @@
 // The stages of a project as its settings list them (import-maps.md, section 4): what is a list of stages and what is none.
 import { COMPLETE, LINE } from '../../workflow/steps.js';
+import type { StageLine } from './stage-order.js';
 
 export interface StageSetting {
   /** Lower-case letters, digits and hyphens: it is the query key of previews too (`?qa=TKT-1`). */
@@ -16,6 +17,10 @@ export const DEFAULT_STAGES: readonly StageSetting[] = [
   { name: 'qa', step: 400 },
   { name: 'prod', step: 1000 },
 ];
+
+/** The stages that settings list; the default where they list none. A title that isn't given is the name. */
+export const stageLineOf = (stages: readonly StageSetting[] | null | undefined): StageLine =>
+  (stages?.length ? stages : DEFAULT_STAGES).map(({ name, step, title }) => ({ name, step, title: title ?? name }));
 
 const NAME = /^[a-z][a-z0-9-]{0,30}$/;
 /** Query keys of the import map that mean something else. */

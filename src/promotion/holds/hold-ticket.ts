@@ -6,8 +6,9 @@ import { type EventDraft, resourceNamed, type Row } from '../../rest/resource.js
 import { updateSql } from '../../rest/writing/row-sql.js';
 import { heldLine, unheldLine } from '../../log/lines/stage-lines.js';
 import type { Hold } from '../domain/hold.js';
-import type { VerbOptions } from '../../import-maps/stages/stage-change.js';
-import { type LockedTicket, TicketDeltas } from '../../import-maps/store/ticket-deltas.js';
+import type { OperationContext } from '../../rest/operations/operation-context.js';
+import { LockTicket } from '../lock-ticket.js';
+import type { LockedTicket } from '../locked-ticket.js';
 import { holdOf, type NewHold, removeHold, requireNoEndless, writeHold } from './held-rows.js';
 import { unholdAction } from '../domain/hold-policy.js';
 
@@ -21,13 +22,13 @@ export interface HeldTicket {
 
 @Injectable()
 export class HoldTicket {
-  constructor(private readonly deltas: TicketDeltas) {}
+  constructor(private readonly tickets: LockTicket) {}
 
   /**
    * One that is held already is held anew, by whoever said it last. Rejects with not_found; precondition; invalid `until.past`;
    * conflict `hold.endless`.
    */
-  async hold(tx: Tx, id: number, wanted: NewHold, options: VerbOptions): Promise<HeldTicket> {
+  async hold(tx: Tx, id: number, wanted: NewHold, options: OperationContext): Promise<HeldTicket> {
     const ticket = await this.lock(tx, id, options);
     const before = await holdOf(tx, { ticket: id });
     const lift = unholdAction({ ticketKey: ticket.key, ticketId: id }, options.base);
@@ -47,7 +48,7 @@ export class HoldTicket {
   }
 
   /** Rejects with not_found; precondition. */
-  async unhold(tx: Tx, id: number, reason: string | undefined, options: VerbOptions): Promise<HeldTicket> {
+  async unhold(tx: Tx, id: number, reason: string | undefined, options: OperationContext): Promise<HeldTicket> {
     const ticket = await this.lock(tx, id, options);
     const before = await removeHold(tx, { ticket: id });
     if (!before) return { ticket, row: ticket.row, hold: undefined, changed: false };
@@ -60,15 +61,15 @@ export class HoldTicket {
     return { ticket, row: await told(tx, ticket, event, options), hold: undefined, changed: true };
   }
 
-  private async lock(tx: Tx, id: number, { ifMatch }: VerbOptions): Promise<LockedTicket> {
-    const ticket = await this.deltas.lock(tx, id);
+  private async lock(tx: Tx, id: number, { ifMatch }: OperationContext): Promise<LockedTicket> {
+    const ticket = await this.tickets.run(tx, id);
     requireMatch(ifMatch, versionTag(ticket.version));
     return ticket;
   }
 }
 
 /** The next version, with the event that says why. */
-async function told(tx: Tx, ticket: LockedTicket, event: EventDraft, { actor }: VerbOptions): Promise<Row> {
+async function told(tx: Tx, ticket: LockedTicket, event: EventDraft, { actor }: OperationContext): Promise<Row> {
   const [changed] = await tx.run<{ row: Row }>(updateSql(resourceNamed('ticket'), ticket.id, {}, event, actor));
   return changed?.row ?? ticket.row;
 }

@@ -1,4 +1,5 @@
 // POST /api/v1/ticket/<id>/hold|unhold/ and /api/v1/stage/<name>/lock|unlock/.
+import { operationContext } from '../../rest/operations/operation-context.js';
 import { Controller, Post, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -8,8 +9,8 @@ import { versionTag } from '../../rest/http/entity-tag.js';
 import { type IdRequest, ResourceHandler } from '../../rest/http/resource-handler.js';
 import { resourceNamed } from '../../rest/resource.js';
 import { NamedProjects } from '../../projects/stages/named-stage.js';
-import { RunVerb, verbOptions } from '../../rest/operations/run-operation.js';
-import { HELD_TICKET, LOCKED_STAGE } from '../../import-maps/stages/stage-schemas.js';
+import { RunOperation } from '../../rest/operations/run-operation.js';
+import { HELD_TICKET, LOCKED_STAGE } from '../replies.js';
 import { verbBody } from '../../rest/operations/operation-body.js';
 import { holdBody } from './hold-body.js';
 import { type HeldTicket, HoldTicket } from './hold-ticket.js';
@@ -52,7 +53,7 @@ const LOCKED = jsonReply(200, 'The stage.', LOCKED_STAGE);
 export class HoldsController {
   constructor(
     private readonly handler: ResourceHandler,
-    private readonly verbs: RunVerb,
+    private readonly operations: RunOperation,
     private readonly projects: NamedProjects,
     private readonly holding: HoldTicket,
     private readonly locking: LockStage,
@@ -74,7 +75,7 @@ export class HoldsController {
   @failures(400, 404, 409, 412, 415, 422)
   async hold(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {
     const wanted = holdBody(request.body);
-    return this.onTicket(request, reply, (tx, id) => this.holding.hold(tx, id, wanted, verbOptions(request)));
+    return this.onTicket(request, reply, (tx, id) => this.holding.hold(tx, id, wanted, operationContext(request)));
   }
 
   @Post('ticket/:id/unhold')
@@ -92,7 +93,7 @@ export class HoldsController {
   @failures(400, 404, 409, 412, 415, 422)
   async unhold(@Req() request: IdRequest, @Res() reply: FastifyReply): Promise<void> {
     const { reason } = verbBody(request.body, { reason: 'text' });
-    return this.onTicket(request, reply, (tx, id) => this.holding.unhold(tx, id, reason, verbOptions(request)));
+    return this.onTicket(request, reply, (tx, id) => this.holding.unhold(tx, id, reason, operationContext(request)));
   }
 
   private async onTicket(
@@ -101,7 +102,7 @@ export class HoldsController {
     work: (tx: Tx, id: number) => Promise<HeldTicket>,
   ): Promise<void> {
     const id = await this.handler.idOf(resourceNamed('ticket'), request);
-    await this.verbs.run(request, reply, async (tx) => {
+    await this.operations.run(request, reply, async (tx) => {
       const held = await work(tx, id);
       const body = JSON.stringify(heldView(held));
       return { status: 200, body, etag: versionTag(Number(held.row.version)) };
@@ -123,9 +124,9 @@ export class HoldsController {
   @LOCKED
   @failures(400, 404, 409, 415, 422)
   async lock(@Req() request: StageRequest, @Res() reply: FastifyReply): Promise<void> {
-    const [wanted, options] = [holdBody(request.body), verbOptions(request)];
+    const [wanted, options] = [holdBody(request.body), operationContext(request)];
     const project = await this.projects.of(request.query);
-    await this.verbs.run(request, reply, async (tx) => {
+    await this.operations.run(request, reply, async (tx) => {
       const locked = await this.locking.lock(tx, project, request.params.name, wanted, options);
       return { status: 200, body: JSON.stringify(lockedView(project, locked)) };
     });
@@ -145,9 +146,9 @@ export class HoldsController {
   @LOCKED
   @failures(400, 404, 409, 415, 422)
   async unlock(@Req() request: StageRequest, @Res() reply: FastifyReply): Promise<void> {
-    const [{ reason }, { actor }] = [verbBody(request.body, { reason: 'text' }), verbOptions(request)];
+    const [{ reason }, { actor }] = [verbBody(request.body, { reason: 'text' }), operationContext(request)];
     const project = await this.projects.of(request.query);
-    await this.verbs.run(request, reply, async (tx) => {
+    await this.operations.run(request, reply, async (tx) => {
       const unlocked = await this.locking.unlock(tx, project, request.params.name, reason, actor);
       return { status: 200, body: JSON.stringify(lockedView(project, unlocked)) };
     });

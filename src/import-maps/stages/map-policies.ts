@@ -1,0 +1,72 @@
+// The policies that look at a promotion's modules, registered with promotion: `conflicts`, `imports`, `sources`.
+import { Injectable } from '@nestjs/common';
+import type { Sql } from '../../platform/database/statement.js';
+import { inSlices } from '../../platform/in-slices.js';
+import { firstStage, stageBefore } from '../../projects/stages/stage-order.js';
+import type { Verdict } from '../../promotion/domain/verdict.js';
+import { Policies } from '../../promotion/policies.js';
+import type { Policy, Promotion } from '../../promotion/policy.js';
+import { findingStale } from '../domain/conflict.js';
+import { conflictsVerdict } from '../domain/conflicts-policy.js';
+import { keysOf } from '../domain/delta.js';
+import { sourcesVerdict } from '../domain/sources-policy.js';
+import { findOverlaps } from '../store/overlaps.js';
+import { deltaOf, type DeltaTicket } from '../store/ticket-deltas.js';
+import { ImportsCheck } from './imports-check.js';
+import type { PromotedMaps } from './promoted-maps.js';
+import { overtakenOf } from './stale-facts.js';
+
+/** A promotion of modules: `maps` are what it would merge into and come to. */
+export interface MapPromotion extends Promotion {
+  readonly ticket: DeltaTicket;
+  readonly maps: PromotedMaps;
+}
+
+/** A policy that has nothing to say of a promotion without modules. */
+const ofModules = (name: string, ask: (sql: Sql, promotion: MapPromotion) => Promise<Verdict[]>): Policy => ({
+  name,
+  ask: (sql, promotion) => ('maps' in promotion ? ask(sql, promotion as MapPromotion) : Promise.resolve([])),
+});
+
+@Injectable()
+export class MapPolicies {
+  constructor(
+    private readonly policies: Policies,
+    imports: ImportsCheck,
+  ) {
+    policies.register(ofModules('conflicts', conflicts));
+    policies.register(ofModules('imports', (sql, { ticket, maps, base }) => imports.ask(sql, ticket, maps, base)));
+    policies.register(ofModules('sources', sources));
+  }
+
+  /** What every policy says of a promotion of modules, worst first. */
+  ask(sql: Sql, promotion: MapPromotion): Promise<Verdict[]> {
+    return this.policies.ask(sql, promotion);
+  }
+}
+
+async function conflicts(sql: Sql, { ticket, maps: { production }, base }: MapPromotion): Promise<Verdict[]> {
+  const delta = deltaOf(ticket);
+  const [stale, overlaps] = await Promise.all([
+    inSlices(findingStale(delta, production)).then((keys) => overtakenOf(sql, ticket, keys)),
+    findOverlaps(sql, ticket.project.id, ticket.id, keysOf(delta)),
+  ]);
+  const frozen = ticket.stage !== null && ticket.stage !== firstStage(ticket.line).name;
+  const before = frozen ? stageBefore(ticket.line, ticket.stage)?.name : undefined;
+  const since = stale.flatMap(({ change }) => change?.since ?? []).sort()[0] ?? String(ticket.row.updated_at);
+  const facts = {
+    ticketKey: ticket.key,
+    ticketId: ticket.id,
+    stale,
+    ...(before && ticket.stage ? { frozen: { stage: ticket.stage, before } } : {}),
+    overlaps: overlaps.map(({ key, ticket: otherTicket }) => ({ key, otherTicket })),
+    overlapMode: ticket.overlap,
+  };
+  return [conflictsVerdict(facts, since, base)];
+}
+
+function sources(_sql: Sql, { ticket: { key, project, revision, row } }: MapPromotion): Promise<Verdict[]> {
+  const facts = { ticketKey: key, project: project.name, delta: revision?.delta ?? [] };
+  const verdict = sourcesVerdict(facts, String(row.updated_at));
+  return Promise.resolve(verdict ? [verdict] : []);
+}

@@ -1,0 +1,31 @@
+// All policies of a promotion, asked together (promotion.md, "Policies"). A room that has one of its own registers it.
+import { Injectable } from '@nestjs/common';
+import type { Sql } from '../platform/database/statement.js';
+import { wireTime } from '../platform/time-text.js';
+import { type Verdict, worstFirst } from './domain/verdict.js';
+import { hold } from './policies/hold.js';
+import { lock } from './policies/lock.js';
+import { steps } from './policies/steps.js';
+import type { Policy, Promotion } from './policy.js';
+
+/** Its times as every answer has them: those of rows come as Postgres writes them in JSON. */
+const asTold = (verdict: Verdict): Verdict => ({ ...verdict, since: wireTime(verdict.since) });
+
+@Injectable()
+export class Policies {
+  private readonly all: Policy[] = [steps, hold, lock];
+
+  register(policy: Policy): void {
+    this.all.push(policy);
+  }
+
+  get names(): readonly string[] {
+    return this.all.map(({ name }) => name);
+  }
+
+  /** Worst first. */
+  async ask(sql: Sql, promotion: Promotion): Promise<Verdict[]> {
+    const verdicts = await Promise.all(this.all.map((policy) => policy.ask(sql, promotion)));
+    return worstFirst(verdicts.flat()).map(asTold);
+  }
+}

@@ -1,0 +1,18 @@
+// What a policy of a promotion is: it looks at a ticket and what is to be promoted with it, and says its verdicts.
+import type { Sql } from '../platform/database/statement.js';
+import type { Verdict } from './domain/verdict.js';
+import type { LockedTicket } from './locked-ticket.js';
+
+/** What a promotion is about. A landing adds what it would bring, for the policies that it registers; see MapPromotion. */
+export interface Promotion {
+  readonly ticket: LockedTicket;
+  /** The URL that the client calls us by, without a slash at its end. */
+  readonly base: string;
+}
+
+export interface Policy {
+  /** As verdicts and settings name it. */
+  readonly name: string;
+  /** Reads its facts and judges them: one verdict, or none where it has nothing to say of such a promotion. */
+  ask(sql: Sql, promotion: Promotion): Promise<Verdict[]>;
+}
