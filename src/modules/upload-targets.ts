@@ -4,10 +4,9 @@ import { Db } from '../platform/database/db.js';
 import { notFound } from '../platform/errors.js';
 import { type Principal, requireScope } from '../platform/principal.js';
 import { KNOWN_MODULES_URLS } from '../projects/keep-modules-url.js';
-import type { StageSetting } from '../projects/stages/stage-setting.js';
+import { type StageSetting, stageLineOf } from '../projects/stages/stage-setting.js';
 import { firstStage } from '../projects/stages/stage-order.js';
 import { ModulesUrls } from '../projects/modules-urls.js';
-import { stageLineOf } from '../projects/stages/stage-setting.js';
 import type { UploadTarget } from './upload-plan.js';
 
 @Injectable()

@@ -11,16 +11,17 @@ import type { Policy, Promotion } from './policy.js';
 /** Its times as every answer has them: those of rows come as Postgres writes them in JSON. */
 const asTold = (verdict: Verdict): Verdict => ({ ...verdict, since: wireTime(verdict.since) });
 
+/** Verdicts of one grade stand in this order; a policy that it doesn't name comes last. */
+const ORDER = ['steps', 'conflicts', 'hold', 'lock', 'imports', 'sources'];
+const placeOf = ({ name }: Policy): number => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
+
 @Injectable()
 export class Policies {
-  private readonly all: Policy[] = [steps, hold, lock];
+  private all: readonly Policy[] = [steps, hold, lock];
 
+  /** For good: it is asked of every promotion from now on. */
   register(policy: Policy): void {
-    this.all.push(policy);
-  }
-
-  get names(): readonly string[] {
-    return this.all.map(({ name }) => name);
+    this.all = [...this.all, policy].sort((one, other) => placeOf(one) - placeOf(other));
   }
 
   /** Worst first. */

@@ -10,6 +10,7 @@ import { ListReader } from './reading/list-reader.js';
 import { ObjectReader } from './reading/object-reader.js';
 import { PieceReader } from './reading/pieces.js';
 import { SlowLookups } from './reading/slow-lookups.js';
+import { RunOperation } from './operations/run-operation.js';
 import { BatchWriter } from './writing/batch-writer.js';
 import { Idempotency } from './writing/idempotency.js';
 import { ListRemover } from './writing/list-remover.js';
@@ -32,6 +33,7 @@ const services = [
   ResourceHandler,
   ResourceRemover,
   ResourceWriter,
+  RunOperation,
   SlowLookups,
 ];
 

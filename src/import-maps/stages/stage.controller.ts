@@ -1,6 +1,5 @@
 // GET /api/v1/stage/ and /<name>/, PATCH and rollback of production.
-import { operationContext } from '../../rest/operations/operation-context.js';
-import type { OperationContext } from '../../rest/operations/operation-context.js';
+import { operationContext, type OperationContext } from '../../rest/operations/operation-context.js';
 import { Controller, Get, Patch, Post, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';

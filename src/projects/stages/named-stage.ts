@@ -5,11 +5,10 @@ import type { Sql } from '../../platform/database/statement.js';
 import { conflict, notFound } from '../../platform/errors.js';
 import { lastOf, type Query } from '../../rest/reading/list-query.js';
 import { KNOWN_MODULES_URLS } from '../keep-modules-url.js';
-import type { StageSetting } from './stage-setting.js';
+import { type StageSetting, stageLineOf } from './stage-setting.js';
 import { production, type Stage, type StageLine, stageNamed } from './stage-order.js';
 import { ModulesUrls } from '../modules-urls.js';
 import { PreviewLocks } from '../preview-locks.js';
-import { stageLineOf } from './stage-setting.js';
 
 export interface NamedProject {
   readonly id: number;
