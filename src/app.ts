@@ -3,8 +3,8 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import { authenticateRequests, type Doors } from './access/authenticate.js';
-import { KnownTokens } from './access/tokens-cache.js';
-import { OpenRequests } from './access/end-revoked-streams.js';
+import { TokensCache } from './access/tokens-cache.js';
+import { EndRevokedStreams } from './access/end-revoked-streams.js';
 import { ProjectGate } from './access/project-gate.js';
 import { RateLimits } from './access/rate-limits.js';
 import { AppModule } from './app.module.js';
@@ -39,9 +39,9 @@ export async function createApp(
   secureReplies(server, platform.config);
   guardRequests(server, platform.config);
   const doors = (): Doors => ({
-    tokens: app.get(KnownTokens),
+    tokens: app.get(TokensCache),
     projects: app.get(ProjectGate),
-    open: app.get(OpenRequests),
+    open: app.get(EndRevokedStreams),
     limits: platform.config.access.required ? app.get(RateLimits) : undefined,
   });
   authenticateRequests(server, platform.config.access, doors);

@@ -14,7 +14,7 @@ import { listen, type Listening } from './platform/http/listen.js';
 import { OpenRequests } from './platform/http/open-requests.js';
 import { shell } from './platform/shell-quote.js';
 import { Lifecycle } from './platform/lifecycle.js';
-import { loggable } from './platform/error-for-log.js';
+import { errorForLog } from './platform/error-for-log.js';
 import { type Leaving, onSignals } from './signals.js';
 
 /** How long the way back takes at most: saying no at /readyz, the requests in flight, all of it (promise 8). */
@@ -77,7 +77,7 @@ function endEarly(config: Config, leaving: Leaving): () => void {
 
 /** A rejection that nobody waited for is a defect, to be read in the log; it is no reason to drop everybody's requests. */
 function outliveStrays(log: Logger): void {
-  process.on('unhandledRejection', (reason) => log.error({ err: loggable(reason) }, 'unhandled rejection'));
+  process.on('unhandledRejection', (reason) => log.error({ err: errorForLog(reason) }, 'unhandled rejection'));
 }
 
 /** By which it is called. Behind a proxy that is elsewhere only that one knows. */

@@ -2,8 +2,8 @@
 import { Module } from '@nestjs/common';
 import { AccessTokens } from './access-tokens.js';
 import { FirstAdmin } from './first-admin.js';
-import { KnownTokens } from './tokens-cache.js';
-import { OpenRequests } from './end-revoked-streams.js';
+import { TokensCache } from './tokens-cache.js';
+import { EndRevokedStreams } from './end-revoked-streams.js';
 import { ProjectGate } from './project-gate.js';
 import { RateLimits } from './rate-limits.js';
 import { TokenClock } from './token-clock.js';
@@ -11,7 +11,7 @@ import { TokenController } from './token.controller.js';
 
 @Module({
   controllers: [TokenController],
-  providers: [AccessTokens, FirstAdmin, KnownTokens, OpenRequests, ProjectGate, RateLimits, TokenClock],
-  exports: [AccessTokens, KnownTokens, RateLimits],
+  providers: [AccessTokens, FirstAdmin, TokensCache, EndRevokedStreams, ProjectGate, RateLimits, TokenClock],
+  exports: [AccessTokens, TokensCache, RateLimits],
 })
 export class AccessModule {}

@@ -7,8 +7,8 @@ import type { Need } from '../platform/http/required-scope.js';
 import { isSafe } from '../platform/http/safe-methods.js';
 import { holdsScope, scopeMissing } from '../platform/principal.js';
 import { isOurs, type OfferedToken, offeredToken } from './authorization.js';
-import type { KnownTokens } from './tokens-cache.js';
-import type { OpenRequests } from './end-revoked-streams.js';
+import type { TokensCache } from './tokens-cache.js';
+import type { EndRevokedStreams } from './end-revoked-streams.js';
 import type { ProjectGate } from './project-gate.js';
 import type { RateLimits } from './rate-limits.js';
 import type { CodeOf } from '../platform/refusals/refusals.js';
@@ -27,9 +27,9 @@ const SAID: Readonly<Partial<Record<Need, string>>> = { 'map:*': 'map:<stage>', 
 
 /** Who knows tokens, and which projects a request is about. */
 export interface Doors {
-  readonly tokens: KnownTokens;
+  readonly tokens: TokensCache;
   readonly projects: ProjectGate;
-  readonly open: OpenRequests;
+  readonly open: EndRevokedStreams;
   /** Undefined where everybody of this machine is welcome. */
   readonly limits: RateLimits | undefined;
 }

@@ -21,7 +21,7 @@ interface Open {
 }
 
 @Injectable()
-export class OpenRequests {
+export class EndRevokedStreams {
   readonly channel = TOKEN_CHANNEL;
   private readonly open = new Map<ServerResponse, Open>();
 

@@ -10,7 +10,7 @@ import { KeyReader, MOST_NAMED } from '../rest/reading/key-reader.js';
 import { lastOf, type Query } from '../rest/reading/list-query.js';
 import { isKey } from '../rest/resource-key.js';
 import { type Resource, resourceNamed } from '../rest/resource.js';
-import { requireOwn } from '../rest/writing/require-object-reach.js';
+import { requireObjectReach } from '../rest/writing/require-object-reach.js';
 import { asId } from '../rest/writing/reference.js';
 
 type Parameters = Readonly<Record<string, string | undefined>>;
@@ -35,7 +35,7 @@ export class ProjectGate {
     const resource = resourceNamed(name);
     // More than may be named are refused where they are read.
     const texts = parameter === 'ids' ? named.split(';').slice(0, MOST_NAMED) : [named];
-    await requireOwn(this.db, resource, await this.idsOf(resource, texts, lastOf(query.project)), reach);
+    await requireObjectReach(this.db, resource, await this.idsOf(resource, texts, lastOf(query.project)), reach);
   }
 
   private async project(given: string | undefined, reach: ReadonlyMap<number, string>): Promise<void> {

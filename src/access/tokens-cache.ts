@@ -29,7 +29,7 @@ export interface KnownToken {
 export const now = (): number => performance.now();
 
 @Injectable()
-export class KnownTokens {
+export class TokensCache {
   readonly channel = TOKEN_CHANNEL;
   private readonly known = new LRUCache<string, KnownToken>({ max: MOST });
   /** How often what is known was forgotten: an answer that was on its way meanwhile isn't kept. */

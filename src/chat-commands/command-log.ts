@@ -40,7 +40,7 @@ export async function tellCommand(tx: Tx, what: What, { actor, text, subject, re
 
 /** Only what there is: anybody can say any word. */
 const stageOf = ({ project, stage }: Subject): string | null =>
-  project?.line.find(({ name }) => name === stage)?.name ?? null;
+  project?.stages.find(({ name }) => name === stage)?.name ?? null;
 
 /** False for what isn't an answer to the command: nobody knows what came of it, or it was never looked at. */
 export const isRefusal = ({ kind }: DomainError): boolean => !['unavailable', 'broken', 'timeout'].includes(kind);

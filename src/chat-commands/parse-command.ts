@@ -1,6 +1,6 @@
 // From a command's text to what it means. Pure: the same text always means the same.
 import { type DomainError, invalid } from '../platform/errors.js';
-import { closest } from '../rest/writing/did-you-mean.js';
+import { didYouMean } from '../rest/writing/did-you-mean.js';
 import { type Argument, type Flag, FLAGS, type Grammar, grammarOf, type Verb, VERBS } from './grammar.js';
 import { flagIn, type Word, wordsOf } from './words.js';
 import type { CodeOf } from '../platform/refusals/refusals.js';
@@ -42,7 +42,7 @@ export function parseCommand(text: string): Command {
 function verbIn(word: string): Verb {
   const verb = VERBS.find((one) => one === word.toLowerCase());
   if (verb) return verb;
-  const near = closest(word, VERBS);
+  const near = didYouMean(word, VERBS);
   throw refusal(
     'command.unknown_verb',
     `There is no command '${word.slice(0, 50)}'.${near ? ` Did you mean ${near}?` : ''} Say help for what there is.`,
@@ -82,7 +82,7 @@ const memberOf = (flag: Flag): keyof Command => (flag === 'to-revision' ? 'toRev
 function flagNamed(name: string, { flags, usage }: Grammar): Flag {
   const flag = flags.find((one) => one === name);
   if (flag) return flag;
-  const near = closest(name, flags);
+  const near = didYouMean(name, flags);
   throw refusal(
     'command.unknown_flag',
     `There is no --${name.slice(0, 50)} here.${near ? ` Did you mean --${near}?` : ''} It goes like this: ${usage}`,

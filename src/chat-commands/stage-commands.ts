@@ -74,7 +74,7 @@ function lockedOutcome(project: NamedProject, locked: LockedStage): Outcome {
   return {
     lines: [summary],
     result: lockedView(project, locked),
-    production: locked.changed && locked.stage === production(project.line).name,
+    production: locked.changed && locked.stage === production(project.stages).name,
   };
 }
 

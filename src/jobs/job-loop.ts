@@ -2,7 +2,7 @@
 // again, so that a job of each second doesn't fill it.
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { loggable } from '../platform/error-for-log.js';
+import { errorForLog } from '../platform/error-for-log.js';
 import type { JobLock } from './job-lock.js';
 import { observeJob } from './job-metrics.js';
 import type { Recurrence, Run } from '../platform/recurring.js';
@@ -54,7 +54,7 @@ export class JobLoop {
       if (this.leaving.signal.aborted) return;
       observeJob(this.job.name, 'failed', performance.now() - started);
       if (!this.failing)
-        this.log.warn({ job: this.job.name, err: loggable(error) }, 'the job failed; it is tried again in its time');
+        this.log.warn({ job: this.job.name, err: errorForLog(error) }, 'the job failed; it is tried again in its time');
       this.failing = true;
     }
   }

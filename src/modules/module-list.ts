@@ -5,7 +5,7 @@ import { inSlices } from '../platform/in-slices.js';
 import type { Module } from '../import-maps/domain/delta.js';
 import { type MapKey, partsOf } from '../import-maps/domain/map-key.js';
 import { forEach, type Sliced } from '../import-maps/domain/sliced.js';
-import { StampedMap, type Target } from '../import-maps/domain/import-map.js';
+import { ImportMap, type Target } from '../import-maps/domain/import-map.js';
 import { productionRelease } from '../promotion/production-pointer.js';
 import { ProductionMaps } from '../import-maps/store/production-maps.js';
 
@@ -62,7 +62,7 @@ export class ModuleList {
       text: 'SELECT DISTINCT key FROM ticket_key WHERE project_id = $1 AND ($2::bigint IS NULL OR ticket_id = $2)',
       values: [project, filter.ticket ?? null],
     });
-    const known = filter.ticket === undefined ? map : StampedMap.empty;
+    const known = filter.ticket === undefined ? map : ImportMap.empty;
     const { page, total } = await inSlices(
       choosing(
         known,
@@ -109,7 +109,7 @@ const ticketsModule = ({ ticket, stage, set }: Change): TicketsModule => ({
 
 /** The keys of a page, and how many there are in all: of production's map, which is sorted, and of open tickets, which add a few. */
 function* choosing(
-  map: StampedMap,
+  map: ImportMap,
   ours: readonly MapKey[],
   filter: ModuleFilter,
   { limit, offset }: { readonly limit: number; readonly offset: number },

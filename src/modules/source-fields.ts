@@ -2,7 +2,7 @@
 // no commit, which a build made from a commit, and which are no change at all.
 import { invalid } from '../platform/errors.js';
 import { checkPath } from '../files/file-names.js';
-import type { Operation } from '../import-maps/domain/delta.js';
+import type { DeltaEntry } from '../import-maps/domain/delta.js';
 import { keyOf, type MapKey } from '../import-maps/domain/map-key.js';
 import type { SaidBases } from '../import-maps/store/source-history.js';
 import { sourceSpecifier } from './source-rewrite.js';
@@ -70,7 +70,7 @@ const FORMS: Readonly<Record<OfVersion, string>> = {
 const badSource = (field: OfVersion): Error => invalid('upload.bad_source', FORMS[field]);
 
 /** What an operation keeps of a path: whether the file is in no commit, and the commit that a build made it from. */
-export type SourceMarks = Pick<Operation, 'dirty' | 'built'>;
+export type SourceMarks = Pick<DeltaEntry, 'dirty' | 'built'>;
 
 export function marksAt({ dirty, built }: SourceFields, path: string): SourceMarks {
   const commit = built.get(path);

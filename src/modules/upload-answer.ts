@@ -1,5 +1,5 @@
 // What an upload is answered with: where each module is now, what the uploader should know, and where to look at it.
-import { operationAt } from '../import-maps/domain/delta.js';
+import { entryAt } from '../import-maps/domain/delta.js';
 import { keyOf } from '../import-maps/domain/map-key.js';
 import { linked } from '../import-maps/domain/preview-link.js';
 import { forEach, type Sliced } from '../import-maps/domain/sliced.js';
@@ -24,7 +24,7 @@ export function* uploadAnswer(
   const uri = `/api/v1/ticket/${ticket}/`;
   // What came as files has said its own.
   const keptIntegrity = (specifier: string, scope: string | null): string | undefined =>
-    plan.files.length > 0 ? undefined : operationAt(report.delta, keyOf(specifier, scope))?.set?.integrity;
+    plan.files.length > 0 ? undefined : entryAt(report.delta, keyOf(specifier, scope))?.set?.integrity;
   const modules: string[] = [];
   yield* forEach(plan.modules, ({ specifier, scope, url, integrity, size, imports }) => {
     const module = {

@@ -4,7 +4,7 @@ import { Db } from '../platform/database/db.js';
 import { notFound } from '../platform/errors.js';
 import { type Principal, requireScope } from '../platform/principal.js';
 import { KNOWN_MODULES_URLS } from '../projects/keep-modules-url.js';
-import { type StageSetting, stageLineOf } from '../projects/stages/stage-setting.js';
+import { type StageSetting, stageOrderOf } from '../projects/stages/stage-setting.js';
 import { firstStage } from '../projects/stages/stage-order.js';
 import { ModulesUrls } from '../projects/modules-urls.js';
 import type { UploadTarget } from './upload-plan.js';
@@ -33,7 +33,7 @@ export class UploadTargets {
       values: [ticket],
     });
     if (!found) throw notFound(`There is no ticket ${ticket}.`);
-    requireScope(principal, `map:${firstStage(stageLineOf(found.stages)).name}`);
+    requireScope(principal, `map:${firstStage(stageOrderOf(found.stages)).name}`);
     return {
       project: found.name,
       safeList: found.list ?? [],

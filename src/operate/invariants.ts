@@ -2,7 +2,7 @@
 // only where it does. Each looks at one snapshot, and answers what is wrong, in a few words; nothing where nothing is.
 import path from 'node:path';
 import { fold } from '../import-maps/domain/layer.js';
-import { StampedMap } from '../import-maps/domain/import-map.js';
+import { ImportMap } from '../import-maps/domain/import-map.js';
 import {
   ACTIVE,
   LAYER_COLUMNS,
@@ -77,7 +77,7 @@ const maps: Invariant = {
         text: `SELECT ${LAYER_COLUMNS} FROM layer l WHERE ${ACTIVE}`,
         values: [project, release],
       });
-      const folded = fold(StampedMap.empty, layers.map(layerOf));
+      const folded = fold(ImportMap.empty, layers.map(layerOf));
       const served = await reader.mapAt(project, release, sql).catch((error: unknown) => (error as Error).message);
       if (typeof served === 'string') found.push(served);
       else if (!served.equals(folded))

@@ -3,7 +3,7 @@
 
 import { redacted } from './redact.js';
 
-export function loggable(error: unknown): object | undefined {
+export function errorForLog(error: unknown): object | undefined {
   if (!(error instanceof Error)) return undefined;
   const { name, message, stack, code, constraint } = error as Error & { code?: string; constraint?: string };
   return {

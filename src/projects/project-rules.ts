@@ -41,7 +41,7 @@ export class ProjectRules implements ResourceRules {
     return decision;
   }
 
-  async settle(tx: Tx, before: Row | null, after: Row | null): Promise<void> {
+  async afterWrite(tx: Tx, before: Row | null, after: Row | null): Promise<void> {
     if (!after && before?.name === DEFAULT_PROJECT) throw defaultStays();
     if (after) await keepModulesUrl(tx, after.id, after.settings as ProjectSettings);
   }

@@ -5,7 +5,7 @@ import type { Sql } from '../platform/database/statement.js';
 import { notFound } from '../platform/errors.js';
 import { ModulesUrls } from '../projects/modules-urls.js';
 import { PreviewLocks } from '../projects/preview-locks.js';
-import { stageLineOf, type StageSetting } from '../projects/stages/stage-setting.js';
+import { stageOrderOf, type StageSetting } from '../projects/stages/stage-setting.js';
 import type { QuotaSetting } from '../quotas/quota-setting.js';
 import { resourceNamed, type Row } from '../rest/resource.js';
 import { lockRow } from '../rest/writing/locked-row.js';
@@ -50,7 +50,7 @@ export class LockTicket {
       key: String(row.key),
       row,
       project: { id: Number(row.project), name: found.project_name },
-      line: stageLineOf(found.stages),
+      stages: stageOrderOf(found.stages),
       overlap: found.overlap ?? 'warn',
       quotas: found.quotas,
       entries: found.entries,

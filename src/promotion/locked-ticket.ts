@@ -1,5 +1,5 @@
 // A ticket with what every promotion decides on, whatever is promoted with it: its project's stages and settings, and production.
-import type { StageLine } from '../projects/stages/stage-order.js';
+import type { StageOrder } from '../projects/stages/stage-order.js';
 import type { QuotaSetting } from '../quotas/quota-setting.js';
 import type { Row } from '../rest/resource.js';
 
@@ -10,7 +10,7 @@ export interface LockedTicket {
   readonly key: string;
   readonly row: Row;
   readonly project: { readonly id: number; readonly name: string };
-  readonly line: StageLine;
+  readonly stages: StageOrder;
   readonly overlap: 'warn' | 'block';
   /** What its pages begin with; null where it doesn't say. */
   readonly entries: readonly string[] | null;

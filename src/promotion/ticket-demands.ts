@@ -20,10 +20,11 @@ export function requireOpen(ticket: LockedTicket, base = USUAL_BASE): void {
 
 /** Rejects with conflict `ticket.frozen`: modules change in the first stage only. */
 export function requireFirstStage(ticket: LockedTicket, base = USUAL_BASE): void {
-  if (ticket.stage === null || ticket.stage === firstStage(ticket.line).name) return;
-  const where = ticket.stage === production(ticket.line).name ? 'released' : `frozen at ${ticket.stage}`;
-  const verb = ticket.stage === production(ticket.line).name ? 'reopen' : 'revert';
-  const label = verb === 'reopen' ? 'Reopen it for a new cycle' : `Revert it to ${firstStage(ticket.line).name} first`;
+  if (ticket.stage === null || ticket.stage === firstStage(ticket.stages).name) return;
+  const where = ticket.stage === production(ticket.stages).name ? 'released' : `frozen at ${ticket.stage}`;
+  const verb = ticket.stage === production(ticket.stages).name ? 'reopen' : 'revert';
+  const label =
+    verb === 'reopen' ? 'Reopen it for a new cycle' : `Revert it to ${firstStage(ticket.stages).name} first`;
   throw refusal(ticket, base, 'ticket.frozen', { what: `is ${where}: its modules stay as they are`, label, verb });
 }
 
@@ -64,5 +65,5 @@ function refusal(
   });
 }
 
-const scopeOf = ({ stage, line }: LockedTicket, verb: string): string =>
-  verb === 'revert' || verb === 'stamp' ? `map:${stage ?? firstStage(line).name}` : 'ticket:write';
+const scopeOf = ({ stage, stages }: LockedTicket, verb: string): string =>
+  verb === 'revert' || verb === 'stamp' ? `map:${stage ?? firstStage(stages).name}` : 'ticket:write';

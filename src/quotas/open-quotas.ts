@@ -5,7 +5,7 @@ import type { ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import { Db } from '../platform/database/db.js';
-import { loggable } from '../platform/error-for-log.js';
+import { errorForLog } from '../platform/error-for-log.js';
 import { CONFIG, LOGGER } from '../platform/injection-tokens.js';
 import {
   exceeded,
@@ -82,7 +82,7 @@ export class OpenQuotas {
     if (tells === '') return;
     this.db
       .transaction((tx) => say(tx, quota, holder, { told: tells, used }, teller))
-      .catch((error: unknown) => this.log.warn({ err: loggable(error) }, 'a quota that is used up was not told'));
+      .catch((error: unknown) => this.log.warn({ err: errorForLog(error) }, 'a quota that is used up was not told'));
   }
 
   private remove(quota: OpenQuota, { scope }: Holder): void {

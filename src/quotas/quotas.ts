@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.js';
 import { Db, type Tx } from '../platform/database/db.js';
 import type { Sql } from '../platform/database/statement.js';
-import { loggable } from '../platform/error-for-log.js';
+import { errorForLog } from '../platform/error-for-log.js';
 import { CONFIG, LOGGER } from '../platform/injection-tokens.js';
 import { appendEvent } from '../log/append-event.js';
 import { quotaLine } from '../log/lines/quota-lines.js';
@@ -148,7 +148,7 @@ export class Quotas {
         await say(tx, quota, holder, { told: 'reached', used }, teller);
         await write(tx, quota, [{ ...row, told: 'reached', restarts: false }]);
       })
-      .catch((error: unknown) => this.log.warn({ err: loggable(error) }, 'a reached quota was not told'));
+      .catch((error: unknown) => this.log.warn({ err: errorForLog(error) }, 'a reached quota was not told'));
   }
 }
 

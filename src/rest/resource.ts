@@ -53,7 +53,7 @@ export interface ResourceRules {
    * An update as one statement, for the common case of a hot path. Undefined: nothing happened, and the update goes the
    * long way, which answers the same.
    */
-  quickly?(
+  inOneStatement?(
     id: number,
     given: FieldValues,
     ifMatch: number | undefined,
@@ -68,7 +68,7 @@ export interface ResourceRules {
   /** Before rows that are locked are deleted: what it throws refuses all of it. */
   beforeRemove?(tx: Tx, ids: readonly number[]): Promise<void>;
   /** After a row was made (`before` null), changed, or deleted (`after` null). */
-  settle?(tx: Tx, before: Row | null, after: Row | null, given: FieldValues, context: WriteContext): Promise<void>;
+  afterWrite?(tx: Tx, before: Row | null, after: Row | null, given: FieldValues, context: WriteContext): Promise<void>;
   /** The same after a row was deleted only: with `settle`, making one takes a statement more. */
   removed?(tx: Tx, before: Row): Promise<void>;
 }

@@ -4,7 +4,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { type Hearer, Listener } from '../platform/database/listener.js';
 import type { Sql } from '../platform/database/statement.js';
-import { loggable } from '../platform/error-for-log.js';
+import { errorForLog } from '../platform/error-for-log.js';
 import { LOGGER } from '../platform/injection-tokens.js';
 import { EVENT_CHANNEL } from './number-events.js';
 import { StreamLimits } from './limits.js';
@@ -62,7 +62,7 @@ export class EventFeed implements Hearer {
 
   heard(_payload: string, sql: Sql): void {
     // What can't be read now is read at the next look, or on the next connection.
-    this.catchUp(sql).catch((error: unknown) => this.log.debug({ err: loggable(error) }, 'events were not read'));
+    this.catchUp(sql).catch((error: unknown) => this.log.debug({ err: errorForLog(error) }, 'events were not read'));
   }
 
   async compare(sql: Sql): Promise<void> {

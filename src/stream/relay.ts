@@ -4,7 +4,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy }
 import type { Logger } from 'pino';
 import { DataSource } from 'typeorm';
 import { OwnClient, Pause } from '../platform/database/own-client.js';
-import { loggable } from '../platform/error-for-log.js';
+import { errorForLog } from '../platform/error-for-log.js';
 import { LOGGER } from '../platform/injection-tokens.js';
 import { RELAY_SESSION } from './number-events.js';
 import { NumberLog } from './number-log.js';
@@ -63,7 +63,8 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
         again = AGAIN_MS.first;
         await this.lead(client);
       } catch (error) {
-        if (!this.leaving) this.log.warn({ err: loggable(error) }, 'the log is not numbered from here at the moment');
+        if (!this.leaving)
+          this.log.warn({ err: errorForLog(error) }, 'the log is not numbered from here at the moment');
       }
       this.leads = false;
       client.drop();

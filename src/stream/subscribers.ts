@@ -4,7 +4,7 @@ import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { DomainError } from '../platform/errors.js';
 import { Lifecycle } from '../platform/lifecycle.js';
-import { loggable } from '../platform/error-for-log.js';
+import { errorForLog } from '../platform/error-for-log.js';
 import { LOGGER } from '../platform/injection-tokens.js';
 import { EventFeed } from './event-feed.js';
 import { isWanted, type StreamFilter } from './filter.js';
@@ -65,7 +65,7 @@ export class Subscribers implements OnModuleDestroy {
   private catchUp(reader: Subscriber): void {
     reader.live = false;
     this.join(reader).catch((error: unknown) => {
-      this.log.warn({ err: loggable(error) }, 'a replay of the stream ended early');
+      this.log.warn({ err: errorForLog(error) }, 'a replay of the stream ended early');
       reader.end(this.limits.retryMs);
     });
   }

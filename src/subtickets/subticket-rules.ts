@@ -58,7 +58,7 @@ export class SubticketRules implements ResourceRules {
     return { set, event: moveEvent(resourceNamed('subticket'), name, before, next, set) };
   }
 
-  async settle(
+  async afterWrite(
     tx: Tx,
     before: Row | null,
     after: Row | null,

@@ -33,7 +33,7 @@ export class UpdateTicketStatus implements ResourceRules {
   ) {}
 
   /** Locks, decides, writes and appends in one statement; undefined when nothing was done and a reason must be found. */
-  async quickly(
+  async inOneStatement(
     id: number,
     given: FieldValues,
     ifMatch: number | undefined,
@@ -60,7 +60,7 @@ export class UpdateTicketStatus implements ResourceRules {
   }
 
   /** Keeps the log that a report names, with the subticket where it names one. */
-  async settle(
+  async afterWrite(
     tx: Tx,
     _before: Row | null,
     after: Row | null,

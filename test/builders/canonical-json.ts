@@ -1,5 +1,5 @@
 // A map's text at once, as tests compare it.
 import { atOnce } from '../../src/import-maps/domain/sliced.js';
-import { type StampedMap, writing } from '../../src/import-maps/domain/import-map.js';
+import { type ImportMap, writing } from '../../src/import-maps/domain/import-map.js';
 
-export const canonicalJson = (map: StampedMap, origin = ''): string => atOnce(writing(map, origin));
+export const canonicalJson = (map: ImportMap, origin = ''): string => atOnce(writing(map, origin));

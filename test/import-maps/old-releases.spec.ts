@@ -1,7 +1,7 @@
 // What anybody may ask for costs once: the map of an old release is read once for all who ask for it, and so is the text of a map
 // for one Host; and who asks for many different ones at once waits, or is told to come again.
 import { OldReleases } from '../../src/import-maps/serving/old-releases.js';
-import { Stamps } from '../../src/import-maps/serving/served-bytes-cache.js';
+import { ServedBytesCache } from '../../src/import-maps/serving/served-bytes-cache.js';
 import { ReleaseReader } from '../../src/import-maps/store/release-reader.js';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
 
@@ -57,7 +57,7 @@ it('has a bound for how many different ones wait, and goes on afterwards', async
 });
 
 it('makes the text for a Host once, also where many ask at once, and lets others have a turn meanwhile', async () => {
-  const stamps = server.app.get(Stamps, { strict: false });
+  const stamps = server.app.get(ServedBytesCache, { strict: false });
   let made = 0;
   let turns = 0;
   const timer = setInterval(() => turns++, 1);

@@ -1,7 +1,7 @@
 // Pages that ask for tickets that aren't in memory, or not at all: what that costs the database, that it never costs the API
 // anything, and that what isn't there is not remembered longer than a tenth of a second.
 import pg from 'pg';
-import { Entries } from '../../src/import-maps/serving/loading-cache.js';
+import { LoadingCache } from '../../src/import-maps/serving/loading-cache.js';
 import { aStampedTicket, changeModules, moduleUrl, setTo } from '../builders/stamped-ticket.js';
 import { aTicket } from '../builders/ticket.builder.js';
 import type { PostgresProxy } from '../setup/postgres-proxy.js';
@@ -126,7 +126,7 @@ describe('what is not there', () => {
   });
 
   it('is remembered for a moment, in bounded number, and not beyond a word of what changed', async () => {
-    const entries = new Entries<object>({ entries: 10, absent: { entries: 3, ms: 60_000 } });
+    const entries = new LoadingCache<object>({ entries: 10, absent: { entries: 3, ms: 60_000 } });
     const nothing = (): Promise<undefined> => Promise.resolve(undefined);
     for (const key of ['a', 'b', 'c', 'd']) await entries.load(key, nothing);
     expect(['a', 'b', 'c', 'd'].map((key) => entries.isAbsent(key))).toEqual([false, true, true, true]);
@@ -134,7 +134,7 @@ describe('what is not there', () => {
     entries.distrustLoads();
     await late;
     expect(['b', 'c', 'd', 'e'].map((key) => entries.isAbsent(key))).toEqual([false, false, false, false]);
-    const brief = new Entries<object>({ entries: 10, absent: { entries: 3, ms: 20 } });
+    const brief = new LoadingCache<object>({ entries: 10, absent: { entries: 3, ms: 20 } });
     await brief.load('a', nothing);
     await new Promise((resolve) => setTimeout(resolve, 25));
     expect(brief.isAbsent('a')).toBe(false);

@@ -1,9 +1,9 @@
 // The map of a ticket that changes is made of the one before: it must be the one that is made from the beginning.
 import { canonicalJson } from '../builders/canonical-json.js';
 import fc from 'fast-check';
-import { changeDelta, stamp } from '../../src/import-maps/domain/delta.js';
-import { StampedMap } from '../../src/import-maps/domain/import-map.js';
-import { ShownMaps } from '../../src/import-maps/serving/preview-map-cache.js';
+import { changeDelta, overlay } from '../../src/import-maps/domain/delta.js';
+import { ImportMap } from '../../src/import-maps/domain/import-map.js';
+import { PreviewMapCache } from '../../src/import-maps/serving/preview-map-cache.js';
 import { aDelta, aMap, runs, someAsked, someTargets } from './domain/arbitraries.js';
 
 const ticketWith = (id: number, delta: ReturnType<typeof changeDelta>, revision: number) => ({
@@ -24,15 +24,15 @@ test('whatever a ticket changes, however production moves', () => {
   const step = fc.record({ asked: someAsked, moved: fc.option(someTargets), isReadAgain: fc.boolean() });
   fc.assert(
     fc.property(aMap, aDelta(), fc.array(step, { maxLength: 5 }), (first, start, steps) => {
-      const shown = new ShownMaps();
+      const shown = new PreviewMapCache();
       let [production, delta] = [first, start];
-      expect(shown.of(production, [ticketWith(1, delta, 1)]).equals(stamp(production, delta))).toBe(true);
+      expect(shown.of(production, [ticketWith(1, delta, 1)]).equals(overlay(production, delta))).toBe(true);
       for (const { asked, moved, isReadAgain } of steps) {
-        if (moved) production = StampedMap.of(moved);
+        if (moved) production = ImportMap.of(moved);
         delta = changeDelta(isReadAgain ? structuredClone(delta) : delta, asked, production);
         const map = shown.of(production, [ticketWith(1, delta, 2)]);
         for (const origin of ['https://stamp.example', 'http://localhost:8000'])
-          expect(canonicalJson(map, origin)).toBe(canonicalJson(stamp(production, delta), origin));
+          expect(canonicalJson(map, origin)).toBe(canonicalJson(overlay(production, delta), origin));
       }
     }),
     runs,
@@ -40,9 +40,9 @@ test('whatever a ticket changes, however production moves', () => {
 });
 
 test('each ticket has its own, and several at once are put together', () => {
-  const shown = new ShownMaps();
+  const shown = new PreviewMapCache();
   const set = (specifier: string) => changeDelta([], [{ scope: null, specifier, set: { url: '/modules/1/' } }], empty);
-  const empty = StampedMap.empty;
+  const empty = ImportMap.empty;
   const [one, other] = [ticketWith(1, set('one/'), 1), ticketWith(2, set('other/'), 1)];
   expect(shown.of(empty, [one]).keys).toEqual([' one/']);
   expect(shown.of(empty, [other]).keys).toEqual([' other/']);

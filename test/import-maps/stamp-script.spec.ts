@@ -2,7 +2,7 @@
 // tested in browsers.
 import vm from 'node:vm';
 import { snippetOf } from '../../src/import-maps/serving/snippet.js';
-import { stampScript } from '../../src/import-maps/serving/page-script-text.js';
+import { pageScriptText } from '../../src/import-maps/serving/page-script-text.js';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
 
 const STAGES = [
@@ -18,7 +18,13 @@ afterAll(() => server.stop());
 
 it('is a classic script of one call, and carries the map as it is', () => {
   const map = '{"imports":{"</script><!--\u2028":"https://cdn.example/x.js"}}';
-  const text = stampScript({ project: 'p', base: 'https://stamp.example', map, stages: STAGES, previews: undefined });
+  const text = pageScriptText({
+    project: 'p',
+    base: 'https://stamp.example',
+    map,
+    stages: STAGES,
+    previews: undefined,
+  });
   expect(() => new vm.Script(text)).not.toThrow();
   expect(text).not.toContain('</script>');
   expect(text).not.toContain('<!--');

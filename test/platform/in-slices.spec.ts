@@ -2,9 +2,9 @@
 import { canonicalJson } from '../builders/canonical-json.js';
 import { acceptGiven, acceptMap, layOver } from '../../src/import-maps/domain/accepted-map.js';
 import { findingStale, rebasing } from '../../src/import-maps/domain/conflict.js';
-import { changeDelta, changingDelta, stamp, stamping } from '../../src/import-maps/domain/delta.js';
+import { changeDelta, changingDelta, overlay, overlaying } from '../../src/import-maps/domain/delta.js';
 import { atOnce, forEach, type Sliced } from '../../src/import-maps/domain/sliced.js';
-import { StampedMap, writing } from '../../src/import-maps/domain/import-map.js';
+import { ImportMap, writing } from '../../src/import-maps/domain/import-map.js';
 import { planUrls } from '../../src/modules/plan-urls.js';
 import { uploadAnswer } from '../../src/modules/upload-answer.js';
 import { inSlices } from '../../src/platform/in-slices.js';
@@ -59,9 +59,9 @@ describe('work on a map of 20 000 keys pauses at least every 2048 of them', () =
   const given = { imports: Object.fromEntries(entries.slice(0, KEYS / 2)), scopes };
   const acceptance = acceptMap(JSON.stringify(given), rules);
   if (!('map' in acceptance)) throw new Error('It is refused.');
-  const changes = atOnce(layOver(acceptance.map, StampedMap.empty));
-  const delta = changeDelta([], changes, StampedMap.empty);
-  const map = stamp(StampedMap.empty, delta);
+  const changes = atOnce(layOver(acceptance.map, ImportMap.empty));
+  const delta = changeDelta([], changes, ImportMap.empty);
+  const map = overlay(ImportMap.empty, delta);
   canonicalJson(map);
   const modules = entries.map(([specifier, url]) => ({ specifier, url }));
   const target = { ...rules, project: 'p', modulesUrl: rules.origin, bases: [] };
@@ -72,11 +72,11 @@ describe('work on a map of 20 000 keys pauses at least every 2048 of them', () =
 
   const works: [string, () => Sliced<unknown>][] = [
     ['what a client sends', () => acceptGiven(given, rules)],
-    ['a map laid over nothing', () => layOver(acceptance.map, StampedMap.empty)],
+    ['a map laid over nothing', () => layOver(acceptance.map, ImportMap.empty)],
     ['a map laid over one', () => layOver(acceptance.map, map)],
-    ['a delta', () => changingDelta([], changes, StampedMap.empty)],
-    ['a stamp over nothing', () => stamping(StampedMap.empty, delta)],
-    ['a stamp over a sorted map', () => stamping(map, delta)],
+    ['a delta', () => changingDelta([], changes, ImportMap.empty)],
+    ['a stamp over nothing', () => overlaying(ImportMap.empty, delta)],
+    ['a stamp over a sorted map', () => overlaying(map, delta)],
     ['what is stale', () => findingStale(delta, map)],
     ['a rebase', () => rebasing(delta, map, new Map())],
     ['modules by URL', () => planUrls({ modules }, target, { lenient: false, most: KEYS })],

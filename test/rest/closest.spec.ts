@@ -1,5 +1,5 @@
 // Which name a misspelt word probably meant.
-import { closest } from '../../src/rest/writing/did-you-mean.js';
+import { didYouMean } from '../../src/rest/writing/did-you-mean.js';
 
 const NAMES = ['current_workflow_step', 'status'];
 
@@ -13,9 +13,9 @@ it.each([
   ['stauts', 'status'],
   ['title', undefined],
   ['x', undefined],
-])('%j meant %j', (word, meant) => expect(closest(word, NAMES)).toBe(meant));
+])('%j meant %j', (word, meant) => expect(didYouMean(word, NAMES)).toBe(meant));
 
 it('has nothing to offer where there are no names, and stands long words', () => {
-  expect(closest('status', [])).toBeUndefined();
-  expect(closest('s'.repeat(100_000), NAMES)).toBeUndefined();
+  expect(didYouMean('status', [])).toBeUndefined();
+  expect(didYouMean('s'.repeat(100_000), NAMES)).toBeUndefined();
 });

@@ -3,7 +3,7 @@
 import { invalid, notFound } from '../../platform/errors.js';
 import { lastOf, type Query } from '../../rest/reading/list-query.js';
 import { readLinked, withoutPreviewKeys } from '../domain/preview-link.js';
-import { production, stageNamed, type StageLine } from '../../projects/stages/stage-order.js';
+import { production, stageNamed, type StageOrder } from '../../projects/stages/stage-order.js';
 
 export type Environment =
   | { readonly kind: 'production' }
@@ -14,7 +14,7 @@ const DEFAULT_ENVIRONMENT = 'default';
 
 /** A project's stages, and the other names that its settings give production here. */
 export interface Environments {
-  readonly stages: StageLine;
+  readonly stages: StageOrder;
   readonly environments: readonly string[];
 }
 

@@ -7,8 +7,8 @@ import type { Principal } from '../../platform/principal.js';
 import { isKey } from '../../rest/resource-key.js';
 import { KeyReader } from '../../rest/reading/key-reader.js';
 import type { WriteAnswer } from '../../rest/writing/idempotency.js';
-import { type Change, stamping } from '../domain/delta.js';
-import { type StampedMap, writing } from '../domain/import-map.js';
+import { type Change, overlaying } from '../domain/delta.js';
+import { type ImportMap, writing } from '../domain/import-map.js';
 import type { ServedProject } from '../serving/projects-cache.js';
 import { ChangeDelta } from '../stages/change-delta.js';
 import { WriteProduction } from '../stages/write-production.js';
@@ -27,7 +27,7 @@ export interface EnvironmentWrite {
   /** For the history: what is written. */
   readonly line: string;
   /** What changes, given the environment's map as it is. */
-  readonly decide: (now: StampedMap) => Promise<readonly Change[]>;
+  readonly decide: (now: ImportMap) => Promise<readonly Change[]>;
 }
 
 @Injectable()
@@ -66,20 +66,20 @@ export class WriteEnvironment {
     const ticket = await this.ticketOf(tx, project, reference);
     if (ticket.stage !== null && ticket.stage !== stage)
       throw conflict('env.other_stage', `${ticket.key} is at the stage ${ticket.stage}, not ${stage}.`);
-    if (ticket.stage === null && stage !== ticket.line[0]?.name)
+    if (ticket.stage === null && stage !== ticket.stages[0]?.name)
       throw conflict(
         'env.other_stage',
-        `${ticket.key} has no modules yet: they come in at the stage ${ticket.line[0]?.name}.`,
+        `${ticket.key} has no modules yet: they come in at the stage ${ticket.stages[0]?.name}.`,
       );
     const production = await this.maps.at(project.id, ticket.release, tx);
-    const changes = await decide(await inSlices(stamping(production, deltaOf(ticket))));
+    const changes = await decide(await inSlices(overlaying(production, deltaOf(ticket))));
     const { delta } = await this.changeDelta.run(tx, ticket.id, changes, {
       actor: principal.name,
       principal,
       ifMatch: undefined,
       base: origin,
     });
-    return mapAnswer(await inSlices(stamping(production, delta)), modulesUrl);
+    return mapAnswer(await inSlices(overlaying(production, delta)), modulesUrl);
   }
 
   private async ticketOf(tx: Tx, project: ServedProject, reference: string): Promise<DeltaTicket> {
@@ -93,7 +93,7 @@ export class WriteEnvironment {
   }
 }
 
-const mapAnswer = async (map: StampedMap, modulesUrl: string): Promise<WriteAnswer> => ({
+const mapAnswer = async (map: ImportMap, modulesUrl: string): Promise<WriteAnswer> => ({
   status: 200,
   body: await inSlices(writing(map, modulesUrl, true)),
 });

@@ -13,7 +13,7 @@ import type { Change } from './delta.js';
 import { keyOf, type MapKey, partsOf } from './map-key.js';
 import { ImportMapError, jsonOf, type ParseWarning, readImportMap } from './parse.js';
 import { atOnce, forEach, type Sliced } from './sliced.js';
-import { sameTarget, type StampedMap, type Target } from './import-map.js';
+import { sameTarget, type ImportMap, type Target } from './import-map.js';
 
 export interface MapFault extends Fault {
   /** Stable: the standard's (`address.invalid`, see parse.ts), or `entry.<kind>`, `scope.<kind>`, `integrity.<kind>`. */
@@ -147,10 +147,10 @@ const targetOf = (url: string, integrity: string | undefined): Target => (integr
  * assigned key by key, a scope is replaced whole. Integrity belongs to a URL: the one that `current` has for it stays,
  * and a new one reaches every key that leads there. What changes nothing is left out.
  */
-export const patchChanges = (patch: AcceptedMap, current: StampedMap): Change[] => atOnce(layOver(patch, current));
+export const patchChanges = (patch: AcceptedMap, current: ImportMap): Change[] => atOnce(layOver(patch, current));
 
 /** The same in slices. */
-export function* layOver(patch: AcceptedMap, current: StampedMap): Sliced<Change[]> {
+export function* layOver(patch: AcceptedMap, current: ImportMap): Sliced<Change[]> {
   const integrity = new Map<string, string>();
   const wanted = new Map<MapKey, Target | null>();
   yield* forEach(current.keys, (key) => {

@@ -1,9 +1,9 @@
 // Which imports lead nowhere under a map, by the standard's resolver (import-maps.md, section 1, `dangling`).
-import { type Delta, operationKey } from './delta.js';
+import { type Delta, entryKey } from './delta.js';
 import { keyOf, type MapKey } from './map-key.js';
 import { ImportMapError } from './parse.js';
 import { mappedUrl, type ResolvableMap, someBeginning } from './resolve.js';
-import { addressOf, type StampedMap } from './import-map.js';
+import { addressOf, type ImportMap } from './import-map.js';
 import { isOwnPath, isRelative, OWN_PATH } from './url-like.js';
 
 /** A module of which it is known what it imports. */
@@ -27,14 +27,14 @@ const PAGE = 'https://page.invalid';
 export const importersIn = (delta: Delta): Importer[] =>
   delta.flatMap((operation) => {
     const { set } = operation;
-    return set?.imports ? [{ key: operationKey(operation), url: set.url, imports: set.imports }] : [];
+    return set?.imports ? [{ key: entryKey(operation), url: set.url, imports: set.imports }] : [];
   });
 
 /** Where what a module imports leads under a map. */
 export type Leads = (specifier: string, importer: string) => Lead | undefined;
 
 /** The imports that lead nowhere, in the order of the importers. Many are asked in parts, with the same `leads`. */
-export function dangling(map: StampedMap, importers: readonly Importer[], leads: Leads = leadsUnder(map)): Dangling[] {
+export function dangling(map: ImportMap, importers: readonly Importer[], leads: Leads = leadsUnder(map)): Dangling[] {
   return importers.flatMap((importer) =>
     importer.imports
       .filter((specifier) => !leads(specifier, importer.url))
@@ -49,7 +49,7 @@ export interface Broken extends Dangling {
 
 /** Of imports that lead nowhere now, those that led somewhere before. */
 export function brokenSince(
-  before: StampedMap,
+  before: ImportMap,
   nowhere: readonly Dangling[],
   leads: Leads = leadsUnder(before),
 ): Broken[] {
@@ -61,8 +61,8 @@ export function brokenSince(
 
 /** The imports that led somewhere before a change and lead nowhere after it. `isThere`: of what is in folders. */
 export function danglingSince(
-  before: StampedMap,
-  after: StampedMap,
+  before: ImportMap,
+  after: ImportMap,
   importers: readonly Importer[],
   isThere: (url: string) => boolean = () => true,
 ): Broken[] {
@@ -91,7 +91,7 @@ export const placesInFolders = (leads: Leads, importers: readonly Importer[]): s
 ];
 
 /** leadTo, asked once for a URL that is imported often: where no scope is about the importer it doesn't matter by whom. */
-export function leadsUnder(map: StampedMap): Leads {
+export function leadsUnder(map: ImportMap): Leads {
   const known = new Map<string, Lead | undefined>();
   const scoped = new Map<string, boolean>();
   const isScoped = (importer: string): boolean => {
@@ -111,7 +111,7 @@ export function leadsUnder(map: StampedMap): Leads {
 }
 
 /** Without a colon it is no URL: a key of the map, or neither that nor below a key that ends with a slash. */
-function bareLead(map: StampedMap, specifier: string, importer: string): Lead | undefined {
+function bareLead(map: ImportMap, specifier: string, importer: string): Lead | undefined {
   const key = keyOf(specifier);
   const target = map.get(key);
   if (target) return { url: target.url, key };
@@ -128,7 +128,7 @@ export interface Lead {
 }
 
 /** Where a module's import leads under a map; undefined for nowhere. Relative keys, which stand on a page, don't count. */
-export function leadTo(map: StampedMap, specifier: string, importer: string): Lead | undefined {
+export function leadTo(map: ImportMap, specifier: string, importer: string): Lead | undefined {
   let key: MapKey | undefined;
   const section = (scope: string | null) => ({
     get(name: string) {

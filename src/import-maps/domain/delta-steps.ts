@@ -1,12 +1,12 @@
 // How revisions of a ticket's delta are kept: small ones and some of the large ones whole, the others as what they changed, so
 // that a key of forty thousand that changes costs one key.
-import { type Delta, difference, type Operation, operationKey, withOperations } from './delta.js';
+import { type Delta, difference, type DeltaEntry, entryKey, withEntries } from './delta.js';
 import type { MapKey } from './map-key.js';
 import { sameTarget } from './import-map.js';
 
 /** What a revision changed. */
 export interface DeltaStep {
-  readonly changed: readonly Operation[];
+  readonly changed: readonly DeltaEntry[];
   /** Keys that have no operation any more. */
   readonly gone: readonly MapKey[];
 }
@@ -30,14 +30,14 @@ const OPERATIONS_PER_STEP = 16;
 /** From one delta to the next; operations that are equal are no change, whether or not they are the same objects. */
 export function stepBetween(before: Delta, after: Delta): DeltaStep {
   const { gone, come } = difference(before, after);
-  const old = new Map(gone.map((operation) => [operationKey(operation), operation]));
-  const changed = come.filter((operation) => !sameOperation(old.get(operationKey(operation)), operation));
-  for (const operation of come) old.delete(operationKey(operation));
+  const old = new Map(gone.map((operation) => [entryKey(operation), operation]));
+  const changed = come.filter((operation) => !sameOperation(old.get(entryKey(operation)), operation));
+  for (const operation of come) old.delete(entryKey(operation));
   return { changed, gone: [...old.keys()] };
 }
 
 /** At the same key. */
-const sameOperation = (one: Operation | undefined, other: Operation): boolean =>
+const sameOperation = (one: DeltaEntry | undefined, other: DeltaEntry): boolean =>
   one !== undefined &&
   (one.set === null) === (other.set === null) &&
   sameTarget(one.set, other.set) &&
@@ -68,17 +68,17 @@ export function placeAfter(before: ChainPlace | undefined, delta: Delta, step: D
 /** The delta that revisions make in their order: the first is a whole one, or a step from `known`. */
 export function deltaFrom(kept: readonly (Delta | DeltaStep)[], known: Delta = []): Delta {
   let delta = known;
-  const changes = new Map<MapKey, Operation | null>();
+  const changes = new Map<MapKey, DeltaEntry | null>();
   for (const one of kept) {
     if (isWhole(one)) {
       delta = one;
       changes.clear();
     } else {
       for (const key of one.gone) changes.set(key, null);
-      for (const operation of one.changed) changes.set(operationKey(operation), operation);
+      for (const operation of one.changed) changes.set(entryKey(operation), operation);
     }
   }
-  return changes.size === 0 ? delta : withOperations(delta, changes);
+  return changes.size === 0 ? delta : withEntries(delta, changes);
 }
 
 const isWhole = (kept: Delta | DeltaStep): kept is Delta => Array.isArray(kept);

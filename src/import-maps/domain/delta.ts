@@ -2,7 +2,7 @@
 import { keyOf, type MapKey } from './map-key.js';
 import { atOnce, forEach, type Sliced } from './sliced.js';
 import { baseSaid, isGivenUp, type Judged } from './source-base.js';
-import { type MapChanges, plainTarget, sameTarget, type StampedMap, type Target } from './import-map.js';
+import { type MapChanges, plainTarget, sameTarget, type ImportMap, type Target } from './import-map.js';
 
 /** A module that a ticket brings. */
 export interface Module extends Target {
@@ -11,7 +11,7 @@ export interface Module extends Target {
 }
 
 /** One key's change: what it is set to (null: it is deleted), and production's value when the change was made. */
-export interface Operation {
+export interface DeltaEntry {
   readonly scope: string | null;
   readonly specifier: string;
   readonly set: Module | null;
@@ -25,14 +25,14 @@ export interface Operation {
 }
 
 /** At most one operation a key, sorted by key. */
-export type Delta = readonly Operation[];
+export type Delta = readonly DeltaEntry[];
 
 /** A change that is asked for: set, or delete where `set` is null. */
-export type Change = Omit<Operation, 'base' | 'compared'>;
+export type Change = Omit<DeltaEntry, 'base' | 'compared'>;
 
-export const operationKey = ({ specifier, scope }: Change): MapKey => keyOf(specifier, scope);
+export const entryKey = ({ specifier, scope }: Change): MapKey => keyOf(specifier, scope);
 
-export const keysOf = (delta: Delta): MapKey[] => delta.map(operationKey);
+export const keysOf = (delta: Delta): MapKey[] => delta.map(entryKey);
 
 /** Of changes that are the files of a folder that is kept in step, sent whether somebody changed them or not. */
 export interface Watched {
@@ -53,7 +53,7 @@ export interface Watched {
 export const changeDelta = (
   delta: Delta,
   changes: readonly Change[],
-  production: StampedMap,
+  production: ImportMap,
   watched?: Watched,
 ): Delta => atOnce(changingDelta(delta, changes, production, watched));
 
@@ -61,14 +61,14 @@ export const changeDelta = (
 export function* changingDelta(
   delta: Delta,
   changes: readonly Change[],
-  production: StampedMap,
+  production: ImportMap,
   watched?: Watched,
 ): Sliced<Delta> {
-  const settled = new Map<MapKey, Operation | null>();
+  const settled = new Map<MapKey, DeltaEntry | null>();
   yield* forEach(changes, (change) => {
-    const key = operationKey(change);
+    const key = entryKey(change);
     const known = settled.get(key);
-    const [before, now] = [known === undefined ? operationAt(delta, key) : known, production.get(key)];
+    const [before, now] = [known === undefined ? entryAt(delta, key) : known, production.get(key)];
     const repeated = before && sameTarget(before.set, change.set);
     const base = baseSaid(watched?.judged, key, now);
     if (sameTarget(change.set, now) && (watched || !change.set)) settled.set(key, null);
@@ -78,7 +78,7 @@ export function* changingDelta(
     else settled.set(key, { ...change, base: plainTarget(watched?.past.has(key) ? change.set : now) });
   });
   yield* forEach(watched?.judged?.kept ?? [], (key) => {
-    const operation = settled.has(key) ? undefined : operationAt(delta, key);
+    const operation = settled.has(key) ? undefined : entryAt(delta, key);
     const base = operation && baseSaid(watched?.judged, key, production.get(key));
     if (!operation || base === undefined) return;
     const { dirty: _dirty, built: _built, ...rest } = operation;
@@ -88,33 +88,33 @@ export function* changingDelta(
   return yield* settingOperations(delta, settled);
 }
 
-function marksOf(judged: Judged | undefined, key: MapKey): Pick<Operation, 'dirty' | 'built'> {
+function marksOf(judged: Judged | undefined, key: MapKey): Pick<DeltaEntry, 'dirty' | 'built'> {
   const built = judged?.built.get(key);
   return { ...(judged?.dirty.has(key) && { dirty: true }), ...(built !== undefined && { built }) };
 }
 
 /** A delta with some operations set or gone (null): costs what changes, besides one copy. */
-export const withOperations = (delta: Delta, changes: ReadonlyMap<MapKey, Operation | null>): Delta =>
+export const withEntries = (delta: Delta, changes: ReadonlyMap<MapKey, DeltaEntry | null>): Delta =>
   atOnce(settingOperations(delta, changes));
 
-function* settingOperations(delta: Delta, changes: ReadonlyMap<MapKey, Operation | null>): Sliced<Delta> {
-  const next: Operation[] = [];
+function* settingOperations(delta: Delta, changes: ReadonlyMap<MapKey, DeltaEntry | null>): Sliced<Delta> {
+  const next: DeltaEntry[] = [];
   let from = 0;
   yield* forEach([...changes.keys()].sort(), (key) => {
     const operation = changes.get(key);
     const place = placeOf(delta, key);
-    for (; from < place; from++) next.push(delta[from] as Operation);
-    if (from < delta.length && operationKey(delta[from] as Operation) === key) from++;
+    for (; from < place; from++) next.push(delta[from] as DeltaEntry);
+    if (from < delta.length && entryKey(delta[from] as DeltaEntry) === key) from++;
     if (operation) next.push(operation);
   });
-  for (; from < delta.length; from++) next.push(delta[from] as Operation);
+  for (; from < delta.length; from++) next.push(delta[from] as DeltaEntry);
   return next;
 }
 
 /** A delta's operation at a key. */
-export function operationAt(delta: Delta, key: MapKey): Operation | undefined {
+export function entryAt(delta: Delta, key: MapKey): DeltaEntry | undefined {
   const found = delta[placeOf(delta, key)];
-  return found && operationKey(found) === key ? found : undefined;
+  return found && entryKey(found) === key ? found : undefined;
 }
 
 /** True where some of it was in no commit as it came. */
@@ -126,7 +126,7 @@ export const isDirty = (delta: Delta): boolean => delta.some(({ dirty }) => dirt
  */
 export function committed(delta: Delta): Delta {
   const packages = delta.flatMap(({ specifier, set }) => (set && specifier.endsWith('/') ? [set.url] : []));
-  const isSource = ({ dirty, set }: Operation): boolean =>
+  const isSource = ({ dirty, set }: DeltaEntry): boolean =>
     dirty === true && !packages.some((folder) => set?.url.startsWith(folder));
   if (!delta.some(isSource)) return delta;
   return delta.map((operation) => {
@@ -141,29 +141,29 @@ function placeOf(delta: Delta, key: MapKey): number {
   let [low, high] = [0, delta.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (operationKey(delta[middle] as Operation) < key) low = middle + 1;
+    if (entryKey(delta[middle] as DeltaEntry) < key) low = middle + 1;
     else high = middle;
   }
   return low;
 }
 
 /** The changes that make a key what production has there already. */
-export const liveAmong = (changes: readonly Change[], production: StampedMap): Change[] =>
-  changes.filter((change) => sameTarget(change.set, production.get(operationKey(change))));
+export const liveAmong = (changes: readonly Change[], production: ImportMap): Change[] =>
+  changes.filter((change) => sameTarget(change.set, production.get(entryKey(change))));
 
 /** What two deltas don't share, each sorted by key. */
 export interface Difference {
-  readonly gone: readonly Operation[];
-  readonly come: readonly Operation[];
+  readonly gone: readonly DeltaEntry[];
+  readonly come: readonly DeltaEntry[];
 }
 
 /** Costs little where a change left most operations alone, which are the same objects then; equal ones are told as different. */
 export function difference(before: Delta, after: Delta): Difference {
-  const [gone, come]: [Operation[], Operation[]] = [[], []];
+  const [gone, come]: [DeltaEntry[], DeltaEntry[]] = [[], []];
   let at = 0;
   for (const operation of after) {
     let old = before[at];
-    while (old && old !== operation && operationKey(old) <= operationKey(operation)) {
+    while (old && old !== operation && entryKey(old) <= entryKey(operation)) {
       gone.push(old);
       old = before[(at += 1)];
     }
@@ -175,15 +175,15 @@ export function difference(before: Delta, after: Delta): Difference {
 
 /** What a delta makes of the keys that it names. */
 export const changesOf = (delta: Delta): MapChanges =>
-  new Map(delta.map((operation) => [operationKey(operation), plainTarget(operation.set)]));
+  new Map(delta.map((operation) => [entryKey(operation), plainTarget(operation.set)]));
 
 /** The stamp: production with the delta over it. */
-export const stamp = (production: StampedMap, delta: Delta): StampedMap => atOnce(stamping(production, delta));
+export const overlay = (production: ImportMap, delta: Delta): ImportMap => atOnce(overlaying(production, delta));
 
 /** The same in slices. */
-export function* stamping(production: StampedMap, delta: Delta): Sliced<StampedMap> {
+export function* overlaying(production: ImportMap, delta: Delta): Sliced<ImportMap> {
   const changes = new Map<MapKey, Target | null>();
-  yield* forEach(delta, (operation) => changes.set(operationKey(operation), plainTarget(operation.set)));
+  yield* forEach(delta, (operation) => changes.set(entryKey(operation), plainTarget(operation.set)));
   return yield* production.changing(changes);
 }
 

@@ -1,6 +1,6 @@
 // What differs between two maps, key by key.
 import type { MapKey } from './map-key.js';
-import { sameTarget, type StampedMap, type Target } from './import-map.js';
+import { sameTarget, type ImportMap, type Target } from './import-map.js';
 
 export interface Difference {
   readonly key: MapKey;
@@ -10,7 +10,7 @@ export interface Difference {
 }
 
 /** Sorted by key. */
-export function diff(from: StampedMap, to: StampedMap): Difference[] {
+export function diff(from: ImportMap, to: ImportMap): Difference[] {
   const [one, other, found]: [readonly MapKey[], readonly MapKey[], Difference[]] = [from.keys, to.keys, []];
   let [at, place] = [0, 0];
   while (at < one.length || place < other.length) {
@@ -25,7 +25,7 @@ export function diff(from: StampedMap, to: StampedMap): Difference[] {
 }
 
 /** Undefined where both say the same. */
-export function differenceAt(key: MapKey, from: StampedMap, to: StampedMap): Difference | undefined {
+export function differenceAt(key: MapKey, from: ImportMap, to: ImportMap): Difference | undefined {
   const [before, after] = [from.get(key) ?? null, to.get(key) ?? null];
   if (before === after || sameTarget(before, after)) return undefined;
   return { key, change: before ? (after ? 'changed' : 'removed') : 'added', from: before, to: after };

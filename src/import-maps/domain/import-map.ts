@@ -24,8 +24,8 @@ export type MapChanges = ReadonlyMap<MapKey, Target | null>;
 /** So many changes lie over a map that others share before they are copied into one of their own. */
 const MOST_OVER = 256;
 
-export class StampedMap {
-  static readonly empty = StampedMap.of([]);
+export class ImportMap {
+  static readonly empty = ImportMap.of([]);
 
   private constructor(
     private readonly under: ReadonlyMap<MapKey, Target>,
@@ -39,9 +39,9 @@ export class StampedMap {
   private all: ReadonlyMap<MapKey, Target> | undefined;
   private list: readonly MapKey[] | undefined;
 
-  static of(targets: Iterable<readonly [MapKey, Target]>): StampedMap {
+  static of(targets: Iterable<readonly [MapKey, Target]>): ImportMap {
     const all = new Map(targets);
-    return new StampedMap(all, new Map(), scopesOf(all.keys()));
+    return new ImportMap(all, new Map(), scopesOf(all.keys()));
   }
 
   get(key: MapKey): Target | undefined {
@@ -69,19 +69,19 @@ export class StampedMap {
   }
 
   /** This map with some keys set or gone. Costs as much as changes, however large it is; sorted where this one is. */
-  with(changes: MapChanges): StampedMap {
+  with(changes: MapChanges): ImportMap {
     return atOnce(this.changing(changes));
   }
 
   /** The same in slices. */
-  *changing(changes: MapChanges): Sliced<StampedMap> {
+  *changing(changes: MapChanges): Sliced<ImportMap> {
     if (changes.size === 0) return this;
     const isMuch = this.over.size + changes.size > MOST_OVER;
     const under = isMuch ? merged(this.under, this.over, changes) : this.under;
     if (isMuch) yield;
     const scopes = withAll(this.scopes, scopesOf(changes.keys()));
     if (isMuch) yield;
-    return new StampedMap(
+    return new ImportMap(
       under,
       isMuch ? new Map() : new Map([...this.over, ...changes]),
       scopes,
@@ -105,7 +105,7 @@ export class StampedMap {
     return yield* order.changing(touched, (row) => rows.has(row));
   }
 
-  equals(other: StampedMap): boolean {
+  equals(other: ImportMap): boolean {
     if (this.targets.size !== other.targets.size) return false;
     return [...this.targets].every(([key, target]) => sameTarget(target, other.get(key)));
   }
@@ -155,7 +155,7 @@ export const addressOf = (url: string, origin: string): string => (isOwnPath(url
  * (`https://stamp.example`) goes before what this server keeps. `withScopes`: as import-map-deployer writes a map, with `scopes` even
  * where it is empty.
  */
-export function* writing(map: StampedMap, origin: string, withScopes = false): Sliced<string> {
+export function* writing(map: ImportMap, origin: string, withScopes = false): Sliced<string> {
   const scopes = yield* scopeMembers(map, origin);
   const imports = yield* importsJson(map, origin);
   const { runs } = map.integrityRuns;
@@ -167,10 +167,10 @@ export function* writing(map: StampedMap, origin: string, withScopes = false): S
 
 const isImport = (key: MapKey): boolean => key.startsWith(' ');
 
-const member = (map: StampedMap, key: MapKey, origin: string): string =>
+const member = (map: ImportMap, key: MapKey, origin: string): string =>
   `${JSON.stringify(partsOf(key).specifier)}:${JSON.stringify(addressOf((map.get(key) as Target).url, origin))}`;
 
-function* importsJson(map: StampedMap, origin: string): Sliced<string> {
+function* importsJson(map: ImportMap, origin: string): Sliced<string> {
   const texts: string[] = [];
   for (const run of map.keyRuns.runs.filter((one) => isImport(one.texts[0] as MapKey))) {
     const write = (): string => {
@@ -185,7 +185,7 @@ function* importsJson(map: StampedMap, origin: string): Sliced<string> {
 /** A name, and it with its value as JSON. */
 type Member = readonly [name: string, json: string];
 
-function* scopeMembers(map: StampedMap, origin: string): Sliced<Member[]> {
+function* scopeMembers(map: ImportMap, origin: string): Sliced<Member[]> {
   const scopes = new Map<string, Member[]>();
   const scoped = map.keyRuns.runs.filter(({ texts }) => !isImport(texts.at(-1) as MapKey));
   const keys = scoped.flatMap(({ texts }) => texts);
@@ -202,14 +202,14 @@ function* scopeMembers(map: StampedMap, origin: string): Sliced<Member[]> {
 
 const urlOf = (row: string): string => row.slice(0, row.indexOf(' '));
 
-function integrityMember(map: StampedMap, row: string, origin: string): Member {
+function integrityMember(map: ImportMap, row: string, origin: string): Member {
   const address = addressOf(urlOf(row), origin);
   const { integrity } = map.get(row.slice(row.indexOf(' ') + 1)) as Target;
   return [address, `${JSON.stringify(address)}:${JSON.stringify(integrity)}`];
 }
 
 /** Run by run where the order is the same with the origin, which it is for maps whose modules are all kept here. */
-function integrityJson(map: StampedMap, runs: readonly Run[], origin: string): string {
+function integrityJson(map: ImportMap, runs: readonly Run[], origin: string): string {
   if (isReordered(runs, origin)) {
     return objectOf(runs.flatMap(({ texts }) => texts.map((row) => integrityMember(map, row, origin))));
   }

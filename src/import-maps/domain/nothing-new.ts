@@ -3,11 +3,11 @@
 import type { Importer, Leads } from './dangling.js';
 import type { MapKey } from './map-key.js';
 import { forEach, type Sliced } from './sliced.js';
-import type { StampedMap } from './import-map.js';
+import type { ImportMap } from './import-map.js';
 
 /** A map, and where imports lead under it; a folder leads only to what is in it. */
 export interface LedMap {
-  readonly map: StampedMap;
+  readonly map: ImportMap;
   readonly leads: Leads;
 }
 

@@ -1,9 +1,9 @@
 // A package is replaced as a whole: what its earlier version had and the new one has not would lead to files of the old one, so
 // that a page ran two versions (import-maps.md, section 2, 2).
-import { type Change, type Delta, operationKey, withOperations } from './delta.js';
+import { type Change, type Delta, entryKey, withEntries } from './delta.js';
 import { keyOf, type MapKey, partsOf } from './map-key.js';
 import { forEach, type Sliced } from './sliced.js';
-import type { StampedMap } from './import-map.js';
+import type { ImportMap } from './import-map.js';
 import { isOwnPath } from './url-like.js';
 
 export interface PackageName {
@@ -23,15 +23,15 @@ export interface Replaced {
 /** @param came the keys of the new version */
 export function* replacingPackage(
   before: Delta,
-  production: StampedMap,
+  production: ImportMap,
   named: PackageName,
   came: ReadonlySet<MapKey>,
 ): Sliced<Replaced> {
-  const own = before.flatMap((one): [MapKey, string][] => (one.set ? [[operationKey(one), one.set.url]] : []));
+  const own = before.flatMap((one): [MapKey, string][] => (one.set ? [[entryKey(one), one.set.url]] : []));
   const withdrawn = yield* leftBehind(own, named, came);
   const live = [...production.targets].map(([key, { url }]): [MapKey, string] => [key, url]);
   const dropped = yield* leftBehind(live, named, came);
-  const delta = withdrawn.length === 0 ? before : withOperations(before, new Map(withdrawn.map((key) => [key, null])));
+  const delta = withdrawn.length === 0 ? before : withEntries(before, new Map(withdrawn.map((key) => [key, null])));
   const deleted = new Set(dropped);
   return { delta, withdrawn: withdrawn.filter((key) => !deleted.has(key)), dropped };
 }

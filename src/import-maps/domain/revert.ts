@@ -3,7 +3,7 @@ import { danglingSince, type Importer, importersIn, leadsUnder, placesInFolders 
 import { keysOf } from './delta.js';
 import { fold, foldKeys, inOrder, type Layer } from './layer.js';
 import type { MapKey } from './map-key.js';
-import type { MapChanges, StampedMap } from './import-map.js';
+import type { MapChanges, ImportMap } from './import-map.js';
 
 export interface Revert {
   /** What production's map becomes, for the keys of the layers that go. */
@@ -21,10 +21,10 @@ export interface Revert {
  * @param isThere whether a folder has the file at a URL, of the `placesOfRevert`
  */
 export function planRevert(
-  base: StampedMap,
+  base: ImportMap,
   active: readonly Layer[],
   go: ReadonlySet<number>,
-  production: StampedMap = fold(base, active),
+  production: ImportMap = fold(base, active),
   isThere: (url: string) => boolean = () => true,
 ): Revert {
   const { keys, changes, going, later } = whatChanges(base, active, go);
@@ -37,10 +37,10 @@ export function planRevert(
 
 /** Where in folders the imports of later layers lead, before and afterwards: `dependents` asks whether a file is there. */
 export function placesOfRevert(
-  base: StampedMap,
+  base: ImportMap,
   active: readonly Layer[],
   go: ReadonlySet<number>,
-  production: StampedMap,
+  production: ImportMap,
 ): string[] {
   const { changes, later } = whatChanges(base, active, go);
   if (!takesAway(production, changes)) return [];
@@ -56,7 +56,7 @@ interface Changing {
   readonly later: readonly Layer[];
 }
 
-function whatChanges(base: StampedMap, active: readonly Layer[], go: ReadonlySet<number>): Changing {
+function whatChanges(base: ImportMap, active: readonly Layer[], go: ReadonlySet<number>): Changing {
   const [going, staying] = [active.filter(({ id }) => go.has(id)), active.filter(({ id }) => !go.has(id))];
   const keys = [...new Set(going.flatMap(({ delta }) => keysOf(delta)))].sort();
   return { keys, changes: foldKeys(base, staying, keys), going, later: laterThan(inOrder(going)[0], staying) };
@@ -83,7 +83,7 @@ function supersededKeys(
 }
 
 function dependents(
-  production: StampedMap,
+  production: ImportMap,
   changes: MapChanges,
   later: readonly Layer[],
   isThere: (url: string) => boolean,
@@ -98,12 +98,12 @@ function dependents(
 }
 
 /** A key goes, or a folder becomes another one, which may lack files. */
-const takesAway = (production: StampedMap, changes: MapChanges): boolean =>
+const takesAway = (production: ImportMap, changes: MapChanges): boolean =>
   [...changes].some(([key, target]) => {
     const before = production.get(key);
     return key.endsWith('/') ? before?.url !== target?.url : before !== undefined && !target;
   });
 
 /** A module that a still later layer replaced imports nothing any more. */
-const liveImporters = ({ delta }: Layer, after: StampedMap): Importer[] =>
+const liveImporters = ({ delta }: Layer, after: ImportMap): Importer[] =>
   importersIn(delta).filter(({ key, url }) => after.get(key)?.url === url);

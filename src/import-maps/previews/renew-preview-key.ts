@@ -27,7 +27,8 @@ export class RenewPreviewKey {
   /** Rejects with not_found; precondition; forbidden without ticket:write and the scope of the ticket's stage. */
   async run(tx: Tx, id: number, { actor, principal, ifMatch }: OperationContext): Promise<RenewedTicket> {
     const ticket = await this.deltas.lock(tx, id);
-    if (!holdsScope(principal, `map:${ticket.stage ?? ticket.line[0]?.name}`)) requireScope(principal, 'ticket:write');
+    if (!holdsScope(principal, `map:${ticket.stage ?? ticket.stages[0]?.name}`))
+      requireScope(principal, 'ticket:write');
     requireMatch(ifMatch, versionTag(ticket.version));
     const [renewed] = await tx.run<{ preview_key: string }>({
       name: 'preview_key_renew',

@@ -6,15 +6,15 @@ import type { Logger } from 'pino';
 import { type Hearer, isOld, Listener } from '../../platform/database/listener.js';
 import type { Sql } from '../../platform/database/statement.js';
 import { DomainError, notFound } from '../../platform/errors.js';
-import { loggable } from '../../platform/error-for-log.js';
+import { errorForLog } from '../../platform/error-for-log.js';
 import { steadyNow } from '../../platform/steady-clock.js';
 import { LOGGER } from '../../platform/injection-tokens.js';
 import { MapChanges } from '../../promotion/map-changes.js';
 import { MAP_CHANNEL, type MapNews } from '../../promotion/production-pointer.js';
 import type { ReleaseMap } from '../store/release-reader.js';
 import { Behind } from './behind.js';
-import { KnownProjects, type ServedProject } from './projects-cache.js';
-import { KnownTickets, type ServedTicket } from './tickets-cache.js';
+import { ProjectsCache, type ServedProject } from './projects-cache.js';
+import { TicketsCache, type ServedTicket } from './tickets-cache.js';
 import { ProductionNow } from './production-now.js';
 
 /** How long a request waits for the database: where there is something to serve instead, and where there is nothing yet. */
@@ -74,8 +74,8 @@ export class FreshMaps implements Hearer {
 
   constructor(
     private readonly link: Listener,
-    private readonly projects: KnownProjects,
-    private readonly tickets: KnownTickets,
+    private readonly projects: ProjectsCache,
+    private readonly tickets: TicketsCache,
     private readonly productions: ProductionNow,
     changes: MapChanges,
     @Inject(LOGGER) private readonly log: Logger,
@@ -96,7 +96,7 @@ export class FreshMaps implements Hearer {
         this.behind.heard(news.project, news.release, this.link.saidAt);
       setTimeout(() => this.heardRelease(news, sql), OWN_WORD_MS).unref();
     } catch (error) {
-      this.log.warn({ err: loggable(error) }, 'a notification that is no news');
+      this.log.warn({ err: errorForLog(error) }, 'a notification that is no news');
     }
   }
 
@@ -166,7 +166,7 @@ export class FreshMaps implements Hearer {
 
   /** Undefined: no such ticket in this project, or none with modules, as far as is known. */
   ticket({ id }: ServedProject, reference: string, wait: Patience): Promise<Found<ServedTicket | undefined>> {
-    const name = KnownTickets.nameOf(id, reference);
+    const name = TicketsCache.nameOf(id, reference);
     if (name === undefined) return Promise.resolve({ value: undefined, stale: false });
     return this.find(wait, {
       current: () => this.tickets.current(name),

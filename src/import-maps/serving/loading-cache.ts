@@ -14,7 +14,7 @@ interface Bounds<Value> {
   readonly absent?: { readonly entries: number; readonly ms: number };
 }
 
-export class Entries<Value extends object> {
+export class LoadingCache<Value extends object> {
   private readonly kept: LRUCache<string, Value>;
   /** What may be old, and what isn't compared with the database any more. */
   private readonly old = new WeakSet<Value>();

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { notFound } from '../../platform/errors.js';
 import type { Query } from '../../rest/reading/list-query.js';
 import type { Sliced } from '../domain/sliced.js';
-import { type StampedMap, writing } from '../domain/import-map.js';
+import { type ImportMap, writing } from '../domain/import-map.js';
 import type { ReleaseMap } from '../store/release-reader.js';
 import { type Found, FreshMaps, type Live, Patience } from './fresh-maps.js';
 import { identityOf } from './identity.js';
@@ -13,11 +13,11 @@ import { OldReleases } from './old-releases.js';
 import { ServingDb } from './serving-db.js';
 import { type AskedTickets, type MapRequest, readMapRequest, shownOf } from './map-request.js';
 import { type AskedTicket, deltasOf, refusalOf } from './preview-map.js';
-import { ShownMaps } from './preview-map-cache.js';
-import { type Stamp, Stamps } from './served-bytes-cache.js';
+import { PreviewMapCache } from './preview-map-cache.js';
+import { type ServedBytes, ServedBytesCache } from './served-bytes-cache.js';
 
 export interface MapAnswer {
-  readonly stamp: Stamp;
+  readonly stamp: ServedBytes;
   /** X-Stamp-Status, where there is anything to say. */
   readonly status: string | undefined;
   /** X-Stamp-Shows: what of the query the map shows; undefined for production. */
@@ -28,7 +28,7 @@ export interface MapAnswer {
 export interface MapForm {
   readonly name: string;
   /** `modulesUrl`: what the URLs of what is kept here begin with. */
-  readonly write: (map: StampedMap, modulesUrl: string) => Sliced<string>;
+  readonly write: (map: ImportMap, modulesUrl: string) => Sliced<string>;
 }
 
 const CANONICAL: MapForm = { name: '', write: writing };
@@ -50,14 +50,14 @@ export interface Wanted {
 export class MapAnswers {
   constructor(
     private readonly fresh: FreshMaps,
-    private readonly stamps: Stamps,
-    private readonly shown: ShownMaps,
+    private readonly stamps: ServedBytesCache,
+    private readonly shown: PreviewMapCache,
     private readonly releases: OldReleases,
     private readonly db: ServingDb,
   ) {}
 
   /** Production from memory; undefined where something has to be asked or made first. */
-  now(name: string, origin: string): (Live & { readonly stamp: Stamp }) | undefined {
+  now(name: string, origin: string): (Live & { readonly stamp: ServedBytes }) | undefined {
     const now = this.fresh.now(name);
     const stamp = now && this.stamps.known(nameOf(now.production.map, now.project.modulesUrl ?? origin, CANONICAL));
     return now && stamp && { ...now, stamp };
@@ -110,7 +110,11 @@ export class MapAnswers {
     return { ...found, stale: found.stale || stale };
   }
 
-  private productionStamp({ map }: Pick<ReleaseMap, 'map'>, modulesUrl: string, form = CANONICAL): Promise<Stamp> {
+  private productionStamp(
+    { map }: Pick<ReleaseMap, 'map'>,
+    modulesUrl: string,
+    form = CANONICAL,
+  ): Promise<ServedBytes> {
     return this.stamps.of(nameOf(map, modulesUrl, form), () => form.write(map, modulesUrl));
   }
 
@@ -159,7 +163,7 @@ export class MapAnswers {
 }
 
 /** Of a text: the map, what URLs of ours begin with, and how it is written. */
-const nameOf = (map: StampedMap, modulesUrl: string, { name }: MapForm): string =>
+const nameOf = (map: ImportMap, modulesUrl: string, { name }: MapForm): string =>
   `${identityOf(map)} ${modulesUrl}${name}`;
 
 /** The same ticket may be named by its key and by its id. */

@@ -3,7 +3,7 @@ import { invalid } from '../../platform/errors.js';
 import { readTime, wireTime } from '../../platform/time-text.js';
 import { lastOf, type Query } from '../../rest/reading/list-query.js';
 import { type Linked, readLinked } from '../domain/preview-link.js';
-import type { StageLine } from '../../projects/stages/stage-order.js';
+import type { StageOrder } from '../../projects/stages/stage-order.js';
 
 /** Tickets as a query key names them: `?qa=TKT-1,TKT-7`. */
 export interface AskedTickets {
@@ -22,7 +22,7 @@ export type MapRequest =
 const MOST_TICKETS = 20;
 
 /** Rejects what contradicts itself or can't be read; a key that is no stage of the project is somebody else's. */
-export function readMapRequest(query: Query, stages: StageLine): MapRequest {
+export function readMapRequest(query: Query, stages: StageOrder): MapRequest {
   const asked = stages.flatMap(({ name }) => askedAt(name, lastOf(query[name])));
   const [release, at] = [lastOf(query.release), lastOf(query.at)];
   if ([asked.length > 0, release !== undefined, at !== undefined].filter(Boolean).length > 1)

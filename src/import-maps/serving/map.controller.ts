@@ -17,8 +17,8 @@ import { allowKeys, PREVIEW_KEY_HEADER, shareWithAll, sharePreview, WITH_ALL } f
 import { Shortcut } from './shortcut.js';
 import { snippetOf } from './snippet.js';
 import { send, sendTold, statusNow } from './told-map.js';
-import { StampScripts } from './page-script-cache.js';
-import type { Stamp } from './served-bytes-cache.js';
+import { PageScriptCache } from './page-script-cache.js';
+import type { ServedBytes } from './served-bytes-cache.js';
 import { Needs } from '../../platform/http/required-scope.js';
 import { originOf } from '../../platform/http/own-origin.js';
 
@@ -35,7 +35,7 @@ const LIVE_SCRIPT = { ...WITH_ALL, 'content-type': SCRIPT_TYPE, 'cache-control':
 export class MapController {
   constructor(
     private readonly answers: MapAnswers,
-    private readonly scripts: StampScripts,
+    private readonly scripts: PageScriptCache,
     private readonly shortcut: Shortcut,
     private readonly gate: PreviewGate,
   ) {}
@@ -137,7 +137,7 @@ export class MapController {
     return this.answers.wanted(request.params.project ?? 'default', originOf(request));
   }
 
-  private sendProduction(request: MapRequest, reply: FastifyReply, live: Live & { stamp: Stamp }): void {
+  private sendProduction(request: MapRequest, reply: FastifyReply, live: Live & { stamp: ServedBytes }): void {
     this.shortcut.keep(request, live, live.stamp, LIVE_MAP);
     shareWithAll(reply);
     send(request, reply, live.stamp, IMPORT_MAP, 'no-cache');

@@ -1,9 +1,9 @@
 // The maps of releases that aren't live any more, for `?release=` and `?at=`. Anybody may ask for any of them, and each is a whole
 // map that has to be read: the latest are kept, each is read once for all who ask meanwhile, and one at a time.
 import { Injectable } from '@nestjs/common';
-import type { StampedMap } from '../domain/import-map.js';
+import type { ImportMap } from '../domain/import-map.js';
 import { ProductionMaps } from '../store/production-maps.js';
-import { Entries } from './loading-cache.js';
+import { LoadingCache } from './loading-cache.js';
 import { ServingDb, tooManyPages } from './serving-db.js';
 
 const MOST_MAPS = 1000;
@@ -22,8 +22,8 @@ export interface KnownRelease {
 
 @Injectable()
 export class OldReleases {
-  private readonly maps = new Entries<StampedMap>({
-    ...{ entries: MOST_MAPS, bytes: MOST_KEYS, sizeOf: (map: StampedMap) => map.size + 1 },
+  private readonly maps = new LoadingCache<ImportMap>({
+    ...{ entries: MOST_MAPS, bytes: MOST_KEYS, sizeOf: (map: ImportMap) => map.size + 1 },
   });
   private waiting = 0;
   private last: Promise<unknown> = Promise.resolve();
@@ -34,14 +34,14 @@ export class OldReleases {
   ) {}
 
   /** The map of a release that is there. The same object each time, as long as it is kept. Rejects with unavailable. */
-  async mapOf(release: KnownRelease): Promise<StampedMap> {
+  async mapOf(release: KnownRelease): Promise<ImportMap> {
     const live = this.releases.latest(release.project);
     if (!live || live.release <= release.number) return this.read(release);
     const name = `${release.project} ${release.number} ${release.since}`;
-    return this.maps.current(name) ?? ((await this.maps.load(name, () => this.inTurn(release))) as StampedMap);
+    return this.maps.current(name) ?? ((await this.maps.load(name, () => this.inTurn(release))) as ImportMap);
   }
 
-  private async inTurn(release: KnownRelease): Promise<StampedMap> {
+  private async inTurn(release: KnownRelease): Promise<ImportMap> {
     if (this.waiting >= MOST_WAITING) throw tooManyPages();
     this.waiting++;
     const map = this.last.then(() => this.read(release)).finally(() => this.waiting--);
@@ -49,7 +49,7 @@ export class OldReleases {
     return map;
   }
 
-  private read({ project, number }: KnownRelease): Promise<StampedMap> {
+  private read({ project, number }: KnownRelease): Promise<ImportMap> {
     return this.releases.at(project, number, this.db);
   }
 }

@@ -1,15 +1,15 @@
 // Makes the text of stamp.js for one project and one origin: what page-script/ does, with what it carries.
 import fs from 'node:fs';
 import type { PreviewOrigins } from '../../projects/preview-origins.js';
-import type { StageLine } from '../../projects/stages/stage-order.js';
+import type { StageOrder } from '../../projects/stages/stage-order.js';
 
-export interface StampScript {
+export interface PageScript {
   readonly project: string;
   /** What stands before `/import-map.json`: the origin that the request came to, with `/p/<project>` where it said so. */
   readonly base: string;
   /** Production's map, canonical. */
   readonly map: string;
-  readonly stages: StageLine;
+  readonly stages: StageOrder;
   readonly previews: PreviewOrigins | undefined;
 }
 
@@ -32,7 +32,7 @@ function withoutImports(part: string): string {
 }
 
 /** `config` of page-script/, which takes the stages' names and titles, and the map as the text that it is. */
-export function stampScript({ project, base, map, stages, previews }: StampScript): string {
+export function pageScriptText({ project, base, map, stages, previews }: PageScript): string {
   const names = stages.map(({ name, title }) => ({ name, title }));
   const config = { project, base, stages: names, previews: previews ?? [], map };
   return `(function (config) {\n'use strict';\n${SOURCE}})(${scriptJson(config)});\n`;

@@ -2,7 +2,7 @@
 import { conflict } from '../../platform/errors.js';
 import { changesOf } from '../domain/delta.js';
 import { keyText, type MapKey } from '../domain/map-key.js';
-import { sameTarget, type StampedMap, type Target } from '../domain/import-map.js';
+import { sameTarget, type ImportMap, type Target } from '../domain/import-map.js';
 import type { Found } from './fresh-maps.js';
 import { identityOf } from './identity.js';
 import type { ServedTicket } from './tickets-cache.js';
@@ -29,7 +29,7 @@ export const deltasOf = (tickets: readonly ServedTicket[]): string =>
     .join();
 
 /** Throws a conflict that names both, where two tickets want different things of a key. */
-export function shownMap(production: StampedMap, tickets: readonly ServedTicket[]): StampedMap {
+export function previewMap(production: ImportMap, tickets: readonly ServedTicket[]): ImportMap {
   const changes = new Map<MapKey, Target | null>();
   const owners = new Map<MapKey, ServedTicket>();
   for (const ticket of tickets) {

@@ -1,7 +1,7 @@
 // Production's map as it is now: kept up with what other processes flip, and moved there key by key.
 import { Injectable } from '@nestjs/common';
 import type { Sql } from '../../platform/database/statement.js';
-import { StampedMap } from '../domain/import-map.js';
+import { ImportMap } from '../domain/import-map.js';
 import { productionRelease } from '../../promotion/production-pointer.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import type { ReleaseMap } from '../store/release-reader.js';
@@ -45,7 +45,7 @@ export class ProductionNow {
   private async move(project: number, move: { wanted: number }, sql: Sql): Promise<void> {
     for (let at = -1; at < move.wanted;) {
       at = move.wanted;
-      const map = at === 0 ? StampedMap.empty : await this.maps.at(project, at, sql);
+      const map = at === 0 ? ImportMap.empty : await this.maps.at(project, at, sql);
       this.maps.remember(project, { release: at, map });
     }
   }

@@ -5,17 +5,17 @@ import type { Sql } from '../../platform/database/statement.js';
 import { KNOWN_MODULES_URLS } from '../../projects/keep-modules-url.js';
 import type { PreviewOrigins } from '../../projects/preview-origins.js';
 import type { ProjectSettings } from '../../projects/project-settings.js';
-import type { StageLine } from '../../projects/stages/stage-order.js';
+import type { StageOrder } from '../../projects/stages/stage-order.js';
 import { ModulesUrls } from '../../projects/modules-urls.js';
-import { stageLineOf } from '../../projects/stages/stage-setting.js';
-import { Entries } from './loading-cache.js';
+import { stageOrderOf } from '../../projects/stages/stage-setting.js';
+import { LoadingCache } from './loading-cache.js';
 import { ServingDb, tooManyPages } from './serving-db.js';
 
 export interface ServedProject {
   readonly id: number;
   readonly name: string;
   readonly version: number;
-  readonly stages: StageLine;
+  readonly stages: StageOrder;
   readonly previews: PreviewOrigins | undefined;
   readonly safeList: readonly string[];
   readonly relative: boolean;
@@ -41,8 +41,8 @@ const LONGEST_NAME = 200;
 const GATHERED = { atOnce: 1, most: 400, waiting: 1000, full: tooManyPages };
 
 @Injectable()
-export class KnownProjects {
-  private readonly entries = new Entries<ServedProject>({ entries: 1000 });
+export class ProjectsCache {
+  private readonly entries = new LoadingCache<ServedProject>({ entries: 1000 });
 
   private readonly gathered = new Gathered<ServedProject>((names) => this.readAll(names), GATHERED);
 
@@ -96,7 +96,7 @@ export class KnownProjects {
       id,
       name,
       version,
-      stages: stageLineOf(settings.stages),
+      stages: stageOrderOf(settings.stages),
       previews: settings.preview_origins,
       modulesUrl: this.modulesUrls.of(settings.modules_url),
       bases: bases ?? [],

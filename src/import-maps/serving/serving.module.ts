@@ -3,35 +3,35 @@ import { Module } from '@nestjs/common';
 import { AccessModule } from '../../access/access.module.js';
 import { MapStoreModule } from '../store/map-store.module.js';
 import { FreshMaps } from './fresh-maps.js';
-import { KnownProjects } from './projects-cache.js';
-import { KnownTickets } from './tickets-cache.js';
+import { ProjectsCache } from './projects-cache.js';
+import { TicketsCache } from './tickets-cache.js';
 import { MapAnswers } from './map-answers.js';
 import { MapController } from './map.controller.js';
 import { PreviewGate } from './preview-gate.js';
 import { ProductionNow } from './production-now.js';
 import { ServingDb } from './serving-db.js';
-import { ShownMaps } from './preview-map-cache.js';
+import { PreviewMapCache } from './preview-map-cache.js';
 import { Shortcut } from './shortcut.js';
 import { OldReleases } from './old-releases.js';
-import { Stamps } from './served-bytes-cache.js';
-import { StampScripts } from './page-script-cache.js';
+import { ServedBytesCache } from './served-bytes-cache.js';
+import { PageScriptCache } from './page-script-cache.js';
 
 @Module({
   imports: [AccessModule, MapStoreModule],
   controllers: [MapController],
   providers: [
     FreshMaps,
-    KnownProjects,
-    KnownTickets,
+    ProjectsCache,
+    TicketsCache,
     MapAnswers,
     PreviewGate,
     ProductionNow,
     ServingDb,
     Shortcut,
-    ShownMaps,
+    PreviewMapCache,
     OldReleases,
-    Stamps,
-    StampScripts,
+    ServedBytesCache,
+    PageScriptCache,
   ],
   exports: [FreshMaps, MapAnswers],
 })

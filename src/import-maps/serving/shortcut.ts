@@ -14,7 +14,7 @@ import { observeRequest } from '../../platform/metrics.controller.js';
 import { LOGGER } from '../../platform/injection-tokens.js';
 import { isKnown } from '../../rest/http/entity-tag.js';
 import { FreshMaps, type Live } from './fresh-maps.js';
-import type { Stamp } from './served-bytes-cache.js';
+import type { ServedBytes } from './served-bytes-cache.js';
 
 /** URLs that take it; all are of the project `default`. */
 const PATHS = new Set(['/import-map.json', '/stamp.js']);
@@ -23,7 +23,7 @@ const MOST_HOSTS = 100;
 /** A map names its host in each URL, so every host has bytes of its own. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
-interface Kept extends Stamp {
+interface Kept extends ServedBytes {
   readonly live: Live;
   /** Names and values in turn, as writeHead takes them, without the last value: the request's id. */
   readonly full: readonly string[];
@@ -64,7 +64,7 @@ export class Shortcut implements OnApplicationBootstrap {
   keep(
     { url, headers, protocol }: FastifyRequest,
     live: Live,
-    stamp: Stamp,
+    stamp: ServedBytes,
     told: Readonly<Record<string, string>>,
   ): void {
     if (!PATHS.has(url) || live.project.name !== PROJECT || Object.keys(headers).some(isForwarded)) return;

@@ -6,8 +6,8 @@ import type { Sql } from '../../platform/database/statement.js';
 import { normalKey } from '../../rest/resource-key.js';
 import { asId } from '../../rest/writing/reference.js';
 import { bytesOf, type Delta } from '../domain/delta.js';
-import { type FoundRevision, keptUnlessKnown, KnownRevisions, MARK, type Revision } from '../store/revisions-cache.js';
-import { Entries } from './loading-cache.js';
+import { type FoundRevision, keptUnlessKnown, RevisionsCache, MARK, type Revision } from '../store/revisions-cache.js';
+import { LoadingCache } from './loading-cache.js';
 import { ServingDb, tooManyPages } from './serving-db.js';
 
 export interface ServedTicket {
@@ -64,14 +64,14 @@ function partsOf(name: string): Named {
 }
 
 @Injectable()
-export class KnownTickets {
-  private readonly entries = new Entries<ServedTicket>(BOUNDS);
+export class TicketsCache {
+  private readonly entries = new LoadingCache<ServedTicket>(BOUNDS);
 
   private readonly gathered = new Gathered<ServedTicket>((names) => this.readAll(names), GATHERED);
 
   constructor(
     private readonly db: ServingDb,
-    private readonly revisions: KnownRevisions,
+    private readonly revisions: RevisionsCache,
   ) {}
 
   /** How a ticket is named among others: `3 TKT-7` or `3 #7`; undefined for what names none. */

@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isKnown } from '../../rest/http/entity-tag.js';
 import type { Wanted } from './map-answers.js';
-import type { Stamp } from './served-bytes-cache.js';
+import type { ServedBytes } from './served-bytes-cache.js';
 
 /** What X-Stamp-Status says in the moment of answering: what was found may have become old since. */
 export function statusNow({ wait }: Wanted, status: string | undefined): string | undefined {
@@ -11,7 +11,7 @@ export function statusNow({ wait }: Wanted, status: string | undefined): string 
 }
 
 interface Told {
-  readonly stamp: Stamp;
+  readonly stamp: ServedBytes;
   /** X-Stamp-Status, where there is anything to say. */
   readonly status: string | undefined;
   readonly type: string;
@@ -36,7 +36,7 @@ export function sendTold(
 export function send(
   request: FastifyRequest,
   reply: FastifyReply,
-  { body, etag }: Stamp,
+  { body, etag }: ServedBytes,
   type: string,
   caching: string,
 ): void {

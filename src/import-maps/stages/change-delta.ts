@@ -8,7 +8,7 @@ import { type Principal, requireScope } from '../../platform/principal.js';
 import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
 import type { EventDraft, Row } from '../../rest/resource.js';
 import { modulesChangedLine, stampedLine } from '../../log/lines/stage-lines.js';
-import { OwnModules, requireOneIntegrity, type Settled } from '../store/hosted-modules.js';
+import { HostedModules, requireOneIntegrity, type Settled } from '../store/hosted-modules.js';
 import {
   type Change,
   changingDelta,
@@ -16,14 +16,14 @@ import {
   difference,
   keysOf,
   liveAmong,
-  type Operation,
-  operationKey,
+  type DeltaEntry,
+  entryKey,
   type Watched,
 } from '../domain/delta.js';
 import type { MapKey } from '../domain/map-key.js';
 import { deletionOf, type PackageName, replacingPackage } from '../domain/package-keys.js';
 import { firstStage, positionAfterPromotion } from '../../projects/stages/stage-order.js';
-import type { StampedMap } from '../domain/import-map.js';
+import type { ImportMap } from '../domain/import-map.js';
 import { findOverlaps, lockOverlaps, type Overlap } from '../store/overlaps.js';
 import { pastKeys } from '../store/past-values.js';
 import { ProductionMaps } from '../store/production-maps.js';
@@ -79,7 +79,7 @@ export class ChangeDelta {
   constructor(
     private readonly deltas: TicketDeltas,
     private readonly productionMaps: ProductionMaps,
-    private readonly ownModules: OwnModules,
+    private readonly ownModules: HostedModules,
     private readonly moving: MoveTicket,
     private readonly room: DeltaQuotas,
   ) {}
@@ -87,7 +87,7 @@ export class ChangeDelta {
   /**
    * Sets and deletes keys of a ticket's delta. Rejects with not_found; conflict `ticket.closed`, `ticket.frozen` (past its
    * first stage: the message has the command that reverts it), `modules.overlap` where the project blocks overlaps;
-   * precondition; forbidden `quota.keys`, too_large `quota.files`; what OwnModules.settle rejects with. No changes at all only register the ticket.
+   * precondition; forbidden `quota.keys`, too_large `quota.files`; what HostedModules.settle rejects with. No changes at all only register the ticket.
    */
   async run(tx: Tx, id: number, asked: readonly Change[], options: DeltaOptions): Promise<DeltaReport> {
     const held = await this.held(tx, plain(asked), options.blobs);
@@ -97,7 +97,7 @@ export class ChangeDelta {
     requireOpen(ticket, options.base);
     requireFirstStage(ticket, options.base);
     requireUnfinished(ticket, options.base);
-    requireScope(options.principal, `map:${firstStage(ticket.line).name}`);
+    requireScope(options.principal, `map:${firstStage(ticket.stages).name}`);
     // The pointer isn't locked: a base that a flip overtakes in this moment is stale, which promotion finds.
     const production = await this.productionMaps.at(ticket.project.id, ticket.release, tx);
     requireOneIntegrity(changes, production);
@@ -120,12 +120,12 @@ export class ChangeDelta {
     return {
       ticket: id,
       key: ticket.key,
-      stage: firstStage(ticket.line).name,
+      stage: firstStage(ticket.stages).name,
       revision: changed?.revision ?? ticket.revisionNumber,
       version: Number(changed?.row.version ?? ticket.version),
       previewKey: ticket.previewKey,
       delta,
-      live: new Set(live.map(operationKey)),
+      live: new Set(live.map(entryKey)),
       warnings,
     };
   }
@@ -135,7 +135,7 @@ export class ChangeDelta {
     tx: Tx,
     ticket: DeltaTicket,
     changes: readonly Change[],
-    { live, production }: { readonly live: readonly Change[]; readonly production: StampedMap },
+    { live, production }: { readonly live: readonly Change[]; readonly production: ImportMap },
     { watched: isWatched, said, replaces }: DeltaOptions,
   ): Promise<{ readonly watched?: Watched; readonly delta: Delta; readonly left: readonly MapWarning[] }> {
     const before = deltaOf(ticket);
@@ -144,7 +144,7 @@ export class ChangeDelta {
       return { watched, delta: await inSlices(changingDelta(before, changes, production, watched)), left: [] };
     }
     if (!replaces) return { delta: await inSlices(changingDelta(before, changes, production)), left: [] };
-    const came = new Set(changes.map(operationKey));
+    const came = new Set(changes.map(entryKey));
     const replaced = await inSlices(replacingPackage(before, production, replaces, came));
     const all = [...changes, ...replaced.dropped.map(deletionOf)];
     const delta = await inSlices(changingDelta(replaced.delta, all, production));
@@ -155,10 +155,10 @@ export class ChangeDelta {
     tx: Tx,
     ticket: DeltaTicket,
     changes: readonly Change[],
-    { live, production, said }: { live: readonly Change[]; production: StampedMap; said: SaidBases | undefined },
+    { live, production, said }: { live: readonly Change[]; production: ImportMap; said: SaidBases | undefined },
   ): Promise<Watched> {
     const project = ticket.project.id;
-    const unsaid = said ? changes.filter((change) => !said.bases.has(operationKey(change))) : changes;
+    const unsaid = said ? changes.filter((change) => !said.bases.has(entryKey(change))) : changes;
     const past = await pastKeys(tx, project, unsaid, live);
     if (!said) return { past };
     const about = { ticket: ticket.id, project, delta: deltaOf(ticket) };
@@ -195,7 +195,7 @@ export class ChangeDelta {
     if (registered && sameDelta(deltaOf(ticket), delta)) return undefined;
     const revision = await this.deltas.write(tx, ticket, { delta, actor, provenance, blobs });
     await this.deltas.moveKeys(tx, ticket, delta);
-    const stage = firstStage(ticket.line);
+    const stage = firstStage(ticket.stages);
     const keys = keysOf(delta);
     const event: EventDraft = {
       type: registered ? 'ticket.modules_changed' : 'ticket.stamped',
@@ -207,17 +207,17 @@ export class ChangeDelta {
     // The first modules, of a new cycle too, bring it to the stage's step.
     const begins = deltaOf(ticket).length === 0;
     const position =
-      registered && !begins ? {} : { position: positionAfterPromotion(ticket.line, stage, positionOf(ticket.row)) };
+      registered && !begins ? {} : { position: positionAfterPromotion(ticket.stages, stage, positionOf(ticket.row)) };
     return { row: await this.moving.run(tx, ticket, { stage: stage.name, ...position, event }, actor), revision };
   }
 }
 
 /** The delta's operations that came for others, on what those were based on. */
-function replacing(delta: Delta, before: Delta): Operation[] {
+function replacing(delta: Delta, before: Delta): DeltaEntry[] {
   const { gone, come } = difference(before, delta);
-  const bases = new Map(gone.map((operation) => [operationKey(operation), operation.base]));
+  const bases = new Map(gone.map((operation) => [entryKey(operation), operation.base]));
   return come.flatMap((operation) => {
-    const base = bases.get(operationKey(operation));
+    const base = bases.get(entryKey(operation));
     return base === undefined ? [] : [{ ...operation, base }];
   });
 }

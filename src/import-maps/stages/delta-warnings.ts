@@ -17,10 +17,10 @@ import {
   leadsWhere,
   placesInFolders,
 } from '../domain/dangling.js';
-import { type Delta, type Operation, stamping } from '../domain/delta.js';
+import { type Delta, type DeltaEntry, overlaying } from '../domain/delta.js';
 import { keyOf, keyText, type MapKey } from '../domain/map-key.js';
 import type { PackageName, Replaced } from '../domain/package-keys.js';
-import type { StampedMap } from '../domain/import-map.js';
+import type { ImportMap } from '../domain/import-map.js';
 import { type KeyChange, layersImporting } from '../store/key-history.js';
 import type { Overlap } from '../store/overlaps.js';
 import type { DeltaTicket } from '../store/ticket-deltas.js';
@@ -50,8 +50,8 @@ function overtakenText(overtaken: Overtaken): string {
 export async function overtakenWarnings(
   tx: Tx,
   ticket: DeltaTicket,
-  operations: readonly Operation[],
-  production: StampedMap,
+  operations: readonly DeltaEntry[],
+  production: ImportMap,
 ): Promise<MapWarning[]> {
   const found = await inSlices(findingStale(operations, production));
   const stale = [...new Map(found.map((one) => [one.key, one])).values()];
@@ -91,12 +91,12 @@ export async function danglingWarnings(
     ticket,
     delta,
     production,
-  }: { readonly ticket: DeltaTicket; readonly delta: Delta; readonly production: StampedMap },
+  }: { readonly ticket: DeltaTicket; readonly delta: Delta; readonly production: ImportMap },
   trees: PackageTrees,
 ): Promise<MapWarning[]> {
   const gone = await goneIn(delta, production, trees);
   const layers = await layersImporting(tx, ticket.project.id, ticket.release, gone);
-  const stamped = await inSlices(stamping(production, delta));
+  const stamped = await inSlices(overlaying(production, delta));
   const [own, others] = [importersIn(delta), layers.flatMap((layer) => importersIn(layer.delta))];
   const shown = others.filter(({ key, url }) => stamped.get(key)?.url === url);
   const [leads, ledBefore] = await leadsTo([stamped, production], [...own, ...shown], trees);
@@ -113,7 +113,7 @@ export async function danglingWarnings(
 }
 
 /** leadsUnder each map, of what is in the folders that the importers' specifiers lead to. */
-async function leadsTo<const Maps extends readonly StampedMap[]>(
+async function leadsTo<const Maps extends readonly ImportMap[]>(
   maps: Maps,
   importers: readonly Importer[],
   trees: PackageTrees,

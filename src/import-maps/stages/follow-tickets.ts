@@ -6,10 +6,10 @@ import type { Tx } from '../../platform/database/db.js';
 import type { Row } from '../../rest/resource.js';
 import { type Followed, type TicketFollower, TicketFollowers } from '../../tickets/close-ticket.js';
 import { keyState, rebase, staleKeys } from '../domain/conflict.js';
-import { type Delta, operationKey } from '../domain/delta.js';
+import { type Delta, entryKey } from '../domain/delta.js';
 import type { MapKey } from '../domain/map-key.js';
 import { firstStage, production } from '../../projects/stages/stage-order.js';
-import type { StampedMap } from '../domain/import-map.js';
+import type { ImportMap } from '../domain/import-map.js';
 import { MapChanges } from '../../promotion/map-changes.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import { deltaOf, type DeltaTicket, TicketDeltas } from '../store/ticket-deltas.js';
@@ -55,7 +55,7 @@ export class FollowTickets implements TicketFollower, OnModuleInit {
     await this.deltas.keepKeys(tx, ticket, delta);
     await this.changes.announce(tx, { ticket: before.id });
     return {
-      set: { stage: firstStage(ticket.line).name },
+      set: { stage: firstStage(ticket.stages).name },
       ...(stale.length > 0 ? { data: { stale: eventKeys(stale) } } : {}),
     };
   }
@@ -70,7 +70,7 @@ export class FollowTickets implements TicketFollower, OnModuleInit {
   }
 
   private async deltaAfter(tx: Tx, ticket: DeltaTicket): Promise<{ delta: Delta; stale: MapKey[] }> {
-    if (ticket.stage === production(ticket.line).name) return { delta: [], stale: [] };
+    if (ticket.stage === production(ticket.stages).name) return { delta: [], stale: [] };
     const map = await this.productionMaps.at(ticket.project.id, ticket.release, tx);
     const delta = based(deltaOf(ticket), map);
     return { delta, stale: staleKeys(delta, map).map(({ key }) => key) };
@@ -78,7 +78,7 @@ export class FollowTickets implements TicketFollower, OnModuleInit {
 }
 
 /** Operations that don't conflict are based on production as it is; those that do stay stale until somebody decides. */
-const based = (delta: Delta, map: StampedMap): Delta => {
+const based = (delta: Delta, map: ImportMap): Delta => {
   const settled = delta.filter((operation) => keyState(operation, map) !== 'stale');
-  return rebase(delta, map, new Map(settled.map((operation) => [operationKey(operation), 'mine'])));
+  return rebase(delta, map, new Map(settled.map((operation) => [entryKey(operation), 'mine'])));
 };

@@ -1,7 +1,7 @@
 // What takes a released change back in git, too: a line for the shell, from the commits that its layer has.
 import { isCommit } from '../../platform/git-facts.js';
 import { shell, words } from '../../platform/shell-quote.js';
-import type { Operation } from '../domain/delta.js';
+import type { DeltaEntry } from '../domain/delta.js';
 import type { TicketLayer } from '../store/layers.js';
 
 /**
@@ -16,7 +16,7 @@ export function gitRevertOf(layer: TicketLayer): string | null | undefined {
   return delta.some(isFromClone) ? null : revertLine([commit], new Set());
 }
 
-const isFromClone = ({ set, compared, specifier }: Operation): boolean =>
+const isFromClone = ({ set, compared, specifier }: DeltaEntry): boolean =>
   compared === true || set?.source !== undefined || (set !== null && specifier.endsWith('/'));
 
 /** Undefined where one of them is no commit. */

@@ -5,7 +5,7 @@ import { type Importer, importersIn } from '../domain/dangling.js';
 import { goneAmong } from '../domain/gone-among.js';
 import type { Root } from '../domain/import-walk.js';
 import { keyText, type MapKey } from '../domain/map-key.js';
-import type { StampedMap } from '../domain/import-map.js';
+import type { ImportMap } from '../domain/import-map.js';
 import { layersImporting } from '../store/key-history.js';
 import type { DeltaTicket } from '../store/ticket-deltas.js';
 import type { Kept } from './walk-imports.js';
@@ -14,7 +14,7 @@ export interface GoneImporters {
   /** Of modules with keys of their own, and of what came with them. */
   readonly keys: readonly MapKey[];
   /** Files of packages, as a walk begins with them under a map that has their package as production does. */
-  within(map: StampedMap): readonly Root[];
+  within(map: ImportMap): readonly Root[];
 }
 
 const NOBODY: GoneImporters = { keys: [], within: () => [] };
@@ -24,7 +24,7 @@ export async function goneImporters(
   sql: Sql,
   kept: Kept,
   { project, release }: DeltaTicket,
-  production: StampedMap,
+  production: ImportMap,
   gone: readonly string[],
 ): Promise<GoneImporters> {
   if (gone.length === 0) return NOBODY;

@@ -1,15 +1,15 @@
 // What a ticket takes away that others may import: keys that it deletes, and files that a new version of a folder hasn't.
 import { missingSince, type PackageTrees } from '../../files/package-trees.js';
 import { leadTo } from '../domain/dangling.js';
-import { type Delta, type Operation, operationKey } from '../domain/delta.js';
+import { type Delta, type DeltaEntry, entryKey } from '../domain/delta.js';
 import { PAGE } from '../domain/import-walk.js';
-import type { StampedMap } from '../domain/import-map.js';
+import type { ImportMap } from '../domain/import-map.js';
 
 /** Files of folders that are asked for. */
 const MOST_FILES = 2000;
 
 /** As specifiers, each once. */
-export async function goneIn(delta: Delta, production: StampedMap, trees: PackageTrees): Promise<string[]> {
+export async function goneIn(delta: Delta, production: ImportMap, trees: PackageTrees): Promise<string[]> {
   const deleted = delta.filter(({ set }) => !set).map(({ specifier }) => specifier);
   const files: string[] = [];
   for (const operation of delta) {
@@ -21,8 +21,8 @@ export async function goneIn(delta: Delta, production: StampedMap, trees: Packag
 }
 
 /** Where imports below a folder's key lead without the operation: by the key itself, or by that of a folder around it. */
-function folderBefore(operation: Operation, production: StampedMap): string | undefined {
+function folderBefore(operation: DeltaEntry, production: ImportMap): string | undefined {
   const { specifier, scope } = operation;
   if (!specifier.endsWith('/')) return undefined;
-  return (production.get(operationKey(operation)) ?? leadTo(production, specifier, scope ?? PAGE))?.url;
+  return (production.get(entryKey(operation)) ?? leadTo(production, specifier, scope ?? PAGE))?.url;
 }

@@ -5,12 +5,12 @@ import type { Sql } from '../../platform/database/statement.js';
 import { partsOfModuleUrl } from '../../files/file-names.js';
 import { PackageTrees } from '../../files/package-trees.js';
 import { type Leads, leadsUnder } from '../domain/dangling.js';
-import { type Delta, operationAt, operationKey } from '../domain/delta.js';
+import { type Delta, entryAt, entryKey } from '../domain/delta.js';
 import { PAGE, type Root, type Walked } from '../domain/import-walk.js';
 import { type ImportsFacts, importsVerdict } from '../domain/imports-policy.js';
 import { keyOf, keyText, type MapKey } from '../domain/map-key.js';
 import { firstStage, stageAfter, stageBefore } from '../../projects/stages/stage-order.js';
-import type { StampedMap } from '../domain/import-map.js';
+import type { ImportMap } from '../domain/import-map.js';
 import type { Verdict } from '../../promotion/domain/verdict.js';
 import { BlobImports } from '../store/blob-imports.js';
 import { deltaOf, type DeltaTicket } from '../store/ticket-deltas.js';
@@ -27,7 +27,7 @@ const MOST_ROOTS = 5000;
 const NOTHING_NEW: Walked = { faults: [], unknown: [], cut: false, sound: new Set() };
 
 /** What the walk begins with under one map. */
-type RootsOf = (map: StampedMap, leads: Leads) => Root[];
+type RootsOf = (map: ImportMap, leads: Leads) => Root[];
 
 @Injectable()
 export class ImportsCheck {
@@ -38,10 +38,10 @@ export class ImportsCheck {
 
   /** One verdict; none for a ticket that has no next stage. */
   async ask(sql: Sql, ticket: DeltaTicket, maps: PromotedMaps, base: string): Promise<Verdict[]> {
-    const next = ticket.stage === null ? undefined : stageAfter(ticket.line, ticket.stage);
+    const next = ticket.stage === null ? undefined : stageAfter(ticket.stages, ticket.stage);
     if (!next) return [];
-    const frozen = ticket.stage !== firstStage(ticket.line).name;
-    const before = frozen ? stageBefore(ticket.line, ticket.stage)?.name : undefined;
+    const frozen = ticket.stage !== firstStage(ticket.stages).name;
+    const before = frozen ? stageBefore(ticket.stages, ticket.stage)?.name : undefined;
     const facts: ImportsFacts = {
       ticketKey: ticket.key,
       ticketId: ticket.id,
@@ -76,7 +76,7 @@ export class ImportsCheck {
 
   private walk(
     sql: Sql,
-    map: StampedMap,
+    map: ImportMap,
     roots: RootsOf,
     watched?: ReadonlySet<string>,
   ): ReturnType<typeof walkImports> {
@@ -88,7 +88,7 @@ export class ImportsCheck {
   private async changed(
     sql: Sql,
     ticket: DeltaTicket,
-    production: StampedMap,
+    production: ImportMap,
     gone: readonly string[],
   ): Promise<RootsOf> {
     const importers = await goneImporters(sql, this.kept, ticket, production, gone);
@@ -111,9 +111,9 @@ function ownKeys(delta: Delta): MapKey[] {
     .filter((operation) => {
       const { specifier, scope, base, set: module } = operation;
       if (base !== null || !folders.has(hashIn(module?.url))) return true;
-      return operationAt(delta, keyOf(`${specifier}/`, scope)) !== undefined;
+      return entryAt(delta, keyOf(`${specifier}/`, scope)) !== undefined;
     })
-    .map(operationKey);
+    .map(entryKey);
 }
 
 const hashIn = (url = ''): string => partsOfModuleUrl(url)?.hash ?? url;
@@ -125,7 +125,7 @@ const entryRoots =
 
 const keyRoots =
   (keys: readonly MapKey[]) =>
-  (map: StampedMap): Root[] =>
+  (map: ImportMap): Root[] =>
     keys.flatMap((key) => {
       const target = map.get(key);
       return target ? [{ said: keyText(key), lead: { url: target.url, key } }] : [];

@@ -7,7 +7,7 @@ import { importersIn, leadsUnder, leadsWhere, placesInFolders } from '../domain/
 import type { Delta } from '../domain/delta.js';
 import { PAGE } from '../domain/import-walk.js';
 import { importingNothingNew } from '../domain/nothing-new.js';
-import type { StampedMap } from '../domain/import-map.js';
+import type { ImportMap } from '../domain/import-map.js';
 import type { Kept } from './walk-imports.js';
 
 /** Of a ticket with more the walk, which goes in slices, takes no longer. */
@@ -18,7 +18,7 @@ export async function importsUnchanged(
   sql: Sql,
   kept: Kept,
   { delta, entries }: { readonly delta: Delta; readonly entries: readonly string[] },
-  { production, merged }: { readonly production: StampedMap; readonly merged: StampedMap },
+  { production, merged }: { readonly production: ImportMap; readonly merged: ImportMap },
 ): Promise<boolean> {
   const importers = importersIn(delta);
   const isKnown = delta.filter(({ set }) => set !== null).length === importers.length;

@@ -51,8 +51,8 @@ async function conflicts(sql: Sql, { ticket, maps: { production }, base }: MapPr
     inSlices(findingStale(delta, production)).then((keys) => overtakenOf(sql, ticket, keys)),
     findOverlaps(sql, ticket.project.id, ticket.id, keysOf(delta)),
   ]);
-  const frozen = ticket.stage !== null && ticket.stage !== firstStage(ticket.line).name;
-  const before = frozen ? stageBefore(ticket.line, ticket.stage)?.name : undefined;
+  const frozen = ticket.stage !== null && ticket.stage !== firstStage(ticket.stages).name;
+  const before = frozen ? stageBefore(ticket.stages, ticket.stage)?.name : undefined;
   const since = stale.flatMap(({ change }) => change?.since ?? []).sort()[0] ?? String(ticket.row.updated_at);
   const facts = {
     ticketKey: ticket.key,

@@ -5,7 +5,7 @@ import { inSlices } from '../../platform/in-slices.js';
 import { acceptMap, layOver } from '../domain/accepted-map.js';
 import { type AddressRules, checkEntry, checkScope, checkSpecifier, type Fault, isFault } from '../domain/admission.js';
 import type { Change } from '../domain/delta.js';
-import type { StampedMap } from '../domain/import-map.js';
+import type { ImportMap } from '../domain/import-map.js';
 import { faultError } from './fault-error.js';
 import { leftOut } from './lenient.js';
 import type { MapWarning } from './map-warning.js';
@@ -16,7 +16,7 @@ const LONGEST_REASON = 500;
 
 export interface DirectBody {
   readonly reason: string | undefined;
-  readonly decide: (production: StampedMap) => Promise<readonly Change[]>;
+  readonly decide: (production: ImportMap) => Promise<readonly Change[]>;
   /** What was left out, where `lenient` asked for that. */
   readonly warnings: readonly MapWarning[];
 }

@@ -52,7 +52,7 @@ export class PromoteTicket {
     // Before the ticket, and wherever it goes: a stage that somebody locks stays as it is until this is done.
     const [, locked] = await Promise.all([lockPointerOf(tx, id), this.lock(tx, id, options)]);
     const ticket = requireStamped(locked, options.base);
-    const next = stageAfter(ticket.line, ticket.stage);
+    const next = stageAfter(ticket.stages, ticket.stage);
     if (!next) throw released(ticket);
     requireScope(options.principal, `map:${next.name}`);
     const map = await this.productionMaps.at(ticket.project.id, ticket.release, tx);
@@ -60,7 +60,7 @@ export class PromoteTicket {
     const maps = new PromotedMaps(map, deltaOf(ticket));
     await this.requirePass(tx, ticket, next, maps, options);
     const kept = await this.keepCommit(tx, ticket, options);
-    return next.name === production(ticket.line).name
+    return next.name === production(ticket.stages).name
       ? this.release(tx, kept, next, maps, options)
       : this.freeze(tx, kept, next, maps, options);
   }
@@ -110,7 +110,7 @@ export class PromoteTicket {
       line: promotedLine({ key: ticket.key, from: ticket.stage, to: next.name, revision }),
       data: { revision },
     };
-    const position = positionAfterPromotion(ticket.line, next, positionOf(ticket.row));
+    const position = positionAfterPromotion(ticket.stages, next, positionOf(ticket.row));
     const row = await this.moving.run(tx, ticket, { stage: next.name, position, event }, actor);
     return {
       ticket,
@@ -151,7 +151,7 @@ export class PromoteTicket {
       line: promotedLine({ key: ticket.key, from: ticket.stage, to: next.name, release }),
       data: { revision, release },
     };
-    const position = positionAfterPromotion(ticket.line, next, positionOf(ticket.row));
+    const position = positionAfterPromotion(ticket.stages, next, positionOf(ticket.row));
     const moved = this.moving.run(tx, ticket, { stage: next.name, position, event, announced: true }, actor);
     const [, row] = await Promise.all([written, moved]);
     const flip = { project: ticket.project.id, release, map: after };

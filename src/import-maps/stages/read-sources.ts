@@ -4,10 +4,10 @@ import { Db } from '../../platform/database/db.js';
 import { inSlices } from '../../platform/in-slices.js';
 import { resourceNamed, uriOf } from '../../rest/resource.js';
 import { keyState } from '../domain/conflict.js';
-import { operationKey } from '../domain/delta.js';
+import { entryKey } from '../domain/delta.js';
 import { keyOf, type MapKey, partsOf } from '../domain/map-key.js';
 import { forEach, type Sliced } from '../domain/sliced.js';
-import type { StampedMap } from '../domain/import-map.js';
+import type { ImportMap } from '../domain/import-map.js';
 import { type KeyChange, lastChanges } from '../store/key-history.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import { givenUpBy } from '../store/source-history.js';
@@ -42,7 +42,7 @@ export class ReadSources {
       const { scope, specifier } = partsOf(key);
       return scope === null && specifier.startsWith(prefix + under) ? specifier.slice(prefix.length) : undefined;
     };
-    const own = deltaOf(ticket).filter((operation) => pathOf(operationKey(operation)) !== undefined);
+    const own = deltaOf(ticket).filter((operation) => pathOf(entryKey(operation)) !== undefined);
     const givenUp = await givenUpBy(this.db, id, undefined);
     return {
       ticket: uriOf(resourceNamed('ticket'), id),
@@ -53,7 +53,7 @@ export class ReadSources {
       release: ticket.release,
       production: Object.fromEntries(await inSlices(productionOf(map, pathOf))),
       changes: Object.fromEntries(
-        own.flatMap((operation) => entryAt(pathOf(operationKey(operation)), viewOf(operation, map))),
+        own.flatMap((operation) => entryAt(pathOf(entryKey(operation)), viewOf(operation, map))),
       ),
       given_up: Object.fromEntries([...givenUp].flatMap(([key, source]) => entryAt(pathOf(key), source))),
       changed: await this.changed(
@@ -89,10 +89,7 @@ const lastOf = ({ release, ticket, commit, takenBack, commits, merges }: KeyChan
 const entryAt = <Value>(path: string | undefined, value: Value): [string, Value][] =>
   path === undefined ? [] : [[path, value]];
 
-function* productionOf(
-  map: StampedMap,
-  pathOf: (key: MapKey) => string | undefined,
-): Sliced<[string, string | null][]> {
+function* productionOf(map: ImportMap, pathOf: (key: MapKey) => string | undefined): Sliced<[string, string | null][]> {
   const found: [string, string | null][] = [];
   yield* forEach([...map.targets], ([key, target]) => {
     const path = pathOf(key);
@@ -101,7 +98,7 @@ function* productionOf(
   return found;
 }
 
-const viewOf = (operation: ReturnType<typeof deltaOf>[number], map: StampedMap): object => ({
+const viewOf = (operation: ReturnType<typeof deltaOf>[number], map: ImportMap): object => ({
   source: operation.set?.source ?? null,
   deleted: operation.set === null,
   base: operation.base?.source ?? null,

@@ -8,10 +8,10 @@ import { inSlices } from '../../platform/in-slices.js';
 import { resourceNamed, uriOf } from '../../rest/resource.js';
 import { rowOf } from '../../rest/writing/locked-row.js';
 import { keyState } from '../domain/conflict.js';
-import { operationKey, stamping } from '../domain/delta.js';
+import { entryKey, overlaying } from '../domain/delta.js';
 import { diff } from '../domain/diff.js';
 import { firstStage, production, stageAfter, stageNamed } from '../../projects/stages/stage-order.js';
-import type { StampedMap } from '../domain/import-map.js';
+import type { ImportMap } from '../domain/import-map.js';
 import { allPass, type Verdict } from '../../promotion/domain/verdict.js';
 import { lastChanges } from '../store/key-history.js';
 import { ProductionMaps } from '../store/production-maps.js';
@@ -47,7 +47,7 @@ export class ReadStages {
   async why(id: number, base: string, sql: Sql = this.db): Promise<Why> {
     const ticket = await this.ticket(id, sql);
     const map = await this.productionMaps.at(ticket.project.id, ticket.release, sql);
-    const next = stageAfter(ticket.line, ticket.stage);
+    const next = stageAfter(ticket.stages, ticket.stage);
     const maps = new PromotedMaps(map, deltaOf(ticket));
     const verdicts = await this.policies.ask(sql, { ticket, maps, base });
     return {
@@ -55,7 +55,7 @@ export class ReadStages {
       key: ticket.key,
       stage: ticket.stage,
       closed: ticket.closed,
-      next_stage: ticket.stage === null ? firstStage(ticket.line).name : (next?.name ?? null),
+      next_stage: ticket.stage === null ? firstStage(ticket.stages).name : (next?.name ?? null),
       release: ticket.release,
       promotable: ticket.stage !== null && !ticket.closed && next !== undefined && allPass(verdicts),
       verdicts,
@@ -65,11 +65,11 @@ export class ReadStages {
   /** Sides are stages and releases (`release:7`). Rejects with not_found, invalid. */
   async diff(id: number, sides: { from?: string | undefined; to?: string | undefined }, base: string): Promise<object> {
     const ticket = await this.ticket(id);
-    const live = production(ticket.line).name;
+    const live = production(ticket.stages).name;
     const map = await this.productionMaps.at(ticket.project.id, ticket.release);
     const [from, to] = [sides.from ?? live, sides.to ?? (ticket.stage === live ? live : (ticket.stage ?? 'ticket'))];
     const [one, other] = [await this.side(ticket, from, map), await this.side(ticket, to, map)];
-    const states = new Map(deltaOf(ticket).map((operation) => [operationKey(operation), keyState(operation, map)]));
+    const states = new Map(deltaOf(ticket).map((operation) => [entryKey(operation), keyState(operation, map)]));
     const stale = [...states].filter(([, state]) => state === 'stale').map(([key]) => key);
     const changes = await lastChanges(this.db, { project: ticket.project.id, except: id }, stale);
     return {
@@ -84,19 +84,19 @@ export class ReadStages {
     };
   }
 
-  private async side(ticket: DeltaTicket, name: string, map: StampedMap): Promise<StampedMap> {
+  private async side(ticket: DeltaTicket, name: string, map: ImportMap): Promise<ImportMap> {
     const number = /^release:(\d{1,9})$/.exec(name)?.[1];
     if (number !== undefined) return this.release(ticket, Number(number));
-    if (name === production(ticket.line).name) return map;
-    if (name === 'ticket' || stageNamed(ticket.line, name)) return inSlices(stamping(map, deltaOf(ticket)));
-    const stages = ticket.line.map((stage) => stage.name).join(', ');
+    if (name === production(ticket.stages).name) return map;
+    if (name === 'ticket' || stageNamed(ticket.stages, name)) return inSlices(overlaying(map, deltaOf(ticket)));
+    const stages = ticket.stages.map((stage) => stage.name).join(', ');
     throw invalid(
       'diff.unknown_side',
       `'${name.slice(0, 100)}' is no side of a diff. There are ${stages} and release:<number>.`,
     );
   }
 
-  private async release(ticket: DeltaTicket, number: number): Promise<StampedMap> {
+  private async release(ticket: DeltaTicket, number: number): Promise<ImportMap> {
     if (number > ticket.release)
       throw new DomainError(
         'not_found',

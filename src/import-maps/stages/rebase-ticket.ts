@@ -8,7 +8,7 @@ import { requireScope } from '../../platform/principal.js';
 import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
 import { rebasedLine } from '../../log/lines/stage-lines.js';
 import { type Choice, rebasing } from '../domain/conflict.js';
-import { type Delta, keysOf, operationKey, stamping } from '../domain/delta.js';
+import { type Delta, keysOf, entryKey, overlaying } from '../domain/delta.js';
 import { keyText, type MapKey, wireKey } from '../domain/map-key.js';
 import { GONE } from '../domain/source-base.js';
 import { ProductionMaps } from '../store/production-maps.js';
@@ -70,8 +70,8 @@ export class RebaseTicket {
       revision,
       changes: await differencesAt(
         keysOf(before),
-        await inSlices(stamping(map, before)),
-        await inSlices(stamping(map, after)),
+        await inSlices(overlaying(map, before)),
+        await inSlices(overlaying(map, after)),
       ),
       warnings,
     };
@@ -87,8 +87,8 @@ function givenUp(before: Delta, choices: ReadonlyMap<MapKey, Choice>): Map<MapKe
   return new Map(
     before.flatMap((operation): [MapKey, string][] => {
       const { set, compared, built } = operation;
-      if (!(compared || built !== undefined) || choices.get(operationKey(operation)) !== 'theirs') return [];
-      return [[operationKey(operation), set ? (set.source ?? '') : GONE]];
+      if (!(compared || built !== undefined) || choices.get(entryKey(operation)) !== 'theirs') return [];
+      return [[entryKey(operation), set ? (set.source ?? '') : GONE]];
     }),
   );
 }

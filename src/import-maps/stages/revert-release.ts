@@ -10,7 +10,7 @@ import type { Layer } from '../domain/layer.js';
 import { wireKey } from '../domain/map-key.js';
 import { placesOfRevert, planRevert, type Revert } from '../domain/revert.js';
 import { positionAfterRevert, stageBefore, type Stage } from '../../projects/stages/stage-order.js';
-import { StampedMap } from '../domain/import-map.js';
+import { ImportMap } from '../domain/import-map.js';
 import { requestAction } from '../../promotion/domain/verdict.js';
 import { Layers, type TicketLayer } from '../store/layers.js';
 import { ProductionMaps } from '../store/production-maps.js';
@@ -47,7 +47,7 @@ export class RevertRelease {
 
   /** Called with the pointer and the ticket locked. Rejects with conflict `revert.has_dependents`. */
   async run(tx: Tx, ticket: StampedTicket, options: RevertOptions): Promise<StageChange> {
-    const before = stageBefore(ticket.line, ticket.stage) as Stage;
+    const before = stageBefore(ticket.stages, ticket.stage) as Stage;
     const layer = await this.layers.ofTicket(tx, ticket.id);
     const from = await this.productionMaps.at(ticket.project.id, ticket.release, tx);
     const plan = await this.plan(tx, ticket, from, layer ? [layer] : [], options.cascade ?? false);
@@ -81,7 +81,7 @@ export class RevertRelease {
   private async plan(
     tx: Tx,
     ticket: DeltaTicket,
-    from: StampedMap,
+    from: ImportMap,
     first: readonly Layer[],
     cascade: boolean,
   ): Promise<Plan> {
@@ -89,8 +89,8 @@ export class RevertRelease {
     for (let going = first; ;) {
       const active = await this.layers.around(tx, ticket.project.id, ticket.release, going);
       const go = new Set(going.map(({ id }) => id));
-      const isThere = await knownToBeThere(this.trees, placesOfRevert(StampedMap.empty, active, go, from));
-      const revert = planRevert(StampedMap.empty, active, go, from, isThere);
+      const isThere = await knownToBeThere(this.trees, placesOfRevert(ImportMap.empty, active, go, from));
+      const revert = planRevert(ImportMap.empty, active, go, from, isThere);
       if (!cascade || revert.dependents.length === 0) return this.named(tx, going, revert, taken);
       taken.push(...revert.dependents);
       going = [...going, ...revert.dependents.map(({ layer }) => layer)];

@@ -7,7 +7,7 @@ import { inSlices } from '../../platform/in-slices.js';
 import { requireScope } from '../../platform/principal.js';
 import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
 import { modulesRevertedLine, revertedLine } from '../../log/lines/stage-lines.js';
-import { keysOf, stamping } from '../domain/delta.js';
+import { keysOf, overlaying } from '../domain/delta.js';
 import { positionAfterRevert, production, stageBefore } from '../../projects/stages/stage-order.js';
 import { lockPointerOf } from '../../promotion/production-pointer.js';
 import { ProductionMaps } from '../store/production-maps.js';
@@ -36,7 +36,7 @@ export class RevertTicket {
     await lockPointerOf(tx, id);
     const locked = await this.deltas.lock(tx, id);
     requireMatch(options.ifMatch, versionTag(locked.version));
-    const released = locked.stage === production(locked.line).name;
+    const released = locked.stage === production(locked.stages).name;
     // One that was closed after its release is only archived: what it brought can still be taken back.
     if (!released || options.toRevision !== undefined) requireOpen(locked, options.base);
     const ticket = requireStamped(locked, options.base);
@@ -47,7 +47,7 @@ export class RevertTicket {
   }
 
   private async thaw(tx: Tx, ticket: StampedTicket, { actor, reason }: RevertOptions): Promise<StageChange> {
-    const before = stageBefore(ticket.line, ticket.stage);
+    const before = stageBefore(ticket.stages, ticket.stage);
     if (!before) {
       throw invalid(
         'revert.no_stage_before',
@@ -98,7 +98,7 @@ export class RevertTicket {
     };
     const row = await this.moving.run(tx, ticket, { event }, actor);
     const keys = [...keysOf(before), ...keysOf(after)];
-    const [was, is] = [await inSlices(stamping(map, before)), await inSlices(stamping(map, after))];
+    const [was, is] = [await inSlices(overlaying(map, before)), await inSlices(overlaying(map, after))];
     const changes = await differencesAt(keys, was, is);
     return { ticket, row, revision, changes };
   }

@@ -7,7 +7,7 @@ import { appendEvent } from '../../log/append-event.js';
 import { releaseLine } from '../../log/lines/stage-lines.js';
 import { type Difference, diff } from '../domain/diff.js';
 import type { Layer } from '../domain/layer.js';
-import type { StampedMap } from '../domain/import-map.js';
+import type { ImportMap } from '../domain/import-map.js';
 import { requestAction } from '../../promotion/domain/verdict.js';
 import { Layers } from '../store/layers.js';
 import { lockPointer } from '../../promotion/production-pointer.js';
@@ -44,7 +44,7 @@ interface Target {
   readonly target: number;
   readonly later: readonly Layer[];
   readonly lost: readonly Layer[];
-  readonly map: StampedMap;
+  readonly map: ImportMap;
 }
 
 @Injectable()
@@ -118,7 +118,7 @@ export class RollBack {
 }
 
 /** Production is as it was then, and no ticket came since: a rollback that is repeated makes no release. */
-const isThere = ({ from, map, later }: { from: StampedMap; map: StampedMap; later: readonly Layer[] }): boolean =>
+const isThere = ({ from, map, later }: { from: ImportMap; map: ImportMap; later: readonly Layer[] }): boolean =>
   later.every(({ ticket }) => ticket === null) && map.equals(from);
 
 function containsReverted(

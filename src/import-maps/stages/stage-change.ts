@@ -5,7 +5,7 @@ import type { Row } from '../../rest/resource.js';
 import { type Difference, differenceAt } from '../domain/diff.js';
 import type { MapKey } from '../domain/map-key.js';
 import { forEach, type Sliced } from '../domain/sliced.js';
-import type { StampedMap } from '../domain/import-map.js';
+import type { ImportMap } from '../domain/import-map.js';
 import type { DeltaTicket } from '../store/ticket-deltas.js';
 import type { MapWarning } from './map-warning.js';
 
@@ -23,7 +23,7 @@ export interface RevertOptions extends OperationContext {
 export interface Flip {
   readonly project: number;
   readonly release: number;
-  readonly map: StampedMap;
+  readonly map: ImportMap;
 }
 
 export interface Superseded {
@@ -54,10 +54,10 @@ export interface StageChange {
 }
 
 /** The differences at some keys; a diff of whole maps would cost as much as they are large. */
-export const differencesAt = (keys: readonly MapKey[], from: StampedMap, to: StampedMap): Promise<Difference[]> =>
+export const differencesAt = (keys: readonly MapKey[], from: ImportMap, to: ImportMap): Promise<Difference[]> =>
   inSlices(comparing([...new Set(keys)].sort(), from, to));
 
-function* comparing(keys: readonly MapKey[], from: StampedMap, to: StampedMap): Sliced<Difference[]> {
+function* comparing(keys: readonly MapKey[], from: ImportMap, to: ImportMap): Sliced<Difference[]> {
   const found: Difference[] = [];
   yield* forEach(keys, (key) => {
     const difference = differenceAt(key, from, to);

@@ -50,24 +50,24 @@ export function warningsView(warnings: readonly MapWarning[], untold = 0): objec
   return { warnings: warnings.slice(0, MOST_WARNINGS).map(warningView), ...(more > 0 ? { more_warnings: more } : {}) };
 }
 
-type Shown = Pick<DeltaTicket, 'key' | 'line' | 'project' | 'previewKey' | 'page'>;
+type Shown = Pick<DeltaTicket, 'key' | 'stages' | 'project' | 'previewKey' | 'page'>;
 
 /** Where each stage's map of a ticket is: its own stage's preview, and production. */
 export function mapLinks(
-  { key, line, project, previewKey }: Shown,
+  { key, stages, project, previewKey }: Shown,
   stage: string,
   base: string,
 ): Record<string, string> {
   const map = `${base}${project.name === DEFAULT_PROJECT ? '' : `/p/${project.name}`}/import-map.json`;
-  const live = production(line).name;
+  const live = production(stages).name;
   const named = linked(encodeURIComponent(key), previewKey ?? undefined);
   return { ...(stage === live ? {} : { [stage]: `${map}?${stage}=${named}` }), [live]: map };
 }
 
 /** The same of the application's page; empty where the project names none. */
-export function pageLinks({ key, line, previewKey, page }: Shown, stage: string): Record<string, string> {
+export function pageLinks({ key, stages, previewKey, page }: Shown, stage: string): Record<string, string> {
   if (page === null) return {};
-  const live = production(line).name;
+  const live = production(stages).name;
   const named = linked(encodeURIComponent(key), previewKey ?? undefined);
   return { ...(stage === live ? {} : { [stage]: `${page}?${stage}=${named}` }), [live]: page };
 }
@@ -110,13 +110,13 @@ const workView = (row: Row): object => ({
 
 /** The answer of what changed production itself. */
 export const productionView = (
-  { name, line, modulesUrl }: NamedProject,
+  { name, stages, modulesUrl }: NamedProject,
   { release }: Flip,
   base: string,
   { changes, ...report }: { readonly changes: readonly Difference[] },
 ): object => ({
   project: name,
-  stage: production(line).name,
+  stage: production(stages).name,
   release,
   changes: changes.map((one) => differenceView(one, modulesUrl ?? base)),
   ...report,

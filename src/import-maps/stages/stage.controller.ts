@@ -10,7 +10,7 @@ import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
 import { sendAnswer, sendJson } from '../../rest/http/reply.js';
 import type { WriteAnswer } from '../../rest/writing/idempotency.js';
 import { production, type Stage } from '../../projects/stages/stage-order.js';
-import type { StampedMap } from '../domain/import-map.js';
+import type { ImportMap } from '../domain/import-map.js';
 import { type Difference, diff } from '../domain/diff.js';
 import type { Hold } from '../../promotion/domain/hold.js';
 import { locksOf } from '../../promotion/holds/held-rows.js';
@@ -80,7 +80,7 @@ export class StageController {
     const project = await this.projects.of(request.query);
     const release = await productionRelease(this.db, project.id);
     const locks = await locksOf(this.db, project.id);
-    const objects = project.line.map((stage) => stageView(project, stage, release, locks.get(stage.name)));
+    const objects = project.stages.map((stage) => stageView(project, stage, release, locks.get(stage.name)));
     const meta = { limit: 1000, next: null, offset: 0, previous: null, total_count: objects.length };
     sendJson(request, reply, JSON.stringify({ meta, objects }));
   }
@@ -100,7 +100,7 @@ export class StageController {
     const project = await this.projects.of(request.query);
     const stage = stageOf(project, request.params.name);
     const release = await productionRelease(this.db, project.id);
-    const live = stage.name === production(project.line).name;
+    const live = stage.name === production(project.stages).name;
     const lock = (await locksOf(this.db, project.id)).get(stage.name);
     const body = JSON.stringify(stageView(project, stage, release, lock));
     // Production's ETag is its release, whether it is locked or not: never a 304.
@@ -132,7 +132,7 @@ export class StageController {
     const { reason, decide, warnings } = directBody(request.body, rules, isLenient(request));
     const line = `Written directly${reason ? `: ${reason}` : ''}`;
     const work = async (tx: Tx): Promise<WriteAnswer> => {
-      let before: StampedMap | undefined;
+      let before: ImportMap | undefined;
       const { release, map } = await this.writing.run(
         tx,
         project.id,
@@ -202,7 +202,7 @@ const uriOf = ({ name: project }: NamedProject, { name }: Stage): string =>
   `/api/v1/stage/${name}/${project === 'default' ? '' : `?project=${project}`}`;
 
 function stageView(project: NamedProject, stage: Stage, release: number, lock: Hold | undefined): object {
-  const live = stage.name === production(project.line).name;
+  const live = stage.name === production(project.stages).name;
   return {
     ...stage,
     project: project.name,

@@ -28,7 +28,7 @@ export class StampTicket {
    */
   async run(tx: Tx, id: number, options: OperationContext): Promise<StageChange> {
     const ticket = await this.deltas.lock(tx, id);
-    requireScope(options.principal, `map:${firstStage(ticket.line).name}`);
+    requireScope(options.principal, `map:${firstStage(ticket.stages).name}`);
     requireMatch(options.ifMatch, versionTag(ticket.version));
     if (ticket.closed) {
       await this.closing.reopen(tx, id, undefined, { context: { actor: options.actor }, ifMatch: undefined });
@@ -42,7 +42,7 @@ export class StampTicket {
 
   /** Of a released ticket nothing is: what came after it came over it. */
   private async overtaken(tx: Tx, ticket: DeltaTicket): Promise<MapWarning[]> {
-    if (ticket.stage === production(ticket.line).name) return [];
+    if (ticket.stage === production(ticket.stages).name) return [];
     const map = await this.productionMaps.at(ticket.project.id, ticket.release, tx);
     return overtakenWarnings(tx, ticket, deltaOf(ticket), map);
   }

@@ -32,8 +32,8 @@ export class SuspendTickets {
     const moved: string[] = [];
     for (const id of [...new Set(ids)].sort((one, other) => one - other)) {
       const ticket = await this.lock(tx, id);
-      const before = stageBefore(ticket.line, ticket.stage);
-      if (ticket.stage !== production(ticket.line).name || !before) continue;
+      const before = stageBefore(ticket.stages, ticket.stage);
+      if (ticket.stage !== production(ticket.stages).name || !before) continue;
       const line = suspendedLine({ key: ticket.key, from: ticket.stage, to: before.name, release, reason: why });
       const event: EventDraft = { type: 'ticket.suspended', line, data: { release, reason: why } };
       const hold = `${why} (release ${release})`;

@@ -7,9 +7,9 @@ import { inSlices } from '../../platform/in-slices.js';
 import { appendEvent } from '../../log/append-event.js';
 import { releaseLine } from '../../log/lines/stage-lines.js';
 import { DeltaQuotas } from './delta-quotas.js';
-import { OwnModules, requireOneIntegrity } from '../store/hosted-modules.js';
-import { type Change, changingDelta, type Delta, keysOf, stamping } from '../domain/delta.js';
-import { sameTarget, type StampedMap } from '../domain/import-map.js';
+import { HostedModules, requireOneIntegrity } from '../store/hosted-modules.js';
+import { type Change, changingDelta, type Delta, keysOf, overlaying } from '../domain/delta.js';
+import { sameTarget, type ImportMap } from '../domain/import-map.js';
 import type { Hold } from '../../promotion/domain/hold.js';
 import { production } from '../../projects/stages/stage-order.js';
 import { locksOf } from '../../promotion/holds/held-rows.js';
@@ -37,21 +37,21 @@ export class WriteProduction {
     private readonly productionMaps: ProductionMaps,
     private readonly releases: Releases,
     private readonly projects: NamedProjects,
-    private readonly ownModules: OwnModules,
+    private readonly ownModules: HostedModules,
     private readonly room: DeltaQuotas,
   ) {}
 
   /**
    * Locks production, lets `decide` look at its map and its release and say what changes, and makes the release. Nothing to change: no
    * release, and the answer is what production is at. Rejects with precondition `release.changed`; conflict `stage.locked`;
-   * what OwnModules.settle rejects with.
+   * what HostedModules.settle rejects with.
    */
   async run(
     tx: Tx,
     project: number,
-    decide: (production: StampedMap, release: number) => Promise<readonly Change[]>,
+    decide: (production: ImportMap, release: number) => Promise<readonly Change[]>,
     { actor, line, ifRelease, base = USUAL_BASE }: DirectWrite,
-  ): Promise<{ release: number; map: StampedMap }> {
+  ): Promise<{ release: number; map: ImportMap }> {
     const pointer = known(handedOver(tx), project) ?? (await this.lock(tx, project));
     const { release: parent, place, locks } = pointer;
     if (ifRelease !== undefined && ifRelease !== parent) throw changed(parent, ifRelease);
@@ -63,9 +63,9 @@ export class WriteProduction {
       handOver(tx, pointer);
       return { release: parent, map: before };
     }
-    requireUnlocked({ stage: production(place.line).name, project: place.name }, locks, base);
+    requireUnlocked({ stage: production(place.stages).name, project: place.name }, locks, base);
     const layer = { delta, blobs };
-    const map = await inSlices(stamping(before, delta));
+    const map = await inSlices(overlaying(before, delta));
     const release = parent + 1;
     const written = this.releases.write(tx, { project, parent, kind: 'write', layer, line, actor, map });
     const told = appendEvent(tx, {

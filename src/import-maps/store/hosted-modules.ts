@@ -5,7 +5,7 @@ import { DomainError } from '../../platform/errors.js';
 import type { Change } from '../domain/delta.js';
 import { keyWithOtherIntegrity } from '../domain/integrity.js';
 import { wireKey } from '../domain/map-key.js';
-import type { StampedMap, Target } from '../domain/import-map.js';
+import type { ImportMap, Target } from '../domain/import-map.js';
 import { isOwnPath } from '../domain/url-like.js';
 import { BlobLedger } from '../../files/blob-ledger.js';
 import { type BlobStore, MODULE_BLOBS } from '../../files/blob-store.js';
@@ -26,7 +26,7 @@ interface Place {
 }
 
 @Injectable()
-export class OwnModules {
+export class HostedModules {
   constructor(
     private readonly ledger: BlobLedger,
     readonly trees: PackageTrees,
@@ -80,7 +80,7 @@ function withIntegrity<One extends Change>(change: One, integrity: string): One 
 }
 
 /** The same for what lies elsewhere, beside a map that is there. Throws unprocessable `integrity.differs`. */
-export function requireOneIntegrity(changes: readonly Change[], map: StampedMap): void {
+export function requireOneIntegrity(changes: readonly Change[], map: ImportMap): void {
   const key = keyWithOtherIntegrity(changes, map);
   if (key === undefined) return;
   const { url, integrity } = map.get(key) as Target;

@@ -4,8 +4,8 @@ import { BlobsModule } from '../../files/blobs.module.js';
 import { ProjectsModule } from '../../projects/projects.module.js';
 import { PromotionModule } from '../../promotion/promotion.module.js';
 import { BlobImports } from './blob-imports.js';
-import { OwnModules } from './hosted-modules.js';
-import { KnownRevisions } from './revisions-cache.js';
+import { HostedModules } from './hosted-modules.js';
+import { RevisionsCache } from './revisions-cache.js';
 import { ProductionMaps } from './production-maps.js';
 import { ReleaseReader } from './release-reader.js';
 import { Layers } from './layers.js';
@@ -13,7 +13,16 @@ import { Releases } from './releases.js';
 import { Snapshots } from './snapshots.js';
 import { TicketDeltas } from './ticket-deltas.js';
 
-const SHARED = [BlobImports, KnownRevisions, Layers, OwnModules, Releases, TicketDeltas, ProductionMaps, ReleaseReader];
+const SHARED = [
+  BlobImports,
+  RevisionsCache,
+  Layers,
+  HostedModules,
+  Releases,
+  TicketDeltas,
+  ProductionMaps,
+  ReleaseReader,
+];
 
 /** What is beneath, for the rooms that stand on this one. */
 const BELOW = [BlobsModule, ProjectsModule, PromotionModule];

@@ -1,6 +1,6 @@
 // What production had once: how a folder that is behind is told from one that somebody changed.
 import type { Sql } from '../../platform/database/statement.js';
-import { type Change, operationKey } from '../domain/delta.js';
+import { type Change, entryKey } from '../domain/delta.js';
 import type { MapKey } from '../domain/map-key.js';
 import { hashesIn } from './hosted-hashes.js';
 
@@ -23,8 +23,8 @@ export async function pastKeys(
     text: `SELECT o.scope, o.specifier, o.set FROM layer l, jsonb_to_recordset(l.operations) o (scope text, specifier text, set jsonb)
       WHERE l.project_id = $1 AND l.id IN (SELECT substr(u.owner, 7)::bigint FROM blob_use u
         WHERE u.hash = ANY($2::text[]) AND u.owner LIKE 'layer/%') AND l.keys && $3::text[] AND o.set->>'url' = ANY($4::text[])`,
-    values: [project, hashes, others.map(operationKey), others.map(({ set }) => set?.url)],
+    values: [project, hashes, others.map(entryKey), others.map(({ set }) => set?.url)],
   });
-  const past = new Set(found.map((change) => `${operationKey(change)}\n${change.set?.url}`));
-  return new Set(others.filter((one) => past.has(`${operationKey(one)}\n${one.set?.url}`)).map(operationKey));
+  const past = new Set(found.map((change) => `${entryKey(change)}\n${change.set?.url}`));
+  return new Set(others.filter((one) => past.has(`${entryKey(one)}\n${one.set?.url}`)).map(entryKey));
 }

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
 import type { Sql } from '../../platform/database/statement.js';
-import type { StampedMap } from '../domain/import-map.js';
+import type { ImportMap } from '../domain/import-map.js';
 import { type ReleaseMap, ReleaseReader } from './release-reader.js';
 
 @Injectable()
@@ -19,7 +19,7 @@ export class ProductionMaps {
   }
 
   /** The map of a release: from memory, or advanced from there, or read. */
-  async at(project: number, release: number, sql?: Sql): Promise<StampedMap> {
+  async at(project: number, release: number, sql?: Sql): Promise<ImportMap> {
     const own = sql && this.made.get(sql)?.get(project);
     if (own?.release === release) return own.map;
     const known = this.known.get(project);

@@ -5,11 +5,11 @@ import type { Sql } from '../../platform/database/statement.js';
 import type { Delta } from '../domain/delta.js';
 import { foldKeys, type Layer } from '../domain/layer.js';
 import type { MapKey } from '../domain/map-key.js';
-import { StampedMap, type Target } from '../domain/import-map.js';
+import { ImportMap, type Target } from '../domain/import-map.js';
 
 export interface ReleaseMap {
   readonly release: number;
-  readonly map: StampedMap;
+  readonly map: ImportMap;
 }
 
 /** SQL over alias `l`: the layer is part of release `$2` of project `$1`. */
@@ -36,20 +36,20 @@ export class ReleaseReader {
   constructor(private readonly db: Db) {}
 
   /** The release must exist, but for 0: that is the empty map, also of a project that has no row for it yet. */
-  async mapAt(project: number, release: number, sql: Sql = this.db): Promise<StampedMap> {
-    if (release === 0) return StampedMap.empty;
+  async mapAt(project: number, release: number, sql: Sql = this.db): Promise<ImportMap> {
+    if (release === 0) return ImportMap.empty;
     const [nearest] = await sql.run<{ number: number; snapshot: [MapKey, Target][] }>({
       name: 'release_snapshot',
       text: 'SELECT number, snapshot FROM release WHERE project_id = $1 AND number <= $2 AND snapshot IS NOT NULL ORDER BY number DESC LIMIT 1',
       values: [project, release],
     });
     if (!nearest) throw new Error(`Project ${project} has no snapshot at or before release ${release}.`);
-    const known = { release: nearest.number, map: StampedMap.of(nearest.snapshot) };
+    const known = { release: nearest.number, map: ImportMap.of(nearest.snapshot) };
     return this.advance(project, known, release, sql);
   }
 
   /** From the map of one release to that of a later one; costs what changed between them. */
-  async advance(project: number, known: ReleaseMap, release: number, sql: Sql = this.db): Promise<StampedMap> {
+  async advance(project: number, known: ReleaseMap, release: number, sql: Sql = this.db): Promise<ImportMap> {
     if (known.release === release) return known.map;
     const [touched] = await sql.run<{ keys: MapKey[] }>({
       name: 'release_touched',
@@ -58,7 +58,7 @@ export class ReleaseReader {
       values: [project, known.release, release],
     });
     const keys = touched?.keys ?? [];
-    return known.map.with(foldKeys(StampedMap.empty, await this.activeLayers(project, release, keys, sql), keys));
+    return known.map.with(foldKeys(ImportMap.empty, await this.activeLayers(project, release, keys, sql), keys));
   }
 
   /** The active layers of a release that touch any of some keys. */

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
 import { type Delta, importsOf, isDirty, keysOf } from '../domain/delta.js';
-import type { StampedMap } from '../domain/import-map.js';
+import type { ImportMap } from '../domain/import-map.js';
 import type { Revision } from './revisions-cache.js';
 import { MapChanges } from '../../promotion/map-changes.js';
 import { MAP_CHANNEL, type MapNews } from '../../promotion/production-pointer.js';
@@ -29,7 +29,7 @@ export interface NewRelease {
   /** The layers that go. */
   readonly gone?: readonly number[];
   /** Production as it is with this release. */
-  readonly map: StampedMap;
+  readonly map: ImportMap;
   readonly line: string;
   readonly actor: string;
 }

@@ -25,7 +25,7 @@ export interface FoundRevision extends Omit<Revision, 'delta'> {
 const MOST_BYTES = 64 * 1024 * 1024;
 
 @Injectable()
-export class KnownRevisions {
+export class RevisionsCache {
   private readonly kept = new LRUCache<number, Revision>({
     maxSize: MOST_BYTES,
     sizeCalculation: ({ delta }) => bytesOf(delta),

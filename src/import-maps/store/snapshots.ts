@@ -5,8 +5,8 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { Db } from '../../platform/database/db.js';
 import { LOGGER } from '../../platform/injection-tokens.js';
-import { loggable } from '../../platform/error-for-log.js';
-import type { StampedMap } from '../domain/import-map.js';
+import { errorForLog } from '../../platform/error-for-log.js';
+import type { ImportMap } from '../domain/import-map.js';
 import { MapChanges } from '../../promotion/map-changes.js';
 import { ProductionMaps } from './production-maps.js';
 
@@ -30,7 +30,7 @@ export class Snapshots implements OnModuleInit {
     this.changes.onChange((news) => {
       if (!('release' in news) || news.release === 0 || news.release % EVERY !== 0) return;
       this.keep(news.project, news.release).catch((error: unknown) => {
-        this.log.warn({ error: loggable(error), ...news }, 'snapshot not kept');
+        this.log.warn({ error: errorForLog(error), ...news }, 'snapshot not kept');
       });
     });
   }
@@ -53,10 +53,10 @@ export class Snapshots implements OnModuleInit {
   }
 }
 
-const interval = ({ targets }: StampedMap): number =>
+const interval = ({ targets }: ImportMap): number =>
   EVERY * Math.max(1, Math.ceil(targets.size / KEYS_PER_RELEASE / EVERY));
 
-async function snapshotText({ targets }: StampedMap): Promise<string> {
+async function snapshotText({ targets }: ImportMap): Promise<string> {
   const slices: string[] = [];
   const keys = [...targets.keys()];
   for (let from = 0; from < keys.length; from += SLICE) {

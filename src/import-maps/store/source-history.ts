@@ -1,9 +1,9 @@
 // What a ticket's and production's past say of the versions that watched sources were made from.
 import type { Sql } from '../../platform/database/statement.js';
-import { type Change, type Delta, operationAt } from '../domain/delta.js';
+import { type Change, type Delta, entryAt } from '../domain/delta.js';
 import { keyOf, type MapKey } from '../domain/map-key.js';
 import { isBasedOn, type Judged } from '../domain/source-base.js';
-import type { StampedMap, Target } from '../domain/import-map.js';
+import type { ImportMap, Target } from '../domain/import-map.js';
 
 /** What an upload says of the versions that its files were made from. */
 export type SaidBases = Pick<Judged, 'bases' | 'kept' | 'dirty' | 'built' | 'unchanged'>;
@@ -13,14 +13,14 @@ export async function judgedBy(
   sql: Sql,
   { ticket, project, delta }: { readonly ticket: number; readonly project: number; readonly delta: Delta },
   said: SaidBases,
-  production: StampedMap,
+  production: ImportMap,
 ): Promise<Judged> {
   const behind = [...said.bases].filter(([key, base]) => isBasedOn(base, production.get(key)) === false);
   if (behind.length === 0) return { ...said, past: new Map(), givenUp: new Map() };
   const past = new Map<MapKey, Target>();
   const unknown: [MapKey, string][] = [];
   for (const [key, base] of behind) {
-    const known = operationAt(delta, key)?.base;
+    const known = entryAt(delta, key)?.base;
     if (base !== null && known?.source === base) past.set(key, known);
     else if (base !== null) unknown.push([key, base]);
   }

@@ -10,7 +10,7 @@ import type { MapKey } from '../domain/map-key.js';
 import { LockTicket } from '../../promotion/lock-ticket.js';
 import type { LockedTicket } from '../../promotion/locked-ticket.js';
 import type { Stamped } from '../../promotion/ticket-demands.js';
-import { type FoundRevision, KnownRevisions, keptUnlessKnown, MARK, type Revision } from './revisions-cache.js';
+import { type FoundRevision, RevisionsCache, keptUnlessKnown, MARK, type Revision } from './revisions-cache.js';
 import { hashesIn } from './hosted-hashes.js';
 
 /** A ticket with the modules that it carries. */
@@ -54,7 +54,7 @@ export const blobOwner = (ticket: number): string => `ticket/${ticket}`;
 @Injectable()
 export class TicketDeltas {
   constructor(
-    private readonly known: KnownRevisions,
+    private readonly known: RevisionsCache,
     private readonly tickets: LockTicket,
   ) {}
 

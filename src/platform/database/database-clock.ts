@@ -10,7 +10,7 @@
 // Less than STEP_S is no step. Of a step back nobody knows the MARK_EVERY_S before it, nor how long no server ran.
 import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
-import { loggable } from '../error-for-log.js';
+import { errorForLog } from '../error-for-log.js';
 import { steadyNow } from '../steady-clock.js';
 import { LOGGER } from '../injection-tokens.js';
 import { writeStep } from './clock-steps.js';
@@ -86,7 +86,7 @@ export class DatabaseClock implements Hearer {
     // Not waited for: the link's next question must not wait for a connection of the pool.
     this.settling ??= this.settle(said, ahead)
       .then(() => void (this.last = next))
-      .catch((error: unknown) => this.log.warn({ err: loggable(error) }, "the database's clock was not noted"))
+      .catch((error: unknown) => this.log.warn({ err: errorForLog(error) }, "the database's clock was not noted"))
       .finally(() => (this.settling = undefined));
   }
 

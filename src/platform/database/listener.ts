@@ -4,7 +4,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { DataSource } from 'typeorm';
-import { loggable } from '../error-for-log.js';
+import { errorForLog } from '../error-for-log.js';
 import { steadyNow } from '../steady-clock.js';
 import { LOGGER } from '../injection-tokens.js';
 import { OwnClient, Pause } from './own-client.js';
@@ -81,7 +81,7 @@ export class Listener implements OnApplicationBootstrap, OnModuleDestroy {
         while (this.up) await this.poll(client);
       } catch (error) {
         if (!this.leaving)
-          this.log.warn({ err: loggable(error) }, 'no link to the database: what others do is not heard');
+          this.log.warn({ err: errorForLog(error) }, 'no link to the database: what others do is not heard');
       }
       this.up = false;
       client.drop();

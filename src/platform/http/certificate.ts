@@ -8,7 +8,7 @@ import type { Logger } from 'pino';
 import type { TlsFiles } from '../../config-values.js';
 import { StartError } from '../database/start-error.js';
 import { shell } from '../shell-quote.js';
-import { loggable } from '../error-for-log.js';
+import { errorForLog } from '../error-for-log.js';
 
 const LOOK_EVERY_MS = 5000;
 
@@ -50,7 +50,10 @@ export function renewCertificate(server: FastifyInstance, files: TlsFiles, log: 
       (server.server as unknown as Server).setSecureContext(usable(files));
       log.info({ file: files.cert }, 'the certificate was renewed');
     } catch (error) {
-      log.error({ err: loggable(error), file: files.cert }, 'the new certificate cannot be used; the last one stays');
+      log.error(
+        { err: errorForLog(error), file: files.cert },
+        'the new certificate cannot be used; the last one stays',
+      );
     }
   };
   const timer = setInterval(look, LOOK_EVERY_MS).unref();

@@ -5,7 +5,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Logger } from 'pino';
 import { asDomainError } from '../database/database-error.js';
 import { DomainError, type ErrorKind } from '../errors.js';
-import { loggable } from '../error-for-log.js';
+import { errorForLog } from '../error-for-log.js';
 import { toldTo } from '../principal.js';
 import { redacted } from '../redact.js';
 import { sendJsonText } from './json-reply.js';
@@ -200,7 +200,7 @@ export class ErrorReplyFilter implements ExceptionFilter {
 
   private tell({ kind, code, details }: DomainError, id: string, url: string): void {
     if (kind !== 'broken' && kind !== 'unavailable') return;
-    const entry = { err: loggable(details.cause), request_id: id, code, path: redacted(url.split('?', 1)[0] ?? '') };
+    const entry = { err: errorForLog(details.cause), request_id: id, code, path: redacted(url.split('?', 1)[0] ?? '') };
     if (kind === 'broken') this.log.error(entry, 'request failed');
     else this.log.warn(entry, 'unavailable');
   }

@@ -5,15 +5,15 @@ import type { Sql } from '../../platform/database/statement.js';
 import { conflict, notFound } from '../../platform/errors.js';
 import { lastOf, type Query } from '../../rest/reading/list-query.js';
 import { KNOWN_MODULES_URLS } from '../keep-modules-url.js';
-import { type StageSetting, stageLineOf } from './stage-setting.js';
-import { production, type Stage, type StageLine, stageNamed } from './stage-order.js';
+import { type StageSetting, stageOrderOf } from './stage-setting.js';
+import { production, type Stage, type StageOrder, stageNamed } from './stage-order.js';
 import { ModulesUrls } from '../modules-urls.js';
 import { PreviewLocks } from '../preview-locks.js';
 
 export interface NamedProject {
   readonly id: number;
   readonly name: string;
-  readonly line: StageLine;
+  readonly stages: StageOrder;
   /** `url_safe_list` of its settings. */
   readonly safeList: readonly string[];
   /** `relative_addresses`. */
@@ -71,7 +71,7 @@ export class NamedProjects {
     return {
       id,
       name,
-      line: stageLineOf(stages),
+      stages: stageOrderOf(stages),
       safeList: safeList ?? [],
       relative: relative ?? false,
       modulesUrl: this.modulesUrls.of(row.modules_url),
@@ -84,15 +84,15 @@ export class NamedProjects {
 
 /** Rejects with not_found. */
 export function stageOf(project: NamedProject, name: string): Stage {
-  const stage = stageNamed(project.line, name);
+  const stage = stageNamed(project.stages, name);
   if (stage) return stage;
-  const names = project.line.map((one) => one.name).join(', ');
+  const names = project.stages.map((one) => one.name).join(', ');
   throw notFound(`There is no stage '${name.slice(0, 100)}' in ${project.name}. There are ${names}.`);
 }
 
 /** For what is written to production alone. Rejects with conflict `stage.not_production`. */
 export function requireProduction(project: NamedProject, stage: Stage): Stage {
-  const live = production(project.line).name;
+  const live = production(project.stages).name;
   if (stage.name === live) return stage;
   throw conflict('stage.not_production', `${stage.name} is a state of tickets, nothing to write to: only ${live} is.`);
 }

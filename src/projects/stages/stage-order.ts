@@ -11,23 +11,23 @@ export interface Stage {
 }
 
 /** In order; the last one is production. Never empty. */
-export type StageLine = readonly Stage[];
+export type StageOrder = readonly Stage[];
 
-export const firstStage = (line: StageLine): Stage => line[0] as Stage;
+export const firstStage = (line: StageOrder): Stage => line[0] as Stage;
 
-export const production = (line: StageLine): Stage => line[line.length - 1] as Stage;
+export const production = (line: StageOrder): Stage => line[line.length - 1] as Stage;
 
-export const stageNamed = (line: StageLine, name: string | null): Stage | undefined =>
+export const stageNamed = (line: StageOrder, name: string | null): Stage | undefined =>
   line.find((stage) => stage.name === name);
 
-export const stageAfter = (line: StageLine, name: string | null): Stage | undefined =>
+export const stageAfter = (line: StageOrder, name: string | null): Stage | undefined =>
   line[line.findIndex((stage) => stage.name === name) + 1];
 
-export const stageBefore = (line: StageLine, name: string | null): Stage | undefined =>
+export const stageBefore = (line: StageOrder, name: string | null): Stage | undefined =>
   line[line.findIndex((stage) => stage.name === name) - 1];
 
 /** Where a ticket is after it came to a stage: never below where it is already; production completes it. */
-export function positionAfterPromotion(line: StageLine, to: Stage, now: Position): Position {
+export function positionAfterPromotion(line: StageOrder, to: Stage, now: Position): Position {
   if (to.name === production(line).name) return { step: COMPLETE, status: STATUS_COMPLETE };
   if (now.step >= to.step && now.step !== FAILED) return { step: now.step, status: now.status };
   // A failed one stays failed until somebody retries it: bringing a fix is not the retry.

@@ -1,6 +1,6 @@
 // The stages of a project as its settings list them (import-maps.md, section 4): what is a list of stages and what is none.
 import { COMPLETE, LINE } from '../../workflow/steps.js';
-import type { StageLine } from './stage-order.js';
+import type { StageOrder } from './stage-order.js';
 
 export interface StageSetting {
   /** Lower-case letters, digits and hyphens: it is the query key of previews too (`?qa=TKT-1`). */
@@ -19,7 +19,7 @@ export const DEFAULT_STAGES: readonly StageSetting[] = [
 ];
 
 /** The stages that settings list; the default where they list none. A title that isn't given is the name. */
-export const stageLineOf = (stages: readonly StageSetting[] | null | undefined): StageLine =>
+export const stageOrderOf = (stages: readonly StageSetting[] | null | undefined): StageOrder =>
   (stages?.length ? stages : DEFAULT_STAGES).map(({ name, step, title }) => ({ name, step, title: title ?? name }));
 
 const NAME = /^[a-z][a-z0-9-]{0,30}$/;

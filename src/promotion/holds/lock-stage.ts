@@ -31,7 +31,7 @@ export class LockStage {
     { actor, base }: { readonly actor: string; readonly base: string },
   ): Promise<LockedStage> {
     const stage = stageOf(project, name).name;
-    if (stage === firstStage(project.line).name && stage !== production(project.line).name)
+    if (stage === firstStage(project.stages).name && stage !== production(project.stages).name)
       throw invalid('lock.first_stage', `Nothing is promoted to ${stage}: tickets begin there. Lock a later stage.`);
     await lockPointer(tx, project.id);
     const before = await holdOf(tx, { project: project.id, stage });

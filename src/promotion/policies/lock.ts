@@ -6,8 +6,8 @@ import type { Policy } from '../policy.js';
 
 export const lock: Policy = {
   name: 'lock',
-  async ask(sql, { ticket: { line, stage, project, row }, base }) {
-    const next = stage === null ? undefined : stageAfter(line, stage);
+  async ask(sql, { ticket: { stages, stage, project, row }, base }) {
+    const next = stage === null ? undefined : stageAfter(stages, stage);
     if (!next) return [];
     const locked = await holdOf(sql, { project: project.id, stage: next.name });
     return [lockVerdict({ stage: next.name, project: project.name }, locked, String(row.updated_at), base)];

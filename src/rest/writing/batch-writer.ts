@@ -12,7 +12,7 @@ import { type JsonObject, keysIn, readBody } from './body.js';
 import { writeError } from './constraint-errors.js';
 import { requireScope } from '../../platform/principal.js';
 import { requireFieldScopes } from './field-scopes.js';
-import { inPart } from './locate-error.js';
+import { locateError } from './locate-error.js';
 import { requireOwnReferences } from './require-object-reach.js';
 
 /** An object to make, and where it stands in the body: `links[0]`. */
@@ -69,7 +69,7 @@ export class BatchWriter {
     const values: FieldValues[] = [];
     for (const { at, body } of parts) {
       values.push(
-        await inPart(at, async () => {
+        await locateError(at, async () => {
           // What a body makes besides is as much the business of its scope as at its own URL.
           if (principal) requireScope(principal, resource.scope);
           const read = readBody(resource, body, true, known);
@@ -101,7 +101,7 @@ export class BatchWriter {
       if (!first || !(writeError(resource, error, first.values, first.body) instanceof DomainError)) throw error;
       await before.undo();
       for (const part of parts) {
-        await inPart(part.at, () =>
+        await locateError(part.at, () =>
           write([part]).catch((refusal: unknown) => {
             throw writeError(resource, refusal, part.values, part.body);
           }),

@@ -6,7 +6,7 @@ import { parseStatus, parseStep } from '../../workflow/steps.js';
 import type { Field, FieldKind } from '../fields/field.js';
 import type { FoundKeys } from '../reading/key-reader.js';
 import type { FieldValues, Resource } from '../resource.js';
-import { closest } from './did-you-mean.js';
+import { didYouMean } from './did-you-mean.js';
 import { parseReference } from './reference.js';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -70,7 +70,7 @@ export function readBody(resource: Resource, body: JsonObject, complete: boolean
 function requireOneOf({ oneOf }: Resource, body: JsonObject): void {
   if (!oneOf || oneOf.some((name) => Object.hasOwn(body, name))) return;
   const given = Object.keys(body);
-  const typo = given.map((word) => [word, closest(word, oneOf)] as const).find(([, meant]) => meant !== undefined);
+  const typo = given.map((word) => [word, didYouMean(word, oneOf)] as const).find(([, meant]) => meant !== undefined);
   const hint = typo
     ? ` Did '${typo[0]}' mean '${typo[1]}'?`
     : given.length > 0

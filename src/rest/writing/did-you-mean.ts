@@ -1,7 +1,7 @@
 // Which of some names a misspelt word probably meant.
 
 /** The name that the word resembles most, or undefined where it resembles none. */
-export function closest(word: string, names: readonly string[]): string | undefined {
+export function didYouMean(word: string, names: readonly string[]): string | undefined {
   const plain = simplify(word);
   const whole = plain.length >= 3 ? names.find((name) => simplify(name).includes(plain)) : undefined;
   if (whole !== undefined) return whole;

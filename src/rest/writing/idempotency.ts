@@ -11,7 +11,7 @@ import { Recurring } from '../../platform/recurring.js';
 import type { Sql } from '../../platform/database/statement.js';
 import type { Reach } from '../../platform/principal.js';
 import { answeredBody, keptBody, type KeptBody, type OmittedBody } from './kept-body.js';
-import { withinReach } from './require-token-reach.js';
+import { requireTokenReach } from './require-token-reach.js';
 
 /** A write's answer, before it becomes HTTP. `location` is a path; the reply makes it absolute. */
 export interface WriteAnswer {
@@ -71,7 +71,7 @@ export class Idempotency {
   within(tx: Tx, request: WriteRequest | undefined, write: (tx: Tx) => Promise<WriteAnswer>): Promise<WriteAnswer> {
     if (!request) return write(tx);
     const { keyed, reach } = request;
-    return withinReach(tx, reach, () => (keyed ? this.once(tx, keyed, write) : write(tx)));
+    return requireTokenReach(tx, reach, () => (keyed ? this.once(tx, keyed, write) : write(tx)));
   }
 
   private async once(tx: Tx, keyed: KeyedRequest, write: (tx: Tx) => Promise<WriteAnswer>): Promise<WriteAnswer> {

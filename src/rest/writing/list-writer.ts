@@ -6,7 +6,7 @@ import { DomainError, invalid } from '../../platform/errors.js';
 import { FoundKeys, KeyReader, MOST_NAMED } from '../reading/key-reader.js';
 import type { Resource } from '../resource.js';
 import { asObject, badReference, type JsonObject, keysIn } from './body.js';
-import { inPart } from './locate-error.js';
+import { locateError } from './locate-error.js';
 import { knownOwn } from './known-own.js';
 import { lockFirst, lockRows } from './locked-row.js';
 import { parseReference } from './reference.js';
@@ -60,7 +60,7 @@ export class ListWriter {
       const all = { ...options, known, own: await knownOwn(open, resource, named, options.context.reach) };
       const written: string[] = [];
       for (const [index, object] of objects.entries()) {
-        written.push(await inPart(`objects[${index}]`, () => this.patchOne(open, resource, object, all)));
+        written.push(await locateError(`objects[${index}]`, () => this.patchOne(open, resource, object, all)));
       }
       await this.removeAll(open, resource, deleted, all);
       return `{"objects":[${written.join(',')}]}`;
@@ -91,7 +91,7 @@ export class ListWriter {
     }
     await tx.run({ text: 'ROLLBACK TO SAVEPOINT removing' });
     for (const [index, uri] of uris.entries()) {
-      await inPart(`deleted_objects[${index}]`, () => this.removeOne(tx, resource, uri, options));
+      await locateError(`deleted_objects[${index}]`, () => this.removeOne(tx, resource, uri, options));
     }
   }
 

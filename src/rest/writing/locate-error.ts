@@ -2,7 +2,7 @@
 import { DomainError, type ErrorDetails } from '../../platform/errors.js';
 
 /** Runs the work of one part; what it throws names the part, down to the field where only one is at fault. */
-export async function inPart<T>(part: string, work: () => Promise<T>): Promise<T> {
+export async function locateError<T>(part: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -27,7 +27,7 @@ async function outOfReach(
 }
 
 /** For what is changed, deleted or read by its id. Rejects with forbidden `project.other`; `token.limited` for what is of none. */
-export async function requireOwn(
+export async function requireObjectReach(
   sql: Sql,
   resource: Resource,
   ids: readonly number[],

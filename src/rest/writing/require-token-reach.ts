@@ -13,7 +13,7 @@ const MADE_BY = `((SELECT o.id FROM ours o) + (e.xmin::text::bigint - (SELECT o.
  * Does the write, and rejects with forbidden `project.other` where it appended an event of another project. Events of others
  * in the same moment are visible once they are committed; those whose transaction isn't are ours.
  */
-export async function withinReach<T>(tx: Tx, reach: Reach, write: () => Promise<T>): Promise<T> {
+export async function requireTokenReach<T>(tx: Tx, reach: Reach, write: () => Promise<T>): Promise<T> {
   if (!reach) return write();
   const [before] = await tx.run<{ id: number }>({ text: 'SELECT last_value AS id FROM event_id_seq' });
   const result = await write();

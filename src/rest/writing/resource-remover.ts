@@ -9,7 +9,7 @@ import { allResources, type Resource } from '../resource.js';
 import { inUse, stillReferenced } from './constraint-errors.js';
 import { listedBy } from './listed-references.js';
 import { lockFirst, lockRow, lockRows, requireRowMatch, rowOf } from './locked-row.js';
-import { requireOwn } from './require-object-reach.js';
+import { requireObjectReach } from './require-object-reach.js';
 import type { WriteOptions } from './resource-writer.js';
 import { deleteSql } from './row-sql.js';
 import { rulesOf } from './rules-of.js';
@@ -35,7 +35,7 @@ export class ResourceRemover {
   private async removeIn(tx: Tx, resource: Resource, ids: readonly number[], options: WriteOptions): Promise<number[]> {
     const rules = rulesOf(this.modules, resource);
     await lockFirst(tx, rules, ids);
-    await requireOwn(tx, resource, ids, options.context.reach);
+    await requireObjectReach(tx, resource, ids, options.context.reach);
     for (const id of options.ifMatch ? ids : []) {
       await requireRowMatch(tx, resource, await lockRow(tx, resource, id), options.ifMatch, this.objects);
     }
@@ -46,7 +46,7 @@ export class ResourceRemover {
     const gone = await this.removeRows(tx, resource, ids, options.context.actor);
     for (const { row } of gone) {
       const before = rowOf(resource, row);
-      await rules.settle?.(tx, before, null, {}, options.context);
+      await rules.afterWrite?.(tx, before, null, {}, options.context);
       await rules.removed?.(tx, before);
     }
     return gone.map((one) => one.id);

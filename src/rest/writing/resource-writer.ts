@@ -19,7 +19,7 @@ import type { KnownOwn } from './known-own.js';
 import { holdListed, listsReferences } from './listed-references.js';
 import { lockRow, requireRowMatch, rowOf } from './locked-row.js';
 import { plainDecision } from './default-update.js';
-import { requireOwn, requireOwnReferences } from './require-object-reach.js';
+import { requireObjectReach, requireOwnReferences } from './require-object-reach.js';
 import { insertSql, updateSql } from './row-sql.js';
 import { rulesOf } from './rules-of.js';
 import { lockForNewId, passId, requireNewId } from './reserve-id.js';
@@ -80,7 +80,7 @@ export class ResourceWriter {
   async create(resource: Resource, given: unknown, options: WriteOptions, tx?: Tx, id?: number): Promise<Written> {
     const write = await this.read(resource, given, true, options, tx);
     const { rules, values } = write;
-    if (tx || rules.beforeCreate || rules.settle || listsReferences(resource, values))
+    if (tx || rules.beforeCreate || rules.afterWrite || listsReferences(resource, values))
       return this.db.within(tx, (open) => this.createIn(open, write, id));
     const single = { run: this.db.write.bind(this.db) };
     const made = (await this.insert(single, write, values)) ?? (await this.existing(single, write));
@@ -92,8 +92,8 @@ export class ResourceWriter {
     const values = (await rules.beforeCreate?.(tx, write.values)) ?? write.values;
     await holdListed(tx, resource, values);
     const written = await this.insertSurely(tx, write, values, id);
-    if (!rules.settle) return written;
-    await rules.settle(tx, null, await lockRow(tx, resource, written.id), values, options.context);
+    if (!rules.afterWrite) return written;
+    await rules.afterWrite(tx, null, await lockRow(tx, resource, written.id), values, options.context);
     return this.reread(tx, resource, written.id);
   }
 
@@ -133,8 +133,8 @@ export class ResourceWriter {
   async update(resource: Resource, id: number, given: unknown, options: WriteOptions, tx?: Tx): Promise<Written> {
     const write = await this.read(resource, given, false, options, tx);
     const version = onlyVersion(options.ifMatch);
-    if (!tx && write.rules.quickly && (takesAny(options.ifMatch) || version !== undefined)) {
-      const quick = await write.rules.quickly(id, write.values, version, options.context);
+    if (!tx && write.rules.inOneStatement && (takesAny(options.ifMatch) || version !== undefined)) {
+      const quick = await write.rules.inOneStatement(id, write.values, version, options.context);
       if (quick) return { id, ...quick };
     }
     return this.db.within(tx, (open) => this.updateIn(open, id, write));
@@ -143,7 +143,7 @@ export class ResourceWriter {
   private async updateIn(tx: Tx, id: number, { resource, body, values, rules, options }: Write): Promise<Written> {
     await rules.lockFirst?.(tx, [id]);
     const before = await lockRow(tx, resource, id);
-    await requireOwn(tx, resource, [id], options.context.reach, options.own);
+    await requireObjectReach(tx, resource, [id], options.context.reach, options.own);
     requireFieldScopes(resource, before, values, options.context.principal);
     await requireRowMatch(tx, resource, before, options.ifMatch, this.objects);
     const decision =
@@ -155,7 +155,7 @@ export class ResourceWriter {
         .catch((error: unknown) => {
           throw writeError(resource, error, { ...before, ...values }, body);
         });
-      await rules.settle?.(tx, before, rowOf(resource, changed?.row), values, options.context);
+      await rules.afterWrite?.(tx, before, rowOf(resource, changed?.row), values, options.context);
     }
     return this.reread(tx, resource, id);
   }

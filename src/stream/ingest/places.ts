@@ -4,7 +4,7 @@ import type { Tx } from '../../platform/database/db.js';
 import { otherProject, type Reach } from '../../platform/principal.js';
 import { FoundKeys, KeyReader } from '../../rest/reading/key-reader.js';
 import { isKey, normalKey } from '../../rest/resource-key.js';
-import { inPart } from '../../rest/writing/locate-error.js';
+import { locateError } from '../../rest/writing/locate-error.js';
 import { asId } from '../../rest/writing/reference.js';
 import { bad, type Incoming } from './incoming.js';
 
@@ -46,7 +46,7 @@ export class Places {
     for (const [index, event] of events.entries()) {
       const part = events.length > 1 ? `[${index}]` : '';
       requireProject(event, part, reach);
-      const place = await inPart(part, () => Promise.resolve().then(() => placeIn(found, event)));
+      const place = await locateError(part, () => Promise.resolve().then(() => placeIn(found, event)));
       // Before anything is answered: that an event came before is its project's to know, too.
       if (reach && place.project !== null && !reach.has(place.project)) throw otherProject(reach);
       places.push(place);

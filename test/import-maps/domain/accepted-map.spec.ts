@@ -1,7 +1,7 @@
 // Whole maps at the door: what the standard ignores, what we refuse, and what is laid over the map that is there.
 import { acceptMap, patchChanges } from '../../../src/import-maps/domain/accepted-map.js';
 import { keyOf } from '../../../src/import-maps/domain/map-key.js';
-import { StampedMap, type Target } from '../../../src/import-maps/domain/import-map.js';
+import { ImportMap, type Target } from '../../../src/import-maps/domain/import-map.js';
 
 const rules = { origin: 'https://stamp.example', safeList: ['https://cdn.example/'] };
 const accept = (map: unknown, lenient?: boolean) =>
@@ -18,7 +18,7 @@ function accepted(map: unknown, lenient?: boolean) {
 /** What could be the digest of something. */
 const sha384 = (letter: string): string => `sha384-${letter.repeat(64)}`;
 const mapOf = (...targets: [specifier: string, target: Target, scope?: string][]) =>
-  StampedMap.of(targets.map(([specifier, target, scope]) => [keyOf(specifier, scope ?? null), target]));
+  ImportMap.of(targets.map(([specifier, target, scope]) => [keyOf(specifier, scope ?? null), target]));
 
 test('a map is kept as its parts are', () => {
   const { map, warnings } = accepted({

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { type Change, changeDelta, type Delta } from '../../../src/import-maps/domain/delta.js';
 import type { Layer } from '../../../src/import-maps/domain/layer.js';
 import { keyOf, type MapKey } from '../../../src/import-maps/domain/map-key.js';
-import { StampedMap, type Target } from '../../../src/import-maps/domain/import-map.js';
+import { ImportMap, type Target } from '../../../src/import-maps/domain/import-map.js';
 
 const SPECIFIERS = ['cart', 'cart/', 'cart/deep', 'nav', '10', '9', '__proto__', 'constructor', 'é"\n', '\ud83d\ude00'];
 const SCOPES = [null, null, 'https://shop.example/', 'https://shop.example/admin/', '/modules/1/', '/app/'];
@@ -25,7 +25,7 @@ const aTarget: fc.Arbitrary<Target> = fc.integer({ min: 1, max: 12 }).map((conte
 });
 
 export const someTargets = fc.uniqueArray(fc.tuple(aKey, aTarget), { maxLength: 14, selector: ([key]) => key });
-export const aMap = someTargets.map((targets) => StampedMap.of(targets));
+export const aMap = someTargets.map((targets) => ImportMap.of(targets));
 export const someChanges = fc
   .array(fc.tuple(aKey, fc.option(aTarget, { freq: 3 })), { maxLength: 8 })
   .map((changes) => new Map(changes));
@@ -37,7 +37,7 @@ export const someAsked: fc.Arbitrary<Change[]> = fc.array(
   fc.record({ scope: fc.constantFrom(...SCOPES), specifier: aSpecifier, set: fc.option(aModule, { freq: 3 }) }),
   { maxLength: 6 },
 );
-export const aDelta = (production: fc.Arbitrary<StampedMap> = aMap): fc.Arbitrary<Delta> =>
+export const aDelta = (production: fc.Arbitrary<ImportMap> = aMap): fc.Arbitrary<Delta> =>
   fc.tuple(someAsked, production).map(([asked, map]) => changeDelta([], asked, map));
 
 /** In any order, with places that some share. */

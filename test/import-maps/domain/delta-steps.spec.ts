@@ -1,7 +1,7 @@
 // Chains of revisions: whichever way one is read, it is what was written; and they weigh little more than what changed.
 import fc from 'fast-check';
-import type { Delta, Operation } from '../../../src/import-maps/domain/delta.js';
-import { bytesOf, operationKey, withOperations } from '../../../src/import-maps/domain/delta.js';
+import type { Delta, DeltaEntry } from '../../../src/import-maps/domain/delta.js';
+import { bytesOf, entryKey, withEntries } from '../../../src/import-maps/domain/delta.js';
 import {
   type ChainPlace,
   deltaFrom,
@@ -10,14 +10,14 @@ import {
   stepBetween,
 } from '../../../src/import-maps/domain/delta-steps.js';
 
-const operation = (index: number, version = 0): Operation => ({
+const operation = (index: number, version = 0): DeltaEntry => ({
   specifier: `m${index}`,
   scope: null,
   set: { url: `https://cdn.example/${index}/${version}.js` },
   base: null,
 });
 const deltaOf = (count: number): Delta =>
-  withOperations([], new Map(Array.from({ length: count }, (_, at) => [operationKey(operation(at)), operation(at)])));
+  withEntries([], new Map(Array.from({ length: count }, (_, at) => [entryKey(operation(at)), operation(at)])));
 
 interface Kept {
   readonly place: ChainPlace;
@@ -46,9 +46,9 @@ it('a revision is what was written, from its whole one and from every one betwee
         // Some come as other objects that say the same, as they do from the database.
         const before = round.length % 2 ? (through(last) as Delta) : last;
         const wanted = new Map(
-          round.map(([at, version]) => [operationKey(operation(at)), version === null ? null : operation(at, version)]),
+          round.map(([at, version]) => [entryKey(operation(at)), version === null ? null : operation(at, version)]),
         );
-        next(chain, withOperations(before, wanted));
+        next(chain, withEntries(before, wanted));
       }
       for (const { place, delta } of chain) {
         const from = place.whole ?? place.number;
@@ -68,7 +68,7 @@ it('ten thousand changes of one key of many weigh a few copies of everything', (
   next(chain, deltaOf(4096));
   for (let round = 1; round <= 10_000; round++) {
     const one = operation(round % 4096, round);
-    next(chain, withOperations(chain.at(-1)?.delta ?? [], new Map([[operationKey(one), one]])));
+    next(chain, withEntries(chain.at(-1)?.delta ?? [], new Map([[entryKey(one), one]])));
   }
   const wholes = chain.filter(({ place }) => place.whole === null).length;
   expect(wholes).toBeLessThanOrEqual(1 + 10_000 / 256);
@@ -93,7 +93,7 @@ it('the first one, small ones and large changes are whole', () => {
 });
 
 it('what the modules import is a change, too', () => {
-  const importing = (...imports: string[]): Operation => ({
+  const importing = (...imports: string[]): DeltaEntry => ({
     ...operation(1),
     set: { url: 'https://cdn.example/1.js', imports },
   });

@@ -8,13 +8,13 @@ import {
   importsOf,
   keysOf,
   liveAmong,
-  stamp,
+  overlay,
 } from '../../../src/import-maps/domain/delta.js';
 import { keyFromWire, keyOf, keyText, overlaps, partsOf, wireKey } from '../../../src/import-maps/domain/map-key.js';
-import { StampedMap, type Target } from '../../../src/import-maps/domain/import-map.js';
+import { ImportMap, type Target } from '../../../src/import-maps/domain/import-map.js';
 
 const mapOf = (targets: Record<string, string>) =>
-  StampedMap.of(Object.entries(targets).map(([specifier, url]) => [keyOf(specifier), { url }]));
+  ImportMap.of(Object.entries(targets).map(([specifier, url]) => [keyOf(specifier), { url }]));
 const set = (specifier: string, url: string, imports?: string[]): Change => ({
   scope: null,
   specifier,
@@ -39,7 +39,7 @@ test('a change is based on what production has', () => {
 
 test('a base has the integrity, and nothing that modules carry', () => {
   const target: Target & { imports: string[] } = { url: '/modules/1/a.js', integrity: 'sha384-a', imports: ['b'] };
-  const [operation] = changeDelta([], [gone('a')], StampedMap.of([[keyOf('a'), target]]));
+  const [operation] = changeDelta([], [gone('a')], ImportMap.of([[keyOf('a'), target]]));
   expect(operation?.base).toEqual({ url: '/modules/1/a.js', integrity: 'sha384-a' });
   const [bare] = changeDelta([], [gone('cart')], production);
   expect(Object.keys(bare?.base ?? {})).toEqual(['url']);
@@ -71,7 +71,7 @@ test('another change takes the base of now', () => {
 describe('files of a watched folder', () => {
   const x = (content: number) => ({ url: `/modules/${content}/x.js` });
   const none = { past: new Set<string>() };
-  const mapAt = (target: Target | null) => StampedMap.of(target ? [[keyOf('x'), target]] : []);
+  const mapAt = (target: Target | null) => ImportMap.of(target ? [[keyOf('x'), target]] : []);
 
   // What the ticket had there (set, base), what production has now, the file; what becomes of the operation (set, base).
   test.each<[string, [Target | null, Target | null] | null, Target | null, Target | null, [unknown, unknown] | null]>([
@@ -122,7 +122,7 @@ test('the changes that make a key what production has', () => {
 
 test('a stamp is production with the delta over it', () => {
   const delta = changeDelta([], [set('new', '/modules/2/new.js', ['cart']), gone('nav')], production);
-  expect(stamp(production, delta).equals(mapOf({ cart: '/modules/1/cart.js', new: '/modules/2/new.js' }))).toBe(true);
+  expect(overlay(production, delta).equals(mapOf({ cart: '/modules/1/cart.js', new: '/modules/2/new.js' }))).toBe(true);
   expect(changesOf(delta).get(keyOf('new'))).toEqual({ url: '/modules/2/new.js' });
 });
 
@@ -148,7 +148,7 @@ describe('conflicts', () => {
     ['the same URL with another integrity', base, { ...base, integrity: 'sha384-x' }, mine, 'stale'],
   ])('production is %s', (_what, from, now, to, expected) => {
     const operation = { scope: null, specifier: 'cart', set: to, base: from };
-    expect(keyState(operation, StampedMap.of(now ? [[keyOf('cart'), now]] : []))).toBe(expected);
+    expect(keyState(operation, ImportMap.of(now ? [[keyOf('cart'), now]] : []))).toBe(expected);
   });
 
   const delta: Delta = [
@@ -156,7 +156,7 @@ describe('conflicts', () => {
     { scope: null, specifier: 'gone', set: { url: '/g' }, base },
     { scope: null, specifier: 'new', set: { url: '/n' }, base: null },
   ];
-  const now = StampedMap.of([[keyOf('cart'), theirs]]);
+  const now = ImportMap.of([[keyOf('cart'), theirs]]);
 
   test('the stale keys are told with all three values', () => {
     expect(staleKeys(delta, now)).toEqual([

@@ -1,11 +1,11 @@
 // A URL has one integrity in a map: who would be kept from loading by a change of it.
 import { keyWithOtherIntegrity } from '../../../src/import-maps/domain/integrity.js';
 import { keyOf } from '../../../src/import-maps/domain/map-key.js';
-import { StampedMap, type Target } from '../../../src/import-maps/domain/import-map.js';
+import { ImportMap, type Target } from '../../../src/import-maps/domain/import-map.js';
 
 const url = 'https://cdn.example/lib.js';
 const set = (specifier: string, target: Target | null) => ({ scope: null, specifier, set: target });
-const map = (...entries: [string, Target][]) => StampedMap.of(entries.map(([name, target]) => [keyOf(name), target]));
+const map = (...entries: [string, Target][]) => ImportMap.of(entries.map(([name, target]) => [keyOf(name), target]));
 
 test.each([
   ['another one', map(['lib', { url, integrity: 'sha256-a' }]), 'sha256-b', keyOf('lib')],

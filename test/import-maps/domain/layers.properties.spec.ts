@@ -1,6 +1,6 @@
 // What holds for every history: nobody's work is lost by somebody else's promotion or revert.
 import fc from 'fast-check';
-import { changesOf, keysOf, stamp } from '../../../src/import-maps/domain/delta.js';
+import { changesOf, keysOf, overlay } from '../../../src/import-maps/domain/delta.js';
 import { fold, foldKeys, inOrder, type Layer } from '../../../src/import-maps/domain/layer.js';
 import { planRevert } from '../../../src/import-maps/domain/revert.js';
 import { aDelta, aKey, aMap, runs, shuffled, someLayers } from './arbitraries.js';
@@ -19,7 +19,7 @@ const aRevert = aHistory.chain(([base, layers]) =>
 test('a fold is one layer after the other', () => {
   fc.assert(
     fc.property(aHistory, ([base, layers]) => {
-      const folded = inOrder(layers).reduce((map, { delta }) => stamp(map, delta), base);
+      const folded = inOrder(layers).reduce((map, { delta }) => overlay(map, delta), base);
       expect(fold(base, layers).equals(folded)).toBe(true);
     }),
     runs,
@@ -53,7 +53,7 @@ test('some keys of a fold need only the layers that touch them', () => {
 test('a stamp keeps every key of production that the ticket does not name', () => {
   fc.assert(
     fc.property(aMap, aDelta(), (production, delta) => {
-      const stamped = stamp(production, delta);
+      const stamped = overlay(production, delta);
       const changes = changesOf(delta);
       for (const key of production.keys) if (!changes.has(key)) expect(stamped.get(key)).toBe(production.get(key));
       for (const key of stamped.keys) if (!changes.has(key)) expect(production.get(key)).toBeDefined();

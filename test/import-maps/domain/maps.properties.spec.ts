@@ -2,16 +2,16 @@
 import { canonicalJson } from '../../builders/canonical-json.js';
 import fc from 'fast-check';
 import { acceptMap, patchChanges } from '../../../src/import-maps/domain/accepted-map.js';
-import { changesOf, operationKey } from '../../../src/import-maps/domain/delta.js';
+import { changesOf, entryKey } from '../../../src/import-maps/domain/delta.js';
 import { diff } from '../../../src/import-maps/domain/diff.js';
 import { keyFromWire, partsOf, wireKey } from '../../../src/import-maps/domain/map-key.js';
 import { parseImportMap, type ParsedImportMap } from '../../../src/import-maps/domain/parse.js';
 import { resolveSpecifier } from '../../../src/import-maps/domain/resolve.js';
-import { StampedMap } from '../../../src/import-maps/domain/import-map.js';
+import { ImportMap } from '../../../src/import-maps/domain/import-map.js';
 import { aKey, aMap, runs, shuffled, someChanges, someTargets } from './arbitraries.js';
 
 const ORIGIN = 'https://stamp.example';
-const fresh = (map: StampedMap) => StampedMap.of([...map.keys].map((key) => [key, map.get(key)!]));
+const fresh = (map: ImportMap) => ImportMap.of([...map.keys].map((key) => [key, map.get(key)!]));
 
 test('a changed map is ordered as one that is made anew', () => {
   fc.assert(
@@ -44,7 +44,7 @@ test('the text is the same if and only if the map is, whatever the order that it
   const two = someTargets.chain((targets) => fc.tuple(fc.constant(targets), shuffled(targets), someTargets));
   fc.assert(
     fc.property(two, ([targets, mixed, others]) => {
-      const [map, same, other] = [StampedMap.of(targets), StampedMap.of(mixed), StampedMap.of(others)];
+      const [map, same, other] = [ImportMap.of(targets), ImportMap.of(mixed), ImportMap.of(others)];
       expect(canonicalJson(map, ORIGIN)).toBe(canonicalJson(same, ORIGIN));
       // A map has one integrity for a URL; here a URL always has the same.
       expect(canonicalJson(map) === canonicalJson(other)).toBe(map.equals(other));
@@ -79,11 +79,11 @@ test('a map that is sent back is the same map, and laid over itself changes noth
     fc.property(aMap, aMap, (map, other) => {
       const accepted = acceptMap(canonicalJson(map, ORIGIN), { origin: ORIGIN, safeList: [], relative: true });
       if ('faults' in accepted) throw new Error(JSON.stringify(accepted.faults));
-      const applied = (to: StampedMap) => {
+      const applied = (to: ImportMap) => {
         const changes = patchChanges(accepted.map, to).map((change) => ({ ...change, base: null }));
         return to.with(changesOf(changes));
       };
-      expect(applied(StampedMap.empty).equals(map)).toBe(true);
+      expect(applied(ImportMap.empty).equals(map)).toBe(true);
       expect(patchChanges(accepted.map, map)).toEqual([]);
       const twice = applied(other);
       expect(patchChanges(accepted.map, twice)).toEqual([]);
@@ -115,7 +115,7 @@ test('a key goes over the wire and back', () => {
   fc.assert(
     fc.property(aKey, (key) => {
       expect([keyFromWire(wireKey(key)), keyFromWire(key)]).toEqual([key, key]);
-      expect(operationKey({ ...partsOf(key), set: null })).toBe(key);
+      expect(entryKey({ ...partsOf(key), set: null })).toBe(key);
     }),
     runs,
   );

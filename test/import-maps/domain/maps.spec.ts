@@ -2,7 +2,7 @@
 import { canonicalJson } from '../../builders/canonical-json.js';
 import { diff } from '../../../src/import-maps/domain/diff.js';
 import { keyOf } from '../../../src/import-maps/domain/map-key.js';
-import { addressOf, sameTarget, StampedMap } from '../../../src/import-maps/domain/import-map.js';
+import { addressOf, sameTarget, ImportMap } from '../../../src/import-maps/domain/import-map.js';
 
 const [cdn, own] = ['https://cdn.example/x.js', '/modules/1/x.js'];
 const entries = (...given: [specifier: string, url: string, integrity?: string, scope?: string][]) =>
@@ -12,11 +12,11 @@ const entries = (...given: [specifier: string, url: string, integrity?: string, 
   );
 
 test('the text of the empty map', () => {
-  expect(canonicalJson(StampedMap.empty)).toBe('{"imports":{}}');
+  expect(canonicalJson(ImportMap.empty)).toBe('{"imports":{}}');
 });
 
 test('keys are sorted by code units, numbers too, sections have their order, and integrity is for what is referenced', () => {
-  const map = StampedMap.of(
+  const map = ImportMap.of(
     entries(
       ['b', cdn, 'sha384-b'],
       ['2', own, 'sha384-2'],
@@ -36,7 +36,7 @@ test('keys are sorted by code units, numbers too, sections have their order, and
 });
 
 test('the origin stands before what is kept here, and the text is sorted with it', () => {
-  const map = StampedMap.of(
+  const map = ImportMap.of(
     entries(
       ['a', own, 'sha384-o'],
       ['b', cdn, 'sha384-c'],
@@ -54,7 +54,7 @@ test('the origin stands before what is kept here, and the text is sorted with it
 });
 
 test('no name stands twice in an object, even where the origin makes two into one', () => {
-  const map = StampedMap.of(
+  const map = ImportMap.of(
     entries(
       ['b', own, 'sha384-1', '/modules/1/'],
       ['a', own, undefined, '/modules/1/'],
@@ -69,7 +69,7 @@ test('no name stands twice in an object, even where the origin makes two into on
 
 test('one target under two keys is written under both', () => {
   const target = { url: own, integrity: 'sha384-x' };
-  const map = StampedMap.of([
+  const map = ImportMap.of([
     [keyOf('a'), target],
     [keyOf('b'), target],
   ]);
@@ -78,14 +78,14 @@ test('one target under two keys is written under both', () => {
 });
 
 test('where keys say different integrity for one URL, the last key counts', () => {
-  const map = StampedMap.of(entries(['b', own, 'sha384-b'], ['a', own, 'sha384-a'], ['c', own]));
+  const map = ImportMap.of(entries(['b', own, 'sha384-b'], ['a', own, 'sha384-a'], ['c', own]));
   expect(canonicalJson(map)).toContain(`"integrity":{"${own}":"sha384-b"}`);
   const after = map.with(new Map([[keyOf('b'), null]]));
   expect(canonicalJson(after)).toContain(`"integrity":{"${own}":"sha384-a"}`);
 });
 
 test('a change leaves the map that it was made of as it is', () => {
-  const map = StampedMap.of(entries(['a', '/1'], ['c', '/3', 'sha384-3']));
+  const map = ImportMap.of(entries(['a', '/1'], ['c', '/3', 'sha384-3']));
   const before = canonicalJson(map);
   const after = map.with(
     new Map([
@@ -103,12 +103,12 @@ test('a change leaves the map that it was made of as it is', () => {
 });
 
 test('maps are equal where each key leads to the same', () => {
-  const map = StampedMap.of(entries(['a', '/1'], ['b', '/2', 'sha384-2']));
-  expect(map.equals(StampedMap.of(entries(['b', '/2', 'sha384-2'], ['a', '/1'])))).toBe(true);
-  expect(map.equals(StampedMap.of(entries(['a', '/1'])))).toBe(false);
-  expect(map.equals(StampedMap.of(entries(['a', '/1'], ['b', '/2'])))).toBe(false);
-  expect(map.equals(StampedMap.of(entries(['a', '/9'], ['b', '/2', 'sha384-2'])))).toBe(false);
-  expect(map.equals(StampedMap.of(entries(['a', '/1'], ['c', '/2', 'sha384-2'])))).toBe(false);
+  const map = ImportMap.of(entries(['a', '/1'], ['b', '/2', 'sha384-2']));
+  expect(map.equals(ImportMap.of(entries(['b', '/2', 'sha384-2'], ['a', '/1'])))).toBe(true);
+  expect(map.equals(ImportMap.of(entries(['a', '/1'])))).toBe(false);
+  expect(map.equals(ImportMap.of(entries(['a', '/1'], ['b', '/2'])))).toBe(false);
+  expect(map.equals(ImportMap.of(entries(['a', '/9'], ['b', '/2', 'sha384-2'])))).toBe(false);
+  expect(map.equals(ImportMap.of(entries(['a', '/1'], ['c', '/2', 'sha384-2'])))).toBe(false);
 });
 
 test('targets are the same by URL and integrity; nothing is the same as nothing', () => {
@@ -126,8 +126,8 @@ test('only what begins with a slash gets the origin', () => {
 });
 
 test('a difference tells what came, went and changed, by key', () => {
-  const from = StampedMap.of(entries(['same', '/1'], ['gone', '/2'], ['other', '/3', 'sha384-3']));
-  const to = StampedMap.of(entries(['same', '/1'], ['new', '/4'], ['other', '/3', 'sha384-4']));
+  const from = ImportMap.of(entries(['same', '/1'], ['gone', '/2'], ['other', '/3', 'sha384-3']));
+  const to = ImportMap.of(entries(['same', '/1'], ['new', '/4'], ['other', '/3', 'sha384-4']));
   expect(diff(from, to)).toEqual([
     { key: ' gone', change: 'removed', from: { url: '/2' }, to: null },
     { key: ' new', change: 'added', from: null, to: { url: '/4' } },
@@ -143,7 +143,7 @@ test('a difference tells what came, went and changed, by key', () => {
 
 test('many changes, one after the other, leave what all of them say', () => {
   const keys = Array.from({ length: 300 }, (_, index) => ` module-${index}`);
-  let map = StampedMap.of([[' module-7', { url: '/modules/0/old.js' }]]);
+  let map = ImportMap.of([[' module-7', { url: '/modules/0/old.js' }]]);
   const first = map;
   for (const [index, key] of keys.entries()) {
     map = map.with(new Map([[key, index % 3 === 0 ? null : { url: `/modules/${index}/new.js` }]]));

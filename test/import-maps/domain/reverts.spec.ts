@@ -1,23 +1,23 @@
 // Layers over a base: their order, their fold, and production without some of them.
 import { dangling, danglingSince, importersIn, leadTo } from '../../../src/import-maps/domain/dangling.js';
-import type { Operation } from '../../../src/import-maps/domain/delta.js';
+import type { DeltaEntry } from '../../../src/import-maps/domain/delta.js';
 import { fold, foldKeys, inOrder, type Layer } from '../../../src/import-maps/domain/layer.js';
 import { keyOf } from '../../../src/import-maps/domain/map-key.js';
 import { placesOfRevert, planRevert } from '../../../src/import-maps/domain/revert.js';
-import { StampedMap } from '../../../src/import-maps/domain/import-map.js';
+import { ImportMap } from '../../../src/import-maps/domain/import-map.js';
 
-const set = (specifier: string, url: string, imports?: string[], scope: string | null = null): Operation => ({
+const set = (specifier: string, url: string, imports?: string[], scope: string | null = null): DeltaEntry => ({
   scope,
   specifier,
   set: imports ? { url, imports } : { url },
   base: null,
 });
-const gone = (specifier: string): Operation => ({ scope: null, specifier, set: null, base: null });
-const layer = (id: number, ...delta: Operation[]): Layer => ({ id, sequence: id, ticket: id, delta });
+const gone = (specifier: string): DeltaEntry => ({ scope: null, specifier, set: null, base: null });
+const layer = (id: number, ...delta: DeltaEntry[]): Layer => ({ id, sequence: id, ticket: id, delta });
 const mapOf = (targets: Record<string, string>) =>
-  StampedMap.of(Object.entries(targets).map(([specifier, url]) => [keyOf(specifier), { url }]));
-const plan = (layers: Layer[], go: number[], production?: StampedMap, isThere?: (url: string) => boolean) =>
-  planRevert(StampedMap.empty, layers, new Set(go), production, isThere);
+  ImportMap.of(Object.entries(targets).map(([specifier, url]) => [keyOf(specifier), { url }]));
+const plan = (layers: Layer[], go: number[], production?: ImportMap, isThere?: (url: string) => boolean) =>
+  planRevert(ImportMap.empty, layers, new Set(go), production, isThere);
 
 test('layers go by their place, then by id', () => {
   const layers = [layer(3), { ...layer(1), sequence: 5 }, layer(2), { ...layer(9), sequence: 2 }];
@@ -77,7 +77,7 @@ describe('revert', () => {
     expect([changes.size, superseded, dependents]).toEqual([0, [], []]);
   });
 
-  const dependents = (layers: Layer[], go: number[], production?: StampedMap, isThere?: (url: string) => boolean) =>
+  const dependents = (layers: Layer[], go: number[], production?: ImportMap, isThere?: (url: string) => boolean) =>
     plan(layers, go, production, isThere).dependents.map(({ layer: { id }, specifiers }) => [id, specifiers]);
 
   test('names later layers that import what would vanish', () => {
@@ -150,13 +150,13 @@ describe('revert', () => {
 
     test('asked of are the places that live modules import, before and after', () => {
       const layers = [layer(1, set('ui/', '/1/')), layer(2, set('ui/', '/2/')), importing];
-      expect(placesOfRevert(StampedMap.empty, layers, new Set([2]), fold(StampedMap.empty, layers))).toEqual([
+      expect(placesOfRevert(ImportMap.empty, layers, new Set([2]), fold(ImportMap.empty, layers))).toEqual([
         '/2/x.js',
         '/2/y.js',
         '/1/x.js',
         '/1/y.js',
       ]);
-      expect(placesOfRevert(StampedMap.empty, layers, new Set([3]), fold(StampedMap.empty, layers))).toEqual([]);
+      expect(placesOfRevert(ImportMap.empty, layers, new Set([3]), fold(ImportMap.empty, layers))).toEqual([]);
     });
   });
 
@@ -167,7 +167,7 @@ describe('revert', () => {
 });
 
 describe('imports that lead nowhere', () => {
-  const map = StampedMap.of([
+  const map = ImportMap.of([
     [keyOf('cart'), { url: '/modules/1/cart.js' }],
     [keyOf('ui/'), { url: 'https://cdn.example/ui/' }],
     [keyOf('only', '/modules/1/'), { url: '/modules/2/only.js' }],
@@ -209,7 +209,7 @@ describe('imports that lead nowhere', () => {
   });
 
   test('without scopes each specifier is looked for once, and found where it always is', () => {
-    const flat = StampedMap.of([...map.targets].filter(([key]) => key.startsWith(' ')));
+    const flat = ImportMap.of([...map.targets].filter(([key]) => key.startsWith(' ')));
     const specifiers = [
       'cart',
       'nav',
@@ -231,7 +231,7 @@ describe('imports that lead nowhere', () => {
     );
     expect(dangling(flat, all)).toEqual(nowhere);
     const [importer] = all as [(typeof all)[number]];
-    expect(danglingSince(flat, StampedMap.empty, [importer])).toEqual([
+    expect(danglingSince(flat, ImportMap.empty, [importer])).toEqual([
       { importer, specifier: 'cart', key: ' cart' },
       { importer, specifier: 'ui/x', key: ' ui/' },
     ]);
@@ -272,7 +272,7 @@ describe('imports that lead nowhere', () => {
       get: () => {
         throw new RangeError('broken');
       },
-    } as unknown as StampedMap;
+    } as unknown as ImportMap;
     expect(() => leadTo(broken, 'x', '/modules/1/a.js')).toThrow(RangeError);
   });
 });

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { keyOf } from '../../../src/import-maps/domain/map-key.js';
 import { madeOf, SortedRuns } from '../../../src/import-maps/domain/sorted-runs.js';
 import { atOnce } from '../../../src/import-maps/domain/sliced.js';
-import { StampedMap, type Target } from '../../../src/import-maps/domain/import-map.js';
+import { ImportMap, type Target } from '../../../src/import-maps/domain/import-map.js';
 
 const numbered = (count: number, from = 1000) => Array.from({ length: count }, (_, index) => `m${from + index}`);
 const after = (list: SortedRuns, touched: ReadonlySet<string>, has: (text: string) => boolean): SortedRuns =>
@@ -67,7 +67,7 @@ const manyTargets = (count: number): [string, Target][] =>
   });
 
 /** The text by the plain way: objects, sorted; no name here looks like an integer. */
-function plainJson(map: StampedMap, origin: string): string {
+function plainJson(map: ImportMap, origin: string): string {
   const absolute = (url: string) => (url.startsWith('/') ? origin + url : url);
   const sorted = (pairs: (readonly [string, unknown])[]) =>
     Object.fromEntries([...new Map(pairs)].sort(([one], [other]) => (one < other ? -1 : 1)));
@@ -89,7 +89,7 @@ describe.each(['', 'https://stamp.example', 'https://a.example', 'http://127.0.0
   'the text of a large map for %j',
   (origin) => {
     test('is the one of the plain way, after each change too', () => {
-      let map = StampedMap.of(manyTargets(700));
+      let map = ImportMap.of(manyTargets(700));
       expect(canonicalJson(map, origin)).toBe(plainJson(map, origin));
       const others = manyTargets(900);
       const change = fc.array(
@@ -115,7 +115,7 @@ describe.each(['', 'https://stamp.example', 'https://a.example', 'http://127.0.0
 test('a URL that many keys lead to is written once, with the last integrity, across runs too', () => {
   const same = (integrity: string) => ({ url: '/modules/shared', integrity });
   const keys = numbered(300).map((name) => keyOf(name));
-  const map = StampedMap.of(keys.map((key, index) => [key, same(`sha384-${index}`)]));
+  const map = ImportMap.of(keys.map((key, index) => [key, same(`sha384-${index}`)]));
   expect(canonicalJson(map)).toMatch(/,"integrity":\{"\/modules\/shared":"sha384-299"\}\}$/);
   const more = map.with(new Map([[keyOf('z'), { url: '/modules/z', integrity: 'sha384-z' }]]));
   expect(canonicalJson(more)).toMatch(/,"integrity":\{"\/modules\/shared":"sha384-299","\/modules\/z":"sha384-z"\}\}$/);
