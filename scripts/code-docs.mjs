@@ -6,7 +6,7 @@ import { keepGenerated } from './generated-file.mjs';
 
 await ensureClientTypes();
 const from = (file) => import(`../src/${file}.ts`);
-const [{ REFUSALS }, { STATUS }, { exitOf }, { EVENT_TYPES, RESOURCES, ROW_CHANGES }] = await Promise.all(
+const [{ REFUSALS }, { STATUS }, { exitOf }, { EVENT_TYPES, PARTS, RESOURCES, ROW_CHANGES }] = await Promise.all(
   ['platform/refusals/refusals', 'platform/http/error-reply', 'cli/shell/report-error', 'log/lines/event-types'].map(
     from,
   ),
@@ -57,13 +57,19 @@ const EVENTS = `# Events
 
 What the server itself says in the stream ([STREAM.md](STREAM.md)), in \`/api/v1/event/\` and in the history of tickets. Nobody else can post these types, nor others with the same first word. What comes from outside has types of its own: STREAM.md lists those with words of their own.
 
+A detail is a part of something larger that has a line of its own. \`/stream\` sends details only with \`detail=1\`, or where \`type=\` names them; what is a warning or an error is none.
+
 This page is made from the code (\`node scripts/code-docs.mjs\`), and a type that isn't here doesn't compile.
 `;
 
 const events = [
   table(
     ['type', 'severity', 'what it tells'],
-    Object.entries(EVENT_TYPES).map(([type, [severity, about]]) => [`\`${type}\``, severity, about]),
+    Object.entries(EVENT_TYPES).map(([type, [severity, about, detail]]) => [
+      `\`${type}\``,
+      severity,
+      `${about}${detail ? ' A detail.' : ''}`,
+    ]),
   ),
   `## Objects
 
@@ -72,7 +78,7 @@ ${table(
   Object.entries(ROW_CHANGES).map(([what, about]) => [`\`<resource>.${what}\``, 'info', about]),
 )}
 
-Of the resources ${RESOURCES.map((name) => `\`${name}\``).join(', ')}.`,
+Of the resources ${RESOURCES.map((name) => `\`${name}\``).join(', ')}. What happens to ${PARTS.map((name) => `\`${name}\``).join(', ')} is a detail, and so is what a bundle makes beside its ticket.`,
 ];
 
 for (const [name, parts] of [

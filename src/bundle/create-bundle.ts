@@ -6,6 +6,7 @@ import { BatchWriter, type Part } from '../rest/writing/batch-writer.js';
 import { parseReference } from '../rest/writing/reference.js';
 import { ResourceWriter, type WriteOptions } from '../rest/writing/resource-writer.js';
 import { rollUpTicket } from '../subtickets/roll-up-ticket.js';
+import { asLine } from '../log/lines/line.js';
 import { supersedeRepeats } from '../subtickets/one-live.js';
 import type { Bundle, BundleSubticket } from './bundle-body.js';
 
@@ -18,8 +19,9 @@ export class CreateBundle {
 
   /** The id of the ticket. An error names the part and nothing is kept. */
   async run(tx: Tx, bundle: Bundle, options: WriteOptions): Promise<number> {
-    const { context } = options;
-    const { id } = await this.writer.create(resourceNamed('ticket'), bundle.ticket, options, tx);
+    const context = { ...options.context, isPart: true };
+    const whole = { ...options, context: { ...options.context, madeWith: packagesOf(bundle) } };
+    const { id } = await this.writer.create(resourceNamed('ticket'), bundle.ticket, whole, tx);
     const ofTicket = (name: string, parts: readonly Part[]): Promise<number[]> =>
       this.batches.create(tx, resourceNamed(name), parts.map(owned({ ticket: id })), context);
     await ofTicket('ticketlink', bundle.links);
@@ -68,12 +70,27 @@ export class CreateBundle {
   }
 }
 
+/** The packages that its line names. */
+const MOST_NAMED = 3;
+const LONGEST_NAME = 20;
+
+/** `openssl, curl and 2 more`; undefined where no source package is named. */
+function packagesOf({ subtickets }: Bundle): string | undefined {
+  const names = [...new Set(subtickets.map(({ sourcepackage }) => sourcepackage).filter(isName))];
+  const named = names.slice(0, MOST_NAMED).map((name) => asLine(name, LONGEST_NAME));
+  if (named.length === 0) return undefined;
+  const more =
+    subtickets.length -
+    subtickets.filter(({ sourcepackage }) => names.slice(0, MOST_NAMED).includes(sourcepackage as string)).length;
+  return `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
 const owned =
   (owner: { ticket: number } | { subticket: number | undefined }) =>
   ({ at, body }: Part): Part => ({ at, body: { ...body, ...owner } });
 
 /** Names of source packages have no slash; what has one, or is a number, is meant as a reference. */
-const isName = (sourcepackage: unknown): boolean =>
+const isName = (sourcepackage: unknown): sourcepackage is string =>
   typeof sourcepackage === 'string' &&
   parseReference(sourcepackage, 'sourcepackage') === undefined &&
   !sourcepackage.includes('/');

@@ -5,7 +5,7 @@ import { lineSql } from './lines/line.js';
 import { inSlices } from '../platform/in-slices.js';
 import { redacted, redactedJson, redactedSql } from '../platform/redact.js';
 import { type Severity, severityOf } from './lines/severity.js';
-import type { OwnType } from './lines/event-types.js';
+import { isDetail, type OwnType } from './lines/event-types.js';
 
 /** So many are made ready before others have a turn. */
 const AT_A_TIME = 20;
@@ -24,6 +24,8 @@ export interface EventSql {
   readonly line: string;
   readonly link?: string;
   readonly data: string;
+  /** Whether it is a detail; left out, it is none. */
+  readonly detail?: string;
   /** True where its texts were redacted before they came here, or there are none; else the statement does it. */
   readonly redacted?: boolean;
 }
@@ -34,10 +36,10 @@ export interface EventSql {
  */
 export function insertEventSql(given: EventSql, from: string): string {
   const event = given.redacted ? given : inSql(given);
-  return `INSERT INTO event (type, subject, severity, actor, project_id, ticket_id, subticket_id, stage, version, line, link, data)
+  return `INSERT INTO event (type, subject, severity, actor, project_id, ticket_id, subticket_id, stage, version, line, link, data, detail)
     SELECT ${event.type}, ${event.subject}, ${event.severity ?? "'info'"}, ${event.actor}, ${event.project ?? 'NULL::bigint'},
       ${event.ticket ?? 'NULL::bigint'}, ${event.subticket ?? 'NULL::bigint'}, ${event.stage ?? 'NULL::text'}, ${event.version ?? 'NULL::int'}, ${lineSql(event.line)},
-      ${event.link ?? 'NULL::text'}, ${event.data} ${from}`;
+      ${event.link ?? 'NULL::text'}, ${event.data}, ${event.detail ?? 'false'} ${from}`;
 }
 
 /** No event has a secret in it, whoever wrote it there. */
@@ -81,6 +83,7 @@ export async function appendEvent(sql: Sql, event: NewEvent): Promise<number> {
       link: '$10::text',
       data: '$11::jsonb',
       stage: '$12::text',
+      detail: '$13::boolean',
       redacted: true,
     },
     '',
@@ -110,16 +113,17 @@ export async function appendEvents(sql: Sql, events: readonly NewEvent<string>[]
       link: 'g.link',
       data: 'g.data::jsonb',
       stage: 'g.stage',
+      detail: 'g.detail',
       redacted: true,
     },
     `FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::int[], $9::text[],
-        $10::text[], $11::text[], $12::text[])
-      WITH ORDINALITY g(type, subject, severity, actor, project, ticket, subticket, version, line, link, data, stage, at) ORDER BY g.at`,
+        $10::text[], $11::text[], $12::text[], $13::boolean[])
+      WITH ORDINALITY g(type, subject, severity, actor, project, ticket, subticket, version, line, link, data, stage, detail, at) ORDER BY g.at`,
   );
   const rows = await sql.run<{ id: number }>({
     name: 'append_events',
     text: `${text} RETURNING id`,
-    values: Array.from({ length: 12 }, (_none, column) => columns.map((values) => values[column])),
+    values: Array.from({ length: 13 }, (_none, column) => columns.map((values) => values[column])),
   });
   // Postgres gives a sorted INSERT … SELECT its ids in the order of its rows.
   return rows.map(({ id }) => id).sort((one, other) => one - other);
@@ -148,5 +152,6 @@ function valuesOf(event: NewEvent<string>): unknown[] {
     link && redacted(link),
     redactedJson(data),
     stage && redacted(stage),
+    isDetail(type, severity),
   ];
 }

@@ -44,6 +44,10 @@ export abstract class LoggedRow {
   @Column('text', { nullable: true })
   link: string | null;
 
+  /** A part of something larger that has its own line: in history and lists, in the stream only where somebody asks for it. */
+  @Column('boolean', { default: false })
+  detail: boolean;
+
   /** `{before, after}`: the fields that changed. */
   @Column('jsonb', { default: {} })
   data: object;

@@ -34,6 +34,10 @@ export interface WriteContext {
   readonly admin?: boolean;
   /** Whose scopes count for what a body says; undefined for the server's own writes. */
   readonly principal?: Principal;
+  /** True for what is made as a part of something larger, whose line tells of it: its event is a detail. */
+  readonly isPart?: boolean;
+  /** What is made with it, for its line: `openssl, curl`. */
+  readonly madeWith?: string | undefined;
   /** True where the client said which state it saw (If-Match). */
   readonly conditional?: boolean;
 }

@@ -1,5 +1,5 @@
 // event: the log as a list in the dialect, each row under its number.
-import { Id, Json, Reference, Text, Time, Whole } from '../rest/fields/field-decorators.js';
+import { Flag, Id, Json, Reference, Text, Time, Whole } from '../rest/fields/field-decorators.js';
 import { defineResource } from '../rest/resource.js';
 import { NumberedEventRow } from './numbered-event.row.js';
 
@@ -65,6 +65,13 @@ class EventFields {
 
   @Text({ help: 'Where to look.', example: null, max: 4096, readonly: true, nullable: true })
   link: string | null;
+
+  @Flag({
+    help: 'A part of something larger that has its own line: the stream sends it only with `detail=1`, or where a filter names its type.',
+    example: false,
+    readonly: true,
+  })
+  detail: boolean;
 
   @Json({ help: 'What it was before and after.', example: { before: { status: '000' }, after: { status: '100' } } })
   data: object;

@@ -10,9 +10,11 @@ export interface StreamFilter {
   readonly stages?: readonly string[];
   /** A type, or with `*` at its end what types begin with. */
   readonly types?: readonly string[];
+  /** Details, too. Who names types gets what is of these types, details or not. */
+  readonly detail?: true;
 }
 
-type Facts = Pick<StreamEvent, 'project' | 'ticket' | 'severity' | 'stage' | 'type'>;
+type Facts = Pick<StreamEvent, 'project' | 'ticket' | 'severity' | 'stage' | 'type' | 'detail'>;
 
 const isOf = <Value>(wanted: readonly Value[] | undefined, value: Value | null): boolean =>
   wanted === undefined || (value !== null && wanted.includes(value));
@@ -22,6 +24,7 @@ const isPrefix = (type: string): boolean => type.endsWith('*');
 export function isWanted(filter: StreamFilter, event: Facts): boolean {
   const { types } = filter;
   return (
+    (!event.detail || filter.detail === true || types !== undefined) &&
     isOf(filter.projects, event.project) &&
     isOf(filter.tickets, event.ticket) &&
     isOf(filter.severities, event.severity) &&
@@ -40,7 +43,7 @@ export function wantedSql(filter: StreamFilter, add: (value: unknown) => string)
     ...one('t.ticket_id', 'int', filter.tickets),
     ...one('t.severity', 'text', filter.severities),
     ...one('t.stage', 'text', filter.stages),
-    ...(filter.types ? [typesSql(filter.types, add)] : []),
+    ...(filter.types ? [typesSql(filter.types, add)] : filter.detail ? [] : ['NOT t.detail']),
   ];
 }
 

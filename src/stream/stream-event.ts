@@ -10,6 +10,8 @@ export interface StreamEvent {
   readonly project: number | null;
   readonly ticket: number | null;
   readonly stage: string | null;
+  /** A part of something larger that has its own line. */
+  readonly detail: boolean;
   /** The message of Server-Sent Events: `id: <seq>`, `data: <the event as JSON>`. */
   readonly message: Buffer;
 }
@@ -34,7 +36,7 @@ export async function readEvents(
 ): Promise<StreamEvent[]> {
   const rows = await sql.run<EventRow>({
     ...(name === undefined ? {} : { name }),
-    text: `SELECT t.id AS seq, t.type, t.severity, t.project_id AS project, t.ticket_id AS ticket, t.stage, row_to_json(v)::text AS body
+    text: `SELECT t.id AS seq, t.type, t.severity, t.project_id AS project, t.ticket_id AS ticket, t.stage, t.detail, row_to_json(v)::text AS body
       FROM numbered_event t, LATERAL (SELECT ${columnsSql()}) v WHERE ${where} ORDER BY t.id LIMIT ${limit}`,
     values,
   });

@@ -16,7 +16,7 @@ import type { StreamFilter } from './filter.js';
 /** A number that the reader has, the beginning, a time, or from now on. */
 export type Start = { readonly after: number } | { readonly from: 'earliest' | 'now' } | { readonly since: string };
 
-const FILTERS = ['project', 'ticket', 'severity', 'type', 'stage'];
+const FILTERS = ['project', 'ticket', 'severity', 'type', 'stage', 'detail'];
 const STARTS = ['last_event_id', 'earliest', 'since'];
 const MOST_VALUES = 100;
 
@@ -80,13 +80,16 @@ export class StreamQuery {
     const projects = reach ? within(reach, asked) : asked;
     const [only, ...others] = valuesOf(query, 'project');
     const named = others.length === 0 && only !== undefined && !/^\d+$/.test(only) ? only : undefined;
-    return withoutEmpty({
-      projects,
-      tickets: await this.tickets(valuesOf(query, 'ticket'), named),
-      severities: valuesOf(query, 'severity'),
-      types: valuesOf(query, 'type'),
-      stages: valuesOf(query, 'stage'),
-    });
+    return {
+      ...(detailsIn(query) ? { detail: true } : {}),
+      ...withoutEmpty({
+        projects,
+        tickets: await this.tickets(valuesOf(query, 'ticket'), named),
+        severities: valuesOf(query, 'severity'),
+        types: valuesOf(query, 'type'),
+        stages: valuesOf(query, 'stage'),
+      }),
+    };
   }
 
   private async projects(texts: readonly string[]): Promise<number[]> {
@@ -155,5 +158,14 @@ function refuseUnknown(query: Query): void {
   );
 }
 
-const withoutEmpty = (filter: Record<keyof StreamFilter, readonly (string | number)[]>): StreamFilter =>
-  Object.fromEntries(Object.entries(filter).filter(([, values]) => values.length > 0));
+/** `detail`, `detail=1`, `detail=true`; `detail=0` and `detail=false` are the default. */
+function detailsIn(query: Query): boolean {
+  const text = lastOf(query.detail);
+  if (text === undefined || text === '0' || text === 'false') return false;
+  if (text === '' || text === '1' || text === 'true') return true;
+  throw invalid('stream.bad_value', `detail is 1 or 0, not '${text.slice(0, 100)}'.`);
+}
+
+const withoutEmpty = (
+  filter: Record<Exclude<keyof StreamFilter, 'detail'>, readonly (string | number)[]>,
+): StreamFilter => Object.fromEntries(Object.entries(filter).filter(([, values]) => values.length > 0));

@@ -59,6 +59,11 @@ export class StreamController {
   @filter('severity', 'Of these severities: info, warn, error.', 'warn,error')
   @filter('type', 'Of these types; `*` at the end stands for anything.', 'ticket.*')
   @filter('stage', 'At these stages.', 'prod')
+  @filter(
+    'detail',
+    'Details, too: what is a part of something larger that has its own line, such as each link of a new ticket.',
+    '1',
+  )
   @filter('last_event_id', 'The last event that you have, where the header can’t be set; or `earliest`.', '41')
   @filter('earliest', 'From the oldest event that is kept.', '1')
   @filter('since', 'From this time on.', '2026-01-01T12:00:00Z')

@@ -91,14 +91,19 @@ describe('filters', () => {
       values.severity.flatMap((severity) =>
         values.stage.flatMap((stage) =>
           values.project.flatMap((project) =>
-            values.ticket.map((ticket) => ({ type, severity, stage, project, ticket })),
+            values.ticket.flatMap((ticket) =>
+              [false, true].map((detail) => ({ type, severity, stage, project, ticket, detail })),
+            ),
           ),
         ),
       ),
     );
     const filters: StreamFilter[] = [
       {},
+      { detail: true },
       { types: ['a*'] },
+      { types: ['a.b'], detail: true },
+      { stages: ['prod'], detail: true },
       { types: ['a', 'b%'] },
       { types: ['b%*', 'ab'] },
       { types: ['*'] },
@@ -113,9 +118,9 @@ describe('filters', () => {
       ];
       const where = wantedSql(filter, (value) => `$${given.push(value)}`);
       const rows = await world.server.sql(
-        `SELECT t.type, t.severity, t.stage, t.project_id AS project, t.ticket_id AS ticket
+        `SELECT t.type, t.severity, t.stage, t.project_id AS project, t.ticket_id AS ticket, t.detail
           FROM (SELECT n.place, e.* FROM jsonb_array_elements($1::jsonb) WITH ORDINALITY AS n(one, place),
-            jsonb_to_record(n.one) AS e(type text, severity text, stage text, project_id int, ticket_id int)) t
+            jsonb_to_record(n.one) AS e(type text, severity text, stage text, project_id int, ticket_id int, detail boolean)) t
           ${where.length > 0 ? `WHERE ${where.join(' AND ')}` : ''} ORDER BY t.place`,
         given,
       );
@@ -131,6 +136,7 @@ describe('filters', () => {
     ['a time that is none', 'since=yesterday', 400, 'stream.bad_since'],
     ['a time without a zone', 'since=2026-01-01T12:00:00', 400, 'stream.bad_since'],
     ['a NUL', 'type=a%00', 400, 'stream.bad_value'],
+    ['neither yes nor no', 'detail=all', 400, 'stream.bad_value'],
     ['too many values', `type=${'a,'.repeat(101)}`, 400, 'stream.too_many_values'],
   ])('refuse %s', async (_name, query, status, code) => {
     const reply = await world.server.http.get(`/stream?${query}`).expect(status);

@@ -44,7 +44,7 @@ export class StreamReader {
   #connect() {
     return new Promise((resolve) => {
       const headers = { accept: 'text/event-stream', ...(this.#last === '' ? {} : { 'last-event-id': this.#last }) };
-      const path = this.#last === '' ? '/stream?earliest=1' : '/stream';
+      const path = this.#last === '' ? '/stream?earliest=1&detail=1' : '/stream?detail=1';
       const request = http.get(this.base() + path, { headers, agent: false, timeout: SILENCE_MS });
       this.#request = request;
       request.on('timeout', () => request.destroy());

@@ -27,6 +27,7 @@ export const stream: Verb = {
     ['--severity <names>', 'info, warn, error'],
     ['--type <types>', "such as 'ticket.*,release.*'"],
     ['--stage <names>', 'at these stages'],
+    ['--detail', 'parts of what has a line of its own, too: the links of a new ticket, the uploads of a bundle'],
     ['--since <time>', 'from a time on: 2h ago, or 2026-01-01T12:00:00Z; earliest: all that is kept'],
     ['--limit <n>', 'end after so many'],
   ],
@@ -80,6 +81,7 @@ function queryOf({ settings }: Session, options: Options): URLSearchParams {
     ?.split(',')
     .map((name) => ticketKey(name.trim(), settings.prefix));
   if (tickets) query.set('ticket', tickets.join(','));
+  if (options.detail === true) query.set('detail', '1');
   // Everything, unless somebody said which project.
   if (settings.origins.project !== 'default') query.set('project', settings.project);
   const since = textOf(options, 'since');

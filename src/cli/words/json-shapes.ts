@@ -159,6 +159,7 @@ export const EVENT_FIELDS = fieldsOf<Omit<components['schemas']['Event'], 'data'
   subticket: true,
   stage: true,
   version: true,
+  detail: true,
   line: true,
   link: true,
   resource_uri: true,

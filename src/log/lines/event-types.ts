@@ -4,7 +4,8 @@
 
 export type Severity = 'info' | 'warn' | 'error';
 
-type EventType = readonly [severity: Severity, about: string];
+/** A detail is a part of something larger that has a line of its own: the stream sends it only to who asks for it. */
+type EventType = readonly [severity: Severity, about: string, detail?: 'detail'];
 
 /** Resources whose rows are made, changed and deleted. */
 export const RESOURCES = [
@@ -26,6 +27,18 @@ export const RESOURCES = [
   'ticketperson',
 ] as const;
 
+/** Of these, what is a part of something larger: what happens to its rows is a detail. */
+export const PARTS: readonly string[] = [
+  'binarypackage',
+  'sourcepackage',
+  'spu',
+  'subticketartifact',
+  'ticketartifact',
+  'ticketcomponent',
+  'ticketlink',
+  'ticketperson',
+] satisfies (typeof RESOURCES)[number][];
+
 /** What happens to a row of each of them. */
 export const ROW_CHANGES = {
   created: 'It was created.',
@@ -42,13 +55,13 @@ export const EVENT_TYPES = {
   'quota.reached': ['warn', 'A project or an owner has used up a quota.'],
   'release.created': ['info', 'Production was written without a ticket, as by import-map-deployer.'],
   'release.rolled_back': ['warn', 'Production was made equal to an earlier release.'],
-  'spu.files_added': ['info', 'Files came to a source package upload.'],
+  'spu.files_added': ['info', 'Files came to a source package upload.', 'detail'],
   'stage.locked': ['warn', 'Nothing is promoted to the stage until it is unlocked.'],
   'stage.unlocked': ['info', 'The stage is open again.'],
   'subticket.reinstated': ['info', 'What superseded the subticket is gone, so it counts again.'],
-  'subticket.status_changed': ['info', 'Its status changed. An error when it became 999.'],
+  'subticket.status_changed': ['info', 'Its status changed. An error when it became 999.', 'detail'],
   'subticket.step_changed': ['info', 'Its step changed. An error when it failed.'],
-  'subticket.superseded': ['info', 'A newer upload took its place.'],
+  'subticket.superseded': ['info', 'A newer upload took its place.', 'detail'],
   'ticket.closed': ['info', 'The ticket was closed.'],
   'ticket.held': ['warn', 'The ticket stays where it is until it is unheld.'],
   'ticket.imports_forced': ['warn', 'It was promoted though its modules import what leads nowhere.'],
@@ -83,6 +96,14 @@ export const OWN_TYPES: ReadonlyMap<string, Severity> = new Map([
   ...ofRows.map((type): [string, Severity] => [type, 'info']),
   ...Object.entries(EVENT_TYPES).map(([type, [severity]]): [string, Severity] => [type, severity]),
 ]);
+
+const DETAILS: ReadonlySet<string> = new Set([
+  ...PARTS.flatMap((name) => Object.keys(ROW_CHANGES).map((what) => `${name}.${what}`)),
+  ...Object.entries<EventType>(EVENT_TYPES).flatMap(([type, [, , detail]]) => (detail ? [type] : [])),
+]);
+
+/** Whether such an event is a detail: what goes wrong never is. What is made as a part of a bundle is one too, whatever its type. */
+export const isDetail = (type: string, severity: Severity = 'info'): boolean => severity === 'info' && DETAILS.has(type);
 
 /** Rooms of the server that may say something of their own one day. */
 const OURS_TOO = ['artifact', 'module', 'map', 'stream', 'event', 'stampline'];

@@ -18,10 +18,15 @@ const LABEL_LENGTH = 80;
 
 const titled = (noun: string): string => `${noun[0]?.toUpperCase() ?? ''}${noun.slice(1)}`;
 
-/** `Source package curl created`, `TKT-1: Artifact LOGS build.log created`, `Ticket TKT-1 created: Fix the menu`. */
-export function createdLineSql(one: Named): string {
+/**
+ * `Source package curl created`, `TKT-1: Artifact LOGS build.log created`, `Ticket TKT-1 created: Fix the menu`,
+ * `Ticket TKT-1 created with openssl, curl: Fix the menu`.
+ * @param parts SQL of what was made with it
+ */
+export function createdLineSql(one: Named, parts?: string): string {
+  const made = parts ? ` || ' with ' || ${parts}` : '';
   const detail = one.detail ? ` || COALESCE(': ' || NULLIF(${one.detail}, ''), '')` : '';
-  return `${nameSql(one)} || ' created'${detail}`;
+  return `${nameSql(one)} || ' created'${made}${detail}`;
 }
 
 export const deletedLineSql = (one: Named): string => `${nameSql(one)} || ' deleted'`;

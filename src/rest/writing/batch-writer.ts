@@ -36,7 +36,7 @@ export class BatchWriter {
     const values = await this.read(tx, resource, parts, context);
     const ids = (await tx.run<{ id: number }>(nextIdsSql(resource, parts.length))).map((row) => row.id);
     const read = parts.map((part, index) => ({ ...part, id: ids[index] ?? 0, values: values[index] ?? {} }));
-    for (const alike of byShape(read)) await this.insert(tx, resource, alike, context.actor);
+    for (const alike of byShape(read)) await this.insert(tx, resource, alike, context);
     return ids;
   }
 
@@ -45,7 +45,7 @@ export class BatchWriter {
     if (parts.length === 0) return [];
     const field = resource.getOrCreateBy ?? 'name';
     const names = (await this.read(tx, resource, parts, context)).map((values) => values[field]);
-    await tx.run(insertMissingSql(resource, field, names, context.actor));
+    await tx.run(insertMissingSql(resource, field, names, context));
     const known = await tx.run<{ id: number; name: string }>({
       text: `SELECT t.id, t.${field} AS name FROM ${tableOf(resource).name} t WHERE t.${field} = ANY($1::text[]) ORDER BY t.id FOR KEY SHARE`,
       values: [names],
@@ -83,14 +83,14 @@ export class BatchWriter {
   }
 
   /** What the database refuses is written again one by one, to say which part it was. */
-  private async insert(tx: Tx, resource: Resource, parts: readonly ReadPart[], actor: string): Promise<void> {
+  private async insert(tx: Tx, resource: Resource, parts: readonly ReadPart[], context: WriteContext): Promise<void> {
     const write = (some: readonly ReadPart[]): Promise<unknown> =>
       tx.run(
         insertManySql(
           resource,
           some.map((part) => part.id),
           some.map((part) => part.values),
-          actor,
+          context,
         ),
       );
     const before = await tx.savepoint();

@@ -112,7 +112,7 @@ export class ResourceWriter {
     const { resource, body, options } = write;
     const given = { ...values, ...resource.derive?.(values) };
     const [row] = await sql
-      .run<Written>(insertSql(resource, given, options.context.actor, id))
+      .run<Written>(insertSql(resource, given, { ...options.context, id }))
       .catch((error: unknown) => {
         throw writeError(resource, error, values, body);
       });

@@ -4,11 +4,12 @@ import { type EventSql, insertEventSql } from '../../log/append-event.js';
 import { createdLineSql, deletedLineSql, inTicketSql, type Named } from '../../log/lines/resource-lines.js';
 import { deletedLinkSql } from '../../log/lines/link.js';
 import { redacted, redactedJson, redactedSql } from '../../platform/redact.js';
+import { isDetail } from '../../log/lines/event-types.js';
 import { severityOf } from '../../log/lines/severity.js';
 import type { Field } from '../fields/field.js';
 import { tableOf } from '../reading/columns.js';
 import { selectList } from '../reading/view-sql.js';
-import type { EventDraft, FieldValues, Resource } from '../resource.js';
+import type { EventDraft, FieldValues, Resource, WriteContext } from '../resource.js';
 
 const CASTS: Partial<Record<Field['kind'], string>> = {
   boolean: 'boolean',
@@ -45,16 +46,28 @@ export function namedSql(resource: Resource): Named {
   return { ...resource, partOf };
 }
 
-/**
- * Makes a row, with a new id or a given one, and its `<name>.created` event. Answers `{id, body, version}`; no row when
- * what it wanted was taken (`onConflictSql`).
- */
-export function insertSql(resource: Resource, given: FieldValues, actor: string, id?: number): Statement {
+/** How a new row is told. */
+export interface Creation extends Pick<WriteContext, 'actor' | 'isPart' | 'madeWith'> {
+  /** The id that it is to have; left out, the next one. */
+  readonly id?: number | undefined;
+}
+
+/** Makes a row and its `<name>.created` event. Answers `{id, body, version}`; no row when what it wanted was taken (`onConflictSql`). */
+export function insertSql(resource: Resource, given: FieldValues, creation: Creation): Statement {
   const table = tableOf(resource);
   const names = Object.keys(given).filter((name) => table.columnOf.has(name) || table.columns.has(name));
-  const values = names.map((name) => given[name]);
-  const prepared = inserts.of(resource, names, id !== undefined);
-  return { ...prepared, values: id === undefined ? [...values, actor] : [...values, id, actor] };
+  const { id, actor, isPart = false, madeWith } = creation;
+  const shape = { names, withId: id !== undefined, isPart, hasParts: madeWith !== undefined };
+  const told = [...(id === undefined ? [] : [id]), actor, ...(madeWith === undefined ? [] : [madeWith])];
+  return { ...inserts.of(resource, shape), values: [...names.map((name) => given[name]), ...told] };
+}
+
+/** What the statement of a create differs by. */
+interface Shape {
+  readonly names: readonly string[];
+  readonly withId: boolean;
+  readonly isPart: boolean;
+  readonly hasParts: boolean;
 }
 
 type Prepared = Pick<Statement, 'name' | 'text'>;
@@ -83,22 +96,23 @@ const updates = new Names('update');
 class Inserts {
   private readonly known = new Map<string, Prepared>();
 
-  of(resource: Resource, names: readonly string[], withId: boolean): Prepared {
-    const shape = `${resource.name}|${withId}|${names.join()}`;
-    const known = this.known.get(shape);
+  of(resource: Resource, shape: Shape): Prepared {
+    const { names, withId, isPart, hasParts } = shape;
+    const name = `${resource.name}|${withId}|${isPart}|${hasParts}|${names.join()}`;
+    const known = this.known.get(name);
     if (known) return known;
-    const text = insertText(resource, names, withId);
+    const text = insertText(resource, shape);
     if (this.known.size >= MOST_NAMED) return { text };
     const made = { name: `insert_${resource.name}_${this.known.size}`, text };
-    this.known.set(shape, made);
+    this.known.set(name, made);
     return made;
   }
 }
 
 const inserts = new Inserts();
 
-/** Values: those of `names` in their order, the id where it is given, the actor. */
-function insertText(resource: Resource, names: readonly string[], withId: boolean): string {
+/** Values: those of `names` in their order, the id where it is given, the actor, what was made with it. */
+function insertText(resource: Resource, { names, withId, isPart, hasParts }: Shape): string {
   const table = tableOf(resource);
   const placeholders = new Map(names.map((name, index) => [name, `$${index + 1}::${castOf(resource, name)}`]));
   const computed = Object.entries(resource.computed ?? {}).map(
@@ -112,13 +126,15 @@ function insertText(resource: Resource, names: readonly string[], withId: boolea
     ...computed,
   ];
   const newId = withId ? `$${names.length + 1}::bigint` : `nextval('${table.sequence}')`;
+  const actorAt = names.length + (withId ? 2 : 1);
   const event = insertEventSql(
     {
       type: literal(`${resource.name}.created`),
       ...aboutSql(resource),
-      actor: `$${names.length + (withId ? 2 : 1)}::text`,
-      line: createdLineSql(namedSql(resource)),
+      actor: `$${actorAt}::text`,
+      line: createdLineSql(namedSql(resource), hasParts ? `$${actorAt + 1}::text` : undefined),
       data: "jsonb_build_object('after', to_jsonb(v) - 'resource_uri')",
+      detail: String(isPart || isDetail(`${resource.name}.created`)),
     },
     'FROM w t, v',
   );
@@ -171,6 +187,7 @@ export function updateSql(
       actor: `${values.add(actor)}::text`,
       line: inTicketSql(namedSql(resource).partOf, `${values.add(redacted(draft.line))}::text`),
       data: `${values.add(redactedJson(draft.data))}::jsonb`,
+      detail: String(isDetail(draft.type, draft.severity)),
       redacted: true,
     },
     'FROM w t',
@@ -197,6 +214,7 @@ export function deleteSql(resource: Resource, ids: readonly number[], actor: str
       actor: '$2::text',
       line: deletedLineSql(namedSql(resource)),
       data: "jsonb_build_object('before', to_jsonb(l) - 'resource_uri')",
+      detail: String(isDetail(`${resource.name}.deleted`)),
     },
     `FROM (SELECT * FROM w ORDER BY w.id) t, LATERAL (SELECT ${selectList(resource, 't')}) l`,
   );

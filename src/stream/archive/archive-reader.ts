@@ -104,7 +104,9 @@ export class ArchiveReader {
 
 const idIn = (uri: string | null): number | null => (uri === null ? null : Number(/\/(\d+)\/$/.exec(uri)?.[1]));
 
+/** What was archived by an earlier version doesn't say whether it is a detail; a list shows it all the same. */
 const factsOf = ({ project, ticket, ...rest }: Shown): Facts => ({
+  detail: false,
   ...rest,
   project: idIn(project),
   ticket: idIn(ticket),

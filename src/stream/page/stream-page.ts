@@ -25,6 +25,7 @@ const pageWith = (nonce: string): string => `<!doctype html>
     <label>Ticket <input type="text" name="ticket" maxlength="60" placeholder="TKT-1" spellcheck="false" title="Key: /"></label>
     <label>Kind <select name="kind"><option value="">all</option>${KINDS.map((kind) => `<option>${kind}</option>`).join('')}</select></label>
     <span class="choice" role="group" aria-label="Severity">Severity ${['info', 'warn', 'error'].map(severity).join('')}</span>
+    <label title="Parts of what has a line of its own, such as the links of a new ticket"><input type="checkbox" name="detail"> details</label>
     <button type="reset">Clear</button>
   </form></details>
 </header>

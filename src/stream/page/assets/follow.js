@@ -5,11 +5,11 @@
 const AGAIN_MS = 3000;
 
 /**
- * @param {{stream: URLSearchParams, list: URLSearchParams, latest: number, onEvent: (event: object) => void,
+ * @param {{stream: URLSearchParams, list: URLSearchParams, isShown?: (event: object) => boolean, latest: number, onEvent: (event: object) => void,
  *   onState: (state: 'connecting' | 'live' | 'lost' | 'refused', why?: string) => void, onResync?: (oldest: number) => void}} options
  * @returns {() => void} how to stop
  */
-export function follow({ stream, list, latest, onEvent, onState, onResync = () => {} }) {
+export function follow({ stream, list, isShown = () => true, latest, onEvent, onState, onResync = () => {} }) {
   let source;
   let timer;
   let stopped = false;
@@ -50,7 +50,7 @@ export function follow({ stream, list, latest, onEvent, onState, onResync = () =
       const shown = (await page(query)).reverse();
       if (stopped) return;
       last = 0;
-      shown.forEach(take);
+      shown.filter((event) => isShown(event)).forEach(take);
       last = Math.max(last, head[0]?.seq ?? 0);
       connect();
     } catch (error) {

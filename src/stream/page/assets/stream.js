@@ -30,10 +30,16 @@ let said = ['connecting', ''];
 const fields = () => {
   const { project, ticket, kind } = form.elements;
   const severities = [...form.querySelectorAll('[name=severity]')].filter((box) => box.checked).map((box) => box.value);
-  return { project: project.value.trim(), ticket: ticket.value.trim(), kind: kind.value, severities };
+  return {
+    project: project.value.trim(),
+    ticket: ticket.value.trim(),
+    kind: kind.value,
+    severities,
+    detail: form.elements.detail.checked,
+  };
 };
 
-function queries({ project, ticket, kind, severities }) {
+function queries({ project, ticket, kind, severities, detail }) {
   const [stream, rows] = [new URLSearchParams(), new URLSearchParams()];
   if (project) {
     stream.set('project', project);
@@ -49,12 +55,14 @@ function queries({ project, ticket, kind, severities }) {
     stream.set('type', types.map((type) => `${type}*`).join());
     rows.set('type__regex', `^(${types.map((type) => type.replaceAll('.', '[.]')).join('|')})`);
   }
-  return { stream, list: rows };
+  if (detail) stream.set('detail', '1');
+  // The list has no such rule: what the stream leaves out is left out here.
+  return { stream, list: rows, isShown: (event) => detail || types !== undefined || !event.detail };
 }
 
-function remember({ project, ticket, kind, severities }) {
+function remember({ project, ticket, kind, severities, detail }) {
   const query = new URLSearchParams(
-    Object.entries({ project, ticket, kind, severity: severities.length < 3 ? severities.join() : '' }).filter(
+    Object.entries({ project, ticket, kind, severity: severities.length < 3 ? severities.join() : '', detail: detail ? '1' : '' }).filter(
       ([, value]) => value,
     ),
   );
@@ -64,6 +72,7 @@ function remember({ project, ticket, kind, severities }) {
 function recall() {
   const query = new URLSearchParams(location.search);
   for (const name of ['project', 'ticket', 'kind']) if (query.has(name)) form.elements[name].value = query.get(name);
+  form.elements.detail.checked = query.get('detail') === '1';
   if (form.elements.kind.selectedIndex < 0) form.elements.kind.value = '';
   const severities = query.get('severity')?.split(',');
   if (severities)
