@@ -8,7 +8,14 @@ import { keepGenerated } from './generated-file.mjs';
 await ensureClientTypes();
 const from = (file) => import(`../src/cli/${file}.ts`);
 const [{ GROUPS }, { COMMON, GRAMMAR }, { EXIT_MEANINGS }, settings, says, { INSTALL }] = await Promise.all(
-  ['verbs/all', 'grammar', 'exit-codes', 'settings', 'settings-help', 'completion/scripts'].map(from),
+  [
+    'verbs/all',
+    'shell/grammar',
+    'words/exit-codes',
+    'session/settings',
+    'session/settings-help',
+    'words/completion-scripts',
+  ].map(from),
 );
 
 const NAME = 'stamp';

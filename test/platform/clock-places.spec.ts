@@ -9,7 +9,7 @@ const ASKS =
 
 /** Written down, shown, and compared with nothing. */
 const WRITTEN = 'is when something was written: orders and ends nothing';
-/** `now` of known-tokens.ts is performance.now(). */
+/** `now` of tokens-cache.ts is performance.now(). */
 const STEADY = 'is a clock that only goes forward';
 /** Of whoever's machine the command runs on. */
 const OWN = "is for the reader's eyes, by their own clock";

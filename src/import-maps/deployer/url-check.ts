@@ -1,5 +1,5 @@
 // Whether the URLs that come in lead to something: each is called once, a few at a time. Folders (`…/`) aren't called: nothing
-// has to answer at them; nor is what is relative to a page. Modules that are kept here are looked up when they are written (blobs/own-modules.ts).
+// has to answer at them; nor is what is relative to a page. Modules that are kept here are looked up when they are written (store/hosted-modules.ts).
 import { Injectable } from '@nestjs/common';
 import { DomainError, invalid } from '../../platform/errors.js';
 import { FetchGuard } from '../../platform/outgoing/fetch-guard.js';
