@@ -7,7 +7,7 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': '@swc/jest' },
-  collectCoverageFrom: ['src/import-maps/domain/**/*.ts'],
+  collectCoverageFrom: ['src/import-maps/domain/**/*.ts', 'src/promotion/domain/**/*.ts'],
   coverageThreshold: { global: { branches: 100 } },
   maxWorkers: 1,
   testTimeout: 20_000,

@@ -8,7 +8,7 @@ export default {
   testRunner: 'jest',
   testRunnerNodeArgs: ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'],
   jest: { config: isolated, enableFindRelatedTests: true },
-  mutate: ['src/import-maps/domain/**/*.ts'],
+  mutate: ['src/import-maps/domain/**/*.ts', 'src/promotion/domain/**/*.ts'],
   coverageAnalysis: 'perTest',
   concurrency: 2,
   // Each run leaves its modules in memory.

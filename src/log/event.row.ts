@@ -1,6 +1,6 @@
 // The one append-only log: history, audit and, once a relay has numbered the rows, the live stream (stream.md, "The log").
 import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
-import { LoggedRow } from './logged.row.js';
+import { LoggedRow } from './logged-row.js';
 
 @Entity('event')
 @Index('event_ticket_id_idx', ['ticket', 'id'], { where: 'ticket_id IS NOT NULL' })

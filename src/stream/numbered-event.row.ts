@@ -1,7 +1,7 @@
 // The log as everybody sees it: the rows that have a number, under that number. A view, so that the dialect's ids, orders
 // and pages are those of the stream.
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { LoggedRow } from '../log/logged.row.js';
+import { LoggedRow } from '../log/logged-row.js';
 
 @Entity('numbered_event', { synchronize: false })
 export class NumberedEventRow extends LoggedRow {

@@ -3,7 +3,7 @@ import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedCo
 import { MergeProposalRow } from '../projects/merge-proposal.row.js';
 import { SourcePackageUploadRow } from '../packages/source-package-upload.row.js';
 import { TicketRow } from '../tickets/ticket.row.js';
-import { WorkRow } from '../tickets/work.row.js';
+import { WorkRow } from '../tickets/work-row.js';
 
 @Entity('subticket')
 @Index('subticket_ticket_id_idx', ['ticket', 'id'])

@@ -11,7 +11,7 @@ import {
   Unique,
 } from 'typeorm';
 import { ProjectRow } from '../projects/project.row.js';
-import { WorkRow } from './work.row.js';
+import { WorkRow } from './work-row.js';
 
 @Entity('ticket')
 @Unique('ticket_normal_key_key', ['normal_key', 'project'])

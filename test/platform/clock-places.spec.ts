@@ -65,10 +65,10 @@ const DECIDED: Readonly<Record<string, readonly [count: number, decision: string
     1,
     'days begin without the steps that were seen, and numbers decide (stream/archive.spec.ts)',
   ],
-  'log/logged.row.ts': [1, 'numbers order the log; ?since= is the lowest number that fits (stream/since.spec.ts)'],
+  'log/logged-row.ts': [1, 'numbers order the log; ?since= is the lowest number that fits (stream/since.spec.ts)'],
   'tickets/close-ticket.ts': [1, WRITTEN],
   'tickets/status-patch-sql.ts': [1, WRITTEN],
-  'tickets/work.row.ts': [3, WRITTEN],
+  'tickets/work-row.ts': [3, WRITTEN],
 };
 
 function placesIn(folder: string): Map<string, number> {
