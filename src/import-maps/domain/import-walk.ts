@@ -146,14 +146,15 @@ export class ImportWalk {
       if (isKept) this.faultAt(edge, from, specifier, dynamic);
       return;
     }
-    if (this.watched && isKept && !this.sound.has(edge)) {
-      this.sound.add(edge);
-      this.met += 1;
-    }
-    const key = lead.key ?? from?.key ?? '';
-    const visit = { url: lead.url, said: specifier, by: from, key, place: `${key} ${pathOf(lead.url)}` };
+    if (this.watched && isKept) this.soundAt(edge);
+    const visit = visitOf(lead, from, specifier);
     if (dynamic) this.later.push(visit);
     else if (this.enter(lead.url)) this.level.push(visit);
+  }
+
+  private soundAt(edge: string): void {
+    if (!this.sound.has(edge)) this.met += 1;
+    this.sound.add(edge);
   }
 
   /** Each edge once, and first where pages need it at once. */
@@ -175,6 +176,11 @@ export class ImportWalk {
     this.seen.add(url);
     return true;
   }
+}
+
+function visitOf({ url, key: ledBy }: Lead, by: Visit | undefined, said: string): Visit {
+  const key = ledBy ?? by?.key ?? '';
+  return { url, said, by, key, place: `${key} ${pathOf(url)}` };
 }
 
 const isWithin = ({ key }: Lead): boolean => key === undefined || key.endsWith('/');

@@ -1,7 +1,12 @@
 // Whatever the limits leave out, the verdict `imports` says of it no more than was looked at: against walks without limits.
 import fc from 'fast-check';
 import type { Lead } from '../../../src/import-maps/domain/dangling.js';
-import { ImportWalk, type Walked, type WalkLimits } from '../../../src/import-maps/domain/import-walk.js';
+import {
+  type ImportsAt,
+  ImportWalk,
+  type Walked,
+  type WalkLimits,
+} from '../../../src/import-maps/domain/import-walk.js';
 import { type ImportsFacts, importsVerdict } from '../../../src/import-maps/domain/imports-policy.js';
 import { keyOf } from '../../../src/import-maps/domain/map-key.js';
 
@@ -77,9 +82,12 @@ it('ends once it has met all edges that it was asked for', () => {
   );
   let looked = 0;
   const leads = (name: string): Lead | undefined => (chain[name] ? { url: `/${name}`, key: keyOf(name) } : undefined);
+  const looking: ImportsAt = (url) => {
+    looked += 1;
+    return chain[url.slice(1)];
+  };
   const walking = new ImportWalk([{ said: 'a', lead: leads('a') }], leads, ALL, new Set([' a /a nothing', ' a /a b']));
-  while (walking.arrive(() => true).length > 0)
-    while (walking.look((url) => (looked += 1) && chain[url.slice(1)], 100));
+  while (walking.arrive(() => true).length > 0) while (walking.look(looking, 100));
   expect([looked, walking.walked.cut]).toEqual([1, false]);
   expect([[...walking.walked.nowhere], [...walking.walked.sound]]).toEqual([[' a /a nothing'], [' a /a b']]);
 });
