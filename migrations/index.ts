@@ -24,6 +24,7 @@ import { BlobImports1764710000000 } from './1764710000000-blob-imports.js';
 import { PromotedCommits1764730000000 } from './1764730000000-promoted-commits.js';
 import { ModulesUrls1764750000000 } from './1764750000000-modules-urls.js';
 import { WhatReleasesBrought1764760000000 } from './1764760000000-what-releases-brought.js';
+import { OwnCommits1764771000000 } from './1764771000000-own-commits.js';
 
 export const migrations = [
   FirstTables1763700000000,
@@ -51,4 +52,5 @@ export const migrations = [
   PromotedCommits1764730000000,
   ModulesUrls1764750000000,
   WhatReleasesBrought1764760000000,
+  OwnCommits1764771000000,
 ];

@@ -107,7 +107,10 @@ interface GitFound extends Committed {
   readonly git_commit?: string;
 }
 
-/** Answers HEAD, which has the change, and the commits that made it; nothing outside of a repository. */
+/**
+ * Answers HEAD and the commits that made the change, where HEAD was found to have it; nothing outside of a repository, and of what
+ * came otherwise: HEAD may be anyone's.
+ */
 async function checkGit(
   session: Session,
   { id, key }: Ticket,
@@ -128,7 +131,7 @@ async function checkGit(
   );
   const commit = objects[0]?.git_commit;
   if (commit) await requireOrigin({ cwd, folder, key, commit, head: work.commit });
-  return { git_commit: work.commit };
+  return {};
 }
 
 interface Sent {

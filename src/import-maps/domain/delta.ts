@@ -136,6 +136,16 @@ export function committed(delta: Delta): Delta {
   });
 }
 
+/**
+ * True where some of it is of a watched folder or a package: then an upload's commit is where the clone was, which may be another
+ * change.
+ */
+export const isFromClone = (delta: Delta): boolean =>
+  delta.some(
+    ({ set, compared, dirty, specifier }) =>
+      compared === true || dirty === true || set?.source !== undefined || (set !== null && specifier.endsWith('/')),
+  );
+
 /** Where a key stands in a delta, or would stand. */
 function placeOf(delta: Delta, key: MapKey): number {
   let [low, high] = [0, delta.length];
