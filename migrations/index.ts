@@ -25,6 +25,7 @@ import { PromotedCommits1764730000000 } from './1764730000000-promoted-commits.j
 import { ModulesUrls1764750000000 } from './1764750000000-modules-urls.js';
 import { WhatReleasesBrought1764760000000 } from './1764760000000-what-releases-brought.js';
 import { OwnCommits1764771000000 } from './1764771000000-own-commits.js';
+import { LookupIndexes1764860000000 } from './1764860000000-lookup-indexes.js';
 
 export const migrations = [
   FirstTables1763700000000,
@@ -53,4 +54,5 @@ export const migrations = [
   ModulesUrls1764750000000,
   WhatReleasesBrought1764760000000,
   OwnCommits1764771000000,
+  LookupIndexes1764860000000,
 ];

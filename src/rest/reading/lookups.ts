@@ -13,7 +13,8 @@ const mismatch = (): never => {
   throw invalid('filter.mismatched_type', 'Invalid resource lookup data provided (mismatched type).');
 };
 
-const NULL_WORDS = new Set(['None', 'nil']);
+/** What means null in a query. */
+export const NULL_WORDS: ReadonlySet<string> = new Set(['None', 'nil']);
 const TRUE_WORDS = new Set(['true', 'True', '1']);
 const FALSE_WORDS = new Set(['false', 'False', '0']);
 
