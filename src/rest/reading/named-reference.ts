@@ -41,15 +41,23 @@ async function idOf({ table, column, text }: Named, sql: Sql): Promise<number | 
 /** Undefined for every other filter. */
 function namedIn(resource: Resource, query: Query, parameter: string): Named | undefined {
   const [first = '', second = '', lookup = 'exact', ...more] = parameter.split('__');
-  const [reference, text] = [fieldNamed(resource, first), lastOf(query[parameter]) ?? ''];
-  if (reference?.kind !== 'reference' || lookup !== 'exact' || more.length > 0 || !isName(text)) return undefined;
-  const target = resourceNamed(reference.target ?? '');
-  const name = fieldNamed(target, second);
+  const text = lastOf(query[parameter]) ?? '';
   // Beside `project__name` may stand `project__name__exact`, which means the same.
   const byId = `${first}__id${parameter.endsWith('__exact') ? '__exact' : ''}`;
-  if (name?.kind !== 'text' || !isUnique(target, name) || byId in query) return undefined;
+  if (lookup !== 'exact' || more.length > 0 || !isName(text) || byId in query) return undefined;
+  const found = uniqueBehind(resource, first, second);
+  return found && { parameter, byId, text, ...found };
+}
+
+/** Where the unique text field of what a reference leads to is kept. */
+function uniqueBehind(resource: Resource, first: string, second: string): Pick<Named, 'table' | 'column'> | undefined {
+  const reference = fieldNamed(resource, first);
+  if (reference?.kind !== 'reference') return undefined;
+  const target = resourceNamed(reference.target ?? '');
+  const name = fieldNamed(target, second);
+  if (name?.kind !== 'text' || !isUnique(target, name)) return undefined;
   const { name: table, columnOf } = tableOf(target);
-  return { parameter, byId, table, column: columnOf.get(second) ?? second, text };
+  return { table, column: columnOf.get(second) ?? second };
 }
 
 /** False for what means null, and for a text that no row can have: it is refused where texts are. */
