@@ -23,10 +23,9 @@ export async function withIds(resource: Resource, query: Query, sql: Sql): Promi
   if (named.length === 0) return query;
   const ids = await Promise.all(named.map((one) => idOf(one, sql)));
   const said = new Set(named.map(({ parameter }) => parameter));
-  return Object.fromEntries<Query[string]>([
-    ...Object.entries(query).filter(([parameter]) => !said.has(parameter)),
-    ...named.map(({ byId }, at) => [byId, String(ids[at] ?? 0)]),
-  ]);
+  const others = Object.entries(query).filter(([parameter]) => !said.has(parameter));
+  const found = named.map(({ byId }, at): [string, string] => [byId, String(ids[at] ?? 0)]);
+  return Object.fromEntries<Query[string]>([...others, ...found]);
 }
 
 async function idOf({ table, column, text }: Named, sql: Sql): Promise<number | undefined> {
