@@ -53,6 +53,29 @@ async function pastTargets(
   );
 }
 
+/** Of one key so many layers are looked through for the versions that production had. */
+const MOST_BEFORE = 50;
+
+/** git's ids of the versions that production had at some keys before a release of each, in the newest layers that said them. */
+export async function versionsBefore(
+  sql: Sql,
+  project: number,
+  at: readonly { readonly key: MapKey; readonly release: number }[],
+): Promise<Map<MapKey, readonly string[]>> {
+  if (at.length === 0) return new Map();
+  const rows = await sql.run<{ key: MapKey; versions: string[] }>({
+    name: 'versions_before',
+    text: `SELECT c.key, array_agg(DISTINCT o.source) AS versions FROM unnest($2::text[], $3::bigint[]) c (key, release),
+        LATERAL (SELECT l.operations FROM layer l WHERE l.project_id = $1 AND l.keys @> ARRAY[c.key] AND l.added_in < c.release
+          ORDER BY l.sequence DESC, l.id DESC LIMIT ${MOST_BEFORE}) p,
+        LATERAL (SELECT o.set->>'source' AS source FROM jsonb_to_recordset(p.operations) o (scope text, specifier text, set jsonb)
+          WHERE COALESCE(o.scope, '') || ' ' || o.specifier = c.key) o
+      WHERE o.source IS NOT NULL GROUP BY c.key`,
+    values: [project, at.map(({ key }) => key), at.map(({ release }) => release)],
+  });
+  return new Map(rows.map(({ key, versions }) => [key, versions]));
+}
+
 /** The versions that a ticket's rebases gave up, at some keys or (undefined) at all. */
 export async function givenUpBy(
   sql: Sql,
