@@ -1,6 +1,6 @@
 // npm run docs:run: pastes the commands of the documents, each page from top to bottom on a fresh server, in a folder that has
-// what a clone has (scripts/docs/fresh-clone.mjs). A command that fails, or one that has to be refused and isn't, is exit 1; each block that is not run says why
-// (scripts/docs/blocks.mjs). With names of pages only these.
+// what a clone has (scripts/docs/fresh-clone.mjs). A command that fails, or one that has to be refused and isn't, is exit 1; each
+// block that is not run says why (scripts/docs/blocks.mjs). With names of pages only these.
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';

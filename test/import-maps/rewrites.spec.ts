@@ -65,7 +65,7 @@ it.each([
   expect([result.text, result.unsure]).toEqual([undefined, undefined]);
 });
 
-it.each([
+it.each<readonly [string, RegExp]>([
   ["a;\n  import('./' + name);", /^src\/app\.js:2:10 imports an expression, '\.\/' \+ name/],
   ["import(a ? './x.js' : './y.js');", /^src\/app\.js:1:8 /],
   ['import(`./${name}.js`);', /^src\/app\.js:1:8 /],
