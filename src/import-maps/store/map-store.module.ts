@@ -1,6 +1,7 @@
 // What the rest of this room stands on: releases, production's maps in memory, each project's stages, news of changes.
 import { Module } from '@nestjs/common';
 import { BlobImports } from './blob-imports.js';
+import { DirectReleases } from './direct-releases.js';
 import { KnownRevisions } from './known-revisions.js';
 import { MapChanges } from './map-changes.js';
 import { ProductionMaps } from './production-maps.js';
@@ -15,6 +16,7 @@ import { TicketDeltas } from './ticket-deltas.js';
 
 const SHARED = [
   BlobImports,
+  DirectReleases,
   KnownRevisions,
   Layers,
   Releases,

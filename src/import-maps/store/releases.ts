@@ -40,6 +40,10 @@ const NO_LAYER = { delta: [], revision: undefined, blobs: [], git: undefined };
 /** Bytes that the index of imports takes; longer specifiers are `data:` URLs, which no map leads elsewhere. */
 const LONGEST_IMPORT = 2000;
 
+/** What the index of imports has of a delta. */
+export const importsToFind = (delta: Delta): string[] =>
+  importsOf(delta).filter((specifier) => Buffer.byteLength(specifier) <= LONGEST_IMPORT);
+
 /** Null: what an earlier promotion said. */
 const gitValues = ({ commits, merges = [], foundIn }: RevisionGit): unknown[] => [
   ...[commits ?? null, commits ? merges : null, foundIn ?? null],
@@ -104,7 +108,7 @@ export class Releases {
         revision?.number ?? null,
         JSON.stringify(delta),
         keysOf(delta),
-        importsOf(delta).filter((specifier) => Buffer.byteLength(specifier) <= LONGEST_IMPORT),
+        importsToFind(delta),
         revision?.git_commit ?? null,
         layer !== undefined,
         blobs,
