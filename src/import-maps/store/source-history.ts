@@ -4,6 +4,7 @@ import { type Change, type Delta, operationAt } from '../domain/delta.js';
 import { keyOf, type MapKey } from '../domain/map-key.js';
 import { isBasedOn, type Judged } from '../domain/source-base.js';
 import type { StampedMap, Target } from '../domain/stamped-map.js';
+import { isAmong, nameFor, sharesAny } from './layers-by-key.js';
 
 /** What an upload says of the versions that its files were made from. */
 export type SaidBases = Pick<Judged, 'bases' | 'kept' | 'dirty' | 'built' | 'unchanged'>;
@@ -37,9 +38,9 @@ async function pastTargets(
 ): Promise<Map<MapKey, Target>> {
   if (versions.length === 0) return new Map();
   const found = await sql.run<Change>({
-    name: 'past_sources',
+    name: nameFor('past_sources', versions),
     text: `SELECT o.scope, o.specifier, o.set FROM layer l, jsonb_to_recordset(l.operations) o (scope text, specifier text, set jsonb)
-      WHERE l.project_id = $1 AND l.keys && $2::text[] AND o.set->>'source' = ANY($3::text[])`,
+      WHERE l.project_id = $1 AND ${sharesAny('l.keys', '$2', versions)} AND ${isAmong("o.set->>'source'", '$3')}`,
     values: [project, versions.map(([key]) => key), versions.map(([, version]) => version)],
   });
   const wanted = new Map(versions);
