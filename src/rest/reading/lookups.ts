@@ -172,6 +172,9 @@ const LIST_LOOKUPS: Readonly<Record<string, LookupSql>> = {
 
 export const isLookup = (word: string): boolean => Object.hasOwn(LOOKUPS, word);
 
+/** All that there are. */
+export const LOOKUP_NAMES: readonly string[] = Object.keys(LOOKUPS);
+
 /** The lookups that every resource's id takes. */
 export const ID_LOOKUPS: readonly string[] = ALLOWED.id;
 
