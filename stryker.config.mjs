@@ -20,7 +20,7 @@ export default {
     '!src/promotion/domain/**',
     '!src/projects/stages/**',
     '!src/files/script-imports.ts',
-    '!src/platform/{shell-quote,modules-url,time-text}.ts',
+    '!src/platform/{shell-quote,modules-url,sliced,time-text}.ts',
     '!src/platform/refusals/**',
     '!src/workflow/**',
     '!src/log/lines/**',

@@ -67,6 +67,7 @@ async function startServer(url) {
 
 await ensureBuilt({ say: console.log });
 const { startEmbeddedPostgres } = await import('../dist/src/platform/database/embedded/embedded-postgres.js');
+const { LOOKUP_NAMES } = await import('../dist/src/rest/reading/lookups.js');
 const names = values.starve ? await silentNameServer() : undefined;
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'stampline-fuzz-'));
 fs.chmodSync(folder, 0o755);
@@ -114,6 +115,7 @@ const starveOthers = () =>
     base: server.base,
     seconds: Number(values.seconds),
     ci: process.env.CI === 'true',
+    lookups: LOOKUP_NAMES,
     only: values.only === undefined ? undefined : new RegExp(values.only),
     isAlive: server.alive,
   });

@@ -1,5 +1,6 @@
-// npm run node-versions: starts the server and runs the README's session on the oldest Node that package.json promises, and on the
-// newest that npm's packages carry. Exit 1 where one fails; on other systems than Linux on x64 there is nothing to run.
+// npm run node-versions: asks whether `npm ci` would install without a warning, starts the server and runs the README's session, in
+// what a clone has, on the oldest Node that package.json promises and on the newest that npm's packages carry. Exit 1 where one
+// fails; on other systems than Linux on x64 there is nothing to run.
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';

@@ -1,12 +1,13 @@
-// npm run docs:run: pastes the commands of the documents, each page from top to bottom on a fresh server, in a folder that is like
-// a fresh clone. A command that fails, or one that has to be refused and isn't, is exit 1; each block that is not run says why
-// (scripts/docs/blocks.mjs). With names of pages only these.
+// npm run docs:run: pastes the commands of the documents, each page from top to bottom on a fresh server, in a folder that has
+// what a clone has (scripts/docs/fresh-clone.mjs). A command that fails, or one that has to be refused and isn't, is exit 1; each
+// block that is not run says why (scripts/docs/blocks.mjs). With names of pages only these.
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { ensureBuilt } from './build.mjs';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { blocksOf, scriptOf } from './docs/blocks.mjs';
+import { freshClone } from './docs/fresh-clone.mjs';
 import { makeSession } from './docs/session.mjs';
 import { stopBehind } from './docs/stop-behind.mjs';
 
@@ -42,10 +43,10 @@ const withServer = (blocks, script) => {
   return script.replace(/^needs_server$/m, starts ? ':' : 'npm start');
 };
 
-async function runPage(page) {
+async function runPage(clone, page) {
   const began = performance.now();
-  const blocks = blocksOf(fs.readFileSync(path.join(root, page), 'utf8'));
-  const session = await makeSession();
+  const blocks = blocksOf(fs.readFileSync(path.join(clone, page), 'utf8'));
+  const session = await makeSession(clone);
   const { code, output } = await runScript(withServer(blocks, scriptOf(blocks, session.rewrite)), session);
   await stopBehind(session.env.SERVER_PID);
   const left = blocks.filter(({ notRun }) => notRun !== undefined);
@@ -78,12 +79,21 @@ if (unknown.length > 0) {
   console.error(`${unknown.join(', ')}: not one of ${PAGES.join(', ')}.`);
   process.exit(2);
 }
-await ensureBuilt();
-const queue = [...(asked.length > 0 ? asked : PAGES)];
+/** All pages share a clone, which is built once, by its own script. */
+const shared = fs.mkdtempSync(path.join(os.tmpdir(), 'stampline-clone-'));
+fs.chmodSync(shared, 0o755);
 let failed = 0;
-/** Two at a time: each has a server, a port and a home of its own. */
-const lane = async () => {
-  for (let page = queue.shift(); page; page = queue.shift()) if (!(await runPage(page))) failed++;
-};
-await Promise.all([lane(), lane()]);
+try {
+  const clone = freshClone(root, path.join(shared, 'clone'));
+  const { ensureBuilt } = await import(pathToFileURL(path.join(clone, 'scripts', 'build.mjs')).href);
+  await ensureBuilt();
+  const queue = [...(asked.length > 0 ? asked : PAGES)];
+  /** Two at a time: each has a server, a port and a home of its own. */
+  const lane = async () => {
+    for (let page = queue.shift(); page; page = queue.shift()) if (!(await runPage(clone, page))) failed++;
+  };
+  await Promise.all([lane(), lane()]);
+} finally {
+  fs.rmSync(shared, { recursive: true, force: true, maxRetries: 5 });
+}
 process.exitCode = failed === 0 ? 0 : 1;

@@ -11,7 +11,7 @@ import { EmbeddedPostgresError } from './platform/database/embedded/embedded-pos
 import { type OpenDatabase, openDatabase } from './platform/database/open-database.js';
 import { StartError } from './platform/database/start-error.js';
 import { listen, type Listening } from './platform/http/listen.js';
-import { OpenRequests } from './platform/http/open-requests.js';
+import { EndRevokedStreams } from './platform/http/open-requests.js';
 import { shell } from './platform/shell-quote.js';
 import { Lifecycle } from './platform/lifecycle.js';
 import { errorForLog } from './platform/error-for-log.js';
@@ -52,7 +52,7 @@ async function start(config: Config): Promise<void> {
   try {
     const app = await createApp({ config, dataSource: database.dataSource, log });
     begun = app;
-    const requests = new OpenRequests(app.getHttpServer());
+    const requests = new EndRevokedStreams(app.getHttpServer());
     const listening = await listen(app.getHttpAdapter().getInstance(), config.host, config.port);
     up();
     void leaving.asked.then((drain) => leave({ app, requests, listening, database }, leaving, drain));
@@ -110,7 +110,7 @@ function sameData({ databaseUrl, dataFolder }: Config): string {
 
 interface Running {
   readonly app: NestFastifyApplication;
-  readonly requests: OpenRequests;
+  readonly requests: EndRevokedStreams;
   readonly listening: Listening;
   readonly database: OpenDatabase;
 }

@@ -9,7 +9,7 @@ const USAGE = `npm run torture [-- [fault …] [--short] [--seconds N] [--operat
 
 --seconds      how long each fault's load lasts
 --operations   over all faults; the load goes on after a fault for a minute at most (a run of all: 400 000)
---short        what CI runs
+--short        what CI runs: ${FAULTS.filter(({ short }) => short).length} of them, briefly
 --map-late     milliseconds that production's map may be late: 100; with --short 1000, for machines that do much else
 --verbose      what clients saw
 --own-proxy    a small proxy of ours before the servers, even where there is haproxy
@@ -17,9 +17,6 @@ const USAGE = `npm run torture [-- [fault …] [--short] [--seconds N] [--operat
 Faults:
 ${FAULTS.map(({ name, about }) => `  ${name.padEnd(32)}${about}`).join('\n')}
 `;
-
-/** What CI runs. */
-const SHORT = ['kill-server', 'kill-backend', 'cut-commit', 'broken-on-purpose'];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -53,7 +50,8 @@ function fail(why) {
   process.exit(2);
 }
 
-const named = positionals.length > 0 ? positionals : values.short ? SHORT : FAULTS.map(({ name }) => name);
+const named =
+  positionals.length > 0 ? positionals : FAULTS.filter(({ short }) => !values.short || short).map(({ name }) => name);
 const seed = Number(values.seed);
 /** Checked operations of a whole run, over all of its faults. */
 const OPERATIONS = 400_000;
@@ -66,7 +64,8 @@ const options = {
   seed,
   ownProxy: values['own-proxy'],
   mapLate: Number(values['map-late'] ?? (values.short ? 1000 : 100)),
-  seconds: values.seconds ? Number(values.seconds) : values.short ? 8 : undefined,
+  seconds: values.seconds ? Number(values.seconds) : undefined,
+  short: values.short,
 };
 
 const say = (line) => console[values.json ? 'error' : 'log'](line);
@@ -80,6 +79,7 @@ async function run(fault) {
     return { name: fault.name, skipped: missing, ok: true, operations: 0 };
   }
   const tell = progress(fault.name);
+  const began = performance.now();
   const verdict = await tryFault(fault, { ...options, progress: tell }).catch((error) => ({
     name: fault.name,
     ok: false,
@@ -88,7 +88,7 @@ async function run(fault) {
   }));
   tell('');
   if (process.stderr.isTTY && !values.json) process.stderr.write('\r\x1b[K');
-  say(lineOf(verdict));
+  say(`${lineOf(verdict)}  (${Math.round((performance.now() - began) / 1000)} s)`);
   if (values.verbose) say(details(verdict));
   if (!verdict.ok) say(explain(verdict));
   return verdict;

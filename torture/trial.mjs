@@ -22,7 +22,7 @@ import { World } from './world/world.mjs';
 
 /**
  * @param {import('./faults/all.mjs').Fault} fault
- * @param {{servers: number, clients: number, seed: number, seconds?: number, operations?: number, ownProxy?: boolean, progress: (line: string) => void}} options
+ * @param {{servers: number, clients: number, seed: number, seconds?: number, short?: boolean, operations?: number, ownProxy?: boolean, progress: (line: string) => void}} options
  * @returns {Promise<Verdict>}
  */
 export async function tryFault(fault, options) {
@@ -58,9 +58,10 @@ export const endRunning = async () => running?.stop();
 /** After the fault the load goes on until so much was done, but not for longer than this. */
 const MORE_MS = 60_000;
 
-async function underLoad(fault, world, load, { seed, seconds = fault.seconds, operations = 0, progress }) {
+async function underLoad(fault, world, load, { seed, seconds, short, operations = 0, progress }) {
   const { history } = load;
-  const until = performance.now() + seconds * 1000;
+  const lasts = seconds ?? ((short && fault.short) || fault.seconds);
+  const until = performance.now() + lasts * 1000;
   const timer = setInterval(() => {
     const left = Math.max(0, Math.round((until - performance.now()) / 1000));
     progress(`${history.operations} operations, ${history.failed} failed, ${left} s left`);

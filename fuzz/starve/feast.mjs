@@ -1,8 +1,14 @@
-// What the attacks of --starve work on: large tickets, a large module, a ticket to upload to; and what openapi.json says.
+// What the attacks of --starve work on: an object of each kind, large tickets, a large module, a ticket to upload to; and what
+// openapi.json says.
+import { exampleOf } from './examples.mjs';
+import { operationsOf } from './record.mjs';
+
 const LARGE_TICKETS = 300;
 const LARGE_MODULE = 30 * 1024 * 1024;
 const EVENT_BATCHES = 6;
 const IN_PARALLEL = 8;
+/** Uploads of source packages: one for each client. */
+const UPLOADS = 16;
 
 /** Lines that a pattern with backreferences tries in many ways. */
 const eventsOf = (batch) => ({
@@ -28,9 +34,11 @@ export async function layFeast(base) {
   };
   const post = (path, body) =>
     call(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
-  await post('/api/v1/sourcepackage/', { name: 'source' });
-  await post('/api/v1/spu/', { sourcepackage: '/api/v1/sourcepackage/1/', version: '1.0' });
-  await post('/api/v1/person/', { name: 'One', email: 'one@example.com' });
+  const document = await call('/openapi.json');
+  const operations = operationsOf(document);
+  await oneOfEach({ operations }, post);
+  for (let made = 1; made < UPLOADS; made += 1)
+    await post('/api/v1/spu/', { sourcepackage: '/api/v1/sourcepackage/1/', version: `1.${made}` });
   const { id: ticket } = await post('/api/v1/ticket/', { title: 'attacked' });
   for (let batch = 0; batch < EVENT_BATCHES; batch += 1) await call('/events', eventsOf(batch));
   const form = new FormData();
@@ -43,12 +51,21 @@ export async function layFeast(base) {
       await post('/api/v1/ticket/', { title: `large ${made}`, description });
   };
   await Promise.all(Array.from({ length: IN_PARALLEL }, lane));
-  return { base, ticket, modulePath: new URL(uploaded.modules[0].url).pathname, operations: await operationsOf(call) };
+  const modulePath = new URL(uploaded.modules[0].url).pathname;
+  return { base, ticket, own: [], modulePath, document, operations, releases: [] };
 }
 
-async function operationsOf(call) {
-  const { paths } = await call('/openapi.json');
-  return Object.entries(paths).flatMap(([path, item]) =>
-    Object.values(item).map(({ operationId }) => ({ operationId, path })),
-  );
+/** Those that need others come after them. */
+async function oneOfEach(ground, post) {
+  const kinds = ground.operations.map(({ operationId }) => /^patchList_(.+)$/.exec(operationId)?.[1]).filter(Boolean);
+  for (let left = kinds; left.length > 0;) {
+    const [before, errors] = [left, []];
+    left = [];
+    for (const kind of before)
+      await post(`/api/v1/${kind}/`, exampleOf(ground, kind)).catch((error) => {
+        left.push(kind);
+        errors.push(error);
+      });
+    if (left.length === before.length) throw errors[0];
+  }
 }

@@ -1,29 +1,63 @@
-// What attacks are made of: requests, forms, fresh names, connections that nobody reads.
+// What attacks are made of: requests, forms, fresh names, and ways that must be refused.
 import { randomUUID } from 'node:crypto';
-import net from 'node:net';
 
 /**
- * @typedef {{base: string, ticket: number, modulePath: string, operations: {operationId: string, path: string}[]}} Ground
- * @typedef {{send: (path: string, options?: RequestInit) => Promise<number>, client: number, turn: number, seconds: number, ground: Ground}} Turn
- * @typedef {{
- *   name: string, covers: RegExp, prepare?: (ground: Ground) => Promise<void>, once: (turn: Turn) => Promise<unknown>,
- *   neverDone?: string
- * }} Attack
- * `prepare`: what it works on, before anything is measured. Each does at least once what it asks for (2xx), or `neverDone` says
- * why it can't: an attack that is only refused says little.
+ * @typedef {object} Ground what attacks work on
+ * @property {string} base
+ * @property {number} ticket its keys are small
+ * @property {number[]} own a ticket with 10 000 keys for each client
+ * @property {string} modulePath of a large module
+ * @property {{number: number, at: string}[]} releases some old ones of production
+ * @property {object} document openapi.json
+ * @property {import('./record.mjs').Operation[]} operations
+ *
+ * @typedef {object} Turn
+ * @property {(path: string, options?: RequestInit) => Promise<number>} send
+ * @property {(path: string) => Promise<void>} hold connections that ask, and stop reading with the first bytes, until the attack ends
+ * @property {number} client from 0 to 15
+ * @property {number} turn counts the requests of all clients
+ * @property {Ground} ground
+ *
+ * @typedef {((turn: Turn) => Promise<unknown>) & {refused?: string}} Way one request or more; `refused`: why none is answered 2xx
+ * @typedef {{name: string, ways: Way[] | ((ground: Ground) => Way[]), prepare?: (ground: Ground) => Promise<void>}} Attack
+ * Its ways take turns, and each must have been answered 2xx at least once, or be `refused`: what is only refused says little.
+ * `prepare`: what it works on, before anything is measured.
  */
 
+export const ANY_VERSION = { 'if-match': '*' };
 export const JSON_BODY = { 'content-type': 'application/json' };
-export const patch = (body) => ({ method: 'PATCH', headers: JSON_BODY, body: JSON.stringify(body) });
-export const post = (body) => ({ method: 'POST', headers: JSON_BODY, body: JSON.stringify(body) });
+const sent = (method, body, headers = {}) => ({
+  method,
+  headers: { ...JSON_BODY, ...headers },
+  body: JSON.stringify(body),
+});
+export const patch = (body, headers) => sent('PATCH', body, headers);
+export const put = (body, headers) => sent('PUT', body, headers);
+export const post = (body) => sent('POST', body);
 export const several = (count, one) => Array.from({ length: count }, (_, index) => one(index));
 export const fresh = () => randomUUID().slice(0, 8).toUpperCase();
 
-/** The operations of a family take turns. */
-export const inTurn = ({ ground, turn, client }, family) => {
-  const all = ground.operations.filter(({ operationId }) => family.test(operationId));
-  return all[(turn * 16 + client) % all.length].path;
-};
+/** @param {string} why @param {Way} way @returns {Way} */
+export const refused = (why, way) => Object.assign((turn) => way(turn), { refused: why });
+
+/** A way that asks for one URL. @param {string | ((turn: Turn) => string)} path @returns {Way} */
+export const get = (path) => (turn) => turn.send(typeof path === 'string' ? path : path(turn));
+
+/** A map of so many keys, with fresh URLs. */
+export const laid = (keys, headers) =>
+  patch(
+    { imports: Object.fromEntries(several(keys, (index) => [`k${index}`, `https://cdn.example/${fresh()}.js`])) },
+    headers,
+  );
+
+/** A way for each operation of a family. @param {RegExp} family @param {(operation: import('./record.mjs').Operation) => Way} way */
+export const ofEach =
+  (family, way) =>
+  ({ operations }) =>
+    operations.filter(({ operationId }) => family.test(operationId)).map(way);
+
+/** A family's name in URLs. */
+export const nameOf = ({ path }) => path.split('/')[3];
 
 export function form(texts, files) {
   const made = new FormData();
@@ -31,21 +65,3 @@ export function form(texts, files) {
   for (const [path, content] of Object.entries(files)) made.append('file', new Blob([content]), path);
   return { method: 'POST', body: made };
 }
-
-/** Connections that ask and never read, held for as long as the attack lasts. */
-export const holdUnread =
-  (path) =>
-  ({ ground, seconds, client }) =>
-    new Promise((resolve) => {
-      const { hostname, port } = new URL(ground.base);
-      const sockets = several(client % 4 === 0 ? 3 : 4, () => net.connect(Number(port), hostname));
-      for (const socket of sockets) {
-        socket.on('error', () => undefined);
-        socket.pause();
-        socket.write(`GET ${path ?? ground.modulePath} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
-      }
-      setTimeout(() => {
-        for (const socket of sockets) socket.destroy();
-        resolve(undefined);
-      }, seconds * 1000);
-    });

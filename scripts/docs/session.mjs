@@ -6,18 +6,23 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../own-server.mjs';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const program = fileURLToPath(new URL('start-behind.mjs', import.meta.url));
 
 /** curl ends with 0 where a server refuses; --fail-with-body doesn't, and shows as much. */
 const CURL = `#!/bin/sh
 for one in "$@"; do case "$one" in --fail*|-f|-sI) exec "$CURL" "$@";; esac; done
 exec "$CURL" --fail-with-body --silent --show-error "$@"
 `;
-/** `npm ci` was done; `npm start` starts the server behind the session's back, in place of another terminal. */
+/**
+ * What `npm ci` would install is there: it is asked whether it would, and without a warning about this Node. `npm start` starts
+ * the server behind the session's back, in place of another terminal.
+ */
 const NPM = `#!/bin/sh
 case "$1" in
-  ci) exit 0;;
-  start) exec "$NODE" "$ROOT/scripts/docs/start-behind.mjs";;
+  ci)
+    said=$("$NPM" ci --dry-run --ignore-scripts --no-audit --no-fund 2>&1) || { echo "$said"; exit 1; }
+    case "$said" in *EBADENGINE*) echo "$said"; exit 1;; esac;;
+  start) exec "$NODE" "$START_BEHIND";;
   *) exec "$NPM" "$@";;
 esac
 `;
@@ -40,20 +45,21 @@ function writePrograms(folder) {
   fs.symlinkSync(process.execPath, path.join(folder, 'node'));
 }
 
-/** The project's files without its data, each as a link: what a clone has. */
-function likeClone(folder) {
+/** A clone's files, each as a link: what is written beside them is the session's own. */
+function likeClone(clone, folder) {
   fs.mkdirSync(folder);
-  for (const name of fs.readdirSync(root))
-    if (!['data', '.git'].includes(name)) fs.symlinkSync(path.join(root, name), path.join(folder, name));
+  for (const name of fs.readdirSync(clone)) fs.symlinkSync(path.join(clone, name), path.join(folder, name));
 }
 
-/** @returns {Promise<{folder: string, clone: string, env: object, rewrite: (line: string) => string, end: () => void}>} */
-export async function makeSession() {
+/**
+ * @param {string} root of the clone that all sessions share
+ * @returns {Promise<{folder: string, clone: string, env: object, rewrite: (line: string) => string, end: () => void}>} */
+export async function makeSession(root) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'stampline-docs-'));
   fs.chmodSync(folder, 0o755);
   const at = (name) => path.join(folder, name);
   for (const name of ['home', 'tmp']) fs.mkdirSync(at(name));
-  likeClone(at('clone'));
+  likeClone(root, at('clone'));
   writePrograms(at('bin'));
   const port = String(await freePort());
   const { DATABASE_URL: _database, HOST: _host, STAMP_TOKEN: _token, ...inherited } = process.env;
@@ -68,6 +74,7 @@ export async function makeSession() {
     npm_config_prefix: path.join(at('home'), '.npm'),
     npm_config_cache: inherited.npm_config_cache ?? path.join(os.homedir(), '.npm'),
     ROOT: root,
+    START_BEHIND: program,
     NODE: process.execPath,
     CURL: whereIs('curl'),
     NPM: whereIs('npm'),

@@ -136,7 +136,7 @@ export class RunCommand {
   /** Where the speaker's token reaches: nobody puts words into the history of a ticket that they can't see. */
   private async tellRefusal(said: Said, heard: Heard, refusal: DomainError): Promise<void> {
     const { confirmed } = heard;
-    const { spoken, subject } = await this.withinReach(said, heard);
+    const { spoken, subject } = await this.requireTokenReach(said, heard);
     const { code, message } = toldTo(said.principal.reach, refusal);
     await this.db.transaction(async (tx) => {
       // A token that may not do it hasn't answered for its owner's others.
@@ -153,7 +153,7 @@ export class RunCommand {
   }
 
   /** What was confirmed was said in its own project; elsewhere stands who confirmed it. */
-  private async withinReach(said: Said, { spoken, subject }: Heard): Promise<Pick<Heard, 'spoken' | 'subject'>> {
+  private async requireTokenReach(said: Said, { spoken, subject }: Heard): Promise<Pick<Heard, 'spoken' | 'subject'>> {
     const { reach } = said.principal;
     if (!reach || (subject.project && reach.has(subject.project.id))) return { spoken, subject };
     const [own] = [...reach.keys()].sort((one, other) => one - other);

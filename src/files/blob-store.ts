@@ -61,6 +61,9 @@ export interface BlobStore {
   /** The whole of a staged blob. */
   read(staged: StagedBlob): Promise<Buffer>;
 
+  /** The same as a stream, for what may be large. */
+  stream(staged: StagedBlob): Promise<Readable>;
+
   /** Makes the bytes of staged blobs safe from a crash. That waits for the disk: before a transaction, not in it. */
   secure(staged: readonly StagedBlob[]): Promise<readonly SafeBlob[]>;
 

@@ -3,6 +3,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
 import { sync, syncFolder } from '../platform/sync.js';
 import type {
   BlobStore,
@@ -70,6 +71,10 @@ export class DiskBlobs implements BlobStore {
 
   read({ place }: StagedBlob): Promise<Buffer> {
     return onDisk(() => fs.readFile(place));
+  }
+
+  async stream({ place }: StagedBlob): Promise<Readable> {
+    return (await onDisk(() => fs.open(place, 'r'))).createReadStream();
   }
 
   async secure(staged: readonly StagedBlob[]): Promise<readonly SafeBlob[]> {

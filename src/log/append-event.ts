@@ -91,14 +91,18 @@ export async function appendEvent(sql: Sql, event: NewEvent): Promise<number> {
   const [row] = await sql.run<{ id: number }>({
     name: 'append_event',
     text: `${text} RETURNING id`,
-    values: valuesOf(event),
+    values: eventValues(event),
   });
   return (row as { id: number }).id;
 }
 
 /** Appends many at once, in their order. Answers the rows' ids, in the same order. */
 export async function appendEvents(sql: Sql, events: readonly NewEvent<string>[]): Promise<number[]> {
-  const columns = await inSlices(allValues(events));
+  return appendReady(sql, await inSlices(allValues(events)));
+}
+
+/** The same for some that were made ready before (eventValues); the statement is sent at once. */
+export async function appendReady(sql: Sql, events: readonly EventValues[]): Promise<number[]> {
   const text = insertEventSql(
     {
       type: 'g.type',
@@ -123,20 +127,22 @@ export async function appendEvents(sql: Sql, events: readonly NewEvent<string>[]
   const rows = await sql.run<{ id: number }>({
     name: 'append_events',
     text: `${text} RETURNING id`,
-    values: Array.from({ length: 13 }, (_none, column) => columns.map((values) => values[column])),
+    values: Array.from({ length: 12 }, (_none, column) => events.map((values) => values[column])),
   });
   // Postgres gives a sorted INSERT … SELECT its ids in the order of its rows.
   return rows.map(({ id }) => id).sort((one, other) => one - other);
 }
 
-function* allValues(events: readonly NewEvent<string>[]): Generator<undefined, unknown[][]> {
-  const all: unknown[][] = [];
-  for (const event of events) if (all.push(valuesOf(event)) % AT_A_TIME === 0) yield;
+function* allValues(events: readonly NewEvent<string>[]): Generator<undefined, EventValues[]> {
+  const all: EventValues[] = [];
+  for (const event of events) if (all.push(eventValues(event)) % AT_A_TIME === 0) yield;
   return all;
 }
 
-/** One event's values, in the order of the placeholders. */
-function valuesOf(event: NewEvent<string>): unknown[] {
+/** One event's values, redacted, in the order of the placeholders. */
+export type EventValues = readonly unknown[];
+
+export function eventValues(event: NewEvent<string>): EventValues {
   const { type, subject, actor, project, ticket, subticket, version, line, data } = event;
   const { severity = severityOf(type), link = null, stage = null } = event;
   return [

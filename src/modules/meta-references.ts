@@ -13,38 +13,77 @@ export interface MetaReference {
   readonly worker: boolean;
 }
 
-/** Longer names are no file's. */
-const MOST = 2000;
-const LITERAL = /^(['"`])(\.{1,2}\/[^'"`\\\n\r$]*)\1$/;
-
-/** Of one import.meta; undefined where it is used otherwise, or the name is no literal. */
-export function metaReference(
-  source: string,
-  meta: { readonly start: number; readonly end: number },
-): MetaReference | undefined {
-  const after = source.slice(meta.end, meta.end + MOST);
-  const url = /^\s*\.\s*url\s*(?:,\s*)?(?=\))/.exec(after);
-  if (url) return urlBefore(source, meta.start, meta.end + url[0].trimEnd().length);
-  const [call, quoted = ''] = /^\s*\.\s*resolve\s*\(\s*((['"`])[^'"`\\\n\r$]*\2)\s*\)/.exec(after) ?? [];
-  const specifier = LITERAL.exec(quoted)?.[2];
-  if (call === undefined || specifier === undefined) return undefined;
-  const start = meta.end + call.indexOf(quoted);
-  return { specifier, start, end: start + quoted.length, kind: 'resolve', worker: false };
+/** A use whose meaning the text doesn't say. */
+export interface UnsureUse {
+  readonly start: number;
+  /** `import.meta.url`, say. */
+  readonly unsure: string;
 }
 
-/** `new URL('./w.js', ` before a place. */
-function urlBefore(source: string, place: number, end: number): MetaReference | undefined {
-  const before = source.slice(Math.max(0, place - MOST), place).trimEnd();
-  if (!before.endsWith(',')) return undefined;
+interface Place {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Longer names are no file's. */
+const MOST = 2000;
+const LITERAL = /^(['"`])([^'"`\\\n\r$]*)\1$/;
+const RELATIVE = /^\.{1,2}\//;
+const ABSOLUTE = /^[A-Za-z][A-Za-z0-9+.-]*:/;
+/** What takes a URL and begins with a realm of its own, without the page's map: workers, worklets, service workers. */
+const STARTS_WORKER = /(?:Worker|\.addModule|\.register)\s*\(\s*$/;
+
+/** Of one import.meta; undefined where nothing that is beside the file depends on it. */
+export function metaReference(source: string, meta: Place): MetaReference | UnsureUse | undefined {
+  const after = source.slice(meta.end, meta.end + MOST);
+  const [, dotted, , quoted] = /^\s*(?:\??\.\s*([\w$]+)|(?:\?\.)?\s*\[\s*(['"`])(\w+)\2\s*\])/.exec(after) ?? [];
+  const name = dotted ?? quoted;
+  if (name !== undefined && name !== 'url' && name !== 'resolve') return undefined;
+  const found = name === 'url' ? urlOf(source, meta, after) : resolveOf(source, meta, after);
+  if (found === 'elsewhere') return undefined;
+  return found ?? { start: meta.start, unsure: name === undefined ? 'import.meta' : `import.meta.${name}` };
+}
+
+/** `elsewhere`: it names something, but nothing beside the file. */
+type Found = MetaReference | 'elsewhere' | undefined;
+
+function resolveOf(source: string, meta: Place, after: string): Found {
+  const [call, literal = ''] = /^\s*\.\s*resolve\s*\(\s*((['"`])[^'"`\\\n\r$]*\2)\s*\)/.exec(after) ?? [];
+  const specifier = LITERAL.exec(literal)?.[2];
+  if (call === undefined || specifier === undefined || specifier.startsWith('/')) return undefined;
+  // The map decides it.
+  if (!RELATIVE.test(specifier)) return 'elsewhere';
+  const start = meta.end + call.indexOf(literal);
+  return { specifier, start, end: start + literal.length, kind: 'resolve', worker: isInWorker(source, meta.start) };
+}
+
+const isInWorker = (source: string, place: number): boolean =>
+  STARTS_WORKER.test(source.slice(Math.max(0, place - 40), place));
+
+/** `new URL('./w.js', ` before it, and `)` behind. */
+function urlOf(source: string, meta: Place, after: string): Found {
+  const url = /^\s*\.\s*url\s*(?:,\s*)?(?=\))/.exec(after);
+  const before = source.slice(Math.max(0, meta.start - MOST), meta.start).trimEnd();
+  if (!url || !before.endsWith(',')) return undefined;
   const argument = before.slice(0, -1).trimEnd();
   const quote = argument.at(-1) ?? '';
   const open = argument.lastIndexOf(quote, argument.length - 2);
   if (!`'"\``.includes(quote) || open < 0) return undefined;
-  const specifier = LITERAL.exec(argument.slice(open))?.[2];
+  const name = LITERAL.exec(argument.slice(open))?.[2];
   const call = callBefore(argument.slice(0, open));
-  if (specifier === undefined || call === undefined) return undefined;
-  const start = Math.max(0, place - MOST) + open;
-  return { specifier, start, end, kind: 'url', worker: /Worker\s*\(\s*$/.test(call.slice(-40)) };
+  if (name === undefined || call === undefined) return undefined;
+  if (ABSOLUTE.test(name)) return 'elsewhere';
+  const specifier = besideIt(name);
+  if (specifier === undefined) return undefined;
+  const start = Math.max(0, meta.start - MOST) + open;
+  const end = meta.end + url[0].trimEnd().length;
+  return { specifier, start, end, kind: 'url', worker: STARTS_WORKER.test(call.slice(-40)) };
+}
+
+/** For a URL `w.js` is `./w.js`; undefined for what is no file's name. */
+function besideIt(name: string): string | undefined {
+  if (RELATIVE.test(name)) return name;
+  return /^[\w@%~-]/.test(name) ? `./${name}` : undefined;
 }
 
 /** What stands before `new URL(`; undefined where that doesn't. */

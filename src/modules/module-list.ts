@@ -4,7 +4,7 @@ import { Db } from '../platform/database/db.js';
 import { inSlices } from '../platform/in-slices.js';
 import type { Module } from '../import-maps/domain/delta.js';
 import { type MapKey, partsOf } from '../import-maps/domain/map-key.js';
-import { forEach, type Sliced } from '../import-maps/domain/sliced.js';
+import { forEach, type Sliced } from '../platform/sliced.js';
 import { ImportMap, type Target } from '../import-maps/domain/import-map.js';
 import { productionRelease } from '../promotion/production-pointer.js';
 import { ProductionMaps } from '../import-maps/store/production-maps.js';

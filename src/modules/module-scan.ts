@@ -1,7 +1,8 @@
 // What a script imports, found by es-module-lexer: at upload, so that warnings and reverts know it (import-maps.md, 2).
 import { type Import, init, parse } from 'es-module-lexer';
 import { DomainError } from '../platform/errors.js';
-import { metaReference } from './meta-references.js';
+import { mayStandAlone } from './file-types.js';
+import { metaReference, type MetaReference } from './meta-references.js';
 
 /** A specifier that stands in a script as a literal. */
 export interface FoundImport {
@@ -19,7 +20,7 @@ export interface FoundImport {
 export interface UnsureImport {
   /** In UTF-16 code units. */
   readonly start: number;
-  readonly what: 'expression' | 'worker';
+  readonly what: 'expression' | 'worker' | 'meta' | 'file';
   readonly text: string;
 }
 
@@ -102,10 +103,9 @@ export function findReferences(source: string): { readonly found: FoundImport[];
   for (const one of imports) {
     if (one.type === 'import-meta') {
       const reference = metaReference(source, one);
-      if (!reference) continue;
-      const { specifier, start, end, kind, worker } = reference;
-      if (worker) unsure.push({ start, what: 'worker', text: specifier });
-      found.push({ specifier, dynamic: true, start, end, kind: kind === 'url' ? 'url' : undefined });
+      if (reference && 'unsure' in reference)
+        unsure.push({ start: reference.start, what: 'meta', text: reference.unsure });
+      else if (reference) referTo(reference, found, unsure);
     } else if (one.type === 'dynamic' && isUnsure(one, source)) {
       unsure.push({
         start: one.start,
@@ -115,6 +115,18 @@ export function findReferences(source: string): { readonly found: FoundImport[];
     }
   }
   return { found, unsure };
+}
+
+/** What is no module, a picture say, has no key: it stays as it is. */
+function referTo(
+  { specifier, start, end, kind, worker }: MetaReference,
+  found: FoundImport[],
+  unsure: UnsureImport[],
+): void {
+  if (!mayStandAlone(specifier.replace(/[?#].*$/s, '')))
+    return void unsure.push({ start, what: 'file', text: specifier });
+  if (worker) unsure.push({ start, what: 'worker', text: specifier });
+  found.push({ specifier, dynamic: true, start, end, kind: kind === 'url' ? 'url' : undefined });
 }
 
 /** An expression that may come to a relative name. */

@@ -9,7 +9,7 @@ import {
   type Subpath,
 } from '../platform/package-exports.js';
 import { excessIn } from '../platform/package-limits.js';
-import type { Sliced } from '../import-maps/domain/sliced.js';
+import type { Sliced } from '../platform/sliced.js';
 import { isScript, mayStandAlone } from './file-types.js';
 
 /** Subpaths of a package that get keys of their own. */

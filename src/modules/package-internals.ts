@@ -11,7 +11,7 @@ import {
 import { inSlices } from '../platform/in-slices.js';
 import type { BlobStore, StagedBlob } from '../files/blob-store.js';
 import type { MapKey } from '../import-maps/domain/map-key.js';
-import { forEach, type Sliced } from '../import-maps/domain/sliced.js';
+import { forEach, type Sliced } from '../platform/sliced.js';
 import type { MapWarning } from '../import-maps/stages/map-warning.js';
 import type { FormFile } from '../files/form.js';
 import type { ScriptRead } from './read-script.js';

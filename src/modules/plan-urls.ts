@@ -2,7 +2,7 @@
 import { DomainError, invalid } from '../platform/errors.js';
 import { asObject, type JsonObject } from '../rest/writing/body.js';
 import { checkEntry, type Fault, isFault } from '../import-maps/domain/admission.js';
-import type { Sliced } from '../import-maps/domain/sliced.js';
+import type { Sliced } from '../platform/sliced.js';
 import { faultError } from '../import-maps/stages/fault-error.js';
 import { leftOut } from '../import-maps/stages/lenient.js';
 import type { MapWarning } from '../import-maps/stages/map-warning.js';

@@ -1,6 +1,5 @@
 // What an upload wants to know of a script: what it imports and, of a watched source, its text with keys for relative imports.
 // Pure, and the same in a thread (script-worker.ts) as in the process (script-reader.ts).
-import { mayStandAlone } from './file-types.js';
 import {
   checkLengths,
   findImports,
@@ -49,8 +48,7 @@ export async function readScript({ path, text, most, rewrite }: ScriptTask): Pro
   const isSource = 'project' in to;
   const { found, unsure } =
     isSource && /\bimport\s*[.(/]/.test(text) ? findReferences(text) : { found: [], unsure: [] };
-  // What is no module, a picture say, has no key: it stays as it is.
-  const all = [...imports, ...found.filter(({ specifier }) => mayStandAlone(specifier.replace(/[?#].*$/s, '')))];
+  const all = [...imports, ...found];
   if (all.length > most) throw tooManyImports(path, all.length, most);
   const nameOf = (specifier: string): string | undefined =>
     isSource ? sourceNameOf(path, specifier, to.project) : to.names.get(specifier);
@@ -70,10 +68,18 @@ const MOST_UNSURE = 20;
 function unsureText(path: string, source: string, { start, what, text }: UnsureImport): string {
   const lines = source.slice(0, start).split('\n');
   const place = `${path}:${lines.length}:${(lines.at(-1) ?? '').length + 1}`;
-  return what === 'worker'
-    ? `${place} starts a worker with ${text}. Workers have no import map: bundle what it imports.`
-    : `${place} imports an expression, ${text}, that can't be rewritten: a relative name that it comes to leads nowhere. Import literals.`;
+  return `${place} ${UNSURE[what](text)}`;
 }
+
+const UNSURE: Readonly<Record<UnsureImport['what'], (text: string) => string>> = {
+  worker: (text) => `starts a worker with ${text}. Workers have no import map: bundle what it imports.`,
+  expression: (text) =>
+    `imports an expression, ${text}, that can't be rewritten: a relative name that it comes to leads nowhere. Import literals.`,
+  meta: (text) =>
+    `uses ${text} in a way that can't be rewritten: a name that is relative to it leads nowhere, since no other file is beside a module. Name files as in new URL('./file.js', import.meta.url).`,
+  file: (text) =>
+    `names ${text}, which is no module: it isn't uploaded, so its address leads nowhere. Name it by the URL that your site serves it at.`,
+};
 
 /** As it is kept beside the script. */
 export const importsOf = ({ imports, dynamic }: ScriptRead): ScriptImports => {

@@ -2,7 +2,7 @@
 import { entryAt } from '../import-maps/domain/delta.js';
 import { keyOf } from '../import-maps/domain/map-key.js';
 import { linked } from '../import-maps/domain/preview-link.js';
-import { forEach, type Sliced } from '../import-maps/domain/sliced.js';
+import { forEach, type Sliced } from '../platform/sliced.js';
 import { addressOf } from '../import-maps/domain/import-map.js';
 import type { MapWarning } from '../import-maps/stages/map-warning.js';
 import { warningsView } from '../import-maps/stages/stage-view.js';

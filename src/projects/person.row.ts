@@ -1,7 +1,8 @@
 // A person or a team that owns, works on or reviews something.
-import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 
 @Entity('person')
+@Index('person_email_idx', ['email'])
 export class PersonRow {
   @PrimaryGeneratedColumn('identity', {
     type: 'bigint',
@@ -11,6 +12,7 @@ export class PersonRow {
   id: number;
 
   @Column('text')
+  @Index('person_name_idx', { synchronize: false })
   name: string;
 
   @Column('text')

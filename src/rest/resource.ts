@@ -129,10 +129,7 @@ export interface ResourceDeclaration {
     readonly subticket?: string;
     readonly stage?: string;
   };
-  /**
-   * Of a table that grows without end: the fields that an index finds rows by. What is asked about others, and names none of
-   * these exactly, reads the table, and has the share of slow lookups.
-   */
+  /** Of a view, which has no indexes of its own: the fields that an index below it finds few rows by (`readsTheTable`). */
   readonly servedBy?: readonly string[];
   /** `ticket` where ids may be ticket keys. */
   readonly keyed?: boolean;

@@ -7,6 +7,7 @@ import { WorkRow } from '../tickets/work-row.js';
 
 @Entity('subticket')
 @Index('subticket_ticket_id_idx', ['ticket', 'id'])
+@Index('subticket_step_idx', ['current_workflow_step', 'id'])
 @Check('subticket_tracks_one_check', 'num_nonnulls(source_package_upload_id, merge_proposal_id) = 1')
 @Check('subticket_status_check', 'status BETWEEN 0 AND 1000')
 export class SubticketRow extends WorkRow {

@@ -19,7 +19,7 @@ import { WorkRow } from './work-row.js';
 @Index('ticket_owner_idx', ['owner', 'id'])
 @Index('ticket_project_idx', ['project', 'id'])
 @Index('ticket_open_idx', ['id'], { where: 'current_workflow_step < 999 AND closed_at IS NULL' })
-@Index('ticket_testsuites_idx', { synchronize: false })
+@Index('ticket_stage_idx', ['stage', 'id'], { where: 'stage IS NOT NULL' })
 @Check('ticket_status_check', 'status BETWEEN 0 AND 1000')
 export class TicketRow extends WorkRow {
   @PrimaryGeneratedColumn('identity', {
@@ -51,6 +51,7 @@ export class TicketRow extends WorkRow {
   description: string;
 
   @Column('text', { nullable: true })
+  @Index('ticket_bug_id_idx', { synchronize: false })
   bug_id: string | null;
 
   /** Null until the ticket carries modules. */
@@ -62,6 +63,7 @@ export class TicketRow extends WorkRow {
 
   /** The test suites that it must run; ids in order. Deleting one that is listed is refused. */
   @Column('bigint', { array: true, default: [] })
+  @Index('ticket_testsuites_idx', { synchronize: false })
   testsuites: number[];
 
   @Column('timestamptz', { nullable: true })

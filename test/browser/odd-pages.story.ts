@@ -5,14 +5,16 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ANY_BROWSER, type AnyBrowser, launchAny } from './any-browser.js';
 import type { AnyTab } from './any-tab.js';
-import { type OddPage, OddPages } from './odd-pages.js';
+import { APP, html, type OddPage, OddPages } from './odd-pages.js';
 import { World } from './world.js';
 
 const BADGE = '#stamp-badge';
 const LINE = '#stamp-warning';
 /** What the page's modules are: `€9.80`, and the ticket's name behind it where they are the ticket's. */
 const PRICE = "import('price').then(({ price }) => price(980), () => 'none')";
-const APP = `<script type="module">import 'price'; document.body.dataset.ready = '';</script>`;
+
+const PRODUCTION = 'This page shows production.';
+const lineText = `document.querySelector('${LINE}').textContent`;
 
 interface Odd {
   /** Made of the snippet's two elements. */
@@ -25,8 +27,6 @@ interface Odd {
   readonly before?: string;
 }
 
-const html = (head: string, body = ''): string =>
-  `<!doctype html><html><head><title>Odd</title>${head}</head><body>${body}${APP}</body></html>`;
 const snippet = (script: string, fallback: string): OddPage => ({ body: html(script + fallback) });
 const behind = (head: string) => (script: string, fallback: string) => ({ body: html(head + script + fallback) });
 const inScript = (text: string): string => JSON.stringify(text).replaceAll('</', '<\\/');
@@ -106,12 +106,26 @@ const ODD: Readonly<Record<string, Odd>> = {
     }),
     tells: 'either',
   },
+  'import-map-overrides before it': { page: behind(`<script src="/overrides.js"></script>`), tells: 'either' },
+  'import-map-overrides before it, and a map that it may override': {
+    page: (script, fallback) => ({
+      body: html(
+        `<script src="/overrides.js"></script>${script.replace('<script ', '<script data-type="overridable-importmap" ')}${fallback.replace('type="importmap"', 'type="overridable-importmap"')}`,
+      ),
+    }),
+    tells: 'either',
+  },
   'a service worker that leaves the query out': {
     page: snippet,
     before: `<!doctype html><script>navigator.serviceWorker.register('/worker.js').then(() => navigator.serviceWorker.ready).then(() => (document.body.dataset.ready = ''))</script><body></body>`,
     tells: 'either',
   },
 };
+
+const OVERRIDES = fs.readFileSync(
+  new URL('../../node_modules/import-map-overrides/dist/import-map-overrides.js', import.meta.url),
+  'utf8',
+);
 
 const WORKER = `addEventListener('install', () => skipWaiting());
 addEventListener('activate', (event) => event.waitUntil(clients.claim()));
@@ -136,6 +150,7 @@ describe.each(ANY_BROWSER)('%s', (name) => {
     const js = { 'content-type': 'text/javascript' };
     pages.put('/early.js', { headers: js, body: 'export {};' });
     pages.put('/worker.js', { headers: js, body: WORKER });
+    pages.put('/overrides.js', { headers: js, body: OVERRIDES });
     browser = await launchAny(name);
     ticket = await world.pricedTicket();
     const text = await (await fetch(`${world.front.origin}/snippet.html`)).text();
@@ -168,6 +183,22 @@ describe.each(ANY_BROWSER)('%s', (name) => {
     const line = await told(shop);
     if (tells === 'badge') expect(line).toBe('badge');
     else if (tells !== 'either') expect(line).toMatch(tells);
+  });
+
+  // Of a ticket that isn't there; `tells` is about one that is.
+  it.each(Object.entries(ODD))('says that the page shows production where it does: %s', async (what, odd) => {
+    const at = `/unknown-${what.replaceAll(/\W+/g, '-')}`;
+    const shop = await tab();
+    if (odd.before !== undefined) await shop.open(pages.put(`${at}-before`, { body: odd.before }));
+    await shop.visit(`${pages.put(at, odd.page(...elements))}?dev=TKT-999`);
+    await shop.until(`document.querySelector('${LINE}') !== null`);
+    // What it says of the page comes once the browser has been asked.
+    if (what === 'nothing odd') await shop.until(`${lineText}.includes('${PRODUCTION}')`);
+    const price = String(await shop.run(PRICE));
+    const line = String(await shop.text(LINE));
+    expect(await shop.text(BADGE)).toBeNull();
+    if (line.includes(PRODUCTION)) expect(price).toBe('€9.80');
+    if (line.includes("doesn't show production")) expect(price).not.toBe('€9.80');
   });
 
   it('says where the browser takes no map any more, after a modulepreload in a Link header', async () => {

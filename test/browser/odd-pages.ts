@@ -9,6 +9,12 @@ export interface OddPage {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** A page whose modules began once its body has `data-ready`; `attributes` of the script that begins them. */
+export const html = (head: string, body = '', attributes = ''): string =>
+  `<!doctype html><html><head><title>Odd</title>${head}</head><body>${body}${APP.replace('<script', `<script${attributes}`)}</body></html>`;
+
+export const APP = `<script type="module">import 'price'; document.body.dataset.ready = '';</script>`;
+
 export class OddPages {
   private readonly pages = new Map<string, OddPage>();
 

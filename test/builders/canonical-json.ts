@@ -1,5 +1,5 @@
 // A map's text at once, as tests compare it.
-import { atOnce } from '../../src/import-maps/domain/sliced.js';
+import { atOnce } from '../../src/platform/sliced.js';
 import { type ImportMap, writing } from '../../src/import-maps/domain/import-map.js';
 
 export const canonicalJson = (map: ImportMap, origin = ''): string => atOnce(writing(map, origin));

@@ -257,3 +257,29 @@ describe('as managers install', () => {
     expect(body.packages).toMatchObject([{ name: 'ui', files: 2, dirty: true }]);
   });
 });
+
+test('each entry that is built is a file of its own, whatever their names have in common', async () => {
+  const subpaths = [
+    '.',
+    './index',
+    './index.js',
+    './index-2',
+    './Index',
+    './x.js',
+    './x.mjs',
+    './x',
+    './a/b',
+    './a__b',
+  ];
+  const sources = subpaths.map((subpath, at) => [`lib/${at}.js`, `exports.is = ${JSON.stringify(subpath)};`] as const);
+  const exports = Object.fromEntries(subpaths.map((subpath, at) => [subpath, `./lib/${at}.js`]));
+  await install(scene, 'alike', { exports }, Object.fromEntries(sources));
+  const specifiers = subpaths.map((subpath) => `alike${subpath.slice(1)}`);
+  const { code } = await json(scene, 'stamp add TKT-152 alike --yes');
+  expect(code).toBe(0);
+  const map = await importsOf(scene, 'TKT-152');
+  const leads = (specifier: string): string => map[specifier] ?? `${map['alike/']}${specifier.slice('alike/'.length)}`;
+  const whole = Object.fromEntries(specifiers.map((specifier) => [specifier, leads(specifier)]));
+  const loaded = await inOnePage(scene, { ...map, ...whole }, specifiers);
+  expect(specifiers.map((specifier) => loaded[specifier].is)).toEqual(subpaths);
+}, 60_000);

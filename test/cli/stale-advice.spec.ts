@@ -117,8 +117,117 @@ describe('a change that carries what others committed', () => {
     await takeBack(repo, key);
     repo.commit(PATH, version(4));
     expect(await said(repo)).toContain(
-      `nobody released: ${theirs.slice(0, 10)} Theirs (Bob). Release 3 took ${key} back. Release ${key} again (stamp why ${key} says what it needs)`,
+      `does not have any more: ${theirs.slice(0, 10)} Theirs (Bob). Release 3 took ${key} back. Release ${key} again (stamp why ${key} says what it needs)`,
     );
     expect(await repo.changes()).toEqual({ [PATH]: 'clean' });
+  });
+});
+
+describe('production went back to an earlier version', () => {
+  /** The trunk has the cart at 1 and 2, both released; then another ticket released 1 again. Answers its key. */
+  async function wentBack(
+    repo: CopiedRepo,
+    more: Record<string, string> = { git_commit: 'f'.repeat(40) },
+  ): Promise<string> {
+    repo.othersPush(PATH, version(2));
+    repo.git('pull', '--quiet', 'origin', 'main');
+    await shipped(repo, 2, { git_commit: repo.head, base: `${idOf(version(1))} ${PATH}` });
+    return shipped(repo, 1, { base: `${idOf(version(2))} ${PATH}`, ...more });
+  }
+  const replaced = (key: string): string =>
+    `src/cart.js is newer here than in production, but that was released before: ${key} (release 3) went back to an earlier version.`;
+
+  it.each<[string, (repo: CopiedRepo) => void]>([
+    ['a change of the file', (repo) => repo.commit(PATH, version(3))],
+    ['a change in no commit', (repo) => repo.write(PATH, version(3))],
+    ['two changes of it', (repo) => ['3', '4'].forEach((value) => repo.commit(PATH, version(value)))],
+    [
+      "one's own change of it",
+      (repo) => {
+        repo.git('config', 'user.email', 'bob@example.com');
+        repo.commit(PATH, version(3));
+      },
+    ],
+    [
+      'its deletion',
+      (repo) => {
+        repo.git('rm', '--quiet', PATH);
+        repo.commitAll('Drop the cart');
+      },
+    ],
+    [
+      'the trunk as it is',
+      (repo) => {
+        repo.git('switch', '--quiet', 'main');
+        repo.git('pull', '--quiet', 'origin', 'main');
+      },
+    ],
+  ])('by a commit that is not here: %s is a conflict', async (_what, change) => {
+    const repo = await aRepo();
+    const key = await wentBack(repo);
+    change(repo);
+    expect(await said(repo)).toContain(
+      `${replaced(key)} To keep that, merge its commit ffffffffff; to bring yours back:`,
+    );
+    expect(Object.values(await repo.changes())).toEqual([expect.stringMatching(/^(deleted, )?stale/)]);
+  });
+
+  it('by a write without a commit', async () => {
+    const repo = await aRepo();
+    const key = await wentBack(repo, {});
+    repo.commit(PATH, version(3));
+    expect(await said(repo)).toContain(replaced(key));
+  });
+
+  it('over two versions, of which only one is here', async () => {
+    const repo = await aRepo();
+    repo.othersPush(PATH, version(2));
+    repo.git('pull', '--quiet', 'origin', 'main');
+    await shipped(repo, 2, { git_commit: repo.head, base: `${idOf(version(1))} ${PATH}` });
+    await shipped(repo, 9, { git_commit: 'e'.repeat(40), base: `${idOf(version(2))} ${PATH}` });
+    const key = await shipped(repo, 1, { git_commit: 'f'.repeat(40), base: `${idOf(version(9))} ${PATH}` });
+    repo.commit(PATH, version(3));
+    expect(await said(repo)).toContain(`${key} (release 4) went back to an earlier version`);
+    expect(await repo.changes()).toEqual({ [PATH]: 'stale' });
+  });
+
+  it.each<[string, (repo: CopiedRepo) => void]>([
+    ['merged', (repo) => repo.othersPush(PATH, version(1))],
+    ['merged, and brought back since', (repo) => [1, 2].forEach((value) => repo.othersPush(PATH, version(value)))],
+  ])('by a commit that was %s: what is changed on top of it is a change', async (_how, change) => {
+    const repo = await aRepo();
+    await wentBack(repo);
+    change(repo);
+    repo.git('pull', '--quiet', 'origin', 'main');
+    repo.git('switch', '--quiet', '--create', 'more');
+    repo.commit(PATH, version(3));
+    await said(repo);
+    expect(await repo.changes()).toEqual({ [PATH]: 'clean' });
+  });
+
+  it('and a release that was squashed as it was merged is no step back', async () => {
+    const repo = await aRepo();
+    for (const [value, from] of [
+      [8, 1],
+      [2, 8],
+    ] as const)
+      await shipped(repo, value, { git_commit: 'f'.repeat(40), base: `${idOf(version(from))} ${PATH}` });
+    repo.othersPush(PATH, version(2));
+    repo.git('pull', '--quiet', 'origin', 'main');
+    repo.commit(PATH, version(3));
+    await said(repo);
+    expect(await repo.changes()).toEqual({ [PATH]: 'clean' });
+  });
+
+  it("and what was one's own and taken back is named, where another ticket has it", async () => {
+    const repo = await aRepo();
+    repo.commit(PATH, version(2));
+    const mine = repo.head;
+    const key = await shipped(repo, 2, { git_commit: mine, base: `${idOf(version(1))} ${PATH}` });
+    await takeBack(repo, key);
+    repo.commit(PATH, version(3));
+    expect(await said(repo)).toContain(
+      `src/cart.js carries what production does not have any more: ${mine.slice(0, 10)} Change ${PATH} (Alice). Release 3 took ${key} back.`,
+    );
   });
 });

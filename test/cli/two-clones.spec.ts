@@ -143,6 +143,76 @@ describe('a second cycle', () => {
   });
 });
 
+/** Alice's ticket is released from her branch, and reopened. */
+async function secondCycle(): Promise<Team> {
+  const team = await (await aTeam()).firstRelease();
+  team.as('bob');
+  team.as('alice').branch('cart').commit('src/cart.js', 'export default 2;\n');
+  await team.update('CART-1');
+  await team.release('CART-1');
+  expect((await team.run('reopen CART-1')).code).toBe(0);
+  return team;
+}
+
+describe('a second cycle of a ticket that somebody else released', () => {
+  test.each<[string, (team: Team) => void]>([
+    ['from a branch that is not merged', () => undefined],
+    [
+      'from a branch that was fetched',
+      (team) => team.scene.git('fetch', '--quiet', `${team.scene.root}/alice`, 'cart'),
+    ],
+    [
+      'from a branch that was looked at',
+      (team) => {
+        team.scene.git('fetch', '--quiet', `${team.scene.root}/alice`, 'cart:alices');
+        team.scene.git('switch', '--quiet', 'alices');
+        team.scene.git('switch', '--quiet', '-');
+      },
+    ],
+  ])('%s: its release is a conflict, and stays', async (_how, prepare) => {
+    const team = await secondCycle();
+    team.as('bob').branch('again').commit('src/cart.js', 'export default 3;\n');
+    prepare(team);
+    const ended = await team.update('CART-1');
+    expect(ended.stderr).toContain(
+      "src/cart.js: production has a version that this clone doesn't have (CART-1 (release 2)",
+    );
+    expect(await team.changesOf('CART-1')).toEqual({ 'src/cart.js': 'stale' });
+  });
+
+  test('from work that is in no commit: nobody knows whose it was', async () => {
+    const team = await (await aTeam()).firstRelease();
+    team.as('bob');
+    team.as('alice').branch('cart').scene.write('src/cart.js', 'export default 2;\n');
+    await team.update('CART-1');
+    for (let turn = 0; turn < 2; turn++) expect((await team.run('CART-1 --promote --yes --no-git-check')).code).toBe(0);
+    expect((await team.run('reopen CART-1')).code).toBe(0);
+    team.as('bob').branch('again').commit('src/cart.js', 'export default 3;\n');
+    expect((await team.update('CART-1')).stderr).toContain('released it from uncommitted work');
+    expect(await team.changesOf('CART-1')).toEqual({ 'src/cart.js': 'stale' });
+  });
+
+  test.each<[string, (team: Team) => void]>([
+    ['rebased', (team) => team.scene.git('rebase', '--quiet', 'origin/main')],
+    [
+      'made again on another branch by the same person',
+      (team) => {
+        team.scene.git('switch', '--quiet', '--create', 'other', 'origin/main');
+        team.commit('src/cart.js', 'export default 4;\n');
+      },
+    ],
+  ])('by the same person, whose commit was %s, goes on', async (_how, prepare) => {
+    const team = await secondCycle();
+    team.as('trunk').commit('README.md', 'A shop\n').push();
+    team.as('alice').scene.git('fetch', '--quiet', 'origin');
+    prepare(team);
+    team.scene.write('src/cart.js', 'export default 5;\n');
+    team.scene.git('commit', '--quiet', '--all', '--amend', '--no-edit');
+    await team.update('CART-1');
+    expect(await team.changesOf('CART-1')).toEqual({ 'src/cart.js': 'clean' });
+  });
+});
+
 test.each([
   ['renamed', (team: Team) => team.scene.git('mv', 'src/nav.js', 'src/menu.js'), { 'src/menu.js': 'clean' }],
   ['renamed in case only', (team: Team) => team.scene.git('mv', 'src/nav.js', 'src/Nav.js'), { 'src/Nav.js': 'clean' }],

@@ -1,6 +1,7 @@
 // Texts that are made to keep a scanner busy: each reader of files takes time in proportion to what it reads.
 import fc from 'fast-check';
 import { rewriteSource } from '../../src/modules/source-rewrite.js';
+import { atOnce } from '../../src/platform/sliced.js';
 import { listedFiles } from '../../src/packages/spu-files/debian-control.js';
 import { findImports } from '../../src/modules/module-scan.js';
 import { checkIntegrity } from '../../src/import-maps/domain/admission.js';
@@ -19,8 +20,8 @@ const rewritten = (text: string) =>
 const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   'source maps': rewritten,
   'the lexer of imports': (text) => findImports('a.js', text, 20_000),
-  'control files': (text) => listedFiles('a.dsc', text),
-  'signed control files': (text) => listedFiles('a.dsc', `-----BEGIN PGP SIGNED MESSAGE-----\n${text}`),
+  'control files': (text) => atOnce(listedFiles('a.dsc', text)),
+  'signed control files': (text) => atOnce(listedFiles('a.dsc', `-----BEGIN PGP SIGNED MESSAGE-----\n${text}`)),
   integrity: checkIntegrity,
   secrets: redacted,
   terminals: (text) => [harmless(text), oneLine(text)],

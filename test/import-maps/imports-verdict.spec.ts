@@ -181,3 +181,66 @@ it('a chain of modules is followed for 200 levels', async () => {
   await uploads.put({ name: 'chain' }, { ...files, 'index.js': 'import "./f0.js";' });
   expect(await why(uploads)).toMatchObject({ verdict: 'pass', code: 'imports.cut' });
 });
+
+describe('nothing is said of what was not looked at', () => {
+  const many = (count: number, name: string, text = ''): FormFiles =>
+    Object.fromEntries(Array.from({ length: count }, (_, at) => [`${name}${String(at).padStart(4, '0')}.js`, text]));
+
+  it('a ticket of more modules than are looked at', async () => {
+    const uploads = await ticketOf(await aProject());
+    for (const name of ['a', 'b']) expect((await uploads.put({ mode: 'sources' }, many(2600, name))).status).toBe(201);
+    await uploads.put({ mode: 'sources' }, { 'z.js': 'import "gone";' });
+    expect(await why(uploads)).toMatchObject({ verdict: 'pass', code: 'imports.cut' });
+  });
+
+  it('what imports a deletion comes first, however much the ticket brings', async () => {
+    const project = await aProject();
+    await release(project, { lib: '1', main: 'import "lib";' });
+    const uploads = await ticketOf(project);
+    for (const name of ['a', 'b']) await uploads.put({ mode: 'sources' }, many(2600, name));
+    await carry(uploads, { lib: null });
+    expect(await why(uploads)).toMatchObject({ verdict: 'blocked', code: 'imports.unresolved' });
+  });
+
+  const imports = (names: readonly string[]): string => names.map((name) => `import "${name}";`).join('');
+  const gone = Array.from({ length: 130 }, (_, at) => `gone${String(at).padStart(3, '0')}`);
+
+  it('a new fault behind many that production has', async () => {
+    const project = await aProject();
+    await release(project, { main: imports(gone) });
+    const uploads = await ticketOf(project);
+    await carry(uploads, { main: imports([...gone, 'zzz']) });
+    expect(await why(uploads)).toMatchObject({
+      code: 'imports.unresolved',
+      summary: 'main → zzz leads nowhere',
+    });
+  });
+
+  it('many that production has, met in another order', async () => {
+    const project = await aProject({ entries: ['main'] });
+    const halves = { one: imports(gone.slice(0, 65)), two: imports(gone.slice(65)) };
+    const entries = { main: 'import "a0"; import "b0";', a0: 'import "one";', b0: 'import "two";' };
+    await release(project, { ...entries, ...halves });
+    const uploads = await ticketOf(project);
+    await carry(uploads, { main: 'import "b0"; import "a1";', a1: 'import "a0"' });
+    expect(await why(uploads)).toMatchObject({
+      code: 'imports.known',
+      summary: expect.stringMatching(/same in production/),
+    });
+  });
+
+  it.each([20, 2100])('a folder without the last of %i files', async (count) => {
+    const project = await aProject();
+    const files = many(count, 'f');
+    await release(project, {
+      nav: { 'package.json': '{"exports": "./i.js"}', 'i.js': '', ...files },
+      main: `import "nav/${Object.keys(files).at(-1)}";`,
+    });
+    const uploads = await ticketOf(project);
+    await carry(uploads, { nav: { 'package.json': '{"exports": "./i.js"}', 'i.js': '' } });
+    expect(await why(uploads)).toMatchObject({
+      verdict: 'blocked',
+      summary: expect.stringMatching(/^main → nav\/f\d+\.js leads nowhere/),
+    });
+  });
+});

@@ -107,6 +107,53 @@ it('judges each on what the one before it made, and a refused one takes no other
   );
 });
 
+it('writes what comes together in few statements, and tells of it in the order of the releases', async () => {
+  await aStagedProject(near, 'together');
+  await set(far, 'together', 'first', 0);
+  const before = proxy.statementsOf('stampline');
+  const writes = upTo(60).map((index) => set(far, 'together', `module-${index}`, 1));
+  expect((await Promise.all(writes)).map(({ status }) => status)).toEqual(writes.map(() => 200));
+  // One and more for each of them, where each is sent by itself.
+  expect(proxy.statementsOf('stampline') - before).toBeLessThan(60);
+  const told = await near.sql<{ release: number }>(
+    `SELECT (e.data->>'release')::int AS release FROM event e JOIN project p ON p.id = e.project_id
+      WHERE p.name = 'together' AND e.type = 'release.created' ORDER BY e.id`,
+  );
+  expect(told.map(({ release }) => release)).toEqual(upTo(61).map((index) => index + 1));
+  const releases = await near.sql<{ since: string }>(
+    `SELECT r.live_since::text AS since FROM release r JOIN project p ON p.id = r.project_id
+      WHERE p.name = 'together' ORDER BY r.number`,
+  );
+  expect(releases.map(({ since }) => since)).toEqual(releases.map(({ since }) => since).sort());
+});
+
+it('keeps the order where promotions, files and refusals are among them', async () => {
+  const { uri } = await aStagedProject(near, 'mixed');
+  const tickets = await Promise.all(
+    upTo(8).map(async (index) =>
+      aStampedTicket(near).with({ project: uri }).withModule(`cart-${index}`, moduleUrl('cart', index)).at('qa'),
+    ),
+  );
+  const writes = upTo(32).map((index) =>
+    index % 4 === 0
+      ? send(near, 'POST', `${tickets[index / 4]?.url}promote/`)
+      : index % 4 === 1
+        ? send(near, 'PATCH', '/api/v1/stage/prod/?project=mixed', { imports: {} }, { 'if-match': '"999"' })
+        : set(near, 'mixed', `module-${index}`, 1),
+  );
+  const statuses = (await Promise.all(writes)).map(({ status }) => status);
+  expect(statuses).toEqual(upTo(32).map((index) => (index % 4 === 1 ? 412 : 200)));
+  const releases = await releasesOf('mixed');
+  expect(releases.map(({ number, parent }) => [number, parent])).toEqual(upTo(24).map((index) => [index + 1, index]));
+  const told = await near.sql<{ release: number }>(
+    `SELECT (e.data->>'release')::int AS release FROM event e JOIN project p ON p.id = e.project_id
+      WHERE p.name = 'mixed' AND e.data ? 'release' AND e.type IN ('release.created', 'ticket.promoted') ORDER BY e.id`,
+  );
+  const numbers = told.map(({ release }) => release).filter(Boolean);
+  expect(numbers).toEqual([...numbers].sort((one, other) => one - other));
+  expect(numbers.length).toBeGreaterThanOrEqual(16);
+});
+
 it('does what one Idempotency-Key asks for once, also where it comes twice in a batch', async () => {
   await aStagedProject(near, 'keyed');
   const answers = await Promise.all(

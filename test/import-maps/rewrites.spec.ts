@@ -34,6 +34,8 @@ const REWRITTEN: readonly (readonly [string, string])[] = [
   ['import . meta . resolve ( "./x.js" );', 'import . meta . resolve ( "@shop/src/x.js" );'],
   ["new URL('./w.js', import.meta.url);", 'new URL(import.meta.resolve("@shop/src/w.js"));'],
   ['new URL( `./w.js` , import.meta.url, );', 'new URL( import.meta.resolve("@shop/src/w.js") );'],
+  ["new URL('w.js', import.meta.url);", 'new URL(import.meta.resolve("@shop/src/w.js"));'],
+  ["new URL('lib/w.js?v=1', import.meta.url);", 'new URL(import.meta.resolve("@shop/src/lib/w.js"));'],
   ["new URL('./d.json', import.meta.url).href;", 'new URL(import.meta.resolve("@shop/src/d.json")).href;'],
 ];
 
@@ -50,25 +52,53 @@ it.each([
   "import './a%zz.js';",
   "const text = `import './x.js'`;",
   "// import './x.js';",
-  "new URL('./icon.svg', import.meta.url);",
   "new URL('./w.js', base);",
-  "old URL('./w.js', import.meta.url);",
-  "newURL('./w.js', import.meta.url);",
-  'new URL(name, import.meta.url);',
-  'new URL(`./${name}.js`, import.meta.url);',
   "import.meta.resolve('x');",
-  'import.meta.resolve(name);',
+  "import.meta.resolve('https://cdn.example/x.js');",
+  "new URL('https://cdn.example/x.js', import.meta.url);",
+  "new URL('data:text/javascript,', import.meta.url);",
   "import.meta.env['./x.js'];",
+  "import.meta['env'].url;",
+  '// new URL(name, import.meta.url)',
 ])('%j stays', async (text) => {
   const result = await read(text);
   expect([result.text, result.unsure]).toEqual([undefined, undefined]);
 });
 
-it.each([
+it.each<readonly [string, RegExp]>([
   ["a;\n  import('./' + name);", /^src\/app\.js:2:10 imports an expression, '\.\/' \+ name/],
   ["import(a ? './x.js' : './y.js');", /^src\/app\.js:1:8 /],
   ['import(`./${name}.js`);', /^src\/app\.js:1:8 /],
   ["new Worker(new URL('./w.js', import.meta.url));", /^src\/app\.js:1:20 starts a worker with \.\/w\.js/],
+  ["new Worker(import.meta.resolve('./w.js'));", /starts a worker with \.\/w\.js/],
+  ["context.audioWorklet.addModule(new URL('w.js', import.meta.url));", /starts a worker with \.\/w\.js/],
+  ["navigator.serviceWorker.register(import.meta.resolve('./sw.js'));", /starts a worker with \.\/sw\.js/],
+  ["new URL('./icon.svg', import.meta.url);", /^src\/app\.js:1:9 names \.\/icon\.svg, which is no module/],
+  ["new URL('icon.svg', import.meta.url);", /names \.\/icon\.svg/],
+  ["import.meta.resolve('./icon.svg');", /names \.\/icon\.svg/],
+  ['new URL(name, import.meta.url);', /^src\/app\.js:1:15 uses import\.meta\.url in a way/],
+  ...[
+    'new URL(`./${name}.js`, import.meta.url);',
+    "new URL('./' + name, import.meta.url);",
+    "new URL('/x.js', import.meta.url);",
+    "new URL('.', import.meta.url);",
+    "new URL('', import.meta.url);",
+    "new URL('//cdn.example/x.js', import.meta.url);",
+    "old URL('./w.js', import.meta.url);",
+    "newURL('./w.js', import.meta.url);",
+    "const base = import.meta.url; new URL('./w.js', base);",
+    "import.meta['url'];",
+    'import.meta?.url;',
+  ].map((text) => [text, /uses import\.meta\.url/] as const),
+  ...[
+    'import.meta.resolve(name);',
+    "import.meta.resolve('./' + name);",
+    "import.meta.resolve('/x.js');",
+    'names.map(import.meta.resolve);',
+  ].map((text) => [text, /uses import\.meta\.resolve/] as const),
+  ...['const { url } = import.meta;', 'f(import.meta);', 'import.meta[name];'].map(
+    (text) => [text, /uses import\.meta in a way/] as const,
+  ),
   ["new SharedWorker( new URL('./w.js', import.meta.url) );", /starts a worker/],
 ])('%j is told with its place', async (text, says) => {
   expect((await read(text)).unsure).toEqual([expect.stringMatching(says)]);

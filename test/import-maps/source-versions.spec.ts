@@ -270,6 +270,7 @@ it('tells whether production took a change back, and how git takes it back', asy
   await release(second, saysTwo);
   const last = async (): Promise<unknown> => (await sourcesOf(second, `?changed=${PATH}`)).changed[PATH];
   expect(await last()).toMatchObject({ release: 2, commit: TWO, taken_back: false, git_revert: `git revert ${TWO}` });
+  expect(await last()).toMatchObject({ before: [idOf('one')] });
   await server.http.post(`${second.ticket.uri}revert/`).send({}).expect(200);
   expect(await last()).toMatchObject({ release: 3, commit: TWO, taken_back: true, git_revert: `git revert ${TWO}` });
 });

@@ -72,6 +72,33 @@ const handingOver =
     return n;
   };
 
+/** The same, whose statements go together with those of the next ones. */
+const leaving =
+  (tag: string, wrong: 'fails' | 'refused' | '' = '') =>
+  async (tx: Tx): Promise<number> => {
+    const before =
+      (handedOver(tx) as number | undefined) ??
+      (await tx.run<{ n: number }>({ text: 'SELECT n FROM counter WHERE id = 1 FOR UPDATE' }))[0]?.n ??
+      0;
+    const n = before + 1;
+    const sent = new Promise<unknown>((resolve) =>
+      tx.leave(() =>
+        resolve(
+          Promise.all([
+            tx.run({ text: 'UPDATE counter SET n = $1 WHERE id = 1', values: [n] }),
+            tx.run({ text: 'INSERT INTO step (n, tag) VALUES ($1, $2)', values: [wrong === 'fails' ? -1 : n, tag] }),
+            ...(wrong === 'fails' ? [tx.run({ text: 'SELECT 1 / 0' })] : []),
+          ]),
+        ),
+      ),
+    );
+    sent.catch(() => undefined);
+    handOver(tx, n);
+    if (wrong === 'refused') throw conflict('id.used', tag);
+    await sent;
+    return n;
+  };
+
 const wrongOf = (kind: string): 'fails' | 'refused' | '' =>
   kind.endsWith('fails') ? 'fails' : kind.endsWith('refused') ? 'refused' : '';
 
@@ -107,6 +134,9 @@ it('is as if they had come one after the other, whoever is refused or fails and 
     'hands over',
     'hands over, fails',
     'hands over, refused',
+    'leaves',
+    'leaves, fails',
+    'leaves, refused',
   );
   const writers = fc.array(fc.record({ kind: kinds, process: fc.constantFrom(0, 1) }), { minLength: 1, maxLength: 24 });
   await fc.assert(
@@ -119,12 +149,13 @@ it('is as if they had come one after the other, whoever is refused or fails and 
           let tries = 0;
           const work = async (tx: Tx): Promise<number> => {
             if (kind.startsWith('hands')) return handingOver(`w${index}`, wrongOf(kind))(tx);
+            if (kind.startsWith('leaves')) return leaving(`w${index}`, wrongOf(kind))(tx);
             const made = await step(`w${index}`, kind === 'refused')(tx);
             if (kind === 'fails') await tx.run({ text: 'SELECT 1 / 0' });
             if (kind === 'again' && (tries += 1) === 1) throw new TryAgain('once');
             return made;
           };
-          const n = await groups[process].run(1, 10, work, { mayHandOver: kind.startsWith('hands') });
+          const n = await groups[process].run(1, 10, work, { mayHandOver: /^(hands|leaves)/.test(kind) });
           acknowledged.push({ n, tag: `w${index}` });
         }),
       );
@@ -135,7 +166,7 @@ it('is as if they had come one after the other, whoever is refused or fails and 
       expect(kept.map(({ n }) => n)).toEqual(kept.map((_, index) => index + 1));
       expect(kept.map(({ n, tag }) => ({ n, tag }))).toEqual(acknowledged.sort((one, other) => one.n - other.n));
     }),
-    { numRuns: 60 },
+    { numRuns: 80 },
   );
 });
 

@@ -3,7 +3,7 @@ import { canonicalJson } from '../builders/canonical-json.js';
 import { acceptGiven, acceptMap, layOver } from '../../src/import-maps/domain/accepted-map.js';
 import { findingStale, rebasing } from '../../src/import-maps/domain/conflict.js';
 import { changeDelta, changingDelta, overlay, overlaying } from '../../src/import-maps/domain/delta.js';
-import { atOnce, forEach, type Sliced } from '../../src/import-maps/domain/sliced.js';
+import { atOnce, forEach, type Sliced } from '../../src/platform/sliced.js';
 import { ImportMap, writing } from '../../src/import-maps/domain/import-map.js';
 import { planUrls } from '../../src/modules/plan-urls.js';
 import { uploadAnswer } from '../../src/modules/upload-answer.js';

@@ -17,6 +17,7 @@ import { stopBackend, stopLeader, stopServer } from './stopped.mjs';
  * @property {string} name
  * @property {string} about one line for --help
  * @property {number} seconds how long the load goes on, unless --seconds says
+ * @property {number} [short] the same for `--short`, what CI runs; without it, CI doesn't run it
  * @property {() => import('../world/world.mjs').Wishes} [wishes] what its world needs
  * @property {() => Promise<string | undefined> | string | undefined} [missing] what this machine lacks for it
  * @property {number} [gap] the longest time, in seconds, that nobody may be answered (promises.md); told, as it depends on

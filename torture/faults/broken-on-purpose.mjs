@@ -6,6 +6,7 @@ export const brokenOnPurpose = {
   name: 'broken-on-purpose',
   about: 'no fault, but servers that find and then save: the checker must report losses',
   seconds: 8,
+  short: 8,
   isProof: true,
   wishes: () => ({ nodeOptions: () => ['--import', './torture/find-then-save.mjs'] }),
   inject: ({ until }) => untilOver(until),

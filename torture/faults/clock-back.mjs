@@ -17,6 +17,7 @@ export const clockBack = {
   name: 'clock-back',
   about: "the database's clock steps an hour and a month back, ahead and right again, every 3 s",
   seconds: 30,
+  short: 13,
   missing: () => (LIBRARY ? undefined : 'there is no libfaketime (Debian: apt-get install libfaketime)'),
   wishes: () => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'stampline-clock-'));

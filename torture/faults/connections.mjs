@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import fs from 'node:fs';
 import { childrenOf, signal } from './postgres-processes.mjs';
-import { LINK_LATE_MS } from './stopped.mjs';
+import { LINK_LATE_MS, SHORT_STOPS } from './stopped.mjs';
 import { repeatedly, untilOver } from './time.mjs';
 
 const proxied = () => ({ proxied: true });
@@ -68,6 +68,7 @@ export const cutCommit = {
   name: 'cut-commit',
   about: "the answer to 5 % of all COMMITs is cut off: the change is kept, and the server doesn't know",
   seconds: 25,
+  short: 8,
   wishes: proxied,
   inject: async ({ world, until, random }) => {
     for (const proxy of world.proxies) proxy.cutsCommit = () => random() < SHARE;
@@ -84,6 +85,7 @@ export const holdLink = {
   name: 'hold-link',
   about: "one server's answers from the database are held for 1 to 6 s, and then come, each server in turn",
   seconds: 30,
+  short: SHORT_STOPS,
   wishes: proxied,
   mapLate: LINK_LATE_MS,
   inject: async ({ world, until }) => {

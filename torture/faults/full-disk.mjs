@@ -49,6 +49,7 @@ export const noInodes = {
   name: 'no-inodes',
   about: `a disk that takes no more files for ${FULL_MS / 1000} s, though it has room for bytes`,
   seconds: 20,
+  short: 14,
   missing,
   wishes: () => {
     const folder = mount(SIZE_MB, `,nr_inodes=${INODES}`);

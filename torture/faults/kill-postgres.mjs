@@ -7,6 +7,7 @@ export const killBackend = {
   gap: 2,
   about: 'kill -9 of a Postgres backend every 4 s',
   seconds: 20,
+  short: 8,
   inject: ({ world, until }) => repeatedly(until, 4000, () => killOneBackend(world)),
 };
 

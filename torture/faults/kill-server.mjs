@@ -14,5 +14,6 @@ export const killServer = {
   name: 'kill-server',
   about: 'kill -9 of a server, 7 in 14 s',
   seconds: 20,
+  short: 8,
   inject: ({ world, until }) => repeatedly(until, 2000, (turn) => killOne(world, turn)),
 };

@@ -7,6 +7,8 @@ import { repeatedly, untilOver } from './time.mjs';
 
 /** One after the other: below, around and above what a relay, a statement and a connection wait for. */
 const STOPPED_MS = [3000, 6000, 1000];
+/** Time for the first two. */
+export const SHORT_STOPS = 14;
 const stopFor = (turn) => STOPPED_MS[turn % STOPPED_MS.length];
 
 /** A server that stands still knows for a second that it hears nothing: until then its map may be as old. */
@@ -34,18 +36,24 @@ export const stopBackend = {
   name: 'stop-backend',
   about: 'one Postgres backend after the other stands still for 1 to 6 s, most often within a write (SIGSTOP)',
   seconds: 30,
+  short: SHORT_STOPS,
   missing,
   mapLate: LINK_LATE_MS,
-  inject: ({ world, until }) =>
-    byTurns(until, async (turn) => {
+  inject: async ({ world, until }) => {
+    let stopped = 0;
+    await byTurns(until, async (turn) => {
       const [found] = await world
         .sql(
           `SELECT a.pid FROM pg_stat_activity a WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() AND a.backend_type = 'client backend'
             ORDER BY EXISTS (SELECT 1 FROM pg_locks l WHERE l.pid = a.pid AND l.relation = 'event'::regclass AND l.mode = 'RowExclusiveLock') DESC, a.state = 'active' DESC, random() LIMIT 1`,
         )
         .catch(() => []);
-      if (found) await standStill(found.pid, stopFor(turn));
-    }),
+      if (!found) return;
+      stopped += 1;
+      await standStill(found.pid, stopFor(turn));
+    });
+    if (stopped === 0) throw new Error('No backend was found to stop.');
+  },
 };
 
 /** @type {import('./all.mjs').Fault} */
@@ -53,6 +61,7 @@ export const stopServer = {
   name: 'stop-server',
   about: 'one server after the other stands still for 1 to 6 s (SIGSTOP)',
   seconds: 30,
+  short: SHORT_STOPS,
   mapLate: LINK_LATE_MS,
   inject: ({ world, until }) =>
     byTurns(until, (turn) => standStill(world.servers[turn % world.servers.length].pid, stopFor(turn))),
@@ -66,6 +75,7 @@ export const stopLeader = {
   name: 'stop-leader',
   about: 'whichever server numbers the log stands still for 1 to 6 s (SIGSTOP)',
   seconds: 30,
+  short: SHORT_STOPS,
   wishes: () => ({ proxied: true }),
   mapLate: LINK_LATE_MS,
   inject: async ({ world, until }) => {
@@ -80,5 +90,6 @@ export const stopLeader = {
       if (leader) await standStill(leader.pid, stopFor(turn));
     });
     for (const proxy of world.proxies) proxy.hearing = () => false;
+    if (!leader) throw new Error('No server was seen to number the log.');
   },
 };

@@ -59,6 +59,17 @@ function changesIn(text: string): PathChange[] {
   return changes;
 }
 
+/**
+ * The versions that a path has on top of one, where it had that last; the newest first. Without those that it had before, too: that they
+ * were taken back, and brought in once more, is known here.
+ */
+export function versionsOnTop(changes: readonly PathChange[], of: string): string[] {
+  const at = changes.findIndex(({ to }) => to === of);
+  const older = new Set(changes.slice(Math.max(at, 0)).flatMap(({ from, to }) => [from, to]));
+  const on = changes.slice(0, Math.max(at, 0)).flatMap(({ to }) => (to === null || older.has(to) ? [] : [to]));
+  return [...new Set(on)];
+}
+
 export const distinct = (commits: readonly CommitFacts[]): CommitFacts[] => [
   ...new Map(commits.map((commit) => [commit.id, commit])).values(),
 ];

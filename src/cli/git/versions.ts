@@ -27,7 +27,7 @@ export class GitVersions {
   private hasDeepened = false;
 
   private constructor(
-    root: string,
+    readonly root: string,
     /** From the root, with `/` at its end; empty for all of it. */
     private readonly folder: string,
     private readonly named: string | undefined,

@@ -57,6 +57,7 @@ export async function buildPackage(
   cwd: string,
 ): Promise<Built> {
   const esbuild = await esbuildOf(installed, cwd);
+  const nameOf = namesFor(entries.map(({ subpath }) => subpath));
   const sources = new Map<string, string>();
   for (let from = 0; from < entries.length; from += AT_ONCE) {
     const some = entries.slice(from, from + AT_ONCE);
@@ -114,8 +115,23 @@ function reachedBy(outputs: Outputs, file: string): Pick<BuiltEntry, 'files' | '
   return { files, outside };
 }
 
-/** `./jsx-runtime` → `jsx-runtime`; slashes would make folders. */
-const nameOf = (subpath: string): string =>
+/** What each is built to, without its ending: `./jsx-runtime` → `jsx-runtime`. Names that would be one are numbered. */
+function namesFor(subpaths: readonly string[]): (subpath: string) => string {
+  const names = new Map<string, string>();
+  const taken = new Set<string>();
+  for (const subpath of subpaths) {
+    const plain = plainName(subpath);
+    let name = plain;
+    // Some file systems, and so some tools, take two names for one that differ in case alone.
+    for (let number = 2; taken.has(name.toLowerCase()); number++) name = `${plain}-${number}`;
+    taken.add(name.toLowerCase());
+    names.set(subpath, name);
+  }
+  return (subpath) => names.get(subpath) ?? plainName(subpath);
+}
+
+/** Slashes would make folders. */
+const plainName = (subpath: string): string =>
   subpath === '.'
     ? 'index'
     : subpath

@@ -35,7 +35,7 @@ const serverOf = (url: string): string => withoutEndSlashes(new URL(url).href);
 
 function readKept(file: string): Kept {
   if (!fs.existsSync(file)) return {};
-  requireOwn(file);
+  requireObjectReach(file);
   let content: unknown;
   try {
     content = JSON.parse(fs.readFileSync(file, 'utf8'));
@@ -49,7 +49,7 @@ function readKept(file: string): Kept {
 const isText = (value: unknown): boolean => typeof value === 'string';
 
 /** Windows keeps no such mode. */
-function requireOwn(file: string): void {
+function requireObjectReach(file: string): void {
   const { mode } = fs.statSync(file);
   if (process.platform === 'win32' || (mode & 0o077) === 0) return;
   throw new CliError(

@@ -48,7 +48,7 @@ function makeProgram(perform: Perform): Command {
   program.allowExcessArguments().version(STAMP_VERSION, '--version', 'print the version');
   program.configureHelp({ formatHelp: (_, { helpWidth }) => helpOfAll(helpWidth || UNKNOWN_WIDTH) });
   const below: Perform = async (verb, args, options) => {
-    requireOwn(verb, program.opts<Options>());
+    requireObjectReach(verb, program.opts<Options>());
     if (verb === help) explainVerb(program, args);
     else await perform(verb, args, options);
   };
@@ -99,7 +99,7 @@ function optionsOf(made: Command): Options {
 }
 
 /** `stamp --promote show TKT-1` means nothing: what isn't every verb's belongs to the ticket alone. */
-function requireOwn({ name }: Verb, before: Options): void {
+function requireObjectReach({ name }: Verb, before: Options): void {
   const common = new Set(COMMON.map(([flags]) => longOf(flags)));
   const other = (GRAMMAR.options ?? [])
     .map(([flags]) => longOf(flags))

@@ -9,7 +9,7 @@ import { readTicket, type Ticket } from '../tickets/ticket-name.js';
 import { readPreviewLink, storyLink } from './links.js';
 import { nextOf } from './print-change.js';
 import type { Why } from './shapes.js';
-import { stageNamed, type StageLine, stagesOf } from './stage-line.js';
+import { stageNamed, type StageOrder, stagesOf } from './stage-line.js';
 import { passes, sayVerdicts } from './verdicts.js';
 
 /** Rejects with CliError `notFound` that says how to begin; with Refusal, Unreachable. */
@@ -68,14 +68,14 @@ function placeOf({ stage, closed_at: closed, current_workflow_step: step, status
   return closed === null ? at : `closed (${at})`;
 }
 
-async function linkOf(session: Session, ticket: Ticket, line: StageLine): Promise<string | undefined> {
+async function linkOf(session: Session, ticket: Ticket, line: StageOrder): Promise<string | undefined> {
   if (ticket.stage === null) return undefined;
   const at = stageNamed(line, ticket.stage);
   return ticket.closed_at === null || at.production ? readPreviewLink(session, ticket, at) : undefined;
 }
 
 /** Undefined where something stands in the way: what helps is said with it. */
-function nextStep({ key, stage, closed_at: closed }: Ticket, line: StageLine, why: Why): string | undefined {
+function nextStep({ key, stage, closed_at: closed }: Ticket, line: StageOrder, why: Why): string | undefined {
   if (closed !== null) return shell`stamp reopen ${key}`;
   if (stage === null) return shell`stamp ${key} --update`;
   return why.promotable || why.next_stage === null ? nextOf(line, key, stage) : undefined;

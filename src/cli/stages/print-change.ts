@@ -5,10 +5,10 @@ import { type Fact, sayFacts } from '../output/facts.js';
 import type { Session } from '../session/session.js';
 import { previewLink } from './links.js';
 import type { Change, StageChange } from './shapes.js';
-import { after, productionOf, stageNamed, type StageLine } from './stage-line.js';
+import { after, productionOf, stageNamed, type StageOrder } from './stage-line.js';
 
 export interface Told {
-  readonly line: StageLine;
+  readonly line: StageOrder;
   /** `TKT-1 promoted dev → qa` */
   readonly headline: string;
   readonly next: string | undefined;
@@ -60,10 +60,10 @@ export const nameOf = ({ specifier, scope }: Pick<Change, 'specifier' | 'scope'>
   scope === null ? specifier : `${scope} ${specifier}`;
 
 /** What usually follows where a ticket is. */
-export function nextOf(line: StageLine, key: string, at: string): string {
+export function nextOf(line: StageOrder, key: string, at: string): string {
   const next = after(line, at);
   if (next) return `${shell`stamp ${key} --promote`} (to ${next.name})`;
   return `${shell`stamp ${key} --revert`} takes it out again; ${shell`stamp ${key} --close`} puts it away`;
 }
 
-export const isProduction = (line: StageLine, name: string | undefined): boolean => productionOf(line).name === name;
+export const isProduction = (line: StageOrder, name: string | undefined): boolean => productionOf(line).name === name;

@@ -6,27 +6,27 @@ import type { Ticket } from '../tickets/ticket-name.js';
 import type { Stage } from './shapes.js';
 
 /** In order; the last one is production. */
-export type StageLine = readonly Stage[];
+export type StageOrder = readonly Stage[];
 
 /** By the project's name or id. Rejects with Refusal 404. */
-export async function readStages({ server }: Session, project: string): Promise<StageLine> {
+export async function readStages({ server }: Session, project: string): Promise<StageOrder> {
   const { objects } = await server.of(server.api.GET('/api/v1/stage/', { params: { query: { project } } }));
   return objects;
 }
 
 /** Of the ticket's own project, whatever the settings say. */
-export const stagesOf = (session: Session, { project }: Ticket): Promise<StageLine> =>
+export const stagesOf = (session: Session, { project }: Ticket): Promise<StageOrder> =>
   readStages(session, /\/(\d+)\/$/.exec(project)?.[1] ?? project);
 
-export const firstOf = (line: StageLine): Stage => line[0] as Stage;
-export const productionOf = (line: StageLine): Stage => line.at(-1) as Stage;
-export const after = (line: StageLine, name: string | null): Stage | undefined =>
+export const firstOf = (line: StageOrder): Stage => line[0] as Stage;
+export const productionOf = (line: StageOrder): Stage => line.at(-1) as Stage;
+export const after = (line: StageOrder, name: string | null): Stage | undefined =>
   line[line.findIndex((stage) => stage.name === name) + 1];
-export const before = (line: StageLine, name: string | null): Stage | undefined =>
+export const before = (line: StageOrder, name: string | null): Stage | undefined =>
   line[line.findIndex((stage) => stage.name === name) - 1];
 
 /** Rejects with notFound. */
-export function stageNamed(line: StageLine, name: string): Stage {
+export function stageNamed(line: StageOrder, name: string): Stage {
   const stage = line.find((one) => one.name === name);
   if (stage) return stage;
   const names = line.map((one) => one.name).join(', ');

@@ -112,7 +112,7 @@ function undoing({ number, kind, ticket, parent }: Release, live: Release): stri
 function sayFound({ out }: Session, release: Release, undo: string | undefined): void {
   const { number, ticket, line, actor, created_at, layers } = release;
   const own = layers.filter((layer) => layer.added_in === number);
-  const commits = own.flatMap(({ git_commit: commit }) => (commit === null ? [] : [commit]));
+  const commits = own.flatMap(({ git_commits }) => git_commits);
   out.result({ release: number, ticket, line, actor, created_at, commits, undo: undo ?? null }, () =>
     sayFacts(out, `Release ${number} is the first bad one.`, [
       ['what', line],

@@ -5,7 +5,7 @@ import { sayFacts } from '../output/facts.js';
 import type { Session } from '../session/session.js';
 import { readPreviewLink } from '../stages/links.js';
 import { isProduction } from '../stages/print-change.js';
-import { stageNamed, type StageLine, stagesOf } from '../stages/stage-line.js';
+import { stageNamed, type StageOrder, stagesOf } from '../stages/stage-line.js';
 import { type Ticket, ticketNamed } from '../tickets/ticket-name.js';
 import type { Verb } from '../session/verb.js';
 import { TICKET_FIELDS } from '../words/json-shapes.js';
@@ -72,7 +72,7 @@ async function change(
   return server.of(server.api.POST(path, { params, body: reason === undefined ? {} : { reason } }));
 }
 
-const stageOf = ({ stage }: Ticket, line: StageLine): string | undefined =>
+const stageOf = ({ stage }: Ticket, line: StageOrder): string | undefined =>
   stage === null
     ? undefined
     : isProduction(line, stage)

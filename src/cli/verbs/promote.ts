@@ -12,7 +12,7 @@ import type { Session } from '../session/session.js';
 import { type About, commandFor } from '../stages/next-actions.js';
 import { isProduction, nextOf, sayChange } from '../stages/print-change.js';
 import type { StageChange, Verdict } from '../stages/shapes.js';
-import { after, stageNamed, stagesOf, type StageLine } from '../stages/stage-line.js';
+import { after, stageNamed, stagesOf, type StageOrder } from '../stages/stage-line.js';
 import { onSeen, requireAnswerable, requireConfirmed, sayAlready } from '../stages/ticket-verb.js';
 import { onlyWaits, passes, sayVerdicts } from '../stages/verdicts.js';
 import { waitUntilPassable } from '../stages/wait-for-verdicts.js';
@@ -96,7 +96,7 @@ function forcedIn(options: Options): Forced {
 }
 
 /** The server says what is wrong with a ticket that has no next stage. Rejects with CliError `refused`. */
-function requireNext({ key, stage }: Ticket, line: StageLine, wanted: string | undefined): string | undefined {
+function requireNext({ key, stage }: Ticket, line: StageOrder, wanted: string | undefined): string | undefined {
   const next = stage === null ? undefined : after(line, stage)?.name;
   if (wanted === undefined || wanted === next || stage === null) return next;
   const way = next === undefined ? `which is the last stage` : `from where it goes to ${next}`;
@@ -107,7 +107,10 @@ interface GitFound extends Committed {
   readonly git_commit?: string;
 }
 
-/** Answers HEAD, which has the change, and the commits that made it; nothing outside of a repository. */
+/**
+ * Answers HEAD and the commits that made the change, where HEAD was found to have it; nothing outside of a repository, and of what
+ * came otherwise: HEAD may be anyone's.
+ */
 async function checkGit(
   session: Session,
   { id, key }: Ticket,
@@ -128,11 +131,11 @@ async function checkGit(
   );
   const commit = objects[0]?.git_commit;
   if (commit) await requireOrigin({ cwd, folder, key, commit, head: work.commit });
-  return { git_commit: work.commit };
+  return {};
 }
 
 interface Sent {
-  readonly line: StageLine;
+  readonly line: StageOrder;
   readonly options: Options;
   /** What is sent of the ticket as it was seen, or as it is now where it was changed meanwhile. */
   readonly bodyOf: (isChanged: boolean) => Promise<GitFound & Forced>;
@@ -161,7 +164,7 @@ async function send(session: Session, ticket: Ticket, { line, options, bodyOf }:
 function tell(
   session: Session,
   { key, stage: from }: Ticket,
-  line: StageLine,
+  line: StageOrder,
   change: StageChange,
   options: Options,
 ): void {

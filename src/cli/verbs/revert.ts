@@ -6,7 +6,7 @@ import { type Options, textOf } from '../words/options.js';
 import type { Session } from '../session/session.js';
 import { isProduction, nextOf, sayChange } from '../stages/print-change.js';
 import type { StageChange } from '../stages/shapes.js';
-import { before, stageNamed, type StageLine, stagesOf } from '../stages/stage-line.js';
+import { before, stageNamed, type StageOrder, stagesOf } from '../stages/stage-line.js';
 import { onSeen, requireAnswerable, requireConfirmed, sayAlready } from '../stages/ticket-verb.js';
 import { readTicket, type Ticket, ticketNamed } from '../tickets/ticket-name.js';
 import type { OptionLine, Verb } from '../session/verb.js';
@@ -62,7 +62,7 @@ async function requireLeaving(session: Session, { key, title, stage }: Ticket, o
 }
 
 /** Rejects with CliError `refused`. */
-function requireBefore({ key, stage }: Ticket, line: StageLine, wanted: string): void {
+function requireBefore({ key, stage }: Ticket, line: StageOrder, wanted: string): void {
   const back = before(line, stage)?.name;
   if (stage === null || wanted === back) return;
   const way = back === undefined ? 'the first stage' : `from where it goes back to ${back}`;
@@ -70,7 +70,7 @@ function requireBefore({ key, stage }: Ticket, line: StageLine, wanted: string):
 }
 
 /** Rejects with CliError `refused`. */
-function requireLater({ key, stage }: Ticket, line: StageLine): void {
+function requireLater({ key, stage }: Ticket, line: StageOrder): void {
   if (stage !== line[0]?.name) return;
   throw new CliError(
     `${key} is at ${stage}, the first stage: ${shell`stamp revert ${key} --to-revision 1`} takes its modules back to an earlier revision.`,
@@ -102,7 +102,7 @@ function send(session: Session, ticket: Ticket, options: Options, revision: numb
 
 function told(
   { key, stage: from }: Ticket,
-  line: StageLine,
+  line: StageOrder,
   change: StageChange,
   options: Options,
 ): { readonly headline: string; readonly next: string } {

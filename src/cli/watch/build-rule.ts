@@ -2,10 +2,11 @@
 // and compared with production as that was when all of the folder was sent last. Each file is marked with HEAD, and with whether
 // something was in no commit, for the promotion to ask about (git/built-sources.ts).
 import { isCommit } from '../../platform/git-facts.js';
+import { OwnCommits } from '../git/own-commits.js';
 import type { RuleParts } from './history-rule.js';
 import { baseOf, type Compared, type Decided, type Rule, type Told } from './judged-file.js';
 import { GONE } from './need.js';
-import { type LastChange, lastChanges, type ServerSources } from './server-versions.js';
+import { type LastChange, LastChanges, type ServerSources } from './server-versions.js';
 import type { Decision, Version } from './three-way.js';
 
 export interface Built {
@@ -31,23 +32,30 @@ export function decideBuilt({ ours, live, isKnown, isEmpty, isGivenUp }: Built):
   return { kind: 'change', base: isKnown ? live : undefined };
 }
 
-/** Files of which it is asked who released them last: the first ones. */
-const MOST_ASKED = 2000;
 /** Names in a message. */
 const MOST_NAMED = 3;
 
 export class BuildRule implements Rule {
   readonly isRaw = true;
-  private release: number | undefined;
-  private readonly asked = new Map<string, LastChange | undefined>();
+  private readonly last: LastChanges;
+  private readonly own: OwnCommits;
   private readonly has = new Map<string, boolean>();
 
-  constructor(private readonly parts: RuleParts) {}
+  constructor(private readonly parts: RuleParts) {
+    this.last = new LastChanges(parts.server, parts.ticket.id);
+    this.own = new OwnCommits(parts.git);
+  }
 
   async decide(files: readonly Compared[], known: ServerSources, isEmpty: boolean): Promise<readonly Decided[]> {
     const { git } = this.parts;
     const differing = files.filter(({ ours, live }) => live !== undefined && ours !== live);
-    const [isClean] = await Promise.all([git.isClean(), this.ask(differing, known.release)]);
+    const [isClean] = await Promise.all([
+      git.isClean(),
+      this.last.ask(
+        differing.map(({ name }) => name),
+        known.release,
+      ),
+    ]);
     const commits = await this.commitsHere();
     return files.map((one): Decided => {
       const { ours, live, name } = one;
@@ -69,7 +77,7 @@ export class BuildRule implements Rule {
     });
     const releases = new Map<string, string[]>();
     for (const { name } of over) {
-      const from = saidOf(this.asked.get(name));
+      const from = saidOf(this.last.of(name));
       releases.set(from, [...(releases.get(from) ?? []), name]);
     }
     return [...releases].map(([from, names]) => ({
@@ -78,36 +86,27 @@ export class BuildRule implements Rule {
     }));
   }
 
-  private async ask(files: readonly Compared[], release: number): Promise<void> {
-    if (this.release !== release) this.asked.clear();
-    this.release = release;
-    const fresh = files.map(({ name }) => name).filter((name) => !this.asked.has(name));
-    const found = await lastChanges(this.parts.server, this.parts.ticket.id, fresh, MOST_ASKED);
-    for (const name of fresh.slice(0, MOST_ASKED)) this.asked.set(name, found.get(name));
-  }
-
-  /** Those of the commits of what was asked that HEAD has. */
+  /** The commits that HEAD has, of what was asked; and those that are one's own (own-commits.ts). */
   private async commitsHere(): Promise<ReadonlySet<string>> {
-    const commits = [...this.asked.values()].flatMap((last) =>
-      last?.commit && isCommit(last.commit) ? last.commit : [],
-    );
     const here = new Set<string>();
-    const { git } = this.parts;
-    for (const commit of new Set(commits)) {
+    const { git, ticket } = this.parts;
+    const all = this.last
+      .all()
+      .flatMap(({ commit, ticket: by }) => (commit && isCommit(commit) ? [{ commit, by }] : []));
+    for (const { commit, by } of all) {
       const question = `${git.head ?? ''} ${commit}`;
       const has = this.has.get(question) ?? (await git.hasCommit(commit));
       this.has.set(question, has);
-      if (has) here.add(commit);
+      // What this ticket released from here is known, though its commit was amended since.
+      if (has || (by === ticket.key && (await this.own.has(commit)))) here.add(commit);
     }
     return here;
   }
 
-  /** What this ticket released itself is known, too. */
   private isKnown(name: string, commits: ReadonlySet<string>): boolean {
-    if (!this.asked.has(name)) return false;
-    const last = this.asked.get(name);
-    if (last === undefined || last.ticket === this.parts.ticket.key) return true;
-    return last.commit !== null && commits.has(last.commit);
+    if (!this.last.wasAsked(name)) return false;
+    const last = this.last.of(name);
+    return last === undefined || (last.commit !== null && commits.has(last.commit));
   }
 }
 

@@ -1,9 +1,11 @@
 // What git tracks: each file is compared with where our line of work left the trunk, and with production (three-way.ts).
 import type { Server } from '../../client/server.js';
+import { OwnCommits } from '../git/own-commits.js';
 import type { GitVersions } from '../git/versions.js';
 import { baseOf, type Compared, type Decided, type Rule, type Told } from './judged-file.js';
 import { GONE } from './need.js';
-import { lastChanges, type ServerSources } from './server-versions.js';
+import { hasOnTop, replacedVersion } from './replaced.js';
+import { LastChanges, type ServerSources } from './server-versions.js';
 import { carriedCommits, staleText } from './stale-text.js';
 import { decide, type Decision } from './three-way.js';
 
@@ -15,16 +17,21 @@ export interface RuleParts {
 
 export class HistoryRule implements Rule {
   readonly isRaw = false;
+  private readonly last: LastChanges;
+  private readonly own: OwnCommits;
 
-  constructor(private readonly parts: RuleParts) {}
+  constructor(private readonly parts: RuleParts) {
+    this.last = new LastChanges(parts.server, parts.ticket.id);
+    this.own = new OwnCommits(parts.git);
+  }
 
-  async decide(files: readonly Compared[]): Promise<readonly Decided[]> {
+  async decide(files: readonly Compared[], known: ServerSources): Promise<readonly Decided[]> {
     const { git } = this.parts;
     const [begun, head] = await Promise.all([git.atBegin(), git.atHead()]);
     const found = files.map((one) => ({ ...one, begun: begun.get(one.path) ?? null }));
-    const asking = found.filter(({ ours, begun: from, live, change }) => {
+    const asking = found.filter(({ ours, live, change }) => {
       const isOther = change !== undefined && (change.deleted ? ours !== null : change.source !== ours);
-      return isOther || (typeof live === 'string' && live !== ours && live !== from);
+      return isOther || (typeof live === 'string' && live !== ours);
     });
     await git.past(
       asking.map(({ path }) => path),
@@ -41,49 +48,61 @@ export class HistoryRule implements Rule {
       const dirty = (head.get(one.path) ?? null) !== one.ours;
       return { ...one, decision, said: { source: one.ours ?? undefined, base: baseOf(decision, one.live), dirty } };
     });
-    return this.ownReleases(judged);
+    return this.besideReleases(judged, known.release);
   }
 
-  /** What this ticket released itself is no news to whoever works on it, though its commit was amended since. */
-  private async ownReleases(judged: readonly Decided[]): Promise<readonly Decided[]> {
-    const { server, ticket } = this.parts;
-    const stale = judged.filter(({ decision }) => decision.kind === 'stale');
-    if (stale.length === 0) return judged;
-    const last = await lastChanges(
-      server,
-      ticket.id,
-      stale.map(({ name }) => name),
+  /** What git alone says isn't enough where somebody released what isn't here (isStale), or this ticket did from here (isOwn). */
+  private async besideReleases(judged: readonly Decided[], release: number): Promise<readonly Decided[]> {
+    const { git } = this.parts;
+    const asked = judged.filter((one) => one.decision.kind === 'stale' || isOver(one, hasOnTop(git, one)));
+    if (asked.length === 0) return judged;
+    await this.last.ask(
+      asked.map(({ name }) => name),
+      release,
     );
+    const settled = new Map(await Promise.all(asked.map(async (one) => [one, await this.settled(one)] as const)));
     return judged.map((one) => {
-      const { decision, live, name, said } = one;
-      if (decision.kind !== 'stale' || live === undefined || last.get(name)?.ticket !== ticket.key) return one;
-      return { ...one, decision: { kind: 'change', base: live }, said: { ...said, base: live } };
+      const decision = settled.get(one) ?? one.decision;
+      return decision === one.decision
+        ? one
+        : { ...one, decision, said: { ...one.said, base: baseOf(decision, one.live) } };
     });
+  }
+
+  private async settled(one: Decided): Promise<Decision> {
+    const { decision, live, name, path } = one;
+    const last = this.last.of(name);
+    const replaced = replacedVersion(this.parts.git, one, last);
+    if (live === undefined || (decision.kind === 'change' && replaced === undefined)) return decision;
+    // What this ticket released from here is no news, though its commit was amended since.
+    if (last?.ticket === this.parts.ticket.key && (await this.own.has(last.commit, path)))
+      return { kind: 'change', base: live };
+    return replaced === undefined ? decision : { kind: 'stale', base: replaced };
   }
 
   async tell(judged: readonly Decided[], known: ServerSources): Promise<readonly Told[]> {
     const stale = judged.filter(
       ({ decision, name, ours }) => decision.kind === 'stale' && known.given_up[name] !== (ours ?? GONE),
     );
-    const over = judged.filter(({ decision, live, begun }) => decision.kind === 'change' && live !== begun);
-    const carried = await carriedCommits(this.parts, over);
+    const over = judged.filter((one) => isOver(one, hasOnTop(this.parts.git, one)));
+    const { git, ticket } = this.parts;
+    const carried = await carriedCommits({ git, key: ticket.key, lastOf: (name) => this.last.of(name) }, over);
     return [...(await this.tellStale(stale, known.project)), ...carried];
   }
 
   private async tellStale(stale: readonly Decided[], project: string): Promise<readonly Told[]> {
     if (stale.length === 0) return [];
-    const { git, server, ticket } = this.parts;
+    const { git, ticket } = this.parts;
     await git.fetch();
-    const last = await lastChanges(
-      server,
-      ticket.id,
-      stale.map(({ name }) => name),
-    );
     return Promise.all(
       stale.map(async (one) => {
-        const file = { ...one, last: last.get(one.name), key: `@${project}/${one.name}` };
+        const file = { ...one, last: this.last.of(one.name), key: `@${project}/${one.name}` };
         return { code: 'stale' as const, message: await staleText(git, file, ticket.key) };
       }),
     );
   }
 }
+
+/** True of a change that goes over production's version, where `hasMore`: HEAD's history has more than that. */
+const isOver = ({ decision, live }: Decided, hasMore: boolean): boolean =>
+  decision.kind === 'change' && typeof live === 'string' && hasMore;

@@ -1,11 +1,11 @@
 // What is said of files that production has in a version that this clone doesn't know, and of commits that go along.
 import { isCommit } from '../../platform/git-facts.js';
 import { shell, words } from '../../platform/shell-quote.js';
-import type { Server } from '../../client/server.js';
-import { type CommitFacts, distinct } from '../git/path-changes.js';
+import { type CommitFacts, distinct, type PathChange } from '../git/path-changes.js';
 import { checkedRevert } from '../git/revert-line.js';
 import type { GitVersions } from '../git/versions.js';
-import { type LastChange, lastChanges } from './server-versions.js';
+import { replacedVersion } from './replaced.js';
+import type { LastChange } from './server-versions.js';
 import type { Version } from './three-way.js';
 
 export interface StaleFile {
@@ -21,14 +21,23 @@ export interface StaleFile {
 export async function staleText(git: GitVersions, file: StaleFile, ticket: string): Promise<string> {
   const { name, path, live, last } = file;
   const { trunk } = git;
+  const mine = shell`stamp rebase ${ticket} ${`${file.key}=mine`}`;
+  if (last && replacedVersion(git, file, last) !== undefined) return replacedText(file, last, mine);
   if (trunk && typeof live === 'string' && (await git.isOnTrunk(path, live)))
     return `${name} is older here than in production: ${releasedBy(last)} released what ${trunk.name} has. Bring it in: ${pull(git)}.`;
   const commit = last?.commit && isCommit(last.commit) ? last.commit : undefined;
-  const mine = shell`stamp rebase ${ticket} ${`${file.key}=mine`}`;
   if (last && commit !== undefined && (await git.isInHistory(commit)))
     return olderText(git, file, { last, commit, mine });
   const from = commit === undefined ? '' : `, from commit ${commit.slice(0, 10)}`;
   return `${name}: production has a version that this clone doesn't have (${releasedBy(last)}${from}). Merge it, or choose one: ${mine}, or =theirs.`;
+}
+
+/** Production went back to an earlier version: what is on top of that here was released, and replaced. */
+function replacedText({ name }: StaleFile, last: LastChange, mine: string): string {
+  const { commit } = last;
+  const merge =
+    commit && isCommit(commit) ? `merge its commit ${commit.slice(0, 10)}` : 'merge its commit, where there is one';
+  return `${name} is newer here than in production, but that was released before: ${releasedBy(last)} went back to an earlier version. To keep that, ${merge}; to bring yours back: ${mine}, or =theirs.`;
 }
 
 const releasedBy = (last: LastChange | undefined): string =>
@@ -80,49 +89,47 @@ interface Carried {
   readonly message: string;
 }
 
-/** The commits of others, on the trunk and not in production, that a change of such a file releases along with it. */
+interface CarriedParts {
+  readonly git: GitVersions;
+  /** Of the ticket. */
+  readonly key: string;
+  /** Who released a file last. */
+  readonly lastOf: (name: string) => LastChange | undefined;
+}
+
+/**
+ * The commits that a change of a file releases along with it: those of others that nobody released; and all of what another ticket
+ * released and was taken back, one's own too.
+ */
 export async function carriedCommits(
-  {
-    git,
-    server,
-    ticket,
-  }: { readonly git: GitVersions; readonly server: Server; readonly ticket: { readonly id: string } },
+  { git, key, lastOf }: CarriedParts,
   files: readonly Over[],
 ): Promise<readonly Carried[]> {
-  const asked = files.filter(({ live }) => typeof live === 'string');
-  if (asked.length === 0) return [];
-  await git.past(
-    asked.map(({ path }) => path),
-    () => true,
-  );
   const own = await git.mail();
-  const found = asked
-    .map(({ name, path, live }) => ({ name, others: othersSince(git, path, { live, own }) }))
-    .filter(({ others }) => others.length > 0);
-  const last = await lastChanges(
-    server,
-    ticket.id,
-    found.map(({ name }) => name),
-  );
-  return found.map(({ name, others }) => {
-    const carries = `${name} carries what others committed and nobody released: ${named(others)}.`;
-    const taken = last.get(name);
-    const more = taken?.taken_back
-      ? `Release ${taken.release} took ${taken.ticket ?? 'it'} back. ${settle(taken, revertIn(taken))}`
-      : `Release their ticket first, or take it back in git: ${revertOf(others) ?? 'git revert with its commits'}.`;
-    return { code: 'carries', message: `${carries} ${more}` };
+  return files.flatMap((file): Carried[] => {
+    const { name } = file;
+    const last = lastOf(name);
+    const isTakenBack = last?.taken_back === true && last.ticket !== key;
+    const isTold = ({ commit, to }: PathChange): boolean =>
+      commit.mail !== own || (isTakenBack && to !== null && last.before.includes(to));
+    const commits = distinct(
+      changesSince(git, file)
+        .filter(isTold)
+        .map(({ commit }) => commit),
+    );
+    if (commits.length === 0) return [];
+    const message = isTakenBack
+      ? `${name} carries what production does not have any more: ${named(commits)}. Release ${last.release} took ${last.ticket ?? 'it'} back. ${settle(last, revertIn(last))}`
+      : `${name} carries what others committed and nobody released: ${named(commits)}. Release their ticket first, or take it back in git: ${revertOf(commits) ?? 'git revert with its commits'}.`;
+    return [{ code: 'carries', message }];
   });
 }
 
-function othersSince(
-  git: GitVersions,
-  path: string,
-  { live, own }: { readonly live: Version | undefined; readonly own: string | undefined },
-): CommitFacts[] {
+/** Since the path was as production has it. */
+function changesSince(git: GitVersions, { path, live }: Over): PathChange[] {
   const changes = git.pastOf(path);
-  const until = changes.findIndex(({ to }) => to === live);
-  const since = until < 0 ? [] : changes.slice(0, until);
-  return distinct(since.map(({ commit }) => commit)).filter(({ isMerge, mail }) => !isMerge && mail !== own);
+  const until = typeof live === 'string' ? changes.findIndex(({ to }) => to === live) : -1;
+  return changes.slice(0, Math.max(until, 0)).filter(({ commit }) => !commit.isMerge);
 }
 
 function named(commits: readonly CommitFacts[]): string {

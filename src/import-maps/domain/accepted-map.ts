@@ -12,7 +12,7 @@ import {
 import type { Change } from './delta.js';
 import { keyOf, type MapKey, partsOf } from './map-key.js';
 import { ImportMapError, jsonOf, type ParseWarning, readImportMap } from './parse.js';
-import { atOnce, forEach, type Sliced } from './sliced.js';
+import { atOnce, forEach, type Sliced } from '../../platform/sliced.js';
 import { sameTarget, type ImportMap, type Target } from './import-map.js';
 
 export interface MapFault extends Fault {

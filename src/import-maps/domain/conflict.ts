@@ -1,7 +1,7 @@
 // Three-way: what production was when a ticket changed a key, what it is now, what the ticket wants (import-maps.md, 1).
 import { type Delta, type DeltaEntry, entryKey } from './delta.js';
 import type { MapKey } from './map-key.js';
-import { atOnce, forEach, type Sliced } from './sliced.js';
+import { atOnce, forEach, type Sliced } from '../../platform/sliced.js';
 import { sameTarget, type ImportMap, type Target } from './import-map.js';
 
 /** `clean`: production is as it was. `live`: production has it already. `stale`: somebody else released another value. */

@@ -1,6 +1,6 @@
 // A ticket's delta: its operations over production, never a copy of the map (import-maps.md, section 1).
 import { keyOf, type MapKey } from './map-key.js';
-import { atOnce, forEach, type Sliced } from './sliced.js';
+import { atOnce, forEach, type Sliced } from '../../platform/sliced.js';
 import { baseSaid, isGivenUp, type Judged } from './source-base.js';
 import { type MapChanges, plainTarget, sameTarget, type ImportMap, type Target } from './import-map.js';
 
@@ -135,6 +135,16 @@ export function committed(delta: Delta): Delta {
     return rest;
   });
 }
+
+/**
+ * True where some of it is of a watched folder or a package: then an upload's commit is where the clone was, which may be another
+ * change.
+ */
+export const isFromClone = (delta: Delta): boolean =>
+  delta.some(
+    ({ set, compared, dirty, specifier }) =>
+      compared === true || dirty === true || set?.source !== undefined || (set !== null && specifier.endsWith('/')),
+  );
 
 /** Where a key stands in a delta, or would stand. */
 function placeOf(delta: Delta, key: MapKey): number {

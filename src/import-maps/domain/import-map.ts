@@ -1,7 +1,7 @@
 // A complete map: what each key leads to. Immutable, without prototypes, in an order of its own (JavaScript objects put
 // keys that look like integers first).
 import { type MapKey, partsOf } from './map-key.js';
-import { atOnce, forEach, type Sliced } from './sliced.js';
+import { atOnce, forEach, type Sliced } from '../../platform/sliced.js';
 import { madeOf, type Run, RUNS, SortedRuns } from './sorted-runs.js';
 import { isOwnPath, isRelative } from './url-like.js';
 

@@ -25,7 +25,7 @@ interface Visit {
 /** An import that leads nowhere. */
 export interface Fault {
   /** `main.js`, `zz.js`, `./gone.js`: from the page on, at most a dozen. */
-  readonly chain: readonly string[];
+  readonly chain: () => readonly string[];
   /** The same import in another version of the module. */
   readonly edge: string;
   /** True where pages do without it until they get there. */
@@ -36,10 +36,12 @@ export interface Walked {
   readonly faults: readonly Fault[];
   /** Modules that nobody looked at, as they are imported: elsewhere, or from before we did. */
   readonly unknown: readonly string[];
-  /** True where the limits ended it. */
+  /** True where the limits left something out. */
   readonly cut: boolean;
   /** Edges that lead somewhere; kept only of those that were asked for. */
   readonly sound: ReadonlySet<string>;
+  /** The edges of `faults`. */
+  readonly nowhere: ReadonlySet<string>;
 }
 
 /** What is known of the modules at some URLs: null for what imports nothing by its kind, undefined where nobody looked. */
@@ -55,7 +57,6 @@ export interface Root {
 export const PAGE = '/';
 const PAGE_EDGE = 'page';
 const MOST_CHAIN = 12;
-const MOST_FAULTS = 100;
 
 /** One specifier that a module imports, and where it leads. */
 interface Edge {
@@ -65,10 +66,14 @@ interface Edge {
   readonly lead: Lead | undefined;
 }
 
-/** Statically imported modules come first, so that what pages need at once is known as that. */
+/**
+ * Statically imported modules come first, so that what pages need at once is known as that. Of a walk to which edges are named
+ * (`watched`) only these are kept, and it ends once each has been met.
+ */
 export class ImportWalk {
   private readonly seen = new Set<string>();
   private readonly faults: Fault[] = [];
+  private readonly nowhere = new Set<string>();
   private readonly unknown = new Set<string>();
   private readonly sound = new Set<string>();
   private later: Visit[] = [];
@@ -76,6 +81,8 @@ export class ImportWalk {
   private edges: Edge[];
   private isLater = false;
   private isCut = false;
+  private isOver = false;
+  private met = 0;
   private imports = 0;
   private levels = 0;
 
@@ -83,7 +90,7 @@ export class ImportWalk {
     roots: readonly Root[],
     private readonly leads: Leads,
     private readonly limits: WalkLimits,
-    private readonly watched: ReadonlySet<string> = new Set(),
+    private readonly watched?: ReadonlySet<string>,
   ) {
     this.edges = roots.map(({ said, lead }) => ({ from: undefined, specifier: said, dynamic: false, lead }));
   }
@@ -96,9 +103,12 @@ export class ImportWalk {
   /** The modules that are to be looked at, once it is known which of `reached` are there; none at the end. */
   arrive(isThere: (url: string) => boolean): string[] {
     for (const edge of this.edges) this.follow(edge, isThere);
-    if (this.level.length > 0 && (this.levels += 1) > this.limits.levels) this.isCut = true;
-    if (this.isCut) return [];
     this.edges = [];
+    if (this.isOver || this.met === this.watched?.size) return [];
+    if (this.level.length > 0 && (this.levels += 1) > this.limits.levels) {
+      this.isCut = true;
+      return [];
+    }
     if (this.level.length === 0) {
       this.isLater = true;
       this.level = this.later.filter(({ url }) => this.enter(url));
@@ -120,35 +130,57 @@ export class ImportWalk {
   }
 
   get walked(): Walked {
-    const { faults, unknown, isCut, sound } = this;
-    return { faults, unknown: [...unknown], cut: isCut, sound };
+    const { faults, unknown, isCut, sound, nowhere } = this;
+    return { faults, unknown: [...unknown], cut: isCut, sound, nowhere };
   }
 
   private import(from: Visit, specifier: string, dynamic: boolean): void {
-    if ((this.imports += 1) > this.limits.imports) this.isCut = true;
+    if ((this.imports += 1) > this.limits.imports) this.isOver = this.isCut = true;
     else this.edges.push({ from, specifier, dynamic, lead: this.leads(specifier, from.url) });
   }
 
   private follow({ from, specifier, dynamic, lead }: Edge, isThere: (url: string) => boolean): void {
     const edge = `${from?.place ?? PAGE_EDGE} ${specifier}`;
+    const isKept = this.watched?.has(edge) ?? true;
     if (!lead || (isWithin(lead) && !isThere(lead.url))) {
-      if (this.faults.length < MOST_FAULTS)
-        this.faults.push({ chain: chainOf(from, specifier), edge, dynamic: dynamic || this.isLater });
+      if (isKept) this.faultAt(edge, from, specifier, dynamic);
       return;
     }
-    if (this.watched.has(edge)) this.sound.add(edge);
-    const key = lead.key ?? from?.key ?? '';
-    const visit = { url: lead.url, said: specifier, by: from, key, place: `${key} ${pathOf(lead.url)}` };
+    if (this.watched && isKept) this.soundAt(edge);
+    const visit = visitOf(lead, from, specifier);
     if (dynamic) this.later.push(visit);
     else if (this.enter(lead.url)) this.level.push(visit);
   }
 
+  private soundAt(edge: string): void {
+    if (!this.sound.has(edge)) this.met += 1;
+    this.sound.add(edge);
+  }
+
+  /** Each edge once, and first where pages need it at once. */
+  private faultAt(edge: string, from: Visit | undefined, specifier: string, dynamic: boolean): void {
+    if (this.nowhere.has(edge)) return;
+    this.nowhere.add(edge);
+    this.met += 1;
+    const chain = (): string[] => chainOf(from, specifier);
+    this.faults.push({ chain, edge, dynamic: dynamic || this.isLater });
+  }
+
+  /** What is beyond the limit isn't looked at; what was entered before it is. */
   private enter(url: string): boolean {
     if (this.seen.has(url)) return false;
-    if (this.seen.size >= this.limits.modules) this.isCut = true;
-    else this.seen.add(url);
-    return !this.isCut;
+    if (this.seen.size >= this.limits.modules) {
+      this.isCut = true;
+      return false;
+    }
+    this.seen.add(url);
+    return true;
   }
+}
+
+function visitOf({ url, key: ledBy }: Lead, by: Visit | undefined, said: string): Visit {
+  const key = ledBy ?? by?.key ?? '';
+  return { url, said, by, key, place: `${key} ${pathOf(url)}` };
 }
 
 const isWithin = ({ key }: Lead): boolean => key === undefined || key.endsWith('/');

@@ -33,30 +33,34 @@ export interface Forced {
  * @param base the URL that the client calls us by, without a slash at its end
  */
 export function importsVerdict(facts: ImportsFacts, since: string, base: string): Verdict {
-  const { walked } = facts;
+  const { walked, ticketKey } = facts;
   const [worst, ...others] = blocking(facts);
   if (worst) {
     return {
-      ...verdict(since, 'imports.unresolved', `${chainText(worst)} leads nowhere${moreText(others.length)}`),
+      ...verdict(since, 'imports.unresolved', nowhereText(worst, others.length)),
       verdict: 'blocked',
       next_actions: actions(facts, base),
     };
   }
-  const [fault, ...more] = walked.faults;
+  const more = walked.faults.length - 1;
+  const beyond = walked.cut ? ` ${MORE_LOADED}` : '';
+  const [unjudged] = undecided(facts);
+  if (unjudged) return verdict(since, 'imports.cut', `${nowhereText(unjudged, more)}; ${PRODUCTION_CUT}${beyond}`);
+  const [fault] = walked.faults;
   if (fault)
-    return verdict(since, 'imports.known', `${chainText(fault)} leads nowhere${moreText(more.length)}; ${why(fault)}`);
-  const [unknown] = walked.unknown;
-  if (walked.cut) return verdict(since, 'imports.cut', 'What was looked at is found. Pages load more than that.');
-  if (unknown !== undefined) {
-    const count = walked.unknown.length;
-    const others = count > 1 ? ` and ${count - 1} more` : '';
     return verdict(
       since,
-      'imports.unseen',
-      `What is known of is found. What ${unknown}${others} imports is not known.`,
+      walked.cut ? 'imports.cut' : 'imports.known',
+      `${nowhereText(fault, more)}; ${why(fault, facts)}${beyond}`,
     );
+  if (walked.cut) return verdict(since, 'imports.cut', `What was looked at is found. ${MORE_LOADED}`);
+  const [unknown] = walked.unknown;
+  if (unknown !== undefined) {
+    const count = walked.unknown.length;
+    const rest = count > 1 ? ` and ${count - 1} more` : '';
+    return verdict(since, 'imports.unseen', `What is known of is found. What ${unknown}${rest} imports is not known.`);
   }
-  return verdict(since, 'imports.resolved', `Everything that ${facts.ticketKey}'s modules import is found.`);
+  return verdict(since, 'imports.resolved', `Everything that pages load with ${ticketKey} is found.`);
 }
 
 /** A blocked verdict that somebody goes past; any other as it is. */
@@ -76,19 +80,30 @@ const verdict = (since: string, code: VerdictCode, summary: string): Verdict => 
   next_actions: [],
 });
 
+const MORE_LOADED = 'Pages load more than that.';
+const PRODUCTION_CUT = 'production loads more than is looked at, so whether that is new is not known.';
+
 /** What production resolves and the merged map doesn't, and new imports that pages need at once. */
-function blocking({ walked, production }: ImportsFacts): Fault[] {
-  const known = new Set(production?.faults.map(({ edge }) => edge));
-  const isNew = ({ edge, dynamic }: Fault): boolean => !dynamic && !known.has(edge) && !production?.cut;
+function blocking(facts: ImportsFacts): Fault[] {
+  const { walked, production } = facts;
+  const isNew = (fault: Fault): boolean => !fault.dynamic && !production?.cut && !isKnown(fault, facts);
   return walked.faults.filter((fault) => production?.sound.has(fault.edge) || isNew(fault));
 }
 
-const why = ({ dynamic }: Fault): string =>
-  dynamic ? 'it is imported dynamically, so pages start without it.' : 'it is the same in production.';
+/** Perhaps they are in production, perhaps they lead somewhere there: it has more than was looked at. */
+const undecided = (facts: ImportsFacts): Fault[] =>
+  facts.production?.cut ? facts.walked.faults.filter((fault) => !isKnown(fault, facts)) : [];
+
+const isKnown = ({ edge }: Fault, { production }: ImportsFacts): boolean => production?.nowhere.has(edge) ?? false;
+
+const why = (fault: Fault, facts: ImportsFacts): string =>
+  isKnown(fault, facts) ? 'it is the same in production.' : 'it is imported dynamically, so pages start without it.';
+
+const nowhereText = (fault: Fault, more: number): string => `${chainText(fault)} leads nowhere${moreText(more)}`;
 
 /** `main.js → zz.js → ./gone.js`; the end of it is what matters. */
 function chainText({ chain }: Fault): string {
-  const said = chain.map((one) => (one.length > 60 ? `…${one.slice(-59)}` : one));
+  const said = chain().map((one) => (one.length > 60 ? `…${one.slice(-59)}` : one));
   return said.length <= 4 ? said.join(' → ') : [said[0], '…', ...said.slice(-2)].join(' → ');
 }
 

@@ -2,7 +2,7 @@
 // it doesn't miss already, and nothing has to be walked. Most changes of an application are so.
 import type { Importer, Leads } from './dangling.js';
 import type { MapKey } from './map-key.js';
-import { forEach, type Sliced } from './sliced.js';
+import { forEach, type Sliced } from '../../platform/sliced.js';
 import type { ImportMap } from './import-map.js';
 
 /** A map, and where imports lead under it; a folder leads only to what is in it. */

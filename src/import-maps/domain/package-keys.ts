@@ -2,7 +2,7 @@
 // that a page ran two versions (import-maps.md, section 2, 2).
 import { type Change, type Delta, entryKey, withEntries } from './delta.js';
 import { keyOf, type MapKey, partsOf } from './map-key.js';
-import { forEach, type Sliced } from './sliced.js';
+import { forEach, type Sliced } from '../../platform/sliced.js';
 import type { ImportMap } from './import-map.js';
 import { isOwnPath } from './url-like.js';
 

@@ -1,6 +1,6 @@
 // The HTML standard's "parse an import map string", to the letter; what browsers print to the console is data here.
 // https://html.spec.whatwg.org/multipage/webappapis.html#parse-an-import-map-string
-import { atOnce, forEach, type Sliced } from './sliced.js';
+import { atOnce, forEach, type Sliced } from '../../platform/sliced.js';
 import { parseUrl, parseUrlLike } from './url-like.js';
 
 /** What a specifier leads to; null where the standard dropped the address, so that nothing else is tried. */

@@ -1,7 +1,7 @@
 // A sorted list of texts that is never changed: it is cut into runs, a changed list shares the runs that no change
 // touches, and what was made of a run is kept with it. So a flip of one key in ten thousand writes a hundred anew.
 
-import type { Sliced } from './sliced.js';
+import type { Sliced } from '../../platform/sliced.js';
 
 export interface Run {
   /** Sorted by code units; never empty. */

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { notFound } from '../../platform/errors.js';
 import type { Query } from '../../rest/reading/list-query.js';
-import type { Sliced } from '../domain/sliced.js';
+import type { Sliced } from '../../platform/sliced.js';
 import { type ImportMap, writing } from '../domain/import-map.js';
 import type { ReleaseMap } from '../store/release-reader.js';
 import { type Found, FreshMaps, type Live, Patience } from './fresh-maps.js';

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { inSlices } from '../../platform/in-slices.js';
 import { contentTag } from '../../rest/http/entity-tag.js';
-import type { Sliced } from '../domain/sliced.js';
+import type { Sliced } from '../../platform/sliced.js';
 import { LoadingCache } from './loading-cache.js';
 
 export interface ServedBytes {

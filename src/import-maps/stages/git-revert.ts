@@ -1,23 +1,18 @@
-// What takes a released change back in git, too: a line for the shell, from the commits that its layer has.
+// What takes a released change back in git, too: a line for the shell, from the commits that its layer has and from nothing else.
 import { isCommit } from '../../platform/git-facts.js';
 import { shell, words } from '../../platform/shell-quote.js';
-import type { DeltaEntry } from '../domain/delta.js';
 import type { TicketLayer } from '../store/layers.js';
 
 /**
- * `git revert <newest> <older>`, and `git revert -m 1 <merge>` for merges, in their order; null where nobody knows the
- * commits: of a watched folder's files and of packages `git_commit` is where the clone was, which may be another change. Undefined
- * where the change is not from git, or names what is no commit.
+ * `git revert <newest> <older>`, and `git revert -m 1 <merge>` for merges, in their order; null where the commits that made the
+ * change are not known: `git_commit` says where it is, and may be anyone's. Undefined where the change is not from git, or names what
+ * is no commit.
  */
 export function gitRevertOf(layer: TicketLayer): string | null | undefined {
-  const { git_commits: commits, git_merges: merges, git_commit: commit, delta } = layer;
+  const { git_commits: commits, git_merges: merges, git_commit: commit } = layer;
   if (commits.length > 0) return revertLine(commits, new Set(merges));
-  if (commit === null) return undefined;
-  return delta.some(isFromClone) ? null : revertLine([commit], new Set());
+  return commit === null ? undefined : null;
 }
-
-const isFromClone = ({ set, compared, specifier }: DeltaEntry): boolean =>
-  compared === true || set?.source !== undefined || (set !== null && specifier.endsWith('/'));
 
 /** Undefined where one of them is no commit. */
 export function revertLine(commits: readonly string[], merges: ReadonlySet<string>): string | undefined {

@@ -11,7 +11,7 @@ import type { DeltaTicket } from '../store/ticket-deltas.js';
 import type { Kept } from './walk-imports.js';
 
 export interface GoneImporters {
-  /** Of modules with keys of their own, and of what came with them. */
+  /** Of modules with keys of their own. */
   readonly keys: readonly MapKey[];
   /** Files of packages, as a walk begins with them under a map that has their package as production does. */
   within(map: ImportMap): readonly Root[];
@@ -30,12 +30,11 @@ export async function goneImporters(
   if (gone.length === 0) return NOBODY;
   const layers = await layersImporting(sql, project.id, release, gone);
   const importers = layers.flatMap((layer) => importersIn(layer.delta));
-  const live = importers.filter(({ key, url }) => production.get(key)?.url === url);
   const isGone = goneAmong(gone);
+  const live = importers.filter(({ key, url, imports }) => production.get(key)?.url === url && imports.some(isGone));
   const folders: { folder: Importer; roots: readonly Root[] }[] = [];
   for (const folder of live)
-    if (folder.key.endsWith('/') && folder.imports.some(isGone))
-      folders.push({ folder, roots: await rootsWithin(sql, kept, folder, isGone) });
+    if (folder.key.endsWith('/')) folders.push({ folder, roots: await rootsWithin(sql, kept, folder, isGone) });
   return {
     keys: live.map(({ key }) => key).filter((key) => !key.endsWith('/')),
     within: (map) => folders.flatMap(({ folder: { key, url }, roots }) => (map.get(key)?.url === url ? roots : [])),

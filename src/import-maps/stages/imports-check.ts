@@ -20,11 +20,8 @@ import { importsUnchanged } from './imports-unchanged.js';
 import type { PromotedMaps } from './promoted-maps.js';
 import { type Kept, walkImports } from './walk-imports.js';
 
-/** Modules that the walk begins with, of a ticket that changes more. */
-const MOST_ROOTS = 5000;
-
 /** Of a ticket that can't break an import. */
-const NOTHING_NEW: Walked = { faults: [], unknown: [], cut: false, sound: new Set() };
+const NOTHING_NEW: Walked = { faults: [], unknown: [], cut: false, sound: new Set(), nowhere: new Set() };
 
 /** What the walk begins with under one map. */
 type RootsOf = (map: ImportMap, leads: Leads) => Root[];
@@ -66,8 +63,8 @@ export class ImportsCheck {
       return { walked: NOTHING_NEW };
     const roots = entries ? entryRoots(entries) : await this.changed(sql, ticket, production, gone);
     const walked = await this.walk(sql, merged, roots);
-    const edges = new Set(walked.faults.map(({ edge }) => edge));
-    return { walked, ...(edges.size > 0 ? { production: await this.walk(sql, production, roots, edges) } : {}) };
+    const isAsked = walked.nowhere.size > 0;
+    return { walked, ...(isAsked ? { production: await this.walk(sql, production, roots, walked.nowhere) } : {}) };
   }
 
   private get kept(): Kept {
@@ -84,7 +81,7 @@ export class ImportsCheck {
     return walkImports(sql, this.kept, { roots: roots(map, leads), leads }, watched);
   }
 
-  /** The keys that a ticket changes, and the modules in production that import what it takes away. */
+  /** The modules in production that import what a ticket takes away, which are few, and the keys that it changes. */
   private async changed(
     sql: Sql,
     ticket: DeltaTicket,
@@ -92,9 +89,9 @@ export class ImportsCheck {
     gone: readonly string[],
   ): Promise<RootsOf> {
     const importers = await goneImporters(sql, this.kept, ticket, production, gone);
-    const keys = new Set([...ownKeys(deltaOf(ticket)), ...importers.keys]);
+    const keys = new Set([...importers.keys, ...ownKeys(deltaOf(ticket))]);
     const named = keyRoots([...keys].filter((key) => !key.endsWith('/')));
-    return (map) => [...named(map), ...importers.within(map)].slice(0, MOST_ROOTS);
+    return (map) => [...importers.within(map), ...named(map)];
   }
 }
 

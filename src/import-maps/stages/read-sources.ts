@@ -6,11 +6,11 @@ import { resourceNamed, uriOf } from '../../rest/resource.js';
 import { keyState } from '../domain/conflict.js';
 import { entryKey } from '../domain/delta.js';
 import { keyOf, type MapKey, partsOf } from '../domain/map-key.js';
-import { forEach, type Sliced } from '../domain/sliced.js';
+import { forEach, type Sliced } from '../../platform/sliced.js';
 import type { ImportMap } from '../domain/import-map.js';
 import { type KeyChange, lastChanges } from '../store/key-history.js';
 import { ProductionMaps } from '../store/production-maps.js';
-import { givenUpBy } from '../store/source-history.js';
+import { givenUpBy, versionsBefore } from '../store/source-history.js';
 import { deltaOf, type DeltaTicket } from '../store/ticket-deltas.js';
 import { revertLine } from './git-revert.js';
 import { ReadStages } from './read-stages.js';
@@ -69,21 +69,26 @@ export class ReadSources {
   ): Promise<object> {
     const keys = asked.map(({ key }) => key);
     const found = await lastChanges(this.db, { project: project.id }, keys);
+    const before = await versionsBefore(this.db, project.id, [...found.values()]);
     return Object.fromEntries(
       asked.flatMap(({ path, key }) => {
         const change = found.get(key);
-        return change ? [[path, lastOf(change)]] : [];
+        return change ? [[path, lastOf(change, before.get(key) ?? [])]] : [];
       }),
     );
   }
 }
 
-const lastOf = ({ release, ticket, commit, takenBack, commits, merges }: KeyChange): object => ({
+const lastOf = (
+  { release, ticket, commit, takenBack, commits, merges }: KeyChange,
+  before: readonly string[],
+): object => ({
   release,
   ticket,
   commit,
   taken_back: takenBack,
   git_revert: commits.length > 0 ? (revertLine(commits, new Set(merges)) ?? null) : null,
+  before,
 });
 
 const entryAt = <Value>(path: string | undefined, value: Value): [string, Value][] =>

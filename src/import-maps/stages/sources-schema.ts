@@ -27,13 +27,18 @@ const CHANGE = {
 const LAST = {
   type: 'object',
   description: 'Who changed it last in production.',
-  required: ['release', 'ticket', 'commit', 'taken_back', 'git_revert'],
+  required: ['release', 'ticket', 'commit', 'taken_back', 'git_revert', 'before'],
   properties: {
     release: whole('The release with which it came, or went.'),
     ticket: nullable('The key of the ticket; null for a direct write.'),
     commit: nullable('The commit that it came from; null where nobody said.'),
     taken_back: flag('True where a revert or a rollback took the change out of production.'),
     git_revert: nullable('What takes the change back in git, too; null where its commits are not known.'),
+    before: {
+      type: 'array',
+      items: text("git's id."),
+      description: 'The versions that production had of it before, as far as somebody said them, in no order.',
+    },
   },
 };
 

@@ -4,7 +4,7 @@ import type { OperationContext } from '../../rest/operations/operation-context.j
 import type { Row } from '../../rest/resource.js';
 import { type Difference, differenceAt } from '../domain/diff.js';
 import type { MapKey } from '../domain/map-key.js';
-import { forEach, type Sliced } from '../domain/sliced.js';
+import { forEach, type Sliced } from '../../platform/sliced.js';
 import type { ImportMap } from '../domain/import-map.js';
 import type { DeltaTicket } from '../store/ticket-deltas.js';
 import type { MapWarning } from './map-warning.js';

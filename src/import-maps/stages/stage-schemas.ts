@@ -187,7 +187,7 @@ export const RELEASE = object('A release.', {
       ticket: { ...NOBODY, description: 'Its ticket.' },
       revision: { type: ['integer', 'null'], description: "The ticket's revision." },
       added_in: whole('The release that it came with.'),
-      git_commit: { ...NOBODY, description: 'The commit that it came from.' },
+      git_commit: { ...NOBODY, description: 'The commit that has it, which may be of another change.' },
       git_commits: list('The commits that changed its modules, newest first, where they are known.', text('A commit.')),
       dirty: { type: 'boolean', description: 'True where some of its files were in no commit as they came.' },
       keys: whole('How many keys it changes.'),

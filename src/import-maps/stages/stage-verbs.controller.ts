@@ -40,14 +40,14 @@ const PROMOTE = jsonBody(
         type: 'string',
         pattern: '^[0-9a-f]{7,64}$',
         description:
-          'The commit that has the change. What came before it was committed (`dirty`) counts as committed from then on. The release has it, also where only the promotion to a stage before says it.',
+          'The commit that has the change. What came before it was committed (`dirty`) counts as committed from then on. The release has it, also where only the promotion to a stage before says it. It is not what takes the change back in git: `git_commits` are.',
       },
       git_commits: {
         type: 'array',
         maxItems: 100,
         items: { type: 'string', pattern: '^[0-9a-f]{7,64}$', description: 'A commit.' },
         description:
-          'The commits that changed its modules, newest first. The release has those that the last promotion said which said any. A revert is answered with what takes them back in git.',
+          'The commits that changed its modules, newest first. The release has those that the last promotion said which said any. A revert is answered with what takes them back in git. Where none says any, the commit of the uploads is the one, if all of them name the same, and neither a watched folder nor a package is among them.',
       },
       git_merges: {
         type: 'array',

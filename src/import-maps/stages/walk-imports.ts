@@ -5,11 +5,14 @@ import { partsOfModuleUrl } from '../../files/file-names.js';
 import type { PackageTrees, Tree } from '../../files/package-trees.js';
 import type { Leads } from '../domain/dangling.js';
 import { type ImportsAt, ImportWalk, type Root, type Walked, type WalkLimits } from '../domain/import-walk.js';
-import type { Sliced } from '../domain/sliced.js';
+import type { Sliced } from '../../platform/sliced.js';
 import type { BlobImports } from '../store/blob-imports.js';
 
 /** A page that loads more is a bundle that nobody made; the verdict says where it stopped. */
 const WALK_LIMITS: WalkLimits = { modules: 5000, imports: 50_000, levels: 200 };
+
+/** Where certain edges are looked for: what the one walk came to early the other may come to late. */
+const SEARCH_LIMITS: WalkLimits = { modules: 20_000, imports: 200_000, levels: 400 };
 
 /** Modules between which others have a turn. */
 const SLICE = 100;
@@ -27,7 +30,7 @@ export async function walkImports(
   { roots, leads }: { readonly roots: readonly Root[]; readonly leads: Leads },
   watched?: ReadonlySet<string>,
 ): Promise<Walked> {
-  const walk = new ImportWalk(roots, leads, WALK_LIMITS, watched);
+  const walk = new ImportWalk(roots, leads, watched ? SEARCH_LIMITS : WALK_LIMITS, watched);
   for (;;) {
     const urls = walk.arrive(await withinFolders(kept.trees, walk.reached));
     if (urls.length === 0) return walk.walked;

@@ -4,7 +4,6 @@ import type { Tx } from '../../platform/database/db.js';
 import { handedOver, handOver } from '../../platform/database/hand-over.js';
 import { DomainError } from '../../platform/errors.js';
 import { inSlices } from '../../platform/in-slices.js';
-import { appendEvent } from '../../log/append-event.js';
 import { releaseLine } from '../../log/lines/stage-lines.js';
 import { DeltaQuotas } from './delta-quotas.js';
 import { HostedModules, requireOneIntegrity } from '../store/hosted-modules.js';
@@ -15,8 +14,8 @@ import { production } from '../../projects/stages/stage-order.js';
 import { locksOf } from '../../promotion/holds/held-rows.js';
 import { requireUnlocked } from '../../promotion/holds/stage-locks.js';
 import { lockPointer } from '../../promotion/production-pointer.js';
+import { DirectReleases } from '../store/direct-releases.js';
 import { ProductionMaps } from '../store/production-maps.js';
-import { Releases } from '../store/releases.js';
 import { eventKeys } from './event-keys.js';
 import { type NamedProject, NamedProjects } from '../../projects/stages/named-stage.js';
 import { USUAL_BASE } from '../../promotion/ticket-demands.js';
@@ -35,7 +34,7 @@ export interface DirectWrite {
 export class WriteProduction {
   constructor(
     private readonly productionMaps: ProductionMaps,
-    private readonly releases: Releases,
+    private readonly releases: DirectReleases,
     private readonly projects: NamedProjects,
     private readonly ownModules: HostedModules,
     private readonly room: DeltaQuotas,
@@ -64,12 +63,10 @@ export class WriteProduction {
       return { release: parent, map: before };
     }
     requireUnlocked({ stage: production(place.stages).name, project: place.name }, locks, base);
-    const layer = { delta, blobs };
     const map = await inSlices(overlaying(before, delta));
     const release = parent + 1;
-    const written = this.releases.write(tx, { project, parent, kind: 'write', layer, line, actor, map });
-    const told = appendEvent(tx, {
-      type: 'release.created',
+    const event = {
+      type: 'release.created' as const,
       subject: `release/${project}/${release}`,
       actor,
       project,
@@ -79,10 +76,11 @@ export class WriteProduction {
       line: releaseLine(release, line),
       link: `/api/v1/release/${release}/?project=${project}`,
       data: { release, parent, keys: eventKeys(keysOf(delta)) },
-    });
+    };
+    const written = this.releases.write(tx, { project, parent, delta, blobs, map, line, actor, event });
     // Files are counted behind it.
     if (blobs.length === 0) handOver(tx, { ...pointer, release });
-    await Promise.all([written, told]);
+    await written;
     await this.room.countReleased(tx, project, blobs, actor);
     return { release, map };
   }

@@ -3,6 +3,7 @@ import type { Sql } from '../../platform/database/statement.js';
 import { utcSql } from '../../platform/database/time-sql.js';
 import type { Layer } from '../domain/layer.js';
 import type { MapKey } from '../domain/map-key.js';
+import { isAmong, isMany, nameFor, sharesAny } from './layers-by-key.js';
 import { ACTIVE, LAYER_COLUMNS, type LayerColumns, layerOf } from './release-reader.js';
 
 export interface KeyChange {
@@ -22,6 +23,11 @@ export interface KeyChange {
   readonly merges: readonly string[];
 }
 
+const BY_KEY = `unnest($2::text[]) k (key)
+  JOIN layer l ON l.project_id = $1 AND l.keys @> ARRAY[k.key] AND l.ticket_id IS DISTINCT FROM $3`;
+const BY_LAYER = `layer l JOIN LATERAL (SELECT u.key FROM unnest(l.keys) u (key) WHERE ${isAmong('u.key', '$2')}) k
+  ON l.project_id = $1 AND l.ticket_id IS DISTINCT FROM $3`;
+
 /**
  * Who changed each key last, by bringing it or by being taken back, but for one ticket (none: 0). Keys that nobody touched are
  * left out.
@@ -33,12 +39,11 @@ export async function lastChanges(
 ): Promise<Map<MapKey, KeyChange>> {
   if (keys.length === 0) return new Map();
   const rows = await sql.run<KeyChange>({
-    name: 'key_last_changes',
+    name: nameFor('key_last_changes', keys),
     text: `SELECT DISTINCT ON (k.key) k.key, GREATEST(l.added_in, l.removed_in) AS release, t.key AS ticket,
         ${utcSql('r.created_at')} AS since, l.git_commit AS commit, l.removed_in IS NOT NULL AS "takenBack",
         l.git_commits AS commits, l.git_merges AS merges
-      FROM unnest($2::text[]) k (key)
-        JOIN layer l ON l.project_id = $1 AND l.keys @> ARRAY[k.key] AND l.ticket_id IS DISTINCT FROM $3
+      FROM ${isMany(keys) ? BY_LAYER : BY_KEY}
         JOIN release r ON r.project_id = $1 AND r.number = GREATEST(l.added_in, l.removed_in)
         LEFT JOIN ticket t ON t.id = l.ticket_id
       ORDER BY k.key, GREATEST(l.added_in, l.removed_in) DESC, l.id DESC`,
@@ -59,8 +64,8 @@ export async function layersImporting(
 ): Promise<Layer[]> {
   if (specifiers.length === 0) return [];
   const exact = await sql.run<LayerColumns>({
-    name: 'layers_importing',
-    text: `SELECT ${LAYER_COLUMNS} FROM layer l WHERE ${ACTIVE} AND l.imports && $3::text[]`,
+    name: nameFor('layers_importing', specifiers),
+    text: `SELECT ${LAYER_COLUMNS} FROM layer l WHERE ${ACTIVE} AND ${sharesAny('l.imports', '$3', specifiers)}`,
     values: [project, release, specifiers],
   });
   const folders = specifiers.filter((specifier) => specifier.endsWith('/'));

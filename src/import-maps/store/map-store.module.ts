@@ -5,6 +5,7 @@ import { ProjectsModule } from '../../projects/projects.module.js';
 import { PromotionModule } from '../../promotion/promotion.module.js';
 import { BlobImports } from './blob-imports.js';
 import { HostedModules } from './hosted-modules.js';
+import { DirectReleases } from './direct-releases.js';
 import { RevisionsCache } from './revisions-cache.js';
 import { ProductionMaps } from './production-maps.js';
 import { ReleaseReader } from './release-reader.js';
@@ -15,6 +16,7 @@ import { TicketDeltas } from './ticket-deltas.js';
 
 const SHARED = [
   BlobImports,
+  DirectReleases,
   RevisionsCache,
   Layers,
   HostedModules,

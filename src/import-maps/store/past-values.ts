@@ -2,6 +2,7 @@
 import type { Sql } from '../../platform/database/statement.js';
 import { type Change, entryKey } from '../domain/delta.js';
 import type { MapKey } from '../domain/map-key.js';
+import { isAmong, nameFor, sharesAny } from './layers-by-key.js';
 import { hashesIn } from './hosted-hashes.js';
 
 /**
@@ -19,10 +20,10 @@ export async function pastKeys(
   const hashes = hashesIn(others);
   if (hashes.length === 0) return new Set();
   const found = await sql.run<Change>({
-    name: 'past_values',
+    name: nameFor('past_values', others),
     text: `SELECT o.scope, o.specifier, o.set FROM layer l, jsonb_to_recordset(l.operations) o (scope text, specifier text, set jsonb)
       WHERE l.project_id = $1 AND l.id IN (SELECT substr(u.owner, 7)::bigint FROM blob_use u
-        WHERE u.hash = ANY($2::text[]) AND u.owner LIKE 'layer/%') AND l.keys && $3::text[] AND o.set->>'url' = ANY($4::text[])`,
+        WHERE u.hash = ANY($2::text[]) AND u.owner LIKE 'layer/%') AND ${sharesAny('l.keys', '$3', others)} AND ${isAmong("o.set->>'url'", '$4')}`,
     values: [project, hashes, others.map(entryKey), others.map(({ set }) => set?.url)],
   });
   const past = new Set(found.map((change) => `${entryKey(change)}\n${change.set?.url}`));

@@ -6,6 +6,7 @@ import type { Delta } from '../domain/delta.js';
 import { foldKeys, type Layer } from '../domain/layer.js';
 import type { MapKey } from '../domain/map-key.js';
 import { ImportMap, type Target } from '../domain/import-map.js';
+import { nameFor, sharesAny } from './layers-by-key.js';
 
 export interface ReleaseMap {
   readonly release: number;
@@ -65,8 +66,8 @@ export class ReleaseReader {
   async activeLayers(project: number, release: number, keys: readonly MapKey[], sql: Sql = this.db): Promise<Layer[]> {
     if (keys.length === 0) return [];
     const rows = await sql.run<LayerColumns>({
-      name: 'active_layers',
-      text: `SELECT ${LAYER_COLUMNS} FROM layer l WHERE ${ACTIVE} AND l.keys && $3::text[]`,
+      name: nameFor('active_layers', keys),
+      text: `SELECT ${LAYER_COLUMNS} FROM layer l WHERE ${ACTIVE} AND ${sharesAny('l.keys', '$3', keys)}`,
       values: [project, release, keys],
     });
     return rows.map(layerOf);

@@ -1,7 +1,7 @@
 // Writes releases: the layer that comes, those that go, the release, and the pointer's compare-and-swap, in one statement.
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
-import { type Delta, importsOf, isDirty, keysOf } from '../domain/delta.js';
+import { type Delta, importsOf, isDirty, isFromClone, keysOf } from '../domain/delta.js';
 import type { ImportMap } from '../domain/import-map.js';
 import type { Revision } from './revisions-cache.js';
 import { MapChanges } from '../../promotion/map-changes.js';
@@ -40,10 +40,29 @@ const NO_LAYER = { delta: [], revision: undefined, blobs: [], git: undefined };
 /** Bytes that the index of imports takes; longer specifiers are `data:` URLs, which no map leads elsewhere. */
 const LONGEST_IMPORT = 2000;
 
+/** What the index of imports has of a delta. */
+export const importsToFind = (delta: Delta): string[] =>
+  importsOf(delta).filter((specifier) => Buffer.byteLength(specifier) <= LONGEST_IMPORT);
+
 /** Null: what an earlier promotion said. */
 const gitValues = ({ commits, merges = [], foundIn }: RevisionGit): unknown[] => [
   ...[commits ?? null, commits ? merges : null, foundIn ?? null],
 ];
+
+/**
+ * The commit that the uploads of this cycle came from, where all name one, as no promotion said which commits made the change: $24 says
+ * whether that is asked. What was in no commit as it came has none.
+ */
+const OWN_COMMIT = `SELECT array_agg(DISTINCT v.git_commit) FILTER (WHERE v.git_commit IS NOT NULL) AS commits FROM map_revision v
+  WHERE $24 AND v.ticket_id = $5 AND v.number <= $6
+    AND v.number > COALESCE((SELECT max(l.revision) FROM layer l WHERE l.ticket_id = $5 AND l.removed_in IS NULL), 0)
+  HAVING count(DISTINCT v.git_commit) = 1 AND NOT bool_or(v.dirty)`;
+
+const asksOwnCommit = ({ ticket, layer }: NewRelease): boolean =>
+  ticket !== undefined &&
+  Boolean(layer?.revision?.git_commit) &&
+  layer?.git?.commits === undefined &&
+  !isFromClone(layer?.delta ?? []);
 
 const newsOf = (project: number, release: number, ticket: number | null): MapNews =>
   ticket === null ? { project, release } : { project, release, ticket };
@@ -67,9 +86,9 @@ export class Releases {
     const { delta, revision, blobs, git = NO_GIT } = layer ?? NO_LAYER;
     const written = tx.run({
       name: 'release_write',
-      text: `WITH l AS (INSERT INTO layer (project_id, sequence, added_in, ticket_id, revision, operations, keys, imports, git_commit, dirty, git_commits, git_merges)
+      text: `WITH own AS (${OWN_COMMIT}), l AS (INSERT INTO layer (project_id, sequence, added_in, ticket_id, revision, operations, keys, imports, git_commit, dirty, git_commits, git_merges)
           SELECT $1, $3, $3, $5, $6, $7::jsonb, $8, $9, COALESCE($22, NULLIF(v.found_in, ''), $10), $19,
-            COALESCE($20::text[], v.git_commits, '{}'), COALESCE($21::text[], v.git_merges, '{}')
+            COALESCE($20::text[], NULLIF(v.git_commits, '{}'), (SELECT commits FROM own), '{}'), COALESCE($21::text[], v.git_merges, '{}')
           FROM (SELECT 1) one LEFT JOIN map_revision v ON v.id = $23::bigint WHERE $11 RETURNING id),
         held AS (SELECT hash FROM blob WHERE hash = ANY($12::text[]) ORDER BY hash FOR KEY SHARE),
         u AS (INSERT INTO blob_use (owner, hash) SELECT 'layer/' || l.id, b.hash
@@ -89,7 +108,7 @@ export class Releases {
         revision?.number ?? null,
         JSON.stringify(delta),
         keysOf(delta),
-        importsOf(delta).filter((specifier) => Buffer.byteLength(specifier) <= LONGEST_IMPORT),
+        importsToFind(delta),
         revision?.git_commit ?? null,
         layer !== undefined,
         blobs,
@@ -102,6 +121,7 @@ export class Releases {
         isDirty(delta),
         ...gitValues(git),
         revision?.id ?? null,
+        asksOwnCommit(release),
       ],
     });
     this.maps.flip(tx, project, { release: number, map });

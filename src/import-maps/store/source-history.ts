@@ -4,6 +4,7 @@ import { type Change, type Delta, entryAt } from '../domain/delta.js';
 import { keyOf, type MapKey } from '../domain/map-key.js';
 import { isBasedOn, type Judged } from '../domain/source-base.js';
 import type { ImportMap, Target } from '../domain/import-map.js';
+import { isAmong, nameFor, sharesAny } from './layers-by-key.js';
 
 /** What an upload says of the versions that its files were made from. */
 export type SaidBases = Pick<Judged, 'bases' | 'kept' | 'dirty' | 'built' | 'unchanged'>;
@@ -37,9 +38,9 @@ async function pastTargets(
 ): Promise<Map<MapKey, Target>> {
   if (versions.length === 0) return new Map();
   const found = await sql.run<Change>({
-    name: 'past_sources',
+    name: nameFor('past_sources', versions),
     text: `SELECT o.scope, o.specifier, o.set FROM layer l, jsonb_to_recordset(l.operations) o (scope text, specifier text, set jsonb)
-      WHERE l.project_id = $1 AND l.keys && $2::text[] AND o.set->>'source' = ANY($3::text[])`,
+      WHERE l.project_id = $1 AND ${sharesAny('l.keys', '$2', versions)} AND ${isAmong("o.set->>'source'", '$3')}`,
     values: [project, versions.map(([key]) => key), versions.map(([, version]) => version)],
   });
   const wanted = new Map(versions);
@@ -51,6 +52,29 @@ async function pastTargets(
       return [[key, { url, ...(integrity && { integrity }), ...(source && { source }) }] as const];
     }),
   );
+}
+
+/** Of one key so many layers are looked through for the versions that production had. */
+const MOST_BEFORE = 50;
+
+/** git's ids of the versions that production had at some keys before a release of each, in the newest layers that said them. */
+export async function versionsBefore(
+  sql: Sql,
+  project: number,
+  at: readonly { readonly key: MapKey; readonly release: number }[],
+): Promise<Map<MapKey, readonly string[]>> {
+  if (at.length === 0) return new Map();
+  const rows = await sql.run<{ key: MapKey; versions: string[] }>({
+    name: 'versions_before',
+    text: `SELECT c.key, array_agg(DISTINCT o.source) AS versions FROM unnest($2::text[], $3::bigint[]) c (key, release),
+        LATERAL (SELECT l.operations FROM layer l WHERE l.project_id = $1 AND l.keys @> ARRAY[c.key] AND l.added_in < c.release
+          ORDER BY l.sequence DESC, l.id DESC LIMIT ${MOST_BEFORE}) p,
+        LATERAL (SELECT o.set->>'source' AS source FROM jsonb_to_recordset(p.operations) o (scope text, specifier text, set jsonb)
+          WHERE COALESCE(o.scope, '') || ' ' || o.specifier = c.key) o
+      WHERE o.source IS NOT NULL GROUP BY c.key`,
+    values: [project, at.map(({ key }) => key), at.map(({ release }) => release)],
+  });
+  return new Map(rows.map(({ key, versions }) => [key, versions]));
 }
 
 /** The versions that a ticket's rebases gave up, at some keys or (undefined) at all. */

@@ -1,5 +1,6 @@
 // What a `.dsc` or `.changes` says of its files: their sizes and sums (Debian policy, section 5.6.21 and 5.6.24).
 import { DomainError } from '../../platform/errors.js';
+import type { Sliced } from '../../platform/sliced.js';
 
 export interface ListedFile {
   readonly name: string;
@@ -24,17 +25,25 @@ const FIELDS: readonly (readonly [field: string, kind: SumKind, digits: number])
 export const isControlFile = (name: string): boolean => /\.(dsc|changes)$/.test(name);
 export const MOST_CONTROL_BYTES = 4 * 1024 * 1024;
 
-/** Throws `spu.bad_control` where it lists no files, or in no way that can be read. */
-export function listedFiles(control: string, text: string): ListedFile[] {
-  const fields = fieldsOf(unsigned(text));
+/** A form may have as many. */
+const MOST_LISTED = 5000;
+/** Lines that are read without a pause. */
+const LINES = 500;
+
+/** Throws `spu.bad_control` where it lists no files, too many, or in no way that can be read. */
+export function* listedFiles(control: string, text: string): Sliced<ListedFile[]> {
+  const fields = yield* fieldsOf(unsigned(text));
   const listed = new Map<string, ListedFile>();
+  let count = 0;
   for (const [field, kind, digits] of FIELDS) {
-    for (const line of linesOf(fields.get(field))) {
+    for (const line of fields.get(field) ?? []) {
+      if (++count % LINES === 0) yield;
       // In the Files of a .changes a section and a priority stand before the name.
       const [sum = '', size, ...names] = line.split(/\s+/);
       if (sum.length !== digits || !/^[\da-f]+$/i.test(sum))
         throw badControl(control, `'${line.slice(0, 100)}' has no ${SUM_NAMES[kind]}`);
       addFile(control, listed, { name: names.at(-1), size, kind, sum: sum.toLowerCase() });
+      if (listed.size > MOST_LISTED) throw badControl(control, `it lists more than ${MOST_LISTED} files`);
     }
   }
   if (listed.size === 0) throw badControl(control, 'it has neither Checksums-Sha256, Checksums-Sha1 nor Files');
@@ -67,25 +76,34 @@ function unsigned(text: string): string {
   return lines.slice(begins, ends).replaceAll(/^- /gm, '');
 }
 
-/** Fields in lower case; a line that begins with a space belongs to the field before. */
-function fieldsOf(text: string): Map<string, string> {
-  const fields = new Map<string, string>();
-  let name = '';
-  for (const line of text.split('\n')) {
-    const [, begun, value] = /^([!-9;-~]+):(.*)$/.exec(line) ?? [];
-    if (begun !== undefined) fields.set((name = begun.toLowerCase()), value ?? '');
-    else if (/^[ \t]/.test(line)) fields.set(name, `${fields.get(name) ?? ''}\n${line}`);
+/** The lines of the fields that list files, by the field in lower case; a line that begins with a space belongs to the field before. */
+function* fieldsOf(text: string): Sliced<Map<string, string[]>> {
+  const fields = new Map<string, string[]>(FIELDS.map(([field]) => [field, []]));
+  let lines: string[] | undefined;
+  let count = 0;
+  for (const line of linesOf(text)) {
+    if (++count % LINES === 0) yield;
+    const [, begun, value = ''] = /^([!-9;-~]+):(.*)$/.exec(line) ?? [];
+    if (begun !== undefined) {
+      lines = fields.get(begun.toLowerCase());
+      lines?.splice(0); // Of a field that is there twice the last one counts.
+      if (value.trim() !== '') lines?.push(value.trim());
+    } else if (/^[ \t]/.test(line) && line.trim() !== '') lines?.push(line.trim());
   }
   return fields;
 }
 
-const linesOf = (field = ''): string[] =>
-  field
-    .split('\n')
-    .map((line) => line.trim())
-    .filter(Boolean);
+/** One after the other: all at once would be made before the first is read. */
+function* linesOf(text: string): Generator<string> {
+  for (let from = 0; from <= text.length;) {
+    const end = text.indexOf('\n', from);
+    yield text.slice(from, end < 0 ? text.length : end);
+    from = end < 0 ? text.length + 1 : end + 1;
+  }
+}
 
-const badControl = (control: string, why: string): DomainError =>
+/** A control file that can't be checked, and why. */
+export const badControl = (control: string, why: string): DomainError =>
   new DomainError('unprocessable', 'spu.bad_control', `${control} can't be checked: ${why}. Nothing was kept.`, {
     part: control,
   });

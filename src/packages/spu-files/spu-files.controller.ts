@@ -17,7 +17,7 @@ import { sendFile } from '../../files/send-file.js';
 import { sendPage } from '../../rest/http/send-page.js';
 import { settleRequest } from '../../files/settle-request.js';
 import { SPU_FILE_LIST, SPU_FILES_BODY, SPU_FILES_REPLY } from './spu-files-schema.js';
-import { type SafeFile, type SpuFile, SpuFiles } from './spu-files.js';
+import { type SpuFile, SpuFiles } from './spu-files.js';
 import { Needs } from '../../platform/http/required-scope.js';
 
 type SpuRequest = FastifyRequest<{ Params: { id: string; name: string }; Querystring: Query }>;
@@ -40,7 +40,7 @@ export class SpuFilesController {
     operationId: 'upload_spu_files',
     summary: 'Upload the files of a source package upload',
     description:
-      'Kept with their SHA-256, all or nothing. What a .dsc or .changes lists is checked by size and by every sum that it gives (SHA-256, SHA-1, MD5); what it lists and nobody has uploaded yet is answered as missing.',
+      'Kept with their SHA-256, all or nothing. What a .dsc or .changes lists is checked by size and by every sum that it gives (SHA-256, SHA-1, MD5); what it lists and nobody has uploaded yet is answered as missing. An upload may have 32 of them, each of which lists up to 5000 files.',
   })
   @ID
   @IDEMPOTENCY_KEY
@@ -62,7 +62,7 @@ export class SpuFilesController {
         const kept = await this.repeatOf(request, form.files);
         if (kept) return sendAnswer(request, reply, kept);
         await this.files.requireSpu(spu);
-        sendAnswer(request, reply, await this.keep(request, spu, form.texts, await this.files.secure(form.files)));
+        sendAnswer(request, reply, await this.keep(request, spu, form));
       } finally {
         await this.store.discard(form.files.map(({ blob }) => blob)).catch(() => undefined);
       }
@@ -77,14 +77,15 @@ export class SpuFilesController {
     return this.idempotency.repeatOf(keyedRequest(request));
   }
 
-  private keep(request: SpuRequest, spu: number, texts: Form['texts'], files: SafeFile[]): Promise<WriteAnswer> {
+  private async keep(request: SpuRequest, spu: number, { texts, files }: Form): Promise<WriteAnswer> {
     const [text] = texts[0] ?? [];
     if (text !== undefined)
       throw invalid('upload.unknown_field', `There is no field ${JSON.stringify(text)}: files only.`);
     request.rawBody = partsOf(files);
     const { actor } = writeOptions(request).context;
+    const prepared = await this.files.prepare(spu, files);
     return this.idempotency.inTransaction(keyedRequest(request), async (tx) => {
-      const kept = await this.files.keep(tx, spu, files, actor);
+      const kept = await this.files.keep(tx, spu, prepared, actor);
       const objects = kept.files.map((file) => viewOf(spu, file));
       return { status: kept.changed ? 201 : 200, body: JSON.stringify({ objects, missing: kept.missing }) };
     });

@@ -5,10 +5,9 @@ import { DomainError, invalid, notFound } from '../../platform/errors.js';
 import { FileQuota } from '../../quotas/file-quota.js';
 import { appendEvent } from '../../log/append-event.js';
 import { BlobLedger } from '../../files/blob-ledger.js';
-import { type BlobStore, bytesOf, FILE_BLOBS, type SafeBlob } from '../../files/blob-store.js';
-import { isControlFile, listedFiles, MOST_CONTROL_BYTES } from './debian-control.js';
+import { type BlobStore, FILE_BLOBS, type SafeBlob } from '../../files/blob-store.js';
+import { ControlCheck, KnownLists } from './control-check.js';
 import type { FormFile } from '../../files/form.js';
-import { ListedSums, type SizedFile } from './listed-sums.js';
 
 export interface SpuFile {
   readonly id: number;
@@ -24,6 +23,11 @@ export interface SafeFile extends FormFile {
   readonly blob: SafeBlob;
 }
 
+export interface PreparedFiles {
+  readonly files: readonly SafeFile[];
+  readonly check: ControlCheck;
+}
+
 export interface KeptFiles {
   /** Those of the request, as they are kept. */
   readonly files: readonly SpuFile[];
@@ -37,6 +41,8 @@ const COLUMNS = 'id, name, size, sha256, type, created_at';
 
 @Injectable()
 export class SpuFiles {
+  private readonly lists = new KnownLists();
+
   constructor(
     private readonly db: Db,
     private readonly ledger: BlobLedger,
@@ -44,10 +50,16 @@ export class SpuFiles {
     @Inject(FILE_BLOBS) private readonly store: BlobStore,
   ) {}
 
-  /** Before the transaction that keeps them. */
-  async secure(files: readonly FormFile[]): Promise<SafeFile[]> {
+  /**
+   * Before the transaction that keeps them: makes them safe, and compares them with the control files of now, which may take long.
+   * Rejects as `keep` does.
+   */
+  async prepare(spu: number, files: readonly FormFile[]): Promise<PreparedFiles> {
+    const check = new ControlCheck(this.store, this.lists, files);
+    const known = await this.list(spu);
+    await check.missing(freshOf(files, known), known);
     const blobs = await this.store.secure(files.map(({ blob }) => blob));
-    return blobs.map((blob, at) => ({ ...(files[at] as FormFile), blob }));
+    return { check, files: blobs.map((blob, at) => ({ ...(files[at] as FormFile), blob })) };
   }
 
   /** Rejects with not_found. */
@@ -65,7 +77,7 @@ export class SpuFiles {
   }
 
   /** Keeps all or nothing. Rejects with conflict for a name that has other bytes, unprocessable for a wrong checksum. */
-  async keep(tx: Tx, spu: number, sent: readonly SafeFile[], actor: string): Promise<KeptFiles> {
+  async keep(tx: Tx, spu: number, { files: sent, check }: PreparedFiles, actor: string): Promise<KeptFiles> {
     if (sent.length === 0)
       throw invalid('upload.no_files', 'No files came. Send them as parts of multipart/form-data.');
     const whose = { project: null, owner: actor };
@@ -83,7 +95,9 @@ export class SpuFiles {
       values: [spu],
     });
     const fresh = freshOf(sent, known);
-    const missing = await this.check(tx, fresh, known);
+    // What came since `prepare` may be read here, and the database ends transactions that say nothing for 15 s.
+    const stillHere = (): Promise<unknown> => tx.run({ name: 'still_here', text: 'SELECT 1' });
+    const missing = await check.missing(fresh, known, stillHere);
     const added = await insertFiles(tx, spu, fresh);
     const hashes = fresh.map(({ blob }) => blob.hash);
     await this.quota.count(tx, whose, hashes, { actor, project: null });
@@ -100,35 +114,9 @@ export class SpuFiles {
     const files = [...known.filter(({ name }) => sentNames.has(name)), ...added];
     return { files: files.sort(byName), changed: fresh.length > 0, missing };
   }
-
-  /**
-   * Each control file, of now or before, against all files; those of before were checked when they came. Answers the names
-   * that are listed and not there.
-   */
-  private async check(tx: Tx, fresh: readonly FormFile[], known: readonly SpuFile[]): Promise<string[]> {
-    const all = new Map<string, SizedFile>(known.map(({ name, size, sha256 }) => [name, { size, sha256 }]));
-    for (const { path, blob } of fresh) all.set(path, { size: blob.size, sha256: blob.hash });
-    const isFresh = new Set(fresh.map(({ path }) => path));
-    const sums = new ListedSums(this.store);
-    const missing = new Set<string>();
-    for (const [control, { size, sha256 }] of all) {
-      if (!isControlFile(control) || size > MOST_CONTROL_BYTES) continue;
-      const bytes = await bytesOf(this.store, sha256);
-      for (const listed of listedFiles(control, bytes?.toString() ?? '')) {
-        const file = all.get(listed.name);
-        if (!file) missing.add(listed.name);
-        else if (isFresh.has(control) || isFresh.has(listed.name)) {
-          await sums.require(control, listed, file);
-          // A large file takes its time, and the database ends transactions that say nothing for 15 s.
-          await tx.run({ name: 'still_here', text: 'SELECT 1' });
-        }
-      }
-    }
-    return [...missing].sort();
-  }
 }
 
-function freshOf(sent: readonly FormFile[], known: readonly SpuFile[]): FormFile[] {
+function freshOf<File extends FormFile>(sent: readonly File[], known: readonly SpuFile[]): File[] {
   const hashes = new Map(known.map(({ name, sha256 }) => [name, sha256]));
   return sent.filter(({ path, blob }) => {
     if (path.includes('/')) throw invalid('upload.bad_name', `${path} has a folder. Files of an upload have none.`);

@@ -19,8 +19,15 @@ export interface Tx extends Sql {
    * forgets what the change concerns. Neither may throw or wait.
    */
   afterCommit(committed: () => void, unknown?: () => void): void;
-  /** How many statements were sent that may have changed something. */
+  /** How many statements were sent, or left, that may have changed something. */
   readonly writes: number;
+  /**
+   * Leaves what can be sent together with what comes: `send` is called by `sendLeft`, and before any other statement of the
+   * transaction is sent. Whoever leaves something sees to it that one of them follows.
+   */
+  leave(send: () => void): void;
+  /** Sends what was left. */
+  sendLeft(): void;
   /** What is registered for the commit from now on can be forgotten again. */
   mark(): () => void;
   /** Marks what was done so far, so that all that follows can be undone. */
@@ -150,7 +157,19 @@ function txOn(
     sendsNow = always;
   });
   opened.catch(() => undefined);
+  const left: (() => void)[] = [];
+  /** They count as writes since they were left, and not as those of whoever makes them go. */
+  const sendLeft = (): void => {
+    const before = writes;
+    for (const sendOne of left.splice(0)) sendOne();
+    writes = before;
+  };
+  const leave = (sendOne: () => void): void => {
+    writes += 1;
+    left.push(sendOne);
+  };
   const run = <Row>(statement: Statement): Promise<Row[]> => {
+    if (left.length > 0) sendLeft();
     if (!isRead(statement)) writes += 1;
     if (sendsNow(statement)) return send(statement);
     sendsNow = never;
@@ -158,7 +177,7 @@ function txOn(
   };
   const afterCommit = followUps.add.bind(followUps);
   const mark = (): (() => void) => followUps.undoTo.bind(followUps, followUps.mark);
-  const tx = { run, afterCommit, mark, savepoint: () => savepoint(run, followUps) };
+  const tx = { run, leave, sendLeft, afterCommit, mark, savepoint: () => savepoint(run, followUps) };
   return Object.defineProperty(tx, 'writes', { get: () => writes }) as Omit<Tx, typeof open> as Tx;
 }
 

@@ -81,7 +81,7 @@ export class GroupCommit {
     const [outcomes, began]: [Promise<Outcome>[], number] = [[], steadyNow()];
     try {
       for (let turn: Turn | undefined; ;) {
-        const writer = taken[outcomes.length] ?? (await this.nextOf(queue, taken, began, outcomes));
+        const writer = taken[outcomes.length] ?? (await this.nextOf(tx, queue, taken, began, outcomes));
         if (!writer) return await Promise.all(outcomes);
         turn = beginTurn(tx, turn?.left, writer.mayHandOver);
         const run = outcomes.length === 0 ? first : writer.mayHandOver ? behind : beside;
@@ -91,7 +91,8 @@ export class GroupCommit {
         await Promise.race([outcome, turn.over]);
       }
     } catch (error) {
-      // What comes behind a statement that failed fails, too: the first one tells why.
+      // What comes behind a statement that failed fails, too: the first one tells why. Who waits for what was left waits no more.
+      tx.sendLeft();
       const failure = (await Promise.allSettled(outcomes)).find((one) => one.status === 'rejected');
       throw failure ? failure.reason : error;
     }
@@ -99,6 +100,7 @@ export class GroupCommit {
 
   /** Where nobody waits, those who have handed over are answered first: who comes meanwhile is in the batch. */
   private async nextOf(
+    tx: Tx,
     queue: Queue,
     taken: Writer[],
     began: number,
@@ -106,6 +108,7 @@ export class GroupCommit {
   ): Promise<Writer | undefined> {
     const writer = this.next(queue, taken, began);
     if (writer) return writer;
+    tx.sendLeft();
     await Promise.all(outcomes);
     return this.next(queue, taken, began);
   }

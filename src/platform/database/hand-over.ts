@@ -30,7 +30,7 @@ export function beginTurn(tx: Tx, known: unknown, mayHandOver: boolean): Turn {
 }
 
 /**
- * The writer has sent its last statement: the next one begins, with what this one knows. Whoever calls it sends nothing more,
+ * The writer has sent its last statement, or left it: the next one begins, with what this one knows. Whoever calls it sends nothing more,
  * and what fails afterwards fails the whole batch, of which each is then tried by itself. Without an effect outside a batch.
  */
 export function handOver(tx: Tx, known: unknown): void {
@@ -39,6 +39,9 @@ export function handOver(tx: Tx, known: unknown): void {
   turn.left = known;
   turn.end();
 }
+
+/** Whether this one may hand over: what it leaves (`tx.leave`) is then sent by its batch at the latest. */
+export const isHandingOver = (tx: Tx): boolean => turns.get(tx)?.mayHandOver ?? false;
 
 /** What the writer just before this one handed over; undefined where there was none, or it kept its turn. */
 export const handedOver = (tx: Tx): unknown => turns.get(tx)?.known;

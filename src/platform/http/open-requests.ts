@@ -1,7 +1,7 @@
 // The requests that are being answered, so that shutting down waits for them and for nothing else.
 import type { Server, ServerResponse } from 'node:http';
 
-export class OpenRequests {
+export class EndRevokedStreams {
   private open = 0;
   private leaving = false;
   private onNone: (() => void) | undefined;

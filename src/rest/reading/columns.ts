@@ -1,5 +1,7 @@
 // Where a field lives: a resource's fields matched with its table's columns, taken from TypeORM's metadata.
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityMetadata } from 'typeorm';
+import type { IndexMetadata } from 'typeorm/metadata/IndexMetadata.js';
+import type { UniqueMetadata } from 'typeorm/metadata/UniqueMetadata.js';
 import type { Field } from '../fields/field.js';
 import { allResources, type Resource } from '../resource.js';
 
@@ -9,11 +11,22 @@ export interface Table {
   readonly columnOf: ReadonlyMap<string, string>;
   /** Every column of the table by its property, so that rules see whole rows. */
   readonly columns: ReadonlyMap<string, string>;
+  /** The columns that are never null. */
+  readonly required: ReadonlySet<string>;
   /** The reference field of a foreign key, by the key's name. */
   readonly referenceByConstraint: ReadonlyMap<string, string>;
   /** The references whose rows go when what they lead to is deleted. */
   readonly cascades: ReadonlySet<string>;
   readonly sequence: string;
+  /** Those that find rows by a value, with their columns in order. A view has none of its own. */
+  readonly indexes: readonly TableIndex[];
+  /** True where an index has exactly the rows of the endpoint, which are few: the open tickets. */
+  readonly isIndexed: boolean;
+}
+
+export interface TableIndex {
+  readonly columns: readonly string[];
+  readonly isUnique: boolean;
 }
 
 const tables = new WeakMap<Resource, Table>();
@@ -46,11 +59,33 @@ function readTable(dataSource: DataSource, resource: Resource): Table {
     name: metadata.tableName,
     columnOf,
     columns,
+    required: new Set(metadata.columns.filter((one) => !one.isNullable).map((one) => one.databaseName)),
     referenceByConstraint,
     cascades: new Set(cascading.map((key) => key.columns[0]?.propertyName ?? '')),
     sequence: `${metadata.tableName}_id_seq`,
+    ...indexesOf(metadata, resource),
   };
 }
+
+/** One that leaves rows out serves where the condition follows from the question: `ticket_id IS NOT NULL` from a ticket that is named. */
+function indexesOf(metadata: EntityMetadata, { where }: Resource): Pick<Table, 'indexes' | 'isIndexed'> {
+  const all = [
+    ...metadata.uniques.map((unique) => ({ columns: namesOf(unique), isUnique: true, where: undefined })),
+    ...metadata.indices.map((index) => ({ columns: namesOf(index), isUnique: index.isUnique, where: index.where })),
+  ];
+  const own = where?.replaceAll('t.', '');
+  return {
+    indexes: all.filter((one) => one.where === undefined || one.where === `${one.columns[0]} IS NOT NULL`),
+    isIndexed: all.some((one) => one.columns[0] === 'id' && one.where !== undefined && one.where === own),
+  };
+}
+
+/** Of an index that TypeORM leaves to the migrations it knows the properties only. */
+const namesOf = ({ columns, givenColumnNames, entityMetadata }: IndexMetadata | UniqueMetadata): string[] =>
+  (columns.length > 0
+    ? columns
+    : [givenColumnNames ?? []].flat().map((name) => entityMetadata.findColumnWithPropertyName(String(name)))
+  ).flatMap((column) => column?.databaseName ?? []);
 
 /** The column of a field under an alias: `t.sourcepackage_id`. */
 export function columnSql(resource: Resource, field: Pick<Field, 'name'>, alias: string): string {

@@ -6,38 +6,13 @@ import { parseReference } from '../writing/reference.js';
 import { fieldNamed, findField, type FoundField, type Joins } from './field-path.js';
 import { type Query, textsOf } from './list-query.js';
 import { FoundKeys, MOST_NAMED } from './key-reader.js';
-import { isSlowLookup } from './slow-lookups.js';
-import { isLookup, lookupSql } from './lookups.js';
+import { lookupSql } from './lookups.js';
 
 /** The last two are how old clients send a key in the URL, which counts for nothing here. */
 const RESERVED = new Set(['limit', 'offset', 'after', 'order_by', 'sort_by', 'format', 'username', 'api_key']);
 
 /** True for a parameter that narrows the list; false for paging, ordering and names that begin with `_`. */
 export const isFilter = (name: string): boolean => !RESERVED.has(name) && !name.startsWith('_');
-
-/** True where a filter of a query is one that no index serves, whatever other filters stand beside it. */
-export const isSlowQuery = (query: Query): boolean =>
-  Object.keys(query).some((name) => isFilter(name) && isSlowLookup(name.split('__').at(-1) ?? ''));
-
-/** True where a query, or a `reach`, may read all of a table that grows without end (`servedBy`). */
-export function readsTheTable({ servedBy }: Resource, query: Query, isOfSome: boolean): boolean {
-  if (!servedBy) return false;
-  const served = new Set(['id', ...servedBy]);
-  const filters = Object.keys(query)
-    .filter(isFilter)
-    .map((name) => name.split('__'));
-  const isNarrow = filters.some(
-    ([field = '', ...more]) => served.has(field) && more.every((word) => word === 'exact' || word === 'in'),
-  );
-  if (isNarrow) return false;
-  const orders = [...textsOf(query.order_by), ...textsOf(query.sort_by)].flatMap((text) => text.split(','));
-  const asked = [...filters, ...orders.map((path) => path.replace(/^-/, '').split('__'))];
-  return isOfSome || asked.some(([field = '', next]) => !served.has(field) || next === 'isnull' || isDeeper(next));
-}
-
-/** A field of what a reference leads to. */
-const isDeeper = (word: string | undefined): boolean =>
-  word !== undefined && !isLookup(word) && word !== 'id' && word !== 'pk';
 
 /** Looks up ticket keys, all of a request at once. */
 export type KeysResolver = (keys: readonly string[]) => Promise<FoundKeys>;

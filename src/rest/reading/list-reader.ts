@@ -10,6 +10,7 @@ import { KeyReader } from './key-reader.js';
 import { CountCache, EXACT_UP_TO } from './count-cache.js';
 import { compileList, type ListStatement } from './list-statement.js';
 import type { Page, Query } from './list-query.js';
+import { withIds } from './named-reference.js';
 import { type FirstRow, type Rest, restOf, type Scope } from './pieces.js';
 import { SlowLookups } from './slow-lookups.js';
 
@@ -72,7 +73,8 @@ export class ListReader {
     return rows.map(({ id }) => Number(id));
   }
 
-  private async compile(resource: Resource, query: Query, scope?: Scope, reach?: Reach): Promise<ListStatement> {
+  private async compile(resource: Resource, asked: Query, scope?: Scope, reach?: Reach): Promise<ListStatement> {
+    const query = await withIds(resource, asked, this.db);
     const key = scope || reach ? undefined : `${resource.name}${JSON.stringify(query)}`;
     const known = key === undefined ? undefined : this.compiled.get(key);
     if (known) return known;

@@ -5,10 +5,11 @@ import type { Reach } from '../../platform/principal.js';
 import type { Resource } from '../resource.js';
 import { EXACT_UP_TO } from './count-cache.js';
 import { Joins } from './field-path.js';
-import { filterSql, isSlowQuery, type KeysResolver, readsTheTable } from './filters.js';
+import { filterSql, type KeysResolver } from './filters.js';
 import { orderSql, type Page, parsePage, type Query } from './list-query.js';
 import { ownSql } from './own-sql.js';
 import { isDeep } from './slow-lookups.js';
+import { readsTheTable } from './table-reads.js';
 import { firstRowSql, type Scope } from './pieces.js';
 import { fromSql, selectList } from './view-sql.js';
 
@@ -77,10 +78,7 @@ export async function compileList(
     },
     count: { text: `SELECT count(*) AS total ${countFrom}`, values: countValues },
     countKey: `${countFrom}\0${JSON.stringify(countValues)}`,
-    slow:
-      isSlowQuery(query) ||
-      isDeep(page.offset) ||
-      (scope === undefined && readsTheTable(resource, query, Boolean(reach))),
+    slow: isDeep(page.offset) || readsTheTable(resource, query, { scope, reach }),
     lasting,
   };
 }

@@ -13,7 +13,8 @@ const mismatch = (): never => {
   throw invalid('filter.mismatched_type', 'Invalid resource lookup data provided (mismatched type).');
 };
 
-const NULL_WORDS = new Set(['None', 'nil']);
+/** What means null in a query. */
+export const NULL_WORDS: ReadonlySet<string> = new Set(['None', 'nil']);
 const TRUE_WORDS = new Set(['true', 'True', '1']);
 const FALSE_WORDS = new Set(['false', 'False', '0']);
 
@@ -170,6 +171,9 @@ const LIST_LOOKUPS: Readonly<Record<string, LookupSql>> = {
 };
 
 export const isLookup = (word: string): boolean => Object.hasOwn(LOOKUPS, word);
+
+/** All that there are. */
+export const LOOKUP_NAMES: readonly string[] = Object.keys(LOOKUPS);
 
 /** The lookups that every resource's id takes. */
 export const ID_LOOKUPS: readonly string[] = ALLOWED.id;

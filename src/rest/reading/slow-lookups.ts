@@ -30,7 +30,7 @@ export class SlowLookups extends ReadPool implements OnApplicationShutdown {
       waiting: 20,
       statementMs: SLOW_MS,
       connectMs: 2000,
-      full: () => tooSlow('Too many lookups that read whole tables are waiting.'),
+      full: () => tooSlow('Too many lookups that no index serves are waiting.'),
     });
   }
 
@@ -54,6 +54,6 @@ const tooSlow = (what: string, cause?: unknown): DomainError =>
   new DomainError(
     'unavailable',
     'lookup.too_slow',
-    `${what} Narrow it: ask by id, ticket, key or status besides, or with exact, in, gt and lt instead of patterns; page with ?after= instead of a deep offset.`,
+    `${what} Narrow it: name an id, a ticket, a key or a step at work beside it, or use exact and in instead of patterns; page with ?after= instead of a deep offset.`,
     { retryAfter: 2, cause },
   );

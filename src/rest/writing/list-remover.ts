@@ -5,11 +5,13 @@ import { Db, type Tx } from '../../platform/database/db.js';
 import { type Statement, Values } from '../../platform/database/statement.js';
 import { type DomainError, invalid } from '../../platform/errors.js';
 import { Joins } from '../reading/field-path.js';
-import { filterSql, isSlowQuery } from '../reading/filters.js';
+import { filterSql } from '../reading/filters.js';
 import { KeyReader } from '../reading/key-reader.js';
 import type { Query } from '../reading/list-query.js';
+import { withIds } from '../reading/named-reference.js';
 import { ownSql } from '../reading/own-sql.js';
 import { asLookupError, SLOW_MS, SlowLookups } from '../reading/slow-lookups.js';
+import { readsTheTable } from '../reading/table-reads.js';
 import { fromSql } from '../reading/view-sql.js';
 import type { Resource } from '../resource.js';
 import { lockFirst, lockRows } from './locked-row.js';
@@ -38,7 +40,8 @@ export class ListRemover {
   ) {}
 
   /** Before a transaction is open: a slow lookup waits for its own connections, and must not hold another meanwhile. */
-  async plan(resource: Resource, query: Query, options: WriteOptions): Promise<DeletedList> {
+  async plan(resource: Resource, asked: Query, options: WriteOptions): Promise<DeletedList> {
+    const query = await withIds(resource, asked, this.db);
     const values = new Values();
     const joins = new Joins();
     const { from, where } = fromSql(resource);
@@ -46,7 +49,7 @@ export class ListRemover {
     const own = ownSql(resource, options.context.reach, add);
     const filters = await filterSql(resource, query, joins, add, (keys) => this.keys.findMany(keys));
     const conditions = [...where, ...own, ...filters];
-    const isSlow = isSlowQuery(query);
+    const isSlow = readsTheTable(resource, query, { reach: options.context.reach });
     const find = (among?: readonly number[]): Statement => {
       const all = among ? [...conditions, `t.id = ANY($${values.list.length + 1}::bigint[])`] : conditions;
       const filter = all.length > 0 ? `WHERE ${all.join(' AND ')}` : '';

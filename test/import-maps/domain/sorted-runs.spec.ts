@@ -3,7 +3,7 @@ import { canonicalJson } from '../../builders/canonical-json.js';
 import fc from 'fast-check';
 import { keyOf } from '../../../src/import-maps/domain/map-key.js';
 import { madeOf, SortedRuns } from '../../../src/import-maps/domain/sorted-runs.js';
-import { atOnce } from '../../../src/import-maps/domain/sliced.js';
+import { atOnce } from '../../../src/platform/sliced.js';
 import { ImportMap, type Target } from '../../../src/import-maps/domain/import-map.js';
 
 const numbered = (count: number, from = 1000) => Array.from({ length: count }, (_, index) => `m${from + index}`);

@@ -1,5 +1,5 @@
 // The map in the page: how it gets there, and whether the page's modules go by it.
-/* global config, document, localStorage, window, MutationObserver */
+/* global document, localStorage, window, MutationObserver */
 import { me } from './asked.js';
 import { whenParsed } from './told.js';
 
@@ -8,6 +8,12 @@ export var RUN = Symbol.for('stampline');
 var RESOLVED_WITHIN_MS = 10000;
 // A browser answers some hundred in a millisecond.
 var MOST_ASKED = 1000;
+// The key of our own, and where it leads; browsers load neither.
+var MARK = 'stampline:map';
+var MARK_URL = 'stampline:counts';
+var WITHIN = 'stamp.js-asks';
+var STOPPED =
+  "the page's policy stops what stamp.js puts into it: give the element of stamp.js the nonce that the page's own scripts have.";
 var policy;
 
 // Why a map can't be known to count that is put into the page now; undefined where it does.
@@ -48,20 +54,39 @@ function isOverridable() {
   return Boolean(me && me.getAttribute('data-type'));
 }
 
-// `refused` is called where the browser takes no map any more, such as Firefox after a `Link: rel=modulepreload`.
+// Puts the map into the page. `refused` is called where the browser takes no map any more, such as Firefox after a
+// `Link: rel=modulepreload`. A map that the page's policy stops is dropped without an event or an exception (HTML, "prepare the
+// script element"), so a script with the same nonce runs before it, or throws; the fallback may be allowed by a hash.
 export function insert(map, refused) {
+  if (!isOverridable()) {
+    put(scriptOf('text/javascript', 'window[Symbol.for("stampline")].runs = true')).remove();
+    if (!window[RUN].runs) throw new Error(STOPPED);
+  }
   var script = scriptOf((me && me.getAttribute('data-type')) || 'importmap', map);
   script.id = 'stamp-map';
   script.addEventListener('error', refused);
-  if (me && me.parentNode) me.parentNode.insertBefore(script, me.nextSibling);
-  else document.head.appendChild(script);
+  put(script);
+  window[RUN].map = script;
 }
 
-// Asks the browser where some of the keys lead that this map changes. `then` hears true, false, or undefined where the browser
-// can't say, or nothing is changed.
-export function whetherItCounts(map, then) {
-  var expected = changesOf(JSON.parse(config.map).imports || {}, JSON.parse(map).imports || {});
-  if (expected.length === 0) return then(undefined);
+function put(script) {
+  if (me && me.parentNode) me.parentNode.insertBefore(script, me.nextSibling);
+  else document.head.appendChild(script);
+  return script;
+}
+
+// With a key of its own, by which it is seen whether the map counts that changes nothing that this page could be asked for.
+export function marked(map) {
+  var all = JSON.parse(map);
+  all.imports = all.imports || {};
+  all.imports[MARK] = MARK_URL;
+  return JSON.stringify(all);
+}
+
+// Asks the browser where some of the keys lead that the map `now`, which is marked, has other than `before`. `then` hears true,
+// false, or undefined where the browser can't say.
+export function whetherItCounts(before, now, then) {
+  var expected = changesOf(seenFrom(JSON.parse(before)), seenFrom(JSON.parse(now)));
   var timer = setTimeout(then, RESOLVED_WITHIN_MS, false);
   window[RUN].resolved = function (urls) {
     clearTimeout(timer);
@@ -82,6 +107,35 @@ export function whetherItCounts(map, then) {
   else ask();
 }
 
+// The keys as scripts of the page itself go by them: those of scopes that it is in come before those of all pages.
+function seenFrom(map) {
+  var here = document.baseURI;
+  var scopes = Object.keys(map.scopes || {}).map(function (scope) {
+    return { url: new URL(scope, here).href, imports: map.scopes[scope] };
+  });
+  var seen = Object.assign(Object.create(null), map.imports);
+  scopes
+    .filter(function (scope) {
+      return scope.url === here || (/\/$/.test(scope.url) && here.indexOf(scope.url) === 0);
+    })
+    .sort(function (one, other) {
+      return one.url.length - other.url.length;
+    })
+    .forEach(function (scope) {
+      Object.keys(scope.imports).forEach(function (key) {
+        if (/\/$/.test(key)) dropBelow(seen, key);
+      });
+      Object.assign(seen, scope.imports);
+    });
+  return seen;
+}
+
+function dropBelow(keys, folder) {
+  Object.keys(keys).forEach(function (key) {
+    if (key.indexOf(folder) === 0) delete keys[key];
+  });
+}
+
 function questionOf(keys) {
   return (
     'window[Symbol.for("stampline")].resolved(import.meta.resolve && ' +
@@ -90,34 +144,37 @@ function questionOf(keys) {
   );
 }
 
-// Keys that lead elsewhere, and those that lead nowhere any more. What the page's owner overrides isn't asked.
+// Keys that lead elsewhere, and those that lead nowhere any more; of folders a place within. What the page's owner overrides
+// isn't asked.
 function changesOf(before, now) {
   var changed = Object.keys(now).filter(function (key) {
-    return now[key] !== before[key];
+    return now[key] !== before[key] && key !== MARK;
   });
   var gone = Object.keys(before).filter(function (key) {
     return !(key in now);
   });
-  return changed
-    .map(function (key) {
-      return { key: key, url: new URL(now[key], document.baseURI).href, leads: true };
-    })
+  var question = function (leads, urls, key) {
+    var below = /\/$/.test(key) ? WITHIN : '';
+    return { key: key + below, url: new URL(urls[key], document.baseURI).href + below, leads: leads };
+  };
+  return [MARK]
+    .concat(changed)
+    .filter(isNotOverridden)
+    .slice(0, MOST_ASKED)
+    .map(question.bind(null, true, now))
     .concat(
-      gone.map(function (key) {
-        return { key: key, url: new URL(before[key], document.baseURI).href, leads: false };
-      }),
-    )
-    .filter(function (one) {
-      return !/\/$/.test(one.key) && !isOverridden(one.key);
-    })
-    .slice(0, MOST_ASKED);
+      gone
+        .filter(isNotOverridden)
+        .slice(0, MOST_ASKED)
+        .map(question.bind(null, false, before)),
+    );
 }
 
-function isOverridden(key) {
+function isNotOverridden(key) {
   try {
-    return isOverridable() && localStorage.getItem('import-map-override:' + key) !== null;
+    return !isOverridable() || localStorage.getItem('import-map-override:' + key) === null;
   } catch (_error) {
-    return false;
+    return true;
   }
 }
 

@@ -58,12 +58,13 @@ var WIDE =
   'top:0;left:0;right:0;bottom:auto;padding:6px 12px;border-radius:0;background:#b71c1c;text-align:center;cursor:pointer';
 var SMALL = 'top:auto;left:auto;right:8px;bottom:8px;padding:4px 10px;border-radius:12px';
 
-// A click, or Enter, makes a small badge of the line, and a line of the badge.
+// A click, or Enter, makes a small badge of the line, and a line of the badge. What it says may change.
 export function warn(text, refusal, tickets) {
   if (window.console) window.console.warn('stamp.js: ' + text);
   var line = box('stamp-warning', 'alert', WIDE);
   var whole = document.createElement('span');
-  whole.appendChild(document.createTextNode(text));
+  var words = document.createTextNode(text);
+  whole.appendChild(words);
   if (refusal.href) addLink(whole, 'Open it in ' + refusal.to, refusal.href);
   addLink(whole, 'Leave it', linkTo(production, tickets));
   var short = document.createTextNode('Not ' + nameOf(tickets));
@@ -72,7 +73,7 @@ export function warn(text, refusal, tickets) {
     if (event.target.href || (event.key && event.key !== 'Enter' && event.key !== ' ')) return;
     isSmall = !isSmall;
     style(line, isSmall ? SMALL : WIDE);
-    line.title = isSmall ? text : 'Make this small';
+    line.title = isSmall ? words.data : 'Make this small';
     line.replaceChild(isSmall ? short : whole, line.firstChild);
   };
   line.title = 'Make this small';
@@ -81,6 +82,12 @@ export function warn(text, refusal, tickets) {
   line.addEventListener('keydown', turn);
   line.appendChild(whole);
   show(line);
+  return {
+    tell: function (more) {
+      words.data = more;
+      if (isSmall) line.title = more;
+    },
+  };
 }
 
 // Tells on it what changes meanwhile.
