@@ -54,6 +54,13 @@ const hasEvents = (subject) =>
 function tells(operation, changed, told) {
   // One event sums up the whole list.
   if (operation === 'put_package_list') return told.join() === (changed.length > 0 ? 'package-list' : '');
+  // Files of an upload are told as one event of the upload.
+  if (operation === 'upload_spu_files')
+    return (
+      changed.every((row) => row.startsWith('spu_file/')) &&
+      told.length === (changed.length > 0 ? 1 : 0) &&
+      told.every((subject) => subject.startsWith('spu/'))
+    );
   // What came from outside changes nothing but the log.
   if (operation === 'post_events') return changed.filter(hasEvents).length === 0;
   // One row may be changed twice, which are two events, and even back to what it was.

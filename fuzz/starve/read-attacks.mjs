@@ -47,7 +47,7 @@ export const READ_ATTACKS = [
   },
   {
     name: 'streams with filters, from the beginning',
-    ways: [`?earliest=1&${FILTERS}`, '?last_event_id=1', `?since=2026-01-01T00:00:00Z&${FILTERS}`].map(
+    ways: [`?earliest=1&${FILTERS}`, '?last_event_id=1&detail=1', `?since=2026-01-01T00:00:00Z&${FILTERS}`].map(
       (query) =>
         ({ hold }) =>
           hold(`/stream${query}`),

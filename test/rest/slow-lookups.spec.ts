@@ -93,6 +93,7 @@ describe('what the log, which grows without end, is asked', () => {
     integer: '1',
     reference: '1',
     time: '2026-01-01T00:00:00Z',
+    boolean: 'true',
   };
   const isServed = (name: string): boolean => served.includes(name);
   const asked = (): [string, boolean][] => {
