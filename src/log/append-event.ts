@@ -67,25 +67,35 @@ export interface NewEvent<Type extends string = OwnType> {
   readonly data: object;
 }
 
+/** What is given of each event, and the types of the placeholders, in their order; see eventValues. */
+const GIVEN = {
+  type: 'text',
+  subject: 'text',
+  severity: 'text',
+  actor: 'text',
+  project: 'bigint',
+  ticket: 'bigint',
+  subticket: 'bigint',
+  version: 'int',
+  line: 'text',
+  link: 'text',
+  data: 'text',
+  stage: 'text',
+  detail: 'boolean',
+} as const;
+type Given = keyof typeof GIVEN;
+const NAMES = Object.keys(GIVEN) as Given[];
+
+const columnsOf = (sqlOf: (name: Given, place: string) => string): EventSql => {
+  const columns = NAMES.map((name, index) => [name, sqlOf(name, `$${index + 1}`)]);
+  const given = Object.fromEntries(columns) as Record<Given, string>;
+  return { ...given, data: `${given.data}::jsonb`, redacted: true };
+};
+
 /** Appends one event inside an open transaction, whose locks the caller holds. Answers the row's id. */
 export async function appendEvent(sql: Sql, event: NewEvent): Promise<number> {
   const text = insertEventSql(
-    {
-      type: '$1',
-      subject: '$2',
-      severity: '$3',
-      actor: '$4',
-      project: '$5::bigint',
-      ticket: '$6::bigint',
-      subticket: '$7::bigint',
-      version: '$8::int',
-      line: '$9::text',
-      link: '$10::text',
-      data: '$11::jsonb',
-      stage: '$12::text',
-      detail: '$13::boolean',
-      redacted: true,
-    },
+    columnsOf((name, place) => `${place}::${GIVEN[name]}`),
     '',
   );
   const [row] = await sql.run<{ id: number }>({
@@ -103,31 +113,15 @@ export async function appendEvents(sql: Sql, events: readonly NewEvent<string>[]
 
 /** The same for some that were made ready before (eventValues); the statement is sent at once. */
 export async function appendReady(sql: Sql, events: readonly EventValues[]): Promise<number[]> {
+  const arrays = NAMES.map((name, index) => `$${index + 1}::${GIVEN[name]}[]`);
   const text = insertEventSql(
-    {
-      type: 'g.type',
-      subject: 'g.subject',
-      severity: 'g.severity',
-      actor: 'g.actor',
-      project: 'g.project',
-      ticket: 'g.ticket',
-      subticket: 'g.subticket',
-      version: 'g.version',
-      line: 'g.line',
-      link: 'g.link',
-      data: 'g.data::jsonb',
-      stage: 'g.stage',
-      detail: 'g.detail',
-      redacted: true,
-    },
-    `FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::int[], $9::text[],
-        $10::text[], $11::text[], $12::text[], $13::boolean[])
-      WITH ORDINALITY g(type, subject, severity, actor, project, ticket, subticket, version, line, link, data, stage, detail, at) ORDER BY g.at`,
+    columnsOf((name) => `g.${name}`),
+    `FROM unnest(${arrays.join(', ')}) WITH ORDINALITY g(${NAMES.join(', ')}, at) ORDER BY g.at`,
   );
   const rows = await sql.run<{ id: number }>({
     name: 'append_events',
     text: `${text} RETURNING id`,
-    values: Array.from({ length: 12 }, (_none, column) => events.map((values) => values[column])),
+    values: NAMES.map((_name, column) => events.map((values) => values[column])),
   });
   // Postgres gives a sorted INSERT … SELECT its ids in the order of its rows.
   return rows.map(({ id }) => id).sort((one, other) => one - other);
