@@ -22,6 +22,7 @@ import { inBodyTurn } from '../../platform/http/large-bodies.js';
 import { Needs } from '../../platform/http/need.js';
 import { originOf } from '../../platform/http/own-origin.js';
 import { requireScope } from '../../platform/principal.js';
+import { quoted } from '../../platform/redact.js';
 
 type DeployerRequest = FastifyRequest<{ Params: { project?: string; name?: string }; Querystring: Query }>;
 
@@ -187,7 +188,7 @@ export class DeployerController {
       modulesUrl,
       principal,
       decide,
-      line: `deployer ${line.slice(0, 150)}`,
+      line: `deployer ${quoted(line, 150)}`,
     };
     const how = environment.kind === 'production' ? { pointer: { project: project.id }, endsWithRelease: true } : {};
     return this.verbs.run(request, reply, (tx) => this.writes.run(tx, write).catch(refused), how);

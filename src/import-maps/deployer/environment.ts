@@ -4,6 +4,7 @@ import { invalid, notFound } from '../../platform/errors.js';
 import { lastOf, type Query } from '../../rest/reading/list-query.js';
 import { readLinked, withoutPreviewKeys } from '../domain/preview-link.js';
 import { production, stageNamed, type StageLine } from '../domain/stage-line.js';
+import { quoted } from '../../platform/redact.js';
 
 export type Environment =
   | { readonly kind: 'production' }
@@ -30,7 +31,7 @@ export function readEnvironment(query: Query, { stages, environments }: Environm
   const stage = stageNamed(stages, name);
   if (!stage)
     throw notFound(
-      `No such environment '${withoutPreviewKeys(env).slice(0, 100)}'. There is ${[live, ...environments].join(', ')}, and <stage>:<ticket>.`,
+      `No such environment '${quoted(withoutPreviewKeys(env), 100)}'. There is ${[live, ...environments].join(', ')}, and <stage>:<ticket>.`,
     );
   if (stage.name === live) throw invalid('env.production', `Production is env=${live}, without a ticket.`);
   if (reference === '')

@@ -5,6 +5,7 @@ import { DomainError, invalid } from '../../platform/errors.js';
 import { FetchGuard } from '../../platform/outgoing/fetch-guard.js';
 import type { AcceptedMap } from '../domain/accepted-map.js';
 import { isRelative } from '../domain/url-like.js';
+import { quoted } from '../../platform/redact.js';
 
 const MOST_URLS = 200;
 const AT_ONCE = 8;
@@ -38,7 +39,4 @@ export class UrlCheck {
 }
 
 const unreachable = (url: string, why: string): DomainError =>
-  invalid(
-    'fetch.unreachable',
-    `${url.slice(0, 300)} is not reachable: ${why}. Upload it first, or say skip_url_check.`,
-  );
+  invalid('fetch.unreachable', `${quoted(url, 300)} is not reachable: ${why}. Upload it first, or say skip_url_check.`);

@@ -10,6 +10,7 @@ import { production, type Stage, type StageLine, stageNamed } from '../domain/st
 import { ModulesUrls } from '../store/modules-urls.js';
 import { PreviewLocks } from '../store/preview-locks.js';
 import { stageLineOf } from '../store/stage-lines.js';
+import { quoted } from '../../platform/redact.js';
 
 export interface NamedProject {
   readonly id: number;
@@ -66,7 +67,7 @@ export class NamedProjects {
           settings->>'page' AS page, settings->>'modules_url' AS modules_url, ${KNOWN_MODULES_URLS} AS bases FROM project p WHERE ${where} LIMIT 1`,
       values: [value],
     });
-    if (!row) throw notFound(`There is no project '${value.slice(0, 100)}'.`);
+    if (!row) throw notFound(`There is no project '${quoted(value, 100)}'.`);
     const { id, name, stages, safe_list: safeList, open_previews: isOpen, relative, page, bases } = row;
     const previews = this.locks.isLocked(isOpen ?? false) ? 'key' : 'open';
     return {
@@ -88,7 +89,7 @@ export function stageOf(project: NamedProject, name: string): Stage {
   const stage = stageNamed(project.line, name);
   if (stage) return stage;
   const names = project.line.map((one) => one.name).join(', ');
-  throw notFound(`There is no stage '${name.slice(0, 100)}' in ${project.name}. There are ${names}.`);
+  throw notFound(`There is no stage '${quoted(name, 100)}' in ${project.name}. There are ${names}.`);
 }
 
 /** For what is written to production alone. Rejects with conflict `stage.not_production`. */

@@ -18,6 +18,7 @@ import { MoveTicket } from './move-ticket.js';
 import { differencesAt, type StageChange, type VerbOptions } from './stage-change.js';
 import { requireFirstStage, requireOpen, requireStamped, type Stamped } from './ticket-demands.js';
 import type { EventDraft } from '../../rest/resource.js';
+import { quoted } from '../../platform/redact.js';
 
 @Injectable()
 export class RebaseTicket {
@@ -100,7 +101,7 @@ function refuseUnknown(ticket: Stamped, choices: ReadonlyMap<MapKey, Choice>): v
   throw new DomainError(
     'invalid',
     'rebase.unknown_key',
-    `${ticket.key} doesn't change ${keyText(unknown).slice(0, 200)}. It changes ${known.map((key) => key.slice(0, 100)).join(', ') || 'nothing'}.`,
+    `${ticket.key} doesn't change ${quoted(keyText(unknown), 200)}. It changes ${known.map((key) => quoted(key, 100)).join(', ') || 'nothing'}.`,
     { data: { keys: known } },
   );
 }

@@ -10,6 +10,7 @@ import type { Config } from '../../config.js';
 import { CONFIG } from '../tokens.js';
 import { AddressGuard } from './address-guard.js';
 import { NameLookup, type Target } from './name-lookup.js';
+import { quoted } from '../redact.js';
 
 /** From looking the name up to the answer's head. */
 const LONGEST_MS = 5000;
@@ -93,5 +94,5 @@ const unreachable = (url: URL, why: string, cause?: unknown): DomainError =>
 /** Without a user's name and password. */
 function shown({ protocol, host, pathname, search }: URL): string {
   const text = `${protocol}//${host}${pathname}${search}`;
-  return text.length > 300 ? `${text.slice(0, 299)}…` : text;
+  return text.length > 300 ? `${quoted(text, 299)}…` : text;
 }
