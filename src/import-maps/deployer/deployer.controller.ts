@@ -21,7 +21,8 @@ import { type EnvironmentWrite, WriteEnvironment } from './write-environment.js'
 import { inBodyTurn } from '../../platform/http/large-bodies.js';
 import { Needs } from '../../platform/http/need.js';
 import { originOf } from '../../platform/http/own-origin.js';
-import { requireScope } from '../../platform/principal.js';
+import { networkOf } from '../../platform/http/request-shares.js';
+import { type Principal, requireScope } from '../../platform/principal.js';
 import { quoted } from '../../platform/redact.js';
 
 type DeployerRequest = FastifyRequest<{ Params: { project?: string; name?: string }; Querystring: Query }>;
@@ -168,9 +169,9 @@ export class DeployerController {
     line: string,
   ): Promise<void> {
     // Before anything is called.
-    this.allowed(request, wanted);
+    const { principal } = this.allowed(request, wanted);
     const skip = lastOf(request.query.skip_url_check);
-    if (skip !== '' && skip !== 'true') await this.urls.run(patch);
+    if (skip !== '' && skip !== 'true') await this.urls.run(patch, ownerOf(principal, request));
     return this.write(request, reply, wanted, { line, decide: (now) => inSlices(layOver(patch, now)) });
   }
 
@@ -218,6 +219,10 @@ function refused(error: unknown): never {
     ? error.saying(error.message, {}, 'invalid')
     : error;
 }
+
+/** A token's owner, whatever number of tokens they have; without a token the network that it comes from. */
+const ownerOf = ({ name, token }: Principal, { ip }: FastifyRequest): string =>
+  token === undefined ? `address ${networkOf(ip)}` : `owner ${name}`;
 
 const LEFT_OUT = 'x-stamp-left-out';
 const MOST_LEFT_OUT = 20;
