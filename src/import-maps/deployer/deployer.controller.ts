@@ -14,7 +14,7 @@ import { inSlices } from '../../platform/in-slices.js';
 import { isLenient, LENIENT } from '../stages/lenient.js';
 import { RunVerb, verbOptions } from '../stages/run-verb.js';
 import { plainFailures } from './deployer-docs.js';
-import { environmentsOf, readEnvironment } from './environment.js';
+import { environmentsOf, readWritten } from './environment.js';
 import { readLevel, readMapPatch, readService } from './patch-body.js';
 import { UrlCheck } from './url-check.js';
 import { type EnvironmentWrite, WriteEnvironment } from './write-environment.js';
@@ -200,7 +200,7 @@ export class DeployerController {
     request: DeployerRequest,
     { project }: Pick<Wanted, 'project'>,
   ): Pick<EnvironmentWrite, 'environment' | 'principal'> {
-    const environment = readEnvironment(request.query, project);
+    const environment = readWritten(request.query, project);
     const { principal } = verbOptions(request);
     const stage = environment.kind === 'production' ? project.stages.at(-1)?.name : environment.stage;
     requireScope(principal, `map:${stage}`);

@@ -1,7 +1,7 @@
 // What `?env=` names (import-maps.md, section 5): production, by its stage's name, as `default` or as the project's settings
 // call it, or a ticket as `<stage>:TKT-001`. There is no environment to fall back on: a misspelt one must not write to production.
 import { invalid, notFound } from '../../platform/errors.js';
-import { lastOf, type Query } from '../../rest/reading/list-query.js';
+import { lastOf, type Query, textsOf } from '../../rest/reading/list-query.js';
 import { readLinked, withoutPreviewKeys } from '../domain/preview-link.js';
 import { production, stageNamed, type StageLine } from '../domain/stage-line.js';
 import { quoted } from '../../platform/redact.js';
@@ -37,6 +37,23 @@ export function readEnvironment(query: Query, { stages, environments }: Environm
   if (reference === '')
     throw invalid('env.no_ticket', `The stage ${name} is a map for each ticket: say which, as env=${name}:TKT-001.`);
   return { kind: 'ticket', stage: name, reference, linked };
+}
+
+/** What a client may write for `env`, of which a query has nothing under that name: `env[]=stage`, `ENV=stage`. */
+const ALIKE = /^env(ironment)?(\[.*)?$/i;
+
+/**
+ * The same for a write. Without `env` it is production; said, but empty as an unset variable of a CI job is, or under a name that is
+ * nearly `env`, it is none. Rejects with invalid then.
+ */
+export function readWritten(query: Query, environments: Environments): Environment {
+  const live = production(environments.stages).name;
+  if (textsOf(query.env).some((env) => env.trim() === ''))
+    throw invalid('env.empty', `env is empty: give one, as env=${live}, or leave it out to write to ${live}.`);
+  const alike = Object.keys(query).find((name) => name !== 'env' && ALIKE.test(name));
+  if (alike !== undefined)
+    throw invalid('env.misnamed', `Unknown parameter '${alike.slice(0, 100)}': the environment is env=${live}.`);
+  return readEnvironment(query, environments);
 }
 
 /** `GET /environments`. */
