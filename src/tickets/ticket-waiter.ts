@@ -29,7 +29,7 @@ interface Waiting {
 
 /** Between two looks where the log told of nothing: it may be late, and never is for good. */
 const LOOK_EVERY_MS = 1000;
-const LONGEST_SECONDS = 60;
+export const LONGEST_SECONDS = 60;
 const MOST_WAITING = 1000;
 
 const COMPARISONS: Readonly<Record<string, (one: number, other: number) => boolean>> = {

@@ -86,7 +86,7 @@ export class UpdateReport implements Connection {
   /** What could not be asked. */
   note(line: string): void {
     if (this.out.isJson) this.event('note', { message: line }, '');
-    else this.out.note(line);
+    else this.out.unchecked(line);
   }
 
   /** Where to see it. */
