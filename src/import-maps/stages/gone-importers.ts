@@ -34,8 +34,7 @@ export async function goneImporters(
   const live = importers.filter(({ key, url, imports }) => production.get(key)?.url === url && imports.some(isGone));
   const folders: { folder: Importer; roots: readonly Root[] }[] = [];
   for (const folder of live)
-    if (folder.key.endsWith('/'))
-      folders.push({ folder, roots: await rootsWithin(sql, kept, folder, isGone) });
+    if (folder.key.endsWith('/')) folders.push({ folder, roots: await rootsWithin(sql, kept, folder, isGone) });
   return {
     keys: live.map(({ key }) => key).filter((key) => !key.endsWith('/')),
     within: (map) => folders.flatMap(({ folder: { key, url }, roots }) => (map.get(key)?.url === url ? roots : [])),
