@@ -66,7 +66,7 @@ const rebased =
   (keyOf) =>
   ({ send, client, ground }) =>
     send(
-      `/api/v1/ticket/${ground.own[client]}/rebase/`,
+      `/api/v1/ticket/${ground.common[client]}/rebase/`,
       post(Object.fromEntries(several(5000, (index) => [keyOf(index), 'mine']))),
     );
 
@@ -143,7 +143,10 @@ export const MAP_ATTACKS = [
     prepare: ownTickets,
     ways: [
       ({ send, client, ground }) =>
-        send(`/api/v1/ticket/${ground.own[client]}/modules/?lenient=1`, post({ modules: modulesByUrl('own') })),
+        send(
+          `/api/v1/ticket/${ground.own[client]}/modules/?lenient=1`,
+          post({ modules: modulesByUrl(`own${client}-`) }),
+        ),
     ],
   },
   {
