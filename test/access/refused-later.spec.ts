@@ -38,7 +38,6 @@ afterAll(() => server.stop());
 
 interface Asked {
   readonly token?: string;
-  readonly url?: string;
   readonly headers?: Record<string, string>;
   readonly body?: unknown;
 }
@@ -48,33 +47,37 @@ interface Seen {
   readonly code: string;
 }
 
+async function send({ method, url, example }: Operation, asked: Asked): Promise<{ status: number; text: string }> {
+  const { token = all, headers = {}, body = example ?? {} } = asked;
+  const isForm = body instanceof FormData;
+  const reply = await fetch(server.base + url, {
+    method: method.toUpperCase(),
+    headers: {
+      ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
+      ...(isForm ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    body: isForm || typeof body === 'string' ? body : JSON.stringify(body),
+  });
+  return { status: reply.status, text: await reply.text() };
+}
+
 /** Every refusal that comes of it; fails where one of them changed something. */
 async function refusals(asked: Iterable<readonly [Operation, Asked]>): Promise<Seen[]> {
   const seen: Seen[] = [];
   const wrong: unknown[] = [];
   let before = await everything(server);
-  for (const [{ name, method, url, example }, one] of asked) {
-    const { token = all, headers = {}, body = example ?? {} } = one;
-    const sent = body instanceof FormData || typeof body === 'string' ? body : JSON.stringify(body);
-    const reply = await fetch(server.base + (one.url ?? url), {
-      method: method.toUpperCase(),
-      headers: {
-        ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
-        ...(body instanceof FormData ? {} : { 'content-type': 'application/json' }),
-        ...headers,
-      },
-      body: sent,
-    });
-    const text = await reply.text();
-    const after = await everything(server);
-    const changed = Object.keys(after).filter((table) => after[table] !== before[table]);
-    const was = before;
-    before = after;
-    if (reply.status >= 500) wrong.push([name, reply.status, text.slice(0, 200)]);
-    if (reply.status < 400) continue;
-    seen.push({ name, status: reply.status, code: /"code": ?"([\w.-]+)"/.exec(text)?.[1] ?? '' });
+  for (const [operation, one] of asked) {
+    const { status, text } = await send(operation, one);
+    const [was, now] = [before, await everything(server)];
+    before = now;
+    const { name } = operation;
+    const changed = Object.keys(now).filter((table) => now[table] !== was[table]);
+    if (status >= 500) wrong.push([name, status, text.slice(0, 200)]);
+    if (status < 400) continue;
+    seen.push({ name, status, code: /"code": ?"([\w.-]+)"/.exec(text)?.[1] ?? '' });
     if (changed.length > 0)
-      wrong.push([name, reply.status, text.slice(0, 200), ...changed.map((table) => [was[table], after[table]])]);
+      wrong.push([name, status, text.slice(0, 200), ...changed.map((table) => [was[table], now[table]])]);
   }
   expect(wrong).toEqual([]);
   return seen;
