@@ -14,6 +14,11 @@ import { stopBehind } from './docs/stop-behind.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** Longest first, so that the two lanes end together. */
 const PAGES = ['docs/ACCESS.md', 'docs/CLIENTS.md', 'README.md', 'docs/IMPORT-MAPS.md', 'docs/CLI.md'];
+/** What a page says to run beside its server, behind all that the page has made there. With the system's own curl. */
+const BESIDE = {
+  'README.md': ['"$ROOT/examples/lander.sh"', 'STAMP="$NODE $ROOT/scripts/stamp.mjs" "$ROOT/examples/stamp-lander.sh"'],
+};
+const besideOf = (page) => (BESIDE[page] ?? []).map((one) => `(PATH="\${PATH#*:}"; ${one} >&2)\n`).join('');
 /** Half a minute where nothing else runs, more on a loaded machine. A command that hangs is ended. */
 const PAGE_WITHIN_MS = 400_000;
 
@@ -47,7 +52,10 @@ async function runPage(clone, page) {
   const began = performance.now();
   const blocks = blocksOf(fs.readFileSync(path.join(clone, page), 'utf8'));
   const session = await makeSession(clone);
-  const { code, output } = await runScript(withServer(blocks, scriptOf(blocks, session.rewrite)), session);
+  const { code, output } = await runScript(
+    withServer(blocks, scriptOf(blocks, session.rewrite)) + besideOf(page),
+    session,
+  );
   await stopBehind(session.env.SERVER_PID);
   const left = blocks.filter(({ notRun }) => notRun !== undefined);
   const seconds = ((performance.now() - began) / 1000).toFixed(1);

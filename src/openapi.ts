@@ -1,6 +1,6 @@
 // The OpenAPI document and Swagger UI, both without any other server.
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, onSendHookHandler } from 'fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { ERROR_RESPONSES, ERROR_SCHEMA } from './platform/http/error-schema.js';
 import { allowOwnScripts } from './platform/http/security-headers.js';
@@ -101,22 +101,25 @@ const UI_SCRIPTS = /<script src="[^"<>]*\bswagger-ui-(?:bundle|standalone-preset
 /** Without it a phone lays the page out for a desk. */
 const VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1">';
 
+/** A hook of these routes alone: every other answer would pay for one. */
 function markScripts(server: FastifyInstance): void {
-  server.addHook('onSend', (request, reply, payload, done) => {
-    const isPage =
-      /^\/docs(\/(index\.html)?)?(\?|$)/.test(request.url) &&
-      String(reply.getHeader('content-type')).includes('text/html');
-    if (!isPage || typeof payload !== 'string' || reply.statusCode !== 200) return done(null, payload);
-    const nonce = allowOwnScripts(reply);
-    reply.removeHeader('content-length');
-    done(
-      null,
-      payload
-        .replace('<head>', `<head>${VIEWPORT}`)
-        .replace(UI_SCRIPTS, (tag) => tag.replace('<script', `<script nonce="${nonce}"`)),
-    );
+  server.addHook('onRoute', (route) => {
+    if (/^\/docs(\/(index\.html)?)?$/.test(route.url)) route.onSend = [route.onSend ?? [], marking].flat();
   });
 }
+
+const marking: onSendHookHandler = (_request, reply, payload, done) => {
+  const isPage = String(reply.getHeader('content-type')).includes('text/html');
+  if (!isPage || typeof payload !== 'string' || reply.statusCode !== 200) return done(null, payload);
+  const nonce = allowOwnScripts(reply);
+  reply.removeHeader('content-length');
+  done(
+    null,
+    payload
+      .replace('<head>', `<head>${VIEWPORT}`)
+      .replace(UI_SCRIPTS, (tag) => tag.replace('<script', `<script nonce="${nonce}"`)),
+  );
+};
 
 /** Paths break, tables and examples scroll by themselves, and nothing pushes the page wider than the screen. */
 const ON_A_PHONE = `

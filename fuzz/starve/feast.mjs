@@ -52,7 +52,7 @@ export async function layFeast(base) {
   };
   await Promise.all(Array.from({ length: IN_PARALLEL }, lane));
   const modulePath = new URL(uploaded.modules[0].url).pathname;
-  return { base, ticket, own: [], modulePath, document, operations, releases: [] };
+  return { base, ticket, own: [], common: [], modulePath, document, operations, releases: [] };
 }
 
 /** Those that need others come after them. */

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
  * @property {string} base
  * @property {number} ticket its keys are small
  * @property {number[]} own a ticket with 10 000 keys for each client
+ * @property {number[]} common one with keys that production has, too
  * @property {string} modulePath of a large module
  * @property {{number: number, at: string}[]} releases some old ones of production
  * @property {object} document openapi.json

@@ -11,14 +11,15 @@ const bareImports = (count) => several(count, (index) => `import 'p${index}';`).
 
 /** STAMPLINE_MAX_IMPORTS, of one module. */
 const MOST_IMPORTS = 20_000;
+const CLIENTS = 16;
 const wide = (count) => (turn) =>
   upload(turn, { name: 'wide' }, { 'index.js': `${relativeImports(count)}\n// ${fresh()}` });
 const bare = (count) => (turn) =>
   upload(turn, { specifier: 'bare' }, { 'bare.js': `${bareImports(count)}\n// ${fresh()}` });
 
 /** STAMPLINE_MAX_FILES. */
-const modulesByUrl = (from = 0) =>
-  several(5000, (index) => ({ specifier: `k${from + index}`, url: `https://cdn.example/${fresh()}.js` }));
+const modulesByUrl = (letter, from = 0) =>
+  several(5000, (index) => ({ specifier: `${letter}${from + index}`, url: `https://cdn.example/${fresh()}.js` }));
 
 const described = (description, files) => ({ 'package.json': JSON.stringify(description), ...files });
 const ownNames = { 'own.js': several(200, (index) => `import '#${index}${'x'.repeat(1000)}';`).join('') };
@@ -40,17 +41,24 @@ const AS_MUCH = [
   described({ exports: Object.fromEntries(several(20, (index) => [`./${index}/*`, './lib/*'])) }, library),
 ];
 
-/** A ticket with many keys for each client. */
+/** For each client a ticket with many keys that production has not, and one with as many that it has. */
 async function ownTickets(ground) {
   const call = async (path, body) => {
     const reply = await fetch(ground.base + path, post(body));
     if (!reply.ok) throw new Error(`${path} answered ${reply.status}: ${await reply.text()}`);
     return reply.json();
   };
-  while (ground.own.length < 16) {
+  const made = async (letter, client) => {
     const { id } = await call('/api/v1/ticket/', { title: 'many keys' });
-    for (const from of [0, 5000]) await call(`/api/v1/ticket/${id}/modules/`, { modules: modulesByUrl(from) });
-    ground.own.push(id);
+    for (const from of [0, 5000])
+      await call(`/api/v1/ticket/${id}/modules/`, { modules: modulesByUrl(`${letter}${client}-`, from) });
+    return id;
+  };
+  while (ground.own.length < CLIENTS) {
+    ground.own.push(await made('own', ground.own.length));
+    const { id } = await call('/api/v1/ticket/', { title: 'the keys of production' });
+    await call(`/api/v1/ticket/${id}/modules/`, { modules: modulesByUrl('k') });
+    ground.common.push(id);
   }
 }
 
@@ -58,7 +66,7 @@ const rebased =
   (keyOf) =>
   ({ send, client, ground }) =>
     send(
-      `/api/v1/ticket/${ground.own[client]}/rebase/`,
+      `/api/v1/ticket/${ground.common[client]}/rebase/`,
       post(Object.fromEntries(several(5000, (index) => [keyOf(index), 'mine']))),
     );
 
@@ -67,6 +75,17 @@ const ofOwn =
   (path, options) =>
   ({ send, client, ground }) =>
     send(`/api/v1/ticket/${ground.own[client]}/${path}`, options);
+
+const ofCommon =
+  (path, options) =>
+  ({ send, client, ground }) =>
+    send(`/api/v1/ticket/${ground.common[client]}/${path}`, options);
+
+/** To the next stage, and back. */
+const there = async (turn) => {
+  await ofOwn('promote/', post(GIT))(turn);
+  await ofOwn('revert/', post({}))(turn);
+};
 
 const CHANGED = several(20, (index) => `src/${'folder/'.repeat(8)}${index}.js`).join('&changed=');
 const GIT = { git_commits: several(100, (index) => `abcdef${String(index).padStart(4, '0')}`) };
@@ -124,7 +143,10 @@ export const MAP_ATTACKS = [
     prepare: ownTickets,
     ways: [
       ({ send, client, ground }) =>
-        send(`/api/v1/ticket/${ground.own[client]}/modules/?lenient=1`, post({ modules: modulesByUrl() })),
+        send(
+          `/api/v1/ticket/${ground.own[client]}/modules/?lenient=1`,
+          post({ modules: modulesByUrl(`own${client}-`) }),
+        ),
     ],
   },
   {
@@ -137,13 +159,14 @@ export const MAP_ATTACKS = [
     prepare: ownTickets,
     ways: [
       ofOwn('promote/?dry_run=1', post(GIT)),
-      ofOwn('promote/', post(GIT)),
+      there,
       ofOwn('why/'),
       ofOwn('diff/'),
       ofOwn('diff/?to=dev&from=release:0'),
       ofOwn(`sources/?changed=${CHANGED}&under=src/`),
       get(({ client, ground }) => `/import-map.json?qa=${ground.own[client]}`),
-      ofOwn('revert/', post({})),
+      ofCommon('why/'),
+      ofCommon('diff/'),
     ],
   },
   {

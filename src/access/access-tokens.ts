@@ -11,6 +11,7 @@ import { appendEvent } from '../log/append-event.js';
 import { tokenCreatedLine, tokenRevokedLine, tokenRotatedLine } from '../log/lines/token-lines.js';
 import { hashOf, newToken } from './token-text.js';
 import type { OwnType } from '../log/lines/event-types.js';
+import { quoted } from '../platform/redact.js';
 
 /** As a list shows it. Times are ISO 8601. */
 export interface TokenView {
@@ -184,7 +185,7 @@ async function idsOf(tx: Tx, names: readonly string[]): Promise<number[]> {
   });
   const missing = names.find((name) => !rows.some((row) => row.name === name));
   if (missing === undefined) return rows.map(({ id }) => id);
-  throw invalid('token.projects', `There is no project '${missing.slice(0, 100)}'.`);
+  throw invalid('token.projects', `There is no project '${quoted(missing, 100)}'.`);
 }
 
 /** Rejects with forbidden `token.not_yours_to_give`, which names the scope. */

@@ -11,6 +11,7 @@ import { asId } from '../rest/writing/reference.js';
 import { AccessTokens } from './access-tokens.js';
 import { tokenBody } from './token-body.js';
 import { NEW_TOKEN, TOKEN_LIST, WANTED_TOKEN, WHO } from './token-schemas.js';
+import { quoted } from '../platform/redact.js';
 
 type TokenRequest = FastifyRequest<{ Params: { id: string } }>;
 
@@ -106,6 +107,6 @@ export class TokenController {
 
 function idOf({ params }: TokenRequest): number {
   const id = asId(params.id);
-  if (id === undefined) throw notFound(`There is no token '${params.id.slice(0, 50)}'.`);
+  if (id === undefined) throw notFound(`There is no token '${quoted(params.id, 50)}'.`);
   return id;
 }

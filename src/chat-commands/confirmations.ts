@@ -10,6 +10,7 @@ import { utcSql } from '../platform/database/time-sql.js';
 import { conflict, DomainError } from '../platform/errors.js';
 import type { Principal } from '../platform/principal.js';
 import type { Spoken } from './outcome.js';
+import { quoted } from '../platform/redact.js';
 
 const SECONDS = 60;
 const TOKEN_COUNTS = `(c.token_id IS NULL OR EXISTS (
@@ -101,7 +102,7 @@ export class Confirmations implements ClockFollower {
       values: [id],
     });
     if (!pending) {
-      const text = `Nothing waits for 'confirm ${id.slice(0, 50)}': it is done already, or it was never asked.`;
+      const text = `Nothing waits for 'confirm ${quoted(id, 50)}': it is done already, or it was never asked.`;
       return new DomainError('not_found', 'confirmation.unknown', text);
     }
     if (pending.actor === actor && !pending.counts)

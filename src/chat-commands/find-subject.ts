@@ -8,6 +8,7 @@ import { parseReference } from '../rest/writing/reference.js';
 import { grammarOf } from './grammar.js';
 import type { Spoken, Subject } from './outcome.js';
 import type { Command } from './parse-command.js';
+import { quoted } from '../platform/redact.js';
 
 @Injectable()
 export class FindSubject {
@@ -53,4 +54,4 @@ export class FindSubject {
   }
 }
 
-const unknown = (text: string): DomainError => notFound(`There is no ticket '${text.slice(0, 100)}'.`);
+const unknown = (text: string): DomainError => notFound(`There is no ticket '${quoted(text, 100)}'.`);

@@ -4,6 +4,7 @@ import { didYouMean } from '../rest/writing/did-you-mean.js';
 import { type Argument, type Flag, FLAGS, type Grammar, grammarOf, type Verb, VERBS } from './grammar.js';
 import { flagIn, type Word, wordsOf } from './words.js';
 import type { CodeOf } from '../platform/refusals/refusals.js';
+import { quoted } from '../platform/redact.js';
 
 export interface Command {
   readonly verb: Verb;
@@ -45,14 +46,14 @@ function verbIn(word: string): Verb {
   const near = didYouMean(word, VERBS);
   throw refusal(
     'command.unknown_verb',
-    `There is no command '${word.slice(0, 50)}'.${near ? ` Did you mean ${near}?` : ''} Say help for what there is.`,
+    `There is no command '${quoted(word, 50)}'.${near ? ` Did you mean ${near}?` : ''} Say help for what there is.`,
   );
 }
 
 function argumentsOf(words: readonly Word[], { takes, optional, usage }: Grammar): Partial<Command> {
   const surplus = words[takes.length];
   if (surplus)
-    throw refusal('command.surplus', `'${surplus.text.slice(0, 50)}' is too much. It goes like this: ${usage}`);
+    throw refusal('command.surplus', `'${quoted(surplus.text, 50)}' is too much. It goes like this: ${usage}`);
   const missing = takes.slice(words.length).find((name) => name !== 'ticket');
   if (missing && !optional) throw refusal('command.missing_argument', `The ${missing} is missing: ${usage}`);
   return Object.fromEntries(words.map(({ text }, index) => argumentOf(takes[index] as Argument, text)));
@@ -85,7 +86,7 @@ function flagNamed(name: string, { flags, usage }: Grammar): Flag {
   const near = didYouMean(name, flags);
   throw refusal(
     'command.unknown_flag',
-    `There is no --${name.slice(0, 50)} here.${near ? ` Did you mean --${near}?` : ''} It goes like this: ${usage}`,
+    `There is no --${quoted(name, 50)} here.${near ? ` Did you mean --${near}?` : ''} It goes like this: ${usage}`,
   );
 }
 
@@ -93,7 +94,7 @@ function valueOf(flag: Flag, words: readonly string[]): string | number | boolea
   const kind = FLAGS[flag];
   const [first, second] = words;
   const surplus = kind === 'switch' ? first : kind === 'words' ? undefined : second;
-  if (surplus !== undefined) throw refusal('command.surplus', `'${surplus.slice(0, 50)}' is too much after --${flag}.`);
+  if (surplus !== undefined) throw refusal('command.surplus', `'${quoted(surplus, 50)}' is too much after --${flag}.`);
   if (kind === 'switch') return true;
   const value = words.join(' ').trim();
   if (value === '') throw refusal('command.missing_value', `--${flag} needs a value.`);
@@ -105,7 +106,7 @@ function valueOf(flag: Flag, words: readonly string[]): string | number | boolea
 function numberIn(text: string, what: string): number {
   const number = /^\d{1,10}$/.test(text) ? Number(text) : LARGEST + 1;
   if (number <= LARGEST) return number;
-  throw refusal('command.no_number', `${what} is a number, not '${text.slice(0, 50)}'.`);
+  throw refusal('command.no_number', `${what} is a number, not '${quoted(text, 50)}'.`);
 }
 
 const refusal = (code: CodeOf<'invalid'>, message: string): DomainError => invalid(code, message);

@@ -9,6 +9,7 @@ import { DomainError, invalid } from '../platform/errors.js';
 import type { BlobStore, StagedBlob } from './blob-store.js';
 import { checkPath } from './file-names.js';
 import type { CodeOf } from '../platform/refusals/refusals.js';
+import { quoted } from '../platform/redact.js';
 
 export interface FormFile {
   /** The path within what is uploaded. */
@@ -137,7 +138,7 @@ class FormReading {
     );
     parser.on('field', (name, value, _nameCut, valueCut) => {
       if (valueCut)
-        this.fail(tooLarge('upload.text_too_large', `The field ${name.slice(0, 100)} is larger than 64 kB.`));
+        this.fail(tooLarge('upload.text_too_large', `The field ${quoted(name, 100)} is larger than 64 kB.`));
       else this.texts.push([name, value]);
     });
     parser.on('file', (name, stream, filename) => this.take(name, stream, filename));

@@ -36,7 +36,7 @@ const STARTS_WORKER = /(?:Worker|\.addModule|\.register)\s*\(\s*$/;
 /** Of one import.meta; undefined where nothing that is beside the file depends on it. */
 export function metaReference(source: string, meta: Place): MetaReference | UnsureUse | undefined {
   const after = source.slice(meta.end, meta.end + MOST);
-  const [, dotted, , quoted] = /^\s*(?:\??\.\s*([\w$]+)|(?:\?\.)?\s*\[\s*(['"`])(\w+)\2\s*\])/.exec(after) ?? [];
+  const [, dotted, , quoted] = /^\s*(?:\??\.\s*([\w$]+)|(?:\?\.\s*)?\[\s*(['"`])(\w+)\2\s*\])/.exec(after) ?? [];
   const name = dotted ?? quoted;
   if (name !== undefined && name !== 'url' && name !== 'resolve') return undefined;
   const found = name === 'url' ? urlOf(source, meta, after) : resolveOf(source, meta, after);

@@ -59,8 +59,11 @@ export class ModuleList {
     const map = await this.productionMaps.at(project, await productionRelease(this.db, project));
     const open = await this.db.run<{ key: MapKey }>({
       name: 'module_list_keys',
-      text: 'SELECT DISTINCT key FROM ticket_key WHERE project_id = $1 AND ($2::bigint IS NULL OR ticket_id = $2)',
-      values: [project, filter.ticket ?? null],
+      // What is asked for is chosen here: open tickets may have a hundred thousand keys, which would all be read by this process.
+      text: `SELECT DISTINCT key FROM ticket_key WHERE project_id = $1 AND ($2::bigint IS NULL OR ticket_id = $2)
+        AND ($3::text IS NULL OR substr(key, strpos(key, ' ') + 1) = $3)
+        AND ($4::text IS NULL OR starts_with(substr(key, strpos(key, ' ') + 1), $4))`,
+      values: [project, filter.ticket ?? null, narrowing(filter.specifier), narrowing(filter.prefix)],
     });
     const known = filter.ticket === undefined ? map : ImportMap.empty;
     const { page, total } = await inSlices(
@@ -99,6 +102,9 @@ export class ModuleList {
     });
   }
 }
+
+/** Postgres takes no NUL, and no key has one: `choosing` finds none. */
+const narrowing = (text: string | undefined): string | null => (text?.includes('\0') ? null : (text ?? null));
 
 const ticketsModule = ({ ticket, stage, set }: Change): TicketsModule => ({
   ticket,

@@ -16,6 +16,7 @@ import { type ListedModule, ModuleList } from './module-list.js';
 import { sendPage } from '../rest/http/send-page.js';
 import { Needs } from '../platform/http/required-scope.js';
 import { originOf } from '../platform/http/own-origin.js';
+import { quoted } from '../platform/redact.js';
 
 const FILTERS = ['project', 'ticket', 'specifier', 'specifier__startswith'];
 const KNOWN = [...FILTERS, 'limit', 'offset', 'format'];
@@ -105,7 +106,7 @@ export class ModuleController {
     if (unknown !== undefined)
       throw invalid(
         'filter.unknown_field',
-        `There is no filter '${unknown.slice(0, 100)}'. There are ${FILTERS.join(', ')}.`,
+        `There is no filter '${quoted(unknown, 100)}'. There are ${FILTERS.join(', ')}.`,
       );
     const page = parsePage(query);
     const project = await this.projects.of(query);
@@ -129,7 +130,7 @@ export class ModuleController {
     const given = lastOf(query.ticket);
     if (given === undefined) return undefined;
     const id = asId(given) ?? (isKey(given) ? await this.keys.find(given, project) : undefined);
-    if (id === undefined) throw notFound(`There is no ticket '${given.slice(0, 100)}'.`);
+    if (id === undefined) throw notFound(`There is no ticket '${quoted(given, 100)}'.`);
     return id;
   }
 }

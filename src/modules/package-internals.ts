@@ -16,6 +16,7 @@ import type { MapWarning } from '../import-maps/stages/map-warning.js';
 import type { FormFile } from '../files/form.js';
 import type { ScriptRead } from './read-script.js';
 import type { ScriptReader } from './script-reader.js';
+import { quoted } from '../platform/redact.js';
 
 /** What is known of the package. */
 export interface PackageForm {
@@ -115,10 +116,10 @@ function relativeName(from: string, to: string): string {
 }
 
 function leadsNowhere({ file, at }: Place, specifier: string, stands: readonly Internal[]): string {
-  const what = `${file} imports ${specifier.slice(0, 200)}`;
+  const what = `${file} imports ${quoted(specifier, 200)}`;
   const [first] = stands;
   if (first && 'path' in first)
-    return `${what}, which is ${first.path.slice(0, 200)} by ${at}, and that is not among the files of the package. Upload it too.`;
+    return `${what}, which is ${quoted(first.path, 200)} by ${at}, and that is not among the files of the package. Upload it too.`;
   return at === ''
     ? `${what}, which a package.json has to explain, and there is none. Upload it too.`
     : `${what}, which the "imports" of ${at} gives to no browser. Add it there, or import the file by its path.`;

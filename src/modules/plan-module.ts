@@ -12,6 +12,7 @@ import type { UploadFields } from './upload-fields.js';
 import { importsOf } from './read-script.js';
 import { faultError } from '../import-maps/stages/fault-error.js';
 import { checkedSpecifier, type UploadPlan } from './upload-plan.js';
+import { quoted } from '../platform/redact.js';
 
 export async function planModule(
   form: Form,
@@ -50,5 +51,5 @@ const unsupported = (filename: string): DomainError =>
 const relativeWarning = (specifier: string, scope: string | null, imported: string): MapWarning => ({
   code: 'dangling',
   key: keyOf(specifier, scope),
-  message: `${specifier} imports ${imported.slice(0, 200)}, which is relative and was not uploaded beside it. Upload both as a package folder (name=<package>) or as sources (mode=sources), or import it by a specifier of its own.`,
+  message: `${specifier} imports ${quoted(imported, 200)}, which is relative and was not uploaded beside it. Upload both as a package folder (name=<package>) or as sources (mode=sources), or import it by a specifier of its own.`,
 });

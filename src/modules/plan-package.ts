@@ -20,6 +20,7 @@ import { importsOf, type ScriptRead } from './read-script.js';
 import type { ScriptReader } from './script-reader.js';
 import type { UploadFields } from './upload-fields.js';
 import { checkedSpecifier, type PlannedModule, type UploadPlan } from './upload-plan.js';
+import { quoted } from '../platform/redact.js';
 
 /** Scripts that are read at the same time. */
 const AT_ONCE = 4;
@@ -157,7 +158,7 @@ function missing(
         warnings.push({
           code: 'dangling',
           key,
-          message: `${path} imports ${one.slice(0, 200)}, which is not among the files of the package. Upload it too; browsers need the whole file name.`,
+          message: `${path} imports ${quoted(one, 200)}, which is not among the files of the package. Upload it too; browsers need the whole file name.`,
         });
     }
   return { warnings, untold };

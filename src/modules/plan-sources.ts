@@ -15,6 +15,7 @@ import { sourceSpecifier } from './source-rewrite.js';
 import { basesSaid, marksAt } from './source-fields.js';
 import type { UploadFields } from './upload-fields.js';
 import { checkedSpecifier, type PlannedModule, refuseRepeats, type UploadPlan } from './upload-plan.js';
+import { quoted } from '../platform/redact.js';
 
 /** Files that are rewritten at the same time. */
 const AT_ONCE = 4;
@@ -84,5 +85,5 @@ export async function planSources(
 const outsideWarning = (key: string, path: string, imported: string): MapWarning => ({
   code: 'outside',
   key,
-  message: `${path} imports ${imported.slice(0, 200)}, which lies outside the uploaded folder. Upload the folder above, or import it by a specifier of its own.`,
+  message: `${path} imports ${quoted(imported, 200)}, which lies outside the uploaded folder. Upload the folder above, or import it by a specifier of its own.`,
 });

@@ -110,6 +110,7 @@ export class UploadModules {
     options: Pick<DeltaOptions, 'actor' | 'principal' | 'ifMatch' | 'base'>,
   ): Promise<KeptUpload> {
     if (files.length > 0) {
+      await this.changeDelta.expect(tx, ticket, options);
       const keepings = [
         { store: this.files, staged: files, scripts: plan.scripts },
         { store: this.lists, staged: trees },

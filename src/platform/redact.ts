@@ -36,3 +36,9 @@ export const redactedSql = (text: string): string =>
       `regexp_replace(${now}, ${literal(secret.source)}, ${literal(shown.replace('$1', '\\1'))}, '${secret.flags}')`,
     text,
   );
+
+/** What a message quotes of a text that came from anywhere: at most so many characters and no half of one, cut when no secret is left in it: half of one doesn't look like one. */
+export const quoted = (text: string, most: number): string =>
+  redacted(text)
+    .slice(0, most)
+    .replace(/[\uD800-\uDBFF]$/, '');

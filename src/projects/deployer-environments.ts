@@ -1,5 +1,6 @@
 // Names under which import-map-deployer's clients know this project's production: what is a list of them and what is none.
 import { DEFAULT_STAGES, stageFaults, type StageSetting } from './stages/stage-setting.js';
+import { quoted } from '../platform/redact.js';
 
 /** `{"stage": "prod"}`: the environment `stage` is production, which is the last stage. */
 export type DeployerEnvironments = Readonly<Record<string, string>>;
@@ -20,7 +21,7 @@ export function environmentFaults(given: unknown, stages: readonly StageSetting[
   const live = known.at(-1);
   const others = known.slice(0, -1);
   return Object.entries(given).flatMap(([name, stage]) => {
-    const shown = `deployer_environments['${name.slice(0, 100)}']`;
+    const shown = `deployer_environments['${quoted(name, 100)}']`;
     if (!NAME.test(name)) return [`${shown}: a name has letters, digits, dots, hyphens and underscores, 100 at most.`];
     if (name === DEFAULT || name === live) return [`${shown}: ${name} is production anyway. Leave it out.`];
     if (others.includes(name))

@@ -16,6 +16,7 @@ import { modulesUrlFault } from '../platform/modules-url.js';
 import { previewOriginFaults, type PreviewOrigins } from './preview-origins.js';
 import { quotaFaults, type QuotaSetting } from '../quotas/quota-setting.js';
 import { stageFaults, type StageSetting } from './stages/stage-setting.js';
+import { quoted } from '../platform/redact.js';
 
 const MOST_URLS = 100;
 const LONGEST_URL = 2048;
@@ -133,7 +134,7 @@ export function settingsFaults(given: unknown): string[] {
   if (unknown.length > 0)
     return unknown
       .slice(0, 10)
-      .map((key) => `There is no setting '${key.slice(0, 100)}'. There are ${NAMES.join(', ')}.`);
+      .map((key) => `There is no setting '${quoted(key, 100)}'. There are ${NAMES.join(', ')}.`);
   const empty = Object.entries(given).filter(([, value]) => value === null);
   if (empty.length > 0) return empty.map(([key]) => `${key} can't be null: leave it out for the default.`);
   return validateSync(Object.assign(new ProjectSettings(), given), { forbidUnknownValues: false }).flatMap((error) =>

@@ -1,4 +1,5 @@
 // A project's own quotas as its settings list them: what is a list of quotas and what is none.
+import { quoted } from '../platform/redact.js';
 
 export interface QuotaSetting {
   /** Megabytes of files. */
@@ -28,7 +29,7 @@ export function quotaFaults(given: unknown): string[] {
   if (typeof given !== 'object' || given === null || Array.isArray(given))
     return ['quotas is an object such as {"files_mb": 5000}.'];
   return Object.entries(given).flatMap(([name, value]) => {
-    if (!Object.hasOwn(MOST, name)) return [`quotas has no '${name.slice(0, 100)}'. It has ${NAMES.join(', ')}.`];
+    if (!Object.hasOwn(MOST, name)) return [`quotas has no '${quoted(name, 100)}'. It has ${NAMES.join(', ')}.`];
     const most = MOST[name as keyof QuotaSetting];
     return Number.isInteger(value) && value >= 1 && value <= most
       ? []

@@ -12,6 +12,7 @@ import { KeyReader } from '../rest/reading/key-reader.js';
 import { lastOf, type Query, textsOf } from '../rest/reading/list-query.js';
 import { parseReference } from '../rest/writing/reference.js';
 import type { StreamFilter } from './filter.js';
+import { quoted } from '../platform/redact.js';
 
 /** A number that the reader has, the beginning, a time, or from now on. */
 export type Start = { readonly after: number } | { readonly from: 'earliest' | 'now' } | { readonly since: string };
@@ -43,7 +44,7 @@ export function parseStart(query: Query, header: string | undefined): Start {
   const time = readTime(since);
   // A clock says where on earth it is: without that it would be another time on another machine.
   if (time && time.hasClock === time.hasZone) return { since: time.text };
-  throw invalid('stream.bad_since', `since=${since.slice(0, 100)} is no time. Write it as 2026-01-01T12:00:00Z.`);
+  throw invalid('stream.bad_since', `since=${quoted(since, 100)} is no time. Write it as 2026-01-01T12:00:00Z.`);
 }
 
 function parseId(text: string): Start {
@@ -52,7 +53,7 @@ function parseId(text: string): Start {
   if (after !== undefined) return { after };
   throw invalid(
     'stream.bad_last_event_id',
-    `The id '${text.slice(0, 100)}' is none of the stream's, which are numbers. Leave it out, or write earliest.`,
+    `The id '${quoted(text, 100)}' is none of the stream's, which are numbers. Leave it out, or write earliest.`,
   );
 }
 
@@ -100,7 +101,7 @@ export class StreamQuery {
       const reference = parseReference(text, 'project');
       const id = typeof reference === 'number' ? reference : idOf.get(text);
       if (id !== undefined) return id;
-      throw notFound(`There is no project '${text.slice(0, 100)}'.`);
+      throw notFound(`There is no project '${quoted(text, 100)}'.`);
     });
   }
 
@@ -121,7 +122,7 @@ export class StreamQuery {
       const reference = references[index];
       const id = typeof reference === 'string' ? known.idOf(reference) : reference;
       if (id !== undefined) return id;
-      throw notFound(`There is no ticket '${text.slice(0, 100)}'.`);
+      throw notFound(`There is no ticket '${quoted(text, 100)}'.`);
     });
   }
 }
@@ -154,7 +155,7 @@ function refuseUnknown(query: Query): void {
   if (unknown === undefined) return;
   throw invalid(
     'stream.unknown_parameter',
-    `The stream has no parameter '${unknown.slice(0, 100)}'. It has ${known.join(', ')}.`,
+    `The stream has no parameter '${quoted(unknown, 100)}'. It has ${known.join(', ')}.`,
   );
 }
 

@@ -9,6 +9,7 @@ import { OpenQuotas } from '../quotas/open-quotas.js';
 import { Quotas } from '../quotas/quotas.js';
 import { EventFeed } from '../stream/event-feed.js';
 import { COMPLETE, FAILED } from '../workflow/steps.js';
+import { quoted } from '../platform/redact.js';
 
 interface Watched {
   id: number;
@@ -28,7 +29,7 @@ interface Waiting {
 
 /** Between two looks where the log told of nothing: it may be late, and never is for good. */
 const LOOK_EVERY_MS = 1000;
-const LONGEST_SECONDS = 60;
+export const LONGEST_SECONDS = 60;
 const MOST_WAITING = 1000;
 
 const COMPARISONS: Readonly<Record<string, (one: number, other: number) => boolean>> = {
@@ -49,7 +50,7 @@ export function parseUntil(text: string): Condition {
   if (!parts || !compare) {
     throw invalid(
       'wait.bad_until',
-      `until=${text.slice(0, 100)} is not understood. Use failed, complete, closed, or step>=500 (also status and version, with >= <= > < =).`,
+      `until=${quoted(text, 100)} is not understood. Use failed, complete, closed, or step>=500 (also status and version, with >= <= > < =).`,
     );
   }
   const wanted = Number(parts[3]);
@@ -61,7 +62,7 @@ export function parseUntil(text: string): Condition {
 export function parseWait(text: string): number {
   const seconds = Number(text);
   if (text !== '' && Number.isFinite(seconds) && seconds >= 0) return Math.min(seconds, LONGEST_SECONDS);
-  throw invalid('wait.bad_seconds', `wait=${text.slice(0, 100)} is not a number of seconds (0 to ${LONGEST_SECONDS}).`);
+  throw invalid('wait.bad_seconds', `wait=${quoted(text, 100)} is not a number of seconds (0 to ${LONGEST_SECONDS}).`);
 }
 
 @Injectable()

@@ -163,11 +163,33 @@ test('--check names what the sources import and the map has not, with the line t
   expect([code, body.missing]).toEqual([
     1,
     [
-      { file: 'src/page.js', specifier: 'htm' },
-      { file: 'src/page.js', specifier: 'lit/gone.js' },
+      { file: 'src/page.js', specifier: 'htm', scopes: [] },
+      { file: 'src/page.js', specifier: 'lit/gone.js', scopes: [] },
     ],
   ]);
   const said = await scene.run('stamp add TKT-11 --check');
   expect(said.stdout).toContain('stamp add TKT-11 htm lit');
   expect((await json('stamp add TKT-11 preact --check')).code).toBe(0);
+}, 60_000);
+
+test('--check says of what only scopes have that it is found within them', async () => {
+  await fs.writeFile(path.join(scene.folder, 'src', 'page.js'), 'import "scoped"; import "folder/x.js"; import "htm";');
+  const made = await scene.server.http.post('/api/v1/ticket/').send({ title: 'Of scopes' }).expect(201);
+  const key = String(made.body.key);
+  const [app, admin] = ['https://app.example/', 'https://app.example/admin/'];
+  const lib = `${scene.server.base}/lib/`;
+  for (const [specifier, scope, url] of [
+    ['scoped', app, 'https://cdn.example/scoped.js'],
+    ['scoped', admin, 'https://cdn.example/scoped-2.js'],
+    ['folder/', admin, lib],
+    ['folder/x.js', app, `${lib}x.js`],
+  ])
+    await scene.server.http.post(`/api/v1/ticket/${key}/modules/`).send({ specifier, scope, url }).expect(201);
+  const { code, body } = await json(`stamp add ${key} --check`);
+  const found = (specifier: string) => body.missing.find((one: { specifier: string }) => one.specifier === specifier);
+  expect([code, found('htm').scopes, found('scoped').scopes]).toEqual([1, [], [app, admin]]);
+  expect(found('folder/x.js').scopes).toContain(app);
+  const { stdout } = await scene.run(`stamp add ${key} --check`);
+  expect(stdout).toMatch(/imports scoped, which the map of TKT-\d+ leads nowhere, but for modules within https:/);
+  expect(stdout).toMatch(/^stamp add TKT-\d+ htm$/m);
 }, 60_000);

@@ -48,6 +48,18 @@ describe('what reaches production', () => {
     expect(JSON.parse(reverted.stdout)).toMatchObject({ git_revert: `git revert ${made}` });
   });
 
+  test('tells what is not from git, to programs too', async () => {
+    const team = await (await aTeam()).firstRelease();
+    team.as('alice').branch('cart').commit('src/cart.js', 'export default 2;\n');
+    await team.update('CART-1');
+    const lit = { specifier: 'lit', url: 'https://cdn.example/lit.js' };
+    await server.http.post(`/api/v1/ticket/CART-1/modules/?project=${team.project}`).send(lit).expect(201);
+    const rehearsed = await team.run('CART-1 --promote --dry-run');
+    expect([rehearsed.code, rehearsed.stderr]).toEqual([0, expect.stringMatching(/^warning: Not from git: lit\.$/m)]);
+    const { stdout } = await team.run('CART-1 --promote --json');
+    expect(JSON.parse(stdout).warnings).toContainEqual({ code: 'unchecked', key: '', message: 'Not from git: lit.' });
+  });
+
   test('from the trunk: merges are reverted as merges', async () => {
     const team = await (await aTeam()).firstRelease();
     team.as('alice').branch('cart').commit('src/cart.js', 'export default 2;\n');

@@ -101,11 +101,14 @@ describe('goes through', () => {
     await promoted(await promote(ticket, scene.work), ticket);
   });
 
-  test('outside of a repository, which is noted', async () => {
-    const ticket = await aTicket('0'.repeat(40));
-    const ended = await promote(ticket, server.dataFolder, '--verbose');
+  test('outside of a repository, which is a warning, to programs too', async () => {
+    const [ticket, other] = [await aTicket('0'.repeat(40)), await aTicket('0'.repeat(40))];
+    const ended = await promote(ticket, server.dataFolder);
     expect([ended.code, await ticket.stage()]).toEqual([0, 'qa']);
-    expect(ended.stderr).toContain('Not in a git repository: git is not checked.');
+    const message = 'Not in a git repository: git is not checked.';
+    expect(ended.stderr).toBe(`warning: ${message}\n`);
+    const json = await promote(other, server.dataFolder, '--json');
+    expect(JSON.parse(json.stdout).warnings).toEqual([{ code: 'unchecked', key: '', message }]);
   });
 
   test('--no-git-check', async () => {
@@ -174,9 +177,9 @@ describe('is refused', () => {
     const ticket = await aTicket(scene.commit('src/cart.js', 'export default 2;\n'));
     fs.renameSync(path.join(scene.root, 'origin.git'), path.join(scene.root, 'away.git'));
     await refused(await promote(ticket, scene.work, '--fetch'), ticket, /^stamp: origin\/main could not be fetched: /);
-    const ended = await promote(ticket, scene.work, '--verbose');
+    const ended = await promote(ticket, scene.work);
     expect([ended.code, await ticket.stage()]).toEqual([0, 'qa']);
-    expect(ended.stderr).toContain('origin/main could not be fetched: ');
+    expect(ended.stderr).toMatch(/^warning: origin\/main could not be fetched: /);
     const second = await promote(ticket, scene.work, '--yes');
     expect([second.code, await ticket.stage()]).toEqual([3, 'qa']);
     expect(second.stderr).toMatch(/could not be fetched: .*Try again where the remote can be reached \(--no-git-check/);

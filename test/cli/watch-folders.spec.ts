@@ -111,6 +111,26 @@ function mountOver(app: WatchedApp, folder: string): void {
   }
 }
 
+describe.each(['src/*\n!src/.gitkeep', 'src/', 'src/**'])(
+  'a folder that git ignores, empty as the watch begins: %s',
+  (pattern) => {
+    it.each(HAPPENS)('%s: nothing is deleted, and later saves are sent', async (_what, happens) => {
+      const [key, app] = [newKey(), new WatchedApp({ '.gitignore': `${pattern}\n`, 'README.md': 'A shop\n' })];
+      fs.mkdirSync(app.path('src'));
+      const watch = await app.watch(server.base, key, '--folder src');
+      write(app, SHOP);
+      await untilShown(server.base, key, SHOP);
+      await happens(app, watch);
+      await untilShown(server.base, key, NEXT);
+      const later = { ...NEXT, 'src/cart.js': text('later') };
+      write(app, later);
+      await untilShown(server.base, key, later);
+      const deleted = watch.of('saved').flatMap((saved) => saved.deleted as string[]);
+      expect(deleted.filter((file) => file in SHOP)).toEqual([]);
+    });
+  },
+);
+
 describe.each([
   ['in git', 'free-shipping'],
   ['without git', null],

@@ -46,6 +46,45 @@ describe.each(['src/', 'src', 'src/*', 'src/**', '/src/*'])('%s in .gitignore', 
   });
 });
 
+/** What git ignores by its own name or kind; the folder has nothing else. */
+const SECRETS: readonly (readonly [pattern: string, files: readonly string[]])[] = [
+  ['secrets.json', ['config/secrets.json']],
+  ['*.local.json', ['config/app.local.json', 'config/more/app.local.json']],
+  ['config/secrets.json', ['config/secrets.json']],
+  ['config/*.json', ['config/secrets.json']],
+  ['*.json', ['config/secrets.json', 'config/more/keys.json']],
+  ['/config/*.*', ['config/secrets.json']],
+  ['config/private/', ['config/private/keys.js']],
+  ['config/*\n!config/*.js', ['config/secrets.json']],
+];
+
+describe.each(SECRETS)('%s in .gitignore, in a folder of nothing else', (pattern, files) => {
+  it.each<[string, string]>([
+    ['--once --folder config', ''],
+    ['config', ''],
+    ['--once', '{"folder": "config"}'],
+  ])('stays here, whoever names the folder: update %s', async (more, rc) => {
+    const [key, app] = [newKey(), new WatchedApp({ '.gitignore': `${pattern}\n`, 'src/cart.js': text('cart') })];
+    if (rc !== '') app.write('.stamprc.json', rc);
+    for (const file of files) app.write(file, file.endsWith('.js') ? text('secret') : '{"token": "secret"}');
+    const ended = await app.stamp(server.base, `update ${key} ${more}`);
+    expect(ended.stderr).toContain('Nothing was sent. These are ignored, and their folder as a whole is not: config');
+    expect(await shown(server.base, key)).toEqual({});
+  });
+
+  it('and as it comes, while the folder is watched', async () => {
+    const [key, app] = [newKey(), new WatchedApp({ '.gitignore': `${pattern}\n`, 'src/cart.js': text('cart') })];
+    fs.mkdirSync(app.path('config'));
+    const watch = await app.watch(server.base, key, '--folder config');
+    for (const file of files) app.write(file, file.endsWith('.js') ? text('secret') : '{"token": "secret"}');
+    // What is sent after it says that it was passed over.
+    app.write('config/open.mjs', text('open'));
+    app.git('add', '--force', 'config/open.mjs');
+    await untilShown(server.base, key, { 'config/open.mjs': text('open') });
+    expect(await watch.interrupt()).toBe(0);
+  });
+});
+
 it('a named file is judged by its path, also where a named folder has one of its name', async () => {
   const app = new WatchedApp({ 'src/cart.js': text('cart'), '.gitignore': 'dist/\n' });
   app.write('dist/cart.js', text('built'));

@@ -29,6 +29,7 @@ const ground = {
   base: 'http://localhost',
   ticket: 1,
   own: Array.from({ length: CLIENTS }, (_, index) => index + 400),
+  common: Array.from({ length: CLIENTS }, (_, index) => index + 500),
   modulePath: '/modules/a/large.js',
   releases: [{ number: 1, at: '2026-01-01T00:00:00Z' }],
   document,

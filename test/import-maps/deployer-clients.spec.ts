@@ -85,6 +85,25 @@ it.each(['staging', 'Stage', 'STAGE', ' stage', 'constructor', 'prod2'])(
   },
 );
 
+it.each([
+  ...['env=', 'env', 'env=%20', 'env=stage&env=', 'env=&env=stage', 'env[]=stage', 'env%5B%5D=stage', 'env[0]=stage'],
+  ...['env[]=', 'ENV=stage', 'Env=stage', 'environment=stage', 'env=prod&env[]=stage'],
+])('a write whose environment is %s is 400 in every operation, and changes nothing', async (said) => {
+  const before = (await call('get', '/import-map.json').expect(200)).body as object;
+  const query = `${said}&skip_url_check`;
+  for (const request of [
+    call('patch', `/services?${query}`, { service: 'x', url: url('x') }),
+    call('patch', `/import-map.json?${query}`, { imports: { x: url('x') } }),
+    call('delete', `/services/cart?${query}`),
+  ]) {
+    const reply = await request.expect(400);
+    expect(reply.text).toMatch(
+      /env is empty: give one, as env=prod|Unknown parameter 'env.*': the environment is env=prod/i,
+    );
+  }
+  expect((await call('get', '/import-map.json').expect(200)).body).toEqual(before);
+});
+
 it('takes addresses that are relative to a page where the project says so, and a scope that is a path anywhere', async () => {
   const scopes = { '/app/': { nav: url('nav') } };
   const scoped = await call('patch', '/import-map.json?env=stage&skip_url_check', { scopes }).expect(200);

@@ -2,6 +2,7 @@
 import { canonicalJson } from '../builders/canonical-json.js';
 import { acceptGiven, acceptMap, layOver } from '../../src/import-maps/domain/accepted-map.js';
 import { findingStale, rebasing } from '../../src/import-maps/domain/conflict.js';
+import { ImportWalk } from '../../src/import-maps/domain/import-walk.js';
 import { changeDelta, changingDelta, overlay, overlaying } from '../../src/import-maps/domain/delta.js';
 import { atOnce, forEach, type Sliced } from '../../src/platform/sliced.js';
 import { ImportMap, writing } from '../../src/import-maps/domain/import-map.js';
@@ -49,6 +50,24 @@ it('short work is done at once, and what fails fails', async () => {
   await expect(inSlices(failing)).rejects.toThrow('no');
 });
 
+/** A page with one module, which imports so many. */
+const manyImports = (count: number) => () => ({
+  static: Array.from({ length: count }, (_, at) => `k${at}`),
+  dynamic: [],
+});
+function walkOf(count: number): ImportWalk {
+  const limits = { modules: 2 * count, imports: 2 * count, levels: 10 };
+  const leads = (said: string) => ({ url: `https://cdn.example/${said}.js`, key: undefined });
+  const walk = new ImportWalk([{ said: 'main', lead: leads('main') }], leads, limits);
+  atOnce(walk.arrive(() => true));
+  return walk;
+}
+function lookedAt(count: number): ImportWalk {
+  const walk = walkOf(count);
+  atOnce(walk.look(manyImports(count)));
+  return walk;
+}
+
 describe('work on a map of 20 000 keys pauses at least every 2048 of them', () => {
   const KEYS = 20_000;
   const rules = { origin: 'https://stamp.example', safeList: [], modulesUrl: 'https://stamp.example', bases: [] };
@@ -74,6 +93,8 @@ describe('work on a map of 20 000 keys pauses at least every 2048 of them', () =
     ['what a client sends', () => acceptGiven(given, rules)],
     ['a map laid over nothing', () => layOver(acceptance.map, ImportMap.empty)],
     ['a map laid over one', () => layOver(acceptance.map, map)],
+    ['what one module imports', () => walkOf(KEYS).look(manyImports(KEYS))],
+    ['where all of that leads', () => lookedAt(KEYS).arrive(() => true)],
     ['a delta', () => changingDelta([], changes, ImportMap.empty)],
     ['a stamp over nothing', () => overlaying(ImportMap.empty, delta)],
     ['a stamp over a sorted map', () => overlaying(map, delta)],

@@ -94,7 +94,7 @@ describe('calls', () => {
     ...['http://127.0.0.1', 'http://localhost', 'http://[::1]', 'http://[::ffff:127.0.0.1]', 'http://2130706433'],
     ...['http://0x7f.1', 'http://017700000001', 'http://127.1', 'http://0', 'http://[::7f00:1]', 'http://127.0.0.1.'],
   ])('%s is not called from a server that others reach, however it is written', async (origin) => {
-    await expect(outside.statusOf(`${origin}:${port}/secret`)).rejects.toMatchObject({
+    await expect(outside.statusOf(`${origin}:${port}/secret`, 'ci')).rejects.toMatchObject({
       code: 'fetch.refused',
       message: expect.stringContaining('STAMPLINE_FETCH_ALLOW'),
     });
@@ -102,18 +102,20 @@ describe('calls', () => {
   });
 
   it('a redirect is an answer, and nobody follows it', async () => {
-    expect(await inside.statusOf(`http://127.0.0.1:${port}/moved`)).toBe(302);
+    expect(await inside.statusOf(`http://127.0.0.1:${port}/moved`, 'ci')).toBe(302);
     expect(asked).toEqual([`127.0.0.1:${port} /moved`]);
   });
 
   it('what a URL says of a user is not repeated, and who never answers is given up', async () => {
-    await expect(outside.statusOf('http://user:hidden@10.0.0.1/x')).rejects.toMatchObject({
+    await expect(outside.statusOf('http://user:hidden@10.0.0.1/x', 'ci')).rejects.toMatchObject({
       message: expect.not.stringContaining('hidden'),
     });
     const silent = net.createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => silent.once('listening', resolve));
     const began = Date.now();
-    await expect(inside.statusOf(`http://127.0.0.1:${(silent.address() as AddressInfo).port}/`)).rejects.toMatchObject({
+    await expect(
+      inside.statusOf(`http://127.0.0.1:${(silent.address() as AddressInfo).port}/`, 'ci'),
+    ).rejects.toMatchObject({
       code: 'fetch.unreachable',
     });
     expect(Date.now() - began).toBeGreaterThan(4000);

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { LONGEST_SECONDS } from '../../src/tickets/ticket-waiter.js';
 import { endAll, newFolder } from './server-process.js';
 
 const run = promisify(execFile);
@@ -46,3 +47,23 @@ for (const [program, check] of programs) {
   if (!isThere) console.log(`deploy/ isn't shown to ${program}, which is not here.`);
   (isThere ? it : it.skip)(`${path.basename(program)} takes it`, () => check(program), 30_000);
 }
+
+/** What ends a request that is answered late, and the seconds that each file says; undefined: the program's own, which is none. */
+const PATIENCE: readonly (readonly [string, RegExp, 'said' | 'left out'])[] = [
+  ['deploy/haproxy.cfg', /^\s*timeout server\s+(\S+)/gm, 'said'],
+  ['deploy/haproxy.cfg', /^\s*timeout client\s+(\S+)/gm, 'said'],
+  ['deploy/nginx.conf', /^\s*proxy_read_timeout\s+(\S+);/gm, 'said'],
+  ['deploy/Caddyfile', /^\s*(?:read_timeout|write_timeout|response_header_timeout)\s+(\S+)/gm, 'left out'],
+];
+
+const secondsIn = (time: string): number => {
+  const [, number, unit = ''] = /^(\d+)(ms|s|m|h)?$/.exec(time) ?? [];
+  return Number(number) * ({ ms: 0.001, s: 1, m: 60, h: 3600 }[unit] ?? Number.NaN);
+};
+
+it.each(PATIENCE)('%s waits longer than the longest ?wait= takes: %s', (file, setting, is) => {
+  const times = [...fs.readFileSync(file, 'utf8').matchAll(setting)].map(([, time = '']) => time);
+  if (is === 'said') expect(times).not.toEqual([]);
+  // Ten seconds are for the answer itself, on a machine that has much to do.
+  for (const time of times) expect(secondsIn(time)).toBeGreaterThanOrEqual(LONGEST_SECONDS + 10);
+});

@@ -1,6 +1,7 @@
 // Starting: what stands in the way is told in one line, and nothing is left behind.
 import fs from 'node:fs';
 import path from 'node:path';
+import { ELSEWHERE } from './elsewhere.js';
 import {
   call,
   endAll,
@@ -43,20 +44,7 @@ it(
   'where the environment leads to another Postgres by PG variables: the embedded one and its clients pass them over',
   async () => {
     const folder = newFolder();
-    const elsewhere = {
-      PGSSLMODE: 'require',
-      PGHOST: 'nowhere.invalid',
-      PGPORT: '1',
-      PGUSER: 'somebody',
-      PGPASSWORD: 'wrong',
-      PGDATABASE: 'other',
-      PGOPTIONS: '-c nothing.of=ours -c default_transaction_read_only=on',
-      PGCLIENTENCODING: 'SQL_ASCII',
-      PGDATA: '/nowhere',
-      PGTZ: 'Asia/Kolkata',
-      PGSERVICE: 'none',
-    };
-    const server = startServer({ STAMPLINE_DATA: folder, ...elsewhere });
+    const server = startServer({ STAMPLINE_DATA: folder, ...ELSEWHERE });
     await server.ready;
     const made = await call(server.base, 'POST', '/api/v1/ticket/', { title: 'Ünï' });
     expect([made.status, (made.body as { title: string }).title]).toEqual([201, 'Ünï']);

@@ -56,7 +56,7 @@ export async function requireCommitted(
   const sources = all.filter(({ change }) => change.built === null && isFromGit(change));
   if (sources.length + built.length === 0) return undefined;
   requireBuiltFrom(built, { key, head, base: names.base, cwd: settings.cwd });
-  const options = { trunk: settings.trunk, note: (line: string) => out.note(line) };
+  const options = { trunk: settings.trunk, note: (line: string) => out.unchecked(line) };
   const versions = await GitVersions.open(repository, '', options);
   const tree = await versions.atHead();
   const missing = sources.filter(({ path: file, change }) => (tree.get(file) ?? null) !== change.source);
@@ -86,7 +86,7 @@ async function tellOthers(session: Session, id: number, { project, changes }: Se
   const others = all.map(nameOf).filter((name) => !isKnown(name.replace(`@${project}/`, '')));
   if (others.length === 0) return;
   const more = others.length > MOST_NAMED ? ` and ${others.length - MOST_NAMED} more` : '';
-  session.out.note(`Not from git: ${others.slice(0, MOST_NAMED).join(', ')}${more}.`);
+  session.out.unchecked(`Not from git: ${others.slice(0, MOST_NAMED).join(', ')}${more}.`);
 }
 
 /** The commits that made the ticket's versions of production's, the newest first; none where that isn't known. */

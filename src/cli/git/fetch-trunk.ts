@@ -1,13 +1,17 @@
 // Asks the remote for the trunk and nothing else, without a question, for a bounded time.
-import { type Git, TIMED_OUT } from './git.js';
+import { inheritedEnvironment } from '../session/settings.js';
+import { BATCH_MODE, type Git, TIMED_OUT } from './git.js';
 import type { Trunk } from './trunk.js';
 
 const PATIENCE_MS = 15_000;
 
 /** ssh asks nobody for a password or about a host; git itself never does (git.ts). */
 async function quietly(git: Git): Promise<readonly [string, ...string[]]> {
-  const ssh = (await git.read(['config', '--get', 'core.sshCommand'])) ?? 'ssh';
-  return ['-c', `core.sshCommand=${ssh} -o BatchMode=yes`, '-c', 'credential.interactive=false'];
+  const quiet = ['-c', 'credential.interactive=false'] as const;
+  const ssh = await git.read(['config', '--get', 'core.sshCommand']);
+  // A program of one's own, which git takes after the configuration, and which may know no such option.
+  if (ssh === undefined && inheritedEnvironment().GIT_SSH) return quiet;
+  return ['-c', `core.sshCommand=${ssh ?? 'ssh'} ${BATCH_MODE}`, ...quiet];
 }
 
 export type Fetched = { readonly ok: true } | { readonly ok: false; readonly why: string };

@@ -50,12 +50,21 @@ const LOCAL_VARIABLES: readonly string[] = [
   ...['GIT_WORK_TREE', 'GIT_LITERAL_PATHSPECS', 'GIT_GLOB_PATHSPECS', 'GIT_NOGLOB_PATHSPECS', 'GIT_ICASE_PATHSPECS'],
 ];
 
+/** ssh asks nobody for a password, or about a host. */
+export const BATCH_MODE = '-o BatchMode=yes';
+
 /** What is mounted in a work tree is in it, as `repositoryAround` has it. */
-const environment = (): NodeJS.ProcessEnv => ({
-  ...Object.fromEntries(Object.entries(inheritedEnvironment()).filter(([name]) => !LOCAL_VARIABLES.includes(name))),
-  GIT_DISCOVERY_ACROSS_FILESYSTEM: '1',
-  GIT_TERMINAL_PROMPT: '0',
-});
+function environment(): NodeJS.ProcessEnv {
+  const inherited = Object.entries(inheritedEnvironment()).filter(([name]) => !LOCAL_VARIABLES.includes(name));
+  const kept: NodeJS.ProcessEnv = Object.fromEntries(inherited);
+  return {
+    ...kept,
+    // Git takes it before any configuration.
+    ...(kept.GIT_SSH_COMMAND ? { GIT_SSH_COMMAND: `${kept.GIT_SSH_COMMAND} ${BATCH_MODE}` } : {}),
+    GIT_DISCOVERY_ACROSS_FILESYSTEM: '1',
+    GIT_TERMINAL_PROMPT: '0',
+  };
+}
 
 /** Never waits for a lock of somebody's index, or for a password. It is the folder's own repository that answers. */
 export function gitIn(cwd: string): Git {

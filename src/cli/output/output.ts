@@ -19,6 +19,9 @@ export interface OutputOptions {
 }
 
 export class Output {
+  /** What `unchecked` has said. */
+  readonly left: string[] = [];
+
   constructor(
     private readonly options: OutputOptions = {},
     readonly stdout: Stream = process.stdout,
@@ -100,6 +103,13 @@ export class Output {
   /** Said even to scripts. */
   warn(line: string): void {
     this.stderr.write(withoutTokens(harmless(`${this.paint('yellow', 'warning', this.stderr)}: ${oneLine(line)}\n`)));
+  }
+
+  /** What could not be checked: said once, even to scripts, and among the warnings of what `--json` answers. */
+  unchecked(line: string): void {
+    if (this.left.includes(line)) return;
+    this.left.push(line);
+    this.warn(line);
   }
 
   error(line: string): void {

@@ -9,6 +9,8 @@ export interface MissingImport {
   /** Below the current folder. */
   readonly file: string;
   readonly specifier: string;
+  /** Scopes of the map within which it leads somewhere: only for modules that are served from there. */
+  readonly scopes: readonly string[];
 }
 
 /** Files that are read at most. */
@@ -33,7 +35,10 @@ async function scriptsIn(folder: string): Promise<string[]> {
   });
   const files = entries.filter((entry) => entry.isFile() && /\.m?js$/.test(entry.name));
   const paths = files.map((entry) => path.join(entry.parentPath, entry.name));
-  return paths.filter((one) => !/[\\/]node_modules[\\/]/.test(one)).slice(0, MOST_FILES);
+  const own = paths.filter((one) => !/[\\/]node_modules[\\/]/.test(one));
+  if (own.length <= MOST_FILES) return own;
+  const message = `${folder} has ${own.length} scripts, and at most ${MOST_FILES} are read. Name a part of it: --folder`;
+  throw new CliError(message, EXIT.error);
 }
 
 /** What doesn't parse is told by an upload of it. */
@@ -52,34 +57,59 @@ export async function missingIn(
   imports: ReadonlyMap<string, readonly string[]>,
   signal: AbortSignal,
 ): Promise<MissingImport[]> {
-  const map = await readMap(url, signal);
+  const { imports: all, scopes } = await readMap(url, signal);
   const missing: MissingImport[] = [];
   for (const [specifier, files] of [...imports].sort(([one], [other]) => (one < other ? -1 : 1))) {
-    if (await leads(map, specifier, signal)) continue;
-    for (const file of files) missing.push({ file, specifier });
+    if (await leads(all, specifier, signal)) continue;
+    const within: string[] = [];
+    for (const [scope, map] of scopes) if (await leads(map, specifier, signal)) within.push(scope);
+    for (const file of files) missing.push({ file, specifier, scopes: within });
   }
   return missing;
 }
 
-async function readMap(url: string, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+type Section = ReadonlyMap<string, string>;
+
+interface ReadMap {
+  readonly imports: Section;
+  readonly scopes: ReadonlyMap<string, Section>;
+}
+
+async function readMap(url: string, signal: AbortSignal): Promise<ReadMap> {
   const reply = await fetch(url, { signal });
   const text = await reply.text();
   if (!reply.ok || text.length > MOST_MAP_BYTES)
     throw new CliError(`The ticket's import map can't be read: ${reply.status} from ${url}`, EXIT.error);
-  const { imports } = JSON.parse(text) as { imports?: Record<string, unknown> };
-  return new Map(
-    Object.entries(imports ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
-  );
+  const { imports, scopes } = JSON.parse(text) as { imports?: object; scopes?: Record<string, object> };
+  const sections = Object.entries(scopes ?? {}).map(([scope, section]) => [scope, sectionOf(section)] as const);
+  return { imports: sectionOf(imports), scopes: new Map(sections) };
 }
 
+const sectionOf = (section: object = {}): Section =>
+  new Map(Object.entries(section).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+
 /** As the standard does: the key itself, else the longest one that ends with a slash. */
-async function leads(map: ReadonlyMap<string, string>, specifier: string, signal: AbortSignal): Promise<boolean> {
+async function leads(map: Section, specifier: string, signal: AbortSignal): Promise<boolean> {
   if (map.has(specifier)) return true;
   for (let end = specifier.lastIndexOf('/'); end > 0; end = specifier.lastIndexOf('/', end - 1)) {
     const address = map.get(specifier.slice(0, end + 1));
     if (address === undefined) continue;
-    const reply = await fetch(new URL(specifier.slice(end + 1), address), { method: 'HEAD', signal });
-    return reply.status !== 404;
+    return isThere(new URL(specifier.slice(end + 1), address), signal);
   }
   return false;
 }
+
+async function isThere(url: URL, signal: AbortSignal): Promise<boolean> {
+  try {
+    return (await fetch(url, { method: 'HEAD', signal })).status !== 404;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    throw new CliError(
+      `${url.href} can't be asked, so nobody knows whether it is there: ${faultOf(error)}`,
+      EXIT.error,
+    );
+  }
+}
+
+/** Of a fetch the reason stands in its cause. */
+const faultOf = (error: unknown): string => ((error as Error).cause as Error | undefined)?.message ?? String(error);

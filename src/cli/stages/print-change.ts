@@ -34,7 +34,9 @@ export function sayChange({ out, settings }: Session, change: StageChange, { lin
     ['git', gitRevertOf(change)],
     ['next', next],
   ];
-  out.result(change, () => {
+  const unchecked = out.left.map((message) => ({ code: 'unchecked', key: '', message }));
+  const shown = unchecked.length > 0 ? { ...change, warnings: [...(change.warnings ?? []), ...unchecked] } : change;
+  out.result(shown, () => {
     sayFacts(out, headline, facts);
   });
   for (const { message } of change.warnings ?? []) out.warn(message);

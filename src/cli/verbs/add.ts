@@ -61,7 +61,7 @@ export const add: Verb = {
       left: true,
       warnings: true,
     },
-    missing: { file: true, specifier: true },
+    missing: { file: true, specifier: true, scopes: true },
   },
   examples: [
     { run: 'stamp add TKT-1 preact lit --dry-run', says: 'what would be sent' },
@@ -212,10 +212,13 @@ function sayMissing({ out, settings }: Session, key: string, missing: readonly M
     out.say(`Everything that the sources import is in the map of ${key}.`);
     return;
   }
-  for (const { file, specifier } of missing)
-    out.say(`${file} imports ${specifier}, which the map of ${key} leads nowhere`);
+  for (const { file, specifier, scopes } of missing) {
+    const but = scopes.length > 0 ? `, but for modules within ${scopes.join(' and ')}` : '';
+    out.say(`${file} imports ${specifier}, which the map of ${key} leads nowhere${but}`);
+  }
   const own = `@${settings.project}/`;
-  const names = [...new Set(missing.map(({ specifier }) => packageOf(specifier)))].filter(
+  const nowhere = missing.filter(({ scopes }) => scopes.length === 0);
+  const names = [...new Set(nowhere.map(({ specifier }) => packageOf(specifier)))].filter(
     (one) => !`${one}/`.startsWith(own) && !one.startsWith('#'),
   );
   if (names.length > 0) out.say(shell`stamp add ${key} ${words(names)}`);

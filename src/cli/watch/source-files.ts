@@ -1,10 +1,11 @@
 // Which files of a folder are a ticket's modules, and what they are called: in the ticket, and by people.
+import { randomUUID } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { CliError } from '../words/cli-error.js';
 import { EXIT } from '../words/exit-codes.js';
+import { IGNORED_FOLDERS, ignoredOf, indexOf, NO_INDEX, OWN_FILES, pathsOf } from '../git/listed-files.js';
 import { requireReadable } from '../git/repository.js';
-import { gitIn } from '../git/git.js';
 import { type KeyNames, keyNames, type Place, slashed } from './key-names.js';
 
 /** What the server takes as modules of their own, and what goes with them. */
@@ -22,15 +23,12 @@ export interface Listing {
   readonly repositories: readonly string[];
   /** How many there are of what stays here, by ending. */
   readonly others: ReadonlyMap<string, number>;
+  /** What git ignores in it, as people say it, where it has no modules. */
+  readonly ignored: readonly string[];
 }
 
 /** Of one call of git. */
 const MOST_ARGUMENTS = 500;
-
-/** What git tracks or would, as `git add` does; also what is deleted and not committed. */
-const OWN_FILES = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'] as const;
-const INDEX = ['ls-files', '-z', '-t', '--stage'] as const;
-const IGNORED_FOLDERS = ['ls-files', '-z', '--others', '--ignored', '--exclude-standard', '--directory'] as const;
 
 /** Dot files and installed packages are nobody's modules. */
 export const isHidden = (file: string): boolean => /(^|\/)(\.|node_modules(\/|$))/.test(file);
@@ -69,7 +67,7 @@ export class SourceFolder {
     const repository = await requireReadable(folder);
     const names = await keyNames(place, { asked, real: folder, repository });
     // A folder that git ignores as a whole, such as a build's, is watched when it is asked for.
-    const isGits = repository !== undefined && !(await isIgnored(folder)) && !(await areAllIgnored(folder));
+    const isGits = repository !== undefined && (folder === repository || !(await isIgnoredAsWhole(folder)));
     return new SourceFolder(folder, slashed(path.relative(place.cwd, asked)) || '.', names, isGits, repository);
   }
 
@@ -127,7 +125,12 @@ export class SourceFolder {
       else if (isModule(file)) files.add(file);
       else others.set(endingOf(file), (others.get(endingOf(file)) ?? 0) + 1);
     }
-    return { files, links, others, repositories: [...inner].map((one) => this.shownOf(one)) };
+    const ignored = this.isGits && files.size === 0 ? await pathsOf(this.folder, IGNORED_FOLDERS) : [];
+    return {
+      ...{ files, links, others },
+      repositories: [...inner].map((one) => this.shownOf(one)),
+      ignored: ignored.filter((file) => !isHidden(file)).map((file) => this.shownOf(file)),
+    };
   }
 
   /** Those of some paths that aren't gone, though no file is there: links, and what a sparse checkout leaves out. */
@@ -180,55 +183,18 @@ export class SourceFolder {
   }
 }
 
-/** What git lists, of a verb with -z. Rejects with CliError where it says no: nothing is sent that it could not judge. */
-async function pathsOf(folder: string, verb: ListVerb, paths?: readonly string[]): Promise<readonly string[]> {
-  const { code, stdout, stderr } = await gitIn(folder).run(verb, paths && { paths });
-  if (code !== 0) throw unjudged(folder, verb[0], stderr);
-  return stdout.split('\0').filter(Boolean);
+/**
+ * `dist/` ignores the folder; `dist/*` doesn't, and still whatever is in it: modules of all kinds that are called so by nobody, too. What
+ * is ignored by its own name, such as secrets, makes no folder ignored, though there is nothing else in it.
+ */
+async function isIgnoredAsWhole(folder: string): Promise<boolean> {
+  // Asked from above: of `.` git takes `dist/*` to be about the folder.
+  if ((await ignoredOf(path.dirname(folder), [path.basename(folder)])) === 1) return true;
+  const name = randomUUID();
+  const probes = [...MODULES].flatMap((kind) => [`${name}${kind}`, `${name}/${name}${kind}`]);
+  if ((await ignoredOf(folder, probes)) < probes.length) return false;
+  return !(await pathsOf(folder, OWN_FILES)).some((file) => !isHidden(file));
 }
-
-type ListVerb = typeof OWN_FILES | typeof IGNORED_FOLDERS | typeof INDEX;
-
-interface Index {
-  /** What a sparse checkout leaves out. */
-  readonly absent: ReadonlySet<string>;
-  /** Submodules. */
-  readonly repositories: readonly string[];
-}
-
-const NO_INDEX: Index = { absent: new Set(), repositories: [] };
-
-/** Lines of `H 100644 <id> 0<tab>path`: S marks what isn't checked out, 160000 another repository's commit. */
-async function indexOf(folder: string): Promise<Index> {
-  const entries = (await pathsOf(folder, INDEX)).map((line) => {
-    const [about = ''] = line.split('\t', 1);
-    const file = line.slice(about.length + 1);
-    return { isAbsent: about.startsWith('S '), isRepository: about.includes(' 160000 '), file };
-  });
-  return {
-    absent: new Set(entries.filter(({ isAbsent }) => isAbsent).map(({ file }) => file)),
-    repositories: entries.filter(({ isRepository }) => isRepository).map(({ file }) => file),
-  };
-}
-
-/** `dist/*` ignores no folder, and still all of it. A folder with nothing in it is not ignored. */
-async function areAllIgnored(folder: string): Promise<boolean> {
-  const own = await pathsOf(folder, OWN_FILES);
-  if (own.some((file) => !isHidden(file))) return false;
-  return (await pathsOf(folder, IGNORED_FOLDERS)).some((file) => !isHidden(file));
-}
-
-/** 0 and 1 are git's answers, everything else is none. */
-async function isIgnored(folder: string): Promise<boolean> {
-  const { code, stderr } = await gitIn(folder).run(['check-ignore', '-q', '.']);
-  if (code > 1) throw unjudged(folder, 'check-ignore', stderr);
-  return code === 0;
-}
-
-const unjudged = (folder: string, verb: string, stderr: string): CliError =>
-  new CliError(
-    `${folder}: ${verb} failed (${stderr.trim().split('\n').at(-1) ?? ''}). Mend the repository first: until then it isn't known what it ignores.`,
-  );
 
 const endingOf = (file: string): string => path.extname(file).toLowerCase() || path.basename(file);
 

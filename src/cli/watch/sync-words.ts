@@ -18,6 +18,10 @@ export function notSent(others: Listing['others']): string {
   return `Not sent, since only ${MODULE_KINDS} are modules: ${kinds}${most.length > 4 ? ' …' : ''}.${isSource ? ` ${BUILD}` : ''}`;
 }
 
+/** `… their folder as a whole is not: config/secrets.json.` */
+export const allIgnored = (ignored: Listing['ignored']): string =>
+  `Nothing was sent. These are ignored, and their folder as a whole is not: ${names(ignored)}. To send a build as it is, name its folder in .gitignore: dist/.`;
+
 /** Without bytes. `called`: what some files are called. */
 export function doneBeside(
   { gone, rebased, withdrawn }: Outcome,

@@ -5,7 +5,7 @@ import type { BegunTicket } from './open-work-ticket.js';
 import type { Outcome } from './sync-outcome.js';
 import type { Connection } from './sender.js';
 import { MODULE_KINDS, type Listing } from './source-files.js';
-import { about, BUILD, doneBeside, files, names, notSent, seconds } from './sync-words.js';
+import { about, allIgnored, BUILD, doneBeside, files, names, notSent, seconds } from './sync-words.js';
 
 /** Warnings of one upload that are said in full. */
 const MOST_WARNINGS = 5;
@@ -56,16 +56,17 @@ export class UpdateReport implements Connection {
   }
 
   /** Files that are no modules stay here, which is said to people only; and symlinks, which is said always. */
-  skipped({ files, others, links, repositories }: Listing): void {
+  skipped({ files, others, links, repositories, ignored }: Listing): void {
     if (links.length > 0) this.leftOut(links);
     if (repositories.length > 0) this.ofOthers(repositories);
-    if (files.size === 0) this.noModules(others);
+    if (files.size === 0) this.noModules(others, ignored);
     else if (others.size > 0) this.out.note(this.out.paint('dim', notSent(others), this.out.stderr));
   }
 
   /** Said always: whoever runs it expects that something was sent. */
-  private noModules(others: Listing['others']): void {
-    const message = others.size > 0 ? notSent(others) : `The folder has no modules (${MODULE_KINDS}). ${BUILD}`;
+  private noModules(others: Listing['others'], ignored: Listing['ignored']): void {
+    const none = ignored.length > 0 ? allIgnored(ignored) : `The folder has no modules (${MODULE_KINDS}). ${BUILD}`;
+    const message = others.size > 0 ? notSent(others) : none;
     if (this.out.isJson) this.event('left_out', { files: [], reason: 'no_modules', message }, '');
     else this.out.warn(message);
   }
@@ -85,7 +86,7 @@ export class UpdateReport implements Connection {
   /** What could not be asked. */
   note(line: string): void {
     if (this.out.isJson) this.event('note', { message: line }, '');
-    else this.out.note(line);
+    else this.out.unchecked(line);
   }
 
   /** Where to see it. */

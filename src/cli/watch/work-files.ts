@@ -7,6 +7,7 @@ import { usage } from '../words/cli-error.js';
 import { requireReadable } from '../git/repository.js';
 import { isWithin, type Place } from './key-names.js';
 import { isModule, MODULE_KINDS, SourceFolder } from './source-files.js';
+import { allIgnored } from './sync-words.js';
 
 export interface Work {
   readonly source: SourceFolder;
@@ -128,7 +129,9 @@ async function filesNamed(place: Place, named: string): Promise<NamedFiles> {
   if (found.isDirectory()) {
     const below = await SourceFolder.open(place, named);
     if (below.isIgnored) return { named, isFolder: true, build: below, paths: [] };
-    return { named, isFolder: true, paths: [...(await below.list()).files].map((file) => below.pathOf(file)) };
+    const { files, ignored } = await below.list();
+    if (files.size === 0 && ignored.length > 0) throw usage(allIgnored(ignored));
+    return { named, isFolder: true, paths: [...files].map((file) => below.pathOf(file)) };
   }
   if (!isModule(named)) throw usage(`${named} is no module: these are ${MODULE_KINDS}.`);
   // A folder on the way that is a link leads elsewhere, and is seen so.

@@ -15,14 +15,16 @@ import { inSlices } from '../../platform/in-slices.js';
 import { isLenient, LENIENT } from '../stages/lenient.js';
 import { RunVerb } from '../stages/run-verb.js';
 import { plainFailures } from './deployer-docs.js';
-import { environmentsOf, readEnvironment } from './environment.js';
+import { environmentsOf, readWritten } from './environment.js';
 import { readLevel, readMapPatch, readService } from './patch-body.js';
 import { UrlCheck } from './url-check.js';
 import { type EnvironmentWrite, WriteEnvironment } from './write-environment.js';
 import { inBodyTurn } from '../../platform/http/large-bodies.js';
 import { Needs } from '../../platform/http/required-scope.js';
 import { originOf } from '../../platform/http/own-origin.js';
-import { requireScope } from '../../platform/principal.js';
+import { networkOf } from '../../platform/http/request-shares.js';
+import { type Principal, requireScope } from '../../platform/principal.js';
+import { quoted } from '../../platform/redact.js';
 
 type DeployerRequest = FastifyRequest<{ Params: { project?: string; name?: string }; Querystring: Query }>;
 
@@ -168,9 +170,9 @@ export class DeployerController {
     line: string,
   ): Promise<void> {
     // Before anything is called.
-    this.allowed(request, wanted);
+    const { principal } = this.allowed(request, wanted);
     const skip = lastOf(request.query.skip_url_check);
-    if (skip !== '' && skip !== 'true') await this.urls.run(patch);
+    if (skip !== '' && skip !== 'true') await this.urls.run(patch, ownerOf(principal, request));
     return this.write(request, reply, wanted, { line, decide: (now) => inSlices(layOver(patch, now)) });
   }
 
@@ -188,7 +190,7 @@ export class DeployerController {
       modulesUrl,
       principal,
       decide,
-      line: `deployer ${line.slice(0, 150)}`,
+      line: `deployer ${quoted(line, 150)}`,
     };
     const how = environment.kind === 'production' ? { pointer: { project: project.id }, endsWithRelease: true } : {};
     return this.verbs.run(request, reply, (tx) => this.writes.run(tx, write).catch(refused), how);
@@ -199,7 +201,7 @@ export class DeployerController {
     request: DeployerRequest,
     { project }: Pick<Wanted, 'project'>,
   ): Pick<EnvironmentWrite, 'environment' | 'principal'> {
-    const environment = readEnvironment(request.query, project);
+    const environment = readWritten(request.query, project);
     const { principal } = operationContext(request);
     const stage = environment.kind === 'production' ? project.stages.at(-1)?.name : environment.stage;
     requireScope(principal, `map:${stage}`);
@@ -218,6 +220,10 @@ function refused(error: unknown): never {
     ? error.saying(error.message, {}, 'invalid')
     : error;
 }
+
+/** A token's owner, whatever number of tokens they have; without a token the network that it comes from. */
+const ownerOf = ({ name, token }: Principal, { ip }: FastifyRequest): string =>
+  token === undefined ? `address ${networkOf(ip)}` : `owner ${name}`;
 
 const LEFT_OUT = 'x-stamp-left-out';
 const MOST_LEFT_OUT = 20;

@@ -5,6 +5,7 @@ import { inSlices } from '../../platform/in-slices.js';
 import { type Acceptance, acceptGiven, type AcceptedMap } from '../domain/accepted-map.js';
 import type { AddressRules } from '../domain/admission.js';
 import { isOwnPath, isRelative } from '../domain/url-like.js';
+import { quoted } from '../../platform/redact.js';
 
 /** What was let in; what wasn't, only where that was asked for. */
 type Accepted = Exclude<Acceptance, { readonly faults: unknown }>;
@@ -21,7 +22,7 @@ export function readMapPatch(body: unknown, rules: AddressRules, lenient: boolea
   const scopes = (given.scopes ?? {}) as Record<string, unknown>;
   for (const [scope, section] of Object.entries(scopes)) {
     if (typeof section === 'object' && section !== null && Object.keys(section).length > 0) continue;
-    throw invalid('scope.empty', `The scope '${scope.slice(0, 200)}' is no object with specifiers. Leave it out.`);
+    throw invalid('scope.empty', `The scope '${quoted(scope, 200)}' is no object with specifiers. Leave it out.`);
   }
   for (const specifier of Object.keys(given.imports ?? {})) requireName(specifier);
   const { imports, integrity } = given;
@@ -87,7 +88,7 @@ export function readLevel(text: string | undefined): number {
 }
 
 function requireName(name: string): void {
-  if (name.trim() === '') throw invalid('service.unnamed', `'${name.slice(0, 20)}' is no name for a module.`);
+  if (name.trim() === '') throw invalid('service.unnamed', `'${quoted(name, 20)}' is no name for a module.`);
 }
 
 async function accepted(given: object, rules: AddressRules, lenient: boolean): Promise<Accepted> {
@@ -95,6 +96,6 @@ async function accepted(given: object, rules: AddressRules, lenient: boolean): P
   if ('map' in acceptance) return acceptance;
   const lines = acceptance.faults
     .slice(0, MOST_FAULTS)
-    .map(({ key, message }) => (key ? `${key.slice(0, 200)}: ${message}` : message));
+    .map(({ key, message }) => (key ? `${quoted(key, 200)}: ${message}` : message));
   throw invalid(acceptance.faults[0]?.code ?? 'map.not_object', lines.join('\n'));
 }

@@ -15,6 +15,7 @@ import { WriteProduction } from '../stages/write-production.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import { deltaOf, type DeltaTicket, TicketDeltas } from '../store/ticket-deltas.js';
 import type { Environment } from './environment.js';
+import { quoted } from '../../platform/redact.js';
 
 export interface EnvironmentWrite {
   readonly project: ServedProject;
@@ -83,7 +84,7 @@ export class WriteEnvironment {
   }
 
   private async ticketOf(tx: Tx, project: ServedProject, reference: string): Promise<DeltaTicket> {
-    const unknown = notFound(`There is no ticket '${reference.slice(0, 100)}' in the project ${project.name}.`);
+    const unknown = notFound(`There is no ticket '${quoted(reference, 100)}' in the project ${project.name}.`);
     const byId = /^[1-9]\d{0,8}$/.test(reference) ? Number(reference) : undefined;
     const id = byId ?? (isKey(reference) ? await this.keys.find(reference, project.name, tx) : undefined);
     if (id === undefined) throw unknown;

@@ -1,5 +1,6 @@
 // Which names and addresses may come into a map (import-maps.md, sections 1 and 2; promises.md, "Bad input"). What the
 // standard says of them is in parse.ts; here is what we ask for beside it.
+import { quoted as shown } from '../../platform/redact.js';
 import { isLoopbackHost } from '../../platform/modules-url.js';
 import { isRelative, OWN_PATH as OWN, parseUrl, parseUrlLike } from './url-like.js';
 
@@ -203,7 +204,7 @@ const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
 
 /** Short, and safe to print. */
 function quoted(text: string): string {
-  const short = text.length > 100 ? `${text.slice(0, 99)}…` : text;
+  const short = text.length > 100 ? `${shown(text, 99)}…` : text;
   return JSON.stringify(short.toWellFormed());
 }
 

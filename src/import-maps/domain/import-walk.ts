@@ -2,6 +2,7 @@
 // The walk goes in levels, since what modules import is read between them (stages/walk-imports.ts).
 import type { Lead, Leads } from './dangling.js';
 import type { ScriptImports } from '../../files/script-imports.js';
+import { forEach, type Sliced } from '../../platform/sliced.js';
 
 /** How much of a page is walked; beyond that it is cut, and says so. */
 export interface WalkLimits {
@@ -101,8 +102,8 @@ export class ImportWalk {
   }
 
   /** The modules that are to be looked at, once it is known which of `reached` are there; none at the end. */
-  arrive(isThere: (url: string) => boolean): string[] {
-    for (const edge of this.edges) this.follow(edge, isThere);
+  *arrive(isThere: (url: string) => boolean): Sliced<string[]> {
+    yield* forEach(this.edges, (edge) => this.follow(edge, isThere));
     this.edges = [];
     if (this.isOver || this.met === this.watched?.size) return [];
     if (this.level.length > 0 && (this.levels += 1) > this.limits.levels) {
@@ -117,16 +118,19 @@ export class ImportWalk {
     return this.level.map(({ url }) => url);
   }
 
-  /** A slice of the level: call it until it answers false, then go on with `reached`. */
-  look(importsAt: ImportsAt, most: number): boolean {
-    for (const visit of this.level.splice(0, most)) {
+  /** The level; then go on with `reached`. One module may import as much as a thousand others do. */
+  *look(importsAt: ImportsAt): Sliced<void> {
+    yield* forEach(this.importing(importsAt), ([from, specifier, dynamic]) => this.import(from, specifier, dynamic));
+    this.level = [];
+  }
+
+  private *importing(importsAt: ImportsAt): Generator<[Visit, string, boolean]> {
+    for (const visit of this.level) {
       const imports = importsAt(visit.url);
       if (imports === undefined) this.unknown.add(visit.said);
-      if (!imports) continue;
-      for (const specifier of imports.static) this.import(visit, specifier, false);
-      for (const specifier of imports.dynamic) this.import(visit, specifier, true);
+      for (const specifier of imports?.static ?? []) yield [visit, specifier, false];
+      for (const specifier of imports?.dynamic ?? []) yield [visit, specifier, true];
     }
-    return this.level.length > 0;
   }
 
   get walked(): Walked {

@@ -1,5 +1,6 @@
 // The policy `imports`: what pages load resolves in the map that a promotion makes (promotion.md, "Policies"). It stops only what
 // gets worse: an import that leads somewhere in production and no longer would, and a new one that a page can't do without.
+import { redacted } from '../../platform/redact.js';
 import type { Fault, Walked } from './import-walk.js';
 import {
   type NextAction,
@@ -103,7 +104,7 @@ const nowhereText = (fault: Fault, more: number): string => `${chainText(fault)}
 
 /** `main.js → zz.js → ./gone.js`; the end of it is what matters. */
 function chainText({ chain }: Fault): string {
-  const said = chain().map((one) => (one.length > 60 ? `…${one.slice(-59)}` : one));
+  const said = chain().map((one) => (one.length > 60 ? `…${redacted(one).slice(-59)}` : one));
   return said.length <= 4 ? said.join(' → ') : [said[0], '…', ...said.slice(-2)].join(' → ');
 }
 

@@ -84,6 +84,14 @@ export class ChangeDelta {
     private readonly room: DeltaQuotas,
   ) {}
 
+  /** Before files are kept, whose bytes would stay until the clean-up: rejects with precondition for a version that is over. */
+  async expect(tx: Tx, id: number, { ifMatch }: Pick<DeltaOptions, 'ifMatch'>): Promise<void> {
+    if (ifMatch === undefined) return;
+    const text = 'SELECT version FROM ticket WHERE id = $1';
+    const [ticket] = await tx.run<{ version: number }>({ name: 'ticket_version', text, values: [id] });
+    if (ticket) requireMatch(ifMatch, versionTag(ticket.version));
+  }
+
   /**
    * Sets and deletes keys of a ticket's delta. Rejects with not_found; conflict `ticket.closed`, `ticket.frozen` (past its
    * first stage: the message has the command that reverts it), `modules.overlap` where the project blocks overlaps;

@@ -27,6 +27,7 @@ import type { DeltaTicket } from '../store/ticket-deltas.js';
 import { goneIn } from './gone-specifiers.js';
 import type { MapWarning } from './map-warning.js';
 import { type Overtaken, overtakenOf } from './stale-facts.js';
+import { quoted } from '../../platform/redact.js';
 
 export const overlapWarning = ({ key, other, ticket, stage }: Overlap): MapWarning => ({
   code: 'overlap',
@@ -176,5 +177,5 @@ const deletedButImported = (key: MapKey, importers: readonly string[]): MapWarni
 const leadsNowhere = ({ importer: { key }, specifier }: Dangling): MapWarning => ({
   code: 'dangling',
   key,
-  message: `${keyText(key)} imports ${specifier.slice(0, 200)}, which leads nowhere in this ticket's map.`,
+  message: `${keyText(key)} imports ${quoted(specifier, 200)}, which leads nowhere in this ticket's map.`,
 });

@@ -6,6 +6,7 @@ import { appendEvent } from '../../log/append-event.js';
 import type { Forced } from '../domain/imports-policy.js';
 import type { Verdict } from '../../promotion/domain/verdict.js';
 import type { DeltaTicket } from '../store/ticket-deltas.js';
+import { quoted } from '../../platform/redact.js';
 
 /** The policies that may be forced. A merge that conflicts would be wrong, and a hold or a lock is lifted by its own verb. */
 const FORCIBLE = ['imports'];
@@ -23,7 +24,7 @@ export function forcedOf(
   if (other !== undefined)
     throw invalid(
       'promote.not_forcible',
-      `The policy '${other.slice(0, 100)}' can't be forced. Force: ${FORCIBLE.join(', ')}.`,
+      `The policy '${quoted(other, 100)}' can't be forced. Force: ${FORCIBLE.join(', ')}.`,
     );
   if (!force || force.length === 0) return undefined;
   if (reason?.trim()) return { actor, reason: reason.trim() };

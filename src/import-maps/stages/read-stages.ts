@@ -20,6 +20,7 @@ import type { NamedProject } from '../../projects/stages/named-stage.js';
 import { MapPolicies } from './map-policies.js';
 import { PromotedMaps } from './promoted-maps.js';
 import { differenceView } from './stage-view.js';
+import { quoted } from '../../platform/redact.js';
 
 /** What stands between a ticket and its next stage. */
 export interface Why {
@@ -92,7 +93,7 @@ export class ReadStages {
     const stages = ticket.stages.map((stage) => stage.name).join(', ');
     throw invalid(
       'diff.unknown_side',
-      `'${name.slice(0, 100)}' is no side of a diff. There are ${stages} and release:<number>.`,
+      `'${quoted(name, 100)}' is no side of a diff. There are ${stages} and release:<number>.`,
     );
   }
 

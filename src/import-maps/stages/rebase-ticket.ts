@@ -19,6 +19,7 @@ import { MoveTicket } from '../../promotion/move-ticket.js';
 import { differencesAt, type StageChange } from './stage-change.js';
 import { requireFirstStage, requireOpen, requireStamped } from '../../promotion/ticket-demands.js';
 import type { EventDraft } from '../../rest/resource.js';
+import { quoted } from '../../platform/redact.js';
 
 @Injectable()
 export class RebaseTicket {
@@ -101,7 +102,7 @@ function refuseUnknown(ticket: StampedTicket, choices: ReadonlyMap<MapKey, Choic
   throw new DomainError(
     'invalid',
     'rebase.unknown_key',
-    `${ticket.key} doesn't change ${keyText(unknown).slice(0, 200)}. It changes ${known.map((key) => key.slice(0, 100)).join(', ') || 'nothing'}.`,
+    `${ticket.key} doesn't change ${quoted(keyText(unknown), 200)}. It changes ${known.map((key) => quoted(key, 100)).join(', ') || 'nothing'}.`,
     { data: { keys: known } },
   );
 }

@@ -18,6 +18,7 @@ import { SOURCES } from './sources-schema.js';
 import { DIFF, RELEASE, WHY } from './stage-schemas.js';
 import { Needs } from '../../platform/http/required-scope.js';
 import { originOf } from '../../platform/http/own-origin.js';
+import { quoted } from '../../platform/redact.js';
 
 const ID = pathParameter('id', 'The id of the ticket, or its key (`TKT-7`).', '1');
 const SIDE = (name: string, description: string): MethodDecorator =>
@@ -146,7 +147,7 @@ export class TicketMapsController {
   ): Promise<void> {
     const { number } = request.params;
     if (!/^\d{1,9}$/.test(number))
-      throw notFound(`There is no release '${number.slice(0, 100)}': releases have numbers.`);
+      throw notFound(`There is no release '${quoted(number, 100)}': releases have numbers.`);
     const project = await this.projects.of(request.query);
     sendJson(request, reply, await this.reads.releaseDetail(project, Number(number)));
   }

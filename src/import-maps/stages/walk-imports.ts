@@ -5,7 +5,7 @@ import { partsOfModuleUrl } from '../../files/file-names.js';
 import type { PackageTrees, Tree } from '../../files/package-trees.js';
 import type { Leads } from '../domain/dangling.js';
 import { type ImportsAt, ImportWalk, type Root, type Walked, type WalkLimits } from '../domain/import-walk.js';
-import type { Sliced } from '../../platform/sliced.js';
+import { forEach, type Sliced } from '../../platform/sliced.js';
 import type { BlobImports } from '../store/blob-imports.js';
 
 /** A page that loads more is a bundle that nobody made; the verdict says where it stopped. */
@@ -13,9 +13,6 @@ const WALK_LIMITS: WalkLimits = { modules: 5000, imports: 50_000, levels: 200 };
 
 /** Where certain edges are looked for: what the one walk came to early the other may come to late. */
 const SEARCH_LIMITS: WalkLimits = { modules: 20_000, imports: 200_000, levels: 400 };
-
-/** Modules between which others have a turn. */
-const SLICE = 100;
 
 /** Where it is known what modules import. */
 export interface Kept {
@@ -32,28 +29,30 @@ export async function walkImports(
 ): Promise<Walked> {
   const walk = new ImportWalk(roots, leads, watched ? SEARCH_LIMITS : WALK_LIMITS, watched);
   for (;;) {
-    const urls = walk.arrive(await withinFolders(kept.trees, walk.reached));
+    const urls = await inSlices(walk.arrive(await withinFolders(kept.trees, walk.reached)));
     if (urls.length === 0) return walk.walked;
     const at = await importsOf(sql, kept, urls);
-    await inSlices(looking(walk, at));
+    await inSlices(walk.look(at));
   }
 }
 
 /** Whether a file is in the folder that its URL names. What is relative to a module that stands alone is nowhere. */
 async function withinFolders(trees: PackageTrees, urls: readonly string[]): Promise<(url: string) => boolean> {
   const folders = new Map<string, Tree | undefined>();
-  for (const url of urls) {
-    const { hash } = placeOf(url) ?? {};
-    if (hash !== undefined && !folders.has(hash)) folders.set(hash, await trees.read(hash));
-  }
+  for (const hash of await inSlices(foldersOf(urls))) folders.set(hash, await trees.read(hash));
   return (url) => {
     const { hash, path } = placeOf(url) ?? {};
     return hash === undefined || path === undefined || (folders.get(hash)?.has(path) ?? false);
   };
 }
 
-function* looking(walk: ImportWalk, at: ImportsAt): Sliced<void> {
-  while (walk.look(at, SLICE)) yield;
+function* foldersOf(urls: readonly string[]): Sliced<ReadonlySet<string>> {
+  const folders = new Set<string>();
+  yield* forEach(urls, (url) => {
+    const { hash } = placeOf(url) ?? {};
+    if (hash !== undefined) folders.add(hash);
+  });
+  return folders;
 }
 
 /** A URL's hash is that of a script, which is known more often, or of the folder that has it. */

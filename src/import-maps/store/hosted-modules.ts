@@ -11,6 +11,7 @@ import { BlobLedger } from '../../files/blob-ledger.js';
 import { type BlobStore, MODULE_BLOBS } from '../../files/blob-store.js';
 import { partsOfModuleUrl } from '../../files/file-names.js';
 import { PackageTrees } from '../../files/package-trees.js';
+import { quoted } from '../../platform/redact.js';
 
 export interface Settled<Changes> {
   readonly changes: Changes;
@@ -74,7 +75,7 @@ function withIntegrity<One extends Change>(change: One, integrity: string): One 
   if (!set || set.integrity === integrity) return change;
   if (set.integrity !== undefined)
     throw differs(
-      `What is at ${set.url.slice(0, 200)} has the integrity ${integrity}. Send that, or leave integrity out.`,
+      `What is at ${quoted(set.url, 200)} has the integrity ${integrity}. Send that, or leave integrity out.`,
     );
   return { ...change, set: { ...set, integrity } };
 }
@@ -85,7 +86,7 @@ export function requireOneIntegrity(changes: readonly Change[], map: ImportMap):
   if (key === undefined) return;
   const { url, integrity } = map.get(key) as Target;
   throw differs(
-    `${wireKey(key)} leads to ${url.slice(0, 200)}, too, and has the integrity ${integrity}. Send that, or another URL.`,
+    `${wireKey(key)} leads to ${quoted(url, 200)}, too, and has the integrity ${integrity}. Send that, or another URL.`,
   );
 }
 
@@ -95,5 +96,5 @@ const notHere = (url: string): DomainError =>
   new DomainError(
     'unprocessable',
     'upload.no_such_module',
-    `There is nothing at ${url.slice(0, 200)}. Upload the file, or give the URL that its upload was answered with.`,
+    `There is nothing at ${quoted(url, 200)}. Upload the file, or give the URL that its upload was answered with.`,
   );

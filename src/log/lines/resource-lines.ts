@@ -1,6 +1,7 @@
 // The lines of what is made, changed and deleted through the dialect, by what people call it. They are SQL where the
 // statement that makes the change knows the row and Node doesn't.
 import { literal } from '../../platform/database/statement.js';
+import { redactedSql } from '../../platform/redact.js';
 
 export interface Named {
   /** What people call one: `source package`. */
@@ -32,7 +33,11 @@ export function createdLineSql(one: Named, parts?: string): string {
 export const deletedLineSql = (one: Named): string => `${nameSql(one)} || ' deleted'`;
 
 const nameSql = (one: Named): string =>
-  inTicketSql(one.partOf, `${literal(`${titled(one.noun)} `)} || left(COALESCE(${one.label}, ''), ${LABEL_LENGTH})`);
+  inTicketSql(one.partOf, `${literal(`${titled(one.noun)} `)} || COALESCE(${labelSql(one.label)}, '')`);
+
+/** Half of a secret doesn't look like one: what is cut is redacted before. */
+const labelSql = (label: string): string =>
+  `CASE WHEN length(${label}) > ${LABEL_LENGTH} THEN left(${redactedSql(label)}, ${LABEL_LENGTH}) ELSE ${label} END`;
 
 /** What happens to a part of a ticket begins with the ticket's key; where the ticket is gone, it doesn't. */
 export const inTicketSql = (ticket: string | undefined, line: string): string =>

@@ -1,6 +1,7 @@
 // What a `.dsc` or `.changes` says of its files: their sizes and sums (Debian policy, section 5.6.21 and 5.6.24).
 import { DomainError } from '../../platform/errors.js';
 import type { Sliced } from '../../platform/sliced.js';
+import { quoted } from '../../platform/redact.js';
 
 export interface ListedFile {
   readonly name: string;
@@ -41,7 +42,7 @@ export function* listedFiles(control: string, text: string): Sliced<ListedFile[]
       // In the Files of a .changes a section and a priority stand before the name.
       const [sum = '', size, ...names] = line.split(/\s+/);
       if (sum.length !== digits || !/^[\da-f]+$/i.test(sum))
-        throw badControl(control, `'${line.slice(0, 100)}' has no ${SUM_NAMES[kind]}`);
+        throw badControl(control, `'${quoted(line, 100)}' has no ${SUM_NAMES[kind]}`);
       addFile(control, listed, { name: names.at(-1), size, kind, sum: sum.toLowerCase() });
       if (listed.size > MOST_LISTED) throw badControl(control, `it lists more than ${MOST_LISTED} files`);
     }

@@ -19,6 +19,7 @@ import { settleRequest } from '../../files/settle-request.js';
 import { SPU_FILE_LIST, SPU_FILES_BODY, SPU_FILES_REPLY } from './spu-files-schema.js';
 import { type SpuFile, SpuFiles } from './spu-files.js';
 import { Needs } from '../../platform/http/required-scope.js';
+import { quoted } from '../../platform/redact.js';
 
 type SpuRequest = FastifyRequest<{ Params: { id: string; name: string }; Querystring: Query }>;
 
@@ -139,7 +140,7 @@ export class SpuFilesController {
 
 function idOf({ params }: SpuRequest): number {
   const id = asId(params.id);
-  if (id === undefined) throw notFound(`There is no source package upload '${params.id.slice(0, 100)}'.`);
+  if (id === undefined) throw notFound(`There is no source package upload '${quoted(params.id, 100)}'.`);
   return id;
 }
 

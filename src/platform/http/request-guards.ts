@@ -12,6 +12,7 @@ import { RouteMethods } from './route-methods.js';
 import { isBehindRefused, refuseFraming } from './request-framing.js';
 import { isSafe } from './safe-methods.js';
 import { LONGEST_URL, refuseTunnel } from './unread-reply.js';
+import { quoted } from '../redact.js';
 
 const LOCAL_NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
 /** `header` in lower case. */
@@ -54,7 +55,7 @@ function refuse(request: FastifyRequest, added: ReadonlySet<string>): DomainErro
     return new DomainError(
       'misdirected',
       'host.not_allowed',
-      `This server does not answer to the host '${host.slice(0, 100)}'. STAMPLINE_ALLOWED_HOSTS adds names.`,
+      `This server does not answer to the host '${quoted(host, 100)}'. STAMPLINE_ALLOWED_HOSTS adds names.`,
     );
   }
   return undefined;

@@ -10,6 +10,7 @@ import type { Config } from '../../config.js';
 import { CONFIG } from '../injection-tokens.js';
 import { AddressGuard } from './address-guard.js';
 import { NameLookup, type Target } from './name-lookup.js';
+import { quoted } from '../redact.js';
 
 /** From looking the name up to the answer's head. */
 const LONGEST_MS = 5000;
@@ -25,32 +26,31 @@ export class FetchGuard {
   }
 
   /**
-   * The status that a GET of an http(s) URL answers. Rejects with unprocessable: `fetch.refused` where the address isn't to
+   * The status that a GET of an http(s) URL answers, for this owner (`Principal`, or an address). Rejects with unprocessable: `fetch.refused` where the address isn't to
    * be called, `fetch.unreachable` where nobody answers in time.
    */
-  async statusOf(text: string): Promise<number> {
+  async statusOf(text: string, owner: string): Promise<number> {
     const url = new URL(text);
     const late = AbortSignal.timeout(LONGEST_MS);
-    const target = await this.targetOf(url, late);
+    const target = await this.targetOf(url, owner, late);
     return ask(url, target, late);
   }
 
   /** A name with one bad address among good ones is refused: which one would be called is chance. */
-  private async targetOf(url: URL, late: AbortSignal): Promise<Target> {
+  private async targetOf(url: URL, owner: string, late: AbortSignal): Promise<Target> {
     const host = url.hostname.replace(/^\[|\]$/g, '');
     const family = net.isIP(host);
-    const targets = family > 0 ? [{ address: host, family }] : await this.addressesOf(url, host, late);
+    const targets =
+      family > 0
+        ? [{ address: host, family }]
+        : await this.names.addressesOf(host, owner, late).catch((error: unknown) => {
+            throw unreachable(url, whyNoAddress(error), error);
+          });
     const bad = this.guard.allowsName(host)
       ? undefined
       : targets.find(({ address }) => !this.guard.allowsAddress(address));
     if (bad) throw refused(url, host, bad.address);
     return targets[0] as Target;
-  }
-
-  private addressesOf(url: URL, host: string, late: AbortSignal): Promise<readonly Target[]> {
-    return this.names.addressesOf(host, late).catch((error: unknown) => {
-      throw unreachable(url, whyNoAddress(error), error);
-    });
   }
 }
 
@@ -93,5 +93,5 @@ const unreachable = (url: URL, why: string, cause?: unknown): DomainError =>
 /** Without a user's name and password. */
 function shown({ protocol, host, pathname, search }: URL): string {
   const text = `${protocol}//${host}${pathname}${search}`;
-  return text.length > 300 ? `${text.slice(0, 299)}…` : text;
+  return text.length > 300 ? `${quoted(text, 299)}…` : text;
 }

@@ -1,6 +1,6 @@
 // Finds the addresses of a name that a client gave. Node's own `dns.lookup` runs in the few threads that also read files, and
 // can't be cancelled, so names in a zone that never answers would stop everybody else's. These lookups are sent from the event
-// loop, are cancelled after 3 s, and a zone has only some of them at a time. The hosts file and `localhost` are honoured; what
+// loop, are cancelled after 3 s, and a zone and whoever asks have only some of them at a time. The hosts file and `localhost` are honoured; what
 // else the system may ask (search domains, mDNS, LDAP) is not, so names must be fully qualified.
 import { Resolver } from 'node:dns/promises';
 import { isIP } from 'node:net';
@@ -16,8 +16,8 @@ export interface Target {
 const RESOLVER = { timeout: 1000, tries: 2 };
 const LONGEST_MS = 3000;
 
-/** Names that are looked up at a time in one zone and in all, and those of a zone that wait for that. */
-const TURNS = { group: 4, all: 128, waiting: 64, waitMs: 5000 };
+/** Names that are looked up at a time in one zone, for one owner and in all, and those of an owner that wait for that. */
+const TURNS = { group: 4, owner: 32, all: 128, waiting: 256, waitMs: 5000 };
 
 export class NameLookup {
   private readonly hosts = new HostsFile();
@@ -27,22 +27,27 @@ export class NameLookup {
   /** `servers`: addresses of name servers, with ports; none: those of the system. */
   constructor(private readonly servers: readonly string[]) {}
 
-  /** At least one address, IPv4 first. Rejects with an Error that says why there is none, and when `signal` is aborted. */
-  async addressesOf(host: string, signal: AbortSignal): Promise<readonly Target[]> {
+  /**
+   * At least one address, IPv4 first. `owner`: whose turn it is, who asks. Rejects with an Error that says why there is none, and
+   * when `signal` is aborted.
+   */
+  async addressesOf(host: string, owner: string, signal: AbortSignal): Promise<readonly Target[]> {
     const name = host.toLowerCase().replace(/\.$/, '');
     const known = await this.hosts.addressesOf(name);
     if (known.length > 0) return known.map(targetOf);
     if (name === 'localhost' || name.endsWith('.localhost')) return ['127.0.0.1', '::1'].map(targetOf); // RFC 6761, 6.3
     if (/(^|\.)invalid$/.test(name)) throw Object.assign(new Error(`${name} is no name`), { code: 'ENOTFOUND' }); // 6.4
-    return settled(this.shared(name), signal);
+    return settled(this.shared(name, owner), signal);
   }
 
-  /** All who want a name at a time share one lookup. */
-  private shared(name: string): Promise<readonly Target[]> {
-    const running = this.running.get(name);
+  /** All of an owner's who want a name at a time share one lookup: another's may have long to wait. */
+  private shared(name: string, owner: string): Promise<readonly Target[]> {
+    const key = `${owner}\0${name}`;
+    const running = this.running.get(key);
     if (running) return running;
-    const lookup = this.turns.take(zoneOf(name), () => this.ask(name)).finally(() => this.running.delete(name));
-    this.running.set(name, lookup);
+    const turn = { group: zoneOf(name), owner };
+    const lookup = this.turns.take(turn, () => this.ask(name)).finally(() => this.running.delete(key));
+    this.running.set(key, lookup);
     lookup.catch(() => undefined); // Whoever asked may be gone.
     return lookup;
   }

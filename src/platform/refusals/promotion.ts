@@ -7,6 +7,8 @@ export const PROMOTION = {
   'conflicts.overlap': ['conflict', 'Another open ticket changes the same keys.'],
   'conflicts.stale': ['conflict', "Production has changed the ticket's keys since the ticket did. Rebase it."],
   'diff.unknown_side': ['invalid', 'A side of a diff is neither a stage nor a release.'],
+  'env.empty': ['invalid', 'The environment of a write is empty.'],
+  'env.misnamed': ['invalid', 'A write names its environment under another name than env.'],
   'env.no_ticket': ['invalid', 'The environment is a map for each ticket, and no ticket is named.'],
   'env.not_shown': ['conflict', "The environment's map is not the ticket's."],
   'env.other_stage': ['conflict', 'The ticket is at another stage than the environment.'],

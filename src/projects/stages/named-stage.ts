@@ -4,11 +4,13 @@ import { Db } from '../../platform/database/db.js';
 import type { Sql } from '../../platform/database/statement.js';
 import { conflict, notFound } from '../../platform/errors.js';
 import { lastOf, type Query } from '../../rest/reading/list-query.js';
-import { KNOWN_MODULES_URLS } from '../keep-modules-url.js';
-import { type StageSetting, stageOrderOf } from './stage-setting.js';
+import { KNOWN_MODULES_URLS } from '../../projects/keep-modules-url.js';
+import type { StageSetting } from './stage-setting.js';
 import { production, type Stage, type StageOrder, stageNamed } from './stage-order.js';
 import { ModulesUrls } from '../modules-urls.js';
 import { PreviewLocks } from '../preview-locks.js';
+import { stageOrderOf } from './stage-setting.js';
+import { quoted } from '../../platform/redact.js';
 
 export interface NamedProject {
   readonly id: number;
@@ -65,7 +67,7 @@ export class NamedProjects {
           settings->>'page' AS page, settings->>'modules_url' AS modules_url, ${KNOWN_MODULES_URLS} AS bases FROM project p WHERE ${where} LIMIT 1`,
       values: [value],
     });
-    if (!row) throw notFound(`There is no project '${value.slice(0, 100)}'.`);
+    if (!row) throw notFound(`There is no project '${quoted(value, 100)}'.`);
     const { id, name, stages, safe_list: safeList, open_previews: isOpen, relative, page, bases } = row;
     const previews = this.locks.isLocked(isOpen ?? false) ? 'key' : 'open';
     return {
@@ -87,7 +89,7 @@ export function stageOf(project: NamedProject, name: string): Stage {
   const stage = stageNamed(project.stages, name);
   if (stage) return stage;
   const names = project.stages.map((one) => one.name).join(', ');
-  throw notFound(`There is no stage '${name.slice(0, 100)}' in ${project.name}. There are ${names}.`);
+  throw notFound(`There is no stage '${quoted(name, 100)}' in ${project.name}. There are ${names}.`);
 }
 
 /** For what is written to production alone. Rejects with conflict `stage.not_production`. */

@@ -1,5 +1,6 @@
 // The stages of a project as its settings list them (import-maps.md, section 4): what is a list of stages and what is none.
 import { COMPLETE, LINE } from '../../workflow/steps.js';
+import { quoted } from '../../platform/redact.js';
 import type { StageOrder } from './stage-order.js';
 
 export interface StageSetting {
@@ -44,7 +45,7 @@ function faultsOfOne(given: unknown, index: number): string[] {
     return [`${stage} is an object such as {"name": "qa", "step": 400}.`];
   const { name, step, title } = given as Partial<Record<string, unknown>>;
   const unknown = Object.keys(given).filter((key) => !KEYS.includes(key));
-  const faults = unknown.map((key) => `${stage} has no '${key.slice(0, 100)}'. It has ${KEYS.join(', ')}.`);
+  const faults = unknown.map((key) => `${stage} has no '${quoted(key, 100)}'. It has ${KEYS.join(', ')}.`);
   if (typeof name !== 'string' || !NAME.test(name))
     faults.push(`${stage}.name is lower-case letters, digits and hyphens, a letter first, at most 31.`);
   else if (RESERVED.includes(name))

@@ -1,5 +1,6 @@
 // What a policy says of a promotion (promotion.md, "Policies"), and in what order verdicts stand.
 import { shell, shellQuoted } from '../../platform/shell-quote.js';
+import { quoted } from '../../platform/redact.js';
 import type { CodeOf } from '../../platform/refusals/refusals.js';
 
 /** From best to worst; the worst decides. */
@@ -95,8 +96,7 @@ export const allPass = (verdicts: readonly Verdict[]): boolean =>
   verdicts.every(({ verdict }) => verdict === 'pass' || verdict === 'pass_overridden');
 
 /** At most 140 characters, and never half of one at the end. */
-export const summaryOf = (text: string): string =>
-  text.length <= 140 ? text : `${text.slice(0, 139).replace(/[\uD800-\uDBFF]$/, '')}…`;
+export const summaryOf = (text: string): string => (text.length <= 140 ? text : `${quoted(text, 139)}…`);
 
 /** A request as an action: the curl line is made of the same parts. `base` is the URL that the client calls us by. */
 export function requestAction(

@@ -3,6 +3,7 @@ import { invalid } from '../../platform/errors.js';
 import { parseUntil, type Until } from '../domain/hold.js';
 import { verbBody } from '../../rest/operations/operation-body.js';
 import type { NewHold } from './held-rows.js';
+import { quoted } from '../../platform/redact.js';
 
 /** Rejects with invalid `reason.missing`, `until.invalid`. */
 export function holdBody(body: unknown): NewHold {
@@ -22,6 +23,6 @@ function untilOf(text: string): Until {
   if (until) return until;
   throw invalid(
     'until.invalid',
-    `'${text.slice(0, 50)}' is no end. Say 30m, 2h, 3d, 1w, or a time such as 2026-11-22T08:00Z.`,
+    `'${quoted(text, 50)}' is no end. Say 30m, 2h, 3d, 1w, or a time such as 2026-11-22T08:00Z.`,
   );
 }

@@ -12,6 +12,7 @@ import type { Resource, WriteContext } from '../resource.js';
 import { checkKey, type WriteAnswer, type WriteRequest } from '../writing/idempotency.js';
 import type { WriteOptions } from '../writing/resource-writer.js';
 import { contentTag, isKnown, parseIfMatch, takesAny, versionTag } from './entity-tag.js';
+import { quoted } from '../../platform/redact.js';
 
 /** Tastypie's other formats. */
 const NOT_BUILT = /^(application|text)\/(xml|yaml|x-yaml|x-plist|javascript|x-javascript|ecmascript)$/;
@@ -38,7 +39,7 @@ const notBuilt = (format: string, advice: string): DomainError =>
   new DomainError(
     'not_acceptable',
     'format.not_built',
-    `The format '${format.slice(0, 50)}' is not built: this API speaks JSON only. ${advice}`,
+    `The format '${quoted(format, 50)}' is not built: this API speaks JSON only. ${advice}`,
   );
 
 /** A 200 with an ETag, or a 304 when the client has it already. */

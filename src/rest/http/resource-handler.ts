@@ -27,6 +27,7 @@ import {
   writeOptions,
 } from './reply.js';
 import { describeSchema } from './schema-reply.js';
+import { quoted } from '../../platform/redact.js';
 
 export type IdRequest = FastifyRequest<{ Params: { id: string }; Querystring: Query }>;
 export type ListRequest = FastifyRequest<{ Querystring: Query }>;
@@ -48,7 +49,7 @@ export class ResourceHandler {
   async idOf(resource: Resource, request: IdRequest, tx?: Tx): Promise<number> {
     const text = request.params.id;
     const id = await this.idNamed(resource, text, lastOf(request.query.project), tx);
-    if (id === undefined) throw notFound(`There is no ${resource.noun} '${text.slice(0, 100)}'.`);
+    if (id === undefined) throw notFound(`There is no ${resource.noun} '${quoted(text, 100)}'.`);
     return id;
   }
 

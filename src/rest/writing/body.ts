@@ -8,6 +8,7 @@ import type { FoundKeys } from '../reading/key-reader.js';
 import type { FieldValues, Resource } from '../resource.js';
 import { didYouMean } from './did-you-mean.js';
 import { parseReference } from './reference.js';
+import { quoted } from '../../platform/redact.js';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -28,7 +29,7 @@ export function objectOf(body: unknown, members: readonly string[]): JsonObject 
 }
 
 export const unknownMember = (name: string, members: readonly string[]): DomainError =>
-  invalid('body.unknown_member', `There is no '${name.slice(0, 100)}' here. There is ${members.join(', ')}.`);
+  invalid('body.unknown_member', `There is no '${quoted(name, 100)}' here. There is ${members.join(', ')}.`);
 
 /** The ticket keys that a body names in its references. */
 export function keysIn(resource: Resource, body: JsonObject): string[] {
@@ -150,7 +151,7 @@ function convertReferences(field: Field, given: unknown, known: FoundKeys): unkn
 /** A reference that leads nowhere, or is none; Tastypie's words. `field` is where the body has it. */
 export function badReference(given: unknown, field?: string): DomainError {
   const shown = typeof given === 'string' || typeof given === 'number' ? String(given) : JSON.stringify(given);
-  const text = shown.length > 200 ? `${shown.slice(0, 200)}…` : shown;
+  const text = shown.length > 200 ? `${quoted(shown, 200)}…` : shown;
   const message = `Could not find the provided object via resource URI '${text}'.`;
   return new DomainError('invalid', 'reference.not_found', message, field === undefined ? {} : { part: field });
 }

@@ -9,6 +9,7 @@ import {
 } from '../../../src/import-maps/domain/import-walk.js';
 import { type ImportsFacts, importsVerdict } from '../../../src/import-maps/domain/imports-policy.js';
 import { keyOf } from '../../../src/import-maps/domain/map-key.js';
+import { atOnce } from '../../../src/platform/sliced.js';
 
 /** What each module imports: names of other modules, or of nothing. */
 type Page = Readonly<Record<string, { readonly static: readonly string[]; readonly dynamic: readonly string[] }>>;
@@ -24,7 +25,7 @@ function walk(page: Page, roots: readonly string[], limits: WalkLimits, watched?
     limits,
     watched,
   );
-  while (walking.arrive(() => true).length > 0) while (walking.look((url) => page[url.slice(1)], 2));
+  while (atOnce(walking.arrive(() => true)).length > 0) atOnce(walking.look((url) => page[url.slice(1)]));
   return walking.walked;
 }
 
@@ -87,7 +88,7 @@ it('ends once it has met all edges that it was asked for', () => {
     return chain[url.slice(1)];
   };
   const walking = new ImportWalk([{ said: 'a', lead: leads('a') }], leads, ALL, new Set([' a /a nothing', ' a /a b']));
-  while (walking.arrive(() => true).length > 0) while (walking.look(looking, 100));
+  while (atOnce(walking.arrive(() => true)).length > 0) atOnce(walking.look(looking));
   expect([looked, walking.walked.cut]).toEqual([1, false]);
   expect([[...walking.walked.nowhere], [...walking.walked.sound]]).toEqual([[' a /a nothing'], [' a /a b']]);
 });
