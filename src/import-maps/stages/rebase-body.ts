@@ -1,5 +1,6 @@
 // What `rebase` is asked: for each key that production overtook, whose value is to be valid.
 import { invalid } from '../../platform/errors.js';
+import { quoted } from '../../platform/redact.js';
 import { asObject } from '../../rest/writing/body.js';
 import type { Choice } from '../domain/conflict.js';
 import { keyFromWire, type MapKey } from '../domain/map-key.js';
@@ -12,6 +13,6 @@ export function rebaseBody(body: unknown): Map<MapKey, Choice> {
   if (choices.length === 0)
     throw invalid('rebase.no_keys', 'Say for each key whose value counts: {"cart": "mine"} or {"cart": "theirs"}.');
   const wrong = choices.find(([, choice]) => choice !== 'mine' && choice !== 'theirs');
-  if (wrong) throw invalid('rebase.bad_choice', `'${wrong[0].slice(0, 100)}' is "mine" or "theirs".`);
+  if (wrong) throw invalid('rebase.bad_choice', `'${quoted(wrong[0], 100)}' is "mine" or "theirs".`);
   return new Map(choices.map(([key, choice]) => [keyFromWire(key), choice as Choice]));
 }

@@ -1,10 +1,7 @@
 // The bodies of operations that aren't CRUD: few members, each of one kind, and none that the operation doesn't know.
 import { invalid } from '../../platform/errors.js';
 import { isCommit } from '../../platform/git-facts.js';
-import { asObject, unknownMember } from '../../rest/writing/body.js';
-import type { Choice } from '../../import-maps/domain/conflict.js';
-import { keyFromWire, type MapKey } from '../../import-maps/domain/map-key.js';
-import { quoted } from '../../platform/redact.js';
+import { asObject, unknownMember } from '../writing/body.js';
 
 type Kind = 'number' | 'flag' | 'text' | 'commit' | 'commits' | 'words';
 type Members = Readonly<Record<string, Kind>>;
@@ -63,16 +60,4 @@ export function verbBody<const Of extends Members>(body: unknown, members: Of): 
     if (!CHECKS[kind].fits(value)) throw invalid('body.invalid_member', `'${name}' is ${CHECKS[kind].says}.`);
   }
   return Object.fromEntries(given) as Values<Of>;
-}
-
-/** `{"cart": "mine", "https://app.example/admin/ nav": "theirs"}`, or the same under `keys`. */
-export function rebaseBody(body: unknown): Map<MapKey, Choice> {
-  const given = asObject(body);
-  const { keys } = given;
-  const choices = Object.entries(typeof keys === 'object' && keys !== null ? asObject(keys) : given);
-  if (choices.length === 0)
-    throw invalid('rebase.no_keys', 'Say for each key whose value counts: {"cart": "mine"} or {"cart": "theirs"}.');
-  const wrong = choices.find(([, choice]) => choice !== 'mine' && choice !== 'theirs');
-  if (wrong) throw invalid('rebase.bad_choice', `'${quoted(wrong[0], 100)}' is "mine" or "theirs".`);
-  return new Map(choices.map(([key, choice]) => [keyFromWire(key), choice as Choice]));
 }
