@@ -15,8 +15,8 @@ export interface WorkToCheck {
   readonly trunk: string | undefined;
   /** Whether the remote is asked for the trunk: `must`: what it doesn't answer is a refusal. */
   readonly fetch: 'never' | 'tries' | 'must';
-  /** Hears what isn't checked, or may be old. */
-  readonly note: (line: string) => void;
+  /** Hears what isn't checked, or may be old; `isUsual`: outside of repositories there is nothing to check. */
+  readonly note: (line: string, isUsual?: boolean) => void;
 }
 
 export interface CheckedWork {
@@ -30,7 +30,7 @@ const OLD_MS = 3_600_000;
 /** Undefined where there is nothing to check. Rejects with CliError `refused`. */
 export async function checkWork({ cwd, trunk: named, fetch, note }: WorkToCheck): Promise<CheckedWork | undefined> {
   const found = await repositoryOf(cwd);
-  if (found.kind === 'none') return void note('Not in a git repository: git is not checked.');
+  if (found.kind === 'none') return void note('Not in a git repository: git is not checked.', true);
   if (found.kind === 'unreadable') throw refused(`${found.why} (${SKIP})`);
   const git = gitIn(cwd);
   const commit = await git.read(['rev-parse', '--verify', '--quiet'], { names: ['HEAD^{commit}'] });
