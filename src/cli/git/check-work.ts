@@ -5,9 +5,9 @@ import { isCommit } from '../../platform/git-facts.js';
 import { CliError } from '../cli-error.js';
 import { EXIT } from '../exit-codes.js';
 import { type Git, gitIn } from './git.js';
-import { fetchTrunk, fetchUnknownTrunk } from './fetch-trunk.js';
+import { fetchTrunk } from './fetch-trunk.js';
 import { repositoryOf } from './repository.js';
-import { heardAgo, findTrunk, type Trunk } from './trunk.js';
+import { heardAgo, findTrunk, type Trunk, trunkRemote } from './trunk.js';
 
 export interface WorkToCheck {
   readonly cwd: string;
@@ -78,9 +78,7 @@ async function askRemote(
 ): Promise<boolean> {
   const known = await findTrunk(git, named);
   if (!known && (await git.read(['remote'])) === '') return false;
-  const fetched = known
-    ? await fetchTrunk(git, known, { deeper: await isShallow(git) })
-    : await fetchUnknownTrunk(git, named);
+  const fetched = await fetchTrunk(git, named, { deeper: await isShallow(git) });
   if (fetched.ok) return true;
   const what = `${known?.name ?? named ?? 'The trunk'} could not be fetched: ${fetched.why}`;
   // Whether there is such a branch is for noTrunk to say.
@@ -94,7 +92,7 @@ async function noTrunk(git: Git, named: string | undefined): Promise<CliError> {
   const shallow = (await isShallow(git)) ? ' This clone is shallow: git fetch --unshallow may bring it.' : '';
   if (named !== undefined)
     return refused(
-      `There is no branch '${named}' here or at origin: git fetch, or correct "trunk" in .stamprc.json.${shallow}`,
+      `There is no branch '${named}' here or at ${(await trunkRemote(git, named)) ?? 'a remote'}: git fetch, or correct "trunk" in .stamprc.json.${shallow}`,
     );
   return refused(
     `There is no trunk to compare with (origin/HEAD, main or master): git fetch, or say {"trunk": "develop"} in .stamprc.json.${shallow}`,
