@@ -101,12 +101,12 @@ describe('goes through', () => {
     await promoted(await promote(ticket, scene.work), ticket);
   });
 
-  test('outside of a repository, which is a warning, to programs too', async () => {
+  test('outside of a repository, which programs hear', async () => {
     const [ticket, other] = [await aTicket('0'.repeat(40)), await aTicket('0'.repeat(40))];
     const ended = await promote(ticket, server.dataFolder);
     expect([ended.code, await ticket.stage()]).toEqual([0, 'qa']);
     const message = 'Not in a git repository: git is not checked.';
-    expect(ended.stderr).toBe(`warning: ${message}\n`);
+    expect(ended.stderr).toBe('');
     const json = await promote(other, server.dataFolder, '--json');
     expect(JSON.parse(json.stdout).warnings).toEqual([{ code: 'unchecked', key: '', message }]);
   });

@@ -201,3 +201,21 @@ describe.each([
     ]);
   });
 });
+
+it.each(['cart.js', 'words.json', 'sum.wasm', 'cart.css'])(
+  'a pointer of Git LFS in place of src/%s is named, and stays here',
+  async (file) => {
+    const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'a'.repeat(64)}\nsize 12\n`;
+    for (const branch of ['main', 'cart', null]) {
+      const [key, app] = [newKey(), new WatchedApp({ [`src/${file}`]: pointer, 'src/nav.js': text('nav') }, branch)];
+      const ended = await app.stamp(server.base, `update ${key} --once`);
+      expect([ended.code, ended.stderr]).toEqual([
+        1,
+        expect.stringContaining(
+          `src/${file} is a pointer of Git LFS and not the file itself, so it was not sent: git lfs pull`,
+        ),
+      ]);
+      expect(await shown(server.base, key)).toEqual({ 'src/nav.js': text('nav') });
+    }
+  },
+);

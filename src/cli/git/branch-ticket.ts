@@ -63,7 +63,6 @@ async function branchHere({ cwd, trunk }: Settings): Promise<{ git: Git; name: s
   const name = await git.read(['symbolic-ref', '--quiet', '--short'], { names: ['HEAD'] });
   if (!name) return undefined;
   const found = await findTrunk(git, trunk);
-  const trunks =
-    found === undefined ? ['main', 'master'] : [found.remote ? found.name.replace(/^[^/]+\//, '') : found.name];
+  const trunks = found === undefined ? ['main', 'master'] : [found.branch];
   return trunks.includes(name) ? undefined : { git, name };
 }

@@ -5,9 +5,9 @@ import { isCommit } from '../../platform/git-facts.js';
 import { CliError } from '../words/cli-error.js';
 import { EXIT } from '../words/exit-codes.js';
 import { type Git, gitIn } from './git.js';
-import { fetchTrunk, fetchUnknownTrunk } from './fetch-trunk.js';
+import { fetchTrunk } from './fetch-trunk.js';
 import { repositoryOf } from './repository.js';
-import { heardAgo, findTrunk, type Trunk } from './trunk.js';
+import { heardAgo, findTrunk, type Trunk, trunkRemote } from './trunk.js';
 
 export interface WorkToCheck {
   readonly cwd: string;
@@ -15,8 +15,8 @@ export interface WorkToCheck {
   readonly trunk: string | undefined;
   /** Whether the remote is asked for the trunk: `must`: what it doesn't answer is a refusal. */
   readonly fetch: 'never' | 'tries' | 'must';
-  /** Hears what isn't checked, or may be old. */
-  readonly note: (line: string) => void;
+  /** Hears what isn't checked, or may be old; `isUsual`: outside of repositories there is nothing to check. */
+  readonly note: (line: string, isUsual?: boolean) => void;
 }
 
 export interface CheckedWork {
@@ -30,7 +30,7 @@ const OLD_MS = 3_600_000;
 /** Undefined where there is nothing to check. Rejects with CliError `refused`. */
 export async function checkWork({ cwd, trunk: named, fetch, note }: WorkToCheck): Promise<CheckedWork | undefined> {
   const found = await repositoryOf(cwd);
-  if (found.kind === 'none') return void note('Not in a git repository: git is not checked.');
+  if (found.kind === 'none') return void note('Not in a git repository: git is not checked.', true);
   if (found.kind === 'unreadable') throw refused(`${found.why} (${SKIP})`);
   const git = gitIn(cwd);
   const commit = await git.read(['rev-parse', '--verify', '--quiet'], { names: ['HEAD^{commit}'] });
@@ -78,9 +78,7 @@ async function askRemote(
 ): Promise<boolean> {
   const known = await findTrunk(git, named);
   if (!known && (await git.read(['remote'])) === '') return false;
-  const fetched = known
-    ? await fetchTrunk(git, known, { deeper: await isShallow(git) })
-    : await fetchUnknownTrunk(git, named);
+  const fetched = await fetchTrunk(git, named, { deeper: await isShallow(git) });
   if (fetched.ok) return true;
   const what = `${known?.name ?? named ?? 'The trunk'} could not be fetched: ${fetched.why}`;
   // Whether there is such a branch is for noTrunk to say.
@@ -94,7 +92,7 @@ async function noTrunk(git: Git, named: string | undefined): Promise<CliError> {
   const shallow = (await isShallow(git)) ? ' This clone is shallow: git fetch --unshallow may bring it.' : '';
   if (named !== undefined)
     return refused(
-      `There is no branch '${named}' here or at origin: git fetch, or correct "trunk" in .stamprc.json.${shallow}`,
+      `There is no branch '${named}' here or at ${(await trunkRemote(git, named)) ?? 'a remote'}: git fetch, or correct "trunk" in .stamprc.json.${shallow}`,
     );
   return refused(
     `There is no trunk to compare with (origin/HEAD, main or master): git fetch, or say {"trunk": "develop"} in .stamprc.json.${shallow}`,

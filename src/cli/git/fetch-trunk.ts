@@ -1,7 +1,7 @@
 // Asks the remote for the trunk and nothing else, without a question, for a bounded time.
 import { inheritedEnvironment } from '../session/settings.js';
 import { BATCH_MODE, type Git, TIMED_OUT } from './git.js';
-import type { Trunk } from './trunk.js';
+import { findTrunk, remotesOf, trunkRemote } from './trunk.js';
 
 const PATIENCE_MS = 15_000;
 
@@ -16,11 +16,30 @@ async function quietly(git: Git): Promise<readonly [string, ...string[]]> {
 
 export type Fetched = { readonly ok: true } | { readonly ok: false; readonly why: string };
 
-/** `deeper`: all of its history, of a shallow clone. A trunk that is no remote's needs none. */
-export async function fetchTrunk(git: Git, trunk: Trunk, { deeper = false } = {}): Promise<Fetched> {
-  if (!trunk.remote) return { ok: true };
-  const slash = trunk.name.indexOf('/');
-  const [remote, branch] = [trunk.name.slice(0, slash), trunk.name.slice(slash + 1)];
+/**
+ * Asks for the trunk that is known, else for the one of its remote: of a clone that has another branch only, or a local trunk that lags behind.
+ * `deeper`: all of its history, of a shallow clone. Where there is no remote, nobody has to be asked.
+ */
+export async function fetchTrunk(git: Git, named: string | undefined, { deeper = false } = {}): Promise<Fetched> {
+  const known = await findTrunk(git, named);
+  if (known?.remote !== undefined) return fetchBranch(git, { remote: known.remote, branch: known.branch }, deeper);
+  const remotes = await remotesOf(git);
+  if (remotes.length === 0) return known ? { ok: true } : { ok: false, why: 'there is no remote.' };
+  const remote = await trunkRemote(git, named);
+  if (remote === undefined)
+    return {
+      ok: false,
+      why: `there are several remotes (${remotes.join(', ')}): say {"trunk": "${remotes[0]}/main"} in .stamprc.json.`,
+    };
+  return fetchUnknown(git, remote, named, deeper);
+}
+
+interface RemoteBranch {
+  readonly remote: string;
+  readonly branch: string;
+}
+
+async function fetchBranch(git: Git, { remote, branch }: RemoteBranch, deeper: boolean): Promise<Fetched> {
   const from = `+refs/heads/${branch}:refs/remotes/${remote}/${branch}`;
   const options = ['fetch', '--quiet', '--no-tags', '--no-recurse-submodules', ...(deeper ? ['--unshallow'] : [])];
   return asFetched(
@@ -28,20 +47,18 @@ export async function fetchTrunk(git: Git, trunk: Trunk, { deeper = false } = {}
   );
 }
 
-/** The branch that the remote calls its head, with its history: of a clone that has another branch only. */
-export async function fetchUnknownTrunk(git: Git, named: string | undefined): Promise<Fetched> {
-  if ((await git.read(['remote', 'get-url'], { names: ['origin'] })) === undefined)
-    return { ok: false, why: 'there is no remote.' };
+/** The branch that is named, else the one that the remote calls its head, with its history. */
+async function fetchUnknown(git: Git, remote: string, named: string | undefined, deeper: boolean): Promise<Fetched> {
   const asked = await git.run([...(await quietly(git)), 'ls-remote', '--symref'], {
-    names: ['origin', 'HEAD'],
+    names: [remote, 'HEAD'],
     timeout: PATIENCE_MS,
   });
-  const branch = named ?? /^ref: refs\/heads\/(\S+)\tHEAD$/m.exec(asked.stdout)?.[1];
+  const said = named?.startsWith(`${remote}/`) ? named.slice(remote.length + 1) : named;
+  const branch = said ?? /^ref: refs\/heads\/(\S+)\tHEAD$/m.exec(asked.stdout)?.[1];
   if (branch === undefined) return asFetched(asked.code === 0 ? { ...asked, code: 1 } : asked);
-  const trunk = { name: `origin/${branch}`, commit: '', remote: true };
   const isShallow = (await git.read(['rev-parse', '--is-shallow-repository'])) === 'true';
-  const fetched = await fetchTrunk(git, trunk, { deeper: isShallow });
-  if (fetched.ok) await git.run(['symbolic-ref', 'refs/remotes/origin/HEAD', `refs/remotes/origin/${branch}`]);
+  const fetched = await fetchBranch(git, { remote, branch }, deeper || isShallow);
+  if (fetched.ok) await git.run(['symbolic-ref', `refs/remotes/${remote}/HEAD`, `refs/remotes/${remote}/${branch}`]);
   return fetched;
 }
 

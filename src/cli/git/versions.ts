@@ -1,6 +1,6 @@
 // Which versions of a folder's files a clone has: in the work tree as git would store them, where our line of work left the
 // trunk, at HEAD, and in HEAD's history. Each question is one process of git, whatever the number of files.
-import { fetchTrunk, fetchUnknownTrunk } from './fetch-trunk.js';
+import { fetchTrunk } from './fetch-trunk.js';
 import { type Git, gitIn } from './git.js';
 import { type CommitFacts, distinct, type PathChange, pathChanges } from './path-changes.js';
 import { findTrunk, type Trunk } from './trunk.js';
@@ -51,7 +51,7 @@ export class GitVersions {
   async refresh(): Promise<boolean> {
     const head = await this.git.read(['rev-parse', '--verify', '--quiet'], { names: ['HEAD^{commit}'] });
     let trunk = await findTrunk(this.git, this.named);
-    if (!trunk && !this.hasDeepened && (await this.isShallow())) trunk = await this.deepen(undefined);
+    if (!trunk && !this.hasDeepened && (await this.isShallow())) trunk = await this.deepen();
     if (head === this.line?.head && trunk?.commit === this.line?.trunk?.commit) return false;
     this.line = head === undefined ? undefined : await this.lineAt(head, trunk);
     this.trees.clear();
@@ -113,7 +113,7 @@ export class GitVersions {
     const fresh = paths.filter((path) => !this.pasts.has(path));
     await this.readPast(head, fresh);
     if (!paths.every(isEnough) && !this.hasDeepened && (await this.isShallow())) {
-      await this.deepen(this.line?.trunk);
+      await this.deepen();
       this.pasts.clear();
       await this.refresh();
       await this.readPast(head, paths);
@@ -162,7 +162,7 @@ export class GitVersions {
   async hasCommit(commit: string): Promise<boolean> {
     if (await this.isInHistory(commit)) return true;
     if (this.hasDeepened || !(await this.isShallow())) return false;
-    await this.deepen(this.line?.trunk);
+    await this.deepen();
     await this.refresh();
     return this.isInHistory(commit);
   }
@@ -182,7 +182,7 @@ export class GitVersions {
   async fetch(): Promise<boolean> {
     const trunk = this.line?.trunk;
     if (!trunk) return false;
-    const fetched = await fetchTrunk(this.git, trunk);
+    const fetched = await fetchTrunk(this.git, this.named);
     if (!fetched.ok) this.note(`${trunk.name} could not be fetched: ${fetched.why} What was fetched before counts.`);
     return fetched.ok;
   }
@@ -197,11 +197,9 @@ export class GitVersions {
     }
   }
 
-  private async deepen(trunk: Trunk | undefined): Promise<Trunk | undefined> {
+  private async deepen(): Promise<Trunk | undefined> {
     this.hasDeepened = true;
-    const fetched = trunk
-      ? await fetchTrunk(this.git, trunk, { deeper: true })
-      : await fetchUnknownTrunk(this.git, this.named);
+    const fetched = await fetchTrunk(this.git, this.named, { deeper: true });
     if (!fetched.ok)
       this.note(`This clone is shallow, and its history could not be fetched: ${fetched.why} git fetch --unshallow`);
     return findTrunk(this.git, this.named);
@@ -215,8 +213,7 @@ export class GitVersions {
     if (!trunk) return { head, trunk, begun: undefined, onTrunk: true };
     const begun = (await this.git.read(['merge-base'], { names: [head, trunk.commit] })) ?? head;
     const branch = await this.git.read(['symbolic-ref', '--short', '--quiet'], { names: ['HEAD'] });
-    const own = trunk.remote ? trunk.name.slice(trunk.name.indexOf('/') + 1) : trunk.name;
-    return { head, trunk, begun, onTrunk: branch === undefined ? begun === head : branch === own };
+    return { head, trunk, begun, onTrunk: branch === undefined ? begun === head : branch === trunk.branch };
   }
 
   private tree(commit: string | undefined): Promise<Versions> {

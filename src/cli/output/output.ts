@@ -105,11 +105,12 @@ export class Output {
     this.stderr.write(withoutTokens(harmless(`${this.paint('yellow', 'warning', this.stderr)}: ${oneLine(line)}\n`)));
   }
 
-  /** What could not be checked: said once, even to scripts, and among the warnings of what `--json` answers. */
-  unchecked(line: string): void {
+  /** What could not be checked: said once, to scripts only `aloud`, and always among the warnings of what `--json` answers. */
+  unchecked(line: string, aloud = true): void {
     if (this.left.includes(line)) return;
     this.left.push(line);
-    this.warn(line);
+    if (aloud) this.warn(line);
+    else this.note(line);
   }
 
   error(line: string): void {

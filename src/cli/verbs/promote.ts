@@ -120,7 +120,7 @@ async function checkGit(
   const { settings, out, server } = session;
   const { cwd, folder, trunk } = settings;
   const fetch = options.fetch === true || toProduction ? 'must' : 'tries';
-  const work = await checkWork({ cwd, trunk, fetch, note: (line) => out.unchecked(line) });
+  const work = await checkWork({ cwd, trunk, fetch, note: (line, isUsual) => out.unchecked(line, !isUsual) });
   if (!work) return {};
   out.detail(`git: clean, and HEAD descends from ${work.trunk}`);
   const found = await requireCommitted(session, { id, key, head: work.commit });

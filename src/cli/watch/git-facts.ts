@@ -2,6 +2,7 @@
 // repository, nothing is known, and nothing fails.
 import { GIT_CHECKS } from '../../platform/git-facts.js';
 import { type Git, gitIn } from '../git/git.js';
+import { trunkRemote } from '../git/trunk.js';
 
 /** Of an upload, as the server keeps it with the revision. */
 export interface Provenance {
@@ -46,7 +47,7 @@ async function provenanceOf(folder: string): Promise<Provenance> {
   const [commit, branch, remote] = await Promise.all([
     lineOf(folder, ['rev-parse', '--verify', '--quiet'], { names: ['HEAD'] }),
     branchOf(folder),
-    lineOf(folder, ['remote', 'get-url', 'origin']),
+    remoteOf(folder),
   ]);
   const found = { git_remote: remote && withoutSecrets(remote), git_branch: branch, git_commit: commit };
   return Object.fromEntries(
@@ -54,6 +55,11 @@ async function provenanceOf(folder: string): Promise<Provenance> {
       ([name, text]) => text !== undefined && GIT_CHECKS[name as keyof Provenance](text) === undefined,
     ),
   );
+}
+
+async function remoteOf(folder: string): Promise<string | undefined> {
+  const name = await trunkRemote(gitIn(folder), undefined).catch(() => undefined);
+  return name === undefined ? undefined : lineOf(folder, ['remote', 'get-url'], { names: [name] });
 }
 
 /** Of somebody who logs in by ssh, such as `git` or `alice`: tokens are longer, or of other letters. */

@@ -1,11 +1,13 @@
 // Brings parcels to the server: again and again while it is away, where somebody waits for it; and what the server refuses is
 // taken out, so that one bad file doesn't keep the others.
+import { shell } from '../../platform/shell-quote.js';
 import { pause } from '../../client/pause.js';
 import { Refusal, type Server, Unreachable } from '../../client/server.js';
 import { CliError } from '../words/cli-error.js';
 import { EXIT } from '../words/exit-codes.js';
 import type { BegunTicket } from './open-work-ticket.js';
 import { conflictLine } from './conflict-markers.js';
+import { isLfsPointer } from './lfs-pointer.js';
 import type { Provenance } from './git-facts.js';
 import { apart, formOf, type GoneFile, newKey, type Parcel, type SentFile, sizeOf } from './upload-batch.js';
 import { ticketRefusal } from './ticket-refusal.js';
@@ -63,7 +65,7 @@ export class Sender {
 
   /** Rejects with CliError where the ticket takes no modules any more; with Refusal; Unreachable; the signal's reason. */
   async deliver(parcel: Parcel): Promise<Delivered> {
-    const kept = parcel.files.map(unmerged).filter((one) => one !== undefined);
+    const kept = parcel.files.map(unusable).filter((one) => one !== undefined);
     if (kept.length === 0) return this.bring(parcel);
     const rest = { ...parcel, files: parcel.files.filter(({ file }) => !kept.some((one) => one.file === file)) };
     const refused = { ...NOTHING, refused: kept };
@@ -140,8 +142,12 @@ const NOTHING: Delivered = {
   ...{ live: [], warnings: [], revisions: [] },
 };
 
-/** The refusal of a file that a merge left with conflicts; undefined of any other. */
-function unmerged({ file, name, bytes }: SentFile): Delivered['refused'][number] | undefined {
+/** The refusal of a file that a merge left with conflicts, or of which LFS left a pointer; undefined of any other. */
+function unusable({ file, name, bytes }: SentFile): Delivered['refused'][number] | undefined {
+  if (isLfsPointer(bytes)) {
+    const message = `${name} is a pointer of Git LFS and not the file itself, so it was not sent: ${shell`git lfs pull`} brings the file.`;
+    return { file, name, code: 'lfs_pointer', message };
+  }
   const line = conflictLine(bytes);
   if (line === undefined) return undefined;
   const message = `${name} has conflict markers at line ${line}, so it was not sent: finish the merge, then save it.`;
