@@ -20,7 +20,7 @@ export async function readSources(server: Server, ticket: string, under: string)
 }
 
 /** Who changed some paths last in production: of the first ones. */
-export async function lastChanges(
+async function lastChanges(
   server: Server,
   ticket: string,
   names: readonly string[],
