@@ -103,7 +103,8 @@ const DETAILS: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether such an event is a detail: what goes wrong never is. What is made as a part of a bundle is one too, whatever its type. */
-export const isDetail = (type: string, severity: Severity = 'info'): boolean => severity === 'info' && DETAILS.has(type);
+export const isDetail = (type: string, severity: Severity = 'info'): boolean =>
+  severity === 'info' && DETAILS.has(type);
 
 /** Rooms of the server that may say something of their own one day. */
 const OURS_TOO = ['artifact', 'module', 'map', 'stream', 'event', 'stampline'];

@@ -62,9 +62,13 @@ function queries({ project, ticket, kind, severities, detail }) {
 
 function remember({ project, ticket, kind, severities, detail }) {
   const query = new URLSearchParams(
-    Object.entries({ project, ticket, kind, severity: severities.length < 3 ? severities.join() : '', detail: detail ? '1' : '' }).filter(
-      ([, value]) => value,
-    ),
+    Object.entries({
+      project,
+      ticket,
+      kind,
+      severity: severities.length < 3 ? severities.join() : '',
+      detail: detail ? '1' : '',
+    }).filter(([, value]) => value),
   );
   history.replaceState(null, '', query.size > 0 ? `?${query}` : location.pathname);
 }
