@@ -6,11 +6,16 @@ import { keepGenerated } from './generated-file.mjs';
 
 await ensureClientTypes();
 const from = (file) => import(`../src/${file}.ts`);
-const [{ REFUSALS }, { STATUS }, { exitOf }, { EVENT_TYPES, PARTS, RESOURCES, ROW_CHANGES }] = await Promise.all(
-  ['platform/refusals/refusals', 'platform/http/error-reply', 'cli/shell/report-error', 'log/lines/event-types'].map(
-    from,
-  ),
-);
+const [{ REFUSALS }, { STATUS }, { exitOf }, { POLICIES }, { EVENT_TYPES, PARTS, RESOURCES, ROW_CHANGES }] =
+  await Promise.all(
+    [
+      'platform/refusals/refusals',
+      'platform/http/error-reply',
+      'cli/shell/report-error',
+      'promotion/policies',
+      'log/lines/event-types',
+    ].map(from),
+  );
 
 const ERRORS = `# Errors
 
@@ -52,6 +57,15 @@ const errors = Object.entries(REFUSALS).map(([title, codes]) => {
   const rows = [...Object.entries(codes).map(rowOf), ...(title === 'Lists and objects' ? MADE : [])];
   return `## ${title}\n\n${table(['code', 'status', '`stamp`', 'meaning'], rows)}`;
 });
+
+const own = POLICIES.flatMap(({ codes = {} }) => Object.entries(codes));
+if (own.length > 0)
+  errors.push(
+    `## Policies\n\n${table(
+      ['code', 'status', '`stamp`', 'meaning'],
+      own.map(([code, about]) => [`\`${code}\``, '409', '3', about]),
+    )}`,
+  );
 
 const EVENTS = `# Events
 

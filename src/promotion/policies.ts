@@ -11,13 +11,16 @@ import type { Policy, Promotion } from './policy.js';
 /** Its times as every answer has them: those of rows come as Postgres writes them in JSON. */
 const asTold = (verdict: Verdict): Verdict => ({ ...verdict, since: wireTime(verdict.since) });
 
-/** Verdicts of one grade stand in this order; a policy that it doesn't name comes last. */
+/** Asked of every promotion, whatever it brings. */
+export const POLICIES: readonly Policy[] = [steps, hold, lock];
+
+/** Verdicts of one grade are in this order; those of a policy that it doesn't name come last. */
 const ORDER = ['steps', 'conflicts', 'hold', 'lock', 'imports', 'sources'];
 const placeOf = ({ name }: Policy): number => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
 
 @Injectable()
 export class Policies {
-  private all: readonly Policy[] = [steps, hold, lock];
+  private all = POLICIES;
 
   /** For good: it is asked of every promotion from now on. */
   register(policy: Policy): void {

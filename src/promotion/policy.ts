@@ -10,9 +10,23 @@ export interface Promotion {
   readonly base: string;
 }
 
+/** A verdict's code, and what it means in a sentence. */
+export type PolicyCodes = Readonly<Record<string, string>>;
+
 export interface Policy {
   /** As verdicts and settings name it. */
   readonly name: string;
+  /** Codes that it declares itself; docs/ERRORS.md lists them. Those of the first policies are in platform/refusals/. */
+  readonly codes?: PolicyCodes;
   /** Reads its facts and judges them: one verdict, or none where it has nothing to say of such a promotion. */
   ask(sql: Sql, promotion: Promotion): Promise<Verdict[]>;
 }
+
+type OwnVerdict<Codes extends PolicyCodes> = Omit<Verdict, 'code'> & { readonly code: Extract<keyof Codes, string> };
+
+/** A policy with codes of its own: a verdict with another code doesn't compile. */
+export const definePolicy = <const Codes extends PolicyCodes>(policy: {
+  readonly name: string;
+  readonly codes: Codes;
+  ask(sql: Sql, promotion: Promotion): Promise<OwnVerdict<Codes>[]>;
+}): Policy => policy as unknown as Policy;

@@ -59,10 +59,11 @@ function ofRefusal(refusal: Refusal): Known {
 }
 
 /** 400 and 422 are values that the server doesn't take: the command line was fine, its content isn't. */
-export function exitOf({ status, code }: Pick<Refusal, 'status' | 'code'>): ExitCode {
+export function exitOf({ status, code, body }: Pick<Refusal, 'status' | 'code'> & Partial<Refusal>): ExitCode {
   if (status === 401 || status === 403) return EXIT.unauthorised;
   if (status === 404) return EXIT.notFound;
-  if (status === 409) return isRule(code) ? EXIT.refused : EXIT.conflict;
+  // A refusal with verdicts is that of a policy, which may have codes of its own.
+  if (status === 409) return isRule(code) || Array.isArray(body?.verdicts) ? EXIT.refused : EXIT.conflict;
   if (status === 412 || status === 428) return EXIT.conflict;
   return EXIT.error;
 }
