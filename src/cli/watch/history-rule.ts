@@ -6,6 +6,7 @@ import { baseOf, type Compared, type Decided, type Rule, type Told } from './jud
 import { GONE } from './need.js';
 import { hasOnTop, replacedVersion } from './replaced.js';
 import { LastChanges, type ServerSources } from './server-versions.js';
+import { staleFacts } from './stale-facts.js';
 import { carriedCommits, staleText } from './stale-text.js';
 import { decide, type Decision } from './three-way.js';
 
@@ -94,12 +95,9 @@ export class HistoryRule implements Rule {
     if (stale.length === 0) return [];
     const { git, ticket } = this.parts;
     await git.fetch();
-    return Promise.all(
-      stale.map(async (one) => {
-        const file = { ...one, last: this.last.of(one.name), key: `@${project}/${one.name}` };
-        return { code: 'stale' as const, message: await staleText(git, file, ticket.key) };
-      }),
-    );
+    const files = stale.map((one) => ({ ...one, last: this.last.of(one.name), key: `@${project}/${one.name}` }));
+    const facts = await staleFacts(git, files);
+    return files.map((file) => ({ code: 'stale', message: staleText({ git, facts, key: ticket.key }, file) }));
   }
 }
 
