@@ -66,6 +66,27 @@ describe.each<[string, Record<string, string>]>([
   });
 });
 
+it('files of a filter that fails take as many processes of git, 400 as 4', async () => {
+  const asked: number[] = [];
+  for (const count of [4, 400]) {
+    const repo = new CopiedRepo(server);
+    for (const file of files(count)) repo.write(file, version(1));
+    repo.write('.gitattributes', 'src/many/* filter=ours\n');
+    repo.commitAll('Many files');
+    repo.push();
+    await repo.release();
+    repo.git('config', 'filter.ours.required', 'true');
+    repo.git('config', 'filter.ours.clean', 'false');
+    for (const file of files(count)) repo.write(file, version(2));
+    const processes = counted(repo);
+    const ended = await repo.stamp(`update ${TICKET} --once --yes --json`);
+    expect(ended.stdout.split('\n').filter((line) => line.includes('"refused"'))).toHaveLength(count);
+    asked.push(processes().length);
+    expect(await repo.changes()).toEqual({});
+  }
+  expect(asked[1]).toBe(asked[0]);
+});
+
 it('a ticket with more paths than a command line takes is promoted with the commits that changed them', async () => {
   const repo = new CopiedRepo(server);
   const all = Array.from({ length: 400 }, (_one, at) => `src/${'long-name'.repeat(12)}/part${at}.js`);

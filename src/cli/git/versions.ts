@@ -3,6 +3,7 @@
 import { commitsWithin } from './commits-within.js';
 import { fetchTrunk } from './fetch-trunk.js';
 import { type Git, gitIn } from './git.js';
+import { type Hashed, hashedFiles } from './hashed-files.js';
 import { byPath, type PathChange, pathChanges } from './path-changes.js';
 import { findTrunk, type Trunk } from './trunk.js';
 
@@ -86,18 +87,9 @@ export class GitVersions {
     return this.tree(this.line?.begun);
   }
 
-  /** As git would store them, or with `isRaw` as they are; those that it can't read are left out. */
-  async inWorkTree(paths: readonly string[], { isRaw = false } = {}): Promise<Versions> {
-    // One path a line, and a quote at the beginning is git's own.
-    const plain = paths.filter((path) => !/^"|[\n\r]/.test(path));
-    if (plain.length === 0) return new Map();
-    const verb = ['hash-object', '--stdin-paths', ...(isRaw ? ['--no-filters'] : [])] as const;
-    const { code, stdout } = await this.git.run(verb, { input: `${plain.join('\n')}\n` });
-    const ids = stdout.split('\n').filter(Boolean);
-    if (code === 0) return new Map(plain.map((path, index) => [path, ids[index] ?? '']));
-    // It ends at the first one that it can't read.
-    const read = plain.slice(0, ids.length).map((path, index): [string, string] => [path, ids[index] ?? '']);
-    return new Map([...read, ...(await this.inWorkTree(plain.slice(ids.length + 1), { isRaw }))]);
+  /** As git would store them, or with `isRaw` as they are. */
+  inWorkTree(paths: readonly string[], { isRaw = false } = {}): Promise<Hashed> {
+    return hashedFiles(this.git, this.root, paths, isRaw);
   }
 
   /** Files that are not checked out. */
