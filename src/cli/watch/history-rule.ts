@@ -2,6 +2,7 @@
 import type { Server } from '../../client/server.js';
 import { OwnCommits } from '../git/own-commits.js';
 import type { GitVersions } from '../git/versions.js';
+import { Behind } from './behind.js';
 import { baseOf, type Compared, type Decided, type Rule, type Told } from './judged-file.js';
 import { GONE } from './need.js';
 import { hasOnTop, replacedVersion } from './replaced.js';
@@ -20,10 +21,12 @@ export class HistoryRule implements Rule {
   readonly isRaw = false;
   private readonly last: LastChanges;
   private readonly own: OwnCommits;
+  private readonly behind: Behind;
 
   constructor(private readonly parts: RuleParts) {
     this.last = new LastChanges(parts.server, parts.ticket.id);
     this.own = new OwnCommits(parts.git);
+    this.behind = new Behind(parts.git);
   }
 
   async decide(files: readonly Compared[], known: ServerSources): Promise<readonly Decided[]> {
@@ -88,7 +91,8 @@ export class HistoryRule implements Rule {
     const over = judged.filter((one) => isOver(one, hasOnTop(this.parts.git, one)));
     const { git, ticket } = this.parts;
     const carried = await carriedCommits({ git, key: ticket.key, lastOf: (name) => this.last.of(name) }, over);
-    return [...(await this.tellStale(stale, known.project)), ...carried];
+    // After the conflicts, of which the remote is asked.
+    return [...(await this.tellStale(stale, known.project)), ...carried, ...(await this.behind.tell(judged))];
   }
 
   private async tellStale(stale: readonly Decided[], project: string): Promise<readonly Told[]> {
