@@ -13,7 +13,7 @@ import { SourceFolder } from '../watch/source-files.js';
 import { requireBuiltFrom } from './built-sources.js';
 import { refused, SKIP } from './check-work.js';
 import { gitIn } from './git.js';
-import { distinct, pathChanges } from './path-changes.js';
+import { byPath, distinct, pathChanges } from './path-changes.js';
 import { GitVersions } from './versions.js';
 
 /** What a promotion is told of the commits. */
@@ -102,9 +102,9 @@ async function commitsOf(root: string, versions: GitVersions, sources: readonly 
     isBranch ? 'own' : 'firstParent',
   );
   const used = new Set<string>();
+  const changed = byPath(changes);
   for (const { path: file, change } of compared) {
-    for (const { path: of, from, to, commit } of changes) {
-      if (of !== file) continue;
+    for (const { from, to, commit } of changed.get(file) ?? []) {
       if (to === change.base) break;
       used.add(commit.id);
       if (from === change.base) break;

@@ -1,8 +1,9 @@
 // Runs git in a folder, and tells "there is none" from "git says no". Exit codes only: its words are in the user's language.
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { inheritedEnvironment } from '../session/settings.js';
+import { CliError } from '../words/cli-error.js';
 
 /** A verb of git with its options, as we write them; never a text from elsewhere. */
 type Verb = readonly [string, ...string[]];
@@ -15,6 +16,8 @@ export interface Git {
     verb: Verb,
     operands?: Operands,
   ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>;
+  /** Hears what it prints, part by part between separators, however long that is. Its exit code. */
+  each(verb: Verb, operands: Operands, separator: string, part: (text: string) => void): Promise<number>;
 }
 
 /** What a verb is about: behind --end-of-options, so that git takes none of it for an option. */
@@ -38,6 +41,7 @@ const operandsOf = ({ names, paths }: Operands): readonly string[] => [
 ];
 
 const MOST_BYTES = 64 * 1024 * 1024;
+const TOO_LONG = 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER';
 
 /**
  * What would make git answer for another repository than the folder's: `git rev-parse --local-env-vars` of all versions, set
@@ -70,10 +74,9 @@ function environment(): NodeJS.ProcessEnv {
 export function gitIn(cwd: string): Git {
   const run: Git['run'] = (verb, operands = {}) =>
     new Promise((resolve, reject) => {
-      const always = ['--no-optional-locks', ...(operands.paths ? ['--literal-pathspecs'] : [])];
-      const all = [...always, '-c', 'core.quotePath=off', ...verb, ...operandsOf(operands)];
       const options = { cwd, env: environment(), maxBuffer: MOST_BYTES, timeout: operands.timeout ?? 0 };
-      const child = execFile('git', all, options, (error, stdout, stderr) => {
+      const child = execFile('git', lineOf(verb, operands), options, (error, stdout, stderr) => {
+        if (error?.code === TOO_LONG) return reject(tooLong(verb));
         const code = error === null ? 0 : error.killed && operands.timeout ? TIMED_OUT : error.code;
         if (typeof code === 'number') resolve({ code, stdout, stderr });
         else reject(error ?? new Error('git ended without a code'));
@@ -84,11 +87,44 @@ export function gitIn(cwd: string): Git {
     });
   return {
     run,
+    each: (verb, operands, separator, part) => eachPart(cwd, lineOf(verb, operands), separator, part),
     read: async (verb, operands) => {
       const { code, stdout } = await run(verb, operands);
       return code === 0 ? stdout.replace(/\r?\n$/, '') : undefined;
     },
   };
+}
+
+function lineOf(verb: Verb, operands: Operands): string[] {
+  const always = ['--no-optional-locks', ...(operands.paths ? ['--literal-pathspecs'] : [])];
+  return [...always, '-c', 'core.quotePath=off', ...verb, ...operandsOf(operands)];
+}
+
+const tooLong = ([verb]: Verb): CliError =>
+  new CliError(`What git's ${verb} answers is more than 64 MB: --folder with a part of the repository asks for less.`);
+
+/** Never holds more of it than a part. */
+async function eachPart(
+  cwd: string,
+  line: readonly string[],
+  separator: string,
+  part: (text: string) => void,
+): Promise<number> {
+  const child = spawn('git', line, { cwd, env: environment(), stdio: ['ignore', 'pipe', 'ignore'] });
+  const ended = new Promise<number>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => (code === null ? reject(new Error('git ended without a code')) : resolve(code)));
+  });
+  let rest = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    const parts = text.split(separator);
+    parts[0] = rest + (parts[0] ?? '');
+    rest = parts.pop() ?? '';
+    parts.forEach(part);
+  });
+  const code = await ended;
+  part(rest);
+  return code;
 }
 
 /** False where no `git` that can be started is in the PATH. */

@@ -35,7 +35,7 @@ export class OwnCommits {
   private async ask(head: string, commit: string): Promise<Own> {
     const id = await this.git.read(['rev-parse', '--verify', '--quiet'], { names: [`${commit}^{commit}`] });
     // What HEAD has and a version isn't in is somebody's work that was in no commit: it doesn't say whose.
-    if (id === undefined || (await this.versions.isInHistory(id))) return 'nothing';
+    if (id === undefined || (await this.versions.inHistory([id])).has(id)) return 'nothing';
     if ((await this.pastHeads()).includes(id)) return 'all';
     return pathChanges(this.git, [id, `^${head}`], [], 'own');
   }

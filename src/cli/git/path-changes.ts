@@ -1,5 +1,6 @@
 // How paths changed, commit by commit: one `git log` for all of them.
 import type { Git } from './git.js';
+import { areFew, folderOf } from './named-paths.js';
 
 export interface PathChange {
   readonly path: string;
@@ -34,16 +35,26 @@ const WAYS = {
 const NONE = /^0+$/;
 
 /**
- * The newest first; a merge is told for each parent that it differs from. `revisions`: as git reads them.
+ * The newest first; a merge is told for each parent that it differs from. `revisions`: as git reads them; `files`: to the letter, all where
+ * there are none. Of many it is their folder's log that is read; whatever its length, no more is held than their changes.
  */
 export async function pathChanges(
   git: Git,
   revisions: readonly string[],
-  paths: readonly string[],
+  files: readonly string[],
   way: keyof typeof WAYS = 'all',
 ): Promise<PathChange[]> {
-  const listed = await git.read([...LOG, ...WAYS[way]], { names: revisions, ...(paths.length > 0 ? { paths } : {}) });
-  return (listed ?? '').split('\u0001').slice(1).flatMap(changesIn);
+  const wanted = new Set(files);
+  const changes: PathChange[] = [];
+  const code = await git.each(
+    [...LOG, ...WAYS[way]],
+    { names: revisions, paths: areFew(files) ? files : folderOf(files) },
+    '\u0001',
+    (text) => {
+      for (const change of changesIn(text)) if (wanted.size === 0 || wanted.has(change.path)) changes.push(change);
+    },
+  );
+  return code === 0 ? changes : [];
 }
 
 function changesIn(text: string): PathChange[] {
@@ -73,3 +84,14 @@ export function versionsOnTop(changes: readonly PathChange[], of: string): strin
 export const distinct = (commits: readonly CommitFacts[]): CommitFacts[] => [
   ...new Map(commits.map((commit) => [commit.id, commit])).values(),
 ];
+
+/** The changes of each path, in their order. */
+export function byPath(changes: readonly PathChange[]): ReadonlyMap<string, readonly PathChange[]> {
+  const found = new Map<string, PathChange[]>();
+  for (const change of changes) {
+    const before = found.get(change.path);
+    if (before) before.push(change);
+    else found.set(change.path, [change]);
+  }
+  return found;
+}

@@ -1,15 +1,14 @@
 // Which versions of a folder's files a clone has: in the work tree as git would store them, where our line of work left the
 // trunk, at HEAD, and in HEAD's history. Each question is one process of git, whatever the number of files.
+import { commitsWithin } from './commits-within.js';
 import { fetchTrunk } from './fetch-trunk.js';
 import { type Git, gitIn } from './git.js';
-import { type CommitFacts, distinct, type PathChange, pathChanges } from './path-changes.js';
+import { type Hashed, hashedFiles } from './hashed-files.js';
+import { byPath, type PathChange, pathChanges } from './path-changes.js';
 import { findTrunk, type Trunk } from './trunk.js';
 
 /** By path from the repository's root: git's ids. */
 export type Versions = ReadonlyMap<string, string>;
-
-/** So many paths are named to git; of more all of the folder is asked for. */
-const MOST_PATHS = 300;
 
 interface Line {
   readonly head: string;
@@ -25,6 +24,7 @@ export class GitVersions {
   private readonly trees = new Map<string, Promise<Versions>>();
   private readonly pasts = new Map<string, readonly PathChange[]>();
   private hasDeepened = false;
+  private mailed: Promise<string | undefined> | undefined;
 
   private constructor(
     readonly root: string,
@@ -49,6 +49,7 @@ export class GitVersions {
 
   /** Looks where HEAD is. Answers whether it moved. */
   async refresh(): Promise<boolean> {
+    this.mailed = undefined;
     const head = await this.git.read(['rev-parse', '--verify', '--quiet'], { names: ['HEAD^{commit}'] });
     let trunk = await findTrunk(this.git, this.named);
     if (!trunk && !this.hasDeepened && (await this.isShallow())) trunk = await this.deepen();
@@ -86,18 +87,9 @@ export class GitVersions {
     return this.tree(this.line?.begun);
   }
 
-  /** As git would store them, or with `isRaw` as they are; those that it can't read are left out. */
-  async inWorkTree(paths: readonly string[], { isRaw = false } = {}): Promise<Versions> {
-    // One path a line, and a quote at the beginning is git's own.
-    const plain = paths.filter((path) => !/^"|[\n\r]/.test(path));
-    if (plain.length === 0) return new Map();
-    const verb = ['hash-object', '--stdin-paths', ...(isRaw ? ['--no-filters'] : [])] as const;
-    const { code, stdout } = await this.git.run(verb, { input: `${plain.join('\n')}\n` });
-    const ids = stdout.split('\n').filter(Boolean);
-    if (code === 0) return new Map(plain.map((path, index) => [path, ids[index] ?? '']));
-    // It ends at the first one that it can't read.
-    const read = plain.slice(0, ids.length).map((path, index): [string, string] => [path, ids[index] ?? '']);
-    return new Map([...read, ...(await this.inWorkTree(plain.slice(ids.length + 1), { isRaw }))]);
+  /** As git would store them, or with `isRaw` as they are. */
+  inWorkTree(paths: readonly string[], { isRaw = false } = {}): Promise<Hashed> {
+    return hashedFiles(this.git, this.root, paths, isRaw);
   }
 
   /** Files that are not checked out. */
@@ -135,47 +127,35 @@ export class GitVersions {
     return this.pasts.get(path) ?? [];
   }
 
-  /** True where the trunk's history, as it is known here, has the path in this version. */
-  async isOnTrunk(path: string, id: string): Promise<boolean> {
+  /** The trunk's commit as the remote has it now, where somebody asked since we looked where HEAD is. */
+  async trunkNow(): Promise<string | undefined> {
     const trunk = this.line?.trunk;
-    if (!trunk) return false;
-    // As the remote has it now, where somebody asked since we looked where HEAD is.
-    const { commit = trunk.commit } = (await findTrunk(this.git, this.named)) ?? {};
-    const changes = await pathChanges(this.git, [commit], [path]);
-    return changes.some((change) => change.to === id);
-  }
-
-  /** The commits that changed a path since another one, up to where HEAD left the trunk; the newest first, without merges. */
-  async trunkChanges(path: string, since: string): Promise<readonly CommitFacts[]> {
-    const begun = this.line?.begun;
-    if (begun === undefined) return [];
-    const changes = await pathChanges(this.git, [begun, `^${since}`], [path], 'own');
-    return distinct(changes.map(({ commit }) => commit));
+    return trunk && ((await findTrunk(this.git, this.named))?.commit ?? trunk.commit);
   }
 
   /** Whose commits are one's own; undefined where git wasn't told. */
   mail(): Promise<string | undefined> {
-    return this.git.read(['config', 'user.email']);
+    return (this.mailed ??= this.git.read(['config', 'user.email']));
   }
 
-  /** The same; of a shallow clone the rest is fetched where it is needed. */
-  async hasCommit(commit: string): Promise<boolean> {
-    if (await this.isInHistory(commit)) return true;
-    if (this.hasDeepened || !(await this.isShallow())) return false;
+  /** Those of some commits that HEAD's history has; of a shallow clone the rest is fetched where it is needed. */
+  async having(commits: readonly string[]): Promise<ReadonlySet<string>> {
+    const found = await this.inHistory(commits);
+    if (commits.every((commit) => found.has(commit)) || this.hasDeepened || !(await this.isShallow())) return found;
     await this.deepen();
     await this.refresh();
-    return this.isInHistory(commit);
+    return this.inHistory(commits);
+  }
+
+  /** The same of what is here. */
+  async inHistory(commits: readonly string[]): Promise<ReadonlySet<string>> {
+    return commitsWithin(this.git, this.line?.head, commits);
   }
 
   /** False where something is in no commit, and before there is one. */
   async isClean(): Promise<boolean> {
     const { code, stdout } = await this.git.run(['status', '--porcelain', '-z', '--untracked-files=normal']);
     return this.line !== undefined && code === 0 && stdout === '';
-  }
-
-  async isInHistory(commit: string): Promise<boolean> {
-    const { code } = await this.git.run(['merge-base', '--is-ancestor'], { names: [commit, this.line?.head ?? ''] });
-    return code === 0;
   }
 
   /** Asks the remote for the trunk. Whether it answered. */
@@ -189,12 +169,8 @@ export class GitVersions {
 
   private async readPast(head: string, paths: readonly string[]): Promise<void> {
     if (paths.length === 0) return;
-    for (const path of paths) this.pasts.set(path, []);
-    const asked = paths.length > MOST_PATHS ? (this.paths().paths ?? []) : paths;
-    for (const change of await pathChanges(this.git, [head], asked)) {
-      const known = this.pasts.get(change.path);
-      if (known) this.pasts.set(change.path, [...known, change]);
-    }
+    const found = byPath(await pathChanges(this.git, [head], paths));
+    for (const path of paths) this.pasts.set(path, found.get(path) ?? []);
   }
 
   private async deepen(): Promise<Trunk | undefined> {

@@ -90,15 +90,16 @@ export class BuildRule implements Rule {
   private async commitsHere(): Promise<ReadonlySet<string>> {
     const here = new Set<string>();
     const { git, ticket } = this.parts;
+    const question = (commit: string): string => `${git.head ?? ''} ${commit}`;
     const all = this.last
       .all()
       .flatMap(({ commit, ticket: by }) => (commit && isCommit(commit) ? [{ commit, by }] : []));
+    const questions = [...new Set(all.map(({ commit }) => commit))].filter((commit) => !this.has.has(question(commit)));
+    const having = await git.having(questions);
+    for (const commit of questions) this.has.set(question(commit), having.has(commit));
     for (const { commit, by } of all) {
-      const question = `${git.head ?? ''} ${commit}`;
-      const has = this.has.get(question) ?? (await git.hasCommit(commit));
-      this.has.set(question, has);
       // What this ticket released from here is known, though its commit was amended since.
-      if (has || (by === ticket.key && (await this.own.has(commit)))) here.add(commit);
+      if (this.has.get(question(commit)) || (by === ticket.key && (await this.own.has(commit)))) here.add(commit);
     }
     return here;
   }

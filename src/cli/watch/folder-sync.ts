@@ -107,7 +107,8 @@ export class FolderSync {
       plan,
       again: new Set(again),
     });
-    return { ...outcome, warnings: [...plan.told, ...outcome.warnings] };
+    const refused = [...plan.refused.map(({ name, code, message }) => ({ name, code, message })), ...outcome.refused];
+    return { ...outcome, refused, warnings: [...plan.told, ...outcome.warnings] };
   }
 
   private async push({ files, gone = [], named = [], force = false, progress, plan, again }: Push): Promise<Outcome> {

@@ -2,10 +2,12 @@
 import type { Server } from '../../client/server.js';
 import { OwnCommits } from '../git/own-commits.js';
 import type { GitVersions } from '../git/versions.js';
+import { Behind } from './behind.js';
 import { baseOf, type Compared, type Decided, type Rule, type Told } from './judged-file.js';
 import { GONE } from './need.js';
 import { hasOnTop, replacedVersion } from './replaced.js';
 import { LastChanges, type ServerSources } from './server-versions.js';
+import { staleFacts } from './stale-facts.js';
 import { carriedCommits, staleText } from './stale-text.js';
 import { decide, type Decision } from './three-way.js';
 
@@ -19,10 +21,12 @@ export class HistoryRule implements Rule {
   readonly isRaw = false;
   private readonly last: LastChanges;
   private readonly own: OwnCommits;
+  private readonly behind: Behind;
 
   constructor(private readonly parts: RuleParts) {
     this.last = new LastChanges(parts.server, parts.ticket.id);
     this.own = new OwnCommits(parts.git);
+    this.behind = new Behind(parts.git);
   }
 
   async decide(files: readonly Compared[], known: ServerSources): Promise<readonly Decided[]> {
@@ -87,19 +91,17 @@ export class HistoryRule implements Rule {
     const over = judged.filter((one) => isOver(one, hasOnTop(this.parts.git, one)));
     const { git, ticket } = this.parts;
     const carried = await carriedCommits({ git, key: ticket.key, lastOf: (name) => this.last.of(name) }, over);
-    return [...(await this.tellStale(stale, known.project)), ...carried];
+    // After the conflicts, of which the remote is asked.
+    return [...(await this.tellStale(stale, known.project)), ...carried, ...(await this.behind.tell(judged))];
   }
 
   private async tellStale(stale: readonly Decided[], project: string): Promise<readonly Told[]> {
     if (stale.length === 0) return [];
     const { git, ticket } = this.parts;
     await git.fetch();
-    return Promise.all(
-      stale.map(async (one) => {
-        const file = { ...one, last: this.last.of(one.name), key: `@${project}/${one.name}` };
-        return { code: 'stale' as const, message: await staleText(git, file, ticket.key) };
-      }),
-    );
+    const files = stale.map((one) => ({ ...one, last: this.last.of(one.name), key: `@${project}/${one.name}` }));
+    const facts = await staleFacts(git, files);
+    return files.map((file) => ({ code: 'stale', message: staleText({ git, facts, key: ticket.key }, file) }));
   }
 }
 

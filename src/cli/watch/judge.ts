@@ -1,9 +1,11 @@
 // What the files of a folder are to a ticket: a rule decides of each what it is beside production (judged-file.ts), and what
 // follows is compared with what the ticket has already.
 import type { Server } from '../../client/server.js';
+import type { Hashed } from '../git/hashed-files.js';
 import type { GitVersions, Versions } from '../git/versions.js';
 import type { Asked, Compared, Decided, Rule, Told } from './judged-file.js';
 import { GONE, isVersion, type Need, needOf, type Said } from './need.js';
+import { type KeptFile, unfilteredFile } from './kept-files.js';
 import { readSources, type ServerSources, type TicketChange } from './server-versions.js';
 
 export interface Plan {
@@ -19,6 +21,8 @@ export interface Plan {
   /** What goes with any file that is here. */
   readonly said: ReadonlyMap<string, Said>;
   readonly told: readonly Told[];
+  /** Git can't say what they are, so that they stay here. */
+  readonly refused: readonly KeptFile[];
 }
 
 export interface JudgeParts {
@@ -35,6 +39,8 @@ export interface JudgeParts {
 export class Judge {
   private readonly sentFrom = new Map<string, string>();
   private readonly read = new Map<string, { readonly mark: string; readonly id: string }>();
+  /** How the files were that git couldn't say anything of. */
+  private readonly toldOf = new Map<string, string>();
 
   private constructor(
     private readonly parts: JudgeParts,
@@ -62,7 +68,9 @@ export class Judge {
   /** `isEmpty`: the folder has no modules at all. */
   async plan(asked: readonly Asked[], isEmpty = false): Promise<Plan> {
     const { rule } = this.parts;
-    const judged = await rule.decide(await this.compared(asked), this.known, isEmpty);
+    const { ids, unfiltered } = await this.inWorkTree(asked);
+    const readable = asked.filter(({ path }) => !unfiltered.has(path));
+    const judged = await rule.decide(this.compared(readable, ids), this.known, isEmpty);
     const needs = judged.map((one) => ({ one, need: this.need(one) }));
     const isSent = ({ one, need }: (typeof needs)[number]): boolean =>
       one.mark !== undefined && (!['left', 'none'].includes(one.decision.kind) || need === 'send');
@@ -75,6 +83,7 @@ export class Judge {
       here: new Set(judged.filter(({ mark }) => mark !== undefined).map(({ file }) => file)),
       said: new Map(needs.filter(isSent).map(({ one }) => [one.file, one.said])),
       told: await rule.tell(judged, this.known),
+      refused: this.refused(asked, unfiltered),
     };
     for (const { one, need } of needs) {
       if (need === 'unchanged' || need === 'unknown') plan[need].push(one.file);
@@ -98,9 +107,8 @@ export class Judge {
     Reflect.deleteProperty(this.known.changes, name);
   }
 
-  private async compared(asked: readonly Asked[]): Promise<Compared[]> {
+  private compared(asked: readonly Asked[], tree: Versions): Compared[] {
     const { production, changes } = this.known;
-    const tree = await this.inWorkTree(asked);
     return asked.map((one) => ({
       ...one,
       ours: one.mark === undefined ? null : (tree.get(one.path) ?? null),
@@ -110,10 +118,10 @@ export class Judge {
   }
 
   /** Of files that nobody touched since nobody is asked. */
-  private async inWorkTree(asked: readonly Asked[]): Promise<Versions> {
+  private async inWorkTree(asked: readonly Asked[]): Promise<Hashed> {
     const fresh = asked.filter(({ path, mark }) => mark !== undefined && this.read.get(path)?.mark !== mark);
     const { git, rule } = this.parts;
-    const ids = await git.inWorkTree(
+    const { ids, unfiltered } = await git.inWorkTree(
       fresh.map(({ path }) => path),
       rule,
     );
@@ -122,7 +130,14 @@ export class Judge {
       if (id === undefined || mark === undefined) this.read.delete(path);
       else this.read.set(path, { mark, id });
     }
-    return new Map([...this.read].map(([path, { id }]) => [path, id]));
+    return { ids: new Map([...this.read].map(([path, { id }]) => [path, id])), unfiltered };
+  }
+
+  /** Each once, until somebody saves it. */
+  private refused(asked: readonly Asked[], unfiltered: Hashed['unfiltered']): KeptFile[] {
+    const fresh = asked.filter(({ path, mark = '' }) => unfiltered.has(path) && this.toldOf.get(path) !== mark);
+    for (const { path, mark = '' } of fresh) this.toldOf.set(path, mark);
+    return fresh.map((one) => unfilteredFile(one, unfiltered.get(one.path) ?? ''));
   }
 
   /** What has to be done, so that the ticket has it as it was decided; undefined: nothing. */

@@ -1,25 +1,16 @@
 // Brings parcels to the server: again and again while it is away, where somebody waits for it; and what the server refuses is
 // taken out, so that one bad file doesn't keep the others.
-import { shell } from '../../platform/shell-quote.js';
 import { pause } from '../../client/pause.js';
 import { Refusal, type Server, Unreachable } from '../../client/server.js';
 import { CliError } from '../words/cli-error.js';
 import { EXIT } from '../words/exit-codes.js';
 import type { BegunTicket } from './open-work-ticket.js';
-import { conflictLine } from './conflict-markers.js';
-import { isLfsPointer } from './lfs-pointer.js';
+import { type KeptFile, unusable } from './kept-files.js';
 import type { Provenance } from './git-facts.js';
 import { apart, formOf, type GoneFile, newKey, type Parcel, type SentFile, sizeOf } from './upload-batch.js';
 import { ticketRefusal } from './ticket-refusal.js';
 
 export interface Warning {
-  readonly code: string;
-  readonly message: string;
-}
-
-/** A file that the server did not take: its name for people, the refusal's code, and what to do. */
-export interface RefusedFile {
-  readonly name: string;
   readonly code: string;
   readonly message: string;
 }
@@ -30,7 +21,7 @@ export interface Delivered {
   readonly rebased: readonly GoneFile[];
   readonly unchanged: readonly GoneFile[];
   /** What the server doesn't take, and why. */
-  readonly refused: readonly (RefusedFile & { readonly file: string })[];
+  readonly refused: readonly KeptFile[];
   /** Of what was sent, the names of files that production has exactly so: no changes. */
   readonly live: readonly string[];
   readonly warnings: readonly Warning[];
@@ -141,18 +132,6 @@ const NOTHING: Delivered = {
   ...{ sent: [], gone: [], rebased: [], unchanged: [], refused: [] },
   ...{ live: [], warnings: [], revisions: [] },
 };
-
-/** The refusal of a file that a merge left with conflicts, or of which LFS left a pointer; undefined of any other. */
-function unusable({ file, name, bytes }: SentFile): Delivered['refused'][number] | undefined {
-  if (isLfsPointer(bytes)) {
-    const message = `${name} is a pointer of Git LFS and not the file itself, so it was not sent: ${shell`git lfs pull`} brings the file.`;
-    return { file, name, code: 'lfs_pointer', message };
-  }
-  const line = conflictLine(bytes);
-  if (line === undefined) return undefined;
-  const message = `${name} has conflict markers at line ${line}, so it was not sent: finish the merge, then save it.`;
-  return { file, name, code: 'conflict_markers', message };
-}
 
 const refusedParcel = (
   { files, gone, rebased = [], unchanged = [] }: Parcel,

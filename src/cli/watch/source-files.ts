@@ -5,6 +5,7 @@ import path from 'node:path';
 import { CliError } from '../words/cli-error.js';
 import { EXIT } from '../words/exit-codes.js';
 import { IGNORED_FOLDERS, ignoredOf, indexOf, NO_INDEX, OWN_FILES, pathsOf } from '../git/listed-files.js';
+import { inParts } from '../git/named-paths.js';
 import { requireReadable } from '../git/repository.js';
 import { type KeyNames, keyNames, type Place, slashed } from './key-names.js';
 
@@ -26,9 +27,6 @@ export interface Listing {
   /** What git ignores in it, as people say it, where it has no modules. */
   readonly ignored: readonly string[];
 }
-
-/** Of one call of git. */
-const MOST_ARGUMENTS = 500;
 
 /** Dot files and installed packages are nobody's modules. */
 export const isHidden = (file: string): boolean => /(^|\/)(\.|node_modules(\/|$))/.test(file);
@@ -170,10 +168,7 @@ export class SourceFolder {
   /** Those of some paths that git tracks or would. */
   private async own(files: readonly string[]): Promise<ReadonlySet<string>> {
     const own = new Set<string>();
-    for (let from = 0; from < files.length; from += MOST_ARGUMENTS) {
-      const paths = files.slice(from, from + MOST_ARGUMENTS);
-      for (const file of await pathsOf(this.folder, OWN_FILES, paths)) own.add(file);
-    }
+    for (const paths of inParts(files)) for (const file of await pathsOf(this.folder, OWN_FILES, paths)) own.add(file);
     return own;
   }
 

@@ -6,28 +6,33 @@ import { checkedRevert } from '../git/revert-line.js';
 import type { GitVersions } from '../git/versions.js';
 import { replacedVersion } from './replaced.js';
 import type { LastChange } from './server-versions.js';
+import type { ConflictingFile, StaleFacts } from './stale-facts.js';
 import type { Version } from './three-way.js';
 
-export interface StaleFile {
+export interface StaleFile extends ConflictingFile {
   readonly name: string;
-  readonly path: string;
   /** The key that a rebase names. */
   readonly key: string;
-  readonly live: Version | undefined;
-  readonly last: LastChange | undefined;
+}
+
+interface StaleParts {
+  readonly git: GitVersions;
+  /** Of all files that are told of. */
+  readonly facts: StaleFacts;
+  /** The ticket's. */
+  readonly key: string;
 }
 
 /** One of three: production is newer, and the trunk has it; it is older; or nobody here knows. Each with the next step. */
-export async function staleText(git: GitVersions, file: StaleFile, ticket: string): Promise<string> {
-  const { name, path, live, last } = file;
+export function staleText({ git, facts, key }: StaleParts, file: StaleFile): string {
+  const { name, path, last } = file;
   const { trunk } = git;
-  const mine = shell`stamp rebase ${ticket} ${`${file.key}=mine`}`;
+  const mine = shell`stamp rebase ${key} ${`${file.key}=mine`}`;
   if (last && replacedVersion(git, file, last) !== undefined) return replacedText(file, last, mine);
-  if (trunk && typeof live === 'string' && (await git.isOnTrunk(path, live)))
+  if (trunk && facts.isOnTrunk(path))
     return `${name} is older here than in production: ${releasedBy(last)} released what ${trunk.name} has. Bring it in: ${pull(git)}.`;
   const commit = last?.commit && isCommit(last.commit) ? last.commit : undefined;
-  if (last && commit !== undefined && (await git.isInHistory(commit)))
-    return olderText(git, file, { last, commit, mine });
+  if (last && commit !== undefined && facts.has(commit)) return olderText(facts, file, { last, commit, mine });
   const from = commit === undefined ? '' : `, from commit ${commit.slice(0, 10)}`;
   return `${name}: production has a version that this clone doesn't have (${releasedBy(last)}${from}). Merge it, or choose one: ${mine}, or =theirs.`;
 }
@@ -48,14 +53,14 @@ function pull({ trunk, onTrunk }: GitVersions): string {
 }
 
 /** Production lacks what git has: a ticket that was taken back, or what was committed after a release of uncommitted work. */
-async function olderText(
-  git: GitVersions,
+function olderText(
+  facts: StaleFacts,
   { name, path }: StaleFile,
   { last, commit, mine }: { readonly last: LastChange; readonly commit: string; readonly mine: string },
-): Promise<string> {
+): string {
   if (last.taken_back)
     return `${name} is newer here than in production, which is older by ${last.ticket ?? 'a ticket that is gone'}: release ${last.release} took it back. ${settle(last, revertIn(last))} If yours is to go over what production has: ${mine}.`;
-  const since = await git.trunkChanges(path, commit);
+  const since = facts.since(path, commit);
   const said = `${name} is newer here than in production, where it is as ${releasedBy(last)} released it from uncommitted work on ${commit.slice(0, 10)}.`;
   const behind = since.length === 0 ? '' : ` Nobody released since: ${named(since)}. ${settle(last, revertOf(since))}`;
   return `${said}${behind} If yours is to go over it: ${mine}.`;

@@ -1,5 +1,6 @@
 // What the uploads of one look at a folder came to, together.
-import type { Delivered, RefusedFile, Warning } from './sender.js';
+import type { RefusedFile } from './kept-files.js';
+import type { Delivered, Warning } from './sender.js';
 
 export interface Outcome {
   /** Changes of the ticket, as the server calls their files. */
