@@ -168,8 +168,10 @@ it('does what one Idempotency-Key asks for once, also where it comes twice in a 
 it('tells each that nobody knows where a COMMIT is lost, and the same keys tell', async () => {
   await aStagedProject(near, 'lost');
   const all = () => Promise.all(upTo(16).map((index) => set(far, 'lost', `module-${index}`, 1, `lost-${index}`)));
-  proxy.loseAnswerToCommitOf(/release_write/);
+  const lost = proxy.lost;
+  proxy.loseAnswerToCommitOf(/releases?_write/);
   const first = await all();
+  expect(proxy.lost).toBe(lost + 1);
   for (const { status, text } of first)
     if (status !== 200) expect([status, text]).toEqual([503, expect.stringContaining('may or may not')]);
   const again = await all();

@@ -181,7 +181,7 @@ async function lostCommit(name: string): Promise<{ readonly scene: Scene; readon
   await caughtUp(scene);
   const before = await shown(far, scene);
   const lost = proxy.lost;
-  proxy.loseCommitOf(/map_news|release_write/);
+  proxy.loseCommitOf(/map_news|releases?_write/);
   const reply = await call(far, (OPERATIONS[name] as (scene: Scene) => Write)(scene));
   expect([reply.status, await reply.text()]).toEqual([503, expect.stringContaining('lost before it answered')]);
   expect(proxy.lost).toBe(lost + 1);
