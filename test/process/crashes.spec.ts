@@ -1,6 +1,16 @@
 // promises.md, 1, 2 and 9: whatever is killed with -9 while sixteen clients write, what was acknowledged is there, once and
 // in order, and the server needs nobody's help.
-import { call, endAll, eventually, isAlive, newFolder, PROCESS_MS, postgresOf, startServer } from './server-process.js';
+import {
+  call,
+  endAll,
+  eventually,
+  isAlive,
+  killPostgresOf,
+  newFolder,
+  PROCESS_MS,
+  postgresOf,
+  startServer,
+} from './server-process.js';
 import { type Account, faultsOf, newTicket, startWriters } from './status-writers.js';
 
 afterAll(endAll);
@@ -46,7 +56,7 @@ it(
     const writers = startWriters(() => server.base, ticket);
     for (let round = 0; round < 2; round += 1) {
       await writers.more(200);
-      const postgres = postgresOf(folder) ?? 0;
+      const postgres = postgresOf(folder) ?? NaN;
       process.kill(postgres, 'SIGKILL');
       await eventually('another Postgres serves', async () => {
         const pid = postgresOf(folder);
@@ -72,7 +82,7 @@ it(
     const ticket = await newTicket(server.base);
     const writers = startWriters(() => server.base, ticket);
     await writers.more(300);
-    process.kill(postgresOf(folder) ?? 0, 'SIGKILL');
+    killPostgresOf(folder);
     server.kill('SIGKILL');
     await server.ended;
     server = startServer({ STAMPLINE_DATA: folder });

@@ -1,6 +1,6 @@
 // import-maps.md, 4, and promises.md, 1: server and Postgres are killed with -9 while eight clients promote and revert. What
 // starts again serves a production map that is the fold of what was acknowledged, in the order of its releases.
-import { call, endAll, newFolder, PROCESS_MS, postgresOf, startServer } from './server-process.js';
+import { call, endAll, killPostgresOf, newFolder, PROCESS_MS, startServer } from './server-process.js';
 
 afterAll(endAll);
 
@@ -102,7 +102,7 @@ it(
     const promoters = new Promoters(() => server.base);
     for (const victims of ['server', 'both'] as const) {
       await promoters.more(60);
-      if (victims === 'both') process.kill(postgresOf(folder) ?? 0, 'SIGKILL');
+      if (victims === 'both') killPostgresOf(folder);
       server.kill('SIGKILL');
       await server.ended;
       server = startServer({ STAMPLINE_DATA: folder });

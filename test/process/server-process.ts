@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { isPostmasterOf } from '../../src/platform/database/embedded/process-facts.js';
 
 export interface ServerProcess {
   /** `http://127.0.0.1:<port>` */
@@ -89,8 +90,7 @@ export async function endAll(): Promise<void> {
     [...children].map((child) => new Promise((resolve) => child.once('exit', resolve) && child.kill('SIGTERM'))),
   );
   for (const folder of folders) {
-    const pid = postgresOf(folder);
-    if (pid && isAlive(pid)) process.kill(pid, 'SIGKILL');
+    killPostgresOf(folder);
     fs.rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
 }
@@ -99,6 +99,12 @@ export async function endAll(): Promise<void> {
 export function postgresOf(folder: string): number | undefined {
   const file = path.join(folder, 'postgres', 'postmaster.pid');
   return fs.existsSync(file) ? Number(fs.readFileSync(file, 'utf8').split('\n')[0]) : undefined;
+}
+
+/** Kills it, where it runs: another process may have its number since, and 0 would be every process of ours. */
+export function killPostgresOf(folder: string): void {
+  const pid = postgresOf(folder);
+  if (pid && isPostmasterOf(pid, path.join(folder, 'postgres'))) process.kill(pid, 'SIGKILL');
 }
 
 export function isAlive(pid: number): boolean {
