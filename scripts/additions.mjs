@@ -67,7 +67,7 @@ function addTo(folder) {
 
 function run(folder, args) {
   const { status } = spawnSync(process.execPath, args, { cwd: folder, stdio: 'inherit' });
-  if (status !== 0) throw new Error(`node ${args.join(' ')} ended with ${status}.`);
+  if (status !== 0) throw new Error(`${args[0]} ended with ${status}.`);
 }
 
 const folder = scratchCopy();

@@ -11,7 +11,10 @@ import type { Policy, Promotion } from './policy.js';
 /** Its times as every answer has them: those of rows come as Postgres writes them in JSON. */
 const asTold = (verdict: Verdict): Verdict => ({ ...verdict, since: wireTime(verdict.since) });
 
-/** Asked of every promotion, whatever it brings. */
+/**
+ * Asked of every promotion, whatever it brings; docs/ERRORS.md has their codes.
+ * @public
+ */
 export const POLICIES: readonly Policy[] = [steps, hold, lock];
 
 /** Verdicts of one grade are in this order; those of a policy that it doesn't name come last. */

@@ -24,7 +24,10 @@ export interface Policy {
 
 type OwnVerdict<Codes extends PolicyCodes> = Omit<Verdict, 'code'> & { readonly code: Extract<keyof Codes, string> };
 
-/** A policy with codes of its own: a verdict with another code doesn't compile. */
+/**
+ * A policy with codes of its own: a verdict with another code doesn't compile (docs/adding-a-policy.md).
+ * @public
+ */
 export const definePolicy = <const Codes extends PolicyCodes>(policy: {
   readonly name: string;
   readonly codes: Codes;

@@ -7,7 +7,7 @@ interface Addition {
   readonly line: number;
   readonly lines: string[];
 }
-const parse = additionsIn as (text: string) => Addition[];
+const parse: (text: string) => Addition[] = additionsIn;
 const apply = applied as (text: string | undefined, addition: Addition, page: string) => string;
 
 const PAGE = `# A page
