@@ -1,5 +1,6 @@
 // What a page of docs/adding-a-*.md tells to write: whole files (New file `…`:), and changes of files that are there (In `…`:), as blocks
 // behind these words. A block ```diff has lines that stay (a blank first), go (-) and come (+), together as they are in the file.
+import { piecesOf } from './pieces.mjs';
 
 const PLACE = /(?:(New file)|\bIn) `([^`]+)`[^`]*:$/;
 
@@ -10,19 +11,10 @@ const PLACE = /(?:(New file)|\bIn) `([^`]+)`[^`]*:$/;
 export function additionsIn(text) {
   const found = [];
   let place;
-  let open;
-  for (const [index, line] of text.split('\n').entries()) {
-    if (open) {
-      if (line !== '```') open.lines.push(line);
-      else open = undefined;
-      continue;
-    }
-    const said = PLACE.exec(line);
-    if (said) place = { isNew: said[1] !== undefined, file: said[2] };
-    else if (/^```(ts|diff)$/.test(line) && place) {
-      open = { ...place, line: index + 1, lines: [] };
-      found.push(open);
-    } else if (line.startsWith('```')) open = { lines: [] };
+  for (const { line, text: outside, info, lines } of piecesOf(text)) {
+    const [said, isNew, file] = PLACE.exec(outside ?? '') ?? [];
+    if (said !== undefined) place = { isNew: isNew !== undefined, file };
+    else if (place && /^(ts|diff)$/.test(info ?? '')) found.push({ ...place, line, lines });
   }
   return found;
 }

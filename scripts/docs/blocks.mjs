@@ -4,6 +4,7 @@
 //   <!-- not run from here: reason -->    all blocks do, until <!-- run from here -->
 //   <!-- refused: command -->             this line of the next block is refused, and has to be
 //   <!-- before: command -->              what a reader has done before the next block
+import { piecesOf } from './pieces.mjs';
 
 const COMMENT = /^<!-- (not run from here|run from here|not run|refused|before)(?:: (.+?))? -->$/;
 
@@ -12,26 +13,19 @@ export function blocksOf(text) {
   const blocks = [];
   let said = nothingSaid();
   let fromHere;
-  let open;
-  for (const [index, line] of text.split('\n').entries()) {
-    if (open) {
-      if (line !== '```') open.commands.push(line);
-      else open = undefined;
+  for (const { line, text: outside, info, lines } of piecesOf(text)) {
+    if (outside === undefined) {
+      const { notRun = fromHere, ...others } = said;
+      if (/^sh\b/.test(info)) blocks.push({ line, commands: lines, ...others, notRun });
+      said = nothingSaid();
       continue;
     }
-    const comment = COMMENT.exec(line);
-    if (comment) {
-      const [, kind, what] = comment;
-      if (kind === 'not run from here') fromHere = what;
-      else if (kind === 'run from here') fromHere = undefined;
-      else if (kind === 'not run') said.notRun = what;
-      else said[kind].push(what);
-      continue;
-    }
-    if (!line.startsWith('```')) continue;
-    open = { line: index + 1, commands: [], ...said, notRun: said.notRun ?? fromHere };
-    if (/^```sh\b/.test(line)) blocks.push(open);
-    said = nothingSaid();
+    const [comment, kind, what] = COMMENT.exec(outside) ?? [];
+    if (comment === undefined) continue;
+    if (kind === 'not run from here') fromHere = what;
+    else if (kind === 'run from here') fromHere = undefined;
+    else if (kind === 'not run') said.notRun = what;
+    else said[kind].push(what);
   }
   return blocks;
 }

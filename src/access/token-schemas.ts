@@ -1,8 +1,8 @@
 // What /api/v1/token/ and /api/v1/whoami/ say, for the OpenAPI document.
 import { ID_SCHEMA } from '../platform/whole-number.js';
 import { SCOPES } from './scopes.js';
+import { text } from '../rest/operations/schema-words.js';
 
-const text = (description: string, more: object = {}): object => ({ type: 'string', description, ...more });
 const SCOPE_LIST = {
   type: 'array',
   minItems: 1,

@@ -1,8 +1,7 @@
 // What a bundle looks like in the OpenAPI document.
 import { LARGEST_ID } from '../platform/whole-number.js';
+import { list, text } from '../rest/operations/schema-words.js';
 
-const text = (description: string): object => ({ type: 'string', description });
-const list = (description: string, item: object): object => ({ type: 'array', description, items: item });
 /** With the scope that it needs besides the bundle's own; held to where it is written (rest/writing). */
 const needing = (scope: string, schema: object): object => ({ ...schema, 'x-scope': scope });
 const part = (description: string, properties: Record<string, object>): object => ({

@@ -76,13 +76,12 @@ const LONGEST_NAME = 20;
 
 /** `openssl, curl and 2 more`; undefined where no source package is named. */
 function packagesOf({ subtickets }: Bundle): string | undefined {
-  const names = [...new Set(subtickets.map(({ sourcepackage }) => sourcepackage).filter(isName))];
-  const named = names.slice(0, MOST_NAMED).map((name) => asLine(name, LONGEST_NAME));
+  const sources = subtickets.map(({ sourcepackage }) => sourcepackage);
+  const named: readonly unknown[] = [...new Set(sources.filter(isName))].slice(0, MOST_NAMED);
   if (named.length === 0) return undefined;
-  const more =
-    subtickets.length -
-    subtickets.filter(({ sourcepackage }) => names.slice(0, MOST_NAMED).includes(sourcepackage as string)).length;
-  return `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  const more = sources.filter((source) => !named.includes(source)).length;
+  const names = named.map((name) => asLine(String(name), LONGEST_NAME)).join(', ');
+  return more > 0 ? `${names} and ${more} more` : names;
 }
 
 const owned =

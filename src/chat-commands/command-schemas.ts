@@ -1,5 +1,5 @@
 // What a command takes and answers, for the OpenAPI document.
-const text = (description: string, more: object = {}): object => ({ type: 'string', description, ...more });
+import { text } from '../rest/operations/schema-words.js';
 
 export const COMMAND = {
   type: 'object',

@@ -92,15 +92,22 @@ const columnsOf = (sqlOf: (name: Given, place: string) => string): EventSql => {
   return { ...given, data: `${given.data}::jsonb`, redacted: true };
 };
 
+/** Made once: they are the same for every event. */
+const ONE = insertEventSql(
+  columnsOf((name, place) => `${place}::${GIVEN[name]}`),
+  '',
+);
+const MANY = insertEventSql(
+  columnsOf((name) => `g.${name}`),
+  `FROM unnest(${NAMES.map((name, index) => `$${index + 1}::${GIVEN[name]}[]`).join(', ')})
+    WITH ORDINALITY g(${NAMES.join(', ')}, at) ORDER BY g.at`,
+);
+
 /** Appends one event inside an open transaction, whose locks the caller holds. Answers the row's id. */
 export async function appendEvent(sql: Sql, event: NewEvent): Promise<number> {
-  const text = insertEventSql(
-    columnsOf((name, place) => `${place}::${GIVEN[name]}`),
-    '',
-  );
   const [row] = await sql.run<{ id: number }>({
     name: 'append_event',
-    text: `${text} RETURNING id`,
+    text: `${ONE} RETURNING id`,
     values: eventValues(event),
   });
   return (row as { id: number }).id;
@@ -113,14 +120,9 @@ export async function appendEvents(sql: Sql, events: readonly NewEvent<string>[]
 
 /** The same for some that were made ready before (eventValues); the statement is sent at once. */
 export async function appendReady(sql: Sql, events: readonly EventValues[]): Promise<number[]> {
-  const arrays = NAMES.map((name, index) => `$${index + 1}::${GIVEN[name]}[]`);
-  const text = insertEventSql(
-    columnsOf((name) => `g.${name}`),
-    `FROM unnest(${arrays.join(', ')}) WITH ORDINALITY g(${NAMES.join(', ')}, at) ORDER BY g.at`,
-  );
   const rows = await sql.run<{ id: number }>({
     name: 'append_events',
-    text: `${text} RETURNING id`,
+    text: `${MANY} RETURNING id`,
     values: NAMES.map((_name, column) => events.map((values) => values[column])),
   });
   // Postgres gives a sorted INSERT … SELECT its ids in the order of its rows.

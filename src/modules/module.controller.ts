@@ -17,11 +17,11 @@ import { sendPage } from '../rest/http/send-page.js';
 import { Needs } from '../platform/http/required-scope.js';
 import { originOf } from '../platform/http/own-origin.js';
 import { quoted } from '../platform/redact.js';
+import { text } from '../rest/operations/schema-words.js';
 
 const FILTERS = ['project', 'ticket', 'specifier', 'specifier__startswith'];
 const KNOWN = [...FILTERS, 'limit', 'offset', 'format'];
 
-const text = (description: string): object => ({ type: 'string', description });
 const nullable = (description: string): object => ({ type: ['string', 'null'], description });
 
 const LIST = {

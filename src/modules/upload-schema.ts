@@ -1,5 +1,6 @@
 // How uploads are documented.
-const text = (description: string): object => ({ type: 'string', description });
+import { text } from '../rest/operations/schema-words.js';
+
 const nullable = (type: string, description: string): object => ({ type: [type, 'null'], description });
 
 const GIT = {

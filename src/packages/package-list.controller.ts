@@ -11,8 +11,8 @@ import { inBodyTurn } from '../platform/http/large-bodies.js';
 import { PackageList } from './package-list.js';
 import { PackageListText } from './package-list-text.js';
 import { Needs } from '../platform/http/required-scope.js';
+import { text } from '../rest/operations/schema-words.js';
 
-const text = (description: string): object => ({ type: 'string', description });
 const number = (description: string): object => ({ type: 'integer', description });
 
 const LIST: object = {

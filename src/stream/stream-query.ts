@@ -8,6 +8,7 @@ import { readTime } from '../platform/time-text.js';
 import { wholeNumberIn } from '../platform/whole-number.js';
 import { OpenQuotas } from '../quotas/open-quotas.js';
 import { Quotas } from '../quotas/quotas.js';
+import { flagOf } from '../rest/http/query-flag.js';
 import { KeyReader } from '../rest/reading/key-reader.js';
 import { lastOf, type Query, textsOf } from '../rest/reading/list-query.js';
 import { parseReference } from '../rest/writing/reference.js';
@@ -159,12 +160,12 @@ function refuseUnknown(query: Query): void {
   );
 }
 
-/** `detail`, `detail=1`, `detail=true`; `detail=0` and `detail=false` are the default. */
+/** As every flag is said; `detail` alone says it, too. */
 function detailsIn(query: Query): boolean {
   const text = lastOf(query.detail);
-  if (text === undefined || text === '0' || text === 'false') return false;
-  if (text === '' || text === '1' || text === 'true') return true;
-  throw invalid('stream.bad_value', `detail is 1 or 0, not '${text.slice(0, 100)}'.`);
+  const flag = text === '' || flagOf(text);
+  if (flag === undefined) throw invalid('stream.bad_value', `detail is 1 or 0, not '${quoted(text ?? '', 100)}'.`);
+  return flag;
 }
 
 const withoutEmpty = (

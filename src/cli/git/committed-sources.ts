@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { shell } from '../../platform/shell-quote.js';
 import type { CliError } from '../words/cli-error.js';
+import { firstNames } from '../words/first-names.js';
 import type { Session } from '../session/session.js';
 import { nameOf } from '../stages/print-change.js';
 import { readDiff } from '../verbs/diff.js';
@@ -31,8 +32,6 @@ interface Source {
 
 /** Of the server's limit. */
 const MOST_COMMITS = 100;
-const MOST_NAMED = 3;
-
 /**
  * Undefined where the ticket has no source that git could know: nothing was compared. Rejects with CliError `refused` where HEAD
  * has one otherwise; with Refusal; Unreachable.
@@ -68,9 +67,7 @@ export async function requireCommitted(
 const isFromGit = ({ source, deleted, compared }: TicketChange): boolean => source !== null || (deleted && compared);
 
 function notInHead(key: string, missing: readonly Source[]): CliError {
-  const some = missing.slice(0, MOST_NAMED).map(({ name }) => name);
-  const names =
-    missing.length > MOST_NAMED ? `${some.join(', ')} and ${missing.length - MOST_NAMED} more` : some.join(', ');
+  const names = firstNames(missing.map(({ name }) => name));
   return refused(
     `HEAD does not have ${names} as ${key} has ${missing.length === 1 ? 'it' : 'them'}: send what is here with ${shell`stamp ${key} --update`}, or bring in the commit that has ${missing.length === 1 ? 'it' : 'them'} (${SKIP}).`,
   );
@@ -85,8 +82,7 @@ async function tellOthers(session: Session, id: number, { project, changes }: Se
   };
   const others = all.map(nameOf).filter((name) => !isKnown(name.replace(`@${project}/`, '')));
   if (others.length === 0) return;
-  const more = others.length > MOST_NAMED ? ` and ${others.length - MOST_NAMED} more` : '';
-  session.out.unchecked(`Not from git: ${others.slice(0, MOST_NAMED).join(', ')}${more}.`);
+  session.out.unchecked(`Not from git: ${firstNames(others)}.`);
 }
 
 /** The commits that made the ticket's versions of production's, the newest first; none where that isn't known. */

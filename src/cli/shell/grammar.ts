@@ -3,17 +3,16 @@ import { type Asked, isFileIn, readAsked } from '../tickets/ticket-flags.js';
 import type { ExitCode } from '../words/exit-codes.js';
 import { type Fields, requireFields } from '../words/json-fields.js';
 import { ENTRY_FIELDS, LISTED_FIELDS, OVERVIEW_FIELDS, PLACE_FIELDS, UPDATE_FIELDS } from '../words/json-shapes.js';
-import { type Options, textOf, textsOf } from '../words/options.js';
+import type { Options } from '../words/options.js';
 import type { Session } from '../session/session.js';
 import { listEntries, listStages } from '../stages/entries.js';
 import { sayOverview, sayStageLink } from '../stages/overview.js';
 import { ticketNamed } from '../tickets/ticket-name.js';
 import type { OptionLine, Verb } from '../session/verb.js';
 import { close } from '../verbs/close.js';
-import { runUpdate } from '../watch/run-update.js';
 import { promote, PROMOTE_OPTIONS } from '../verbs/promote.js';
 import { revert, REVERT_OPTIONS } from '../verbs/revert.js';
-import { UPDATE_OPTIONS } from '../verbs/update.js';
+import { UPDATE_OPTIONS, updateWith } from '../verbs/update.js';
 
 /** Of every verb. */
 export const COMMON: readonly OptionLine[] = [
@@ -85,15 +84,7 @@ const DO: Readonly<Record<Asked['action'], Do>> = {
   revert: asVerb(revert),
   close: asVerb(close),
   update: async (session, asked, options) =>
-    runUpdate(session, await keyOf(session, asked, options), {
-      files: asked.files,
-      folder: textOf(options, 'folder'),
-      once: options.once === true,
-      deletes: textsOf(options, 'delete'),
-      moveKeys: options.moveKeys === true,
-      title: textOf(options, 'title'),
-      yes: options.yes === true,
-    }),
+    updateWith(session, await keyOf(session, asked, options), asked.files, options),
   list: async (session, asked, options) => {
     if (asked.ticket === undefined) await listStages(session, asked.stages);
     else await listEntries(session, await keyOf(session, asked, options), asked.stages);

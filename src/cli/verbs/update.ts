@@ -1,6 +1,8 @@
 // stamp update, and `stamp TKT-001 --update`: keeps what a ticket carries in step with a folder.
 import { runUpdate } from '../watch/run-update.js';
-import { textOf, textsOf } from '../words/options.js';
+import type { Session } from '../session/session.js';
+import type { ExitCode } from '../words/exit-codes.js';
+import { type Options, textOf, textsOf } from '../words/options.js';
 import { ticketBefore } from '../tickets/ticket-name.js';
 import type { OptionLine, Verb } from '../session/verb.js';
 import { UPDATE_FIELDS } from '../words/json-shapes.js';
@@ -12,6 +14,23 @@ export const UPDATE_OPTIONS: readonly OptionLine[] = [
   ['--move-keys', 'rename what production or the ticket has under an earlier name of a file'],
   ['--title <title>', 'of a ticket that is new; default: the git branch, else the key'],
 ];
+
+/** As both grammars ask for it. */
+export const updateWith = (
+  session: Session,
+  key: string,
+  files: readonly string[],
+  options: Options,
+): Promise<ExitCode> =>
+  runUpdate(session, key, {
+    files,
+    folder: textOf(options, 'folder'),
+    once: options.once === true,
+    deletes: textsOf(options, 'delete'),
+    moveKeys: options.moveKeys === true,
+    title: textOf(options, 'title'),
+    yes: options.yes === true,
+  });
 
 export const update: Verb = {
   name: 'update',
@@ -29,14 +48,6 @@ export const update: Verb = {
   ],
   run: async (session, args, options) => {
     const [key, files] = await ticketBefore(session, args, options);
-    return runUpdate(session, key, {
-      files,
-      folder: textOf(options, 'folder'),
-      once: options.once === true,
-      deletes: textsOf(options, 'delete'),
-      moveKeys: options.moveKeys === true,
-      title: textOf(options, 'title'),
-      yes: options.yes === true,
-    });
+    return updateWith(session, key, files, options);
   },
 };

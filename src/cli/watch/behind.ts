@@ -4,10 +4,8 @@
 import { gitIn } from '../git/git.js';
 import { pathChanges } from '../git/path-changes.js';
 import type { GitVersions } from '../git/versions.js';
+import { firstNames } from '../words/first-names.js';
 import type { Decided, Told } from './judged-file.js';
-
-/** Names in the message. */
-const MOST_NAMED = 3;
 
 export class Behind {
   /** Files with production's version of them, of which it was asked. */
@@ -24,8 +22,7 @@ export class Behind {
     const foreign = fresh.filter((one) => !merged.has(keyOf(one))).map(({ name }) => name);
     if (foreign.length === 0) return [];
     const [files, their] = foreign.length === 1 ? ['1 file', 'a version'] : [`${foreign.length} files`, 'versions'];
-    const more = foreign.length > MOST_NAMED ? ` and ${foreign.length - MOST_NAMED} more` : '';
-    const message = `Production has ${files} in ${their} that neither HEAD nor the trunk has: ${foreign.slice(0, MOST_NAMED).join(', ')}${more}. Nobody changed them here, so that nothing of them is sent. git fetch brings what was merged; stamp releases says who released the rest.`;
+    const message = `Production has ${files} in ${their} that neither HEAD nor the trunk has: ${firstNames(foreign)}. Nobody changed them here, so that nothing of them is sent. git fetch brings what was merged; stamp releases says who released the rest.`;
     return [{ code: 'behind', message }];
   }
 

@@ -3,6 +3,7 @@
 // something was in no commit, for the promotion to ask about (git/built-sources.ts).
 import { isCommit } from '../../platform/git-facts.js';
 import { OwnCommits } from '../git/own-commits.js';
+import { firstNames } from '../words/first-names.js';
 import type { RuleParts } from './history-rule.js';
 import { baseOf, type Compared, type Decided, type Rule, type Told } from './judged-file.js';
 import { GONE } from './need.js';
@@ -31,9 +32,6 @@ export function decideBuilt({ ours, live, isKnown, isEmpty, isGivenUp }: Built):
   if (ours === null && (isEmpty || !isKnown)) return { kind: 'none' };
   return { kind: 'change', base: isKnown ? live : undefined };
 }
-
-/** Names in a message. */
-const MOST_NAMED = 3;
 
 export class BuildRule implements Rule {
   readonly isRaw = true;
@@ -82,7 +80,7 @@ export class BuildRule implements Rule {
     }
     return [...releases].map(([from, names]) => ({
       code: 'behind' as const,
-      message: `Production has ${some(names)} from ${from}: unless that was merged under another commit, this build takes it back. Merge it, then build again.`,
+      message: `Production has ${firstNames(names)} from ${from}: unless that was merged under another commit, this build takes it back. Merge it, then build again.`,
     }));
   }
 
@@ -117,8 +115,3 @@ function saidOf(last: LastChange | undefined): string {
   if (last.commit === null) return `${who}, of which no commit is known`;
   return `${who}, commit ${last.commit.slice(0, 10)}, which HEAD does not have`;
 }
-
-const some = (names: readonly string[]): string =>
-  names.length <= MOST_NAMED
-    ? names.join(', ')
-    : `${names.slice(0, MOST_NAMED).join(', ')} and ${names.length - MOST_NAMED} more`;

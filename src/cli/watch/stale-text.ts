@@ -4,6 +4,7 @@ import { shell, words } from '../../platform/shell-quote.js';
 import { type CommitFacts, distinct, type PathChange } from '../git/path-changes.js';
 import { checkedRevert } from '../git/revert-line.js';
 import type { GitVersions } from '../git/versions.js';
+import { firstNames, MOST_NAMED } from '../words/first-names.js';
 import { replacedVersion } from './replaced.js';
 import type { LastChange } from './server-versions.js';
 import type { ConflictingFile, StaleFacts } from './stale-facts.js';
@@ -77,17 +78,15 @@ function settle({ ticket }: Pick<LastChange, 'ticket'>, revert: string | undefin
 const revertIn = ({ git_revert: line }: LastChange): string | undefined =>
   line === null ? undefined : checkedRevert(line);
 
+/** Of all that are named; none where there are more. */
 const revertOf = (commits: readonly CommitFacts[]): string | undefined =>
-  commits.length > MOST ? undefined : shell`git revert ${words(commits.map(({ id }) => id))}`;
+  commits.length > MOST_NAMED ? undefined : shell`git revert ${words(commits.map(({ id }) => id))}`;
 
 interface Over {
   readonly name: string;
   readonly path: string;
   readonly live: Version | undefined;
 }
-
-/** Commits that are told of a file. */
-const MOST = 3;
 
 interface Carried {
   readonly code: 'carries';
@@ -137,9 +136,7 @@ function changesSince(git: GitVersions, { path, live }: Over): PathChange[] {
   return changes.slice(0, Math.max(until, 0)).filter(({ commit }) => !commit.isMerge);
 }
 
-function named(commits: readonly CommitFacts[]): string {
-  const said = commits
-    .slice(0, MOST)
-    .map(({ id, author, subject }) => `${id.slice(0, 10)} ${subject.slice(0, 60)} (${author.slice(0, 40)})`);
-  return `${said.join(', ')}${commits.length > MOST ? ` and ${commits.length - MOST} more` : ''}`;
-}
+const named = (commits: readonly CommitFacts[]): string =>
+  firstNames(
+    commits.map(({ id, author, subject }) => `${id.slice(0, 10)} ${subject.slice(0, 60)} (${author.slice(0, 40)})`),
+  );

@@ -83,7 +83,6 @@ export class ImportWalk {
   private isLater = false;
   private isCut = false;
   private isOver = false;
-  private met = 0;
   private imports = 0;
   private levels = 0;
 
@@ -105,7 +104,7 @@ export class ImportWalk {
   *arrive(isThere: (url: string) => boolean): Sliced<string[]> {
     yield* forEach(this.edges, (edge) => this.follow(edge, isThere));
     this.edges = [];
-    if (this.isOver || this.met === this.watched?.size) return [];
+    if (this.isOver || this.isAllMet) return [];
     if (this.level.length > 0 && (this.levels += 1) > this.limits.levels) {
       this.isCut = true;
       return [];
@@ -150,22 +149,21 @@ export class ImportWalk {
       if (isKept) this.faultAt(edge, from, specifier, dynamic);
       return;
     }
-    if (this.watched && isKept) this.soundAt(edge);
+    if (this.watched && isKept) this.sound.add(edge);
     const visit = visitOf(lead, from, specifier);
     if (dynamic) this.later.push(visit);
     else if (this.enter(lead.url)) this.level.push(visit);
   }
 
-  private soundAt(edge: string): void {
-    if (!this.sound.has(edge)) this.met += 1;
-    this.sound.add(edge);
+  /** Each edge that is watched leads somewhere or nowhere. */
+  private get isAllMet(): boolean {
+    return this.watched !== undefined && this.sound.size + this.nowhere.size === this.watched.size;
   }
 
   /** Each edge once, and first where pages need it at once. */
   private faultAt(edge: string, from: Visit | undefined, specifier: string, dynamic: boolean): void {
     if (this.nowhere.has(edge)) return;
     this.nowhere.add(edge);
-    this.met += 1;
     const chain = (): string[] => chainOf(from, specifier);
     this.faults.push({ chain, edge, dynamic: dynamic || this.isLater });
   }

@@ -1,8 +1,8 @@
 // How the answer about versions of sources is documented.
-const text = (description: string): object => ({ type: 'string', description });
+import { text, whole } from '../../rest/operations/schema-words.js';
+
 const nullable = (description: string): object => ({ type: ['string', 'null'], description });
 const flag = (description: string): object => ({ type: 'boolean', description });
-const whole = (description: string): object => ({ type: 'integer', description });
 const byPath = (description: string, values: object): object => ({
   type: 'object',
   description,

@@ -1,5 +1,5 @@
 // How the files of source package uploads are documented.
-const text = (description: string): object => ({ type: 'string', description });
+import { text } from '../../rest/operations/schema-words.js';
 
 export const SPU_FILES_BODY = {
   required: true,

@@ -3,10 +3,15 @@ import type { FastifyRequest } from 'fastify';
 import { invalid } from '../../platform/errors.js';
 import { lastOf, type Query } from '../reading/list-query.js';
 
+const FLAGS: Readonly<Record<string, boolean>> = { '1': true, true: true, '0': false, false: false };
+
+/** What a flag says, false where it isn't said; undefined for what is neither. */
+export const flagOf = (given: string | undefined): boolean | undefined =>
+  given === undefined ? false : Object.hasOwn(FLAGS, given) ? FLAGS[given] : undefined;
+
 /** False where it isn't said. Throws invalid `<name>.invalid` for what is neither. */
 export function queryFlag(request: FastifyRequest, name: 'dry_run' | 'lenient'): boolean {
-  const given = lastOf((request.query as Query)[name]);
-  if (given === undefined || given === '0' || given === 'false') return false;
-  if (given === '1' || given === 'true') return true;
-  throw invalid(`${name}.invalid`, `${name} is 1 or 0.`);
+  const flag = flagOf(lastOf((request.query as Query)[name]));
+  if (flag === undefined) throw invalid(`${name}.invalid`, `${name} is 1 or 0.`);
+  return flag;
 }

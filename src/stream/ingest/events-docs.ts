@@ -4,8 +4,8 @@ import { LARGEST_ID } from '../../platform/whole-number.js';
 import type { KnownType } from './known-types.js';
 import { KNOWN_TYPES } from './known-types.js';
 import { MOST_EVENTS } from './read-events.js';
+import { text } from '../../rest/operations/schema-words.js';
 
-const text = (description: string): object => ({ type: 'string', description });
 const oneOf = (description: string, values: readonly string[]): object => ({
   type: 'string',
   enum: values,
