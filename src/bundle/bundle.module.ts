@@ -1,7 +1,8 @@
 // bundle: one call that makes a ticket with all its parts.
 import { Module } from '@nestjs/common';
-import { BundleController } from './bundle.controller.js';
+import { controllersOf } from '../rest/operations/operation-controller.js';
+import { createBundle } from './bundle-operations.js';
 import { CreateBundle } from './create-bundle.js';
 
-@Module({ controllers: [BundleController], providers: [CreateBundle] })
+@Module({ controllers: controllersOf(createBundle), providers: [CreateBundle] })
 export class BundleModule {}

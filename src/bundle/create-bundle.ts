@@ -1,6 +1,8 @@
 // One call that makes a ticket with all its parts, in one transaction (rest-api.md, section 1, `bundle`).
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../platform/database/db.js';
+import type { ObjectJson } from '../rest/object-json.js';
+import { ObjectReader } from '../rest/reading/object-reader.js';
 import { resourceNamed, type WriteContext } from '../rest/resource.js';
 import { BatchWriter, type Part } from '../rest/writing/batch-writer.js';
 import { parseReference } from '../rest/writing/reference.js';
@@ -10,15 +12,29 @@ import { asLine } from '../log/lines/line.js';
 import { supersedeRepeats } from '../subtickets/one-live.js';
 import type { Bundle, BundleSubticket } from './bundle-body.js';
 
+export interface MadeTicket {
+  readonly id: number;
+  readonly version: number;
+  readonly body: string;
+}
+
 @Injectable()
 export class CreateBundle {
   constructor(
     private readonly writer: ResourceWriter,
     private readonly batches: BatchWriter,
+    private readonly objects: ObjectReader,
   ) {}
 
-  /** The id of the ticket. An error names the part and nothing is kept. */
-  async run(tx: Tx, bundle: Bundle, options: WriteOptions): Promise<number> {
+  /** Answers the full ticket, as JSON. An error names the part and nothing is kept. */
+  async run(tx: Tx, bundle: Bundle, options: WriteOptions): Promise<MadeTicket> {
+    const id = await this.make(tx, bundle, options);
+    const { body } = (await this.objects.read(resourceNamed('fullticket'), id, tx)) as ObjectJson;
+    const { version } = JSON.parse(body) as { version: number };
+    return { id, version, body };
+  }
+
+  private async make(tx: Tx, bundle: Bundle, options: WriteOptions): Promise<number> {
     const context = { ...options.context, isPart: true };
     const whole = { ...options, context: { ...options.context, madeWith: packagesOf(bundle) } };
     const { id } = await this.writer.create(resourceNamed('ticket'), bundle.ticket, whole, tx);

@@ -5,7 +5,7 @@
 type Check = (text: string) => string | undefined;
 
 /** A commit's name, abbreviated to seven digits at least: nothing that git reads as an option, a range or a reference. */
-const COMMIT = /^[0-9a-f]{7,64}$/;
+export const COMMIT = /^[0-9a-f]{7,64}$/;
 
 /** https, http, ssh, git and file URLs; `user@host:path`; an absolute path. Not `ext::…`, which runs a program. */
 const REMOTE = /^(?:(?:https?|ssh|git|file):\/\/|[\w.-]+@[\w.-]+:(?!:)|\/)[\w.~%@:/+=,-]*$/;

@@ -1,9 +1,10 @@
 // What every promotion stands on, with modules or without: locked tickets, policies, moves, holds and locks.
 import { Module } from '@nestjs/common';
 import { ProjectsModule } from '../projects/projects.module.js';
+import { controllersOf } from '../rest/operations/operation-controller.js';
 import { HoldClock } from './holds/hold-clock.js';
 import { HoldTicket } from './holds/hold-ticket.js';
-import { HoldsController } from './holds/holds.controller.js';
+import { holdTicket, lockStage, unholdTicket, unlockStage } from './holds/hold-operations.js';
 import { LockStage } from './holds/lock-stage.js';
 import { LockTicket } from './lock-ticket.js';
 import { MapChanges } from './map-changes.js';
@@ -14,7 +15,7 @@ const SHARED = [HoldTicket, LockStage, LockTicket, MapChanges, MoveTicket, Polic
 
 @Module({
   imports: [ProjectsModule],
-  controllers: [HoldsController],
+  controllers: controllersOf(holdTicket, unholdTicket, lockStage, unlockStage),
   providers: [HoldClock, ...SHARED],
   exports: SHARED,
 })

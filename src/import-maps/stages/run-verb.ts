@@ -1,15 +1,8 @@
 // How a stage verb runs: as every operation, and what moves production's pointer with the others that do.
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Tx } from '../../platform/database/db.js';
-import { originOf } from '../../platform/http/own-origin.js';
-import { principalOf } from '../../platform/http/required-scope.js';
-import { versionTag } from '../../rest/http/entity-tag.js';
 import { type Commit, type OperationWork, RunOperation } from '../../rest/operations/run-operation.js';
-import type { WriteAnswer } from '../../rest/writing/idempotency.js';
 import { type PointerOf, ProductionWriters } from './production-writers.js';
-import type { StageChange } from './stage-change.js';
-import { changeView, shownTo } from './stage-view.js';
 
 export interface VerbRun {
   /** Does all of it and keeps none. */
@@ -26,23 +19,6 @@ export class RunVerb {
     private readonly operations: RunOperation,
     private readonly writers: ProductionWriters,
   ) {}
-
-  /** A verb on a ticket. */
-  onTicket(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    work: (tx: Tx) => Promise<StageChange>,
-    how: VerbRun = {},
-  ): Promise<void> {
-    const base = originOf(request);
-    const answer = async (tx: Tx): Promise<WriteAnswer> => {
-      const change = await work(tx);
-      const shown = { ...change, ticket: shownTo(change.ticket, principalOf(request)) };
-      const body = JSON.stringify(changeView(shown, base, how.dryRun ?? false));
-      return { status: 200, body, etag: versionTag(Number(change.row.version)) };
-    };
-    return this.run(request, reply, answer, how);
-  }
 
   run(
     request: FastifyRequest,

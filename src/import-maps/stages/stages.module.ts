@@ -1,5 +1,6 @@
 // Stage verbs: each a use case, and the controllers that show them.
 import { Module } from '@nestjs/common';
+import { controllersOf } from '../../rest/operations/operation-controller.js';
 import { QuotasModule } from '../../quotas/quotas.module.js';
 import { TicketsModule } from '../../tickets/tickets.module.js';
 import { MapStoreModule } from '../store/map-store.module.js';
@@ -17,16 +18,17 @@ import { RollBack } from './roll-back.js';
 import { RunVerb } from './run-verb.js';
 import { ReadSources } from './read-sources.js';
 import { ReadStages } from './read-stages.js';
-import { StageController } from './stage.controller.js';
-import { TicketMapsController } from './ticket-maps.controller.js';
-import { StageVerbsController } from './stage-verbs.controller.js';
+import * as reads from './read-operations.js';
+import * as stageOperations from './stage-operations.js';
+import { StageReader } from './stage-reader.js';
+import * as ticketOperations from './ticket-operations.js';
 import { StampTicket } from './stamp-ticket.js';
 import { SuspendTickets } from './suspend-tickets.js';
 import { WriteProduction } from './write-production.js';
 
 @Module({
   imports: [MapStoreModule, QuotasModule, TicketsModule],
-  controllers: [StageVerbsController, StageController, TicketMapsController],
+  controllers: controllersOf(...[ticketOperations, stageOperations, reads].flatMap((one) => Object.values(one))),
   providers: [
     ChangeDelta,
     DeltaQuotas,
@@ -42,6 +44,7 @@ import { WriteProduction } from './write-production.js';
     RevertTicket,
     RollBack,
     RunVerb,
+    StageReader,
     StampTicket,
     SuspendTickets,
     WriteProduction,

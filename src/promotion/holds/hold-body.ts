@@ -1,18 +1,11 @@
-// What a hold or a lock is asked for with: {reason, until?}; lifting one: {reason?}.
+// What a hold or a lock is asked for with: a reason, and an end.
 import { invalid } from '../../platform/errors.js';
 import { parseUntil, type Until } from '../domain/hold.js';
-import { verbBody } from '../../rest/operations/operation-body.js';
 import type { NewHold } from './held-rows.js';
 import { quoted } from '../../platform/redact.js';
 
-/** Rejects with invalid `reason.missing`, `until.invalid`. */
-export function holdBody(body: unknown): NewHold {
-  const { reason = '', until } = verbBody(body, { reason: 'text', until: 'text' });
-  return newHold(reason, until);
-}
-
-/** The same from texts, wherever they come from. */
-export function newHold(reason: string, until: string | undefined): NewHold {
+/** From texts, wherever they come from. Rejects with invalid `reason.missing`, `until.invalid`. */
+export function newHold(reason = '', until?: string): NewHold {
   const why = reason.trim();
   if (why === '') throw invalid('reason.missing', 'Say why, for those who will run into it: {"reason": "…"}.');
   return { reason: why, ...(until === undefined ? {} : { until: untilOf(until) }) };

@@ -34,7 +34,8 @@ export interface FieldOptions {
   readonly orderable?: boolean;
 }
 
-function field(
+/** Declares a field with the rules of its values; the other decorators are made of it. */
+export function field(
   kind: FieldKind,
   options: FieldOptions,
   extra: Partial<Field>,

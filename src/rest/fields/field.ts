@@ -28,6 +28,8 @@ export interface Field {
   /** What it is when a POST leaves it out; undefined leaves that to the database. */
   readonly initial: unknown;
   readonly maxLength?: number;
+  /** JSON Schema's pattern, where a member of an operation's body has one. */
+  readonly pattern?: string;
   readonly choices?: readonly string[];
   /** `email`, `uri`, `date-time`: JSON Schema's format. */
   readonly format?: string;

@@ -1,63 +1,83 @@
-// The bodies of operations that aren't CRUD: few members, each of one kind, and none that the operation doesn't know.
+// The bodies of operations that aren't CRUD: few members, each with one rule, and none that the operation doesn't know.
+import { validateSync } from 'class-validator';
 import { invalid } from '../../platform/errors.js';
-import { isCommit } from '../../platform/git-facts.js';
-import { asObject, unknownMember } from '../writing/body.js';
+import { type Field, fieldsOf } from '../fields/field.js';
+import { jsonBody } from '../http/documented.js';
+import { asObject, isKeepable, UNKEEPABLE, unknownMember } from '../writing/body.js';
 
-type Kind = 'number' | 'flag' | 'text' | 'commit' | 'commits' | 'words';
-type Members = Readonly<Record<string, Kind>>;
-
-const NUMBER = 2 ** 31 - 1;
-const LONGEST_TEXT = 500;
-const MOST_COMMITS = 100;
-const MOST_WORDS = 20;
-
-const CHECKS: Readonly<Record<Kind, { readonly says: string; readonly fits: (value: unknown) => boolean }>> = {
-  number: {
-    says: 'a whole number from 0',
-    fits: (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= NUMBER,
-  },
-  flag: { says: 'true or false', fits: (value) => typeof value === 'boolean' },
-  text: {
-    says: `a text of at most ${LONGEST_TEXT} characters`,
-    fits: (value) =>
-      typeof value === 'string' && value.length <= LONGEST_TEXT && !value.includes('\0') && value.isWellFormed(),
-  },
-  commit: {
-    says: "a commit's name: 7 to 64 of the digits 0-9 and a-f",
-    fits: (value) => typeof value === 'string' && isCommit(value),
-  },
-  commits: {
-    says: `a list of at most ${MOST_COMMITS} commits' names`,
-    fits: (value) =>
-      Array.isArray(value) &&
-      value.length <= MOST_COMMITS &&
-      value.every((one) => typeof one === 'string' && isCommit(one)),
-  },
-  words: {
-    says: `a list of at most ${MOST_WORDS} words`,
-    fits: (value) => Array.isArray(value) && value.length <= MOST_WORDS && value.every((one) => CHECKS.text.fits(one)),
-  },
-};
-
-type Values<Of extends Members> = {
-  readonly [Name in keyof Of]?: ValueOf<Of[Name]>;
-};
-type ValueOf<Of extends Kind> = Of extends 'number'
-  ? number
-  : Of extends 'flag'
-    ? boolean
-    : Of extends 'commits' | 'words'
-      ? string[]
-      : string;
-
-/** No body at all says nothing; so does null for a member. A member that the verb doesn't have is refused: a typo may matter. */
-export function verbBody<const Of extends Members>(body: unknown, members: Of): Values<Of> {
-  if (body === undefined || body === null || body === '') return {};
-  const given = Object.entries(asObject(body)).filter(([, value]) => value !== null && value !== undefined);
-  for (const [name, value] of given) {
-    const kind = Object.hasOwn(members, name) ? members[name] : undefined;
-    if (!kind) throw unknownMember(name, Object.keys(members));
-    if (!CHECKS[kind].fits(value)) throw invalid('body.invalid_member', `'${name}' is ${CHECKS[kind].says}.`);
-  }
-  return Object.fromEntries(given) as Values<Of>;
+export interface OperationBody<Body> {
+  readonly documented: readonly MethodDecorator[];
+  /** Throws invalid for what it doesn't take. */
+  read(given: unknown): Body;
 }
+
+interface Documented {
+  /** What the document says of it. */
+  readonly about: string;
+  /** Must run as it stands. */
+  readonly example?: unknown;
+}
+
+/** The members of a body class, all of which may be left out; so may the body, unless one of them is required. */
+export function bodyOf<Body extends object>(of: new () => Body, documented: Documented): OperationBody<Partial<Body>> {
+  const fields = fieldsOf(of);
+  const required = fields.filter((field) => field.required).map(({ name }) => name);
+  const properties = Object.fromEntries(fields.map((field) => [field.name, schemaOf(field)]));
+  const schema = {
+    type: 'object',
+    description: documented.about,
+    properties,
+    ...(required.length > 0 ? { required } : {}),
+  };
+  return {
+    documented: [jsonBody(schema, documented.example, { required: required.length > 0 })],
+    read: (given) => readMembers(of, fields, given),
+  };
+}
+
+/** A body with a reader of its own. */
+export const bodyBy = <Body>(
+  read: (given: unknown) => Body,
+  { schema, example, required = true }: { schema: object; example?: unknown; required?: boolean },
+): OperationBody<Body> => ({ documented: [jsonBody(schema, example, { required })], read });
+
+/** No body, or an empty object. */
+export const NO_BODY: OperationBody<object> = {
+  documented: [],
+  read: (given) => readMembers(Object, [], given),
+};
+
+/**
+ * No body at all says nothing; so does null for a member. A member that the operation doesn't have is refused: a typo may
+ * matter. That a required one is missing is for the operation to say, with a code of its own.
+ */
+function readMembers<Body extends object>(of: new () => Body, fields: readonly Field[], body: unknown): Partial<Body> {
+  if (body === undefined || body === null || body === '') return {};
+  const names = fields.map(({ name }) => name);
+  const given = Object.entries(asObject(body)).filter(([, value]) => value !== null && value !== undefined);
+  const unknown = given.find(([name]) => !names.includes(name));
+  if (unknown) throw unknownMember(unknown[0], names);
+  const values = Object.fromEntries(given);
+  const unkeepable = given.find(([, value]) => typeof value === 'string' && !isKeepable(value));
+  if (unkeepable) throw invalid('body.invalid_member', `'${unkeepable[0]}': ${UNKEEPABLE}`);
+  const [fault] = validateSync(Object.assign(new of(), values), { forbidUnknownValues: false });
+  if (fault) {
+    const [says = 'This value is not valid.'] = Object.values(fault.constraints ?? {});
+    throw invalid('body.invalid_member', `'${fault.property}': ${says}`);
+  }
+  return values as Partial<Body>;
+}
+
+const TYPES: Partial<Record<Field['kind'], object>> = {
+  text: { type: 'string' },
+  integer: { type: 'integer' },
+  boolean: { type: 'boolean' },
+};
+
+/** Strict: what a resource's field would convert is refused here. */
+const schemaOf = ({ kind, help, maxLength, pattern, shape }: Field): object => ({
+  ...(shape ?? TYPES[kind]),
+  ...(maxLength === undefined ? {} : { maxLength }),
+  ...(pattern === undefined ? {} : { pattern }),
+  description: help,
+});

@@ -22,6 +22,8 @@ export interface OperationRun {
   readonly dryRun?: boolean;
   /** Left out: in a transaction of its own. */
   readonly commit?: Commit | undefined;
+  /** False where its answer must not be kept for a repeat. */
+  readonly once?: boolean;
 }
 
 @Injectable()
@@ -35,9 +37,13 @@ export class RunOperation {
     request: FastifyRequest,
     reply: FastifyReply,
     work: OperationWork,
-    { dryRun = false, commit = (keyed, its) => this.idempotency.inTransaction(keyed, its) }: OperationRun = {},
+    {
+      dryRun = false,
+      once = true,
+      commit = (keyed, its) => this.idempotency.inTransaction(keyed, its),
+    }: OperationRun = {},
   ): Promise<void> {
-    const answer = dryRun ? this.rehearse(work) : commit(keyedRequest(request), work);
+    const answer = dryRun ? this.rehearse(work) : commit(once ? keyedRequest(request) : undefined, work);
     sendAnswer(request, reply, await answer);
   }
 

@@ -83,10 +83,14 @@ function requireOneOf({ oneOf }: Resource, body: JsonObject): void {
   );
 }
 
+/** What the database keeps as a text. */
+export const isKeepable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
+export const UNKEEPABLE = "This text has a NUL character or half a surrogate pair, which can't be kept.";
+
 function addFaults(resource: Resource, values: Record<string, unknown>, faults: Record<string, string[]>): void {
   for (const [name, value] of Object.entries(values)) {
-    if (typeof value === 'string' && (value.includes('\0') || !value.isWellFormed())) {
-      faults[name] = ["This text has a NUL character or half a surrogate pair, which can't be kept."];
+    if (typeof value === 'string' && !isKeepable(value)) {
+      faults[name] = [UNKEEPABLE];
       delete values[name];
     }
   }
