@@ -4,7 +4,7 @@ import { pathParameter } from '../../rest/http/documented.js';
 import { definePlace, type Place } from '../../rest/operations/operation.js';
 import { type NamedProject, NamedProjects } from './named-stage.js';
 
-export const IN_PROJECT = ApiQuery({
+const IN_PROJECT = ApiQuery({
   name: 'project',
   required: false,
   description: 'The project by name or id; `default` where none is given.',
