@@ -62,7 +62,7 @@ export class StageCommands {
     const back = report.suspended.length > 0 ? [`A stage back: ${report.suspended.join(', ')}`] : [];
     return {
       lines: [line, ...back],
-      result: productionView(project, flip, base, report),
+      result: await productionView(project, flip, base, report),
       production: changed,
       release: seen,
     };

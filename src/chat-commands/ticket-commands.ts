@@ -96,12 +96,12 @@ function moveOf({ ticket, row, flip, revision }: StageChange): Parameters<typeof
   return { key: ticket.key, from: ticket.stage ?? '', to: String(row.stage), ...result };
 }
 
-function stageOutcome(change: StageChange, line: string, { base }: Speaker): Outcome {
+async function stageOutcome(change: StageChange, line: string, { base }: Speaker): Promise<Outcome> {
   const warnings = (change.warnings ?? []).map(({ message }) => message);
   const undo = change.gitRevert == null ? [] : [`In git: ${change.gitRevert}`];
   return {
     lines: [line, ...warnings, ...undo],
-    result: changeView({ ...change, ticket: { ...change.ticket, previewKey: null } }, base, false),
+    result: await changeView({ ...change, ticket: { ...change.ticket, previewKey: null } }, base, false),
     production: change.flip !== undefined,
   };
 }

@@ -14,6 +14,13 @@ export function atOnce<Result>(work: Sliced<Result>): Result {
   }
 }
 
+/** What each entry comes to. */
+export function* mapping<Item, Result>(items: Iterable<Item>, work: (item: Item) => Result): Sliced<Result[]> {
+  const results: Result[] = [];
+  yield* forEach(items, (item) => results.push(work(item)));
+  return results;
+}
+
 /** Does something with each entry, and pauses after every few hundred. */
 export function* forEach<Item>(items: Iterable<Item>, work: (item: Item) => void): Sliced<void> {
   let count = 0;

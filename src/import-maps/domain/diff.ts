@@ -1,5 +1,6 @@
 // What differs between two maps, key by key.
 import type { MapKey } from './map-key.js';
+import { forEach, type Sliced } from '../../platform/sliced.js';
 import { sameTarget, type ImportMap, type Target } from './import-map.js';
 
 export interface Difference {
@@ -10,18 +11,25 @@ export interface Difference {
 }
 
 /** Sorted by key. */
-export function diff(from: ImportMap, to: ImportMap): Difference[] {
-  const [one, other, found]: [readonly MapKey[], readonly MapKey[], Difference[]] = [from.keys, to.keys, []];
+export function* diffing(from: ImportMap, to: ImportMap): Sliced<Difference[]> {
+  const found: Difference[] = [];
+  yield* forEach(keysOfBoth(from.keys, to.keys), (key) => {
+    const difference = differenceAt(key, from, to);
+    if (difference) found.push(difference);
+  });
+  return found;
+}
+
+/** The keys of two sorted lists, in order, each once. */
+function* keysOfBoth(one: readonly MapKey[], other: readonly MapKey[]): Generator<MapKey, void> {
   let [at, place] = [0, 0];
   while (at < one.length || place < other.length) {
     const [left, right] = [one[at], other[place]];
     const key = (right === undefined || (left !== undefined && left < right) ? left : right) as MapKey;
     if (left === key) at++;
     if (right === key) place++;
-    const difference = differenceAt(key, from, to);
-    if (difference) found.push(difference);
+    yield key;
   }
-  return found;
 }
 
 /** Undefined where both say the same. */

@@ -5,13 +5,15 @@ import type { Sql } from '../../platform/database/statement.js';
 import { utcSql } from '../../platform/database/time-sql.js';
 import { DomainError, invalid, notFound } from '../../platform/errors.js';
 import { inSlices } from '../../platform/in-slices.js';
+import { mapping } from '../../platform/sliced.js';
 import { resourceNamed, uriOf } from '../../rest/resource.js';
 import { rowOf } from '../../rest/writing/locked-row.js';
-import { keyState } from '../domain/conflict.js';
-import { entryKey, overlaying } from '../domain/delta.js';
-import { diff } from '../domain/diff.js';
+import { type KeyState, keyState } from '../domain/conflict.js';
+import { type DeltaEntry, entryKey, overlaying } from '../domain/delta.js';
+import { diffing } from '../domain/diff.js';
 import { firstStage, production, stageAfter, stageNamed } from '../../projects/stages/stage-order.js';
 import type { ImportMap } from '../domain/import-map.js';
+import type { MapKey } from '../domain/map-key.js';
 import { allPass, type Verdict } from '../../promotion/domain/verdict.js';
 import { lastChanges } from '../store/key-history.js';
 import { ProductionMaps } from '../store/production-maps.js';
@@ -70,18 +72,22 @@ export class ReadStages {
     const map = await this.productionMaps.at(ticket.project.id, ticket.release);
     const [from, to] = [sides.from ?? live, sides.to ?? (ticket.stage === live ? live : (ticket.stage ?? 'ticket'))];
     const [one, other] = [await this.side(ticket, from, map), await this.side(ticket, to, map)];
-    const states = new Map(deltaOf(ticket).map((operation) => [entryKey(operation), keyState(operation, map)]));
+    const stateOf = (entry: DeltaEntry): [MapKey, KeyState] => [entryKey(entry), keyState(entry, map)];
+    const states = new Map(await inSlices(mapping(deltaOf(ticket), stateOf)));
+    const differences = await inSlices(diffing(one, other));
     const stale = [...states].filter(([, state]) => state === 'stale').map(([key]) => key);
     const changes = await lastChanges(this.db, { project: ticket.project.id, except: id }, stale);
     return {
       from,
       to,
       release: ticket.release,
-      changes: diff(one, other).map((difference) => ({
-        ...differenceView(difference, ticket.modulesUrl ?? base),
-        state: ticket.stage === live ? null : (states.get(difference.key) ?? null),
-        overtakes: changes.get(difference.key)?.ticket ?? null,
-      })),
+      changes: await inSlices(
+        mapping(differences, (difference) => ({
+          ...differenceView(difference, ticket.modulesUrl ?? base),
+          state: ticket.stage === live ? null : (states.get(difference.key) ?? null),
+          overtakes: changes.get(difference.key)?.ticket ?? null,
+        })),
+      ),
     };
   }
 

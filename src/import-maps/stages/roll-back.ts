@@ -1,11 +1,12 @@
 // POST stage/<production>/rollback/ (import-maps.md, section 4): a new release that equals an earlier one.
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
+import { inSlices } from '../../platform/in-slices.js';
 import { DomainError } from '../../platform/errors.js';
 import { versionTag } from '../../rest/http/entity-tag.js';
 import { appendEvent } from '../../log/append-event.js';
 import { releaseLine } from '../../log/lines/stage-lines.js';
-import { type Difference, diff } from '../domain/diff.js';
+import { type Difference, diffing } from '../domain/diff.js';
 import type { Layer } from '../domain/layer.js';
 import type { ImportMap } from '../domain/import-map.js';
 import { requestAction } from '../../promotion/domain/verdict.js';
@@ -86,7 +87,7 @@ export class RollBack {
     const why = `rolled back to release ${target}`;
     const owners = later.flatMap(({ ticket }) => ticket ?? []);
     const suspended = await this.tickets.run(tx, owners, { release, why, actor: options.actor });
-    return { flip: { project, release, map }, suspended, restored, changes: diff(from, map) };
+    return { flip: { project, release, map }, suspended, restored, changes: await inSlices(diffing(from, map)) };
   }
 
   private async write(

@@ -2,6 +2,7 @@
 import { ApiHeader } from '@nestjs/swagger';
 import type { Tx } from '../../platform/database/db.js';
 import { DomainError, invalid } from '../../platform/errors.js';
+import { inSlices } from '../../platform/in-slices.js';
 import { requireScope } from '../../platform/principal.js';
 import { type NamedProject, requireProduction, stageOf } from '../../projects/stages/named-stage.js';
 import { inProject, onStage, type OnStage } from '../../projects/stages/on-stage.js';
@@ -10,7 +11,7 @@ import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
 import { type Call, readOperation, type Written, writeOperation } from '../../rest/operations/operation.js';
 import { bodyBy, bodyOf } from '../../rest/operations/operation-body.js';
 import { LONGEST_REASON } from '../../rest/operations/reason.js';
-import { type Difference, diff } from '../domain/diff.js';
+import { type Difference, diffing } from '../domain/diff.js';
 import type { ImportMap } from '../domain/import-map.js';
 import { inTurn } from './in-turn.js';
 import { isLenient, LENIENT } from './lenient.js';
@@ -102,7 +103,7 @@ export const writeStage = writeOperation({
       };
       const { actor, base } = options;
       const { release, map } = await writing.run(tx, project.id, judge, { actor, line, base });
-      const report = { changes: before ? diff(before, map) : [], ...warningsView(warnings) };
+      const report = { changes: before ? await inSlices(diffing(before, map)) : [], ...warningsView(warnings) };
       return done(call, { project: project.id, release, map }, report);
     };
   },
@@ -150,8 +151,11 @@ function requireSeen({ at: { project, name }, context: { ifMatch, principal } }:
   );
 }
 
-const done = (
+const done = async (
   { at: { project }, context: { base } }: { at: { project: NamedProject }; context: { base: string } },
   flip: Flip,
   report: { readonly changes: readonly Difference[]; readonly warnings?: readonly object[] },
-): Written => ({ body: productionView(project, flip, base, report), etag: versionTag(flip.release) });
+): Promise<Written> => ({
+  body: await productionView(project, flip, base, report),
+  etag: versionTag(flip.release),
+});

@@ -1,6 +1,8 @@
 // How the stages of modules look on the wire: the answer of a verb, differences, verdicts' surroundings.
 import type { Row } from '../../rest/resource.js';
 import { statusText } from '../../workflow/steps.js';
+import { inSlices } from '../../platform/in-slices.js';
+import { mapping } from '../../platform/sliced.js';
 import type { Difference } from '../domain/diff.js';
 import { type MapKey, partsOf, wireKey } from '../domain/map-key.js';
 import { linked } from '../domain/preview-link.js';
@@ -33,6 +35,9 @@ export const differenceView = ({ key, change, from, to }: Difference, modules: s
   from: targetView(from, modules),
   to: targetView(to, modules),
 });
+
+const differencesView = (differences: readonly Difference[], modules: string): Promise<object[]> =>
+  inSlices(mapping(differences, (one) => differenceView(one, modules)));
 
 const warningView = ({ code, key, ticket, message }: MapWarning): object => ({
   code,
@@ -78,8 +83,8 @@ export const shownTo = <Ticket extends { readonly previewKey: string | null }>(
   principal: Principal,
 ): Ticket => (holdsScope(principal, 'read') ? ticket : { ...ticket, previewKey: null });
 
-/** The answer of a verb on a ticket. */
-export function changeView(change: StageChange, base: string, dryRun: boolean): object {
+/** The answer of a verb on a ticket; as long as what changed, so it is made in slices. */
+export async function changeView(change: StageChange, base: string, dryRun: boolean): Promise<object> {
   const { ticket, row, revision, flip, changes = [], superseded = [], dependents = [], warnings = [] } = change;
   const stage = String(row.stage);
   const modules = ticket.modulesUrl ?? base;
@@ -90,8 +95,8 @@ export function changeView(change: StageChange, base: string, dryRun: boolean): 
     ...workView(row),
     revision,
     release: flip?.release ?? null,
-    changes: changes.map((one) => differenceView(one, modules)),
-    superseded: superseded.map((one) => ({ ...keyView(one.key, modules), ticket: one.ticket })),
+    changes: await differencesView(changes, modules),
+    superseded: await inSlices(mapping(superseded, (one) => ({ ...keyView(one.key, modules), ticket: one.ticket }))),
     dependents,
     ...warningsView(warnings),
     ...(change.gitRevert === undefined ? {} : { git_revert: change.gitRevert }),
@@ -109,15 +114,15 @@ const workView = (row: Row): object => ({
 });
 
 /** The answer of what changed production itself. */
-export const productionView = (
+export const productionView = async (
   { name, stages, modulesUrl }: NamedProject,
   { release }: Flip,
   base: string,
   { changes, ...report }: { readonly changes: readonly Difference[] },
-): object => ({
+): Promise<object> => ({
   project: name,
   stage: production(stages).name,
   release,
-  changes: changes.map((one) => differenceView(one, modulesUrl ?? base)),
+  changes: await differencesView(changes, modulesUrl ?? base),
   ...report,
 });

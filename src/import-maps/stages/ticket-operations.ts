@@ -26,9 +26,9 @@ const VERB = {
 const IN_TURN = inTurn((id: number) => ({ ticket: id }));
 
 /** The ticket as it is now, and what happened to it. */
-function changed(change: StageChange, { context, dryRun }: BodyCall<number, unknown>): Written {
+async function changed(change: StageChange, { context, dryRun }: BodyCall<number, unknown>): Promise<Written> {
   const shown = { ...change, ticket: shownTo(change.ticket, context.principal) };
-  return { body: changeView(shown, context.base, dryRun), etag: versionTag(Number(change.row.version)) };
+  return { body: await changeView(shown, context.base, dryRun), etag: versionTag(Number(change.row.version)) };
 }
 
 export const stampTicket = writeOperation({

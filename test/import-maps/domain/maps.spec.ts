@@ -1,6 +1,7 @@
 // The complete map: order, text, differences.
 import { canonicalJson } from '../../builders/canonical-json.js';
-import { diff } from '../../../src/import-maps/domain/diff.js';
+import { atOnce } from '../../../src/platform/sliced.js';
+import { diffing } from '../../../src/import-maps/domain/diff.js';
 import { keyOf } from '../../../src/import-maps/domain/map-key.js';
 import { addressOf, sameTarget, ImportMap } from '../../../src/import-maps/domain/import-map.js';
 
@@ -128,7 +129,7 @@ test('only what begins with a slash gets the origin', () => {
 test('a difference tells what came, went and changed, by key', () => {
   const from = ImportMap.of(entries(['same', '/1'], ['gone', '/2'], ['other', '/3', 'sha384-3']));
   const to = ImportMap.of(entries(['same', '/1'], ['new', '/4'], ['other', '/3', 'sha384-4']));
-  expect(diff(from, to)).toEqual([
+  expect(atOnce(diffing(from, to))).toEqual([
     { key: ' gone', change: 'removed', from: { url: '/2' }, to: null },
     { key: ' new', change: 'added', from: null, to: { url: '/4' } },
     {
@@ -138,7 +139,7 @@ test('a difference tells what came, went and changed, by key', () => {
       to: { url: '/3', integrity: 'sha384-4' },
     },
   ]);
-  expect(diff(to, to)).toEqual([]);
+  expect(atOnce(diffing(to, to))).toEqual([]);
 });
 
 test('many changes, one after the other, leave what all of them say', () => {
