@@ -57,7 +57,7 @@ export function faultIn(request, reply, documented) {
     return `answered ${status}, which ${request.operation} does not document`;
   if (status >= 400) return isPlain(request, reply) ? plainFault(text) : errorFault(text);
   if (text === '' || !String(headers['content-type']).startsWith('application/json')) return undefined;
-  return isJson(text) ? undefined : `a body that is no JSON: ${text.slice(0, 300)}`;
+  return isJson(text) ? undefined : `a body that is not JSON: ${text.slice(0, 300)}`;
 }
 
 /** The statuses that are no fault. */
@@ -78,7 +78,7 @@ const plainFault = (text) => (text.trim() === '' ? 'an error that says nothing' 
 
 function errorFault(text) {
   const body = isJson(text) ? JSON.parse(text) : undefined;
-  if (!body) return `an error whose body is no JSON: ${text.slice(0, 300)}`;
+  if (!body) return `an error whose body is not JSON: ${text.slice(0, 300)}`;
   return body.code && body.request_id ? undefined : `an error without code or request_id: ${text.slice(0, 300)}`;
 }
 

@@ -69,11 +69,11 @@ if (own.length > 0)
 
 const EVENTS = `# Events
 
-What the server itself says in the stream ([STREAM.md](STREAM.md)), in \`/api/v1/event/\` and in the history of tickets. Nobody else can post these types, nor others with the same first word. What comes from outside has types of its own: STREAM.md lists those with words of their own.
+The events that the server itself writes to the stream ([STREAM.md](STREAM.md)), in \`/api/v1/event/\` and in the history of tickets. Clients can't post these types, or others with the same first word. Events from outside have other types: STREAM.md lists those that the server words itself.
 
-A detail is a part of something larger that has a line of its own. \`/stream\` sends details only with \`detail=1\`, or where \`type=\` names them; what is a warning or an error is none.
+A detail is part of a larger event that has its own line. \`/stream\` sends details only with \`detail=1\`, or where \`type=\` names them; a warning or an error is never a detail.
 
-This page is made from the code (\`node scripts/code-docs.mjs\`), and a type that isn't here doesn't compile.
+This page is made from the code (\`node scripts/code-docs.mjs\`), and a type that is missing here does not compile.
 `;
 
 const events = [

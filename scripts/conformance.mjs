@@ -73,7 +73,7 @@ function fail(message) {
 }
 
 const [folder, ...more] = process.argv.slice(2);
-if (!folder || more.length > 0) fail(folder ? 'One folder, please.' : 'Which folder?');
+if (!folder || more.length > 0) fail(folder ? 'Name only one folder.' : 'Name a folder.');
 if (!fs.existsSync(folder) || !fs.statSync(folder).isDirectory()) fail(`There is no folder ${folder}.`);
 const { resolutions, parses, failures } = await run(folder);
 if (resolutions + parses === 0) fail(`There are no cases in ${folder}.`);

@@ -20,7 +20,7 @@ const browsers = [
 
 const missing = browsers.filter(([, file]) => !fs.existsSync(file));
 for (const [name, file, debian, variable] of missing) {
-  console.error(`There is no ${name} at ${file}: install Debian's ${debian}, or say in ${variable} where it is.`);
+  console.error(`${name} is not at ${file}: install Debian's ${debian}, or set ${variable} to its path.`);
 }
 if (missing.length > 0) process.exit(2);
 
@@ -28,7 +28,7 @@ const webkit = [process.env.WEBKIT_DRIVER || '/usr/bin/WebKitWebDriver', process
 const absent = webkit.filter((file) => !fs.existsSync(file));
 if (absent.length > 0)
   console.error(
-    `Left out: page-kinds and odd-pages in WebKitGTK, as there is no ${absent.join(' and no ')}. Debian's packages: webkit2gtk-driver, xvfb.`,
+    `Left out: page-kinds and odd-pages in WebKitGTK, because ${absent.join(' and ')} are missing. Install Debian's webkit2gtk-driver and xvfb.`,
   );
 
 await ensureBuilt();

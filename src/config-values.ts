@@ -89,7 +89,7 @@ export function readListenTrust(value: string | undefined): boolean {
   if (!value) return false;
   if (value === 'published-loopback') return true;
   throw new ConfigError(
-    `${shell`STAMPLINE_LISTEN_TRUST=${value}`} is unknown. The one value there is: published-loopback.`,
+    `${shell`STAMPLINE_LISTEN_TRUST=${value}`} is not valid. The only value is published-loopback.`,
   );
 }
 
@@ -103,13 +103,13 @@ export function readSwitch(name: string, env: NodeJS.ProcessEnv): boolean {
   const value = env[name];
   if (!value || value === '0') return false;
   if (value === '1') return true;
-  throw new ConfigError(`${name}=${value} is unknown: it is 1 or 0.`);
+  throw new ConfigError(`${name}=${value} is not valid. Use 1 or 0.`);
 }
 
 export function readPort(value: string | undefined): number {
   const port = Number(value || 8000);
   if (Number.isInteger(port) && port >= 0 && port <= 65535) return port;
-  throw new ConfigError(`PORT=${value} is not a port. Give a number from 0 to 65535 (0 takes any free one).`);
+  throw new ConfigError(`PORT=${value} is not a port. Use a number from 0 to 65535 (0 takes any free one).`);
 }
 
 /** Its value is never shown: it has a password. A URL that names a socket folder (`@/name?host=/folder`) has no host. */
@@ -120,7 +120,7 @@ export function readDatabaseUrl(value: string | undefined): string | undefined {
   }
   if (URL.canParse(value.replace('@/', '@socket/'))) return value;
   throw new ConfigError(
-    'DATABASE_URL is not a URL. It looks like postgres://user:password@host:5432/name; special characters in the password are percent-encoded (@ is %40).',
+    'DATABASE_URL is not a URL. Write it as postgres://user:password@host:5432/name; special characters in the password are percent-encoded (@ is %40).',
   );
 }
 
@@ -133,5 +133,5 @@ export function readLogLevel(value: string | undefined): string {
 export function readMost(name: string, env: NodeJS.ProcessEnv, initial: number, greatest: number): number {
   const most = Number(env[name] || initial);
   if (Number.isInteger(most) && most >= 1 && most <= greatest) return most;
-  throw new ConfigError(`${name}=${env[name]} can't be. Give a whole number from 1 to ${greatest}.`);
+  throw new ConfigError(`${name}=${env[name]} is not valid. Use a whole number from 1 to ${greatest}.`);
 }

@@ -183,17 +183,17 @@ const DEMANDS: readonly Demand[] = [
   {
     isMet: ({ access }) => access.required,
     example: 'STAMPLINE_AUTH=required',
-    why: "everybody needs a token; the first start makes the administrator's",
+    why: "every request needs a token; the first start creates the administrator's",
   },
   {
     isMet: ({ tls, trustedProxies }) => tls !== undefined || trustedProxies.length > 0,
     example: 'STAMPLINE_TLS_CERT=/etc/stampline/cert.pem STAMPLINE_TLS_KEY=/etc/stampline/key.pem',
-    why: 'TLS; or, where a proxy sees to that, its address: STAMPLINE_TRUSTED_PROXIES=10.0.0.5',
+    why: 'TLS; or, if a proxy does TLS, its address: STAMPLINE_TRUSTED_PROXIES=10.0.0.5',
   },
   {
     isMet: ({ allowedHosts }) => allowedHosts.length > 0,
     example: 'STAMPLINE_ALLOWED_HOSTS=stamp.example.org',
-    why: 'the names that it answers to',
+    why: 'the host names that it answers to',
   },
 ];
 
@@ -202,16 +202,16 @@ function requireGuards(config: Config): void {
   const { host, beyondLoopback, trustedProxies, access } = config;
   if (trustedProxies.length > 0 && !access.required && !beyondLoopback) {
     throw new ConfigError(
-      'STAMPLINE_TRUSTED_PROXIES lets others than this machine in, so everybody needs a token: set STAMPLINE_AUTH=required too.',
+      'STAMPLINE_TRUSTED_PROXIES lets other machines in, so every request needs a token: set STAMPLINE_AUTH=required too.',
     );
   }
   const missing = beyondLoopback ? DEMANDS.filter(({ isMet }) => !isMet(config)) : [];
   if (missing.length === 0) return;
   throw new ConfigError(
     [
-      `HOST=${host} is not a loopback address. To be reached from elsewhere, the server lacks:`,
+      `HOST=${host} is not a loopback address. To listen beyond this machine, the server also needs:`,
       ...missing.map(({ example, why }) => `  ${example}\n      ${why}`),
-      'Where this is a container whose port is published on 127.0.0.1 only, set STAMPLINE_LISTEN_TRUST=published-loopback instead.',
+      'If this is a container whose port is published on 127.0.0.1 only, set STAMPLINE_LISTEN_TRUST=published-loopback instead.',
     ].join('\n'),
   );
 }

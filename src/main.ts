@@ -89,7 +89,7 @@ function urlOf({ beyondLoopback, tls, host, allowedHosts }: Config, port: number
 function welcome(base: string, database: OpenDatabase, config: Config, adminFile: string | undefined): void {
   say(`Stampline listens on ${base}  (API in Swagger UI: ${base}/docs)`);
   say(`Data: ${database.where}`);
-  if (adminFile) say(`Tokens are asked for. The administrator's first one: ${adminFile}`);
+  if (adminFile) say(`Requests need a token. The administrator's first token is in ${adminFile}`);
   for (const note of database.notes) say(`Note: ${note}`);
   const url = `${base}/api/v1/ticket/`;
   if (!config.access.required)

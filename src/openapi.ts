@@ -10,10 +10,10 @@ import { DIALECT_TEXT, DOCUMENTED_CALLS } from './rest/http/openapi-texts.js';
 const TAGS: readonly (readonly [string, string])[] = [
   [
     DOCUMENTED_CALLS,
-    "What scripts for such trackers have always called, in the order of a lander's day. On an empty database each runs as it stands, from top to bottom.",
+    "The calls that scripts for such trackers have always made, in the order of a lander's day. On an empty database they all run unchanged, from top to bottom.",
   ],
   ['Tickets', 'Tickets, their views, their history, closing and reopening.'],
-  ['Modules', 'What tickets bring: modules, package folders, watched sources; and what there is.'],
+  ['Modules', 'Uploads under a ticket: modules, package folders, watched sources; and the list of modules.'],
   ['Stages', 'The stages of tickets with modules: promoting, reverting, releases.'],
   ['Subtickets', 'The parts of a ticket: one for each uploaded source package.'],
   ['Artifacts', 'Files, logs, images and results of tickets and subtickets.'],
@@ -21,11 +21,11 @@ const TAGS: readonly (readonly [string, string])[] = [
   ['Tests', 'Test suites and their results.'],
   ['People', 'Persons and teams.'],
   ['Projects', 'Projects.'],
-  ['The stream', 'Everything that happens, in one line each: live, replayed, and as a list.'],
-  ['Commands', 'The same in words, as one says it in a chat.'],
-  ['About the API', 'Where to find what.'],
-  ['Access', 'Tokens, and who you are.'],
-  ['Operations', 'For whoever runs the server.'],
+  ['The stream', 'All events, one line each: live, replayed, and as a list.'],
+  ['Commands', 'The same operations as text commands for a chat.'],
+  ['About the API', 'The index of the API.'],
+  ['Access', 'Tokens, and your identity.'],
+  ['Operations', 'For operators of the server.'],
 ];
 
 interface Operation {

@@ -17,9 +17,11 @@ const EXIT = { failed: 1, usage: 2, interrupted: 130 };
 /** Runs what the words ask for. A server goes on when this resolves; everything else is done. */
 export async function runStampline(words: readonly string[]): Promise<void> {
   const program = new Command('stampline')
-    .description('The CI ticket system that serves every ticket as a running application: the server, and its upkeep.')
+    .description(
+      'The CI ticket system that serves every ticket as a running application: the server, and its maintenance.',
+    )
     .exitOverride()
-    .showHelpAfterError('(stampline --help says what there is)');
+    .showHelpAfterError('(stampline --help lists the commands)');
   program.command('start', { isDefault: true }).description('Run the server (as npm start does).').action(main);
   let operator: Operator | undefined;
   for (const add of OPERATIONS) add(program, () => (operator ??= openOperator()));
@@ -37,7 +39,7 @@ export async function runStampline(words: readonly string[]): Promise<void> {
 function requireCommand(program: Command, word: string | undefined): void {
   if (word === undefined || word.startsWith('-') || word === 'help') return;
   if (!program.commands.some((command) => command.name() === word))
-    program.error(`error: there is no command '${word}'`, { exitCode: EXIT.usage });
+    program.error(`error: unknown command '${word}'`, { exitCode: EXIT.usage });
 }
 
 /** Says why, and answers the exit code. */

@@ -1,5 +1,5 @@
 #!/bin/sh
-# A monitor wants somebody to look.
+# A monitor raised an alert.
 #   examples/events/alert.sh            STAMP_URL=http://localhost:8001 TICKET=TKT-1 examples/events/alert.sh
 set -eu
 . "$(dirname "$0")/send.sh"

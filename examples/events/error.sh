@@ -1,5 +1,5 @@
 #!/bin/sh
-# Something that runs met an error.
+# A running service raised an error.
 #   examples/events/error.sh            STAMP_URL=http://localhost:8001 TICKET=TKT-1 examples/events/error.sh
 set -eu
 . "$(dirname "$0")/send.sh"

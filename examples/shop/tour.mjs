@@ -54,7 +54,7 @@ async function changeCart(before) {
   assert.deepEqual(changedKeys(before, preview), ['cart']);
   assert.deepEqual(await stampline.map(), before);
   say(`The live shop with ${ticket}'s cart: ${page}/cart.html?dev=${ticket}`);
-  say(`Everybody else:                     ${page}/cart.html`);
+  say(`All other users:                    ${page}/cart.html`);
   return ticket;
 }
 
@@ -110,9 +110,9 @@ await step('The shop goes live: six npm packages as they are, ten modules of its
 const before = await stampline.map();
 const ticket = await step('A developer changes one module, the cart, in a ticket.', () => changeCart(before));
 await step('To QA.', () => toQa(ticket));
-await step('Meanwhile somebody else releases another change.', () => somebodyElse(ticket));
-await step('To production: nothing stands in the way.', () => toProduction(ticket));
-await step('The change has to go: revert.', () => backOut(ticket, before));
-await step('Out of the way: back to dev, and closed.', () => putAway(ticket));
+await step('In the meantime another person releases another change.', () => somebodyElse(ticket));
+await step('To production: nothing blocks it.', () => toProduction(ticket));
+await step('The change is bad: revert it.', () => backOut(ticket, before));
+await step('Revert it to dev, and close it.', () => putAway(ticket));
 terminal?.close();
 console.log('\nThat was it.');

@@ -195,7 +195,7 @@ function requireToGive(giver: Principal, scopes: readonly string[]): void {
   throw new DomainError(
     'forbidden',
     'token.not_yours_to_give',
-    `Your token lacks the scope ${scope}, and can't give it to another. Where the server runs, its operator can: ${shell`stampline token create --owner NAME --scope ${scope}`}`,
+    `Your token lacks the scope ${scope}, so it can't give it to another token. The operator can, on the server's machine: ${shell`stampline token create --owner NAME --scope ${scope}`}`,
     { data: { scope } },
   );
 }
@@ -203,11 +203,11 @@ function requireToGive(giver: Principal, scopes: readonly string[]): void {
 const rotated = (id: number, by: number): Error =>
   conflict(
     'token.rotated',
-    `Token ${id} was replaced by token ${by} already, and counts until its day is over. Rotate token ${by} if you haven't got it.`,
+    `Token ${id} was already replaced by token ${by}, and is valid until its last day is over. Rotate token ${by} if you don't have it.`,
   );
 
 const none = (id: number): Error =>
-  notFound(`There is no token ${id} that still counts. GET /api/v1/token/ lists those that do.`);
+  notFound(`There is no token ${id} that is valid. GET /api/v1/token/ lists the valid ones.`);
 
 async function told(
   tx: Tx,

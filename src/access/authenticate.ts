@@ -42,7 +42,7 @@ export function authenticateRequests(server: FastifyInstance, rules: AccessRules
   server.addHook('onRoute', ({ url, config }) => {
     const { need, about } = config ?? {};
     if ((need === undefined && !PAGES.test(url)) || (need !== undefined && !ANYBODYS.has(need) && about === undefined))
-      throw new Error(`${url} says nothing of who may call it, or of which projects it is about: @Needs().`);
+      throw new Error(`${url} does not declare who may call it, or which projects it concerns: add @Needs().`);
   });
   server.addHook('onRequest', (request, reply, done) => {
     const given = offeredToken(request.headers.authorization, rules);
@@ -65,7 +65,7 @@ function needOf(request: FastifyRequest): Need {
 
 function refuseNobody(need: Need, { publicRead }: AccessRules): DomainError | undefined {
   if (ANYBODYS.has(need) || (need === 'read' && publicRead)) return undefined;
-  return unauthenticated('token.missing', 'This server asks for a token: send Authorization: Bearer stl_….');
+  return unauthenticated('token.missing', 'This server requires a token: send Authorization: Bearer stl_….');
 }
 
 /** Rejects with unauthenticated, forbidden, too_many, unavailable. */
@@ -81,7 +81,7 @@ async function admit(
   if (!known || !principal || (given.user !== undefined && given.user !== principal.name)) {
     await doors.limits?.failed(request.ip);
     if (need === 'offered') return;
-    throw unauthenticated('token.invalid', 'This token is unknown, revoked or has run out. Ask for a new one.');
+    throw unauthenticated('token.invalid', 'This token is unknown, revoked or expired. Get a new one.');
   }
   doors.open.watch(reply.raw, known);
   // Before it may be refused: a refusal is told to whom it concerns.

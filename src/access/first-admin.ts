@@ -37,7 +37,7 @@ export class FirstAdmin implements OnApplicationBootstrap {
       await tx.run({ text: "SELECT pg_advisory_xact_lock(hashtext('first admin token'))" });
       await this.settleDrafts(tx, file);
       if (await this.tokens.hasAdmin(tx)) return false;
-      const wanted = { owner: 'admin', purpose: 'Made at the first start', scopes: SCOPES, days: DAYS };
+      const wanted = { owner: 'admin', purpose: 'Created at the first start', scopes: SCOPES, days: DAYS };
       const { token } = await this.tokens.create(tx, wanted, OPERATOR);
       await fs.mkdir(this.config.dataFolder, { recursive: true });
       // Before the commit: a token that nobody knows would be in the way of the next start's.

@@ -44,7 +44,7 @@ export class RateLimits {
     if (seconds > 0)
       throw exceeded(
         'rate.failures',
-        `More than ${most} tokens and preview keys a minute from ${address} did not count.`,
+        `More than ${most} tokens and preview keys a minute from ${address} were not valid.`,
         seconds,
       );
   }

@@ -7,7 +7,7 @@ export const SCOPES: Readonly<Record<string, string>> = {
   'status:write': 'steps and statuses of tickets and subtickets',
   'artifact:write': 'artifacts, test results, files of source package uploads',
   'event:write': 'POST /events',
-  'map:<stage>': 'bringing tickets to that stage and writing to it; the first one: uploading modules',
+  'map:<stage>': 'promoting tickets to that stage and writing to it; for the first stage, uploading modules',
   admin: 'projects, branches, test suites, the package list, locks, tokens',
 };
 

@@ -80,7 +80,7 @@ const unchecked = (): DomainError =>
   new DomainError(
     'unavailable',
     'token.unchecked',
-    'The database took too long to say whether this token still counts. Nothing was changed; try again.',
+    'The database took too long to check whether this token is still valid. Nothing was changed; try again.',
     { retryAfter: 2 },
   );
 

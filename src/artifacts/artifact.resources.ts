@@ -3,7 +3,7 @@ import { Choice, HttpUrl, Reference, Text } from '../rest/fields/field-decorator
 import { defineResource } from '../rest/resource.js';
 import { ArtifactRow } from './artifact.row.js';
 
-const NAME = { help: 'What people call it.', example: 'my_artifact', max: 4096, required: true } as const;
+const NAME = { help: 'Its display name.', example: 'my_artifact', max: 4096, required: true } as const;
 const REFERENCE = {
   help: 'Where it is: an http or https URL.',
   example: 'http://path.to/artifact/',

@@ -51,7 +51,7 @@ export const testResult = defineResource({
   checks: {
     testresult_owner_check: {
       code: 'testresult.invalid',
-      message: 'A result is of exactly one: give ticket or subticket.',
+      message: 'A result belongs to exactly one object: give ticket or subticket.',
     },
   },
   label: "(SELECT s.name FROM testsuite s WHERE s.id = t.testsuite_id) || ' ' || t.verdict",

@@ -16,12 +16,15 @@ export function commandBody(given: unknown): CommandBody {
   const body = objectOf(given, MEMBERS);
   const { text, ticket, dry_run: dryRun } = body;
   if (!isText(text))
-    throw invalid('body.invalid_member', `'text' is the command, of at most ${LONGEST} characters: {"text": "help"}.`);
+    throw invalid(
+      'body.invalid_member',
+      `'text' must be the command, a string of at most ${LONGEST} characters: {"text": "help"}.`,
+    );
   const place = typeof ticket === 'number' ? String(ticket) : ticket;
   if (place !== undefined && place !== null && !isText(place))
-    throw invalid('body.invalid_member', "'ticket' is a ticket's key, id or URI.");
+    throw invalid('body.invalid_member', "'ticket' must be a ticket's key, id or URI.");
   if (dryRun !== undefined && dryRun !== null && typeof dryRun !== 'boolean')
-    throw invalid('body.invalid_member', "'dry_run' is true or false.");
+    throw invalid('body.invalid_member', "'dry_run' must be true or false.");
   return { text, ticket: place ?? undefined, dryRun: dryRun === true };
 }
 

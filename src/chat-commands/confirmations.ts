@@ -102,17 +102,20 @@ export class Confirmations implements ClockFollower {
       values: [id],
     });
     if (!pending) {
-      const text = `Nothing waits for 'confirm ${quoted(id, 50)}': it is done already, or it was never asked.`;
+      const text = `Nothing waits for 'confirm ${quoted(id, 50)}': it was confirmed already, or no command asked for it.`;
       return new DomainError('not_found', 'confirmation.unknown', text);
     }
     if (pending.actor === actor && !pending.counts)
-      return conflict('confirmation.token_gone', 'The token that gave it counts no more. Give the command again.');
+      return conflict(
+        'confirmation.token_gone',
+        'The token that gave the command has expired or was revoked. Give the command again.',
+      );
     if (pending.actor === actor)
-      return conflict('confirmation.expired', `The ${SECONDS} seconds are over. Give the command again.`);
+      return conflict('confirmation.expired', `The ${SECONDS} seconds have passed. Give the command again.`);
     return new DomainError(
       'forbidden',
       'confirmation.not_yours',
-      `Only ${pending.actor}, who gave it, can confirm it.`,
+      `Only ${pending.actor}, who gave the command, can confirm it.`,
     );
   }
 }

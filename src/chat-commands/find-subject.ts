@@ -39,7 +39,7 @@ export class FindSubject {
     project: string | undefined,
     usage: string,
   ): Promise<Subject> {
-    if (text === undefined) throw invalid('command.no_ticket', `Say which ticket: ${usage}`);
+    if (text === undefined) throw invalid('command.no_ticket', `Name the ticket: ${usage}`);
     const reference = parseReference(text, 'ticket');
     const id = typeof reference === 'string' ? await this.keys.find(reference, project, sql) : reference;
     if (id === undefined) throw unknown(text);

@@ -28,7 +28,7 @@ const LONGEST_REASON = 500;
 /** Rejects with invalid `command.…`; every message says what is understood instead. */
 export function parseCommand(text: string): Command {
   const [first, ...rest] = wordsOf(text);
-  if (!first) throw refusal('command.empty', 'There is no command. Say help for what there is.');
+  if (!first) throw refusal('command.empty', 'The text has no command. Send help to list the commands.');
   const verb = verbIn(first.text);
   const grammar = grammarOf(verb);
   const start = rest.findIndex((word) => flagIn(word) !== undefined);
@@ -46,14 +46,13 @@ function verbIn(word: string): Verb {
   const near = didYouMean(word, VERBS);
   throw refusal(
     'command.unknown_verb',
-    `There is no command '${quoted(word, 50)}'.${near ? ` Did you mean ${near}?` : ''} Say help for what there is.`,
+    `Unknown command '${quoted(word, 50)}'.${near ? ` Did you mean ${near}?` : ''} Send help to list the commands.`,
   );
 }
 
 function argumentsOf(words: readonly Word[], { takes, optional, usage }: Grammar): Partial<Command> {
   const surplus = words[takes.length];
-  if (surplus)
-    throw refusal('command.surplus', `'${quoted(surplus.text, 50)}' is too much. It goes like this: ${usage}`);
+  if (surplus) throw refusal('command.surplus', `'${quoted(surplus.text, 50)}' is one word too many. Usage: ${usage}`);
   const missing = takes.slice(words.length).find((name) => name !== 'ticket');
   if (missing && !optional) throw refusal('command.missing_argument', `The ${missing} is missing: ${usage}`);
   return Object.fromEntries(words.map(({ text }, index) => argumentOf(takes[index] as Argument, text)));
@@ -74,7 +73,7 @@ function flagsOf(words: readonly Word[], grammar: Grammar): Partial<Command> {
     return { name, value: words.slice(start + 1, starts[index + 1]).map(({ text }) => text) };
   });
   const twice = parts.find(({ name }, index) => parts.findIndex((other) => other.name === name) < index);
-  if (twice) throw refusal('command.repeated_flag', `--${twice.name} is there twice.`);
+  if (twice) throw refusal('command.repeated_flag', `--${twice.name} is given twice.`);
   return Object.fromEntries(parts.map(({ name, value }) => [memberOf(name), valueOf(name, value)]));
 }
 
@@ -86,7 +85,7 @@ function flagNamed(name: string, { flags, usage }: Grammar): Flag {
   const near = didYouMean(name, flags);
   throw refusal(
     'command.unknown_flag',
-    `There is no --${quoted(name, 50)} here.${near ? ` Did you mean --${near}?` : ''} It goes like this: ${usage}`,
+    `Unknown flag --${quoted(name, 50)}.${near ? ` Did you mean --${near}?` : ''} Usage: ${usage}`,
   );
 }
 
@@ -94,19 +93,20 @@ function valueOf(flag: Flag, words: readonly string[]): string | number | boolea
   const kind = FLAGS[flag];
   const [first, second] = words;
   const surplus = kind === 'switch' ? first : kind === 'words' ? undefined : second;
-  if (surplus !== undefined) throw refusal('command.surplus', `'${quoted(surplus, 50)}' is too much after --${flag}.`);
+  if (surplus !== undefined)
+    throw refusal('command.surplus', `'${quoted(surplus, 50)}' is one word too many after --${flag}.`);
   if (kind === 'switch') return true;
   const value = words.join(' ').trim();
   if (value === '') throw refusal('command.missing_value', `--${flag} needs a value.`);
   if (value.length > LONGEST_REASON)
-    throw refusal('command.too_long', `--${flag} has at most ${LONGEST_REASON} characters.`);
+    throw refusal('command.too_long', `--${flag} may have at most ${LONGEST_REASON} characters.`);
   return kind === 'number' ? numberIn(value, `--${flag}`) : value;
 }
 
 function numberIn(text: string, what: string): number {
   const number = /^\d{1,10}$/.test(text) ? Number(text) : LARGEST + 1;
   if (number <= LARGEST) return number;
-  throw refusal('command.no_number', `${what} is a number, not '${quoted(text, 50)}'.`);
+  throw refusal('command.no_number', `${what} must be a number, not '${quoted(text, 50)}'.`);
 }
 
 const refusal = (code: CodeOf<'invalid'>, message: string): DomainError => invalid(code, message);

@@ -98,9 +98,9 @@ function lineOf({ key, stage, step, status, closed, title }: Listed): string {
 
 function whyLine(why: Awaited<ReturnType<ReadStages['why']>>, against: number): string {
   const { key, stage, closed, next_stage: next, promotable } = why;
-  if (promotable) return `${key} can go on to ${next}: promote ${key}`;
+  if (promotable) return `${key} can be promoted to ${next}: promote ${key}`;
   if (closed) return `${key} is closed: reopen ${key}`;
-  if (stage === null) return `${key} carries no modules yet`;
+  if (stage === null) return `${key} has no modules yet`;
   if (next === null) return `${key} is at ${stage}, the last stage`;
   return `${against} ${against === 1 ? 'policy keeps' : 'policies keep'} ${key} from ${next}`;
 }

@@ -165,6 +165,6 @@ const firstLine = ({ lines }: Outcome): string => lines[0] ?? '';
 
 /** What it would do, and what to say so that it does. */
 function asked(text: string, command: string, { lines, result }: Outcome, confirm: Confirmation): string {
-  const question = `This changes production. Within 60 seconds say: ${confirm.text}`;
+  const question = `This changes production. Within 60 seconds, send: ${confirm.text}`;
   return JSON.stringify({ text, command, ok: false, lines: [question, ...lines], result, confirm });
 }

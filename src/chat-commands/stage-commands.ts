@@ -57,9 +57,9 @@ export class StageCommands {
     });
     const changed = flip.release !== seen;
     const line = changed
-      ? `${stage} of ${project.name} rolled back to release ${target}: release ${flip.release}${because(reason)}`
-      : `${stage} of ${project.name} is at release ${seen}, which is like release ${target}`;
-    const back = report.suspended.length > 0 ? [`A stage back: ${report.suspended.join(', ')}`] : [];
+      ? `${stage} of ${project.name} rolled back to release ${target}, as release ${flip.release}${because(reason)}`
+      : `${stage} of ${project.name} is at release ${seen}, which equals release ${target}`;
+    const back = report.suspended.length > 0 ? [`Moved back a stage: ${report.suspended.join(', ')}`] : [];
     return {
       lines: [line, ...back],
       result: await productionView(project, flip, base, report),
@@ -82,6 +82,6 @@ const moved = (shown: number, now: number): DomainError =>
   new DomainError(
     'conflict',
     'release.changed',
-    `Production is at release ${now}; when you gave the command it was at ${shown}. Look at what came meanwhile, and give it again.`,
+    `Production is at release ${now}, and was at ${shown} when you gave the command. Review what changed, then give the command again.`,
     { data: { release: now } },
   );

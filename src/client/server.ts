@@ -88,7 +88,7 @@ export class Server {
 
   private unexpected({ member, text }: WrongName): Refusal {
     const what = `${member} is ${JSON.stringify(text.slice(0, 50))}`;
-    const error = `The server answered what Stampline does not: ${what}. Nothing was done with it: check the URL of the server.`;
+    const error = `This answer is not from Stampline: ${what}. It was ignored. Check the URL of the server.`;
     return new Refusal(UNEXPECTED, { code: 'answer.unexpected', error }, this.url);
   }
 
@@ -110,7 +110,7 @@ export class Server {
       const tried = await this.once(method, url, { headers, body, signal });
       const delay = retryDelay(tried, again);
       if (delay === undefined || performance.now() + delay > until) return answered(tried, this.url);
-      if (again === 0) this.options.waiting?.(`${this.url} is not answering: trying again …`);
+      if (again === 0) this.options.waiting?.(`${this.url} does not answer: trying again …`);
       await pause(delay, signal);
     }
   }

@@ -19,14 +19,14 @@ function unavailableDisk(cause: NodeJS.ErrnoException): DomainError {
     return new DomainError(
       'unavailable',
       'disk.full',
-      'The disk that files are kept on is full. Nothing was changed; make room in the data folder and try again.',
+      'The disk for files is full. Nothing was changed; free space in the data folder and try again.',
       { retryAfter: 60, cause },
     );
   }
   return new DomainError(
     'unavailable',
     'disk.unavailable',
-    `Files can't be read or written at the moment (${cause.code ?? 'unknown'}). Nothing was changed; try again, and look at the data folder if it lasts.`,
+    `Files can't be read or written (${cause.code ?? 'unknown'}). Nothing was changed; try again, and check the data folder if it happens again.`,
     { retryAfter: 5, cause },
   );
 }

@@ -30,7 +30,7 @@ export class JobLoop {
 
   /** Resolves when nothing of it runs any more, or what runs doesn't end. */
   async leave(): Promise<void> {
-    this.leaving.abort(new Error('the server leaves'));
+    this.leaving.abort(new Error('the server is shutting down'));
     clearTimeout(this.timer);
     await Promise.race([this.running, pause(LEAVE_MS, undefined, { ref: false })]);
   }
@@ -48,13 +48,16 @@ export class JobLoop {
     try {
       const isDone = await this.inTime();
       observeJob(this.job.name, isDone ? 'done' : 'skipped', performance.now() - started);
-      if (this.failing) this.log.info({ job: this.job.name }, 'the job works again');
+      if (this.failing) this.log.info({ job: this.job.name }, 'the job succeeded again');
       this.failing = false;
     } catch (error) {
       if (this.leaving.signal.aborted) return;
       observeJob(this.job.name, 'failed', performance.now() - started);
       if (!this.failing)
-        this.log.warn({ job: this.job.name, err: errorForLog(error) }, 'the job failed; it is tried again in its time');
+        this.log.warn(
+          { job: this.job.name, err: errorForLog(error) },
+          'the job failed and will be retried on schedule',
+        );
       this.failing = true;
     }
   }

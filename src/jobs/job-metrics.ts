@@ -4,14 +4,14 @@ import { registry } from '../platform/metrics.controller.js';
 
 const runs = new Counter({
   name: 'stampline_job_runs_total',
-  help: 'Runs of what the server does by itself, by job and outcome (done, failed, skipped: another process was at it).',
+  help: 'Runs of background jobs, by job and outcome (done, failed, skipped because another process was running it).',
   labelNames: ['job', 'outcome'] as const,
   registers: [registry],
 });
 
 const lasted = new Gauge({
   name: 'stampline_job_last_run_seconds',
-  help: 'How long the last run of a job took that was done.',
+  help: 'How long the last successful run of a job took.',
   labelNames: ['job'] as const,
   registers: [registry],
 });

@@ -147,7 +147,7 @@ export const tooManyImports = (what: string, count: number, most: number): Domai
   new DomainError(
     'unprocessable',
     'upload.too_many_imports',
-    `${what} has ${count} imports, and may have ${most} (STAMPLINE_MAX_IMPORTS). Bundle it, or split it.`,
+    `${what} has ${count} imports; ${most} are allowed (STAMPLINE_MAX_IMPORTS). Bundle it, or split it.`,
     { part: what },
   );
 

@@ -67,7 +67,7 @@ function required(entries: readonly string[], paths: ReadonlySet<string>, who: s
   throw new DomainError(
     'unprocessable',
     'upload.no_entry',
-    `${who} ${JSON.stringify(entries[0]?.slice(0, 200))}, which is not among the files. Upload it, or name the file that the package's name leads to in the field entry.`,
+    `${who} ${JSON.stringify(entries[0]?.slice(0, 200))}, which is not among the files. Upload it, or name the entry file of the package in the field entry.`,
   );
 }
 
@@ -76,7 +76,7 @@ export function describedBy(json: string, path: string): PackageDescription {
   const description = parsed(json);
   if (description === undefined) throw badDescription(path, `${path} is not JSON.`);
   const excess = excessIn(description);
-  if (excess !== undefined) throw badDescription(path, `${path} says more than a package may: ${excess}.`);
+  if (excess !== undefined) throw badDescription(path, `${path} exceeds a limit: ${excess}.`);
   return description;
 }
 

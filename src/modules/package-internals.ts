@@ -121,6 +121,6 @@ function leadsNowhere({ file, at }: Place, specifier: string, stands: readonly I
   if (first && 'path' in first)
     return `${what}, which is ${quoted(first.path, 200)} by ${at}, and that is not among the files of the package. Upload it too.`;
   return at === ''
-    ? `${what}, which a package.json has to explain, and there is none. Upload it too.`
-    : `${what}, which the "imports" of ${at} gives to no browser. Add it there, or import the file by its path.`;
+    ? `${what}, which needs a package.json, and the upload has none. Upload it too.`
+    : `${what}, which the "imports" of ${at} does not define for browsers. Add it there, or import the file by its path.`;
 }

@@ -21,7 +21,10 @@ export async function planModule(
 ): Promise<UploadPlan> {
   const [file, other] = form.files;
   if (!file || other)
-    throw invalid('upload.one_file', 'A module is one file. For several that import each other give name=<package>.');
+    throw invalid(
+      'upload.one_file',
+      'A module is one file. For several files that import each other, use name=<package>.',
+    );
   const filename = file.path.slice(file.path.lastIndexOf('/') + 1);
   if (!mayStandAlone(filename)) throw unsupported(filename);
   const url = moduleUrl(file.blob.hash, filename);
@@ -44,12 +47,12 @@ const unsupported = (filename: string): DomainError =>
   new DomainError(
     'unsupported_media_type',
     'upload.unsupported_type',
-    `${filename} can't be a module of its own: those are ${STAND_ALONE}. Upload it within a package folder (name=<package>), or rename it.`,
+    `${filename} can't be a single module: only ${STAND_ALONE} can. Upload it within a package folder (name=<package>), or rename it.`,
     { part: filename },
   );
 
 const relativeWarning = (specifier: string, scope: string | null, imported: string): MapWarning => ({
   code: 'dangling',
   key: keyOf(specifier, scope),
-  message: `${specifier} imports ${quoted(imported, 200)}, which is relative and was not uploaded beside it. Upload both as a package folder (name=<package>) or as sources (mode=sources), or import it by a specifier of its own.`,
+  message: `${specifier} imports ${quoted(imported, 200)}, which is a relative path and was not uploaded with it. Upload both as a package folder (name=<package>) or as sources (mode=sources), or import it by a specifier of its own.`,
 });

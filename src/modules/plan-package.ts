@@ -41,7 +41,7 @@ export async function planPackage(
   const name = checkedSpecifier(fields.name ?? '');
   if (name.endsWith('/'))
     throw invalid('upload.bad_package_name', `Give the package's name without the slash: ${name}`);
-  if (form.files.length === 0) throw invalid('upload.no_files', 'A package has files: none came.');
+  if (form.files.length === 0) throw invalid('upload.no_files', 'A package needs files, and the request has none.');
   const made: StagedBlob[] = [];
   try {
     return await planned(form, { ...fields, name }, scripts, { ...stores, made: (blob) => made.push(blob) });
@@ -135,7 +135,7 @@ const MOST_DESCRIPTION_BYTES = 1024 * 1024;
 async function descriptionAt(file: FormFile | undefined, scripts: ScriptReader): Promise<PackageDescription> {
   if (!file) return {};
   if (file.blob.size <= MOST_DESCRIPTION_BYTES) return describedBy(await scripts.textOf(file), file.path);
-  const message = `${file.path} is larger than 1 MB. Take out what was generated.`;
+  const message = `${file.path} is larger than 1 MB. Remove generated parts.`;
   throw new DomainError('unprocessable', 'upload.bad_package_json', message, { part: file.path });
 }
 
@@ -158,7 +158,7 @@ function missing(
         warnings.push({
           code: 'dangling',
           key,
-          message: `${path} imports ${quoted(one, 200)}, which is not among the files of the package. Upload it too; browsers need the whole file name.`,
+          message: `${path} imports ${quoted(one, 200)}, which is not among the files of the package. Upload it too, or write the whole file name, which browsers need.`,
         });
     }
   return { warnings, untold };

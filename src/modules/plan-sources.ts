@@ -37,7 +37,7 @@ export async function planSources(
   { store, mostImports }: { readonly store: BlobStore; readonly mostImports: number },
 ): Promise<UploadPlan> {
   if (form.files.length + deletes.length + sources.bases.size + sources.unchanged.length === 0)
-    throw invalid('upload.no_files', 'Neither files came nor paths to delete (delete=<path>).');
+    throw invalid('upload.no_files', 'The request has neither files nor paths to delete (delete=<path>).');
   const byPath = new Map(form.files.map((file) => [file.path, file]));
   const deleted = deletes.map((path) => ({
     specifier: checkedSpecifier(sourceSpecifier(project, path)),
@@ -85,5 +85,5 @@ export async function planSources(
 const outsideWarning = (key: string, path: string, imported: string): MapWarning => ({
   code: 'outside',
   key,
-  message: `${path} imports ${quoted(imported, 200)}, which lies outside the uploaded folder. Upload the folder above, or import it by a specifier of its own.`,
+  message: `${path} imports ${quoted(imported, 200)}, which is outside the uploaded folder. Upload the parent folder, or import it by a specifier of its own.`,
 });

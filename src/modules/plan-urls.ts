@@ -60,12 +60,12 @@ function entriesOf(body: JsonObject, most: number): [string | undefined, JsonObj
   const unknown = Object.keys(others).find((name) => !GIT.includes(name));
   if (unknown !== undefined) throw unknownMember(unknown);
   if (!Array.isArray(modules) || modules.length === 0)
-    throw invalid('upload.no_modules', 'modules is a list of one entry or more.');
+    throw invalid('upload.no_modules', 'modules must be a list of one entry or more.');
   if (modules.length > most) throw tooMany('modules', most);
   return modules.map((entry, index) => {
     if (typeof entry === 'object' && entry !== null && !Array.isArray(entry))
       return [`modules[${index}]`, entry as JsonObject];
-    throw invalid('upload.bad_entry', `modules[${index}] is no object.`);
+    throw invalid('upload.bad_entry', `modules[${index}] must be an object.`);
   });
 }
 
@@ -75,7 +75,7 @@ function planEntry(entry: JsonObject, at: string | undefined, target: UploadTarg
   if (isDeleted === true && url === undefined && integrity === undefined)
     return { specifier: checkedSpecifier(specifier), scope: scopeOf(scope, target) };
   if ((isDeleted ?? false) !== false || url === undefined)
-    throw inEntry('upload.bad_entry', 'An entry has a url, or "delete": true without one.', at);
+    throw inEntry('upload.bad_entry', 'An entry must have a url, or "delete": true and no url.', at);
   const given = { specifier, scope: scope ?? null, url };
   const checked = checkEntry(integrity === undefined ? given : { ...given, integrity }, target);
   if (isFault(checked)) return checked;
@@ -93,10 +93,10 @@ function textsOf(
   for (const [name, value] of Object.entries(given)) {
     if (!TEXTS.includes(name)) throw unknownMember(name, at);
     if (typeof value === 'string') texts.set(name, value);
-    else if (value !== null) throw inEntry('upload.bad_entry', `${name} is a text.`, at);
+    else if (value !== null) throw inEntry('upload.bad_entry', `${name} must be a string.`, at);
   }
   const specifier = texts.get('specifier');
-  if (specifier === undefined) throw inEntry('upload.bad_entry', 'An entry has a specifier.', at);
+  if (specifier === undefined) throw inEntry('upload.bad_entry', 'An entry must have a specifier.', at);
   return { ...Object.fromEntries(texts), specifier };
 }
 
@@ -106,6 +106,6 @@ const inEntry = (code: CodeOf<'invalid'>, message: string, at: string | undefine
 const unknownMember = (name: string, at?: string): DomainError =>
   inEntry(
     'upload.unknown_field',
-    `There is no ${JSON.stringify(name.slice(0, 100))}. An entry has specifier, scope, url, integrity, delete; beside modules stand ${GIT.join(', ')}.`,
+    `Unknown member ${JSON.stringify(name.slice(0, 100))}. Known in an entry: specifier, scope, url, integrity, delete; beside modules: ${GIT.join(', ')}.`,
     at,
   );

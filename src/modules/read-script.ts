@@ -72,13 +72,13 @@ function unsureText(path: string, source: string, { start, what, text }: UnsureI
 }
 
 const UNSURE: Readonly<Record<UnsureImport['what'], (text: string) => string>> = {
-  worker: (text) => `starts a worker with ${text}. Workers have no import map: bundle what it imports.`,
+  worker: (text) => `starts a worker with ${text}. Workers have no import map: bundle its imports.`,
   expression: (text) =>
-    `imports an expression, ${text}, that can't be rewritten: a relative name that it comes to leads nowhere. Import literals.`,
+    `imports an expression, ${text}, which can't be rewritten: a relative name in it would not resolve. Import literals.`,
   meta: (text) =>
-    `uses ${text} in a way that can't be rewritten: a name that is relative to it leads nowhere, since no other file is beside a module. Name files as in new URL('./file.js', import.meta.url).`,
+    `uses ${text} in a way that can't be rewritten: a name relative to it does not resolve, since no other file is served beside a module. Name files as in new URL('./file.js', import.meta.url).`,
   file: (text) =>
-    `names ${text}, which is no module: it isn't uploaded, so its address leads nowhere. Name it by the URL that your site serves it at.`,
+    `names ${text}, which is not a module: it is not uploaded, so its address does not resolve. Use the URL at which your site serves it.`,
 };
 
 /** As it is kept beside the script. */

@@ -65,11 +65,11 @@ function refusalOf(error: PoolError, path: string): DomainError {
     return new DomainError(
       'unavailable',
       'upload.busy',
-      'Too many large scripts are being read. Send the upload again.',
+      'The server is busy with other large scripts. Send the upload again.',
       { retryAfter: 5 },
     );
   const why =
     error.reason === 'time' ? `${LIMITS.milliseconds / 1000} seconds` : `${LIMITS.heapMegabytes} MB of memory`;
-  const message = `${path} takes more than ${why} to read. Split it, or build it without what was generated.`;
+  const message = `${path} takes more than ${why} to read. Split it, or build it without generated parts.`;
   return new DomainError('unprocessable', 'upload.too_complex', message, { part: path, cause: error });
 }

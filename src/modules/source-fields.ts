@@ -53,7 +53,7 @@ function versions(field: OfVersion, texts: readonly string[]): ReadonlyMap<strin
     if (id === undefined || (field !== 'base' && id === NONE)) throw badSource(field);
     const path = checkPath(named);
     if (found.has(path))
-      throw invalid('upload.repeated_source', `The field ${field} names ${path} twice. Say it once.`);
+      throw invalid('upload.repeated_source', `The field ${field} names ${path} twice. Name it once.`);
     found.set(path, id === NONE ? null : id);
   }
   return found;
@@ -61,10 +61,10 @@ function versions(field: OfVersion, texts: readonly string[]): ReadonlyMap<strin
 
 const FORMS: Readonly<Record<OfVersion, string>> = {
   source:
-    "The field source is git's id of a file and its path: source=<40 or 64 hexadecimal digits> <path>, as 'git hash-object <path>' says the id.",
-  base: "The field base is git's id of the version that a file was made from and its path: base=<40 or 64 hexadecimal digits> <path>; base=none <path> where there was none.",
+    "The field source must be git's id of a file and its path: source=<40 or 64 hexadecimal digits> <path>, with the id that 'git hash-object <path>' prints.",
+  base: "The field base must be git's id of the version that a file was made from and its path: base=<40 or 64 hexadecimal digits> <path>; base=none <path> where there was none.",
   built:
-    "The field built is the commit that a build made a file from and the file's path: built=<7 to 64 hexadecimal digits> <path>, as 'git rev-parse HEAD' says the commit.",
+    "The field built must be the commit that a build made a file from and the file's path: built=<7 to 64 hexadecimal digits> <path>, with the commit that 'git rev-parse HEAD' prints.",
 };
 
 const badSource = (field: OfVersion): Error => invalid('upload.bad_source', FORMS[field]);
@@ -86,7 +86,7 @@ export function basesSaid(
   const { project, scope, came } = upload;
   const both = unchanged.find((path) => came.has(path) || bases.has(path));
   if (both !== undefined)
-    throw invalid('upload.repeated_source', `${both} is said to be unchanged, and comes as a change. Say one of them.`);
+    throw invalid('upload.repeated_source', `${both} is both in unchanged and sent as a change. Send one of the two.`);
   const key = (path: string): MapKey => keyOf(sourceSpecifier(project, path), scope);
   return {
     bases: new Map([...bases].map(([path, base]) => [key(path), base])),

@@ -33,7 +33,7 @@ export function readFields(texts: readonly (readonly [string, string])[], own: O
   const unknown = texts.find(([name]) => !KNOWN.includes(name));
   if (unknown) {
     const name = JSON.stringify(unknown[0].slice(0, 100).toWellFormed());
-    throw invalid('upload.unknown_field', `There is no field ${name}. There are ${KNOWN.join(', ')}, and files.`);
+    throw invalid('upload.unknown_field', `Unknown field ${name}. Known: ${KNOWN.join(', ')}, and files.`);
   }
   const fields = new Map(texts);
   const given = (name: string): string | undefined => fields.get(name) || undefined;
@@ -65,7 +65,7 @@ function modeOf(
   if (!MODES.includes(mode)) {
     throw invalid(
       'upload.unknown_mode',
-      'Say what is uploaded: specifier=<specifier> and one file, name=<package> and its files, or mode=sources and files.',
+      'Name what is uploaded: specifier=<specifier> and one file, name=<package> and its files, or mode=sources and files.',
     );
   }
   const wants = { module: specifier, package: name, sources: '' }[mode as UploadMode];
@@ -76,7 +76,10 @@ function modeOf(
     );
   const other = { module: name, package: specifier, sources: specifier ?? name }[mode as UploadMode];
   if (other !== undefined || (deletes && mode !== 'sources'))
-    throw invalid('upload.mixed', 'A request is one of: specifier with one file, name with files, mode=sources.');
+    throw invalid(
+      'upload.mixed',
+      'Use only one of these in a request: specifier with one file, name with files, mode=sources.',
+    );
   return mode as UploadMode;
 }
 
@@ -92,7 +95,7 @@ export function provenanceOf(given: Readonly<Record<string, unknown>>): Provenan
   const read = (name: keyof typeof GIT_CHECKS): string | null => {
     const value = given[name] ?? null;
     if (value === null || value === '') return null;
-    const fault = typeof value === 'string' ? GIT_CHECKS[name](value) : `${name} must be a text.`;
+    const fault = typeof value === 'string' ? GIT_CHECKS[name](value) : `${name} must be a string.`;
     if (fault === undefined) return value as string;
     throw invalid('upload.bad_git', fault);
   };

@@ -90,7 +90,7 @@ export function refuseRepeats(keys: readonly { readonly specifier: string; reado
   const seen = new Set<string>();
   for (const { specifier, scope } of keys) {
     const key = JSON.stringify([scope, specifier]);
-    if (seen.has(key)) throw invalid('upload.repeated_key', `${specifier} is in the request twice. Say it once.`);
+    if (seen.has(key)) throw invalid('upload.repeated_key', `${specifier} is in the request twice. Send it once.`);
     seen.add(key);
   }
 }

@@ -11,9 +11,9 @@ export const backup: Operation = (program, operator) => {
     .command('backup')
     .argument('<file>', 'where to write it; - is standard output')
     .description(
-      'Write all that there is into one file, as it is at one moment. Servers go on meanwhile. Keep the file secret.',
+      'Write a backup of everything, as of one moment, into one file. Servers can keep running. Keep the file secret.',
     )
-    .option('--accept-missing', 'leave out files that are lost, and say which')
+    .option('--accept-missing', 'leave out files that are lost, and list them')
     .action(async (file: string, options: { acceptMissing?: boolean }) => {
       const { config, withDatabase, note, signal } = operator();
       const begun = performance.now();
@@ -23,10 +23,10 @@ export const backup: Operation = (program, operator) => {
         const wanted = { connection, dataFolder, signal, tables, acceptMissing: options.acceptMissing ?? false };
         return writeOut(file, (out) => takeBackup(wanted, out));
       });
-      for (const name of end.missing) note(`Not in it, since it is lost: ${name}`);
+      for (const name of end.missing) note(`Left out, since it is lost: ${name}`);
       const size = file === '-' ? '' : `, ${sizeOf(fs.statSync(file).size)}`;
       note(
-        `${file === '-' ? 'The backup' : file}: all that was committed by ${header.taken_at}: ${rowsIn(end)} rows, ${end.files.count} files${size}, in ${((performance.now() - begun) / 1000).toFixed(1)} s.`,
+        `${file === '-' ? 'The backup' : file}: everything that was committed by ${header.taken_at}: ${rowsIn(end)} rows, ${end.files.count} files${size}, in ${((performance.now() - begun) / 1000).toFixed(1)} s.`,
       );
     });
 };

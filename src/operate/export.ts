@@ -43,7 +43,7 @@ export const exportAll: Operation = (program, operator) => {
   program
     .command('export')
     .argument('<file>', 'where to write it, compressed if its name ends in .gz; - is standard output')
-    .description('Write what the API shows, as it is at one moment, for other programs: a line of JSON an object.')
+    .description('Write what the API shows, as of one moment, for other programs: one line of JSON per object.')
     .action(async (file: string) => {
       const { config, withDatabase, note, signal } = operator();
       const archive = path.join(config.dataFolder, 'archive');

@@ -42,7 +42,7 @@ const bySql = (says: string, text: string): Invariant => ({
 const versions = (table: string): Invariant =>
   bySql(
     // What is deleted stays at the version that it had.
-    `Each version of a ${table} is one event, in order, and the last one is the ${table}'s`,
+    `Each version of a ${table} is one event, in order, and the last one matches the ${table}`,
     `SELECT e.subject || ': event ' || e.id || ' gives version ' || e.version || ' after ' || e.before AS found FROM (
         SELECT id, subject, type, version, lag(version, 1, (subject = 'project/1')::int) OVER (PARTITION BY subject ORDER BY id) AS before
         FROM event WHERE version IS NOT NULL AND subject LIKE '${table}/%') e WHERE e.version <> e.before + (e.type <> '${table}.deleted')::int
@@ -65,7 +65,7 @@ const publicOrder = (table: string): Invariant => ({
 });
 
 const maps: Invariant = {
-  says: "Production's map of each project is its layers, one over the other",
+  says: "Production's map of each project equals its layers, one over the other",
   find: async (sql) => {
     const reader = new ReleaseReader(sql as Db);
     const pointers = await sql.run<{ project: number; release: number }>({
@@ -81,14 +81,14 @@ const maps: Invariant = {
       const served = await reader.mapAt(project, release, sql).catch((error: unknown) => (error as Error).message);
       if (typeof served === 'string') found.push(served);
       else if (!served.equals(folded))
-        found.push(`project/${project}: the map of release ${release} is not its layers'`);
+        found.push(`project/${project}: the map of release ${release} does not equal its layers`);
     }
     return found;
   },
 };
 
 const blobs: Invariant = {
-  says: 'Every file that is named is there, with the bytes of its hash',
+  says: 'Every file that is named exists, with the bytes of its hash',
   find: async (sql, { dataFolder, read }) => {
     const stores = blobStoresIn(dataFolder);
     const found: string[] = [];
@@ -100,7 +100,7 @@ const blobs: Invariant = {
         if (read && (await sha256Of((await store.open(key))?.stream() ?? [])) !== key)
           found.push(`${name}/${key} is damaged`);
       }
-      if (copies === 0) found.push(`${key} is gone`);
+      if (copies === 0) found.push(`${key} is missing`);
       if (found.length >= MOST) return found;
     }
     return found;
@@ -108,7 +108,7 @@ const blobs: Invariant = {
 };
 
 const archives: Invariant = {
-  says: 'Every archive of events is there, and whole',
+  says: 'Every archive of events exists and is complete',
   find: async (sql, { dataFolder }) => {
     const rows = await sql.run<{ file: string; sha256: string; events: number }>({
       text: 'SELECT file, sha256, events FROM event_archive ORDER BY day, part',
@@ -158,27 +158,27 @@ export const INVARIANTS: readonly Invariant[] = [
   bySql(
     'Every promotion that production still has belongs to a ticket',
     // Up to some version a released ticket could be deleted, and what it had brought was nobody's.
-    `SELECT 'project ' || p.name || ': the ticket of release ' || r.number || ' (' || r.line || ') was deleted, so nobody can revert what it brought. Write its keys anew, or take all back that was released since: stamp rollback ' || r.number - 1 || ' --project ' || p.name AS found
+    `SELECT 'project ' || p.name || ': the ticket of release ' || r.number || ' (' || r.line || ') was deleted, so its modules can no longer be reverted. Write its keys directly, or roll back all later releases:  stamp rollback ' || r.number - 1 || ' --project ' || p.name AS found
       FROM layer l JOIN release r ON r.layer_id = l.id JOIN project p ON p.id = r.project_id
       WHERE r.kind = 'promote' AND l.removed_in IS NULL AND (l.ticket_id IS NULL OR r.ticket_id IS NULL)`,
   ),
   maps,
   bySql(
-    "Every revision of a ticket's modules has those that it is made of",
+    "Every revision of a ticket's modules has its modules",
     `SELECT 'map_revision/' || r.id || ' lacks the one before it, or the whole one' AS found FROM map_revision r
       WHERE r.whole IS NOT NULL AND NOT (
         EXISTS (SELECT 1 FROM map_revision b WHERE b.ticket_id = r.ticket_id AND b.number = r.number - 1 AND COALESCE(b.whole, b.number) = r.whole)
         AND EXISTS (SELECT 1 FROM map_revision w WHERE w.ticket_id = r.ticket_id AND w.number = r.whole AND w.whole IS NULL))`,
   ),
   bySql(
-    'Every file of a source package upload and of a layer is kept for it',
+    'Every file of a source package upload and of a layer is registered for it',
     `SELECT 'spu_file/' || f.id || ' has no hold on its bytes' AS found FROM spu_file f
       WHERE NOT EXISTS (SELECT 1 FROM blob_use u WHERE u.owner = 'spu_file/' || f.id AND u.hash = f.sha256)
       UNION ALL SELECT u.owner || ' holds bytes, and is not there' FROM blob_use u
       WHERE u.owner LIKE 'layer/%' AND NOT EXISTS (SELECT 1 FROM layer l WHERE 'layer/' || l.id = u.owner)`,
   ),
   bySql(
-    'What is in use of a quota of files is what is there',
+    'The recorded use of a file quota equals the files',
     `SELECT COALESCE(q.scope, f.scope) || ': counted ' || COALESCE(q.used, 0) || ' bytes, and there are ' || COALESCE(f.used, 0) AS found
       FROM (SELECT scope, used FROM quota_use WHERE what = 'files') q
         FULL JOIN (SELECT scope, sum(size) AS used FROM quota_file GROUP BY scope) f ON f.scope = q.scope

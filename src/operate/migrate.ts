@@ -4,9 +4,9 @@ import type { Operation } from './operation.js';
 export const migrate: Operation = (program, operator) => {
   program
     .command('migrate')
-    .description('Bring the database to the schema of this version. Starting a server does the same.')
+    .description('Migrate the database to the schema of this version. Starting a server does the same.')
     .action(async () => {
       const { withDatabase, say } = operator();
-      await withDatabase('migrate', async ({ where }) => say(`The schema is this version's: ${where}`));
+      await withDatabase('migrate', async ({ where }) => say(`The schema is up to date: ${where}`));
     });
 };

@@ -16,7 +16,7 @@ export async function writeOut<T>(file: string, work: (out: Writable) => Promise
     const { syscall = '', message } = error as NodeJS.ErrnoException;
     if (!WRITING.has(syscall)) throw error;
     throw new OperationError(
-      `${file === '-' ? 'Standard output' : file} can't be written (${message}); nothing was kept.`,
+      `${file === '-' ? 'Standard output' : file} can't be written (${message}); nothing was stored.`,
     );
   }
 }
@@ -47,7 +47,7 @@ async function writeFile<T>(file: string, work: (out: Writable) => Promise<T>): 
 }
 
 const isThere = (file: string): OperationError =>
-  new OperationError(`${file} is there already. Name another file, or delete it first.`);
+  new OperationError(`${file} exists already. Name another file, or delete it first.`);
 
 /** Parts of this file that a process left when it was killed, a day later. */
 async function removeLeft(file: string): Promise<void> {

@@ -26,21 +26,21 @@ export const restore: Operation = (program, operator) => {
   program
     .command('restore')
     .argument('<file>', 'a backup')
-    .description('Bring a backup into an empty database and data folder. All of it is there then, or nothing.')
-    .option('--check', 'only read the file, and say whether it is whole')
-    .option('--accept-findings', 'restore even where what stampline verify looks for is found')
+    .description('Restore a backup into an empty database and data folder: all of it, or nothing.')
+    .option('--check', 'only read the file, and check that it is complete')
+    .option('--accept-findings', 'restore even if the checks of stampline verify fail')
     .action(async (file: string, { check = false, acceptFindings = false }: Options) => {
       const { config, withDatabase, say, note, signal } = operator();
       const begun = performance.now();
       const header = await unaltered(file, signal);
-      if (check) return say(`${file} is whole: what was committed by ${header.taken_at}.`);
+      if (check) return say(`${file} is complete: everything that was committed by ${header.taken_at}.`);
       const { end, found } = await withDatabase('any', (database) =>
         restoreInto(database, { file, config, signal, acceptFindings }),
       );
       for (const line of found) note(`Found: ${line}`);
       const seconds = ((performance.now() - begun) / 1000).toFixed(1);
       say(
-        `Restored what was committed by ${header.taken_at}: ${rowsIn(end)} rows, ${end.files.count} files, in ${seconds} s. Start the server.`,
+        `Restored everything that was committed by ${header.taken_at}: ${rowsIn(end)} rows, ${end.files.count} files, in ${seconds} s. Start the server.`,
       );
     });
 };
@@ -124,7 +124,7 @@ const isAlive = (client: pg.ClientBase): Promise<boolean> =>
 
 const broken = (found: readonly string[]): OperationError =>
   new OperationError(
-    `What the backup holds isn't in order, and nothing was changed:\n  ${found.join('\n  ')}\nTake an older backup, or restore with --accept-findings.`,
+    `The data in the backup is not consistent, and nothing was changed:\n  ${found.join('\n  ')}\nUse an older backup, or restore with --accept-findings.`,
   );
 
 async function asOperationError<T>(file: string, work: () => Promise<T>): Promise<T> {

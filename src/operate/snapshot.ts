@@ -51,7 +51,7 @@ export function withSnapshot<T>(
     const { rows } = await client.query<{ standby: boolean }>('SELECT pg_is_in_recovery() AS standby');
     if (rows[0]?.standby)
       throw new OperationError(
-        'The database is a standby, whose primary could delete files meanwhile. Name the primary.',
+        'The database is a standby, and its primary could delete files during the backup. Use the primary.',
       );
     await client.query(HOLD_ALL_SQL);
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY');

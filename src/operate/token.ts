@@ -12,7 +12,9 @@ import { OperationError, type Operation, type Operator } from './operation.js';
 import { tableOf } from './table.js';
 
 export const token: Operation = (program, operator) => {
-  const below = program.command('token').description('Make, list, replace and revoke tokens. A server may be running.');
+  const below = program
+    .command('token')
+    .description('Create, list, replace and revoke tokens. Servers can keep running.');
   addCreate(below, operator);
   addList(below, operator);
   addRotate(below, operator);
@@ -29,26 +31,26 @@ type Said = Readonly<Record<'owner' | 'purpose' | 'days', string | undefined>> &
 const addCreate: Add = (below, operator) => {
   below
     .command('create')
-    .description('Make a token. It alone is printed on standard output, this once.')
-    .requiredOption('--owner <name>', 'who acts with it: the actor in the history')
-    .option('--scope <scope>', 'what it may; may be repeated', collect)
-    .option('--project <name>', 'for this project alone; may be repeated (default: all of them)', collect)
-    .option('--purpose <text>', 'what it is for')
-    .option('--days <n>', 'how long it counts (default: 90)')
-    .option('--json', 'print what was made as JSON')
+    .description('Create a token. Only the token is printed on standard output, and only once.')
+    .requiredOption('--owner <name>', 'the owner: the actor in the history')
+    .option('--scope <scope>', 'a scope; may be repeated', collect)
+    .option('--project <name>', 'only for this project; may be repeated (default: all projects)', collect)
+    .option('--purpose <text>', 'its purpose')
+    .option('--days <n>', 'how many days it is valid (default: 90)')
+    .option('--json', 'print the new token as JSON')
     .action(async (said: Said, command: Command) => {
       const wanted = wantedIn(said, command);
       const made = await withTokens(operator(), (tokens, db) =>
         db.transaction((tx) => tokens.create(tx, wanted, OPERATOR)),
       );
-      sayMade(operator(), made, said.json, 'It is shown this once.');
+      sayMade(operator(), made, said.json, 'It is shown only once.');
     });
 };
 
 const addList: Add = (below, operator) => {
   below
     .command('list')
-    .description('List the tokens that count, newest first; never the tokens themselves.')
+    .description('List the valid tokens, newest first, without the secrets.')
     .option('--json', 'print them as JSON')
     .action(async ({ json }: { json?: true }) => {
       const all = await withTokens(operator(), (tokens) => tokens.list());
@@ -62,21 +64,21 @@ const addList: Add = (below, operator) => {
         one.expires_at,
         one.purpose,
       ]);
-      tableOf(['id', 'owner', 'scopes', 'projects', 'counts until', 'purpose'], rows).forEach((line) => say(line));
+      tableOf(['id', 'owner', 'scopes', 'projects', 'valid until', 'purpose'], rows).forEach((line) => say(line));
     });
 };
 
 const addRotate: Add = (below, operator) => {
   below
     .command('rotate <id>')
-    .description('Replace a token: print another one for the same. The old one counts for 24 h more.')
+    .description('Replace a token: print a new one with the same scopes. The old one is valid for 24 h more.')
     .option('--json', 'print the new one as JSON')
     .action(async (word: string, { json }: { json?: true }, command: Command) => {
       const id = idIn(word, command);
       const made = await withTokens(operator(), (tokens, db) =>
         db.transaction((tx) => tokens.rotate(tx, id, OPERATOR)),
       );
-      sayMade(operator(), made, json, `It replaces token ${id}, which counts for 24 h more.`);
+      sayMade(operator(), made, json, `It replaces token ${id}, which is valid for 24 h more.`);
     });
 };
 
@@ -117,7 +119,8 @@ function wantedIn(said: Said, command: Command): WantedToken {
 }
 
 const idIn = (word: string, command: Command): number =>
-  asId(word) ?? command.error(`error: '${word.slice(0, 50)}' is no token's id: stampline token list shows them`);
+  asId(word) ??
+  command.error(`error: '${word.slice(0, 50)}' is not the id of a token: stampline token list shows them`);
 
 async function withTokens<T>(operator: Operator, work: (tokens: AccessTokens, db: Db) => Promise<T>): Promise<T> {
   return operator.withDatabase('current', async ({ dataSource }) => {
@@ -126,8 +129,7 @@ async function withTokens<T>(operator: Operator, work: (tokens: AccessTokens, db
       return await work(new AccessTokens(db), db);
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
-      const says =
-        error.kind === 'not_found' ? 'No token that still counts has this id: stampline token list shows them.' : '';
+      const says = error.kind === 'not_found' ? 'No valid token has this id: stampline token list shows them.' : '';
       throw new OperationError(says || error.message, { cause: error });
     }
   });
@@ -138,5 +140,5 @@ function sayMade({ say, note }: Operator, made: NewTokenView, json: true | undef
   const { id, owner, scopes, projects, expires_at: until } = made;
   const where = projects ? `, in ${projects.join(', ')}` : '';
   say(json ? harmlessJson(JSON.stringify(made)) : made.token);
-  note(`Token ${id} for ${owner}: ${scopes.join(', ')}${where}; it counts until ${until}. ${more}`);
+  note(`Token ${id} for ${owner}: ${scopes.join(', ')}${where}; it valid until ${until}. ${more}`);
 }

@@ -6,9 +6,7 @@ import { sqlOn, withSnapshot } from './snapshot.js';
 export const verify: Operation = (program, operator) => {
   program
     .command('verify')
-    .description(
-      'Look whether all that must hold of the data does, as it is at one moment. Changes nothing; servers go on.',
-    )
+    .description('Check the data for consistency, as of one moment. Changes nothing; servers can keep running.')
     .action(async () => {
       const { config, withDatabase, say, signal } = operator();
       const wrong = await withDatabase('current', ({ connection }) =>
@@ -23,6 +21,6 @@ export const verify: Operation = (program, operator) => {
           return count;
         }),
       );
-      if (wrong > 0) throw new OperationError(`${wrong} of ${INVARIANTS.length} don't hold.`);
+      if (wrong > 0) throw new OperationError(`${wrong} of ${INVARIANTS.length} checks failed.`);
     });
 };

@@ -36,7 +36,7 @@ export const binaryPackage = defineResource({
   body: BinaryPackageBody,
   verbs: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
   label: 't.name',
-  uniques: { binarypackage_name_key: { field: 'name', message: "There is a binary package '…' already." } },
+  uniques: { binarypackage_name_key: { field: 'name', message: "A binary package '…' exists already." } },
   docs: {
     tag: 'Packages',
     about: 'A binary package as the archive has it, built from a source package.',

@@ -41,7 +41,7 @@ function faultOf(given: unknown, index: number): DomainError | undefined {
     const value = entry[field];
     const fault =
       typeof value !== 'string' || value.trim() === ''
-        ? 'is missing or no text'
+        ? 'is missing or not a string'
         : value.length > LONGEST[field]
           ? `is longer than ${LONGEST[field]} characters`
           : value.includes('\0') || !value.isWellFormed()
@@ -135,7 +135,7 @@ export class PackageList {
       text: `WITH held AS (SELECT s.name FROM sourcepackage s WHERE s.name IN (SELECT l.source FROM listed l) ORDER BY s.name FOR KEY SHARE OF s)
         SELECT l.source FROM listed l WHERE l.source NOT IN (SELECT h.name FROM held h) LIMIT 1`,
     });
-    if (missing) throw new TryAgain(`The source package ${missing.source} was deleted in the same moment.`);
+    if (missing) throw new TryAgain(`The source package ${missing.source} was deleted at the same time.`);
   }
 
   private async apply(tx: Tx): Promise<PackageListChange> {

@@ -24,7 +24,7 @@ export const sourcePackage = defineResource({
   verbs: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
   getOrCreateBy: 'name',
   label: 't.name',
-  uniques: { sourcepackage_name_key: { field: 'name', message: "There is a source package '…' already." } },
+  uniques: { sourcepackage_name_key: { field: 'name', message: "A source package '…' exists already." } },
   docs: {
     tag: 'Packages',
     about: 'A source package of the archive. POST of a name that exists answers 201 with the existing one.',

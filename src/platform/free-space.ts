@@ -61,14 +61,14 @@ export class FreeSpace implements OnApplicationBootstrap {
     if (this.room.bytes - Math.min(bytes, uploads.request) < leastFree)
       return refused(
         'disk.nearly_full',
-        `The server's disk is nearly full (${asMegabytes(this.room.bytes)} MB free, ${asMegabytes(leastFree)} MB are kept free)`,
+        `The server's disk is nearly full (${asMegabytes(this.room.bytes)} MB free, ${asMegabytes(leastFree)} MB are reserved)`,
       );
     if (this.room.files < leastInodes)
       return refused(
         'disk.nearly_full',
-        `The server's disk has nearly no inodes left (${this.room.files} more files fit, ${leastInodes} are kept free)`,
+        `The server's disk is nearly out of inodes (${this.room.files} left, ${leastInodes} are reserved)`,
       );
-    if (this.unwritable !== undefined) return refused(UNWRITABLE, 'The server can not write to its data folder');
+    if (this.unwritable !== undefined) return refused(UNWRITABLE, 'The server cannot write to its data folder');
     return undefined;
   }
 
@@ -97,7 +97,7 @@ export class FreeSpace implements OnApplicationBootstrap {
     const { data_directory, below } = this.postgres;
     try {
       const closed = await closedToOwner(data_directory, below);
-      if (closed !== undefined) return `${closed}: its owner may not make files in it`;
+      if (closed !== undefined) return `${closed}: its owner may not create files in it`;
       await this.db.transaction((tx) => tx.run({ text: 'SELECT pg_export_snapshot()' }));
       return undefined;
     } catch (error) {
@@ -113,11 +113,11 @@ export class FreeSpace implements OnApplicationBootstrap {
     const refusal = this.refusal(0);
     if (refusal?.code === this.told) return;
     this.told = refusal?.code;
-    if (!refusal) return this.log.warn('the disk has room again and can be written: changes are taken');
+    if (!refusal) return this.log.warn('the disk has space again and is writable: changes are accepted');
     const why = refusal.code === UNWRITABLE ? this.unwritable : refusal.message;
     this.log.error(
       { why, folder: this.config.dataFolder },
-      'the disk is nearly full or can not be written: no changes are taken',
+      'the disk is nearly full or not writable: changes are refused',
     );
   }
 }
@@ -126,7 +126,7 @@ const refused = (code: CodeOf<'unavailable'>, what: string): DomainError =>
   new DomainError(
     'unavailable',
     code,
-    `${what}: it takes no changes until that is mended. Reading works. Nothing was changed.`,
+    `${what}: changes are refused until that is fixed. Reading works. Nothing was changed.`,
     { retryAfter: RETRY_SECONDS },
   );
 

@@ -16,9 +16,8 @@ export const isCommit = (text: string): boolean => COMMIT.test(text);
 
 /** The server refuses what fails; the command leaves it out of what it sends, and checks what a server answers. */
 export const GIT_CHECKS: Readonly<Record<'git_commit' | 'git_branch' | 'git_remote', Check>> = {
-  git_commit: (text) => (isCommit(text) ? undefined : 'git_commit must be 7 to 64 of the digits 0-9 and a-f.'),
-  git_branch: (text) =>
-    isBranch(text) ? undefined : 'git_branch must be a branch as git names it, such as topic/carts.',
+  git_commit: (text) => (isCommit(text) ? undefined : 'git_commit must be 7 to 64 hexadecimal digits in lower case.'),
+  git_branch: (text) => (isBranch(text) ? undefined : 'git_branch must be a valid branch name, such as topic/carts.'),
   git_remote: (text) =>
     text.length <= MOST_CHARACTERS && REMOTE.test(text)
       ? undefined

@@ -10,10 +10,10 @@ export const isLoopbackHost = (host: string): boolean =>
 /** What is wrong with a URL of modules, as what follows its name (`… is the URL of …`); undefined where nothing is. */
 export function modulesUrlFault(given: unknown): string | undefined {
   if (typeof given !== 'string' || given.length > LONGEST || !START.test(given) || !URL.canParse(given))
-    return `is the URL where modules are, such as https://cdn.example, at most ${LONGEST} characters.`;
+    return `must be the URL that modules are served from, such as https://cdn.example, of at most ${LONGEST} characters.`;
   const { protocol, hostname, username, password } = new URL(given);
   if (protocol === 'http:' && !isLoopbackHost(hostname))
-    return 'must be https: browsers load no modules by http from another machine into pages with https.';
+    return 'must be https: browsers refuse modules over http from another machine on https pages.';
   if (username || password) return 'has a user name or password: browsers refuse such modules. Leave them out.';
   return /[?#]/.test(given) ? 'has a query or a fragment. Leave it out: the path of each module follows.' : undefined;
 }

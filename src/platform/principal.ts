@@ -38,7 +38,7 @@ export const scopeMissing = (scope: string, field?: string): DomainError =>
   new DomainError(
     'forbidden',
     'scope.missing',
-    `This token lacks the scope ${scope}${field === undefined ? '' : `, which ${field} needs`}. Ask for one that has it: ${shell`stampline token create --owner NAME --scope ${scope}`}`,
+    `This token lacks the scope ${scope}${field === undefined ? '' : `, which ${field} needs`}. Get one that has it: ${shell`stampline token create --owner NAME --scope ${scope}`}`,
     { data: { scope, ...(field === undefined ? {} : { field }) } },
   );
 
@@ -59,7 +59,7 @@ export const otherProject = (reach: ReadonlyMap<number, string>): DomainError =>
   new DomainError(
     'forbidden',
     'project.other',
-    `This token is for ${namesOf(reach)}, and this is of another project. Ask for one that is for it: stampline token create --owner NAME --scope SCOPE --project PROJECT`,
+    `This token is for ${namesOf(reach)}, and this belongs to another project. Get one for it: stampline token create --owner NAME --scope SCOPE --project PROJECT`,
   );
 
 /** What concerns all projects, or none of them. Rejects with forbidden `token.limited`. */
@@ -68,9 +68,9 @@ export function requireEverything(reach: Reach): void {
   throw new DomainError(
     'forbidden',
     'token.limited',
-    `This is not of one project alone, and this token is for ${namesOf(reach)}. Ask for one for all projects.`,
+    `This concerns more than one project, and this token is for ${namesOf(reach)}. Get one for all projects.`,
   );
 }
 
 const namesOf = (reach: ReadonlyMap<number, string>): string =>
-  reach.size === 0 ? 'projects that are gone' : [...reach.values()].sort().join(', ');
+  reach.size === 0 ? 'deleted projects' : [...reach.values()].sort().join(', ');

@@ -5,7 +5,7 @@ import { BranchRow } from './project.row.js';
 
 class BranchBody {
   @Text({
-    help: 'Where it is, uniquely.',
+    help: 'Its URL; unique.',
     example: 'lp:~alice/my-package/fix',
     max: 600,
     required: true,
@@ -43,7 +43,7 @@ export const branch = defineResource({
   verbs: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
   label: 't.unique_name',
   belongsTo: { project: 't.project_id' },
-  uniques: { branch_unique_name_key: { field: 'unique_name', message: "There is a branch '…' already." } },
+  uniques: { branch_unique_name_key: { field: 'unique_name', message: "A branch '…' exists already." } },
   docs: {
     tag: 'Projects',
     about: 'A line of development of a project.',

@@ -5,10 +5,10 @@ const MOST_BYTES = 1000;
 
 /** What is wrong with what should be entries; empty when nothing is. */
 export function entryFaults(given: unknown): string[] {
-  if (!Array.isArray(given)) return ['entries is a list of specifiers such as ["@shop/src/main.js"].'];
+  if (!Array.isArray(given)) return ['entries must be a list of specifiers such as ["@shop/src/main.js"].'];
   if (given.length === 0)
-    return ['entries has at least one specifier. Leave it out to check what each ticket changes.'];
-  if (given.length > MOST) return [`entries has at most ${MOST} specifiers.`];
+    return ['entries must have at least one specifier. Leave it out to check what each ticket changes.'];
+  if (given.length > MOST) return [`entries may have at most ${MOST} specifiers.`];
   return given.flatMap((one, index) => {
     const fault = faultOf(one);
     return fault === undefined ? [] : [`entries[${index}] ${fault}`];
@@ -16,10 +16,10 @@ export function entryFaults(given: unknown): string[] {
 }
 
 function faultOf(given: unknown): string | undefined {
-  if (typeof given !== 'string' || given === '') return 'is a specifier, as pages import it.';
-  if (given.includes('\0') || !given.isWellFormed()) return 'has a character that no specifier has.';
-  if (Buffer.byteLength(given) > MOST_BYTES) return `has at most ${MOST_BYTES} bytes.`;
+  if (typeof given !== 'string' || given === '') return 'must be a specifier, as pages import it.';
+  if (given.includes('\0') || !given.isWellFormed()) return 'has a character that is not allowed in a specifier.';
+  if (Buffer.byteLength(given) > MOST_BYTES) return `may have at most ${MOST_BYTES} bytes.`;
   if (/^\.{0,2}\//.test(given))
-    return 'is relative, which an import map decides nothing about. Give the specifier that the map has.';
+    return 'is relative, so the import map does not apply to it. Give the specifier that the map has.';
   return undefined;
 }

@@ -23,7 +23,7 @@ export async function keepModulesUrl(tx: Tx, project: number, { modules_url: url
   if (Number(kept?.count) <= MOST) return;
   throw conflict(
     'project.modules_urls_full',
-    `modules_url had ${MOST} values, which all stay known. Go back to one of them.`,
+    `modules_url has had ${MOST} values, which all remain valid. Use one of them.`,
   );
 }
 

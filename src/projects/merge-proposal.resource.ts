@@ -16,7 +16,7 @@ class MergeProposalBody {
   status: string;
 
   @HttpUrl({
-    help: 'Where people discuss it.',
+    help: 'Where it is discussed.',
     example: 'https://code.launchpad.net/~alice/my-package/fix/+merge/1',
     required: true,
   })

@@ -10,7 +10,11 @@ class PersonBody {
   @Email({ help: 'Where mail reaches them.', example: 'user@example.com', max: 200, required: true })
   email: string;
 
-  @Flag({ help: 'Whether it is a team. The texts `"True"` and `"False"` count too.', example: false, initial: false })
+  @Flag({
+    help: 'Whether it is a team. The strings `"True"` and `"False"` are accepted too.',
+    example: false,
+    initial: false,
+  })
   is_team: boolean;
 }
 

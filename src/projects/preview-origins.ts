@@ -8,25 +8,26 @@ const ORIGIN = /^https?:\/\/[\w.:[\]-]+$/;
 const STAGE = /^[a-z][a-z0-9-]{0,30}$/;
 const MOST = 100;
 const MOST_STAGES = 10;
-const SHAPE = 'preview_origins is a list of origins, or an object with a list for each stage.';
+const SHAPE = 'preview_origins must be a list of origins, or an object with a list for each stage.';
 
 /** What is wrong with a setting that should be preview origins; empty when nothing is. */
 export function previewOriginFaults(given: unknown): string[] {
   if (Array.isArray(given)) return listFaults(given);
   if (typeof given !== 'object' || given === null) return [SHAPE];
   const lists = Object.entries(given);
-  if (lists.length > MOST_STAGES) return [`preview_origins has at most ${MOST_STAGES} stages.`];
+  if (lists.length > MOST_STAGES) return [`preview_origins may have at most ${MOST_STAGES} stages.`];
   return lists.flatMap(([stage, list]) => {
-    if (!STAGE.test(stage)) return ['preview_origins: a stage is lower-case letters, digits and hyphens.'];
+    if (!STAGE.test(stage))
+      return ['preview_origins: the name of a stage must be lower-case letters, digits and hyphens.'];
     return Array.isArray(list) ? listFaults(list) : [SHAPE];
   });
 }
 
 function listFaults(list: readonly unknown[]): string[] {
-  if (list.length > MOST) return [`preview_origins has at most ${MOST} entries.`];
-  if (list.some((one) => typeof one !== 'string')) return ['preview_origins has texts.'];
+  if (list.length > MOST) return [`preview_origins may have at most ${MOST} entries.`];
+  if (list.some((one) => typeof one !== 'string')) return ['An entry of preview_origins must be a string.'];
   const isBad = (one: unknown): boolean => !ORIGIN.test(one as string) || (one as string).length > 300;
-  return list.some(isBad) ? ['An origin is a scheme and a host, such as https://qa.example.'] : [];
+  return list.some(isBad) ? ['An origin must be a scheme and a host, such as https://qa.example.'] : [];
 }
 
 /** The origins of one stage, as the setting lists them. */

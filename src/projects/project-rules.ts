@@ -27,7 +27,7 @@ export class ProjectRules implements ResourceRules {
       throw new DomainError(
         'precondition_required',
         'if_match.required',
-        'Settings are changed as a whole, so say which ones you saw: read the project and send its ETag as If-Match.',
+        'Settings are replaced as a whole, so If-Match is required: read the project and send its ETag as If-Match.',
       );
     }
     if ('name' in decision.set && before.name === DEFAULT_PROJECT) throw defaultStays();
@@ -57,12 +57,9 @@ async function keepStagesInUse(tx: Tx, project: number, { stages }: ProjectSetti
   if (!lost) return;
   throw conflict(
     'project.stage_in_use',
-    `${lost.key} is at the stage ${lost.stage}: keep that stage until no open ticket is in it.`,
+    `${lost.key} is at the stage ${lost.stage}: keep that stage until no open ticket is at it.`,
   );
 }
 
 const defaultStays = (): DomainError =>
-  conflict(
-    'project.default_stays',
-    'The project default stays as it is named: tickets that name no project belong to it.',
-  );
+  conflict('project.default_stays', "The project default can't be renamed: tickets that name no project belong to it.");

@@ -25,22 +25,22 @@ const URL_START = /^https?:\/\/[!-~]+$/;
 /** Where links to previews lead: a page of the application. Links put a query into it, so it has none and no fragment. */
 function pageFaults(given: unknown): string[] {
   if (typeof given !== 'string' || !URL_START.test(given) || !URL.canParse(given))
-    return ['page is the URL of a page, such as https://qa.example/.'];
-  if (given.length > LONGEST_URL) return [`A URL has at most ${LONGEST_URL} characters.`];
+    return ['page must be the URL of a page, such as https://qa.example/.'];
+  if (given.length > LONGEST_URL) return [`A URL may have at most ${LONGEST_URL} characters.`];
   const { username, password, search, hash } = new URL(given);
   return username || password || search || hash
-    ? ['page has no user, query or fragment: links add their own query.']
+    ? ['page may not have a user, query or fragment: links add their own query.']
     : [];
 }
 
 /** The first fault alone: a list that is too long isn't looked at further. */
 function urlListFaults(given: unknown): string[] {
-  if (!Array.isArray(given)) return ['url_safe_list is a list of URLs.'];
-  if (given.length > MOST_URLS) return [`url_safe_list has at most ${MOST_URLS} entries.`];
+  if (!Array.isArray(given)) return ['url_safe_list must be a list of URLs.'];
+  if (given.length > MOST_URLS) return [`url_safe_list may have at most ${MOST_URLS} entries.`];
   if (given.some((url) => typeof url === 'string' && url.length > LONGEST_URL))
-    return [`A URL has at most ${LONGEST_URL} characters.`];
+    return [`A URL may have at most ${LONGEST_URL} characters.`];
   const areUrls = given.every((url) => typeof url === 'string' && URL_START.test(url));
-  return areUrls ? [] : ['url_safe_list has http and https URLs.'];
+  return areUrls ? [] : ['An entry of url_safe_list must be an http or https URL.'];
 }
 
 type Faults = (value: unknown, settings: ProjectSettings) => string[];
@@ -61,7 +61,7 @@ const Faultless = (faults: Faults): PropertyDecorator => {
 export class ProjectSettings {
   /** Whether steps may be jumped (`free`) or go one at a time (`strict`). */
   @IsOptional()
-  @IsIn(['free', 'strict'], { message: 'workflow_mode is free or strict.' })
+  @IsIn(['free', 'strict'], { message: 'workflow_mode must be free or strict.' })
   workflow_mode?: 'free' | 'strict';
 
   /** The stages of its modules, in order; the last one is production. */
@@ -71,7 +71,7 @@ export class ProjectSettings {
 
   /** What happens when two open tickets change one module: a warning, or a refusal. */
   @IsOptional()
-  @IsIn(['warn', 'block'], { message: 'overlap is warn or block.' })
+  @IsIn(['warn', 'block'], { message: 'overlap must be warn or block.' })
   overlap?: 'warn' | 'block';
 
   /** Prefixes that the URLs of modules must have; empty allows any. */
@@ -81,7 +81,7 @@ export class ProjectSettings {
 
   /** True: URLs of modules may be paths on the page that uses the map, too. */
   @IsOptional()
-  @IsBoolean({ message: 'relative_addresses is true or false.' })
+  @IsBoolean({ message: 'relative_addresses must be true or false.' })
   relative_addresses?: boolean;
 
   /** What the URLs of its modules begin with, such as a CDN's; else the server's. */
@@ -101,7 +101,7 @@ export class ProjectSettings {
 
   /** True: who knows a ticket's name may see its preview, on a server that asks for tokens too. */
   @IsOptional()
-  @IsBoolean({ message: 'open_previews is true or false.' })
+  @IsBoolean({ message: 'open_previews must be true or false.' })
   open_previews?: boolean;
 
   /** Names that mean production to import-map-deployer's clients. */
@@ -116,9 +116,9 @@ export class ProjectSettings {
 
   /** Days that the stream replays. */
   @IsOptional()
-  @IsInt({ message: 'retention_days is a whole number.' })
-  @Min(7, { message: 'retention_days is 7 to 30.' })
-  @Max(30, { message: 'retention_days is 7 to 30.' })
+  @IsInt({ message: 'retention_days must be a whole number.' })
+  @Min(7, { message: 'retention_days must be from 7 to 30.' })
+  @Max(30, { message: 'retention_days must be from 7 to 30.' })
   retention_days?: number;
 
   /** Its own quotas, instead of the server's (config.ts). */
@@ -129,12 +129,10 @@ export class ProjectSettings {
 
 /** What is wrong with a document that should be settings; empty when nothing is. */
 export function settingsFaults(given: unknown): string[] {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) return ['Settings are a JSON object.'];
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return ['Settings must be a JSON object.'];
   const unknown = Object.keys(given).filter((key) => !NAMES.includes(key));
   if (unknown.length > 0)
-    return unknown
-      .slice(0, 10)
-      .map((key) => `There is no setting '${quoted(key, 100)}'. There are ${NAMES.join(', ')}.`);
+    return unknown.slice(0, 10).map((key) => `Unknown setting '${quoted(key, 100)}'. Known: ${NAMES.join(', ')}.`);
   const empty = Object.entries(given).filter(([, value]) => value === null);
   if (empty.length > 0) return empty.map(([key]) => `${key} can't be null: leave it out for the default.`);
   return validateSync(Object.assign(new ProjectSettings(), given), { forbidUnknownValues: false }).flatMap((error) =>

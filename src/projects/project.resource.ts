@@ -5,7 +5,10 @@ import { ProjectRules } from './project-rules.js';
 import { type ProjectSettings, settingsFaults } from './project-settings.js';
 import { ProjectRow } from './project.row.js';
 
-const SLUG = { regex: /^[a-z0-9]+(-[a-z0-9]+)*$/, message: 'A name is lower-case letters, digits and single hyphens.' };
+const SLUG = {
+  regex: /^[a-z0-9]+(-[a-z0-9]+)*$/,
+  message: 'A name must be lower-case letters, digits and single hyphens.',
+};
 
 class ProjectBody {
   @Text({
@@ -18,26 +21,26 @@ class ProjectBody {
   })
   name: string;
 
-  @Text({ help: 'What people call it.', example: 'My project', max: 4096, initial: '' })
+  @Text({ help: 'Its display name.', example: 'My project', max: 4096, initial: '' })
   display_name: string;
 
-  @Reference('person', { help: 'Who keeps it.', example: '/api/v1/person/1/', nullable: true })
+  @Reference('person', { help: 'Who maintains it.', example: '/api/v1/person/1/', nullable: true })
   maintainer: number | null;
 
-  @Reference('person', { help: 'Whom to ask.', example: '/api/v1/person/1/', nullable: true })
+  @Reference('person', { help: 'The contact for questions.', example: '/api/v1/person/1/', nullable: true })
   contact: number | null;
 
   @Text({ help: 'What it is about.', example: 'Everything that we build', max: 100_000, initial: '' })
   description: string;
 
-  @Reference('branch', { help: 'The branch that everything lands on.', example: null, nullable: true })
+  @Reference('branch', { help: 'The branch that changes are merged into.', example: null, nullable: true })
   trunk: number | null;
 
-  @HttpUrl({ help: 'Where its sources are.', example: 'https://git.example.com/my-project', initial: '' })
+  @HttpUrl({ help: 'The URL of its sources.', example: 'https://git.example.com/my-project', initial: '' })
   repository_url: string;
 
   @Document(settingsFaults, {
-    help: 'How it works: workflow_mode, stages (a list of {name, step, title}), overlap, url_safe_list, relative_addresses, modules_url (what the URLs of modules begin with, such as https://cdn.example; earlier values stay known), preview_origins, page, open_previews, deployer_environments ({"stage": "prod"}: names that mean production to clients of import-map-deployer), entries (a list of specifiers that its pages begin with, which promotions check), retention_days, quotas ({files_mb, keys, events, streams, waits}: megabytes of files, keys of one ticket, events from outside a minute, open readers of the stream and waits; what is left out is as the server has it). Changing them needs If-Match.',
+    help: 'Its settings: workflow_mode, stages (a list of {name, step, title}), overlap, url_safe_list, relative_addresses, modules_url (what the URLs of modules begin with, such as https://cdn.example; earlier values stay known), preview_origins, page, open_previews, deployer_environments ({"stage": "prod"}: names that mean production to clients of import-map-deployer), entries (a list of specifiers that its pages begin with, which promotions check), retention_days, quotas ({files_mb, keys, events, streams, waits}: megabytes of files, keys of one ticket, events from outside a minute, open readers of the stream and waits; those left out have the value of the server). Changing them needs If-Match.',
     example: { workflow_mode: 'free', quotas: { files_mb: 5000, events: 6000 } },
     initial: {},
   })
@@ -57,7 +60,7 @@ export const project = defineResource({
   versioned: true,
   label: 't.name',
   belongsTo: { project: 't.id' },
-  uniques: { project_name_key: { field: 'name', message: "There is a project '…' already." } },
+  uniques: { project_name_key: { field: 'name', message: "A project '…' exists already." } },
   rules: ProjectRules,
   docs: {
     tag: 'Projects',

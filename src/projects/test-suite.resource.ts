@@ -4,7 +4,7 @@ import { defineResource } from '../rest/resource.js';
 import { TestSuiteRow } from './test-suite.row.js';
 
 class TestSuiteBody {
-  @Text({ help: 'What people call it.', example: 'my-package dep8', max: 4096, required: true })
+  @Text({ help: 'Its display name.', example: 'my-package dep8', max: 4096, required: true })
   name: string;
 
   @Choice(['dep8', 'integration', 'sanity'], { help: 'What kind of tests they are.', example: 'dep8', required: true })

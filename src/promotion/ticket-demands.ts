@@ -25,7 +25,7 @@ export function requireFirstStage(ticket: LockedTicket, base = USUAL_BASE): void
   const verb = ticket.stage === production(ticket.stages).name ? 'reopen' : 'revert';
   const label =
     verb === 'reopen' ? 'Reopen it for a new cycle' : `Revert it to ${firstStage(ticket.stages).name} first`;
-  throw refusal(ticket, base, 'ticket.frozen', { what: `is ${where}: its modules stay as they are`, label, verb });
+  throw refusal(ticket, base, 'ticket.frozen', { what: `is ${where}: its modules can't change`, label, verb });
 }
 
 /** Rejects with conflict `ticket.complete`: work that is done takes no modules until it is taken up again. */
@@ -38,8 +38,8 @@ export function requireUnfinished(ticket: LockedTicket, base = USUAL_BASE): void
 export function requireStamped<Ticket extends LockedTicket>(ticket: Ticket, base = USUAL_BASE): Stamped<Ticket> {
   if (ticket.stage !== null) return ticket as Stamped<Ticket>;
   throw refusal(ticket, base, 'ticket.unstamped', {
-    what: 'carries no modules',
-    label: 'Upload some, or stamp it',
+    what: 'has no modules',
+    label: 'Upload modules, or stamp it',
     verb: 'stamp',
   });
 }

@@ -82,7 +82,9 @@ export class OpenQuotas {
     if (tells === '') return;
     this.db
       .transaction((tx) => say(tx, quota, holder, { told: tells, used }, teller))
-      .catch((error: unknown) => this.log.warn({ err: errorForLog(error) }, 'a quota that is used up was not told'));
+      .catch((error: unknown) =>
+        this.log.warn({ err: errorForLog(error) }, 'the event for a used-up quota was not written'),
+      );
   }
 
   private remove(quota: OpenQuota, { scope }: Holder): void {

@@ -27,12 +27,13 @@ const NAMES = Object.keys(MOST) as (keyof QuotaSetting)[];
 /** What is wrong with an object that should be quotas; empty when nothing is. */
 export function quotaFaults(given: unknown): string[] {
   if (typeof given !== 'object' || given === null || Array.isArray(given))
-    return ['quotas is an object such as {"files_mb": 5000}.'];
+    return ['quotas must be an object such as {"files_mb": 5000}.'];
   return Object.entries(given).flatMap(([name, value]) => {
-    if (!Object.hasOwn(MOST, name)) return [`quotas has no '${quoted(name, 100)}'. It has ${NAMES.join(', ')}.`];
+    if (!Object.hasOwn(MOST, name))
+      return [`quotas has an unknown member '${quoted(name, 100)}'. Known: ${NAMES.join(', ')}.`];
     const most = MOST[name as keyof QuotaSetting];
     return Number.isInteger(value) && value >= 1 && value <= most
       ? []
-      : [`quotas.${name} is a whole number from 1 to ${most}.`];
+      : [`quotas.${name} must be a whole number from 1 to ${most}.`];
   });
 }

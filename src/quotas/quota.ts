@@ -41,11 +41,11 @@ interface Words {
 export const WORDS: Readonly<Record<Quota, Words>> = {
   files: {
     ...{ what: 'bytes of files', setting: 'files_mb', variable: 'STAMPLINE_QUOTA_FILES_MB' },
-    next: 'Delete tickets whose files nobody needs (the hourly clean-up counts them out)',
+    next: 'Delete tickets whose files are not needed (the hourly clean-up frees their space)',
   },
   keys: {
     ...{ what: 'keys', setting: 'keys', variable: 'STAMPLINE_QUOTA_KEYS' },
-    next: 'Take keys out of the ticket, or share them among several tickets',
+    next: 'Remove keys from the ticket, or split them among several tickets',
   },
   events: {
     ...{ what: 'events a minute', setting: 'events', variable: 'STAMPLINE_QUOTA_EVENTS' },
@@ -113,11 +113,11 @@ export function exceeded(quota: Quota, holder: Holder, used: number, seconds?: n
   const { name, limit, project } = holder;
   const raise = project
     ? `or ask an administrator for a higher quota: PATCH /api/v1/project/${project.id}/ with "quotas": {"${setting}": …} in its settings, or ${variable} for all projects.`
-    : `or ask whoever runs the server for a higher ${variable}.`;
+    : `or ask the operator for a higher ${variable}.`;
   const later = seconds === undefined ? '' : `, try again in ${seconds} s`;
   return new DomainError(
     ...REFUSED[quota],
-    `That would be ${used} ${what} of ${name}, whose quota is ${limit}. ${next}${later}, ${raise}`,
+    `This would make ${used} ${what} of ${name}, whose quota is ${limit}. ${next}${later}, ${raise}`,
     {
       data: { limit, used, setting: project ? `quotas.${setting}` : variable },
       ...(seconds === undefined ? {} : { retryAfter: seconds }),

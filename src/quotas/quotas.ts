@@ -148,7 +148,9 @@ export class Quotas {
         await say(tx, quota, holder, { told: 'reached', used }, teller);
         await write(tx, quota, [{ ...row, told: 'reached', restarts: false }]);
       })
-      .catch((error: unknown) => this.log.warn({ err: errorForLog(error) }, 'a reached quota was not told'));
+      .catch((error: unknown) =>
+        this.log.warn({ err: errorForLog(error) }, 'the event for a reached quota was not written'),
+      );
   }
 }
 

@@ -62,7 +62,9 @@ export class EventFeed implements Hearer {
 
   heard(_payload: string, sql: Sql): void {
     // What can't be read now is read at the next look, or on the next connection.
-    this.catchUp(sql).catch((error: unknown) => this.log.debug({ err: errorForLog(error) }, 'events were not read'));
+    this.catchUp(sql).catch((error: unknown) =>
+      this.log.debug({ err: errorForLog(error) }, 'events could not be read'),
+    );
   }
 
   async compare(sql: Sql): Promise<void> {

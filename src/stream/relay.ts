@@ -63,8 +63,7 @@ export class Relay implements OnApplicationBootstrap, OnModuleDestroy {
         again = AGAIN_MS.first;
         await this.lead(client);
       } catch (error) {
-        if (!this.leaving)
-          this.log.warn({ err: errorForLog(error) }, 'the log is not numbered from here at the moment');
+        if (!this.leaving) this.log.warn({ err: errorForLog(error) }, 'this process is not numbering events');
       }
       this.leads = false;
       client.drop();

@@ -45,7 +45,7 @@ export function parseStart(query: Query, header: string | undefined): Start {
   const time = readTime(since);
   // A clock says where on earth it is: without that it would be another time on another machine.
   if (time && time.hasClock === time.hasZone) return { since: time.text };
-  throw invalid('stream.bad_since', `since=${quoted(since, 100)} is no time. Write it as 2026-01-01T12:00:00Z.`);
+  throw invalid('stream.bad_since', `since=${quoted(since, 100)} is not a time. Write it as 2026-01-01T12:00:00Z.`);
 }
 
 function parseId(text: string): Start {
@@ -54,7 +54,7 @@ function parseId(text: string): Start {
   if (after !== undefined) return { after };
   throw invalid(
     'stream.bad_last_event_id',
-    `The id '${quoted(text, 100)}' is none of the stream's, which are numbers. Leave it out, or write earliest.`,
+    `The id '${quoted(text, 100)}' is not an id of the stream. Ids are numbers. Leave it out, or use earliest.`,
   );
 }
 
@@ -141,9 +141,9 @@ function valuesOf(query: Query, name: string): string[] {
     .map((text) => text.trim())
     .filter(Boolean);
   if (values.length > MOST_VALUES)
-    throw invalid('stream.too_many_values', `Name ${MOST_VALUES} values of ${name} at most.`);
+    throw invalid('stream.too_many_values', `Give at most ${MOST_VALUES} values of ${name}.`);
   if (values.some((value) => value.includes('\0')))
-    throw invalid('stream.bad_value', `A value of ${name} holds a NUL character.`);
+    throw invalid('stream.bad_value', `A value of ${name} has a NUL character.`);
   return values;
 }
 
@@ -156,7 +156,7 @@ function refuseUnknown(query: Query): void {
   if (unknown === undefined) return;
   throw invalid(
     'stream.unknown_parameter',
-    `The stream has no parameter '${quoted(unknown, 100)}'. It has ${known.join(', ')}.`,
+    `Unknown parameter '${quoted(unknown, 100)}' of the stream. Known: ${known.join(', ')}.`,
   );
 }
 
@@ -164,7 +164,7 @@ function refuseUnknown(query: Query): void {
 function detailsIn(query: Query): boolean {
   const text = lastOf(query.detail);
   const flag = text === '' || flagOf(text);
-  if (flag === undefined) throw invalid('stream.bad_value', `detail is 1 or 0, not '${quoted(text ?? '', 100)}'.`);
+  if (flag === undefined) throw invalid('stream.bad_value', `detail must be 1 or 0, not '${quoted(text ?? '', 100)}'.`);
   return flag;
 }
 

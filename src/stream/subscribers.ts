@@ -49,7 +49,7 @@ export class Subscribers implements OnModuleDestroy {
     throw new DomainError(
       'unavailable',
       'stream.too_many',
-      `${this.limits.subscribers} readers follow the stream here already. Come back later, or ask /api/v1/event/.`,
+      `${this.limits.subscribers} readers follow the stream already, which is the limit. Try again later, or read /api/v1/event/.`,
       { retryAfter: 10 },
     );
   }

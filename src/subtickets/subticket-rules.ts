@@ -79,7 +79,7 @@ function refuseNewIdentity(before: Row, given: FieldValues): void {
     if (given[field] === undefined || given[field] === before[field]) continue;
     throw invalid(
       'subticket.identity_stays',
-      `A subticket keeps its ${field}. Create another for a new upload: it supersedes this one.`,
+      `The ${field} of a subticket can't change. Create another subticket for a new upload: it supersedes this one.`,
     );
   }
 }

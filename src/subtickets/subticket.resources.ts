@@ -74,7 +74,7 @@ const base: Pick<ResourceDeclaration, 'noun' | 'entity' | 'label' | 'belongsTo' 
   checks: {
     subticket_tracks_one_check: {
       code: 'subticket.invalid',
-      message: 'A subticket tracks exactly one: give source_package_upload or merge_proposal.',
+      message: 'A subticket tracks exactly one thing: give source_package_upload or merge_proposal.',
     },
   },
   rules: SubticketRules,
@@ -114,7 +114,7 @@ export const updateSubticketStatus = defineResource({
   docs: {
     tag: 'Subtickets',
     about:
-      'Moves a subticket through the workflow; its ticket follows by roll-up. With a failure, say why: it is kept.',
+      'Moves a subticket through the workflow; its ticket follows by roll-up. With a failure, give the reason: it is stored.',
     documented: {
       update: { order: 60, summary: 'Update subticket status', body: { current_workflow_step: '200', status: '100' } },
     },

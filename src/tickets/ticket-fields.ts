@@ -14,7 +14,7 @@ import type { Failure } from '../workflow/failure.js';
 import { QUEUED, STATUS_WAITING } from '../workflow/steps.js';
 import { FAILURE_SHAPE } from './failure-shape.js';
 
-const KEY_MESSAGE = 'A key is letters, a hyphen and digits, such as TKT-7.';
+const KEY_MESSAGE = 'A key must be letters, a hyphen and digits, such as TKT-7.';
 
 export class TicketBody {
   @Email({ help: 'Who answers for it.', example: 'owner@example.com', max: 200, initial: '' })
@@ -41,7 +41,7 @@ export class TicketBody {
   status: number;
 
   @Text({
-    help: 'What people call it. Given at creation (a Jira number), or made.',
+    help: 'Its display name. Given at creation (a Jira number), or made.',
     example: 'TKT-7',
     max: 66,
     unique: true,

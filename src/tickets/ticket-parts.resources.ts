@@ -9,13 +9,13 @@ class TicketLinkBody {
   @Reference('ticket', TICKET)
   ticket: number;
 
-  @Choice(['bug', 'blueprint', 'design', 'other'], { help: 'What is behind it.', example: 'bug', required: true })
+  @Choice(['bug', 'blueprint', 'design', 'other'], { help: 'The kind of the target.', example: 'bug', required: true })
   kind: string;
 
-  @HttpUrl({ help: 'Where it leads.', example: 'https://bugs.launchpad.net/bugs/1', required: true })
+  @HttpUrl({ help: 'The URL of the target.', example: 'https://bugs.launchpad.net/bugs/1', required: true })
   url: string;
 
-  @Text({ help: 'What people call it.', example: 'The bug', max: 4096, initial: '' })
+  @Text({ help: 'Its display name.', example: 'The bug', max: 4096, initial: '' })
   title: string;
 }
 
@@ -26,7 +26,7 @@ class TicketPersonBody {
   @Reference('person', { help: 'Who it is.', example: '/api/v1/person/1/', required: true })
   person: number;
 
-  @Choice(['owner', 'worker', 'reviewer', 'driver'], { help: 'What they do.', example: 'reviewer', required: true })
+  @Choice(['owner', 'worker', 'reviewer', 'driver'], { help: 'The role.', example: 'reviewer', required: true })
   role: string;
 }
 
@@ -37,7 +37,7 @@ class TicketComponentBody {
   @Choice(['package', 'ppa', 'branch', 'infrastructure'], { help: 'What it is.', example: 'ppa', required: true })
   kind: string;
 
-  @Text({ help: 'What people call it.', example: 'ppa:alice/fix', max: 4096, required: true })
+  @Text({ help: 'Its display name.', example: 'ppa:alice/fix', max: 4096, required: true })
   name: string;
 
   @Text({ help: 'Where it is.', example: 'https://launchpad.net/~alice/+archive/fix', max: 4096, initial: '' })
@@ -77,12 +77,12 @@ export const ticketPerson = defineResource({
   uniques: {
     ticketperson_ticket_id_person_id_role_key: {
       field: 'person',
-      message: 'Person … has this role in the ticket already.',
+      message: 'Person … already has this role in the ticket.',
     },
   },
   docs: {
     tag: 'Tickets',
-    about: 'Somebody who owns, works on, reviews or drives a ticket.',
+    about: 'A person who owns, works on, reviews or drives a ticket.',
     example: { ticket: '/api/v1/ticket/1/', person: '/api/v1/person/1/', role: 'reviewer' },
     filters: { ticket: '1', person__email: 'user@example.com' },
   },

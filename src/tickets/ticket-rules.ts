@@ -40,12 +40,12 @@ export class TicketRules implements ResourceRules {
 
 function refuseNewIdentity(before: Row, given: FieldValues): void {
   if (typeof given.key === 'string' && normalKey(given.key) !== before.normal_key) {
-    throw invalid('ticket.key_stays', `A ticket keeps the key it was created with: this one is ${String(before.key)}.`);
+    throw invalid('ticket.key_stays', `The key of a ticket can't change: this one is ${String(before.key)}.`);
   }
   if (given.project !== undefined && given.project !== before.project) {
     throw invalid(
       'ticket.project_stays',
-      'A ticket stays in the project it was created in. Create one there and close this one.',
+      "The project of a ticket can't change. Create a ticket in the other project and close this one.",
     );
   }
 }

@@ -50,7 +50,7 @@ export function parseUntil(text: string): Condition {
   if (!parts || !compare) {
     throw invalid(
       'wait.bad_until',
-      `until=${quoted(text, 100)} is not understood. Use failed, complete, closed, or step>=500 (also status and version, with >= <= > < =).`,
+      `until=${quoted(text, 100)} is not a valid condition. Use failed, complete, closed, or step>=500 (also status and version, with >= <= > < =).`,
     );
   }
   const wanted = Number(parts[3]);
@@ -107,7 +107,7 @@ export class TicketWaiter {
       throw new DomainError(
         'unavailable',
         'wait.too_many',
-        'Too many requests are waiting for tickets. Ask again without wait.',
+        'Too many requests are waiting for tickets. Try again without wait.',
         { retryAfter: 2 },
       );
     }

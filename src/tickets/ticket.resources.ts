@@ -55,7 +55,7 @@ export const ticket = defineResource({
   uniques: {
     ticket_normal_key_key: {
       field: 'key',
-      message: 'The key … is taken in this project. Leave it out to get a free one.',
+      message: 'The key … is in use in this project. Leave it out to get a free one.',
     },
   },
   rules: TicketRules,
@@ -142,7 +142,7 @@ export const updateTicketStatus = defineResource({
   rules: UpdateTicketStatus,
   docs: {
     tag: 'Tickets',
-    about: 'Moves a ticket through the workflow. With a failure, say why: it is kept with the ticket.',
+    about: 'Moves a ticket through the workflow. With a failure, give the reason: it is stored with the ticket.',
     documented: {
       update: {
         order: 100,

@@ -92,13 +92,13 @@ function strictObjection(now: WorkState, to: Position, context: MoveContext): Re
   if (LINE.indexOf(to.step) > LINE.indexOf(reach)) {
     return refuse(
       'workflow.skips_steps',
-      `${context.name} is at ${now.step} (${STEP_NAMES.get(now.step)}) and goes one step forward at a time: the next is ${reach} (${STEP_NAMES.get(reach)}). The steps are ${listOfSteps()}.`,
+      `${context.name} is at ${now.step} (${STEP_NAMES.get(now.step)}) and in strict mode moves one step at a time: the next is ${reach} (${STEP_NAMES.get(reach)}). The steps are ${listOfSteps()}.`,
     );
   }
   if (to.step === COMPLETE && context.openSubtickets.length > 0) {
     return refuse(
       'workflow.subtickets_open',
-      `${context.name} can't be complete while subtickets are not: ${context.openSubtickets.join(', ')}. Complete or supersede them first.`,
+      `${context.name} can't be completed while subtickets are open: ${context.openSubtickets.join(', ')}. Complete or supersede them first.`,
     );
   }
   return undefined;

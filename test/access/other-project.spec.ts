@@ -100,7 +100,7 @@ const askOther = (operation: Operation, accept?: string): Promise<Reply> => {
 
 const refusalOf = ({ status, text }: Reply): string => {
   const code =
-    /"code":"([\w.]+)"/.exec(text)?.[1] ?? (text.includes('this is of another project') ? 'project.other' : '');
+    /"code":"([\w.]+)"/.exec(text)?.[1] ?? (text.includes('this belongs to another project') ? 'project.other' : '');
   return `${status} ${code}`;
 };
 

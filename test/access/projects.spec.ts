@@ -216,7 +216,7 @@ test('commands reach as far, and a refusal is told in the project of who tried',
 test('the deployer’s surface answers for its project', async () => {
   const patch = { imports: { cart: 'https://cdn.example/cart.js' } };
   const refused = await ask(shop, 'patch', '/import-map.json?skip_url_check', patch);
-  expect([refused.status, refused.text]).toEqual([403, expect.stringContaining('this is of another project')]);
+  expect([refused.status, refused.text]).toEqual([403, expect.stringContaining('this belongs to another project')]);
   expect((await ask(shop, 'get', '/environments')).status).toBe(403);
   expect((await ask(shop, 'patch', '/p/shop/import-map.json?skip_url_check', patch)).status).toBe(200);
 });

@@ -108,7 +108,7 @@ describe.each(ANY_BROWSER)('%s', (name) => {
     const shop = await browser.newTab();
     await shop.visit(`${pages.put('/released', PAGES['nothing odd']!(...elements))}?dev=${ticket}`);
     const { badge, line } = await said(shop);
-    expect([badge, line]).toEqual([expect.stringContaining('in production, as everybody sees it'), null]);
+    expect([badge, line]).toEqual([expect.stringContaining('in production, as all users see it'), null]);
     expect(await shop.run(`import('price').then(({ price }) => price(980))`)).toBe(`€9.80 ${ticket}`);
 
     const linked = PAGES['a modulepreload in a Link header'] as Page;

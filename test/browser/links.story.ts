@@ -27,7 +27,7 @@ describe.each<BrowserName>(['chromium', 'firefox'])('%s', (name) => {
     const shop = await tab();
     await shop.open(`${plain.url}/?dev=TKT-999`);
     expect(await shop.text(ANY_PRICE)).toBe('€9.80');
-    expect(await shop.text(LINE)).toContain('TKT-999 is no ticket with modules. This page shows production.');
+    expect(await shop.text(LINE)).toContain('TKT-999 has no modules. This page shows production.');
     expect(await shop.text('#stamp-badge')).toBeNull();
     await shop.picture(`${name}-unknown`);
   });

@@ -53,7 +53,7 @@ describe.each<BrowserName>(['chromium', 'firefox'])('%s', (name) => {
     const page = await tab();
     await page.visit(`${shop.url}/?dev=${key}`);
     expect(await page.text(LINE)).toContain(
-      `${key} isn't shown: this link lacks its key. Whoever may read the ticket can give you one: stamp preview ${key}`,
+      `${key} isn't shown: this link lacks its key. Ask a person who may read the ticket for one: stamp preview ${key}`,
     );
     expect(await page.text(BADGE)).toBeNull();
     await page.visit(`${shop.url}/?dev=${key}~${'x'.repeat(16)}`);

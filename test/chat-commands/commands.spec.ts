@@ -57,7 +57,9 @@ it('runs what REST runs, and tells it in the stream and in the history of the ti
   expect((await said(`status ${ticket.key}`)).lines).toEqual([
     `${ticket.key} at qa, step 400 (Image Testing), status 000: Fix the menu`,
   ]);
-  expect((await said(`why ${ticket.id}`)).lines).toEqual([`${ticket.key} can go on to prod: promote ${ticket.key}`]);
+  expect((await said(`why ${ticket.id}`)).lines).toEqual([
+    `${ticket.key} can be promoted to prod: promote ${ticket.key}`,
+  ]);
   expect((await said('revert', { ticket: ticket.url })).lines).toEqual([`${ticket.key} reverted qa → dev: revision 1`]);
   expect(await stageOf(ticket)).toBe('dev');
 });
@@ -83,7 +85,7 @@ it('holds and unholds, closes and reopens the ticket in whose place it is said',
     `hold: ${ticket.key} is held by local: don't ship yet`,
   ]);
   expect((await said('status', place)).lines[1]).toBe(`${ticket.key} is held by local: don't ship yet`);
-  expect((await said('unhold', place)).lines).toEqual([`Nobody holds ${ticket.key}.`]);
+  expect((await said('unhold', place)).lines).toEqual([`${ticket.key} was not held.`]);
   expect((await said('close --reason Not needed', place)).lines).toEqual([`${ticket.key} is closed: Not needed`]);
   expect((await said('why', place)).lines[0]).toBe(`${ticket.key} is closed: reopen ${ticket.key}`);
   expect((await said('reopen', place)).result).toMatchObject({ key: ticket.key, closed_at: null });
@@ -112,7 +114,7 @@ it('lists tickets and helps', async () => {
   ]);
   expect(list.result).toMatchObject({ total_count: 1, tickets: [{ key: one.key, stage: 'qa' }] });
   expect((await said('list', {}, '?project=listed')).lines[0]).toBe('2 tickets open in listed');
-  expect((await said('help')).lines).toContain('status TKT-1: Where a ticket is.');
+  expect((await said('help')).lines).toContain('status TKT-1: Shows where a ticket is.');
   expect((await said('help lock')).lines).toHaveLength(1);
 });
 
@@ -177,7 +179,7 @@ describe('production', () => {
     expect(question).toMatchObject({
       ok: false,
       lines: [
-        `This changes production. Within 60 seconds say: ${question.confirm.text}`,
+        `This changes production. Within 60 seconds, send: ${question.confirm.text}`,
         `${ticket.key} promoted qa → prod: release 1`,
       ],
       confirm: { text: `confirm ${question.confirm.id}` },
@@ -215,7 +217,7 @@ describe('production', () => {
     await said('lock qa --reason Holidays', {}, query);
     await said('unlock qa', {}, query);
     const unlock = await asked('unlock prod', query);
-    expect((await said(unlock.confirm.text)).lines).toEqual(['Nobody locked prod of asked-back.']);
+    expect((await said(unlock.confirm.text)).lines).toEqual(['prod of asked-back was not locked.']);
     const rollback = await asked('rollback prod 0 --reason Broken', query);
     const revert = await asked(`revert ${ticket.id} --reason Broken`);
     expect((await said(revert.confirm.text)).lines[0]).toBe(`${ticket.key} reverted prod → qa: release 2: Broken`);
@@ -223,7 +225,7 @@ describe('production', () => {
     expect((await say(rollback.confirm.text).expect(409)).body).toMatchObject({ code: 'release.changed', release: 2 });
     expect((await say(rollback.confirm.text).expect(404)).body).toMatchObject({ code: 'confirmation.unknown' });
     expect((await said('rollback prod 2', {}, query)).lines).toEqual([
-      'prod of asked-back is at release 2, which is like release 2',
+      'prod of asked-back is at release 2, which equals release 2',
     ]);
   });
 
@@ -234,7 +236,7 @@ describe('production', () => {
     const done = await said(confirm.text);
     expect(done.lines).toEqual([
       'prod of rolled-back rolled back to release 0: release 2: Sales are down',
-      `A stage back: ${ticket.key}`,
+      `Moved back a stage: ${ticket.key}`,
     ]);
     expect(done.result).toMatchObject({ release: 2, suspended: [ticket.key], changes: [{ change: 'removed' }] });
     expect(await stageOf(ticket)).toBe('qa');

@@ -181,8 +181,8 @@ test.each(Object.entries(KINDS))(
 );
 
 test.each<[string, object, Record<string, string>, RegExp]>([
-  ['types-only', { types: 'i.d.ts' }, { 'i.d.ts': 'export {};' }, /types-only 1\.0\.0 exports nothing to browsers/],
-  ['all-forbidden', { exports: { '.': null, './x': null } }, { 'x.js': '' }, /exports nothing to browsers/],
+  ['types-only', { types: 'i.d.ts' }, { 'i.d.ts': 'export {};' }, /types-only 1\.0\.0 exports nothing for browsers/],
+  ['all-forbidden', { exports: { '.': null, './x': null } }, { 'x.js': '' }, /exports nothing for browsers/],
   ['not-json', {}, { 'package.json': '{' }, /package\.json of not-json is not JSON/],
 ])('%s is refused by name', async (name, description, files, says) => {
   await install(scene, name, description, files);

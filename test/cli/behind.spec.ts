@@ -49,7 +49,7 @@ it.each<[string, (repo: CopiedRepo) => void]>([
   const repo = await aRepo();
   await fromElsewhere(repo, [CART]);
   change(repo);
-  expect(await said(repo)).toContain(`${OF_ONE} ${CART}. Nobody changed them here`);
+  expect(await said(repo)).toContain(`${OF_ONE} ${CART}. They were not changed here`);
   expect(Object.keys(await repo.changes())).not.toContain(CART);
   const { stdout } = await repo.stamp(`update ${TICKET} --once --yes --json`);
   const warnings = stdout.split('\n').filter((line) => line.includes('"behind"'));

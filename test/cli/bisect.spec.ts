@@ -74,10 +74,10 @@ test('what is skipped may leave several: 8, and which', async () => {
 test.each([
   [['--run', 'no-such-command-anywhere'], 5, 'The command ended with 127 at release 3'],
   [['--run', 'kill -9 $$'], 5, 'The command was ended by a signal at release 3'],
-  [['--good', '6', '--run', 'true'], 2, '--good 6 has to be before --bad 6'],
+  [['--good', '6', '--run', 'true'], 2, '--good 6 must be before --bad 6'],
   [['--bad', '7', '--run', 'true'], 2, 'There is no release 7 yet: production is at 6.'],
-  [['--good', 'TKT-1', '--run', 'true'], 2, "--good is the number of a release, not 'TKT-1'"],
-  [[], 2, 'Nobody is there to be asked'],
+  [['--good', 'TKT-1', '--run', 'true'], 2, "--good must be the number of a release, not 'TKT-1'"],
+  [[], 2, 'There is no terminal to ask at'],
 ])('stamp bisect %j ends with %i', async (args, code, says) => {
   expect(await bisect(...args)).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(says) });
 });

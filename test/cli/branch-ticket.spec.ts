@@ -84,7 +84,7 @@ test.each([
       ['hold', '--reason', 'x'],
     ]) {
       const { code, stderr } = await run(line);
-      expect([line, code, stderr]).toEqual([line, 2, 'stamp: Which ticket? Say its key: TKT-1.\n']);
+      expect([line, code, stderr]).toEqual([line, 2, 'stamp: Which ticket? Give its key: TKT-1.\n']);
     }
   },
   SLOW,
@@ -140,13 +140,13 @@ test(
     const { code, stderr } = await run(['show']);
     expect([code, stderr]).toEqual([
       2,
-      'stamp: Which ticket? Say its key: TKT-1. The branch cart-2 has none yet: stamp new "…" opens one for it.\n',
+      'stamp: Which ticket? Give its key: TKT-1. The branch cart-2 has none yet: stamp new "…" opens one for it.\n',
     ]);
     // What somebody wrote by hand counts everywhere.
     scene.git('config', '--unset', 'branch.cart-2.stampServer');
     expect(await shown()).toBe(key);
     scene.git('config', 'branch.cart-2.stampTicket', '--yes $(x)');
-    expect((await run(['show'])).stderr).toContain("stampTicket is '--yes $(x)', which is no ticket");
+    expect((await run(['show'])).stderr).toContain("stampTicket is '--yes $(x)', which is not a ticket");
   },
   SLOW,
 );

@@ -212,9 +212,9 @@ describe('a promotion', () => {
     await send(repo);
     expect(await repo.changes()).toEqual({ 'dist/main.js': 'clean, dirty' });
     repo.commitAll('Change the cart');
-    await refusedBy(repo, /dist\/main\.js of CART-1 was built while something was in no commit\. Build again/);
+    await refusedBy(repo, /dist\/main\.js of CART-1 was built from uncommitted work\. Build again/);
     const why = await repo.stamp(`why ${TICKET} --json`);
-    expect(why.stdout).toContain('1 file of CART-1 came from work that was in no commit');
+    expect(why.stdout).toContain('1 file of CART-1 came from uncommitted work');
     for (let turn = 0; turn < 2; turn++) expect(await promote(repo, '--no-git-check')).toMatchObject({ code: 0 });
     expect((await repo.stamp('releases')).stdout).toContain('with uncommitted work');
     expect(await repo.lastLayer()).toMatchObject({ dirty: true });

@@ -25,7 +25,7 @@ describe('what reaches production', () => {
     const { body: before } = await server.http.get(`/api/v1/ticket/CART-1/why/?project=${team.project}`).expect(200);
     expect(before.verdicts.map(({ code }: { code: string }) => code)).toContain('sources.dirty');
     const refusal = await team.run('CART-1 --promote --yes');
-    expect([refusal.code, refusal.stderr]).toEqual([3, expect.stringContaining("The work tree isn't clean")]);
+    expect([refusal.code, refusal.stderr]).toEqual([3, expect.stringContaining('The work tree is not clean')]);
     // Put away, it is in no commit: nothing else is released in its place.
     team.scene.git('stash', '--quiet');
     const missing = await team.run('CART-1 --promote --yes');
@@ -81,7 +81,7 @@ describe('what reaches production', () => {
     for (let turn = 0; turn < 2; turn++) expect((await team.run('CART-1 --promote --yes --no-git-check')).code).toBe(0);
     expect((await team.run('releases')).stdout).toContain('with uncommitted work');
     const reverted = await team.run('CART-1 --revert --yes');
-    expect(reverted.stdout).toContain('which commits made the change is not known');
+    expect(reverted.stdout).toContain('the commits of the change are not known');
     expect(reverted.stdout).not.toContain('git revert');
   });
 

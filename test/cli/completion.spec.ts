@@ -199,6 +199,6 @@ test.each([
 test('another shell is refused', async () => {
   expect(await stamp('completion powershell')).toMatchObject({
     code: 2,
-    stderr: "stamp: There is a completion for bash, zsh, fish, not for 'powershell'.\n",
+    stderr: "stamp: 'powershell' is not a supported shell. Known: bash, zsh, fish.\n",
   });
 });

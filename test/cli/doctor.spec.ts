@@ -44,7 +44,7 @@ test('where all is well it says so, with what was looked at', async () => {
   expect(find(checks, 'clock')).toMatchObject({ grade: 'ok' });
   expect(find(checks, 'stamp')).toMatchObject({
     grade: 'ok',
-    says: expect.stringContaining('as the server hands it out'),
+    says: expect.stringContaining('the same as the server offers'),
   });
 });
 
@@ -78,7 +78,7 @@ test('something else at the address is no Stampline', () =>
     (_, reply) => reply.end('hello'),
     async (url) => {
       const { code, checks } = await examine({ url });
-      expect([code, find(checks, 'server')?.says]).toEqual([1, 'something else than Stampline answers (200)']);
+      expect([code, find(checks, 'server')?.says]).toEqual([1, 'the answer is not from Stampline (200)']);
     },
   ));
 
@@ -87,7 +87,7 @@ test('a server that is not ready says why', () =>
     (_, reply) => reply.writeHead(503, { 'content-type': 'application/json' }).end('{"error_message":"No disk."}'),
     async (url) => {
       const { code, checks } = await examine({ url });
-      expect([code, find(checks, 'server')]).toMatchObject([1, { grade: 'error', fix: 'No disk. Its log says more.' }]);
+      expect([code, find(checks, 'server')]).toMatchObject([1, { grade: 'error', fix: 'No disk. See its log.' }]);
     },
   ));
 
@@ -121,7 +121,7 @@ test('each setting says where it came from, and a token is never said', async ()
   await fs.writeFile(rc, JSON.stringify({ token: 'sesame', prefix: 'ABC' }));
   const { checks } = await examine({ cwd: own });
   expect(find(checks, 'prefix')?.says).toBe(`ABC (${rc})`);
-  expect(find(checks, 'folder')).toMatchObject({ grade: 'warning', says: './src (default) is not here' });
+  expect(find(checks, 'folder')).toMatchObject({ grade: 'warning', says: './src (default) does not exist' });
   expect(find(checks, 'token')).toMatchObject({ grade: 'warning', fix: expect.stringContaining('stamp login') });
   expect(JSON.stringify(checks)).not.toContain('sesame');
   const { checks: others } = await examine({ env: { STAMP_TOKEN: 'sesame' } });
@@ -150,7 +150,10 @@ test('an older stamp says how it is brought up to date', async () => {
 
 test('git: the repository, its trunk, and what a promotion would be refused for', async () => {
   const { checks: without } = await examine({});
-  expect(find(without, 'git')).toMatchObject({ grade: 'warning', says: expect.stringContaining('in no repository') });
+  expect(find(without, 'git')).toMatchObject({
+    grade: 'warning',
+    says: expect.stringContaining('not in a repository'),
+  });
   const clone = await fs.mkdtemp(path.join(folder, 'clone-'));
   const git = (...args: string[]): void => {
     execFileSync('git', ['-c', 'user.name=A', '-c', 'user.email=a@example.com', ...args], {

@@ -32,7 +32,7 @@ const ROWS: readonly Row[] = [
   { line: 'stamp show TKT-1', code: 0 },
   { line: 'stamp --help', code: 0 },
   { line: 'stamp show TKT-1 --url http://127.0.0.1:9', code: 1, says: /^stamp: http:\/\/127.0.0.1:9 does not answer/ },
-  { line: 'stamp project set overlap=sometimes', code: 1, says: /overlap is warn or block/ },
+  { line: 'stamp project set overlap=sometimes', code: 1, says: /overlap must be warn or block/ },
   { line: 'stamp shwo', code: 2, says: /did you mean 'stamp show'/ },
   { line: 'stamp show', code: 2, says: /^stamp: Which ticket\?/ },
   { line: 'stamp show TKT-1 --url nowhere', code: 2, says: /is no URL/ },
@@ -76,7 +76,7 @@ test('4 without a token where one is asked for, and 0 with it', () =>
     expect(refused).toMatchObject({
       code: 4,
       stdout: '',
-      stderr: expect.stringMatching(/Who are you\? 'stamp login .*' keeps a token, STAMP_TOKEN sends one\.\n$/),
+      stderr: expect.stringMatching(/Who are you\? 'stamp login .*' stores a token, STAMP_TOKEN sends one\.\n$/),
     });
     expect(await stamp('show TKT-1', { url, env: { STAMP_TOKEN: 'sesame' } })).toMatchObject({ code: 0 });
   }));

@@ -47,7 +47,7 @@ describe('a filter that git requires, and that fails here', () => {
     expect(ended.code).toBe(1);
     for (const file of named) expect(ended.stderr).toContain(says(file));
     expect(ended.stderr.split("git's filter ours")).toHaveLength(named.length + 1);
-    expect(ended.stderr).toContain('git config --get filter.ours.clean says what has to run');
+    expect(ended.stderr).toContain('git config --get filter.ours.clean shows the command that must work');
     expect(await repo.changes()).toEqual({ 'src/page.css': 'clean, dirty' });
   });
 

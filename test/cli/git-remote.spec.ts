@@ -36,7 +36,7 @@ test('a remote that takes a connection and says nothing, after 15 seconds, with 
   silent.close();
   expect([ended.code, await ticket.stage()]).toEqual([0, 'qa']);
   expect(ended.stderr).toContain(
-    'warning: origin/main could not be fetched: it did not answer within 15 seconds. What was fetched before counts.',
+    'warning: origin/main could not be fetched: it did not answer within 15 seconds. The branch as last fetched is used.',
   );
 }, 120_000);
 

@@ -66,7 +66,7 @@ describe('goes through', () => {
     await promoted(await promote(ticket, other), ticket);
     fs.writeFileSync(path.join(other, 'notes.txt'), '');
     const second = await aTicket(scene.head);
-    await refused(await promote(second, other), second, /git doesn't know notes\.txt/);
+    await refused(await promote(second, other), second, /git does not track notes\.txt/);
   });
 
   test('modules that were sent before they were committed have the commit from before', async () => {
@@ -125,7 +125,7 @@ describe('is refused', () => {
     scene.write('src/cart.js', 'export default 3;\n');
     const ticket = await aTicket();
     const says =
-      "The work tree isn't clean: src/cart.js has changes. Commit that (git add --all && git commit), or put it away (git stash).";
+      'The work tree is not clean: src/cart.js has changes. Commit that (git add --all && git commit), or stash it (git stash).';
     await refused(await promote(ticket, scene.work), ticket, says);
     scene.git('stash', '--quiet');
     await promoted(await promote(ticket, scene.work), ticket);
@@ -139,7 +139,7 @@ describe('is refused', () => {
     await refused(
       await promote(ticket, scene.work),
       ticket,
-      /git doesn't know b\.txt, c\.txt and 2 more\. .*\(git stash --include-untracked\)\.$/m,
+      /git does not track b\.txt, c\.txt and 2 more\. .*\(git stash --include-untracked\)\.$/m,
     );
   });
 
@@ -156,7 +156,7 @@ describe('is refused', () => {
     scene.commit('src/cart.js', 'export default 2;\n');
     scene.othersPush('theirs.txt');
     const ticket = await aTicket();
-    const says = "HEAD doesn't descend from origin/main: 1 commit is missing. git rebase origin/main";
+    const says = 'HEAD does not descend from origin/main: 1 commit is missing. git rebase origin/main';
     await refused(await promote(ticket, scene.work), ticket, says);
     scene.git('rebase', '--quiet', 'origin/main');
     await promoted(await promote(ticket, scene.work), ticket);
@@ -169,7 +169,7 @@ describe('is refused', () => {
     scene.git('switch', '--quiet', 'main');
     scene.commit('src/cart.js', 'export default 2;\n');
     const ticket = await aTicket();
-    await refused(await promote(ticket, scene.work), ticket, /HEAD doesn't descend from origin\/main/);
+    await refused(await promote(ticket, scene.work), ticket, /HEAD does not descend from origin\/main/);
   });
 
   test('a remote that does not answer, where it has to', async () => {
@@ -205,7 +205,7 @@ describe('is refused', () => {
     scene.work = scene.clone('shallow', '--depth=1', '--branch=release');
     scene.git('fetch', '--quiet', '--depth=1', 'origin', 'main:refs/remotes/origin/main');
     const ticket = await aTicket();
-    const says = "HEAD doesn't descend from origin/main: 2 commits are missing. git rebase origin/main";
+    const says = 'HEAD does not descend from origin/main: 2 commits are missing. git rebase origin/main';
     await refused(await promote(ticket, scene.work), ticket, says);
   });
 
@@ -242,7 +242,7 @@ describe('is refused', () => {
       await promote(ticket, scene.work),
       ticket,
       new RegExp(
-        `come from commit ${other.slice(0, 10)}, which isn't in HEAD's history: .*git checkout ${other.slice(0, 10)}`,
+        `come from commit ${other.slice(0, 10)}, which is not in HEAD's history: .*git checkout ${other.slice(0, 10)}`,
       ),
     );
     const unheard = await aTicket('1234567890'.repeat(4));
@@ -258,7 +258,7 @@ describe('is refused', () => {
       const ticket = await aTicket(scene.head);
       const named = text.replace('=stolen', `=${precious}`);
       await server.sql('UPDATE map_revision SET git_commit = $1 WHERE ticket_id = $2', [named, ticket.id]);
-      await refused(await promote(ticket, scene.work), ticket, /name a commit that is not a commit's name/);
+      await refused(await promote(ticket, scene.work), ticket, /name a commit that is not valid/);
       expect(fs.readFileSync(precious, 'utf8')).toBe('mine');
     },
   );
@@ -270,11 +270,7 @@ describe('is refused', () => {
     const ticket = await aTicket();
     await refused(await promote(ticket, empty), ticket, 'Nothing is committed yet: git add --all && git commit');
     fs.rmSync(path.join(empty, '.git', 'HEAD'));
-    await refused(
-      await promote(ticket, empty),
-      ticket,
-      /^stamp: git can't read .*--no-git-check promotes all the same/,
-    );
+    await refused(await promote(ticket, empty), ticket, /^stamp: git can't read .*--no-git-check promotes anyway/);
   });
 });
 
@@ -288,5 +284,5 @@ test('a trunk that nobody fetched for long is noted', async () => {
   // git notes that it tried.
   fs.rmSync(path.join(scene.work, '.git', 'FETCH_HEAD'), { force: true });
   const ended = await promote(ticket, scene.work, '--verbose');
-  expect(ended.stderr).toContain('origin/main is as it was 3 days ago: --fetch asks the remote.');
+  expect(ended.stderr).toContain('origin/main was fetched 3 days ago: --fetch gets it from the remote.');
 });

@@ -47,18 +47,18 @@ describe('on a server', () => {
   const run = (line: string): Promise<Ended> => stamp(line, { url: server.base, cwd: server.dataFolder });
 
   test.each([
-    ['TKT-1 --promote --revert', '--promote and --revert contradict each other: say one.'],
-    ['TKT-1 --update --close', '--update and --close contradict each other: say one.'],
-    ['TKT-1 --promote -q -p', "Say one stage, not 'qa' and 'prod'."],
+    ['TKT-1 --promote --revert', '--promote and --revert contradict each other: use one of them.'],
+    ['TKT-1 --update --close', '--update and --close contradict each other: use one of them.'],
+    ['TKT-1 --promote -q -p', "Name one stage, not 'qa' and 'prod'."],
     ['TKT-1 --close --qa', '--close takes no stage: leave --qa out.'],
     ['TKT-1 --cascade', '--cascade goes with --revert.'],
     ['TKT-1 --close --dry-run', '--dry-run goes with --promote or --revert.'],
     ['TKT-1 -f src', '--folder goes with --update.'],
     ['TKT-1 --promote --timeout 5s', '--timeout goes with --wait.'],
     ['TKT-1 --promote --wait --timeout soon', /^--timeout .*'soon'/],
-    ['TKT-1 --revert --to-revision last', "--to-revision is a number, not 'last'."],
-    ['--promote', 'Which ticket? Say its key: TKT-1.'],
-    ['--update', 'Which ticket? Say its key: TKT-1.'],
+    ['TKT-1 --revert --to-revision last', "--to-revision must be a number, not 'last'."],
+    ['--promote', 'Which ticket? Give its key: TKT-1.'],
+    ['--update', 'Which ticket? Give its key: TKT-1.'],
   ])('stamp %s is no command', async (line, says) => {
     const { code, stdout, stderr } = await run(line);
     expect([code, stdout]).toEqual([2, '']);
@@ -105,7 +105,7 @@ describe('on a server', () => {
     const wrong = await run(`${inQa.key} --stage staging`);
     expect([wrong.code, wrong.stderr]).toEqual([
       7,
-      "stamp: There is no stage 'staging' in default: say one of dev, qa, prod.\n",
+      "stamp: Unknown stage 'staging' in default. Known: dev, qa, prod.\n",
     ]);
   });
 

@@ -120,9 +120,9 @@ test('a watch sends what is saved, and ends with 4 once its token is revoked', a
   await server.http.delete(`/api/v1/token/${tokenId}/`).set('Authorization', `Bearer ${server.admin}`).expect(204);
   expect(await run(`show ${key}`)).toMatchObject({
     code: 4,
-    stderr: expect.stringContaining(`Ask for a new one. Then 'stamp login ${server.base}' keeps it.`),
+    stderr: expect.stringContaining(`Get a new one. Then 'stamp login ${server.base}' stores it.`),
   });
   app.write('src/eve.js', module('too late'));
   expect(await watch.ended).toBe(4);
-  expect(watch.stderr).toContain('revoked or has run out');
+  expect(watch.stderr).toContain('revoked or expired');
 });

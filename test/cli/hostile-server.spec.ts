@@ -151,7 +151,7 @@ describe('a server on the loopback that answers what it likes', () => {
       });
       const { code, stdout, stderr } = await run('TKT-1');
       expect([code, stdout]).toEqual([1, '']);
-      expect(stderr).toContain('The server answered what Stampline does not: key is "');
+      expect(stderr).toContain('This answer is not from Stampline: key is "');
       expect(stderr.trimEnd()).not.toMatch(STEERING);
     },
   );

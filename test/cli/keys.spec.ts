@@ -115,13 +115,13 @@ describe('.stamprc.json', () => {
   });
 
   it.each([
-    [{ root: '..' }, '', /"root" in \.stamprc\.json is \.\., outside of the repository .*: give a folder in/],
+    [{ root: '..' }, '', /"root" in \.stamprc\.json is \.\., outside the repository .*: name a folder in/],
     [{ root: '/' }, '', /outside of the repository/],
     [{ root: 'nowhere' }, '', /"root" in \.stamprc\.json is nowhere, and there is no such folder/],
     [
       { root: 'packages/b' },
       '--folder packages/a/src',
-      /packages\/a\/src is not below it: give .* \.stamprc\.json of its/,
+      /packages\/a\/src is not below it: name .* \.stamprc\.json of its/,
     ],
   ])('%j is refused before anything is done', async (settings, more, says) => {
     const app = new WatchedApp({ ...MONOREPO, '.stamprc.json': JSON.stringify(settings) });
@@ -189,7 +189,7 @@ describe('files that are there under an earlier name', () => {
     expect(ended.stderr).toBe(
       `stamp: ${key} or production has a file under an earlier name: src/main.js is web/src/main.js now. Nothing was sent. ` +
         `To rename, add --move-keys. To keep the earlier names: echo '{"root": "."}' > .stamprc.json. ` +
-        `If those names are other files', give "root": ".." there.\n`,
+        `If those names belong to other files, set "root": ".." there.\n`,
     );
     expect(await shown(server.base, key, project)).toEqual({ 'src/main.js': text('before') });
     if (promoted) await server.http.get(`/api/v1/ticket/${key}/?project=${project}`).expect(404);

@@ -87,7 +87,7 @@ describe.each([
     if (branch !== null) app.git('add', '--all');
     const key = newKey();
     const ended = await app.stamp(server.base, `update ${key} --once --yes`);
-    expect([ended.code, ended.stderr]).toEqual([2, expect.stringContaining('leads out of the project')]);
+    expect([ended.code, ended.stderr]).toEqual([2, expect.stringContaining('points outside the project')]);
     expect((await server.http.get(`/api/v1/ticket/${key}/`)).status).toBe(404);
     if (folder !== 'src') return;
     expect((await app.stamp(server.base, `update ${key} --once --yes --folder src`)).code).toBe(0);

@@ -27,7 +27,7 @@ test('login keeps a token that counts, for this server and its user alone; logou
   const { token } = await server.token(['read'], 'ada');
   expect(await run('list')).toMatchObject({
     code: 4,
-    stderr: `stamp: This server asks for a token: 'stamp login ${server.base}' keeps one, STAMP_TOKEN sends one.\n`,
+    stderr: `stamp: This server requires a token: 'stamp login ${server.base}' stores one, STAMP_TOKEN sends one.\n`,
   });
   const ended = await login(token);
   expect(ended).toEqual({
@@ -54,14 +54,14 @@ test('login keeps a token that counts, for this server and its user alone; logou
 test('what is no token, or not this server’s, is 4, says so and is not kept', async () => {
   const wrong = `stl_${'a'.repeat(43)}123456`;
   for (const [input, says] of [
-    ['sesame', 'This is no token of Stampline'],
-    [wrong, `${server.base} doesn't know this token`],
+    ['sesame', 'This is not a token of Stampline'],
+    [wrong, `${server.base} does not accept this token`],
   ] as const) {
     const ended = await login(input);
     expect(ended).toMatchObject({ code: 4, stdout: '', stderr: expect.stringContaining(says) });
     expect(ended.stderr).not.toContain(input);
   }
-  expect(await login('')).toMatchObject({ code: 2, stderr: 'stamp: No token was given. Nothing was kept.\n' });
+  expect(await login('')).toMatchObject({ code: 2, stderr: 'stamp: No token was given. Nothing was stored.\n' });
   expect(await run('login')).toMatchObject({ code: 2, stderr: expect.stringContaining('--with-token') });
   const away = await run('login http://127.0.0.1:9 --with-token', { input: wrong });
   expect(away).toMatchObject({ code: 1, stderr: expect.stringContaining('http://127.0.0.1:9 does not answer') });
@@ -96,14 +96,14 @@ test('STAMP_TOKEN counts before the file; a file that others can read is not use
   await fs.chmod(tokenFile(), 0o644);
   expect(await run('whoami')).toMatchObject({
     code: 4,
-    stderr: `stamp: ${tokenFile()} holds tokens, and others on this machine can read it: chmod 600 ${tokenFile()}\n`,
+    stderr: `stamp: ${tokenFile()} has tokens, and other users of this machine can read it: chmod 600 ${tokenFile()}\n`,
   });
   expect(await name({ env })).toBe('bob');
   await fs.chmod(tokenFile(), 0o600);
   expect(await name()).toBe('ada');
   await fs.writeFile(tokenFile(), `{"${server.base}": "${kept?.token}`);
   const broken = await run('whoami');
-  expect(broken).toMatchObject({ code: 4, stderr: expect.stringContaining('is not as stamp login writes it') });
+  expect(broken).toMatchObject({ code: 4, stderr: expect.stringContaining('is not in the format of stamp login') });
   expect(broken.stderr).not.toContain('stl_');
 });
 
@@ -142,7 +142,7 @@ test('stamp token: made, listed, replaced and revoked by whoever has the scope a
   });
   expect(await run('list', { env })).toMatchObject({
     code: 4,
-    stderr: expect.stringContaining('revoked or has run out. Ask for a new one. It is the one of STAMP_TOKEN.'),
+    stderr: expect.stringContaining('revoked or expired. Get a new one. It is the token of STAMP_TOKEN.'),
   });
   expect(await run('token list', { env: { STAMP_TOKEN: fresh.stdout.trim() } })).toMatchObject({
     code: 4,
@@ -166,7 +166,7 @@ test('on a terminal login asks, and shows nothing of what is typed; Ctrl-C leave
   left.type('\u0003');
   expect(await left.ended).toBe(130);
   const terminal = onTerminal('login');
-  await terminal.until("(it isn't shown): ");
+  await terminal.until('(not shown): ');
   terminal.type(`${token}\r`);
   expect(await terminal.ended).toBe(0);
   expect(terminal.seen).toContain(`Logged in to ${server.base} as ada.`);

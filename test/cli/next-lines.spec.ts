@@ -65,7 +65,7 @@ describe.each(PLACES)('%s: a ticket at %s', (_line, stage, stages, at) => {
       const says =
         here === last
           ? `${key} is released: 'stamp reopen ${key}' begins a new cycle in ${first}.`
-          : `${key} is at ${here}, where its modules are frozen: 'stamp ${key} --revert' brings it back to ${first}.`;
+          : `${key} is at ${here}, where its modules are frozen: 'stamp ${key} --revert' reverts it to ${first}.`;
       expect([code, stderr]).toEqual([3, `stamp: ${says}\n`]);
       const helped = await run(quoted(stderr));
       expect([helped.code, helped.stderr]).toEqual([0, '']);

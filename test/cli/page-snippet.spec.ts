@@ -136,7 +136,7 @@ describe('the command', () => {
     expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('bad.html loads stamp.js with async')]);
     expect(fs.readFileSync(file('a.html'))).toEqual(latin);
 
-    expect((await run('snippet --write a.html b.html')).stdout).toBe('a.html has it now.\nb.html has it now.\n');
+    expect((await run('snippet --write a.html b.html')).stdout).toBe('a.html was updated.\nb.html was updated.\n');
     const [a, b] = [fs.readFileSync(file('a.html')), fs.readFileSync(file('b.html'), 'utf8')];
     expect(a.includes(Buffer.from('Caf\xe9', 'latin1'))).toBe(true);
     expect(b).toMatch(/^<head>\r\n {2}<!-- stampline -->\r\n[^]*<title>Tee für dich<\/title><\/head>\r\n$/);

@@ -13,15 +13,15 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 test.each([
-  ['shwo TKT-1', "There is no 'stamp shwo': did you mean 'stamp show'?"],
-  ['xyzzy', "There is no 'stamp xyzzy': 'stamp --help' lists what there is."],
-  ['help shw', "There is no 'stamp help shw': did you mean 'stamp help show'?"],
+  ['shwo TKT-1', "Unknown: 'stamp shwo'. Did you mean 'stamp show'?"],
+  ['xyzzy', "Unknown: 'stamp xyzzy'. 'stamp --help' lists the choices."],
+  ['help shw', "Unknown: 'stamp help shw'. Did you mean 'stamp help show'?"],
   ['show --verbos', "Unknown option '--verbos': did you mean --verbose?"],
-  ['show --foo', "Unknown option '--foo'. 'stamp help show' lists what there is."],
-  ['--foo', "Unknown option '--foo'. 'stamp --help' lists what there is."],
-  ['show TKT-1 --url', "Option '--url <url>' needs its argument. 'stamp help show' lists what there is."],
+  ['show --foo', "Unknown option '--foo'. 'stamp help show' lists the choices."],
+  ['--foo', "Unknown option '--foo'. 'stamp --help' lists the choices."],
+  ['show TKT-1 --url', "Option '--url <url>' needs its argument. 'stamp help show' lists the choices."],
   ['TKT-1 show', 'The verb comes first: stamp show TKT-1'],
-  ['TKT-1 TKT-2', "One ticket at a time: 'TKT-2' is too much. 'stamp --help' lists the verbs."],
+  ['TKT-1 TKT-2', "Name one ticket at a time: 'TKT-2' is one too many. 'stamp --help' lists the verbs."],
 ])('usage: stamp %s', async (line, says) => {
   expect(await stamp(line, { url: server.base })).toEqual({ code: 2, stdout: '', stderr: `stamp: ${says}\n` });
 });

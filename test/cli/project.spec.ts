@@ -46,11 +46,11 @@ test('settings change one at a time, and the others stay', async () => {
 });
 
 test.each([
-  ['project set overlap=sometimes', 1, 'overlap is warn or block.'],
-  ['project set no_such=1', 1, "There is no setting 'no_such'."],
-  ['project set overlap', 2, "'overlap' is no key=value, such as overlap=block."],
-  ['project set stages=[1', 2, 'has to be JSON'],
-  ['project show nope', 7, "There is no project 'nope'. stamp project list shows them"],
+  ['project set overlap=sometimes', 1, 'overlap must be warn or block.'],
+  ['project set no_such=1', 1, "Unknown setting 'no_such'."],
+  ['project set overlap', 2, "'overlap' is not in the form key=value, such as overlap=block."],
+  ['project set stages=[1', 2, 'must be JSON'],
+  ['project show nope', 7, "There is no project 'nope'. stamp project list shows the projects"],
   ['project new The_Shop', 2, 'lower-case letters'],
   ['project new default', 6, 'default'],
   ['project', 2, 'stamp project is followed by one of: list, show, set, new.'],

@@ -41,12 +41,12 @@ test('the documented workflow: update, QA, production, revert, close', async () 
   );
   expect((await here('TKT-001 --promote --yes')).stdout).toBe(
     `TKT-001 promoted qa → prod: release 1\nchanges\t${cart} added\nlink\thttp://localhost:8080/shop\n` +
-      'next\tstamp TKT-001 --revert takes it out again; stamp TKT-001 --close puts it away\n',
+      'next\tstamp TKT-001 --revert reverts it; stamp TKT-001 --close closes it\n',
   );
   expect(Object.keys(await shown())).toEqual([cart]);
   expect((await here('TKT-001 --revert --yes')).stdout).toBe(
     `TKT-001 reverted prod → qa: release 2 is prod without it\nchanges\t${cart} removed\n` +
-      'link\thttp://localhost:8080/shop?qa=TKT-001\nnext\tstamp unhold TKT-001 before it is promoted again: it holds itself\n',
+      'link\thttp://localhost:8080/shop?qa=TKT-001\nnext\tstamp unhold TKT-001 before you promote it again: it is held\n',
   );
   expect(await shown()).toEqual({});
   expect((await here('TKT-001 --revert')).stdout).toContain('TKT-001 reverted qa → dev\n');
@@ -89,7 +89,9 @@ test('what changes production asks for --yes where no terminal is, with the line
   const refuses = async ([line, again]: (typeof refusals)[number]): Promise<void> => {
     const { code, stdout, stderr } = await run(line);
     expect({ line, code, stdout }).toEqual({ line, code: 2, stdout: '' });
-    expect(stderr).toContain(`This changes prod for everybody, and no terminal is here to ask at. To do it: ${again}`);
+    expect(stderr).toContain(
+      `This changes prod for all users, and there is no terminal to ask for confirmation. To confirm: ${again}`,
+    );
   };
   for (const one of refusals) await refuses(one);
   expect([await stage(), await shown()]).toEqual(['qa', {}]);
@@ -163,17 +165,17 @@ test('a conflict: each verdict with what helps; rebase settles it', async () => 
   expect((await lines(`diff ${mine.key}`))[0]).toMatch(new RegExp(`^cart\tchanged\tovertaken by ${theirs.key}\thttp`));
   expect((await run(`rebase ${mine.key}`)).code).toBe(2);
   expect((await run(`rebase ${mine.key} cart=ours`)).stderr).toBe(
-    "stamp: 'cart=ours' is no choice: say cart=mine or cart=theirs.\n",
+    "stamp: 'cart=ours' is not a choice: use cart=mine or cart=theirs.\n",
   );
   await lines(`rebase ${mine.key} nav=theirs --mine`);
-  expect(await lines(`rebase -t ${mine.key} --mine`)).toEqual([`${mine.key}: nothing is to be settled.`]);
+  expect(await lines(`rebase -t ${mine.key} --mine`)).toEqual([`${mine.key} has no conflicts.`]);
   expect((await lines(`why ${mine.key}`))[0]).toBe(`${mine.key} can go from dev to qa: stamp ${mine.key} --promote`);
   expect((await lines(`diff ${mine.key}`)).map((line) => line.split('\t')[0])).toEqual(['cart']);
 });
 
 test('holds and locks: who, why, until when, and the command that lifts them', async () => {
   const { key, stage } = await aStampedTicket(server, { cart: 'export default 1;\n' });
-  expect((await run(`hold ${key}`)).stderr).toBe('stamp: Say why, for those who run into it: --reason "…"\n');
+  expect((await run(`hold ${key}`)).stderr).toBe('stamp: Give a reason for people who find the hold: --reason "…"\n');
   await lines(['hold', key, '--reason', 'Waits for the notes', '--until', '2h']);
   const waits = await run(`why ${key}`);
   expect([waits.code, waits.stdout]).toEqual([
@@ -189,7 +191,7 @@ test('holds and locks: who, why, until when, and the command that lifts them', a
   const locked = await run(`${key} --promote --yes`);
   expect([locked.code, locked.stderr]).toEqual([3, `stamp: ${key} stays at qa. What helps: stamp unlock prod\n`]);
   expect((await run(`why ${key}`)).code).toBe(3);
-  expect(await lines('unlock prod')).toEqual(['Nobody locks prod of default.']);
+  expect(await lines('unlock prod')).toEqual(['prod of default was not locked.']);
   expect((await run('unlock nowhere')).code).toBe(7);
   await lines(`${key} --promote --yes`);
   expect(await stage()).toBe('prod');
@@ -243,7 +245,7 @@ test('what changes production is confirmed on a terminal', async () => {
   for (const no of ['\r', 'n\r', '\u0004']) {
     const ended = await asked([key, '--promote'], no);
     expect([ended.code, await stage()]).toEqual([1, 'qa']);
-    expect(ended.seen).toContain(`Promote ${key} (Free shipping from 30 €) to prod, for everybody? [y/N]`);
+    expect(ended.seen).toContain(`Promote ${key} (Free shipping from 30 €) to prod, for all users? [y/N]`);
     expect(ended.seen).toContain('Not confirmed: nothing was changed.');
   }
   expect((await asked([key, '--promote'], 'y\r')).code).toBe(0);
@@ -283,10 +285,10 @@ test('the snippet, printed and written into a page', async () => {
     `<script src="${server.base}/stamp.js"></script>`,
     '<script type="importmap" data-stamp-fallback>{"imports":{}}</script>',
   ]);
-  expect(await lines('snippet --write index.html')).toEqual(['index.html has it now.']);
+  expect(await lines('snippet --write index.html')).toEqual(['index.html was updated.']);
   const put = ['<!-- stampline -->', script, fallback, '<!-- /stampline -->'].map((line) => `\r\n    ${line}`).join('');
   expect(fs.readFileSync(page, 'utf8')).toBe(before.replace('lang="en">', `lang="en">${put}`));
-  expect(await lines('snippet --write index.html')).toEqual(['index.html has it already.']);
+  expect(await lines('snippet --write index.html')).toEqual(['index.html is up to date.']);
   const { key } = await aStampedTicket(server, { cart: 'export default 1;\n' });
   for (const _stage of ['qa', 'prod']) await lines(`promote ${key} --yes`);
   await lines('snippet --write index.html');

@@ -45,7 +45,7 @@ describe('a conflict', () => {
     repo.git('fetch', '--quiet', 'origin');
     const key = await shipped(repo, 3, { git_commit: repo.git('rev-parse', 'origin/main') });
     expect(await said(repo)).toContain(
-      `src/cart.js is older here than in production: ${key} (release 2) released what origin/main has. Bring it in: git rebase origin/main.`,
+      `src/cart.js is older here than in production: ${key} (release 2) released what origin/main has. Get it: git rebase origin/main.`,
     );
     expect(await repo.changes()).toEqual({ [PATH]: 'stale' });
   });
@@ -60,8 +60,8 @@ describe('a conflict', () => {
     repo.commit(PATH, version(2));
     const lines = await said(repo);
     expect(lines).toContain(
-      `src/cart.js is newer here than in production, which is older by ${key}: release 4 took it back. ` +
-        `Release ${key} again (stamp why ${key} says what it needs), or take it back in git as well: git revert`,
+      `src/cart.js is newer here than in production, which is older by ${key}: release 4 reverted it. ` +
+        `Release ${key} again (stamp why ${key} shows what it needs), or revert it in git as well: git revert`,
     );
     expect(lines).toContain(`stamp rebase ${TICKET} @${repo.project}/src/cart.js=mine`);
     expect(await repo.changes()).toEqual({ [PATH]: 'stale' });
@@ -78,8 +78,8 @@ describe('a conflict', () => {
     expect(await said(repo)).toMatch(
       new RegExp(
         `where it is as ${key} \\(release 2\\) released it from uncommitted work on [0-9a-f]{10}\\. ` +
-          `Nobody released since: ${theirs.slice(0, 10)} Theirs \\(Bob\\)\\. Release ${key} again .*, ` +
-          `or take it back in git as well: git revert ${theirs}\\. If yours is to go over it: stamp rebase`,
+          `Not released since: ${theirs.slice(0, 10)} Theirs \\(Bob\\)\\. Release ${key} again .*, ` +
+          `or revert it in git as well: git revert ${theirs}\\. To replace it with yours: stamp rebase`,
       ),
     );
   });
@@ -89,7 +89,7 @@ describe('a conflict', () => {
     repo.commit(PATH, version(2));
     const key = await shipped(repo, 9, { git_commit: 'f'.repeat(40) });
     expect(await said(repo)).toContain(
-      `src/cart.js: production has a version that this clone doesn't have (${key} (release 2), from commit ffffffffff). ` +
+      `src/cart.js: production has a version that this clone does not have (${key} (release 2), from commit ffffffffff). ` +
         `Merge it, or choose one: stamp rebase ${TICKET} @${repo.project}/src/cart.js=mine, or =theirs.`,
     );
   });
@@ -103,8 +103,8 @@ describe('a change that carries what others committed', () => {
     const theirs = repo.head;
     repo.commit(PATH, version(4));
     expect(await said(repo)).toContain(
-      `src/cart.js carries what others committed and nobody released: ${theirs.slice(0, 10)} Theirs (Bob). ` +
-        `Release their ticket first, or take it back in git: git revert ${theirs}.`,
+      `src/cart.js has commits of others that were not released: ${theirs.slice(0, 10)} Theirs (Bob). ` +
+        `Release their ticket first, or revert them in git: git revert ${theirs}.`,
     );
   });
 
@@ -117,7 +117,7 @@ describe('a change that carries what others committed', () => {
     await takeBack(repo, key);
     repo.commit(PATH, version(4));
     expect(await said(repo)).toContain(
-      `does not have any more: ${theirs.slice(0, 10)} Theirs (Bob). Release 3 took ${key} back. Release ${key} again (stamp why ${key} says what it needs)`,
+      `that production no longer has: ${theirs.slice(0, 10)} Theirs (Bob). Release 3 reverted ${key}. Release ${key} again (stamp why ${key} shows what it needs)`,
     );
     expect(await repo.changes()).toEqual({ [PATH]: 'clean' });
   });
@@ -227,7 +227,7 @@ describe('production went back to an earlier version', () => {
     await takeBack(repo, key);
     repo.commit(PATH, version(3));
     expect(await said(repo)).toContain(
-      `src/cart.js carries what production does not have any more: ${mine.slice(0, 10)} Change ${PATH} (Alice). Release 3 took ${key} back.`,
+      `src/cart.js has commits that production no longer has: ${mine.slice(0, 10)} Change ${PATH} (Alice). Release 3 reverted ${key}.`,
     );
   });
 });

@@ -58,7 +58,7 @@ describe('status', () => {
     ['status', 2, 'Which ticket'],
     ['status 300', 2, 'Which ticket. stamp status TKT-1 300'],
     ['status 300 000', 2, 'Which ticket'],
-    ['status TKT-1 201', 2, 'is no step'],
+    ['status TKT-1 201', 2, 'is not a step'],
     ['status TKT-1 200 1001', 2, 'is no status'],
     ['status a b c', 2, 'is no ticket'],
     ['status TKT-999 300', 7, 'There is no ticket'],
@@ -95,7 +95,7 @@ describe('in a strict project', () => {
 
   test('complete is refused while a subticket is not', async () => {
     const ticket = await aTicket(server).withSubticket('zsh', 200, 10);
-    expect(await run(`complete ${ticket.key}`)).toEqual(refused(3, `subtickets are not: ${ticket.subtickets[0]?.id}`));
+    expect(await run(`complete ${ticket.key}`)).toEqual(refused(3, `subtickets are open: ${ticket.subtickets[0]?.id}`));
   });
 });
 
@@ -124,8 +124,8 @@ describe('fail', () => {
   });
 
   test.each([
-    ['fail TKT-1', 2, 'Why did it fail'],
-    ['fail TKT-1 --reason x --kind bad', 2, 'is no kind of failure'],
+    ['fail TKT-1', 2, 'Give a reason in one line'],
+    ['fail TKT-1 --reason x --kind bad', 2, 'is not a kind of failure'],
     ['fail TKT-999 --reason x', 7, 'There is no ticket'],
     ['fail TKT-1 --reason x --log nowhere', 1, 'log: Enter a valid'],
   ])('%s ends with %i', async (line, code, words) => {
@@ -178,10 +178,10 @@ describe('sub', () => {
     ['sub add TKT-1 curl', 2, 'Which upload'],
     ['sub add TKT-999 curl 1-1', 7, 'There is no ticket'],
     ['sub status', 2, 'missing|Missing'],
-    ['sub status curl', 2, "is no subticket's id"],
+    ['sub status curl', 2, 'is not the id of a subticket'],
     ['sub status curl -t TKT-1', 7, 'has no subticket for curl'],
     ['sub status 99999 200', 7, 'There is no subticket'],
-    ['sub fail 99999', 2, 'Why did it fail'],
+    ['sub fail 99999', 2, 'Give a reason in one line'],
     ['sub', 2, 'add, list, status, fail, artifact, upload'],
   ])('%s ends with %i', async (line, code, words) => {
     expect(await run(line)).toEqual(refused(code, words));
@@ -218,7 +218,7 @@ describe('artifact', () => {
     [
       'artifact add TKT-1 x http://x.example/ --type SPU',
       2,
-      'is no type of artifact here: there are RESULTS, LOGS, IMAGE',
+      'is not a type of artifact here. Known: RESULTS, LOGS, IMAGE',
     ],
     ['artifact add TKT-1 x nowhere --type IMAGE', 1, 'reference: Enter a valid http or https URL'],
     ['artifact add TKT-999 x http://x.example/ --type IMAGE', 7, 'There is no ticket'],

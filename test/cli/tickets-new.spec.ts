@@ -94,7 +94,7 @@ test('a bundle from standard input, with a title of its own', async () => {
 test('a misspelt field is said, not swallowed', async () => {
   const { code, stderr } = await run(['new', '--from', '-'], { input: '{"title": "x", "subticket": []}' });
   expect(code).toBe(0);
-  expect(stderr).toMatch(/^warning: standard input: a bundle has no 'subticket'; it is left out\. .*subtickets/);
+  expect(stderr).toMatch(/^warning: standard input: unknown member 'subticket' of a bundle, left out\. .*subtickets/);
 });
 
 test('--dry-run prints what would be sent, and sends nothing', async () => {
@@ -126,11 +126,11 @@ test.each([
     ['new', '--from', '-'],
     '{"title": "x",\n "links": [,]}',
     2,
-    /^stamp: standard input:2:12 is no JSON: a value or \]/,
+    /^stamp: standard input:2:12 is not JSON: a value or \]/,
   ],
   [['new', '--from', '-'], '[]', 2, /^stamp: standard input is no object/],
   [['new', '--from', '-'], '{"owner": "a@example.com"}', 2, /has no title/],
-  [['new', 'x', '--link', 'https://x.example'], '', 2, /^stamp: --link takes a kind and a value/],
+  [['new', 'x', '--link', 'https://x.example'], '', 2, /^stamp: --link needs a kind and a value/],
   [['new', 'x', '--owner', 'nobody'], '', 1, /^stamp: owner: Enter a valid e-mail address\.$/m],
   [['new', 'x', '--key', 'what'], '', 2, /is no ticket/],
   [['new', '--from', '-'], '{"title": "x", "subtickets": [{"sourcepackage": "y"}]}', 1, /version/],

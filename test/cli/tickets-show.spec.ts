@@ -198,7 +198,7 @@ describe('list', () => {
     const table = await told('list --owner lister@example.com');
     expect(table).toMatch(/^ticket +step +status +stage +owner +for +title/);
     expect(table).toMatch(new RegExp(`^${second} +300 Image Building +100 `, 'm'));
-    expect(await told('list --owner nobody@example.com')).toBe('There are none.\n');
+    expect(await told('list --owner nobody@example.com')).toBe('There are no such tickets.\n');
   });
 
   test('--json: a list with the fields', async () => {

@@ -21,7 +21,7 @@ test.each([
   ['201', undefined],
   ['', undefined],
 ])('a step written as %j is %s', (text, step) => {
-  if (step === undefined) expect(() => stepNamed(text)).toThrow(/is no step\. The steps are 100 Queued, /);
+  if (step === undefined) expect(() => stepNamed(text)).toThrow(/is not a step\. The steps are 100 Queued, /);
   else expect(stepNamed(text)).toBe(step);
 });
 
@@ -81,7 +81,9 @@ test('a failed ticket has reached no step, unless it was waited for that', () =>
 test.each(['', 'soon', 'step>', 'step=>400', 'stage=qa', '17', 'step>=400 and status=100'])(
   '%j is no condition',
   (text) => {
-    expect(() => parseCondition(text)).toThrow(/is nothing to wait for: say complete, failed, closed, step>=400/);
+    expect(() => parseCondition(text)).toThrow(
+      /is not a condition to wait for: use complete, failed, closed, step>=400/,
+    );
   },
 );
 

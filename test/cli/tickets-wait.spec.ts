@@ -104,8 +104,8 @@ test('a failure may be what is waited for', async () => {
 });
 
 test.each([
-  ['status TKT-1 --wait soon', 2, 'is nothing to wait for'],
-  ['status TKT-1 --wait complete --timeout soon', 2, '--timeout is a time'],
+  ['status TKT-1 --wait soon', 2, 'is not a condition to wait for'],
+  ['status TKT-1 --wait complete --timeout soon', 2, '--timeout must be a time'],
   ['status TKT-999 --wait complete', 7, 'There is no ticket'],
 ])('%s ends with %i', async (line, code, words) => {
   expect(await run(line)).toEqual({ code, stdout: '', stderr: expect.stringContaining(words) });

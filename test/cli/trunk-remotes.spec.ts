@@ -85,7 +85,7 @@ describe.each(REMOTES)('on the way to production, with %s', (_what, prepare, tru
     const ended = await promote(ticket, scene.work, '--yes');
     expect([ended.code, ended.stderr]).toEqual([
       3,
-      expect.stringContaining(`HEAD doesn't descend from ${trunk}: 1 commit is missing`),
+      expect.stringContaining(`HEAD does not descend from ${trunk}: 1 commit is missing`),
     ]);
     expect(await ticket.stage()).toBe('qa');
   });

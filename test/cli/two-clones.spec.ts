@@ -98,7 +98,7 @@ test('a trunk ahead of production: its changes stay where they are, and are name
   team.as('alice').branch('cart').commit('src/cart.js', 'export default 3;\n');
   const ended = await team.update('CART-1');
   expect(await team.changesOf('CART-1')).toEqual({ 'src/cart.js': 'clean' });
-  expect(ended.stderr).toMatch(/src\/cart\.js carries what others committed and nobody released: [0-9a-f]{10} Change/);
+  expect(ended.stderr).toMatch(/src\/cart\.js has commits of others that were not released: [0-9a-f]{10} Change/);
   expect(ended.stderr).toContain('bob');
   // CI on the trunk releases all of it.
   await team.as('trunk').update('ALL-1');
@@ -175,7 +175,7 @@ describe('a second cycle of a ticket that somebody else released', () => {
     prepare(team);
     const ended = await team.update('CART-1');
     expect(ended.stderr).toContain(
-      "src/cart.js: production has a version that this clone doesn't have (CART-1 (release 2)",
+      'src/cart.js: production has a version that this clone does not have (CART-1 (release 2)',
     );
     expect(await team.changesOf('CART-1')).toEqual({ 'src/cart.js': 'stale' });
   });

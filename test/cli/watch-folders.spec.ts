@@ -234,6 +234,6 @@ describe('where it can not go on', () => {
     fs.symlinkSync('other', app.path('next'));
     app.rename('next', 'current');
     expect(await watch.ended).toBe(1);
-    expect(watch.stderr).toContain('current leads to another folder now: run the command again.');
+    expect(watch.stderr).toContain('current is another folder now: run the command again.');
   });
 });

@@ -187,7 +187,7 @@ describe('files that are named', () => {
   });
 
   it.each([
-    ['src/index.html', 'src/index.html is no module: these are .js, .mjs, .json, .css, .wasm, .map.'],
+    ['src/index.html', 'src/index.html is not a module. Modules are .js, .mjs, .json, .css, .wasm, .map.'],
     ['src/nowhere.js', 'There is no file src/nowhere.js.'],
     ['../other.js', 'There is no file ../other.js.'],
   ])('%s is refused before anything is sent', async (file, says) => {
@@ -245,17 +245,17 @@ describe('a ticket whose modules can not change', () => {
     };
     await server.http.post(`${url}/promote/`).expect(200);
     expect(await refused()).toBe(
-      `3 stamp: ${key} is at qa, where its modules are frozen: 'stamp ${key} --revert' brings it back to dev.\n`,
+      `3 stamp: ${key} is at qa, where its modules are frozen: 'stamp ${key} --revert' reverts it to dev.\n`,
     );
     await server.http.post(`${url}/promote/`).expect(200);
     expect(await refused()).toBe(`3 stamp: ${key} is released: 'stamp reopen ${key}' begins a new cycle in dev.\n`);
     await server.http.post(`${url}/close/`).expect(200);
-    expect(await refused()).toBe(`3 stamp: ${key} is closed: 'stamp reopen ${key}' takes it up again.\n`);
+    expect(await refused()).toBe(`3 stamp: ${key} is closed: 'stamp reopen ${key}' continues it.\n`);
   });
 
   it.each([
-    ['promote', /is at qa, where its modules are frozen: 'stamp TKT-\d+ --revert' brings it back to dev\./],
-    ['close', /is closed: 'stamp reopen TKT-\d+' takes it up again\./],
+    ['promote', /is at qa, where its modules are frozen: 'stamp TKT-\d+ --revert' reverts it to dev\./],
+    ['close', /is closed: 'stamp reopen TKT-\d+' continues it\./],
   ])('ends a watch when somebody else does it: %s', async (verb, says) => {
     const key = newKey();
     const watch = await new WatchedApp(SHOP).watch(server.base, key);

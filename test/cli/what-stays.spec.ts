@@ -27,9 +27,7 @@ describe.each(['src/', 'src', 'src/*', 'src/**', '/src/*'])('%s in .gitignore', 
       expect([ended.code, ended.stdout, ended.stderr]).toEqual([
         2,
         '',
-        expect.stringContaining(
-          'All of src is ignored by git, so nothing of it was sent. To send it as it is, name it: --folder src',
-        ),
+        expect.stringContaining('All of src, so nothing was sent. To send it, name it: --folder src'),
       ]);
     }
     expect(await app.stamp(server.base, `update ${key} src/cart.js`)).toMatchObject({ code: 2 });
@@ -68,7 +66,7 @@ describe.each(SECRETS)('%s in .gitignore, in a folder of nothing else', (pattern
     if (rc !== '') app.write('.stamprc.json', rc);
     for (const file of files) app.write(file, file.endsWith('.js') ? text('secret') : '{"token": "secret"}');
     const ended = await app.stamp(server.base, `update ${key} ${more}`);
-    expect(ended.stderr).toContain('Nothing was sent. These are ignored, and their folder as a whole is not: config');
+    expect(ended.stderr).toContain('Nothing was sent. git ignores these files, but not their whole folder: config');
     expect(await shown(server.base, key)).toEqual({});
   });
 
@@ -185,7 +183,7 @@ describe.each([
   [
     'only .ts',
     { 'src/main.ts': 'let x: 1;', 'src/page.html': '<p>' },
-    /1 \.ts.*Build first, then send the folder that is built: --folder dist\./,
+    /1 \.ts.*Build first, then send the folder with the build: --folder dist\./,
   ],
   ['nothing that is a module', { 'src/page.html': '<p>' }, /1 \.html/],
   ['nothing at all', { 'src/.keep': '' }, /The folder has no modules .*Build first/],

@@ -97,9 +97,7 @@ it.each([
     call('delete', `/services/cart?${query}`),
   ]) {
     const reply = await request.expect(400);
-    expect(reply.text).toMatch(
-      /env is empty: give one, as env=prod|Unknown parameter 'env.*': the environment is env=prod/i,
-    );
+    expect(reply.text).toMatch(/env is empty: use env=prod|Unknown parameter 'env.*': the environment is env=prod/i);
   }
   expect((await call('get', '/import-map.json').expect(200)).body).toEqual(before);
 });

@@ -123,7 +123,7 @@ describe('PATCH /services', () => {
     ['https://[fd00::1]/x.js', /not a public address/],
     ['https://0/x.js', /not a public address/],
     ['https://no-such-host.invalid/x.js', /its name has no address/],
-    [`http://127.0.0.1:1/x.js`, /nobody answers there/],
+    [`http://127.0.0.1:1/x.js`, /no server answers there/],
   ])('does not call %s', async (url, why) => {
     await plain(curl('patch', '/services', { service: 'inside', url }), 400, why);
   });

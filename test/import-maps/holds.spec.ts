@@ -152,7 +152,7 @@ it('a hold or a lock without an end gets none by another: it would lift itself',
   const refused = await post(`${ticket.url}hold/`, timed).expect(409);
   expect(refused.body).toMatchObject({
     code: 'hold.endless',
-    error: `${ticket.key} is held by local until somebody lifts it: reverted from prod (release 2). With an end it would lift itself, so lift it first, or leave out until. Unhold ${ticket.key}: curl --fail-with-body --request POST '${server.base}${ticket.url}unhold/'`,
+    error: `${ticket.key} is held by local without an end: reverted from prod (release 2). An end would lift it without a person, so lift it first, or leave out until. Unhold ${ticket.key}: curl --fail-with-body --request POST '${server.base}${ticket.url}unhold/'`,
     hold: { until: null },
   });
   const said = await post('/api/v1/command/', { text: `hold ${ticket.id} --reason Lunch --until 2h` });

@@ -38,7 +38,7 @@ it.each([
   const reply = await patch(body);
   expect(reply).toEqual({
     status: 400,
-    text: 'The map has 50001 entries; 50000 can come at once. Send it in parts.\n',
+    text: 'The map has 50001 entries; 50000 are allowed at once. Send it in parts.\n',
   });
   expect(await releases()).toBe(before);
 });

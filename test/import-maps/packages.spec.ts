@@ -116,7 +116,7 @@ describe('an import of what a folder has not', () => {
     }
     const next = new UploadsOf(server, await aTicket(server));
     const told = dangling(await next.put({ name }, { 'index.js': '' }));
-    expect(told).toEqual([expect.stringMatching(/^cart-\d+ imports nav-\d+\/hooks\.js, which leads nowhere/)]);
+    expect(told).toEqual([expect.stringMatching(/^cart-\d+ imports nav-\d+\/hooks\.js, which does not resolve/)]);
   });
 });
 
@@ -237,7 +237,7 @@ describe('names that only the package knows', () => {
       { exports: './i.js', imports },
       { ...I, 'i.js': `import "${specifier}"; import("${specifier}"); export * from "${specifier}";` },
     );
-    expect([reply.status, dangling(reply).filter((one) => !one.includes('leads nowhere in'))]).toEqual([201, []]);
+    expect([reply.status, dangling(reply).filter((one) => !one.includes('does not resolve in'))]).toEqual([201, []]);
     const written = JSON.stringify(expected);
     expect(code(await text('i.js'))).toBe(`import ${written}; import(${written}); export * from ${written};`);
     const [entry] = reply.body.modules as { imports: string[] }[];
@@ -275,10 +275,10 @@ describe('names that only the package knows', () => {
   });
 
   it.each<[string, object, RegExp]>([
-    ['no package.json says', {}, /i\.js imports #x, which the "imports" of package\.json gives to no browser/],
-    ['only Node gets', { imports: { '#x': { node: './lib/node.js' } } }, /gives to no browser/],
-    ['is forbidden', { imports: { '#x': null } }, /gives to no browser/],
-    ['leads out of it', { imports: { '#x': '../x.js' } }, /gives to no browser/],
+    ['no package.json says', {}, /i\.js imports #x, which the "imports" of package\.json does not define for browsers/],
+    ['only Node gets', { imports: { '#x': { node: './lib/node.js' } } }, /does not define for browsers/],
+    ['is forbidden', { imports: { '#x': null } }, /does not define for browsers/],
+    ['resolves outside', { imports: { '#x': '../x.js' } }, /does not define for browsers/],
     ['is not among the files', { imports: { '#x': './lib/gone.js' } }, /lib\/gone\.js by package\.json.*Upload it/],
   ])('that %s are told, and stay', async (_name, said, says) => {
     const { reply, text } = await files({ exports: './i.js', ...said }, { ...I, 'i.js': 'import "#x";' });

@@ -73,7 +73,7 @@ it.each<readonly [string, RegExp]>([
   ["new Worker(import.meta.resolve('./w.js'));", /starts a worker with \.\/w\.js/],
   ["context.audioWorklet.addModule(new URL('w.js', import.meta.url));", /starts a worker with \.\/w\.js/],
   ["navigator.serviceWorker.register(import.meta.resolve('./sw.js'));", /starts a worker with \.\/sw\.js/],
-  ["new URL('./icon.svg', import.meta.url);", /^src\/app\.js:1:9 names \.\/icon\.svg, which is no module/],
+  ["new URL('./icon.svg', import.meta.url);", /^src\/app\.js:1:9 names \.\/icon\.svg, which is not a module/],
   ["new URL('icon.svg', import.meta.url);", /names \.\/icon\.svg/],
   ["import.meta.resolve('./icon.svg');", /names \.\/icon\.svg/],
   ['new URL(name, import.meta.url);', /^src\/app\.js:1:15 uses import\.meta\.url in a way/],

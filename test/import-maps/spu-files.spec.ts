@@ -120,7 +120,7 @@ it('may come one after the other; what is still missing is said', async () => {
     expect.objectContaining({
       code: 'spu.checksum',
       part: DEBIAN,
-      error: expect.stringMatching(`${DEBIAN} is not what ${DSC} says`),
+      error: expect.stringMatching(`${DEBIAN} does not match ${DSC}`),
     }),
   ]);
   const last = await post({ [DEBIAN]: FILES[DEBIAN]! });

@@ -224,7 +224,7 @@ it.each(['STAMPLINE_MAX_FILE_MB', 'STAMPLINE_MAX_UPLOAD_MB', 'STAMPLINE_MAX_FILE
     for (const value of ['0', '-1', '1.5', 'many', '1000000'])
       expect(() => readConfig({ [name]: value })).toThrow(
         new ConfigError(
-          `${name}=${value} can't be. Give a whole number from 1 to ${{ STAMPLINE_MAX_FILE_MB: 1024, STAMPLINE_MAX_UPLOAD_MB: 4096, STAMPLINE_MAX_FILES: 20_000 }[name]}.`,
+          `${name}=${value} is not valid. Use a whole number from 1 to ${{ STAMPLINE_MAX_FILE_MB: 1024, STAMPLINE_MAX_UPLOAD_MB: 4096, STAMPLINE_MAX_FILES: 20_000 }[name]}.`,
         ),
       );
     expect(readConfig({ STAMPLINE_MAX_FILE_MB: '7' }).uploads).toEqual({

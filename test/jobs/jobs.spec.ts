@@ -87,8 +87,8 @@ it('tells in the log when a job begins to fail, and when it works again', async 
   await until(() => times >= 8);
   await loop.leave();
   expect(logged.map(({ level, msg }) => [level, msg])).toEqual([
-    [40, 'the job failed; it is tried again in its time'],
-    [30, 'the job works again'],
+    [40, 'the job failed and will be retried on schedule'],
+    [30, 'the job succeeded again'],
   ]);
 });
 

@@ -88,7 +88,7 @@ describe('a backup that was taken under load', () => {
       expect(ran).toMatchObject({
         code: 0,
         out: '',
-        err: expect.stringMatching(/: all that was committed by .* rows, /),
+        err: expect.stringMatching(/: everything that was committed by .* rows, /),
       });
       expect(fs.statSync(file).mode & 0o777).toBe(0o600);
       await writers.more(20);
@@ -100,7 +100,7 @@ describe('a backup that was taken under load', () => {
       expect(restored).toMatchObject({
         code: 0,
         err: '',
-        out: expect.stringMatching(/^Restored what was committed by /),
+        out: expect.stringMatching(/^Restored everything that was committed by /),
       });
       const other = await started(elsewhere);
       const known = { acknowledged: account.acknowledged.slice(0, answered), refusals: [] };

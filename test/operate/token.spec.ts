@@ -34,7 +34,7 @@ test('create prints the token alone, which the server takes; what it is stands o
     'default',
   );
   expect(made).toMatchObject({ code: 0, out: expect.stringMatching(/^stl_[\w-]{49}\n$/) });
-  expect(made.err).toMatch(/^Token \d+ for ci: read, status:write, map:qa, in default; it counts until 20[^ ]+Z\. /m);
+  expect(made.err).toMatch(/^Token \d+ for ci: read, status:write, map:qa, in default; it is valid until 20[^ ]+Z\. /m);
   expect(made.err).not.toContain('stl_');
   const who = await ask('/api/v1/whoami/', made.out.trim());
   expect(who).toMatchObject({
@@ -88,7 +88,7 @@ test('rotate prints another one for the same, and the old one still counts; revo
   };
   const fresh = await token('rotate', `${old.id}`);
   expect(fresh).toMatchObject({ code: 0, out: expect.stringMatching(/^stl_/) });
-  expect(fresh.err).toContain(`It replaces token ${old.id}, which counts for 24 h more.`);
+  expect(fresh.err).toContain(`It replaces token ${old.id}, which is valid for 24 h more.`);
   const status = async (text: string): Promise<number> => (await ask('/api/v1/whoami/', text.trim())).status;
   expect([await status(old.token), await status(fresh.out)]).toEqual([200, 200]);
   const revoked = await token('revoke', `${old.id}`);
@@ -98,7 +98,7 @@ test('rotate prints another one for the same, and the old one still counts; revo
   expect(await token('revoke', `${old.id}`)).toMatchObject({
     code: 1,
     out: '',
-    err: expect.stringMatching(/^stampline: No token that still counts has this id: stampline token list/m),
+    err: expect.stringMatching(/^stampline: No valid token has this id: stampline token list/m),
   });
   expect(await token('create', '--owner', 'ci', '--scope', 'read', '--project', 'nowhere')).toMatchObject({
     code: 1,
@@ -108,10 +108,16 @@ test('rotate prints another one for the same, and the old one still counts; revo
 
 test.each([
   [['create', '--scope', 'read'], "required option '--owner <name>' not specified"],
-  [['create', '--owner', 'ci', '--scope', 'everything'], '--scope: "everything" is no scope. There are read,'],
-  [['create', '--owner', 'ci', '--scope', 'read', '--days', 'ten'], '--days: days is a whole number from 1 to 3650.'],
-  [['create', '--owner', 'ci', '--scope', 'read', '--project', ''], '--project: Name the projects that it is for'],
-  [['rotate', 'three'], "'three' is no token's id: stampline token list shows them"],
+  [['create', '--owner', 'ci', '--scope', 'everything'], '--scope: "everything" is not a valid scope. Known: read,'],
+  [
+    ['create', '--owner', 'ci', '--scope', 'read', '--days', 'ten'],
+    '--days: days must be a whole number from 1 to 3650.',
+  ],
+  [
+    ['create', '--owner', 'ci', '--scope', 'read', '--project', ''],
+    '--project: projects must be a list of project names',
+  ],
+  [['rotate', 'three'], "'three' is not the id of a token: stampline token list shows them"],
 ])('stampline token %j is a wrong command line, exit code 2', async (words, says) => {
   expect(await token(...words)).toMatchObject({ code: 2, out: '', err: expect.stringContaining(says) });
 });

@@ -41,7 +41,7 @@ it(
     expect(notReady.body).toMatchObject({ code: 'not_ready.disk_full' });
     const refused = await call(server.base, 'POST', '/api/v1/ticket/', { title: 'too much' });
     expect(refused).toMatchObject({ status: 503, retryAfter: '30', body: { code: 'disk.nearly_full' } });
-    expect(refused.body.error).toMatch(/nearly full \(\d+ MB free, \d+ MB are kept free\).*Nothing was changed/);
+    expect(refused.body.error).toMatch(/nearly full \(\d+ MB free, \d+ MB are reserved\).*Nothing was changed/);
     const account = await writers.stop();
     expect(account.refusals.filter(({ body }) => body.code !== 'disk.nearly_full')).toEqual([]);
     expect(account.refusals.length).toBeGreaterThan(0);
@@ -54,11 +54,11 @@ it(
 
     disk.makeRoom();
     await eventually(
-      'changes are taken again',
+      'changes are accepted',
       async () => (await call(server.base, 'POST', '/api/v1/ticket/', { title: 'there is room' })).status === 201,
     );
     expect((await call(server.base, 'GET', '/readyz')).status).toBe(200);
-    expect(server.output()).toContain('the disk has room again');
+    expect(server.output()).toContain('the disk has space again');
     // It is the same Postgres: it never met the end of the disk.
     expect(postgresOf(folder)).toBe(postgres);
   },

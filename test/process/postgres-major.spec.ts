@@ -38,14 +38,14 @@ function filesIn(folder: string): string[] {
     expect(await refused.ended).toBe(1);
     const message = refused.output().trim();
     expect(message).toMatch(
-      /^stampline: .* made by Postgres 15, and this Stampline runs Postgres 18.*Nothing was touched/,
+      /^stampline: .* created by Postgres 15, and this Stampline runs Postgres 18.*Nothing was changed/,
     );
     expect(message.split('\n')).toHaveLength(1);
     expect(filesIn(path.join(data, 'postgres'))).toEqual(before);
     expect(postgresOf(data)).toBeUndefined();
 
     const commands = message
-      .replace(/^.*To bring it over: /, '')
+      .replace(/^.*To move it over: /, '')
       .replaceAll('npx stampline', 'node scripts/stampline.mjs');
     await promisify(execFile)('sh', ['-c', commands]);
     expect(fs.readFileSync(path.join(data, 'postgres', 'PG_VERSION'), 'utf8')).toBe('18\n');
@@ -62,7 +62,5 @@ function filesIn(folder: string): string[] {
 it('a folder that holds no Postgres is named', async () => {
   const server = startServer({ STAMPLINE_DATA: newFolder(), STAMPLINE_POSTGRES_BIN: '/usr/bin' });
   expect(await server.ended).toBe(1);
-  expect(server.output()).toMatch(
-    /^stampline: STAMPLINE_POSTGRES_BIN=\/usr\/bin holds no programs of Postgres 15 or later/,
-  );
+  expect(server.output()).toMatch(/^stampline: STAMPLINE_POSTGRES_BIN=\/usr\/bin has no Postgres 15 or later/);
 });

@@ -54,7 +54,7 @@ async function reads(): Promise<void> {
 const refuses = (code: string) =>
   eventually(`changes are refused: ${code}`, async () => (await create('one more')).body.code === code);
 const takesChanges = (ms?: number) =>
-  eventually('changes are taken', async () => (await create('again')).status === 201, ms);
+  eventually('changes are accepted', async () => (await create('again')).status === 201, ms);
 const notReady = async () => (await call(server.base, 'GET', '/readyz')).body.code as string | undefined;
 
 /** Every folder of Postgres's, as an operator's mistake with chmod leaves it. */
@@ -72,7 +72,7 @@ it(
     disk.fillInodes();
     await refuses('disk.nearly_full');
     await takesNoChanges('disk.nearly_full');
-    expect((await create('why')).body.error).toMatch(/nearly no inodes left \(\d+ more files fit, \d+ are kept free\)/);
+    expect((await create('why')).body.error).toMatch(/nearly out of inodes \(\d+ left, \d+ are reserved\)/);
     expect(await notReady()).toBe('not_ready.disk_full');
     await reads();
     disk.makeRoom();
@@ -92,7 +92,7 @@ it(
     await takesNoChanges('disk.unwritable');
     expect(await notReady()).toBe('not_ready.disk_unwritable');
     await reads();
-    expect(server.output()).toContain('its owner may not make files in it');
+    expect(server.output()).toContain('its owner may not create files in it');
     setWritable(true);
     await takesChanges();
     expect(postgresOf(folder)).toBe(postgres);

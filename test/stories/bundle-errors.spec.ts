@@ -175,5 +175,5 @@ it('refuses what is no object, and more than 1 MB, but takes more than 100 kB', 
         .send(weighing(1024 * 1024))
         .expect(413)
     ).body,
-  ).toMatchObject({ code: 'body.too_large', error: 'The body is larger than this URL takes: 1 MB at most.' });
+  ).toMatchObject({ code: 'body.too_large', error: 'The body is too large for this URL: 1 MB at most.' });
 });

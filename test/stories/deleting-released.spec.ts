@@ -85,7 +85,7 @@ it('keeps a project that has releases, and says what stands in the way', async (
   await aStampedTicket(server).with({ project: project.resource_uri, title: 'x' }).withModule('nav').at('prod');
   const reply = await server.http.delete(project.resource_uri).expect(409);
   expect((reply.body as { error: string }).error).toMatch(
-    /while others refer to it: (its production|its releases|\/api\/v1\/ticket\/\d+\/)\./,
+    /while other objects refer to it: (its production|its releases|\/api\/v1\/ticket\/\d+\/)\./,
   );
 });
 

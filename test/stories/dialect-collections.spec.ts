@@ -174,7 +174,7 @@ it('refuses a known binary package, whose data could differ', async () => {
   const reply = await server.http.post('/api/v1/binarypackage/').send({ name: 'libapt', sourcepackage: 1 }).expect(409);
   expect(reply.body).toMatchObject({
     code: 'binarypackage.taken',
-    error: "There is a binary package 'libapt' already.",
+    error: "A binary package 'libapt' exists already.",
   });
 });
 

@@ -77,7 +77,7 @@ it('refuses to delete what others refer to, and names the first of them', async 
   await made('binarypackage', { name: 'libapt', sourcepackage: 1 });
   const reply = await server.http.delete('/api/v1/sourcepackage/1/').expect(409);
   expect((reply.body as { error: string }).error).toMatch(
-    /can't be deleted while others refer to it: \/api\/v1\/(spu|binarypackage)\/1\//,
+    /can't be deleted while other objects refer to it: \/api\/v1\/(spu|binarypackage)\/1\//,
   );
   expect(reply.body).toMatchObject({ code: 'sourcepackage.still_referenced' });
   const upload = await server.http.delete(spu.resource_uri).expect(409);

@@ -17,7 +17,7 @@ const refusal = async (path: string): Promise<Refusal> =>
 
 it('refuses a field that is none and names those that are', async () => {
   expect(await refusal('person/?nmae=x')).toMatchObject({
-    error: "There is no field 'nmae' to filter person by. Its fields are id, name, email, is_team.",
+    error: "Unknown field 'nmae' in a filter of person. Known: id, name, email, is_team.",
     code: 'filter.unknown_field',
   });
   expect((await refusal('ticket/?titel__contains=x')).error).toContain("no field 'titel'");
@@ -28,7 +28,7 @@ it('refuses a field that is none and names those that are', async () => {
 
 it('names the fields of the relation where the misspelt word stands there', async () => {
   const { error } = await refusal('spu/?sourcepackage__nmae=x');
-  expect(error).toBe("There is no field 'nmae' to filter sourcepackage by. Its fields are id, name.");
+  expect(error).toBe("Unknown field 'nmae' in a filter of sourcepackage. Known: id, name.");
 });
 
 const MISMATCH = 'Invalid resource lookup data provided (mismatched type).';

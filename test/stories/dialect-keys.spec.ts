@@ -64,7 +64,7 @@ it('refuses a key that is taken, in whatever spelling', async () => {
     const reply = await make({ key }).expect(409);
     expect(reply.body).toMatchObject({
       code: 'ticket.taken',
-      error: `The key ${key} is taken in this project. Leave it out to get a free one.`,
+      error: `The key ${key} is in use in this project. Leave it out to get a free one.`,
     });
   }
   await make({ key: 'JIRA-70' }).expect(201);

@@ -152,6 +152,6 @@ it('refuses orderings that make no sense, in these words', async () => {
   expect(await refusal('order_by=failure')).toBe("The 'failure' field does not allow ordering.");
   expect(await refusal('order_by=title__contains')).toBe("The 'title' field does not allow ordering.");
   expect(await refusal(`order_by=${Array.from({ length: 9 }, () => 'id').join(',')}`)).toBe(
-    'Order by 8 fields at most.',
+    'order_by takes at most 8 fields.',
   );
 });

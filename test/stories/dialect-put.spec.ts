@@ -121,7 +121,7 @@ it('refuses a name that another id has, and leaves that one alone', async () => 
   const reply = await server.http.put('/api/v1/sourcepackage/30/').send({ name: 'renamed' }).expect(409);
   expect(reply.body).toMatchObject({
     code: 'sourcepackage.taken',
-    error: "There is a source package 'renamed' already.",
+    error: "A source package 'renamed' exists already.",
   });
   await server.http.get('/api/v1/sourcepackage/30/').expect(404);
 });

@@ -172,7 +172,7 @@ it('accepts format=json everywhere, and refuses other formats before it does any
   await server.http.post('/api/v1/person/?format=json').send({ name: 'f', email: 'f@example.com' }).expect(201);
   const refused = await server.http.get('/api/v1/ticket/?format=xml').expect(406);
   expect(refused.body).toMatchObject({
-    error: "The format 'xml' is not built: this API speaks JSON only. Leave format out.",
+    error: "The format 'xml' is not supported: this API speaks JSON only. Leave format out.",
     code: 'format.not_built',
   });
   await server.http.get('/api/v1/ticket/1/?format=yaml').expect(406);

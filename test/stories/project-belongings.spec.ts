@@ -89,7 +89,7 @@ it('is there once: names of branches, and roles of people in a ticket', async ()
   const branch = await uriOf('branch', body);
   expect((await post('branch', body).expect(409)).body).toMatchObject({
     code: 'branch.taken',
-    error: "There is a branch 'lp:$& once' already.",
+    error: "A branch 'lp:$& once' exists already.",
   });
   const second = await uriOf('branch', { ...body, unique_name: 'lp:second' });
   await server.http.patch(second).send({ unique_name: body.unique_name }).expect(409);
@@ -99,7 +99,7 @@ it('is there once: names of branches, and roles of people in a ticket', async ()
   await uriOf('ticketperson', role);
   const taken = {
     code: 'ticketperson.taken',
-    error: `Person ${/\d+\/$/.exec(person)![0].slice(0, -1)} has this role in the ticket already.`,
+    error: `Person ${/\d+\/$/.exec(person)![0].slice(0, -1)} already has this role in the ticket.`,
   };
   expect((await post('ticketperson', role).expect(409)).body).toMatchObject(taken);
   const reviewer = await uriOf('ticketperson', { ...role, role: 'reviewer' });

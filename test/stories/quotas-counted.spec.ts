@@ -151,12 +151,12 @@ describe('events from outside', () => {
 });
 
 test.each([
-  [{ files_mb: 0 }, 'quotas.files_mb is a whole number'],
-  [{ keys: 1.5 }, 'quotas.keys is a whole number'],
-  [{ events: '7' }, 'quotas.events is a whole number'],
-  [{ bytes: 7 }, "quotas has no 'bytes'"],
-  [[], 'quotas is an object'],
-  [7, 'quotas is an object'],
+  [{ files_mb: 0 }, 'quotas.files_mb must be a whole number'],
+  [{ keys: 1.5 }, 'quotas.keys must be a whole number'],
+  [{ events: '7' }, 'quotas.events must be a whole number'],
+  [{ bytes: 7 }, "quotas has an unknown member 'bytes'"],
+  [[], 'quotas must be an object'],
+  [7, 'quotas must be an object'],
 ])('settings with quotas %j are refused', async (quotas, message) => {
   const reply = await one.http
     .post('/api/v1/project/')

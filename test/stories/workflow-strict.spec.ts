@@ -37,7 +37,7 @@ it('completes when every live subticket is complete, and names those that are no
   const open = ticket.subtickets[1]!.id;
   const { body } = await patch(ticket.id, { current_workflow_step: 1000, status: 1000 }).expect(409);
   expect(body.code).toBe('workflow.subtickets_open');
-  expect(JSON.stringify(body)).toContain(`subtickets are not: ${open}.`);
+  expect(JSON.stringify(body)).toContain(`subtickets are open: ${open}.`);
   // Superseded ones don't count.
   const retry = await anUploadOf(server, ticket, 'zsh', { current_workflow_step: 200, status: 1000 });
   await patch(ticket.id, { current_workflow_step: 1000, status: 1000 }).expect(202);

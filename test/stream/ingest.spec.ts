@@ -213,7 +213,7 @@ it('answers a repeat with the same Idempotency-Key byte for byte', async () => {
 const LINES: Readonly<Record<string, string>> = {
   'commit.pushed': 'info alice pushed 2 commits up to 4f1a2b3 to main of shop',
   'testrun.finished': 'error dep8 failed on 4f1a2b3: 3 of 120 tests',
-  'deployment.started': 'info shop 1.2.3 is on its way to qa',
+  'deployment.started': 'info shop 1.2.3 is being deployed to qa',
   'deployment.finished': 'info shop 1.2.3 is deployed to qa',
   'error.raised': 'error shop in qa: TypeError: menu is undefined (×12)',
   'alert.fired': 'warn Alert HighLatency on shop: p99 is above 1 s',

@@ -77,7 +77,7 @@ const differences = [
       GET(`sourcepackage/?id={package}&${query}`),
       'passed over: the whole list',
       found(1),
-      error(/^There is no field '\w+' to filter sourcepackage by/),
+      error(/^Unknown field '\w+' in a filter of sourcepackage by/),
     ),
   ),
   differs(

@@ -37,7 +37,7 @@ function checkToken(token: string | undefined, from: string): Check {
   if (token === undefined) return ok(name, 'none is set, none is sent');
   const says = `is sent (${from})`;
   if (path.basename(from) !== RC_FILE) return ok(name, says);
-  return warning(name, says, `A token in ${RC_FILE} ends in a repository: stamp login keeps one instead.`);
+  return warning(name, says, `A token in ${RC_FILE} can get into a repository: use stamp login instead.`);
 }
 
 function checkUrl(url: string, from: string): Check {
@@ -46,7 +46,7 @@ function checkUrl(url: string, from: string): Check {
   return warning(
     'url',
     `${says} is not encrypted`,
-    `Tokens and modules can be read on the way: use https://${new URL(url).hostname}.`,
+    `Tokens and modules can be read in transit: use https://${new URL(url).hostname}.`,
   );
 }
 
@@ -57,7 +57,7 @@ async function checkFolder(settings: Settings, from: string): Promise<Check> {
   if (!fs.statSync(path.resolve(cwd, folder), { throwIfNoEntry: false })?.isDirectory())
     return warning(
       'folder',
-      `${says} is not here`,
+      `${says} does not exist`,
       '--update needs a folder: run it in the project, or give --folder.',
     );
   try {
@@ -79,7 +79,7 @@ export async function checkGit({ cwd, trunk: named }: Settings): Promise<Check[]
   const version = ((await git.read(['--version'])) ?? '').replace(/^git version /, '');
   if (found.kind === 'none')
     return [
-      warning('git', `${version}; this folder is in no repository`, 'Run stamp in the project that you work on.'),
+      warning('git', `${version}; this folder is not in a repository`, 'Run stamp in the project that you work on.'),
     ];
   const trunk = await findTrunk(git, named);
   const place = ok('git', `${version}; ${found.root}${trunk ? `, trunk ${trunk.name}` : ''}`);

@@ -21,7 +21,7 @@ export async function checkServer(session: Session): Promise<Check[]> {
   } catch (cause) {
     session.signal.throwIfAborted();
     const why = cause instanceof Unreachable ? cause.message : `${server.url} does not answer within 5 s.`;
-    return [error('server', why, 'Start it (npm start), or say where it is: --url, STAMP_URL or .stamprc.json.')];
+    return [error('server', why, 'Start it (npm start), or set its URL: --url, STAMP_URL or .stamprc.json.')];
   }
   const answered = Date.now();
   const state = await checkReady(reply, answered - asked);
@@ -36,12 +36,8 @@ async function checkReady(reply: Response, ms: number): Promise<Check> {
   const body = (await reply.json().catch(() => undefined)) as { status?: string; error_message?: string } | undefined;
   if (reply.ok && body?.status === 'ok') return ok('server', `is ready; answered in ${ms} ms`);
   if (reply.status === 503)
-    return error('server', 'is not ready', `${body?.error_message ?? 'It says nothing.'} Its log says more.`);
-  return error(
-    'server',
-    `something else than Stampline answers (${reply.status})`,
-    'Say where it is: --url or STAMP_URL.',
-  );
+    return error('server', 'is not ready', `${body?.error_message ?? 'It gave no reason.'} See its log.`);
+  return error('server', `the answer is not from Stampline (${reply.status})`, 'Set its URL: --url or STAMP_URL.');
 }
 
 /** `now` is when the server wrote its time, as far as one knows. */
@@ -61,7 +57,7 @@ async function checkWho(server: Server): Promise<Check> {
   try {
     const { name, scopes, projects } = await server.of(server.api.GET('/api/v1/whoami/'));
     const where = projects ? `, in ${projects.join(', ')}` : '';
-    return ok('you', `${name}: ${scopes === 'all' ? 'no token is asked for' : scopes.join(', ')}${where}`);
+    return ok('you', `${name}: ${scopes === 'all' ? 'no token is required' : scopes.join(', ')}${where}`);
   } catch (cause) {
     if (!(cause instanceof Refusal)) throw cause;
     return error(
@@ -87,10 +83,10 @@ async function checkProject(server: Server, { settings }: Session): Promise<Chec
       return error(
         'stages',
         `there is no project '${project}'`,
-        `${shell`stamp project new ${project}`}, or say another: STAMP_PROJECT.`,
+        `${shell`stamp project new ${project}`}, or set another one: STAMP_PROJECT.`,
       );
-    if (cause.status === 403) return error('stages', cause.message, 'Ask for a token with the scope read.');
-    return error('stages', cause.message, 'Look at the log of the server.');
+    if (cause.status === 403) return error('stages', cause.message, 'Get a token with the scope read.');
+    return error('stages', cause.message, 'Check the log of the server.');
   }
 }
 
@@ -100,7 +96,7 @@ async function checkCommand(server: Server): Promise<Check[]> {
   if (!own) return [];
   const reply = await server.send(new Request(`${server.url}/cli/stamp.mjs`, { method: 'HEAD' }));
   if (!reply.ok)
-    return [warning('stamp', `${own.version}; the server hands out none`, 'Update the server: npm run build.')];
-  if (reply.headers.get('etag') === own.etag) return [ok('stamp', `${own.version}, as the server hands it out`)];
-  return [warning('stamp', `${own.version} is another than the server hands out`, own.update(server.url))];
+    return [warning('stamp', `${own.version}; the server offers none`, 'Update the server: npm run build.')];
+  if (reply.headers.get('etag') === own.etag) return [ok('stamp', `${own.version}, the same as the server offers`)];
+  return [warning('stamp', `${own.version} differs from the one that the server offers`, own.update(server.url))];
 }

@@ -22,7 +22,7 @@ export async function workBranch(settings: Settings): Promise<Branch | undefined
   // A key means another ticket on another server.
   if (kept === undefined || (of !== undefined && of !== placeOf(settings)))
     return { name, ticket: keyIn(name, settings.prefix) };
-  if (!/^\S+$/.test(kept)) throw usage(`git's ${keyOf(name, 'Ticket')} is '${kept}', which is no ticket.`);
+  if (!/^\S+$/.test(kept)) throw usage(`git's ${keyOf(name, 'Ticket')} is '${kept}', which is not a ticket.`);
   return { name, ticket: kept };
 }
 

@@ -34,7 +34,7 @@ export function requireBuiltFrom(built: readonly BuiltSource[], about: BuiltFrom
   const were = wrong.length === 1 ? 'was' : 'were';
   const send = `Build again, then send it: ${shell`stamp update ${key} ${folderOf(built, about)}`}`;
   if (dirty.length > 0)
-    throw refused(`${some(wrong)} of ${key} ${were} built while something was in no commit. ${send} (${SKIP}).`);
+    throw refused(`${some(wrong)} of ${key} ${were} built from uncommitted work. ${send} (${SKIP}).`);
   const from = first.change.built ?? '';
   const back = isCommit(from) ? `, or go back to what it was built from: ${shell`git checkout ${from}`}` : '';
   throw refused(

@@ -58,11 +58,11 @@ async function requireClean(git: Git): Promise<void> {
   const changed = entries.filter((entry) => !entry.startsWith('??')).map((entry) => entry.slice(3));
   const what = [
     ...(changed.length > 0 ? [`${some(changed)} ${changed.length === 1 ? 'has' : 'have'} changes`] : []),
-    ...(untracked.length > 0 ? [`git doesn't know ${some(untracked)}`] : []),
+    ...(untracked.length > 0 ? [`git does not track ${some(untracked)}`] : []),
   ];
   const stash = untracked.length > 0 ? 'git stash --include-untracked' : 'git stash';
   throw refused(
-    `The work tree isn't clean: ${what.join(', ')}. Commit that (git add --all && git commit), or put it away (${stash}).`,
+    `The work tree is not clean: ${what.join(', ')}. Commit that (git add --all && git commit), or stash it (${stash}).`,
   );
 }
 
@@ -84,7 +84,7 @@ async function askRemote(
   // Whether there is such a branch is for noTrunk to say.
   if (!known) return false;
   if (must) throw refused(`${what} Try again where the remote can be reached (${SKIP}).`);
-  note(`${what} What was fetched before counts.`);
+  note(`${what} The branch as last fetched is used.`);
   return false;
 }
 
@@ -95,13 +95,13 @@ async function noTrunk(git: Git, named: string | undefined): Promise<CliError> {
       `There is no branch '${named}' here or at ${(await trunkRemote(git, named)) ?? 'a remote'}: git fetch, or correct "trunk" in .stamprc.json.${shallow}`,
     );
   return refused(
-    `There is no trunk to compare with (origin/HEAD, main or master): git fetch, or say {"trunk": "develop"} in .stamprc.json.${shallow}`,
+    `There is no trunk to compare with (origin/HEAD, main or master): git fetch, or set {"trunk": "develop"} in .stamprc.json.${shallow}`,
   );
 }
 
 function tellAge(trunk: Trunk, ago: number | undefined, note: WorkToCheck['note']): void {
-  if (ago === undefined) note(`Nobody knows how old ${trunk.name} is here: --fetch asks the remote.`);
-  else if (ago > OLD_MS) note(`${trunk.name} is as it was ${hoursOrDays(ago)} ago: --fetch asks the remote.`);
+  if (ago === undefined) note(`It is not known how old ${trunk.name} is here: --fetch gets it from the remote.`);
+  else if (ago > OLD_MS) note(`${trunk.name} was fetched ${hoursOrDays(ago)} ago: --fetch gets it from the remote.`);
 }
 
 function hoursOrDays(ms: number): string {
@@ -115,11 +115,11 @@ async function requireDescent(git: Git, { name, commit: trunk }: Trunk, head: st
   if (code === 0) return;
   if (await isShallow(git))
     throw refused(
-      `This clone is shallow, so that nobody can tell whether HEAD descends from ${name}: git fetch --unshallow`,
+      `This clone is shallow, so it can't be checked whether HEAD descends from ${name}: git fetch --unshallow`,
     );
   const missing = Number((await git.read(['rev-list', '--count'], { names: [`${head}..${trunk}`] })) ?? 0);
   const commits = missing === 1 ? '1 commit is' : `${missing} commits are`;
-  throw refused(`HEAD doesn't descend from ${name}: ${commits} missing. ${shell`git rebase ${name}`}`);
+  throw refused(`HEAD does not descend from ${name}: ${commits} missing. ${shell`git rebase ${name}`}`);
 }
 
 const isShallow = async (git: Git): Promise<boolean> =>
@@ -142,7 +142,7 @@ export interface Origin {
  * CliError `refused`.
  */
 export async function requireOrigin({ cwd, folder, key, commit, head }: Origin): Promise<void> {
-  if (!isCommit(commit)) throw refused(`The modules of ${key} name a commit that is not a commit's name (${SKIP})`);
+  if (!isCommit(commit)) throw refused(`The modules of ${key} name a commit that is not valid (${SKIP})`);
   const git = gitIn(cwd);
   const { code } = await git.run(['merge-base', '--is-ancestor'], { names: [commit, head] });
   if (code === 0) return;
@@ -150,10 +150,10 @@ export async function requireOrigin({ cwd, folder, key, commit, head }: Origin):
   if (same.code === 0) return;
   const short = commit.slice(0, 10);
   throw refused(
-    `The modules of ${key} come from commit ${short}, which isn't in HEAD's history: send what is here with ${shell`stamp ${key} --update`}, or ${shell`git checkout ${short}`} (${SKIP}).`,
+    `The modules of ${key} come from commit ${short}, which is not in HEAD's history: send the files here with ${shell`stamp ${key} --update`}, or ${shell`git checkout ${short}`} (${SKIP}).`,
   );
 }
 
-export const SKIP = '--no-git-check promotes all the same';
+export const SKIP = '--no-git-check promotes anyway';
 
 export const refused = (message: string): CliError => new CliError(message, EXIT.refused);

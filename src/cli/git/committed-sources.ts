@@ -69,7 +69,7 @@ const isFromGit = ({ source, deleted, compared }: TicketChange): boolean => sour
 function notInHead(key: string, missing: readonly Source[]): CliError {
   const names = firstNames(missing.map(({ name }) => name));
   return refused(
-    `HEAD does not have ${names} as ${key} has ${missing.length === 1 ? 'it' : 'them'}: send what is here with ${shell`stamp ${key} --update`}, or bring in the commit that has ${missing.length === 1 ? 'it' : 'them'} (${SKIP}).`,
+    `HEAD does not have ${names} as ${key} has ${missing.length === 1 ? 'it' : 'them'}: send the files here with ${shell`stamp ${key} --update`}, or bring in the commit that has ${missing.length === 1 ? 'it' : 'them'} (${SKIP}).`,
   );
 }
 

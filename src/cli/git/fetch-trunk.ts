@@ -29,7 +29,7 @@ export async function fetchTrunk(git: Git, named: string | undefined, { deeper =
   if (remote === undefined)
     return {
       ok: false,
-      why: `there are several remotes (${remotes.join(', ')}): say {"trunk": "${remotes[0]}/main"} in .stamprc.json.`,
+      why: `there are several remotes (${remotes.join(', ')}): set {"trunk": "${remotes[0]}/main"} in .stamprc.json.`,
     };
   return fetchUnknown(git, remote, named, deeper);
 }

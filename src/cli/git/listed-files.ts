@@ -55,5 +55,5 @@ export async function ignoredOf(folder: string, paths: readonly string[]): Promi
 
 const unjudged = (folder: string, verb: string, stderr: string): CliError =>
   new CliError(
-    `${folder}: ${verb} failed (${stderr.trim().split('\n').at(-1) ?? ''}). Mend the repository first: until then it isn't known what it ignores.`,
+    `${folder}: ${verb} failed (${stderr.trim().split('\n').at(-1) ?? ''}). Repair the repository first: until then it is not known which files it ignores.`,
   );

@@ -163,7 +163,8 @@ export class GitVersions {
     const trunk = this.line?.trunk;
     if (!trunk) return false;
     const fetched = await fetchTrunk(this.git, this.named);
-    if (!fetched.ok) this.note(`${trunk.name} could not be fetched: ${fetched.why} What was fetched before counts.`);
+    if (!fetched.ok)
+      this.note(`${trunk.name} could not be fetched: ${fetched.why} The branch as last fetched is used.`);
     return fetched.ok;
   }
 

@@ -146,7 +146,7 @@ async function esbuildOf({ name, version }: Installed, cwd: string): Promise<Esb
     return found;
   } catch {
     throw new CliError(
-      `${name} ${version} is not made for browsers: it has CommonJS, or imports without file endings. stamp makes modules of it where the app has esbuild: npm install --save-dev esbuild`,
+      `${name} ${version} is not built for browsers: it has CommonJS, or imports without file endings. Install esbuild in the app, and stamp builds modules from it: npm install --save-dev esbuild`,
       EXIT.error,
     );
   }

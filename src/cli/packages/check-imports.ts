@@ -31,7 +31,7 @@ export async function bareImports(cwd: string, folder: string): Promise<Map<stri
 
 async function scriptsIn(folder: string): Promise<string[]> {
   const entries = await fs.readdir(folder, { withFileTypes: true, recursive: true }).catch(() => {
-    throw new CliError(`There is no folder ${folder}. Name the one with your sources: --folder src`, EXIT.error);
+    throw new CliError(`There is no folder ${folder}. Name the folder with your sources: --folder src`, EXIT.error);
   });
   const files = entries.filter((entry) => entry.isFile() && /\.m?js$/.test(entry.name));
   const paths = files.map((entry) => path.join(entry.parentPath, entry.name));
@@ -105,7 +105,7 @@ async function isThere(url: URL, signal: AbortSignal): Promise<boolean> {
   } catch (error) {
     if (signal.aborted) throw error;
     throw new CliError(
-      `${url.href} can't be asked, so nobody knows whether it is there: ${faultOf(error)}`,
+      `${url.href} does not answer, so it is not known whether the module exists: ${faultOf(error)}`,
       EXIT.error,
     );
   }

@@ -42,10 +42,7 @@ async function readInstalled(name: string, home: string, json: string): Promise<
   }
   const excess = excessIn(description);
   if (excess !== undefined)
-    throw new CliError(
-      `The package.json of ${name} says more than a package may: ${excess}. Leave it out.`,
-      EXIT.error,
-    );
+    throw new CliError(`The package.json of ${name} exceeds a limit: ${excess}. Leave it out.`, EXIT.error);
   const { version } = description;
   return {
     name,

@@ -73,7 +73,7 @@ export async function planPackages(
     if (known) known.plan = plan;
     else found.set(installed.name, { installed, by, wanted, plan });
     if (found.size > MOST_PACKAGES)
-      throw new CliError(`These packages bring more than ${MOST_PACKAGES} others.`, EXIT.error);
+      throw new CliError(`These packages need more than ${MOST_PACKAGES} other packages.`, EXIT.error);
     for (const one of outside) waiting.push({ specifier: one, from: installed.home, by: installed.name });
   }
   return [...found.values()].map(({ plan }) => plan);
@@ -107,10 +107,7 @@ async function planOne(
   const { name, version } = installed;
   const { entries, more } = entriesOf(installed, wanted);
   if (entries.length === 0)
-    throw new CliError(
-      `${name} ${version} exports nothing to browsers: it is for other places. Leave it out.`,
-      EXIT.error,
-    );
+    throw new CliError(`${name} ${version} exports nothing for browsers. Leave it out.`, EXIT.error);
   const files = new PackageFiles(installed);
   const reached = (await Promise.all(entries.map((entry) => files.reach(entry)))).filter(
     (one) => !one.needsBuild || isNamed(installed, one.subpath) || wanted.has(one.subpath),
@@ -207,7 +204,7 @@ function requireOneVersion(
   if (!known || known.installed.home === home || known.installed.version === version) return;
   const versions = `${known.installed.version} (for ${known.by ?? 'the app'}) and ${version} (for ${by ?? 'the app'})`;
   throw new CliError(
-    `${name} is installed twice, and a page has one: ${versions}. Make it one: npm dedupe`,
+    `${name} is installed twice, and a page can have only one: ${versions}. Merge them: npm dedupe`,
     EXIT.error,
   );
 }

@@ -62,8 +62,8 @@ interface Ours {
 function oursIn({ scripts }: PageElements, name: string): Ours {
   const loading = scripts.filter(({ attributes }) => isStampScript(attributes.get('src') ?? ''));
   const fallbacks = scripts.filter(({ attributes }) => attributes.has('data-stamp-fallback'));
-  if (loading.length > 1) throw refusal(name, 'loads stamp.js more than once: leave the first.');
-  if (fallbacks.length > 1) throw refusal(name, 'has more than one data-stamp-fallback: leave the first.');
+  if (loading.length > 1) throw refusal(name, 'loads stamp.js more than once: keep only the first.');
+  if (fallbacks.length > 1) throw refusal(name, 'has more than one data-stamp-fallback: keep only the first.');
   return { script: loading[0], fallback: fallbacks[0] };
 }
 
@@ -71,7 +71,7 @@ const isStampScript = (src: string): boolean => /^(?:[^?#]*\/)?stamp\.js(?:[?#]|
 
 /** With these attributes no ticket is ever shown, or the page doesn't even load stamp.js. */
 const UNUSABLE: readonly (readonly [attribute: string, isBad: (value: string) => boolean, why: string])[] = [
-  ['async', () => true, 'it may run after modules began'],
+  ['async', () => true, 'it may run after modules have begun'],
   ['defer', () => true, 'it would run after the page was parsed'],
   [
     'type',
@@ -80,7 +80,7 @@ const UNUSABLE: readonly (readonly [attribute: string, isBad: (value: string) =>
   ],
   ['nomodule', () => true, 'browsers with import maps would not load it'],
   ['integrity', () => true, 'it changes with each release'],
-  ['crossorigin', (value) => value.toLowerCase() === 'use-credentials', 'it is answered without credentials'],
+  ['crossorigin', (value) => value.toLowerCase() === 'use-credentials', 'the response has no credentials headers'],
 ];
 
 function requireUsable({ attributes }: ScriptElement, name: string): void {
@@ -88,7 +88,7 @@ function requireUsable({ attributes }: ScriptElement, name: string): void {
     const value = attributes.get(attribute);
     if (value === undefined || !isBad(value)) continue;
     const shown = value === '' ? attribute : `${attribute}="${value}"`;
-    throw refusal(name, `loads stamp.js with ${shown}, but ${why}: leave ${attribute} out.`);
+    throw refusal(name, `loads stamp.js with ${shown}, but ${why}: remove ${attribute}.`);
   }
 }
 
@@ -126,9 +126,9 @@ function missing(text: string, elements: PageElements, ours: Ours, snippet: Snip
   if (fallback) return { from: fallback.from, to: fallback.from, text: loading + eol + indentAt(text, fallback.from) };
   const [begin, end] = MARKS.map((mark) => elements.comments.find((one) => one.text === mark));
   if (begin && end && begin.to <= end.from) return between(text, begin.to, end.from, [loading, behind], eol);
-  if (begin || end) throw refusal(name, `has only one of ${BEGIN} and ${END}: write both, or take it away.`);
+  if (begin || end) throw refusal(name, `has only one of ${BEGIN} and ${END}: write both, or remove it.`);
   const at = elements.head;
-  if (at === undefined) throw refusal(name, `has no <head>: write ${BEGIN}${END} where it is to stand.`);
+  if (at === undefined) throw refusal(name, `has no <head>: write ${BEGIN}${END} where the snippet belongs.`);
   const indent = indentInHead(text, at);
   const lines = [BEGIN, loading, behind, END].map((line) => eol + indent + line);
   return { from: at, to: at, text: lines.join('') };

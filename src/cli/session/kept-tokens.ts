@@ -43,7 +43,7 @@ function readKept(file: string): Kept {
     // What is wrong with it is not said: it would be said with a piece of it.
   }
   if (typeof content === 'object' && content !== null && Object.values(content).every(isText)) return content as Kept;
-  throw new CliError(`${file} is not as stamp login writes it. Remove it, and log in again.`, EXIT.unauthorised);
+  throw new CliError(`${file} is not in the format of stamp login. Remove it, and log in again.`, EXIT.unauthorised);
 }
 
 const isText = (value: unknown): boolean => typeof value === 'string';
@@ -53,7 +53,7 @@ function requireObjectReach(file: string): void {
   const { mode } = fs.statSync(file);
   if (process.platform === 'win32' || (mode & 0o077) === 0) return;
   throw new CliError(
-    `${file} holds tokens, and others on this machine can read it: ${shell`chmod 600 ${file}`}`,
+    `${file} has tokens, and other users of this machine can read it: ${shell`chmod 600 ${file}`}`,
     EXIT.unauthorised,
   );
 }

@@ -35,7 +35,7 @@ export function alone<T>(file: string, work: () => T): T {
     Atomics.wait(NOTHING, 0, 0, LOOK_AGAIN_MS)
   ) {
     if (performance.now() > until)
-      throw new CliError(`${file} is being written by somebody else. Try again, or remove ${lock}.`, EXIT.error);
+      throw new CliError(`${file} is being written by another process. Try again, or remove ${lock}.`, EXIT.error);
     removeForgotten(lock);
   }
   try {

@@ -11,5 +11,5 @@ export async function projectUri({ server, settings }: Session): Promise<string 
   const { objects } = await server.of(server.api.GET('/api/v1/project/', { params: { query } }));
   const [found] = objects;
   if (found) return found.resource_uri;
-  throw new CliError(`There is no project '${project}'. stamp project list shows those that there are.`, EXIT.notFound);
+  throw new CliError(`There is no project '${project}'. stamp project list shows the projects.`, EXIT.notFound);
 }

@@ -139,14 +139,14 @@ const ticketIn = (env: Environment): string | undefined => env.STAMP_TICKET || u
 function tokenOf(token = '', from?: string): string | undefined {
   if (from === undefined) return undefined;
   if (/^[\x21-\x7e]+$/.test(token.trim())) return token.trim();
-  throw new CliError(`The token of ${from} has blanks or characters that no token has.`, EXIT.usage);
+  throw new CliError(`The token of ${from} has spaces or characters that a token can't have.`, EXIT.usage);
 }
 
 /** Without a slash at its end. Rejects with usage. */
 export function urlOf(text: string): string {
   if (!/^https?:\/\/./.test(text) || !URL.canParse(text))
     throw new CliError(
-      `'${text}' is no URL of a server: say --url http://localhost:8000, or set STAMP_URL.`,
+      `'${text}' is not the URL of a server: use --url http://localhost:8000, or set STAMP_URL.`,
       EXIT.usage,
     );
   return withoutEndSlashes(text);
@@ -163,7 +163,7 @@ export function isEncrypted(url: string): boolean {
 function pageOf(text: string): string {
   if (/^https?:\/\/./.test(text) && URL.canParse(text)) return text;
   throw new CliError(
-    `'${text}' is no URL of a page: the setting 'page' looks like http://localhost:8080/.`,
+    `'${text}' is not the URL of a page: write the setting 'page' like http://localhost:8080/.`,
     EXIT.usage,
   );
 }
@@ -206,13 +206,13 @@ function settingsIn(file: string): Partial<Record<Key, string>> {
   try {
     content = JSON.parse(fs.readFileSync(file, 'utf8'));
   } catch (error) {
-    throw wrong(`is no JSON: ${(error as Error).message}`);
+    throw wrong(`is not JSON: ${(error as Error).message}`);
   }
   if (typeof content !== 'object' || content === null || Array.isArray(content))
-    throw wrong('is no object of settings, such as {"url": "https://stamp.example", "project": "shop"}.');
+    throw wrong('is not an object of settings, such as {"url": "https://stamp.example", "project": "shop"}.');
   for (const [key, value] of Object.entries(content)) {
-    if (!KEYS.includes(key as Key)) throw wrong(`has no setting '${key}' to give: there are ${KEYS.join(', ')}.`);
-    if (typeof value !== 'string') throw wrong(`has a setting '${key}' that is no text.`);
+    if (!KEYS.includes(key as Key)) throw wrong(`has an unknown setting '${key}'. Known: ${KEYS.join(', ')}.`);
+    if (typeof value !== 'string') throw wrong(`has a setting '${key}' that is not a string.`);
   }
   return content;
 }

@@ -12,7 +12,7 @@ export function misunderstood(error: CommanderError, made: Command): Error {
   const [meant] = guess.split('?)', 1);
   const text = sentence(wrong);
   const where = made.parent ? shell`stamp help ${words(pathOf(made).split(' '))}` : 'stamp --help';
-  return usage(meant ? `${text}: did you mean ${meant}?` : `${text}. '${where}' lists what there is.`);
+  return usage(meant ? `${text}: did you mean ${meant}?` : `${text}. '${where}' lists the choices.`);
 }
 
 /** In commander's words, made a sentence's beginning: "Option '--url <url>' needs its argument". */
@@ -34,6 +34,6 @@ export function noVerb({ name, verbs = [] }: Pick<Verb, 'name' | 'verbs'>, [word
     return usage(`${shell`stamp ${name}`} is followed by one of: ${names.join(', ')}. '${help}' explains them.`);
   const meant = nearest(word, names);
   return usage(
-    `There is no '${line(word)}': ${meant ? `did you mean '${line(meant)}'?` : `'${help}' lists what there is.`}`,
+    `Unknown: '${line(word)}'. ${meant ? `Did you mean '${line(meant)}'?` : `'${help}' lists the choices.`}`,
   );
 }

@@ -16,12 +16,12 @@ import { UPDATE_OPTIONS, updateWith } from '../verbs/update.js';
 
 /** Of every verb. */
 export const COMMON: readonly OptionLine[] = [
-  ['-v, --verbose', 'say more: each request, and what an error knows'],
+  ['-v, --verbose', 'print more: each request, and details of errors'],
   ['--json [fields]', 'print JSON; with names, only these: --json=key,stage'],
-  ['--url <url>', 'the server; STAMP_URL says it too'],
-  ['--project <name>', "the project; STAMP_PROJECT says it too (default: 'default')"],
+  ['--url <url>', 'the server; also STAMP_URL'],
+  ['--project <name>', "the project; also STAMP_PROJECT (default: 'default')"],
   ['-t, --ticket <key>', 'the ticket'],
-  ['-y, --yes', 'ask nothing'],
+  ['-y, --yes', 'do not ask for confirmation'],
 ];
 
 /** What the command line means without a verb. */
@@ -31,28 +31,28 @@ export const GRAMMAR: Verb = {
   summary: 'Raise a ticket, work in isolation, and when it is done, stamp it',
   completes: 'ticket',
   options: [
-    ['-l, --list', 'list the tickets at --qa and --prod, or at the stages said; of one ticket, what it changes'],
+    ['-l, --list', 'list the tickets at --qa and --prod, or at the stages named; of one ticket, what it changes'],
     ['-u, --update [files...]', 'send files, or what differs in the folder, and watch it'],
     ['-f, --folder <path>', 'the folder to watch (default: ./src)'],
     ['-d, --dev', 'the stage dev'],
     ['-q, --qa', 'the stage qa'],
     ['-p, --prod', 'the stage prod'],
-    ['--stage <name>', "a stage of the project's own"],
+    ['--stage <name>', 'a stage that the project defines'],
     ['--promote', 'promote the ticket to the next stage'],
     ['--revert', 'revert the ticket to the stage before'],
     ['--close', 'close the ticket'],
-    ['--reason <text>', 'why; goes into the history'],
+    ['--reason <text>', 'the reason, for the history'],
     ...UPDATE_OPTIONS,
     ...PROMOTE_OPTIONS,
     ...REVERT_OPTIONS,
   ],
   examples: [
-    { run: 'stamp TKT-1', says: 'where it is, where to see it, what to do next' },
+    { run: 'stamp TKT-1', says: 'where it is, its preview, and what to do next' },
     { run: 'stamp TKT-1 --list', says: 'what it changes' },
     { run: 'stamp --list', says: 'what is at QA and in production' },
-    { run: 'stamp TKT-1 --promote', says: 'to the next stage; git is looked at first' },
-    { run: 'stamp TKT-1 --revert', says: 'and back' },
-    { run: 'stamp TKT-1 --close', says: 'out of the way' },
+    { run: 'stamp TKT-1 --promote', says: 'to the next stage, after a check of git' },
+    { run: 'stamp TKT-1 --revert', says: 'back to the stage before' },
+    { run: 'stamp TKT-1 --close', says: 'close it' },
   ],
   run: async (session, [argument], options) => {
     const asked = readAsked(argument, options, isFileIn(session.settings.cwd));

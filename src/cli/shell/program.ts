@@ -104,7 +104,7 @@ function requireObjectReach({ name }: Verb, before: Options): void {
   const other = (GRAMMAR.options ?? [])
     .map(([flags]) => longOf(flags))
     .find((long) => !common.has(long) && before[camelCase(long.slice(2))] !== undefined);
-  if (other) throw usage(`${other} doesn't stand before '${name}'. ${shell`stamp help ${name}`} lists its options.`);
+  if (other) throw usage(`${other} can't come before '${name}'. ${shell`stamp help ${name}`} lists its options.`);
 }
 
 const camelCase = (name: string): string => name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
@@ -114,7 +114,7 @@ function requireTicket([word = '', second, ...more]: readonly string[]): void {
   if (/^[a-z][a-z_-]*$/i.test(word)) throw noVerb({ name: '', verbs: VERBS }, [word]);
   if (second === undefined) return;
   if (isVerb(second)) throw usage(`The verb comes first: ${shell`stamp ${words([second, word, ...more])}`}`);
-  throw usage(`One ticket at a time: '${second}' is too much. 'stamp --help' lists the verbs.`);
+  throw usage(`Name one ticket at a time: '${second}' is one too many. 'stamp --help' lists the verbs.`);
 }
 
 /** `stamp help sub add` */

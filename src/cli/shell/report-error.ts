@@ -42,12 +42,15 @@ function knownOf(error: unknown): Known {
   }
   if (error instanceof CommanderError) return { exit: EXIT.usage, message: error.message };
   if (error instanceof Unreachable)
-    return { exit: EXIT.error, message: `${error.message} Is it running (npm start)? --url or STAMP_URL says where.` };
+    return {
+      exit: EXIT.error,
+      message: `${error.message} Is it running (npm start)? Set its URL with --url or STAMP_URL.`,
+    };
   if (error instanceof Refusal) return ofRefusal(error);
   const { message = String(error), stack } = error as Partial<Error>;
   return {
     exit: EXIT.error,
-    message: `${message} This is a defect of stamp: with --verbose it says where.`,
+    message: `${message} This is a bug in stamp: --verbose shows where.`,
     details: stack,
   };
 }

@@ -32,7 +32,7 @@ export async function listStages(session: Session, names: readonly string[]): Pr
     names.length > 0 ? names.map((name) => stageNamed(line, name)) : line.filter((one) => one !== firstOf(line));
   const listed = await Promise.all(stages.map((stage) => listedAt(session, stage)));
   out.result(listed.flat(), () => {
-    if (listed.flat().length === 0) out.note(`Nothing is at ${stages.map(({ name }) => name).join(' or ')}.`);
+    if (listed.flat().length === 0) out.note(`No ticket is at ${stages.map(({ name }) => name).join(' or ')}.`);
     sayTable(
       out,
       ['stage', 'entry', 'says', 'link'],

@@ -55,7 +55,7 @@ export async function knownTicket(session: Session, key: string): Promise<Ticket
   } catch (error) {
     if (!(error instanceof Refusal) || error.status !== 404) throw error;
     throw new CliError(
-      `There is no ticket ${key} yet: ${shell`stamp ${key} --update`} begins it.`,
+      `There is no ticket ${key} yet: ${shell`stamp ${key} --update`} opens it.`,
       EXIT.notFound,
       error.body,
     );

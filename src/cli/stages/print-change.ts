@@ -44,7 +44,7 @@ export function sayChange({ out, settings }: Session, change: StageChange, { lin
 }
 
 function gitRevertOf({ git_revert: line }: StageChange): string | undefined {
-  if (line === null) return 'which commits made the change is not known: see git log';
+  if (line === null) return 'the commits of the change are not known: see git log';
   return line === undefined ? undefined : checkedRevert(line);
 }
 
@@ -65,7 +65,7 @@ export const nameOf = ({ specifier, scope }: Pick<Change, 'specifier' | 'scope'>
 export function nextOf(line: StageOrder, key: string, at: string): string {
   const next = after(line, at);
   if (next) return `${shell`stamp ${key} --promote`} (to ${next.name})`;
-  return `${shell`stamp ${key} --revert`} takes it out again; ${shell`stamp ${key} --close`} puts it away`;
+  return `${shell`stamp ${key} --revert`} reverts it; ${shell`stamp ${key} --close`} closes it`;
 }
 
 export const isProduction = (line: StageOrder, name: string | undefined): boolean => productionOf(line).name === name;

@@ -31,7 +31,7 @@ export function stageNamed(line: StageOrder, name: string): Stage {
   if (stage) return stage;
   const names = line.map((one) => one.name).join(', ');
   throw new CliError(
-    `There is no stage '${name}' in ${line[0]?.project ?? 'the project'}: say one of ${names}.`,
+    `Unknown stage '${name}' in ${line[0]?.project ?? 'the project'}. Known: ${names}.`,
     EXIT.notFound,
   );
 }

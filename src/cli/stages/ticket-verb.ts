@@ -28,7 +28,7 @@ export async function onSeen<Answer>(
       ticket = await readTicket(session, String(seen.id));
       if (ticket.stage !== seen.stage || (ticket.closed_at === null) !== (seen.closed_at === null))
         throw new CliError(
-          `${seen.key} was moved meanwhile: it is ${ticket.closed_at === null ? `at ${ticket.stage ?? 'no stage'}` : 'closed'}, not at ${seen.stage ?? 'no stage'}. Look again: ${shell`stamp ${seen.key}`}`,
+          `${seen.key} was moved since you read it: it is ${ticket.closed_at === null ? `at ${ticket.stage ?? 'no stage'}` : 'closed'}, not at ${seen.stage ?? 'no stage'}. Review, then retry: ${shell`stamp ${seen.key}`}`,
           EXIT.conflict,
         );
     }
@@ -38,7 +38,9 @@ export async function onSeen<Answer>(
 /** Rejects with usage where what changes production was not confirmed by --yes, and nobody is there to be asked. */
 export function requireAnswerable({ out, lineWithYes }: Session, stage: string, { yes }: Options): void {
   if (yes || isSomebodyThere(out)) return;
-  throw usage(`This changes ${stage} for everybody, and no terminal is here to ask at. To do it: ${lineWithYes}`);
+  throw usage(
+    `This changes ${stage} for all users, and there is no terminal to ask for confirmation. To confirm: ${lineWithYes}`,
+  );
 }
 
 /** Rejects with CliError `refused` unless somebody said yes, or nobody is there to ask. */
@@ -49,5 +51,5 @@ export async function requireConfirmed(session: Session, question: string, optio
 
 /** Said twice is said once: a script that is run again goes on. */
 export function sayAlready({ out }: Session, ticket: Ticket, stage: string): undefined {
-  out.result(ticket, () => out.say(`${ticket.key} is at ${stage} already.`));
+  out.result(ticket, () => out.say(`${ticket.key} is already at ${stage}.`));
 }

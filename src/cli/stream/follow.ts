@@ -95,7 +95,7 @@ class Connection {
 
   private stillThere(): void {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.silent.abort(new Error('The stream fell silent.')), SILENCE_MS);
+    this.timer = setTimeout(() => this.silent.abort(new Error('The stream stopped sending.')), SILENCE_MS);
   }
 
   end(): void {

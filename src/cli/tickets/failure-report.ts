@@ -11,9 +11,9 @@ const KINDS = ['product', 'infra', 'policy', 'conflict', 'timeout'] as const sat
 
 export const FAILURE_OPTIONS: readonly OptionLine[] = [
   ['--reason <text>', 'what happened, in one line'],
-  ['--log <url>', 'where it can be read; becomes a LOGS artifact'],
-  ['--code <code>', 'a stable name of your own: build.tests_failed'],
-  ['--kind <kind>', `whose it is: ${KINDS.join(', ')}`],
+  ['--log <url>', 'the URL of the log; becomes a LOGS artifact'],
+  ['--code <code>', 'a stable code that you choose: build.tests_failed'],
+  ['--kind <kind>', `the kind of cause: ${KINDS.join(', ')}`],
   ['--step <step>', 'stay at this step with status 999; without it the move is to 999 (Failed)'],
 ];
 
@@ -22,9 +22,9 @@ export function failureReport(options: Options): Report {
   const [reason, log, code, kind, step] = ['reason', 'log', 'code', 'kind', 'step'].map((name) =>
     textOf(options, name),
   );
-  if (!reason) throw usage('Why did it fail? Say it in a line: --reason "test 1560 failed".');
+  if (!reason) throw usage('Give a reason in one line: --reason "test 1560 failed".');
   if (kind !== undefined && !isKind(kind))
-    throw usage(`'${kind}' is no kind of failure: there are ${KINDS.join(', ')}.`);
+    throw usage(`'${kind}' is not a kind of failure. Known: ${KINDS.join(', ')}.`);
   return {
     current_workflow_step: step === undefined ? '999' : stepNamed(step),
     status: '999',

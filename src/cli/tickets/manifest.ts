@@ -36,13 +36,13 @@ export async function readManifest(file: string, cwd: string, warn: (line: strin
   const name = file === '-' ? 'standard input' : file;
   const text = file === '-' ? await textOfStream(process.stdin) : readText(file, cwd);
   const fault = jsonFault(text);
-  if (fault) throw new CliError(`${name}:${fault.line}:${fault.column} is no JSON: ${fault.what}.`, EXIT.usage);
+  if (fault) throw new CliError(`${name}:${fault.line}:${fault.column} is not JSON: ${fault.what}.`, EXIT.usage);
   const content = JSON.parse(text) as unknown;
   if (typeof content !== 'object' || content === null || Array.isArray(content))
-    throw usage(`${name} is no object: a manifest looks like {"title": "…", "subtickets": […]}.`);
+    throw usage(`${name} is not an object: write a manifest like {"title": "…", "subtickets": […]}.`);
   for (const field of Object.keys(content))
     if (!Object.hasOwn(FIELDS, field))
-      warn(`${name}: a bundle has no '${field}'; it is left out. There are ${Object.keys(FIELDS).join(', ')}.`);
+      warn(`${name}: unknown member '${field}' of a bundle, left out. Known: ${Object.keys(FIELDS).join(', ')}.`);
   return content as Manifest;
 }
 

@@ -18,7 +18,8 @@ export function readWanted(words: readonly string[]): Wanted {
   const settings = new Map<string, unknown>();
   for (const word of words) {
     const [, key, text] = /^([\w.]+)=(.*)$/s.exec(word) ?? [];
-    if (key === undefined || text === undefined) throw usage(`'${word}' is no key=value, such as overlap=block.`);
+    if (key === undefined || text === undefined)
+      throw usage(`'${word}' is not in the form key=value, such as overlap=block.`);
     if ((FIELDS as readonly string[]).includes(key)) fields[key] = text;
     else settings.set(key, valueOf(key, text));
   }
@@ -31,7 +32,7 @@ function valueOf(key: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    if (/^[[{]/.test(text)) throw usage(`${key}: what begins with ${text[0]} has to be JSON: ${key}='["a","b"]'`);
+    if (/^[[{]/.test(text)) throw usage(`${key}: a value that begins with ${text[0]} must be JSON: ${key}='["a","b"]'`);
     return LISTS.includes(key) ? text.split(',').map((one) => one.trim()) : text;
   }
 }

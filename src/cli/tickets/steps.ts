@@ -46,7 +46,7 @@ export function stepNamed(text: string): Step {
   if (isStep(text)) return text;
   const meant = STEPS.filter((step) => plain(NAMES[step]).startsWith(plain(text)));
   if (meant.length === 1 && meant[0] && /[a-z]/i.test(text)) return meant[0];
-  throw usage(`'${text}' is no step. The steps are ${STEPS.map(stepText).join(', ')}.`);
+  throw usage(`'${text}' is not a step. The steps are ${STEPS.map(stepText).join(', ')}.`);
 }
 
 const plain = (name: string): string => name.toLowerCase().replaceAll(/[^a-z]/g, '');
@@ -55,5 +55,5 @@ const plain = (name: string): string => name.toLowerCase().replaceAll(/[^a-z]/g,
 export function statusNamed(text: string): string {
   if (/^\d{1,3}$/.test(text)) return text.padStart(3, '0');
   if (text === '1000') return text;
-  throw usage(`'${text}' is no status: 000 waits, 001 to 998 is under way, 999 failed, 1000 complete.`);
+  throw usage(`'${text}' is not a status: 000 waiting, 001 to 998 running, 999 failed, 1000 complete.`);
 }

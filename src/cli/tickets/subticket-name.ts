@@ -8,11 +8,11 @@ import { liveSubtickets, readFull } from './whole-ticket.js';
 
 /** Its id. Rejects with usage; CliError where the ticket has no such package. */
 export async function subticketNamed(session: Session, word: string | undefined, options: Options): Promise<string> {
-  if (word === undefined) throw usage('Which subticket? Say its id: stamp sub list TKT-1 shows them.');
+  if (word === undefined) throw usage('Name a subticket by its id: stamp sub list TKT-1 shows them.');
   const [id] = /^\d+$/.exec(word) ?? [/\/subticket\/(\d+)\/?$/.exec(word)?.[1]];
   if (id !== undefined) return id;
   if (!(await hasTicket(session, options)))
-    throw usage(`'${word}' is no subticket's id. With -t TKT-1 the source package's name will do.`);
+    throw usage(`'${word}' is not the id of a subticket. With -t TKT-1 you can use the name of its source package.`);
   const ticket = await readFull(session, await ticketNamed(session, undefined, options));
   const live = liveSubtickets(ticket);
   const found = live.find((one) => one.source_package_upload?.sourcepackage.name === word);

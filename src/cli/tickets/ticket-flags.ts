@@ -44,7 +44,7 @@ export function readAsked(argument: string | undefined, options: Options, isFile
   const action = said === 'look' && stages.length > 0 && !argument && !textOf(options, 'ticket') ? 'list' : said;
   refuseStrangers(action, options);
   if (stages.length > 1 && action !== 'list')
-    throw usage(`Say one stage, not ${stages.map((name) => `'${name}'`).join(' and ')}.`);
+    throw usage(`Name one stage, not ${stages.map((name) => `'${name}'`).join(' and ')}.`);
   if (stages.length > 0 && ['update', 'close'].includes(action))
     throw usage(`--${action} takes no stage: leave --${stages[0]} out.`);
   const named = argument ?? textOf(options, 'ticket');
@@ -62,7 +62,8 @@ export const isFileIn =
 
 function actionIn(options: Options): Action {
   const said = ACTIONS.filter((name) => options[name] !== undefined && options[name] !== false);
-  if (said.length > 1) throw usage(`${said.map((name) => `--${name}`).join(' and ')} contradict each other: say one.`);
+  if (said.length > 1)
+    throw usage(`${said.map((name) => `--${name}`).join(' and ')} contradict each other: use one of them.`);
   return said[0] ?? 'look';
 }
 
@@ -72,7 +73,7 @@ function refuseStrangers(action: Action, options: Options): void {
   );
   if (!stranger) return;
   const flag = `--${stranger[0].replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-  throw usage(`${flag} goes with ${stranger[1].map((name) => `--${name}`).join(' or ')}.`);
+  throw usage(`${flag} needs ${stranger[1].map((name) => `--${name}`).join(' or ')}.`);
 }
 
 function stagesIn(options: Options): string[] {

@@ -17,7 +17,7 @@ export async function ticketNamed(session: Session, argument: string | undefined
   const { settings } = session;
   const flag = textOf(options, 'ticket');
   if (argument !== undefined && flag !== undefined && argument !== flag)
-    throw usage(`Two tickets are named, ${argument} and ${flag}: say one.`);
+    throw usage(`Two tickets are named, ${argument} and ${flag}: name only one.`);
   const name = argument ?? flag;
   return name === undefined ? ticketHere(session) : ticketKey(name, settings.prefix);
 }
@@ -51,10 +51,10 @@ async function ticketHere({ settings, out }: Session, word?: string): Promise<st
 }
 
 function noTicket(branch: string | undefined, prefix: string, word: string | undefined): CliError {
-  const what = word === undefined ? 'Which ticket?' : `'${word}' is no ticket.`;
+  const what = word === undefined ? 'Which ticket?' : `'${word}' is not a ticket.`;
   const open = shell`stamp new "…"`;
   const here = branch === undefined ? '' : ` The branch ${branch} has none yet: ${open} opens one for it.`;
-  return usage(`${what} Say its key: ${prefix}-1.${here}`);
+  return usage(`${what} Give its key: ${prefix}-1.${here}`);
 }
 
 /** Whether two words and maybe a ticket before them begin with that. */
@@ -67,7 +67,7 @@ export const isTicketName = (word: string, prefix: string): boolean => keyIn(wor
 /** `7` → `TKT-7`; `/api/v1/ticket/7/` → its id; a key stays as it is. */
 export function ticketKey(name: string, prefix: string): string {
   const key = keyIn(name, prefix);
-  if (key === undefined) throw usage(`'${name}' is no ticket: a ticket's key looks like ${prefix}-1.`);
+  if (key === undefined) throw usage(`'${name}' is not a ticket key: use a key such as ${prefix}-1.`);
   return key;
 }
 

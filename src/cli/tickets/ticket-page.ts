@@ -48,7 +48,7 @@ function facts(out: Output, ticket: WholeTicket): readonly (readonly [string, st
     ['step', `${positionText(ticket)}, for ${since(ticket.step_entered_at)}`] as const,
     ...failureFacts(out, ticket, failure),
     ...(stage === null ? [] : [['stage', `${stage}, ${next}`] as const]),
-    ['owner', ticket.owner || 'nobody'] as const,
+    ['owner', ticket.owner || 'none'] as const,
     ...(ticket.closed_at ? [['closed', timeFor(out, ticket.closed_at)] as const] : []),
     ['created', timeFor(out, ticket.created_at)] as const,
     ...(bug_id ? [['bug', bug_id] as const] : []),
@@ -68,7 +68,7 @@ function failureFacts(
   const of = culprit ? `subticket ${culprit.id}, ${uploadText(culprit)}` : '';
   const detail = [failure?.code, failure?.kind, of].filter(Boolean).join(' · ');
   return [
-    ['failed', out.paint('red', failure?.summary ?? `at ${stepText(standing(ticket))}, nobody said why`)] as const,
+    ['failed', out.paint('red', failure?.summary ?? `at ${stepText(standing(ticket))}, no reason was given`)] as const,
     ...(detail ? [['', detail] as const] : []),
     ...(failure?.log ? [['log', failure.log] as const] : []),
   ];

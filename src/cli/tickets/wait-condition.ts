@@ -61,5 +61,5 @@ function stepOf(given: string): Step {
 
 const misunderstood = (given: string): Error =>
   usage(
-    `'${given}' is nothing to wait for: say complete, failed, closed, step>=400, status=1000, version>7 or a step's name.`,
+    `'${given}' is not a condition to wait for: use complete, failed, closed, step>=400, status=1000, version>7 or a step's name.`,
   );

@@ -21,7 +21,7 @@ const AGAIN_MS = 300;
 export const WAIT_OPTIONS: readonly OptionLine[] = [
   [
     '--wait [condition]',
-    'wait until it is so: complete (the default), failed, closed, step>=400, status=1000, version>7; 400 or image-testing means there or beyond',
+    'wait until a condition holds: complete (the default), failed, closed, step>=400, status=1000, version>7; 400 or image-testing means that step or later',
   ],
   ['--timeout <time>', `how long to wait: 30s, 10m, 2h (default: ${DEFAULT_TIMEOUT})`],
 ];

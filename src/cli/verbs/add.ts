@@ -37,14 +37,14 @@ export const add: Verb = {
   takes: '[ticket] [packages...]',
   summary: "Put packages from the app's node_modules under a ticket",
   description:
-    'With all packages that they import, one version of each, and without the network. What browsers can’t load as it is ' +
-    '(CommonJS) is built by the esbuild of the app. A ticket that there is not yet is created. With --check nothing is sent: it ' +
-    'says which imports of the sources the ticket’s map leads nowhere, and ends with 1 where there are any.',
+    'With all packages that they import, one version of each, and without the network. Packages that browsers can’t load directly ' +
+    '(CommonJS) are built by the esbuild of the app. A ticket that does not exist is created. With --check nothing is sent: it ' +
+    'lists imports of the sources that do not resolve in the ticket’s map, and ends with 1 if there are any.',
   options: [
-    ['--check', 'say what a page would fail to resolve'],
+    ['--check', 'list the imports that a page would fail to resolve'],
     ['-f, --folder <folder>', 'with --check: the sources (default: ./src)'],
-    ['--dry-run', 'say what would be sent, and send nothing'],
-    ['--title <title>', 'of a ticket that is new; default: the git branch, else the key'],
+    ['--dry-run', 'print what would be sent, and send nothing'],
+    ['--title <title>', 'the title of a new ticket; default: the git branch, else the key'],
   ],
   completes: 'ticket',
   json: {
@@ -66,12 +66,12 @@ export const add: Verb = {
   examples: [
     { run: 'stamp add TKT-1 preact lit --dry-run', says: 'what would be sent' },
     { run: 'stamp add TKT-1 preact lit', says: 'preact, lit and what lit imports' },
-    { run: 'stamp add TKT-1 --check', says: 'what the sources import and the map has not' },
+    { run: 'stamp add TKT-1 --check', says: 'what the sources import and the map does not have' },
   ],
   run: async (session, args, options) => {
     const [ticket, packages] = await ticketBefore(session, args, options);
     if (options.check === true) return check(session, ticket, packages, options);
-    if (packages.length === 0) throw usage('Which packages? Name them as they are imported: preact lit.');
+    if (packages.length === 0) throw usage('Name the packages, as they are imported: preact lit.');
     for (const name of packages) requirePackage(name);
     return send(session, ticket, packages, options);
   },
@@ -81,7 +81,7 @@ export const add: Verb = {
 function requirePackage(name: string): void {
   if (/^(@[a-z0-9~_-][\w.~-]*\/)?[a-z0-9~_-][\w.~-]*$/i.test(name) && name !== 'node_modules') return;
   const whole = packageOf(name);
-  const help = whole === name ? 'A name is as npm has it: preact, @lit/task' : `Name the whole package: ${whole}`;
+  const help = whole === name ? 'Use the name in npm: preact, @lit/task' : `Name the whole package: ${whole}`;
   throw usage(`'${name}' is not the name of a package. ${help}.`);
 }
 
@@ -165,7 +165,9 @@ const addedOf = ({ name, version, built, files, left, more }: PlannedPackage, an
   left,
   warnings: [
     ...(more > 0
-      ? [`${more} more subpaths are left out: a package gets keys for 2000. Import them by the paths of their files.`]
+      ? [
+          `${more} more subpaths are left out: a package can have keys for 2000. Import them by the paths of their files.`,
+        ]
       : []),
     ...(answer?.warnings ?? []),
   ],
@@ -209,12 +211,12 @@ async function check(
 
 function sayMissing({ out, settings }: Session, key: string, missing: readonly MissingImport[]): void {
   if (missing.length === 0) {
-    out.say(`Everything that the sources import is in the map of ${key}.`);
+    out.say(`Every import of the sources is in the map of ${key}.`);
     return;
   }
   for (const { file, specifier, scopes } of missing) {
     const but = scopes.length > 0 ? `, but for modules within ${scopes.join(' and ')}` : '';
-    out.say(`${file} imports ${specifier}, which the map of ${key} leads nowhere${but}`);
+    out.say(`${file} imports ${specifier}, which does not resolve in the map of ${key}${but}`);
   }
   const own = `@${settings.project}/`;
   const nowhere = missing.filter(({ scopes }) => scopes.length === 0);

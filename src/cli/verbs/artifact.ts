@@ -34,8 +34,10 @@ const add: Verb = {
     const { type, sub } = { type: textOf(options, 'type'), sub: textOf(options, 'sub') };
     const [ticket, name, reference] = beginsWithTicket(session, args, options) ? args : [undefined, ...args];
     if (name === undefined || reference === undefined)
-      throw usage('What, and where? stamp artifact add TKT-1 shop.img http://images.example/shop.img --type IMAGE');
-    if (type === undefined) throw usage('What is it? --type IMAGE, RESULTS or LOGS; of a subticket --type SPU.');
+      throw usage(
+        'Give a name and a URL: stamp artifact add TKT-1 shop.img http://images.example/shop.img --type IMAGE',
+      );
+    if (type === undefined) throw usage('Give a type: --type IMAGE, RESULTS or LOGS; of a subticket also --type SPU.');
     if (sub === undefined) {
       const { id } = await readTicket(session, await ticketNamed(session, ticket, options));
       await addTo(session, { ticket: id }, { name, reference, type });
@@ -71,14 +73,14 @@ const list: Verb = {
         all.map((one) => [one.type, one.name, one.reference, String(one.subticket ?? '')]),
       ),
     );
-    if (all.length === 0) out.note(`${ticket.key} has none.`);
+    if (all.length === 0) out.note(`${ticket.key} has no artifacts.`);
     return undefined;
   },
 };
 
 export const artifact: Verb = {
   name: 'artifact',
-  summary: 'What came of the work: images, results, logs, source packages',
+  summary: 'Work with artifacts: images, results, logs, source packages',
   examples: [{ run: 'stamp artifact list TKT-1', says: 'which there are' }],
   verbs: [add, list],
 };
@@ -118,5 +120,5 @@ export async function addTo(
 function typeOf<Type extends string>(given: string, types: readonly Type[]): Type {
   const found = types.find((type) => type === given.toUpperCase());
   if (found) return found;
-  throw usage(`'${given}' is no type of artifact here: there are ${types.join(', ')}.`);
+  throw usage(`'${given}' is not a type of artifact here. Known: ${types.join(', ')}.`);
 }

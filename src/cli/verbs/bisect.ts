@@ -19,13 +19,13 @@ import { BISECT_FIELDS } from '../words/json-shapes.js';
 
 export const bisect: Verb = {
   name: 'bisect',
-  summary: 'Find the release that broke it, by halving',
+  summary: 'Find the release that broke something, by bisection',
   description:
-    'Tries releases of production between a good and a bad one, as git bisect does with commits. With --run a command says what each is, by its exit code: 0 good, 1 to 124 bad, 125 skip. It has STAMP_RELEASE in its environment, STAMP_MAP_URL, the import map of that release, and with the setting page STAMP_PAGE_URL, the application as it was. Without, somebody at a terminal is asked. Ends with 8 where what was skipped leaves more than one.',
+    'Tries releases of production between a good and a bad one, as git bisect does with commits. With --run a command judges each release by its exit code: 0 good, 1 to 124 bad, 125 skip. Its environment has STAMP_RELEASE, STAMP_MAP_URL (the import map of that release) and, with the setting page, STAMP_PAGE_URL: the application at that release. Without --run you are asked at the terminal. Ends with 8 if skipped releases leave more than one candidate.',
   options: [
     ['--good <release>', 'one that was good (default: 0, the empty map)'],
     ['--bad <release>', 'one that is bad (default: the live one)'],
-    ['--run <command>', 'what tells good from bad; a line of the shell'],
+    ['--run <command>', 'the command that tells good from bad, as a line for the shell'],
   ],
   json: BISECT_FIELDS,
   examples: [
@@ -53,7 +53,7 @@ export const bisect: Verb = {
 function startOf({ release }: Stage, options: Options): Search {
   const live = release ?? 0;
   const [good, bad] = [numberOf(options, 'good', 0), numberOf(options, 'bad', live)];
-  if (good >= bad) throw usage(`--good ${good} has to be before --bad ${bad}: releases between them are tried.`);
+  if (good >= bad) throw usage(`--good ${good} must be before --bad ${bad}: the releases between them are tried.`);
   if (bad > live) throw usage(`There is no release ${bad} yet: production is at ${live}.`);
   return { good, bad, skipped: new Set() };
 }
@@ -62,14 +62,14 @@ function numberOf(options: Options, name: string, byDefault: number): number {
   const text = textOf(options, name);
   if (text === undefined) return byDefault;
   if (!/^\d{1,9}$/.test(text))
-    throw usage(`--${name} is the number of a release, not '${text}': stamp releases lists them.`);
+    throw usage(`--${name} must be the number of a release, not '${text}': stamp releases lists them.`);
   return Number(text);
 }
 
 async function halve(session: Session, start: Search, production: Stage, run: string | undefined): Promise<Search> {
   const { out } = session;
   if (run === undefined && !isSomebodyThere(out))
-    throw usage(`Nobody is there to be asked: say what tells good from bad with --run 'npm test'.`);
+    throw usage(`There is no terminal to ask at: give a command that tells good from bad with --run 'npm test'.`);
   let search = start;
   for (let next = nextToTry(search); next !== undefined; next = nextToTry(search)) {
     const { line } = await readRelease(session, production, next);
@@ -120,7 +120,7 @@ function sayFound({ out }: Session, release: Release, undo: string | undefined):
       ['by', actor],
       ['made', made(out, created_at)],
       ['commits', commits.join(' ')],
-      ['to undo', undo ?? 'nothing: it is out of production already'],
+      ['to undo', undo ?? 'nothing: it is no longer in production'],
     ]),
   );
 }
@@ -130,7 +130,7 @@ const made = (out: Output, time: string | null): string | undefined => (time ===
 function sayUndecided({ out }: Session, releases: readonly Release[]): typeof EXIT.pending {
   const numbers = releases.map(({ number }) => number);
   out.result({ suspects: numbers }, () => {
-    out.say('The first bad one is among these; the others were skipped:');
+    out.say('The first bad release is one of these; the others were skipped:');
     for (const { number, line } of releases) out.cells([String(number), line]);
   });
   return EXIT.pending;

@@ -10,17 +10,17 @@ import { type Ticket, ticketNamed } from '../tickets/ticket-name.js';
 import type { Verb } from '../session/verb.js';
 import { TICKET_FIELDS } from '../words/json-shapes.js';
 
-const REASON = ['--reason <text>', 'goes into the history'] as const;
+const REASON = ['--reason <text>', 'the reason, for the history'] as const;
 
 export const close: Verb = {
   name: 'close',
   takes: '[ticket]',
   summary: 'Close a ticket',
-  description: 'Its preview ends. What it released stays in production: stamp revert takes that out.',
+  description: 'Its preview ends. A release of it stays in production: use stamp revert to take it out.',
   options: [REASON],
   completes: 'ticket',
   json: TICKET_FIELDS,
-  examples: [{ run: 'stamp close TKT-1 --reason "Not needed any more"', says: 'its preview ends' }],
+  examples: [{ run: 'stamp close TKT-1 --reason "No longer needed"', says: 'its preview ends' }],
   run: async (session, [name], options) => {
     const ticket = await change(session, 'close', name, options);
     const line = await stagesOf(session, ticket);
@@ -38,11 +38,11 @@ export const reopen: Verb = {
   name: 'reopen',
   takes: '[ticket]',
   summary: 'Reopen a closed or released ticket',
-  description: 'It is back at the first stage. One that is in production stays there, and begins an empty cycle.',
+  description: 'It returns to the first stage. What it released stays in production, and a new, empty cycle begins.',
   options: [REASON],
   completes: 'ticket',
   json: TICKET_FIELDS,
-  examples: [{ run: 'stamp reopen TKT-4', says: 'work on it goes on' }],
+  examples: [{ run: 'stamp reopen TKT-4', says: 'work on it continues' }],
   run: async (session, [name], options) => {
     const ticket = await change(session, 'reopen', name, options);
     const line = await stagesOf(session, ticket);

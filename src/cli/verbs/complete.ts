@@ -11,15 +11,15 @@ import { TICKET_FIELDS } from '../words/json-shapes.js';
 export const complete: Verb = {
   name: 'complete',
   takes: '[ticket]',
-  summary: 'Bring a ticket to Complete, through the steps that are left',
+  summary: 'Move a ticket to Complete, through the remaining steps',
   description:
-    'A ticket that has failed is not completed (exit code 5); one that is complete already stays as it is. In a strict project it is refused while subtickets are not complete.',
+    'A ticket that has failed is not completed (exit code 5); one that is already complete does not change. In a strict project it is refused while subtickets are not complete.',
   completes: 'ticket',
   options: [['--dry-run', 'print the steps, and change nothing']],
   json: TICKET_FIELDS,
   examples: [
     { run: 'stamp complete TKT-1 --dry-run', says: 'which steps are left' },
-    { run: 'stamp complete TKT-1', says: 'goes through them' },
+    { run: 'stamp complete TKT-1', says: 'moves through them' },
   ],
   run: async (session, [name], options) => {
     const { out, server } = session;
@@ -27,7 +27,7 @@ export const complete: Verb = {
     let ticket = await readTicket(session, key);
     if (isFailed(ticket))
       throw new CliError(
-        `${ticket.key} has failed (${positionText(ticket)}): ${shell`stamp show ${ticket.key}`} says what is next.`,
+        `${ticket.key} has failed (${positionText(ticket)}): ${shell`stamp show ${ticket.key}`} shows what to do next.`,
         EXIT.failed,
       );
     const left = isComplete(ticket) ? [] : LINE.slice(LINE.indexOf(ticket.current_workflow_step) + 1);

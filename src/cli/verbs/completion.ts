@@ -8,9 +8,9 @@ const SHELLS = Object.keys(SCRIPTS);
 export const completion: Verb = {
   name: 'completion',
   takes: '<bash|zsh|fish>',
-  summary: 'Print what makes a shell complete verbs, options and tickets with the Tab key',
+  summary: 'Print a script that makes the shell complete verbs, options and tickets with the Tab key',
   description:
-    "It asks the server for tickets, stages, projects and releases, and does without them where it doesn't answer within a second.",
+    'It gets tickets, stages, projects and releases from the server, and leaves them out if the server does not answer within a second.',
   json: { shell: true, script: true, install: true },
   examples: [
     { run: 'stamp completion bash', says: 'in ~/.bashrc: eval "$(stamp completion bash)"' },
@@ -22,7 +22,7 @@ export const completion: Verb = {
   ],
   run: async ({ out }, [shell = '']) => {
     const script = SCRIPTS[shell];
-    if (script === undefined) throw usage(`There is a completion for ${SHELLS.join(', ')}, not for '${shell}'.`);
+    if (script === undefined) throw usage(`'${shell}' is not a supported shell. Known: ${SHELLS.join(', ')}.`);
     out.result({ shell, script, install: INSTALL[shell] }, () => out.lines(script.trimEnd()));
     return undefined;
   },

@@ -12,7 +12,7 @@ export const diff: Verb = {
   name: 'diff',
   takes: '[ticket]',
   summary: 'Show what a ticket changes in the import map',
-  description: 'Over production, unless you say other sides: a stage (qa), or a release (release:7 or 7).',
+  description: 'Compared with production, unless you name other sides: a stage (qa), or a release (release:7 or 7).',
   options: [
     ['--from <side>', 'one side (default: production)'],
     ['--to <side>', "the other (default: the ticket's stage)"],
@@ -20,8 +20,8 @@ export const diff: Verb = {
   completes: 'ticket',
   json: fieldsOf<TicketDiff>({ from: true, to: true, release: true, changes: true }),
   examples: [
-    { run: 'stamp diff TKT-1', says: 'over production as it is now' },
-    { run: 'stamp diff TKT-1 --from release:0 --to prod', says: 'what was released altogether' },
+    { run: 'stamp diff TKT-1', says: 'compared with production now' },
+    { run: 'stamp diff TKT-1 --from release:0 --to prod', says: 'everything that was released' },
   ],
   run: async (session, [name], options) => {
     const { out } = session;

@@ -9,8 +9,8 @@ import { fieldsOf } from '../words/json-fields.js';
 
 export const doctor: Verb = {
   name: 'doctor',
-  summary: 'Check settings, server, clock, git and the command itself, and say what to fix',
-  description: 'Ends with 0 where nothing is wrong or only warnings are there, else with 1.',
+  summary: 'Check settings, server, clock, git and the command itself, and print what to fix',
+  description: 'Ends with 0 if there is nothing wrong, or only warnings, else with 1.',
   json: fieldsOf<Check>({ name: true, grade: true, says: true, fix: true }),
   examples: [
     { run: 'stamp doctor', says: 'a line for each check' },

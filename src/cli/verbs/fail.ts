@@ -10,14 +10,14 @@ export const fail: Verb = {
   name: 'fail',
   takes: '[ticket]',
   summary: 'Report that a ticket failed, and why',
-  description: 'It remembers the step that it was at: stamp status <ticket> <step> goes back there.',
+  description: 'The ticket keeps the step at which it failed: stamp status <ticket> <step> returns to it.',
   completes: 'ticket',
   options: [...FAILURE_OPTIONS, ['--sub <id>', 'the subticket that caused it']],
   json: TICKET_FIELDS,
   examples: [
     {
       run: 'stamp fail TKT-1 --reason "The image does not boot" --kind infra --log http://ci.example/7.log',
-      says: 'with what people and tools need to know',
+      says: 'with a reason for people and a kind for tools',
     },
   ],
   run: async (session, [name], options) => {

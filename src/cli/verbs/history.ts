@@ -22,13 +22,13 @@ const PATIENCE_MS = 600_000;
 export const history: Verb = {
   name: 'history',
   takes: '[ticket]',
-  summary: 'Tell what happened to a ticket',
+  summary: 'Show what happened to a ticket',
   description:
-    'Oldest first, with the time of this machine. Piped: time (UTC), severity, who did it and the line, with tabs between. --follow goes on until Ctrl-C; --json prints one object a line then.',
+    'Oldest first, with the time of this machine. Piped: time (UTC), severity, who did it and the line, with tabs between. --follow continues until Ctrl-C; with it --json prints one object a line.',
   completes: 'ticket',
   options: [
     ['--limit <n>', `the newest n; 0 means all (default: ${DEFAULT_LIMIT})`],
-    ['--follow', 'go on with what happens'],
+    ['--follow', 'continue with new events'],
   ],
   json: HISTORY_FIELDS,
   examples: [
@@ -38,7 +38,7 @@ export const history: Verb = {
   run: async (session, [name], options) => {
     const { out } = session;
     const limit = textOf(options, 'limit') ?? String(DEFAULT_LIMIT);
-    if (!/^\d+$/.test(limit)) throw usage(`--limit takes a number, not '${limit}'.`);
+    if (!/^\d+$/.test(limit)) throw usage(`--limit must be a number, not '${limit}'.`);
     const { id } = await readTicket(session, await ticketNamed(session, name, options));
     const rows = await newest(session, String(id), Number(limit) || Infinity);
     if (!options.follow) {

@@ -11,20 +11,18 @@ import { HELD_FIELDS } from '../words/json-shapes.js';
 
 /** Of a hold and of a lock. */
 export const HOLD_OPTIONS: readonly OptionLine[] = [
-  ['--reason <text>', 'why, for those who run into it'],
-  ['--until <time>', 'when it ends by itself: 30m, 2h, 3d, or 2026-12-24T08:00Z'],
+  ['--reason <text>', 'the reason, for people who find the hold'],
+  ['--until <time>', 'when it ends: 30m, 2h, 3d, or 2026-12-24T08:00Z'],
 ];
 
 export const hold: Verb = {
   name: 'hold',
   takes: '[ticket]',
-  summary: 'Hold a ticket: it is not promoted until somebody says so',
+  summary: 'Hold a ticket: it is not promoted until the hold is lifted',
   options: HOLD_OPTIONS,
   completes: 'ticket',
   json: HELD_FIELDS,
-  examples: [
-    { run: 'stamp hold TKT-1 --reason "Waits for the release notes" --until 2h', says: 'nothing promotes it' },
-  ],
+  examples: [{ run: 'stamp hold TKT-1 --reason "Waits for the release notes" --until 2h', says: 'it is not promoted' }],
   run: async (session, [name], options) => {
     const { server, out } = session;
     const path = { id: await ticketNamed(session, name, options) };
@@ -39,7 +37,7 @@ export const unhold: Verb = {
   name: 'unhold',
   takes: '[ticket]',
   summary: 'Lift the hold of a ticket',
-  options: [['--reason <text>', 'goes into the history']],
+  options: [['--reason <text>', 'the reason, for the history']],
   completes: 'ticket',
   json: HELD_FIELDS,
   examples: [{ run: 'stamp unhold TKT-1', says: 'it can be promoted again' }],
@@ -48,7 +46,7 @@ export const unhold: Verb = {
     const path = { id: await ticketNamed(session, name, options) };
     const body = reasonBody(options);
     const held = await server.of(server.api.POST('/api/v1/ticket/{id}/unhold/', { params: { path }, body }));
-    out.result(held, () => out.say(`Nobody holds ${held.key}.`));
+    out.result(held, () => out.say(`${held.key} was not held.`));
     return undefined;
   },
 };
@@ -56,7 +54,7 @@ export const unhold: Verb = {
 /** Rejects with usage without a reason. */
 export function holdBody(options: Options): { reason: string; until?: string } {
   const [reason, until] = [textOf(options, 'reason')?.trim(), textOf(options, 'until')];
-  if (!reason) throw usage('Say why, for those who run into it: --reason "…"');
+  if (!reason) throw usage('Give a reason for people who find the hold: --reason "…"');
   return { reason, ...(until === undefined ? {} : { until }) };
 }
 
@@ -76,7 +74,7 @@ export function sayHeld({ out }: Session, headline: string, held: Held | null, l
   sayFacts(out, headline, [
     ['by', held?.actor],
     ['why', held?.reason],
-    ['until', held?.until ? timeFor(out, held.until) : 'somebody lifts it'],
+    ['until', held?.until ? timeFor(out, held.until) : 'it is lifted'],
     ['lift', lifts],
   ]);
 }

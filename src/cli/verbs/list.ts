@@ -20,15 +20,15 @@ export const list: Verb = {
   name: 'list',
   summary: 'List tickets: the open ones, newest first',
   description:
-    'Open is what is neither failed nor complete nor closed; --step 999 lists those that failed. Piped: key, step, status, stage, owner and title, with tabs between.',
+    'Open tickets are neither failed nor complete nor closed; --step 999 lists those that failed. Piped: key, step, status, stage, owner and title, with tabs between.',
   options: [
-    ['--open', 'those that are open (default, unless --all or a step is said)'],
+    ['--open', 'open tickets (default, unless --all or --step is given)'],
     ['--all', 'closed, failed and complete ones, too'],
-    ['--step <step>', 'those at this step: a number or a name'],
-    ['--owner <email>', 'those that somebody answers for'],
-    ['--stage <stage>', 'those whose modules are at this stage'],
+    ['--step <step>', 'tickets at this step: a number or a name'],
+    ['--owner <email>', 'tickets of this owner'],
+    ['--stage <stage>', 'tickets whose modules are at this stage'],
     ['--limit <n>', `how many at most; 0 means all (default: ${DEFAULT_LIMIT})`],
-    ['--order <field>', 'by this field of a ticket, -field the other way round (default: -id)'],
+    ['--order <field>', 'sort by this field of a ticket, -field in reverse (default: -id)'],
   ],
   json: TICKET_FIELDS,
   examples: [
@@ -42,7 +42,7 @@ export const list: Verb = {
     const { tickets, total } = await readTickets(session, options);
     out.result(tickets, () => sayTickets(out, tickets));
     if (total > tickets.length) out.note(`… and ${total - tickets.length} more: --limit 0 lists all.`);
-    if (tickets.length === 0) out.note('There are none.');
+    if (tickets.length === 0) out.note('There are no such tickets.');
     return undefined;
   },
 };
@@ -75,7 +75,7 @@ async function readTickets(
 
 function limitOf(options: Options): number {
   const text = textOf(options, 'limit') ?? String(DEFAULT_LIMIT);
-  if (!/^\d+$/.test(text)) throw usage(`--limit takes a number, not '${text}'.`);
+  if (!/^\d+$/.test(text)) throw usage(`--limit must be a number, not '${text}'.`);
   return Number(text) === 0 ? Infinity : Number(text);
 }
 

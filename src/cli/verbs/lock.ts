@@ -9,11 +9,11 @@ export const lock: Verb = {
   name: 'lock',
   takes: '<stage>',
   summary: 'Lock a stage: nothing is promoted to it',
-  description: 'A revert and a rollback get through.',
+  description: 'Reverts and rollbacks still work.',
   options: HOLD_OPTIONS,
   completes: 'stage',
   json: LOCKED_FIELDS,
-  examples: [{ run: 'stamp lock prod --reason "Christmas" --until 3d', says: 'nothing goes to production' }],
+  examples: [{ run: 'stamp lock prod --reason "Christmas" --until 3d', says: 'nothing is promoted to production' }],
   run: async (session, [name = ''], options) => {
     const { server, out } = session;
     const body = holdBody(options);
@@ -30,7 +30,7 @@ export const unlock: Verb = {
   name: 'unlock',
   takes: '<stage>',
   summary: 'Unlock a stage',
-  options: [['--reason <text>', 'goes into the history']],
+  options: [['--reason <text>', 'the reason, for the history']],
   completes: 'stage',
   json: LOCKED_FIELDS,
   examples: [{ run: 'stamp unlock prod', says: 'tickets can be promoted to it again' }],
@@ -40,7 +40,7 @@ export const unlock: Verb = {
     const open = await server.of(
       server.api.POST('/api/v1/stage/{name}/unlock/', { params: paramsOf(session, name), body }),
     );
-    out.result(open, () => out.say(`Nobody locks ${open.stage} of ${open.project}.`));
+    out.result(open, () => out.say(`${open.stage} of ${open.project} was not locked.`));
     return undefined;
   },
 };

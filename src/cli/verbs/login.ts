@@ -15,28 +15,28 @@ import { WHO_FIELDS } from '../words/json-shapes.js';
 export const login: Verb = {
   name: 'login',
   takes: '[url]',
-  summary: 'Keep a token for a server',
+  summary: 'Store a token for a server',
   description:
-    'Asks for the token, checks it with the server, and keeps it in ~/.config/stampline/tokens.json, which only you can read. It is sent to that server and to no other. STAMP_TOKEN counts before it. Without a URL it is the server of the settings.',
+    'Asks for the token, checks it with the server, and stores it in ~/.config/stampline/tokens.json, which only you can read. It is sent only to that server. STAMP_TOKEN overrides it. Without a URL it is the server of the settings.',
   options: [['--with-token', 'read the token from standard input']],
   json: { ...WHO_FIELDS, file: true },
-  examples: [{ run: 'stamp login --with-token < token.txt', says: 'without it somebody at a terminal is asked' }],
+  examples: [{ run: 'stamp login --with-token < token.txt', says: 'without it, the terminal asks' }],
   run: async (session, [word], options) => {
     const { out, settings } = session;
     const url = word === undefined ? settings.url : serverNamed(word);
-    if (!isEncrypted(url)) out.warn(`${url} is not encrypted: the token can be read on the way.`);
+    if (!isEncrypted(url)) out.warn(`${url} is not encrypted: the token can be read in transit.`);
     const token = await readToken(session, url, options);
-    const { name, scopes, projects } = await whoIs(session.serverAt(url, token), 'Nothing was kept.');
+    const { name, scopes, projects } = await whoIs(session.serverAt(url, token), 'Nothing was stored.');
     keepToken(settings.tokenFile, url, token);
     out.result({ url, name, scopes, projects, file: settings.tokenFile }, () =>
       sayFacts(out, `Logged in to ${url} as ${name}.`, [
         ['scopes', scopesIn(scopes)],
         ['projects', projects?.join(', ') ?? 'all'],
-        ['kept in', settings.tokenFile],
+        ['stored in', settings.tokenFile],
       ]),
     );
-    if (hasTokenVariable()) out.warn('STAMP_TOKEN is set, and counts before it.');
-    if (url !== settings.url) out.note(`Other verbs ask ${settings.url}: STAMP_URL or --url says ${url}.`);
+    if (hasTokenVariable()) out.warn('STAMP_TOKEN is set, and overrides it.');
+    if (url !== settings.url) out.note(`Other verbs use ${settings.url}: set STAMP_URL or --url to ${url}.`);
     return undefined;
   },
 };
@@ -44,15 +44,15 @@ export const login: Verb = {
 export const logout: Verb = {
   name: 'logout',
   takes: '[url]',
-  summary: 'Forget the token that was kept for a server',
-  description: 'It still counts for whoever has it: stamp token revoke ends it.',
+  summary: 'Delete the stored token for a server',
+  description: 'The token itself is still valid: stamp token revoke revokes it.',
   json: { url: true, forgotten: true },
   examples: [{ run: 'stamp logout', says: 'of the server of the settings' }],
   run: async ({ out, settings }, [word]) => {
     const url = word === undefined ? settings.url : serverNamed(word);
     const forgotten = forgetToken(settings.tokenFile, url);
     out.result({ url, forgotten }, () =>
-      out.say(forgotten ? `The token for ${url} is forgotten.` : `No token was kept for ${url}.`),
+      out.say(forgotten ? `The token for ${url} was deleted here.` : `No token was stored for ${url}.`),
     );
     if (hasTokenVariable()) out.warn('STAMP_TOKEN is set, and is still sent.');
     return undefined;
@@ -61,7 +61,7 @@ export const logout: Verb = {
 
 export const whoami: Verb = {
   name: 'whoami',
-  summary: 'Say who you are to the server, and what you may',
+  summary: 'Show who you are to the server, and your scopes',
   json: WHO_FIELDS,
   examples: [
     { run: 'stamp whoami', says: 'the owner of your token, and its scopes' },
@@ -93,22 +93,22 @@ const scopesIn = (scopes: Who['scopes']): string => (scopes === 'all' ? 'all' : 
 /** A token where a URL belongs is never repeated. */
 function serverNamed(word: string): string {
   if (word.includes('stl_'))
-    throw usage("A token doesn't belong on the command line, where others see it: stamp login asks for it.");
-  if (!/^https?:\/\//.test(word)) throw usage(`'${word}' is no URL of a server, such as https://${word}`);
+    throw usage("Don't give a token on the command line, where other users can see it: stamp login asks for it.");
+  if (!/^https?:\/\//.test(word)) throw usage(`'${word}' is not the URL of a server, such as https://${word}`);
   return urlOf(word);
 }
 
 /** Rejects with usage where there is nobody to be asked; with unauthorised for what is no token. */
 async function readToken({ out, signal }: Session, url: string, options: Options): Promise<string> {
   if (!isSomebodyThere(out) && options.withToken !== true)
-    throw usage('Nobody is here to be asked for the token: stamp login --with-token reads it from standard input.');
+    throw usage('There is no terminal to ask for the token: stamp login --with-token reads it from standard input.');
   const token = process.stdin.isTTY
-    ? await askSecretly(out, `Token for ${url} (it isn't shown): `, signal)
+    ? await askSecretly(out, `Token for ${url} (not shown): `, signal)
     : (await readAll(process.stdin)).trim();
-  if (token === '') throw usage('No token was given. Nothing was kept.');
+  if (token === '') throw usage('No token was given. Nothing was stored.');
   if (/^stl_[\w-]{49}$/.test(token)) return token;
   throw new CliError(
-    'This is no token of Stampline: one is stl_ and 49 letters, digits, - and _. Nothing was kept.',
+    'This is not a token of Stampline: a token is stl_ and 49 letters, digits, - and _. Nothing was stored.',
     EXIT.unauthorised,
   );
 }
@@ -122,10 +122,10 @@ async function whoIs(server: Server, more = ''): Promise<Who> {
   } catch (error) {
     if (error instanceof Refusal && error.code === 'token.invalid' && more)
       throw new CliError(
-        `${server.url} doesn't know this token: it is revoked, has run out, or was never its own. ${more}`,
+        `${server.url} does not accept this token: it was revoked, has expired, or is from another server. ${more}`,
         EXIT.unauthorised,
       );
     if (!(error instanceof SyntaxError) && !(error instanceof Refusal && error.status === 404)) throw error;
   }
-  throw new CliError(`${server.url} answers, but is no Stampline, or an old one. ${more}`.trim());
+  throw new CliError(`${server.url} answers, but is not Stampline, or an old version of it. ${more}`.trim());
 }

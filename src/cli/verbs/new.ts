@@ -17,13 +17,13 @@ export const create: Verb = {
   takes: '[title]',
   summary: 'Open a ticket, or a bundle of a ticket and its parts',
   description:
-    'Prints the key; piped, nothing else: key=$(stamp new "Fix the menu"). The owner is git\'s user.email unless one is named. On a git branch that isn\'t the trunk, verbs without a key mean this ticket from then on. A manifest is the body of POST /api/v1/bundle/ as JSON: title, owner, subtickets, links, artifacts and so on; what is said beside it counts more.',
+    'Prints the key; piped, nothing else: key=$(stamp new "Fix the menu"). The owner is git\'s user.email unless one is named. On a git branch that isn\'t the trunk, verbs without a key mean this ticket from then on. A manifest is the body of POST /api/v1/bundle/ as JSON: title, owner, subtickets, links, artifacts and so on; options override it.',
   options: [
     ['--from <manifest>', 'a bundle from a JSON file; - reads standard input'],
-    ['--owner <email>', "who answers for it (default: git's user.email)"],
+    ['--owner <email>', "the owner (default: git's user.email)"],
     ['--description <text>', 'what it is about, in full'],
     ['--bug <id>', 'the bug that it fixes: a number or a URL'],
-    ['--key <key>', 'its key, such as JIRA-42; without it the next free one'],
+    ['--key <key>', 'its key, such as JIRA-42; without it the next free key'],
     ['--link <kind=url...>', 'a link: bug, blueprint, design or other; may be repeated'],
     ['--component <kind=name...>', 'what it touches: package, ppa, branch or infrastructure; may be repeated'],
     ['--dry-run', 'print what would be sent, and send nothing'],
@@ -69,8 +69,8 @@ async function bundleOf(session: Session, title: string | undefined, options: Op
   if (!wanted)
     throw usage(
       file === undefined
-        ? 'What is it about? stamp new "Fix the menu"'
-        : `${file} has no title: write one there, or say it: ${shell`stamp new "…" --from ${file}`}`,
+        ? 'Give a title: stamp new "Fix the menu"'
+        : `${file} has no title: add one there, or give it here: ${shell`stamp new "…" --from ${file}`}`,
     );
   const project = manifest.project ?? (await projectUri(session));
   const bundle = {
@@ -81,7 +81,7 @@ async function bundleOf(session: Session, title: string | undefined, options: Op
     ...saidLists(options, manifest),
   };
   const owner = bundle.owner ?? (await mailOf(settings.cwd));
-  if (owner === undefined) out.note('Nobody answers for it: git has no user.email; --owner names somebody.');
+  if (owner === undefined) out.note('The ticket has no owner: git has no user.email. Use --owner to name one.');
   return owner === undefined ? bundle : { ...bundle, owner };
 }
 
@@ -112,6 +112,6 @@ function saidLists(options: Options, manifest: Partial<Manifest>): Partial<Manif
 
 function pairOf(flag: string, given: string, like: string): [string, string] {
   const at = given.indexOf('=');
-  if (at < 1 || at === given.length - 1) throw usage(`${flag} takes a kind and a value, ${like}, not '${given}'.`);
+  if (at < 1 || at === given.length - 1) throw usage(`${flag} needs a kind and a value, ${like}, not '${given}'.`);
   return [given.slice(0, at), given.slice(at + 1)];
 }

@@ -12,8 +12,8 @@ export const open: Verb = {
   takes: '[ticket]',
   summary: 'Open the page that shows a ticket',
   description:
-    "The application with the ticket in it, where the setting page, or the project's, says where that is; else what happens to the ticket, live. " +
-    'Where nobody looks at a terminal, the link is only printed.',
+    "The application with the ticket in it, if the setting page, or the project's, names its page; else the events of the ticket, live. " +
+    'Without a terminal the link is only printed.',
   options: [
     ['--stage <name>', 'at this stage (default: where it is)'],
     ['--print', 'only print the link'],
@@ -32,7 +32,7 @@ export const open: Verb = {
     out.result({ key: ticket.key, stage: wanted, link }, () => out.say(link));
     if (!shown && wanted !== null)
       out.note(
-        '{"page": "http://localhost:8080/"} in .stamprc.json, or page in the settings of the project, says where the application is.',
+        '{"page": "http://localhost:8080/"} in .stamprc.json, or page in the settings of the project, names the page of the application.',
       );
     if (options.print !== true && out.isTerminal && !out.isJson) await openBrowser(session, link);
     return undefined;
@@ -51,7 +51,7 @@ async function openBrowser({ out }: Session, link: string): Promise<void> {
   await new Promise<void>((resolve) => {
     child.once('spawn', () => resolve());
     child.once('error', () => {
-      out.note(`There is no ${command} here: open the link yourself.`);
+      out.note(`${command} is not installed: open the link yourself.`);
       resolve();
     });
   });

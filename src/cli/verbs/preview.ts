@@ -16,12 +16,12 @@ export const preview: Verb = {
   summary: 'Print the link to a ticket, with its preview key',
   description:
     'On a server that asks for tokens a link shows a ticket only with its preview key. --new-key gives the ticket another one: links with the old key show production from then on.',
-  options: [['--new-key', 'make links that were given away useless']],
+  options: [['--new-key', 'invalidate the links that you gave to others']],
   completes: 'ticket',
   json: PREVIEW_FIELDS,
   examples: [
     { run: 'stamp preview TKT-1', says: 'the link to give to others' },
-    { run: 'stamp preview TKT-1 --new-key', says: 'another one; the old link no longer shows the ticket' },
+    { run: 'stamp preview TKT-1 --new-key', says: 'a new one; the old link no longer shows the ticket' },
   ],
   run: async (session, [name], options) => {
     const { server, settings, out } = session;
@@ -50,6 +50,6 @@ function sayPreview(
   if (!out.isTerminal) return out.say(link);
   sayFacts(out, `${key} at ${stage ?? ''}`, [
     ['link', link],
-    ['key', secret === null ? 'links to this project need none' : 'whoever has the link sees the ticket'],
+    ['key', secret === null ? 'links to this project need none' : 'anyone with the link can see the ticket'],
   ]);
 }

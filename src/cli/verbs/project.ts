@@ -23,7 +23,7 @@ async function readProject({ server }: Session, name: string): Promise<Project> 
   const [project] = objects;
   if (project) return project;
   throw new CliError(
-    `There is no project '${name}'. stamp project list shows them, ${shell`stamp project new ${name}`} makes it.`,
+    `There is no project '${name}'. stamp project list shows the projects, ${shell`stamp project new ${name}`} creates it.`,
     EXIT.notFound,
   );
 }
@@ -87,7 +87,7 @@ const set: Verb = {
   takes: '<key=value...>',
   summary: 'Change settings of a project',
   description:
-    'Values are JSON or text; lists may have commas between; key= goes back to the default. Settings: workflow_mode, stages, overlap, url_safe_list, relative_addresses, modules_url, preview_origins, page, open_previews, deployer_environments, entries, quotas, retention_days; display_name, description and repository_url are set the same way. What somebody else changed meanwhile stays.',
+    'Values are JSON or text; lists may have commas between; key= restores the default. Settings: workflow_mode, stages, overlap, url_safe_list, relative_addresses, modules_url, preview_origins, page, open_previews, deployer_environments, entries, quotas, retention_days; display_name, description and repository_url are set the same way. Changes by others stay.',
   json: PROJECT_FIELDS,
   examples: [
     { run: 'stamp project set overlap=block', says: 'no two open tickets change one module' },
@@ -125,14 +125,14 @@ const set: Verb = {
 const create: Verb = {
   name: 'new',
   takes: '<name>',
-  summary: 'Make a project',
-  description: 'The name has lower-case letters, digits and hyphens: it stands in the addresses of its maps.',
+  summary: 'Create a project',
+  description: 'The name has lower-case letters, digits and hyphens: it is part of the URLs of its maps.',
   options: [['--title <text>', 'what people call it']],
   json: PROJECT_FIELDS,
   examples: [{ run: 'stamp project new shop --title "The shop"', says: 'with the stages dev, qa and prod' }],
   run: async ({ server, out }, [name = ''], options) => {
     if (!/^[a-z0-9][a-z0-9-]*$/.test(name))
-      throw usage(`'${name}' has more than lower-case letters, digits and hyphens.`);
+      throw usage(`'${name}' is not a valid name: use lower-case letters, digits and hyphens.`);
     const body = { name, display_name: textOf(options, 'title') ?? '' };
     const project = await server.of(server.api.POST('/api/v1/project/', { body: body as Sent }));
     out.result(project, () => out.say(project.name));
@@ -145,7 +145,7 @@ const create: Verb = {
 
 export const project: Verb = {
   name: 'project',
-  summary: 'List and make projects, change their settings',
-  examples: [{ run: 'stamp project show', says: 'stages and settings of the project that you are in' }],
+  summary: 'List and create projects, change their settings',
+  examples: [{ run: 'stamp project show', says: 'stages and settings of the current project' }],
   verbs: [list, show, set, create],
 };

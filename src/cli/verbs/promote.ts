@@ -23,11 +23,11 @@ import { CHANGE_FIELDS, REFUSED_FIELDS, TICKET_FIELDS } from '../words/json-shap
 type PromoteBody = NonNullable<operations['promote_ticket']['requestBody']>['content']['application/json'];
 
 export const PROMOTE_OPTIONS: readonly OptionLine[] = [
-  ['--dry-run', 'say what it would come to, and change nothing'],
-  ['--wait', 'wait while what stands in the way clears by itself'],
+  ['--dry-run', 'print what would happen, and change nothing'],
+  ['--wait', 'wait while the obstacles clear by themselves'],
   ['--timeout <time>', 'how long to wait: 30s, 10m, 2h (default: 10m)'],
-  ['--no-git-check', "don't look at git"],
-  ['--fetch', 'refuse where the remote cannot be asked for the trunk; into the last stage that is so anyway'],
+  ['--no-git-check', 'do not check git'],
+  ['--fetch', 'refuse if the trunk cannot be fetched from the remote; always so for the last stage'],
 ];
 
 export const promote: Verb = {
@@ -35,24 +35,24 @@ export const promote: Verb = {
   takes: '[ticket]',
   summary: 'Promote a ticket to the next stage',
   description:
-    'First looks at git, where there is a repository: everything is committed, HEAD descends from the trunk, and has every source as the ticket has it. Into the last ' +
-    'stage is a release: a terminal asks first, elsewhere it takes --yes.',
+    'First checks git, if there is a repository: everything is committed, HEAD descends from the trunk, and has every source as the ticket has it. Into the last ' +
+    'stage is a release: a terminal asks first; without one, --yes is required.',
   options: [
-    ['--stage <name>', 'the stage that it has to come to'],
-    ['--force <policy>', 'go past a policy that objects: imports; with --reason. It is an event in the stream'],
-    ['--reason <text>', 'why it is forced'],
+    ['--stage <name>', 'the stage that it must reach'],
+    ['--force <policy>', 'override a policy that blocks: imports; needs --reason, and is an event in the stream'],
+    ['--reason <text>', 'the reason for --force'],
     ...PROMOTE_OPTIONS,
   ],
   completes: 'ticket',
   json: { ...TICKET_FIELDS, ...CHANGE_FIELDS, ...REFUSED_FIELDS },
   examples: [
-    { run: 'stamp promote TKT-1 --dry-run', says: 'what it would come to' },
+    { run: 'stamp promote TKT-1 --dry-run', says: 'what would happen' },
     {
       run: 'stamp promote TKT-1 --force imports --reason "The page does without it" --dry-run',
-      says: 'though a module that it imports is missing',
+      says: 'although a module that it imports is missing',
     },
-    { run: 'stamp promote TKT-1 --stage qa', says: 'to QA; where it is there already, that is fine' },
-    { run: 'stamp promote TKT-1 --yes', says: 'to the next stage, without a question' },
+    { run: 'stamp promote TKT-1 --stage qa', says: 'to QA; no error if it is already there' },
+    { run: 'stamp promote TKT-1 --yes', says: 'to the next stage, without confirmation' },
   ],
   run: async (session, [name], options) => {
     const key = await ticketNamed(session, name, options);
@@ -75,7 +75,7 @@ export const promote: Verb = {
       git = await look();
     }
     if (releases)
-      await requireConfirmed(session, `Promote ${ticket.key} (${ticket.title}) to ${next}, for everybody?`, options);
+      await requireConfirmed(session, `Promote ${ticket.key} (${ticket.title}) to ${next}, for all users?`, options);
     // Whoever uploaded meanwhile may have sent what is in no commit: what git says is asked again.
     const bodyOf = async (isChanged: boolean): Promise<GitFound & Forced> => ({
       ...forced,
@@ -91,7 +91,7 @@ type Forced = Pick<NonNullable<PromoteBody>, 'force' | 'reason'>;
 function forcedIn(options: Options): Forced {
   const [force, reason] = [textOf(options, 'force'), textOf(options, 'reason')];
   if (force === undefined) return {};
-  if (reason === undefined) throw usage('Give a reason for what you force: --reason "why".');
+  if (reason === undefined) throw usage('Give a reason for --force: --reason "why".');
   return { force: [force as 'imports'], reason };
 }
 
@@ -193,7 +193,7 @@ function refusal({ out, settings }: Session, { key, stage }: Ticket, error: Refu
   const waits = onlyWaits(verdicts) && !wait ? [shell`stamp ${key} --promote --wait`] : [];
   const what = [...helps, ...waits].filter(Boolean).join(', ');
   return new CliError(
-    `${key} stays at ${stage ?? 'no stage'}${what ? `. What helps: ${what}` : `: ${error.message}`}`,
+    `${key} stays at ${stage ?? 'no stage'}${what ? `. Next: ${what}` : `: ${error.message}`}`,
     EXIT.refused,
     error.body,
   );

@@ -16,19 +16,19 @@ type Choices = Readonly<Record<string, Choice>>;
 export const rebase: Verb = {
   name: 'rebase',
   takes: '[ticket] [choices...]',
-  summary: 'Settle modules that somebody else released since',
+  summary: 'Resolve conflicts with modules that another ticket released since',
   description:
-    'mine keeps what the ticket has, over what is in production now; theirs gives it up. A ticket that is past its first stage ' +
+    'mine keeps the version of the ticket, over the one in production; theirs drops it. A ticket that is past its first stage ' +
     'is reverted first.',
   options: [
-    ['--mine', 'for all that somebody overtook'],
-    ['--theirs', 'for all that somebody overtook'],
+    ['--mine', 'for all keys in conflict'],
+    ['--theirs', 'for all keys in conflict'],
   ],
   completes: 'ticket',
   json: CHANGE_FIELDS,
   examples: [
-    { run: 'stamp rebase TKT-1 cart=mine', says: 'we have seen what is live, and want ours over it' },
-    { run: 'stamp rebase TKT-1 --theirs', says: 'give up everything that somebody overtook' },
+    { run: 'stamp rebase TKT-1 cart=mine', says: 'you have seen the live version, and want yours over it' },
+    { run: 'stamp rebase TKT-1 --theirs', says: 'drop every change in conflict' },
   ],
   run: async (session, args, options) => {
     const named = args[0]?.includes('=') ? undefined : args[0];
@@ -36,9 +36,7 @@ export const rebase: Verb = {
     const ticket = await readTicket(session, await ticketNamed(session, named, options));
     const choices = await allChoices(session, String(ticket.id), said, options);
     if (Object.keys(choices).length === 0) {
-      session.out.result({ key: ticket.key, changes: [] }, () =>
-        session.out.say(`${ticket.key}: nothing is to be settled.`),
-      );
+      session.out.result({ key: ticket.key, changes: [] }, () => session.out.say(`${ticket.key} has no conflicts.`));
       return undefined;
     }
     const { server } = session;
@@ -59,7 +57,7 @@ function choicesIn(words: readonly string[]): Choices {
   return Object.fromEntries(
     words.map((word) => {
       const [, key, choice] = /^(.+)=(mine|theirs)$/s.exec(word) ?? [];
-      if (key === undefined) throw usage(`'${word}' is no choice: say cart=mine or cart=theirs.`);
+      if (key === undefined) throw usage(`'${word}' is not a choice: use cart=mine or cart=theirs.`);
       return [key, choice as Choice];
     }),
   );
@@ -67,9 +65,10 @@ function choicesIn(words: readonly string[]): Choices {
 
 /** What was said of single ones counts more than --mine and --theirs. */
 async function allChoices(session: Session, id: string, said: Choices, { mine, theirs }: Options): Promise<Choices> {
-  if (mine && theirs) throw usage('--mine and --theirs contradict each other: say one, or a choice for each module.');
+  if (mine && theirs)
+    throw usage('--mine and --theirs contradict each other: use one of them, or a choice for each module.');
   if (!mine && !theirs && Object.keys(said).length === 0)
-    throw usage('Whose counts? Say --mine, --theirs, or a choice for each module: cart=mine.');
+    throw usage('Choose a version: --mine, --theirs, or a choice for each module: cart=mine.');
   if (!mine && !theirs) return said;
   const { changes } = await readDiff(session, id, {});
   const overtaken = changes.filter(({ state }) => state === 'stale');

@@ -22,7 +22,7 @@ export const releases: Verb = {
   run: async (session, _args, options) => {
     const { out, settings } = session;
     const limit = textOf(options, 'limit') ?? '20';
-    if (!/^[1-9]\d{0,2}$/.test(limit)) throw usage(`--limit is a number from 1 to 999, not '${limit}'.`);
+    if (!/^[1-9]\d{0,2}$/.test(limit)) throw usage(`--limit must be a number from 1 to 999, not '${limit}'.`);
     const production = productionOf(await readStages(session, settings.project));
     const ticket: Record<string, string> =
       textOf(options, 'ticket') === undefined ? {} : { ticket: await ticketNamed(session, undefined, options) };

@@ -14,8 +14,8 @@ import { CHANGE_FIELDS, TICKET_FIELDS } from '../words/json-shapes.js';
 
 export const REVERT_OPTIONS: readonly OptionLine[] = [
   ['--to-revision <n>', 'in the first stage: the revision of its modules to go back to'],
-  ['--cascade', 'out of production: take out those that depend on it, too'],
-  ['--force', 'out of production: though others depend on it'],
+  ['--cascade', 'from production: also revert the tickets that depend on it'],
+  ['--force', 'from production: even if other tickets depend on it'],
 ];
 
 export const revert: Verb = {
@@ -23,12 +23,12 @@ export const revert: Verb = {
   takes: '[ticket]',
   summary: 'Revert a ticket to the stage before',
   description:
-    'Out of production that is a new release without it: keys that a later ticket overwrote stay as that ticket made them. A ' +
-    'terminal asks first, elsewhere it takes --yes. A ticket that left production holds itself: stamp unhold, before it is promoted again.',
+    'Out of production, this makes a new release without it: keys that a later ticket overwrote stay as that ticket made them. A ' +
+    'terminal asks first; without one, --yes is required. A ticket that left production is held: use stamp unhold before you promote it again.',
   options: [
-    ['--stage <name>', 'the stage that it has to come to'],
-    ['--reason <text>', 'goes into the history'],
-    ['--dry-run', 'say what it would come to, and change nothing'],
+    ['--stage <name>', 'the stage that it must reach'],
+    ['--reason <text>', 'the reason, for the history'],
+    ['--dry-run', 'print what would happen, and change nothing'],
     ...REVERT_OPTIONS,
   ],
   completes: 'ticket',
@@ -58,7 +58,7 @@ export const revert: Verb = {
 /** Out of production: rejects with usage, or CliError where it is not confirmed. */
 async function requireLeaving(session: Session, { key, title, stage }: Ticket, options: Options): Promise<void> {
   requireAnswerable(session, stage ?? '', options);
-  await requireConfirmed(session, `Take ${key} (${title}) out of ${stage ?? ''}, for everybody?`, options);
+  await requireConfirmed(session, `Take ${key} (${title}) out of ${stage ?? ''}, for all users?`, options);
 }
 
 /** Rejects with CliError `refused`. */
@@ -73,7 +73,7 @@ function requireBefore({ key, stage }: Ticket, line: StageOrder, wanted: string)
 function requireLater({ key, stage }: Ticket, line: StageOrder): void {
   if (stage !== line[0]?.name) return;
   throw new CliError(
-    `${key} is at ${stage}, the first stage: ${shell`stamp revert ${key} --to-revision 1`} takes its modules back to an earlier revision.`,
+    `${key} is at ${stage}, the first stage: ${shell`stamp revert ${key} --to-revision 1`} restores an earlier revision of its modules.`,
     EXIT.refused,
   );
 }
@@ -82,7 +82,7 @@ function revisionIn(options: Options): number | undefined {
   const text = textOf(options, 'toRevision');
   if (text === undefined) return undefined;
   if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw usage(`--to-revision is a number, not '${text}'.`);
+  throw usage(`--to-revision must be a number, not '${text}'.`);
 }
 
 function send(session: Session, ticket: Ticket, options: Options, revision: number | undefined): Promise<StageChange> {
@@ -130,6 +130,6 @@ function told(
   const next =
     change.release === null
       ? `${shell`stamp ${key} --update`} (${change.stage === line[0]?.name ? 'its modules can change again' : 'once it is at the first stage'})`
-      : `${shell`stamp unhold ${key}`} before it is promoted again: it holds itself`;
+      : `${shell`stamp unhold ${key}`} before you promote it again: it is held`;
   return { headline: `${key} reverted ${way}${release && `: ${release} is ${from ?? ''} without it`}`, next };
 }

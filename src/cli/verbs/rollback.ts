@@ -16,14 +16,14 @@ import { RELEASE_CHANGE_FIELDS } from '../words/json-shapes.js';
 export const rollback: Verb = {
   name: 'rollback',
   takes: '<release>',
-  summary: 'Bring production back to an earlier release',
+  summary: 'Roll production back to an earlier release',
   description:
-    'A new release that equals the earlier one: what was released since is taken out, and its tickets go back a stage and hold ' +
-    'themselves. A terminal asks first, elsewhere it takes --yes. stamp releases lists them.',
+    'A new release that equals the earlier one: later releases are taken out, and their tickets move back a stage and are ' +
+    'held. A terminal asks first; without one, --yes is required. stamp releases lists them.',
   options: [
-    ['--reason <text>', 'goes into the history'],
-    ['--force', 'bring back what was reverted since, without its tickets'],
-    ['--dry-run', 'say what it would come to, and change nothing'],
+    ['--reason <text>', 'the reason, for the history'],
+    ['--force', 'restore modules that were reverted since, without their tickets'],
+    ['--dry-run', 'print what would happen, and change nothing'],
   ],
   completes: 'release',
   json: RELEASE_CHANGE_FIELDS,
@@ -33,7 +33,7 @@ export const rollback: Verb = {
   ],
   run: async (session, [text = ''], options) => {
     const number = /^\d{1,9}$/.test(text) ? Number(text) : undefined;
-    if (number === undefined) throw usage(`A release is a number, not '${text}': stamp releases lists them.`);
+    if (number === undefined) throw usage(`A release must be a number, not '${text}': stamp releases lists them.`);
     const production = productionOf(await readStages(session, session.settings.project));
     const now = production.release ?? 0;
     if (options.dryRun)
@@ -47,7 +47,7 @@ export const rollback: Verb = {
     requireAnswerable(session, production.name, options);
     await requireConfirmed(
       session,
-      `Roll ${production.name} of ${production.project} back from release ${now} to release ${number}, for everybody?`,
+      `Roll ${production.name} of ${production.project} back from release ${now} to release ${number}, for all users?`,
       options,
     );
     const done = await rollBack(session, production, number, options);
@@ -81,7 +81,7 @@ async function rehearse(
   );
   const { result } = answer as { readonly result?: unknown };
   if (typeof result !== 'object' || result === null)
-    throw new CliError('The server did not say what it would come to.', EXIT.error);
+    throw new CliError('The server did not answer what would happen.', EXIT.error);
   return result as ProductionChange;
 }
 
@@ -103,7 +103,7 @@ function sayRollback(
   const again = shell`stamp rollback ${number} ${flags({ force: force === true, reason })}`;
   if (change.release === now) {
     out.result(dry ? { ...change, dry_run: true } : change, () =>
-      out.say(`${production.name} equals release ${number} already.`),
+      out.say(`${production.name} already equals release ${number}.`),
     );
     return undefined;
   }
@@ -119,7 +119,7 @@ function sayRollback(
       ],
       ['back', restored.length > 0 ? restored.map((ticket) => ticket ?? 'a direct write').join(', ') : undefined],
       ['link', previewLink(settings, production, '')],
-      ['next', dry ? again : `${shell`stamp rollback ${now} --force`} brings back what went`],
+      ['next', dry ? again : `${shell`stamp rollback ${now} --force`} undoes this rollback`],
     ]);
   });
 }

@@ -11,12 +11,12 @@ export const show: Verb = {
   takes: '[ticket]',
   summary: 'Show a ticket as it is now',
   description:
-    'Where it is on its way, what belongs to it, why it failed, what stands next. With --wait as soon as the condition holds: exit code 0, 5 when the ticket failed instead, 8 when the time is over.',
+    'Its step and stage, its parts, why it failed, and what to do next. With --wait it shows them as soon as the condition holds: exit code 0, 5 when the ticket failed instead, 8 when the time is over.',
   completes: 'ticket',
   options: [...WAIT_OPTIONS],
   json: { ...FULL_TICKET_FIELDS, links: true, components: true, why: WHY_FIELDS, preview: true },
   examples: [
-    { run: 'stamp show TKT-1', says: 'where it is, what belongs to it, what stands next' },
+    { run: 'stamp show TKT-1', says: 'where it is, its parts, and what to do next' },
     { run: 'stamp show TKT-1 --json=key,current_workflow_step', says: 'two fields, for a script' },
     { run: "stamp show TKT-1 --wait 'step>=100' --timeout 30s", says: 'as soon as it is there' },
   ],

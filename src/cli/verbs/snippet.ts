@@ -17,11 +17,11 @@ interface WrittenPage {
 export const snippet: Verb = {
   name: 'snippet',
   takes: '[pages...]',
-  summary: 'Print what a page has in its head, or write it into pages',
+  summary: 'Print the snippet for the head of a page, or write it into pages',
   description:
-    'With --write it goes first into <head>, behind <meta>, between <!-- stampline --> and <!-- /stampline -->; where a page has ' +
+    'With --write it goes first into <head>, after <meta>, between <!-- stampline --> and <!-- /stampline -->; where a page has ' +
     'these comments, there. A page that has the two elements already gets the map as it is in production now, and keeps their ' +
-    'attributes (nonce, crossorigin, data-badge) and everything else to the byte: a build can do it each time. A page whose ' +
+    'attributes (nonce, crossorigin, data-badge) and everything else to the byte: a build can run it each time. A page whose ' +
     'elements cannot work (async, defer, type="module", integrity) is refused, and none of the pages is written then.',
   options: [['--write <page...>', 'a page to write it into; more may follow']],
   json: { snippet: true, file: true, changed: true },
@@ -34,14 +34,14 @@ export const snippet: Verb = {
     const text = await askForSnippet(session);
     const names = [...new Set([...textsOf(options, 'write'), ...args])];
     if (textsOf(options, 'write').length === 0) {
-      if (args.length > 0) throw usage(`Say what to do with it: ${shell`stamp snippet --write ${args[0] ?? ''}`}`);
+      if (args.length > 0) throw usage(`To write it into a page: ${shell`stamp snippet --write ${args[0] ?? ''}`}`);
       out.result({ snippet: text.trimEnd() }, () => out.lines(text.trimEnd()));
       return undefined;
     }
     const pages = await writePages(session, names, text);
     const shown = pages.map(({ file, changed }) => ({ file, changed }));
     out.result(shown.length === 1 ? shown[0] : shown, () => {
-      for (const { name, changed } of pages) out.say(changed ? `${name} has it now.` : `${name} has it already.`);
+      for (const { name, changed } of pages) out.say(changed ? `${name} was updated.` : `${name} is up to date.`);
     });
     return undefined;
   },
@@ -72,7 +72,7 @@ async function writePages({ settings }: Session, names: readonly string[], text:
 async function readPage(file: string, name: string): Promise<string> {
   const bytes = await fs.readFile(file).catch((error: unknown) => {
     throw new CliError(
-      `${name} can't be read (${(error as NodeJS.ErrnoException).code ?? ''}): give the page that is to have it.`,
+      `${name} can't be read (${(error as NodeJS.ErrnoException).code ?? ''}): name a page that exists.`,
       EXIT.error,
     );
   });

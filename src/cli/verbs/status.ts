@@ -15,7 +15,7 @@ export const status: Verb = {
   takes: '[ticket] [step] [status]',
   summary: 'Show where a ticket is, or move it to a step',
   description:
-    'Without a step it shows. A step is a number or its name (300, image-building). The status is 000 unless you say one: 001 to 998 for your own use, 1000 for done. With -t the first word is the step; a bare number is a step where there is one of that number, unless all three words are given. Piped: key, step, status and the name of the step, with tabs between.',
+    'Without a step it only shows. A step is a number or its name (300, image-building). The status is 000 unless you give one: 001 to 998 for your own use, 1000 for done. With -t the first word is the step; a bare number is a step where there is one of that number, unless all three words are given. Piped: key, step, status and the name of the step, with tabs between.',
   completes: 'ticket',
   options: [...WAIT_OPTIONS],
   json: TICKET_FIELDS,
@@ -62,7 +62,7 @@ async function asked(session: Session, args: readonly string[], options: Options
   const [first] = args;
   const named = first !== undefined && namesTicket(args, options);
   const [step, status] = named ? args.slice(1) : args;
-  if (!named && args.length > 2) throw usage(`'${first}' is no ticket: stamp status TKT-1 300 000`);
+  if (!named && args.length > 2) throw usage(`'${first}' is not a ticket: stamp status TKT-1 300 000`);
   if (!named && first !== undefined && !(await hasTicket(session, options)))
     throw usage(`Which ticket? ${shell`stamp status TKT-1 ${words(args)}`}`);
   const key = await ticketNamed(session, named ? first : undefined, options);

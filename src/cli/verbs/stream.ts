@@ -18,22 +18,22 @@ type Event = Omit<components['schemas']['Event'], 'data'>;
 
 export const stream: Verb = {
   name: 'stream',
-  summary: 'Follow what happens, a line each',
+  summary: 'Follow events, one line each',
   description:
-    'Until Ctrl-C, which ends it with 0. Comes back where it was when the server or the network was away: nothing is missing, ' +
-    'nothing comes twice. Piped, a line is number, time, severity, type, what; with --json an event each.',
+    'Until Ctrl-C, which ends it with 0. After a lost connection it continues where it was: no event is missing, ' +
+    'and none comes twice. Piped, a line is number, time, severity, type, what; with --json an event each.',
   options: [
     ['-t, --ticket <keys>', 'of these tickets, with commas'],
     ['--severity <names>', 'info, warn, error'],
     ['--type <types>', "such as 'ticket.*,release.*'"],
     ['--stage <names>', 'at these stages'],
-    ['--detail', 'parts of what has a line of its own, too: the links of a new ticket, the uploads of a bundle'],
-    ['--since <time>', 'from a time on: 2h ago, or 2026-01-01T12:00:00Z; earliest: all that is kept'],
-    ['--limit <n>', 'end after so many'],
+    ['--detail', 'also details of larger events: the links of a new ticket, the uploads of a bundle'],
+    ['--since <time>', 'from a time on: 2h ago, or 2026-01-01T12:00:00Z; earliest: all stored events'],
+    ['--limit <n>', 'end after this many events'],
   ],
   json: EVENT_FIELDS,
   examples: [
-    { run: 'stamp stream --ticket TKT-1 --since earliest --limit 1', says: 'how it began' },
+    { run: 'stamp stream --ticket TKT-1 --since earliest --limit 1', says: 'its first event' },
     { run: "stamp stream --since 1h --type 'ticket.*' --severity info --limit 1", says: 'of the last hour' },
   ],
   run: async (session, _args, options) => {
@@ -52,9 +52,9 @@ export const stream: Verb = {
           else tell(out, server.eventIn<Event>(data));
           return event === 'resync' || ++count < limit;
         },
-        lost: () => out.note('The stream broke off: coming back …'),
+        lost: () => out.note('The stream was interrupted: reconnecting …'),
         connected: (id, again) => {
-          if (again) out.note(`Back${id === undefined ? '' : `, after event ${id}`}: nothing is missing.`);
+          if (again) out.note(`Reconnected${id === undefined ? '' : `, after event ${id}`}: nothing is missing.`);
         },
       });
     } catch (error) {
@@ -68,7 +68,7 @@ function limitIn(options: Options): number {
   const text = textOf(options, 'limit');
   if (text === undefined) return Infinity;
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw usage(`--limit is a number from 1 on, not '${text}'.`);
+  throw usage(`--limit must be a number from 1 up, not '${text}'.`);
 }
 
 function queryOf({ settings }: Session, options: Options): URLSearchParams {
@@ -97,7 +97,7 @@ function timeOf(since: string): string {
 }
 
 function tellGap(out: Output, { oldest }: { readonly oldest: number }): void {
-  out.warn(`What happened before event ${oldest} is not kept any more: going on from there.`);
+  out.warn(`Events before ${oldest} are no longer stored: continuing from there.`);
 }
 
 const COLOURS: Readonly<Record<string, Colour>> = { info: 'green', warn: 'yellow', error: 'red' };

@@ -15,7 +15,7 @@ export const upload: Verb = {
   takes: '<subticket> <files...>',
   summary: "Upload the files of a subticket's source package",
   description:
-    'All of them or none. What a .dsc or .changes lists is checked by size and sums; what it lists and nobody has uploaded yet is said. The subticket is its id or, with -t, the name of its source package. Piped: name, size in bytes, SHA-256 and URL, with tabs between.',
+    'All of them or none. What a .dsc or .changes lists is checked by size and sums; files that it lists and that are not uploaded yet are reported. The subticket is its id or, with -t, the name of its source package. Piped: name, size in bytes, SHA-256 and URL, with tabs between.',
   json: { objects: true, missing: true },
   examples: [{ run: 'stamp sub upload curl bundle.json -t TKT-2', says: 'a file, or several' }],
   run: async (session, [word, ...files], options) => {

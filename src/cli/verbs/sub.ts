@@ -21,8 +21,7 @@ const add: Verb = {
   name: 'add',
   takes: '[ticket] [sourcepackage] [version]',
   summary: 'Add a subticket for an upload',
-  description:
-    'It takes the place of the one there is for the same source package. Prints its id; piped, nothing else.',
+  description: 'It supersedes the live subticket for the same source package. Prints its id; piped, nothing else.',
   options: [['--assignee <email>', 'who works on it']],
   json: SUBTICKET_FIELDS,
   examples: [
@@ -33,7 +32,7 @@ const add: Verb = {
     const { out, server } = session;
     const [name, sourcepackage, version] = beginsWithTicket(session, args, options) ? args : [undefined, ...args];
     if (sourcepackage === undefined || version === undefined)
-      throw usage('Which upload? stamp sub add TKT-1 curl 8.11.0-1');
+      throw usage('Name the upload: stamp sub add TKT-1 curl 8.11.0-1');
     const ticket = await readTicket(session, await ticketNamed(session, name, options));
     const assignee = textOf(options, 'assignee') ?? '';
     const made = await addSubticket(server, { ticket: ticket.id, sourcepackage, version, assignee });
@@ -102,7 +101,7 @@ const fail: Verb = {
   examples: [
     {
       run: 'stamp sub fail curl -t TKT-2 --reason "test 1560 failed" --code build.tests_failed --kind product',
-      says: 'with what people and tools need to know',
+      says: 'with a reason for people and a kind for tools',
     },
   ],
   run: async (session, [word], options) => {

@@ -22,16 +22,16 @@ interface Token {
 
 const list: Verb = {
   name: 'list',
-  summary: 'List the tokens that count, newest first',
+  summary: 'List the valid tokens, newest first',
   json: TOKEN_FIELDS,
-  examples: [{ run: 'stamp token list --json=id,owner,expires_at', says: 'never the tokens themselves' }],
+  examples: [{ run: 'stamp token list --json=id,owner,expires_at', says: 'without the secrets' }],
   run: async (session) => {
     const { out } = session;
     const all = await readTokens(session);
     out.result(all, () =>
       sayTable(
         out,
-        ['id', 'owner', 'scopes', 'projects', 'counts until', 'purpose'],
+        ['id', 'owner', 'scopes', 'projects', 'valid until', 'purpose'],
         all.map((one) => [
           `${one.id}`,
           one.owner,
@@ -48,14 +48,14 @@ const list: Verb = {
 
 const create: Verb = {
   name: 'create',
-  summary: 'Make a token, and print it this once',
+  summary: 'Create a token, and print it once',
   description: 'Scopes: read, ticket:write, status:write, artifact:write, event:write, map:<stage>, admin.',
   options: [
-    ['--owner <name>', 'who acts with it: the actor in history and stream'],
-    ['--scope <scope...>', 'what it may; may be repeated'],
-    ['--project <name...>', 'for this project alone; may be repeated (default: all of them)'],
-    ['--purpose <text>', 'what it is for'],
-    ['--days <n>', 'how long it counts (default: 90)'],
+    ['--owner <name>', 'the owner: the actor in history and stream'],
+    ['--scope <scope...>', 'a scope; may be repeated'],
+    ['--project <name...>', 'only for this project; may be repeated (default: all projects)'],
+    ['--purpose <text>', 'its purpose'],
+    ['--days <n>', 'how many days it is valid (default: 90)'],
   ],
   json: { ...TOKEN_FIELDS, token: true },
   examples: [
@@ -71,9 +71,10 @@ const create: Verb = {
     const scopes = textsOf(options, 'scope').flatMap((scope) => scope.split(','));
     // Before the verb it is one text, and means no less.
     const projects = [...textsOf(options, 'project'), ...[textOf(options, 'project') ?? []].flat()];
-    if (owner === undefined) throw usage('Whose is it? --owner ci');
-    if (scopes.length === 0) throw usage('What may it? --scope read --scope status:write');
-    if (days !== undefined && !/^[1-9]\d{0,3}$/.test(days)) throw usage(`--days is a number of days, not '${days}'.`);
+    if (owner === undefined) throw usage('Give an owner: --owner ci');
+    if (scopes.length === 0) throw usage('Give at least one scope: --scope read --scope status:write');
+    if (days !== undefined && !/^[1-9]\d{0,3}$/.test(days))
+      throw usage(`--days must be a number of days, not '${days}'.`);
     const body = {
       owner,
       scopes,
@@ -90,8 +91,8 @@ const create: Verb = {
 const rotate: Verb = {
   name: 'rotate',
   takes: '<id>',
-  summary: 'Replace a token: print another one for the same',
-  description: 'The old one counts for 24 h more, in which whoever has it takes the new one.',
+  summary: 'Replace a token: print a new one with the same scopes',
+  description: 'The old one is valid for 24 h more: replace it where it is used within that time.',
   json: { ...TOKEN_FIELDS, token: true },
   examples: [{ run: 'stamp token rotate 1', says: 'prints the new one' }],
   run: async (session, [id = '']) => {
@@ -99,7 +100,7 @@ const rotate: Verb = {
     const params = { path: { id: idIn(id) } };
     const made = await known(id, server.of(server.api.POST('/api/v1/token/{id}/rotate/', { params })));
     sayMade(session, made);
-    session.out.note(`Token ${id} counts for 24 h more.`);
+    session.out.note(`Token ${id} is valid for 24 h more.`);
     return undefined;
   },
 };
@@ -109,7 +110,7 @@ const revoke: Verb = {
   takes: '<id>',
   summary: 'Revoke a token: every server refuses it within 5 s',
   json: { ...TOKEN_FIELDS, revoked: true },
-  examples: [{ run: 'stamp token revoke 1', says: 'asks first, on a terminal; --yes asks nothing' }],
+  examples: [{ run: 'stamp token revoke 1', says: 'asks first, on a terminal; --yes does not ask' }],
   run: async (session, [word = ''], options) => {
     const { server, out } = session;
     const id = idIn(word);
@@ -125,9 +126,9 @@ const revoke: Verb = {
 
 export const token: Verb = {
   name: 'token',
-  summary: 'List, make, replace and revoke tokens',
-  description: 'Needs the scope admin. On the machine of the server stampline token does the same without a token.',
-  examples: [{ run: 'stamp token list', says: 'who may do what, and until when' }],
+  summary: 'List, create, replace and revoke tokens',
+  description: 'Needs the scope admin. On the machine of the server, stampline token does the same without a token.',
+  examples: [{ run: 'stamp token list', says: 'owners, scopes and end dates' }],
   verbs: [list, create, rotate, revoke],
 };
 
@@ -141,11 +142,11 @@ async function readTokens({ server }: Session): Promise<readonly Token[]> {
 
 function idIn(word: string): string {
   if (/^[1-9]\d{0,9}$/.test(word)) return word;
-  throw usage(`'${word}' is no token's id: stamp token list shows them.`);
+  throw usage(`'${word}' is not the id of a token: stamp token list shows them.`);
 }
 
 const noToken = (id: string): CliError =>
-  new CliError(`There is no token ${id} that still counts: stamp token list shows them.`, EXIT.notFound);
+  new CliError(`There is no valid token ${id}: stamp token list shows them.`, EXIT.notFound);
 
 /** Rejects with CliError where there is no such token. */
 const known = <T>(id: string, call: Promise<T>): Promise<T> =>
@@ -162,6 +163,6 @@ function sayMade(session: Session, made: Token & { readonly token: string }): vo
   const { id, owner, scopes, projects } = made;
   const where = projects ? `, in ${projects.join(', ')}` : '';
   out.note(
-    `Token ${id} for ${owner}: ${scopes.join(', ')}${where}; it counts until ${untilOf(session, made)}. It is shown this once.`,
+    `Token ${id} for ${owner}: ${scopes.join(', ')}${where}; it valid until ${untilOf(session, made)}. It is shown only once.`,
   );
 }

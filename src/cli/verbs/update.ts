@@ -9,10 +9,10 @@ import { UPDATE_FIELDS } from '../words/json-shapes.js';
 
 /** Beside the files and the folder, which the first grammar has flags of its own for. */
 export const UPDATE_OPTIONS: readonly OptionLine[] = [
-  ['--once', 'send what differs and end, for CI'],
-  ['--delete <file...>', 'a file or folder that is gone: delete it from the ticket; may be repeated'],
-  ['--move-keys', 'rename what production or the ticket has under an earlier name of a file'],
-  ['--title <title>', 'of a ticket that is new; default: the git branch, else the key'],
+  ['--once', 'send what differs, and end; for CI'],
+  ['--delete <file...>', 'a file or folder that was deleted: delete it from the ticket; may be repeated'],
+  ['--move-keys', 'rename keys that production or the ticket has under an earlier name of a file'],
+  ['--title <title>', 'the title of a new ticket; default: the git branch, else the key'],
 ];
 
 /** As both grammars ask for it. */
@@ -35,10 +35,10 @@ export const updateWith = (
 export const update: Verb = {
   name: 'update',
   takes: '[ticket] [files...]',
-  summary: 'Send modules as they are saved, and show where to see them',
+  summary: 'Send modules as they are saved, and show the link to the preview',
   description:
-    'A ticket that there is not yet is created. With files, sends these once; without, sends what differs in the folder, then ' +
-    'watches it for what is added, changed and deleted until Ctrl-C. Files that git ignores stay here; a folder that it ignores as a whole is sent where it is named: dist.',
+    'A ticket that does not exist is created. With files, sends these once; without, sends what differs in the folder, then ' +
+    'watches it for what is added, changed and deleted until Ctrl-C. Files that git ignores are not sent; a folder that git ignores as a whole is sent if you name it: dist.',
   options: [['-f, --folder <folder>', 'the folder to watch (default: ./src)'], ...UPDATE_OPTIONS],
   completes: 'ticket',
   json: UPDATE_FIELDS,

@@ -10,12 +10,12 @@ import { WHY_FIELDS } from '../words/json-shapes.js';
 export const why: Verb = {
   name: 'why',
   takes: '[ticket]',
-  summary: "Say what stands in the way of a ticket's promotion",
-  description: 'Ends with 0 where nothing does, 3 where somebody has to act, 8 where it clears by itself.',
+  summary: 'Explain what blocks the promotion of a ticket',
+  description: 'Ends with 0 if nothing does, 3 if a person has to act, 8 if it clears by itself.',
   completes: 'ticket',
   json: WHY_FIELDS,
   examples: [
-    { run: 'stamp why TKT-1', says: 'what each policy says, and what helps' },
+    { run: 'stamp why TKT-1', says: 'the verdict of each policy, and what to do' },
     { run: 'stamp why TKT-1 --json=promotable', says: 'for a script' },
     { run: 'stamp why TKT-3', says: 'one that is released can go no further', exit: EXIT.refused },
   ],
@@ -34,7 +34,7 @@ export const why: Verb = {
 
 function headline({ key, stage, next_stage: next, closed, promotable, verdicts }: Why): string {
   if (closed) return `${key} is closed: ${shell`stamp reopen ${key}`}`;
-  if (stage === null) return `${key} carries no modules yet: ${shell`stamp ${key} --update`}`;
+  if (stage === null) return `${key} has no modules yet: ${shell`stamp ${key} --update`}`;
   if (next === null) return `${key} is at ${stage}, the last stage: ${shell`stamp reopen ${key}`} begins a new cycle`;
   if (promotable) return `${key} can go from ${stage} to ${next}: ${shell`stamp ${key} --promote`}`;
   return `${key} ${exitOfVerdicts(verdicts) === EXIT.pending ? 'waits before it can go' : "can't go"} from ${stage} to ${next}`;

@@ -22,7 +22,7 @@ export class Behind {
     const foreign = fresh.filter((one) => !merged.has(keyOf(one))).map(({ name }) => name);
     if (foreign.length === 0) return [];
     const [files, their] = foreign.length === 1 ? ['1 file', 'a version'] : [`${foreign.length} files`, 'versions'];
-    const message = `Production has ${files} in ${their} that neither HEAD nor the trunk has: ${firstNames(foreign)}. Nobody changed them here, so that nothing of them is sent. git fetch brings what was merged; stamp releases says who released the rest.`;
+    const message = `Production has ${files} in ${their} that neither HEAD nor the trunk has: ${firstNames(foreign)}. They were not changed here, so they are not sent. Use git fetch to get what was merged; stamp releases shows who released the rest.`;
     return [{ code: 'behind', message }];
   }
 

@@ -80,7 +80,7 @@ export class BuildRule implements Rule {
     }
     return [...releases].map(([from, names]) => ({
       code: 'behind' as const,
-      message: `Production has ${firstNames(names)} from ${from}: unless that was merged under another commit, this build takes it back. Merge it, then build again.`,
+      message: `Production has ${firstNames(names)} from ${from}: unless that was merged as another commit, this build reverts it. Merge it, then build again.`,
     }));
   }
 
@@ -112,6 +112,6 @@ export class BuildRule implements Rule {
 function saidOf(last: LastChange | undefined): string {
   if (last === undefined) return 'a release';
   const who = `${last.ticket ?? 'a direct write'} (release ${last.release})`;
-  if (last.commit === null) return `${who}, of which no commit is known`;
+  if (last.commit === null) return `${who}, whose commit is not known`;
   return `${who}, commit ${last.commit.slice(0, 10)}, which HEAD does not have`;
 }

@@ -22,7 +22,7 @@ export async function deletedNames(place: Place, { files, ticket, names }: Delet
     const here = slashed(path.relative(base, path.resolve(place.cwd, file)));
     const [name = here] = [here, file].filter((one) => namesAt(one, names).length > 0);
     if (fs.lstatSync(path.join(base, name), { throwIfNoEntry: false }))
-      throw usage(`${file} is still there: delete it first (${shell`rm -r ${file}`}), then run this again.`);
+      throw usage(`${file} still exists: delete it first (${shell`rm -r ${file}`}), then run this again.`);
     const at = namesAt(name, names);
     if (at.length === 0) throw usage(`Neither ${ticket} nor production has ${name}.${closest(name, names)}`);
     return at;

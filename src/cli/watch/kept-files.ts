@@ -20,7 +20,7 @@ export interface KeptFile extends RefusedFile {
 /** By what it has in it; undefined of any that may be sent. */
 export function unusable({ file, name, bytes }: SentFile): KeptFile | undefined {
   if (isLfsPointer(bytes)) {
-    const message = `${name} is a pointer of Git LFS and not the file itself, so it was not sent: ${shell`git lfs pull`} brings the file.`;
+    const message = `${name} is a pointer of Git LFS and not the file itself, so it was not sent: ${shell`git lfs pull`} gets the file.`;
     return { file, name, code: 'lfs_pointer', message };
   }
   const line = conflictLine(bytes);
@@ -37,7 +37,7 @@ export function unfilteredFile(
   const help =
     filter === 'lfs'
       ? `install Git LFS, then ${shell`git lfs install`}.`
-      : `${shell`git config --get ${`filter.${filter}.clean`}`} says what has to run.`;
-  const message = `${name} goes through git's filter ${filter}, which fails here, so that nobody knows whether it was changed, and it was not sent: ${help}`;
+      : `${shell`git config --get ${`filter.${filter}.clean`}`} shows the command that must work.`;
+  const message = `${name} goes through git's filter ${filter}, which fails here. It is not known whether the file was changed, so it was not sent: ${help}`;
   return { file, name, code: 'filter_failed', message };
 }

@@ -60,17 +60,17 @@ async function rootOf(place: Place, root: string, { real, repository }: Named): 
   if (isWithin(base, real)) return base;
   const folder = fromHere(place, real);
   throw usage(
-    `${rootSaid(place, root)}, and ${folder} is not below it: give a folder that is, or give ${folder} a ${RC_FILE} of its own with another "root".`,
+    `${rootSaid(place, root)}, and ${folder} is not below it: name a folder that is, or give ${folder} a ${RC_FILE} with another "root".`,
   );
 }
 
 async function existingRoot(place: Place, root: string, repository: string | undefined): Promise<string> {
   const base = await fs.realpath(root).catch(() => undefined);
   if (base === undefined)
-    throw usage(`${rootSaid(place, root)}, and there is no such folder: correct it, or leave it out.`);
+    throw usage(`${rootSaid(place, root)}, and that folder does not exist: correct the setting, or leave it out.`);
   if (repository === undefined || isWithin(repository, base)) return base;
   throw usage(
-    `${rootSaid(place, root)}, outside of the repository ${repository}: give a folder in the repository, or leave it out.`,
+    `${rootSaid(place, root)}, outside the repository ${repository}: name a folder in the repository, or leave it out.`,
   );
 }
 

@@ -45,7 +45,7 @@ function keeping({ cwd, projectFolder }: Place, { names }: SourceFolder): string
   const folder = projectFolder ?? cwd;
   const rootFrom = (root: string): string => JSON.stringify(slashed(path.relative(folder, root)) || '.');
   const file = slashed(path.relative(cwd, path.join(folder, RC_FILE)));
-  const own = `If those names are other files', give "root": ${rootFrom(base)} there.`;
+  const own = `If those names belong to other files, set "root": ${rootFrom(base)} there.`;
   if (!prefix.endsWith(earlier) || !isWithin(base, folder)) return own.replace('there', `in ${file}`);
   const root = rootFrom(path.join(base, prefix.slice(0, prefix.length - earlier.length)));
   const how =

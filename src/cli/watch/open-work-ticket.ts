@@ -103,10 +103,7 @@ async function projectUri({ server, settings }: Session): Promise<string> {
   const { objects } = await server.of(server.api.GET('/api/v1/project/', { params: { query } }));
   const [found] = objects;
   if (found) return found.resource_uri;
-  throw new CliError(
-    `There is no project '${settings.project}': --project or STAMP_PROJECT says which.`,
-    EXIT.notFound,
-  );
+  throw new CliError(`There is no project '${settings.project}': set --project or STAMP_PROJECT.`, EXIT.notFound);
 }
 
 /** Names that say nothing about a change. */

@@ -140,7 +140,7 @@ export class SaveWatcher {
   private async lookAtFolders(signal: AbortSignal): Promise<void> {
     const started = performance.now();
     if (await this.source.isElsewhere())
-      throw new CliError(`${this.source.label} leads to another folder now: run the command again.`, EXIT.error);
+      throw new CliError(`${this.source.label} is another folder now: run the command again.`, EXIT.error);
     const found = await this.marks.look();
     if (found !== 'same') {
       await this.watcher?.close();
@@ -169,7 +169,7 @@ export class SaveWatcher {
     while (!(await this.isThere())) {
       if (performance.now() >= until)
         throw new CliError(
-          `${this.source.label} has been gone for ${Math.round(goneMs / 1000)} s. What it had is still in the ticket. Make the folder again, or name another --folder, and run the command again.`,
+          `${this.source.label} has been gone for ${Math.round(goneMs / 1000)} s. Its files are still in the ticket. Create the folder again, or name another --folder, and run the command again.`,
           EXIT.error,
         );
       await pause(Math.min(FOLDERS_MS / 4, goneMs), signal);
@@ -208,7 +208,7 @@ export class SaveWatcher {
 function watchError(error: NodeJS.ErrnoException, label: string): CliError {
   if (error.code === 'ENOSPC' || error.code === 'EMFILE')
     return new CliError(
-      `The system doesn't let all of ${label} be watched: raise fs.inotify.max_user_watches and max_user_instances, or name a smaller --folder.`,
+      `The system can't watch all of ${label}: raise fs.inotify.max_user_watches and max_user_instances, or name a smaller --folder.`,
       EXIT.error,
     );
   return new CliError(`${label} can't be watched: ${error.message}`, EXIT.error);

@@ -61,7 +61,7 @@ export class SourceFolder {
     const folder = await fs.realpath(asked).catch(() => asked);
     const found = await fs.stat(folder).catch(() => undefined);
     if (!found?.isDirectory())
-      throw new CliError(`There is no folder ${named}: --folder says which to watch.`, EXIT.usage);
+      throw new CliError(`There is no folder ${named}: name the folder to watch with --folder.`, EXIT.usage);
     const repository = await requireReadable(folder);
     const names = await keyNames(place, { asked, real: folder, repository });
     // A folder that git ignores as a whole, such as a build's, is watched when it is asked for.

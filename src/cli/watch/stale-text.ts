@@ -31,11 +31,11 @@ export function staleText({ git, facts, key }: StaleParts, file: StaleFile): str
   const mine = shell`stamp rebase ${key} ${`${file.key}=mine`}`;
   if (last && replacedVersion(git, file, last) !== undefined) return replacedText(file, last, mine);
   if (trunk && facts.isOnTrunk(path))
-    return `${name} is older here than in production: ${releasedBy(last)} released what ${trunk.name} has. Bring it in: ${pull(git)}.`;
+    return `${name} is older here than in production: ${releasedBy(last)} released what ${trunk.name} has. Get it: ${pull(git)}.`;
   const commit = last?.commit && isCommit(last.commit) ? last.commit : undefined;
   if (last && commit !== undefined && facts.has(commit)) return olderText(facts, file, { last, commit, mine });
   const from = commit === undefined ? '' : `, from commit ${commit.slice(0, 10)}`;
-  return `${name}: production has a version that this clone doesn't have (${releasedBy(last)}${from}). Merge it, or choose one: ${mine}, or =theirs.`;
+  return `${name}: production has a version that this clone does not have (${releasedBy(last)}${from}). Merge it, or choose one: ${mine}, or =theirs.`;
 }
 
 /** Production went back to an earlier version: what is on top of that here was released, and replaced. */
@@ -43,11 +43,11 @@ function replacedText({ name }: StaleFile, last: LastChange, mine: string): stri
   const { commit } = last;
   const merge =
     commit && isCommit(commit) ? `merge its commit ${commit.slice(0, 10)}` : 'merge its commit, where there is one';
-  return `${name} is newer here than in production, but that was released before: ${releasedBy(last)} went back to an earlier version. To keep that, ${merge}; to bring yours back: ${mine}, or =theirs.`;
+  return `${name} is newer here than in production, but that was released before: ${releasedBy(last)} went back to an earlier version. To keep that, ${merge}; to restore yours: ${mine}, or =theirs.`;
 }
 
 const releasedBy = (last: LastChange | undefined): string =>
-  last === undefined ? 'somebody' : `${last.ticket ?? 'a direct write'} (release ${last.release})`;
+  last === undefined ? 'another change' : `${last.ticket ?? 'a direct write'} (release ${last.release})`;
 
 function pull({ trunk, onTrunk }: GitVersions): string {
   return onTrunk ? 'git pull' : shell`git rebase ${trunk?.name ?? ''}`;
@@ -60,19 +60,19 @@ function olderText(
   { last, commit, mine }: { readonly last: LastChange; readonly commit: string; readonly mine: string },
 ): string {
   if (last.taken_back)
-    return `${name} is newer here than in production, which is older by ${last.ticket ?? 'a ticket that is gone'}: release ${last.release} took it back. ${settle(last, revertIn(last))} If yours is to go over what production has: ${mine}.`;
+    return `${name} is newer here than in production, which is older by ${last.ticket ?? 'a deleted ticket'}: release ${last.release} reverted it. ${settle(last, revertIn(last))} To replace production's version with yours: ${mine}.`;
   const since = facts.since(path, commit);
   const said = `${name} is newer here than in production, where it is as ${releasedBy(last)} released it from uncommitted work on ${commit.slice(0, 10)}.`;
-  const behind = since.length === 0 ? '' : ` Nobody released since: ${named(since)}. ${settle(last, revertOf(since))}`;
-  return `${said}${behind} If yours is to go over it: ${mine}.`;
+  const behind = since.length === 0 ? '' : ` Not released since: ${named(since)}. ${settle(last, revertOf(since))}`;
+  return `${said}${behind} To replace it with yours: ${mine}.`;
 }
 
 /** The two ways to make git and production agree: release the ticket, or take its commits back. */
 function settle({ ticket }: Pick<LastChange, 'ticket'>, revert: string | undefined): string {
   const back = revert ?? 'git revert with its commits';
   return ticket === null
-    ? `Release it again, or take it back in git as well: ${back}.`
-    : `Release ${ticket} again (${shell`stamp why ${ticket}`} says what it needs), or take it back in git as well: ${back}.`;
+    ? `Release it again, or revert it in git as well: ${back}.`
+    : `Release ${ticket} again (${shell`stamp why ${ticket}`} shows what it needs), or revert it in git as well: ${back}.`;
 }
 
 const revertIn = ({ git_revert: line }: LastChange): string | undefined =>
@@ -123,8 +123,8 @@ export async function carriedCommits(
     );
     if (commits.length === 0) return [];
     const message = isTakenBack
-      ? `${name} carries what production does not have any more: ${named(commits)}. Release ${last.release} took ${last.ticket ?? 'it'} back. ${settle(last, revertIn(last))}`
-      : `${name} carries what others committed and nobody released: ${named(commits)}. Release their ticket first, or take it back in git: ${revertOf(commits) ?? 'git revert with its commits'}.`;
+      ? `${name} has commits that production no longer has: ${named(commits)}. Release ${last.release} reverted ${last.ticket ?? 'it'}. ${settle(last, revertIn(last))}`
+      : `${name} has commits of others that were not released: ${named(commits)}. Release their ticket first, or revert them in git: ${revertOf(commits) ?? 'git revert with its commits'}.`;
     return [{ code: 'carries', message }];
   });
 }

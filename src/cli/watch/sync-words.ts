@@ -5,7 +5,7 @@ import type { Outcome } from './sync-outcome.js';
 /** Names in a line. */
 const MOST_NAMES = 3;
 
-export const BUILD = 'Build first, then send the folder that is built: --folder dist.';
+export const BUILD = 'Build first, then send the folder with the build: --folder dist.';
 
 /** `Not sent, since only .js … are modules: 3 .ts, 1 .html.` */
 export function notSent(others: Listing['others']): string {
@@ -20,7 +20,7 @@ export function notSent(others: Listing['others']): string {
 
 /** `… their folder as a whole is not: config/secrets.json.` */
 export const allIgnored = (ignored: Listing['ignored']): string =>
-  `Nothing was sent. These are ignored, and their folder as a whole is not: ${names(ignored)}. To send a build as it is, name its folder in .gitignore: dist/.`;
+  `Nothing was sent. git ignores these files, but not their whole folder: ${names(ignored)}. To send a build, list its folder in .gitignore: dist/.`;
 
 /** Without bytes. `called`: what some files are called. */
 export function doneBeside(

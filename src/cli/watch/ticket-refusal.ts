@@ -13,20 +13,20 @@ interface Named {
 const refused = (message: string): CliError => new CliError(message, EXIT.refused);
 
 export const closedTicket = (key: string): CliError =>
-  refused(`${key} is closed: '${shell`stamp reopen ${key}`}' takes it up again.`);
+  refused(`${key} is closed: '${shell`stamp reopen ${key}`}' continues it.`);
 
 const completeTicket = (key: string): CliError =>
-  refused(`${key} is complete: '${shell`stamp reopen ${key}`}' takes it up again.`);
+  refused(`${key} is complete: '${shell`stamp reopen ${key}`}' continues it.`);
 
 /** `at`: the stage where it is; `released`: whether that is production. */
 export const frozenTicket = ({ key, stage }: Named, at: string, released: boolean): CliError =>
   released
     ? refused(`${key} is released: '${shell`stamp reopen ${key}`}' begins a new cycle in ${stage}.`)
     : refused(
-        `${key} is at ${at}, where its modules are frozen: '${shell`stamp ${key} --revert`}' brings it back to ${stage}.`,
+        `${key} is at ${at}, where its modules are frozen: '${shell`stamp ${key} --revert`}' reverts it to ${stage}.`,
       );
 
-export const goneTicket = (key: string): CliError => new CliError(`${key} isn't there any more.`, EXIT.notFound);
+export const goneTicket = (key: string): CliError => new CliError(`${key} was deleted.`, EXIT.notFound);
 
 /** What an upload's refusal says of the ticket; undefined where it is about something else. */
 export function ticketRefusal({ status, code, body }: Refusal, ticket: Named): CliError | undefined {

@@ -97,7 +97,7 @@ export class UpdateReport implements Connection {
     const { stage, key } = this.ticket;
     if (!isPage)
       this.out.note(
-        `Open your page with ?${stage}=${key}; with "page": "<its URL>" in .stamprc.json the link stands here.`,
+        `Open your page with ?${stage}=${key}; with "page": "<its URL>" in .stamprc.json the link is shown here.`,
       );
   }
 
@@ -108,7 +108,7 @@ export class UpdateReport implements Connection {
 
   folderGone(label: string): void {
     this.isGone = true;
-    const line = `${this.now()}  ${this.out.paint('yellow', `${label} is gone`)}: nothing is deleted from ${this.ticket.key}. Waiting for the folder to come back.`;
+    const line = `${this.now()}  ${this.out.paint('yellow', `${label} is gone`)}: nothing is deleted from ${this.ticket.key}. Waiting for the folder.`;
     this.event('folder_gone', { folder: label }, line);
   }
 
@@ -123,7 +123,7 @@ export class UpdateReport implements Connection {
     if (this.isEmpty) return;
     this.isEmpty = true;
     const { key } = this.ticket;
-    const line = `${this.now()}  ${this.out.paint('yellow', `${label} has no modules`)}: nothing is deleted from ${key} until it has some. To delete what it had, end the watch and run: ${shell`stamp ${key} --update --once`}`;
+    const line = `${this.now()}  ${this.out.paint('yellow', `${label} has no modules`)}: nothing is deleted from ${key} until it has some. To delete its files from the ticket, end the watch and run: ${shell`stamp ${key} --update --once`}`;
     this.event('emptied', { folder: label }, line);
   }
 
@@ -150,7 +150,7 @@ export class UpdateReport implements Connection {
     this.event(
       'away',
       {},
-      `${this.now()}  ${this.out.paint('yellow', 'The server is not answering')}: what is saved is kept until it is back.`,
+      `${this.now()}  ${this.out.paint('yellow', 'The server is not answering')}: saved files are sent when it answers again.`,
     );
   }
 
@@ -189,13 +189,13 @@ export class UpdateReport implements Connection {
       else if (index < MOST_WARNINGS || this.out.isVerbose) this.out.warn(message);
     }
     if (fresh.length > MOST_WARNINGS && !this.out.isVerbose && !this.out.isJson)
-      this.out.warn(`… and ${fresh.length - MOST_WARNINGS} more: --verbose says all.`);
+      this.out.warn(`… and ${fresh.length - MOST_WARNINGS} more: --verbose shows all.`);
     if (!isShared || this.saidShared) return;
     this.saidShared = true;
     if (this.out.isJson) this.event('shared', {}, '');
     else
       this.out.warn(
-        `Somebody else changes ${this.ticket.key}'s modules as well: ${shell`stamp diff ${this.ticket.key}`} shows what it has.`,
+        `Another client is changing the modules of ${this.ticket.key}, too: ${shell`stamp diff ${this.ticket.key}`} shows the current changes.`,
       );
   }
 

@@ -50,7 +50,7 @@ async function filesOf(place: Place, watched: Watched, all: readonly NamedFiles[
     absolute.map((file) => source.fileOf(file)).filter((file) => file !== undefined);
   const files = below(paths);
   if (files.length < paths.length)
-    throw usage('A file is outside of the repository and the current folder: go to its project first.');
+    throw usage('A file is outside the repository and the current folder: change to its project first.');
   // What is in a folder that was named was judged there.
   await requireSendable(source, below(all.filter(({ isFolder }) => !isFolder).flatMap((one) => one.paths)));
   return { source, isWhole: false, files, gone: [], what: all.map((one) => one.named).join(', ') };
@@ -67,7 +67,7 @@ async function wholeFolder(place: Place, { folder, isNamed, isOwn }: Watched): P
   if (!isOwn) await requireInside(place, source);
   if (source.isIgnored && !isNamed)
     throw usage(
-      `All of ${source.label} is ignored by git, so nothing of it was sent. To send it as it is, name it: ${shell`--folder ${source.label}`}`,
+      `git ignores all of ${source.label}, so nothing was sent. To send it, name it: ${shell`--folder ${source.label}`}`,
     );
   return wholeOf(source);
 }
@@ -78,7 +78,7 @@ async function requireInside(place: Place, { folder, label }: SourceFolder): Pro
   const project = (await requireReadable(current)) ?? (await fs.realpath(place.root ?? place.projectFolder ?? current));
   if (isWithin(project, folder)) return;
   throw usage(
-    `${label} leads out of the project, to ${folder}, so nothing of it was sent. To send it, name it: ${shell`--folder ${label}`}`,
+    `${label} points outside the project, to ${folder}, so nothing was sent. To send it, name it: ${shell`--folder ${label}`}`,
   );
 }
 
@@ -96,7 +96,7 @@ async function requireSendable(source: SourceFolder, files: readonly string[]): 
   const [kept] = await source.kept(files);
   if (kept !== undefined)
     throw usage(
-      `${source.shownOf(kept)} is not sent: git ignores it, or it is a symlink. A folder that git ignores as a whole is sent when it is named itself.`,
+      `${source.shownOf(kept)} is not sent: git ignores it, or it is a symlink. A folder that git ignores as a whole is sent if you name it.`,
     );
 }
 
@@ -133,7 +133,7 @@ async function filesNamed(place: Place, named: string): Promise<NamedFiles> {
     if (files.size === 0 && ignored.length > 0) throw usage(allIgnored(ignored));
     return { named, isFolder: true, paths: [...files].map((file) => below.pathOf(file)) };
   }
-  if (!isModule(named)) throw usage(`${named} is no module: these are ${MODULE_KINDS}.`);
+  if (!isModule(named)) throw usage(`${named} is not a module. Modules are ${MODULE_KINDS}.`);
   // A folder on the way that is a link leads elsewhere, and is seen so.
   const folder = await fs.realpath(path.dirname(absolute));
   return { named, isFolder: false, paths: [path.join(folder, path.basename(absolute))] };

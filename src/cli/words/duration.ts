@@ -12,6 +12,6 @@ export function milliseconds(text: string): number | undefined {
 /** The value of an option. Rejects with usage. */
 export function duration(option: string, text: string): number {
   const ms = milliseconds(text);
-  if (ms === undefined) throw usage(`${option} is a time such as 30s, 10m or 2h, not '${text}'.`);
+  if (ms === undefined) throw usage(`${option} must be a time such as 30s, 10m or 2h, not '${text}'.`);
   return ms;
 }

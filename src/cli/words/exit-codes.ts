@@ -25,13 +25,13 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 /** As docs/CLI.md and `stamp --help` say it. */
 export const EXIT_MEANINGS: Readonly<Record<ExitCode, string>> = {
   0: 'done',
-  1: 'an error without a number of its own; the server cannot be reached',
-  2: 'usage: the command line cannot be understood',
-  3: 'refused by a policy (a conflict of modules, too), a hold or a lock',
+  1: 'an error without its own code, or the server cannot be reached',
+  2: 'usage: the command line is not valid',
+  3: 'refused by a policy (also a conflict of modules), a hold or a lock',
   4: 'not authorised',
   5: 'the work failed: the ticket, its build or a check',
-  6: 'conflict: the ticket or release was changed meanwhile',
+  6: 'conflict: the ticket or release was changed by another client',
   7: 'not found',
-  8: 'pending: the wait is over, the work is not',
+  8: 'pending: the wait ended before the work did',
   130: 'interrupted',
 };

@@ -31,11 +31,14 @@ export function readEnvironment(query: Query, { stages, environments }: Environm
   const stage = stageNamed(stages, name);
   if (!stage)
     throw notFound(
-      `No such environment '${quoted(withoutPreviewKeys(env), 100)}'. There is ${[live, ...environments].join(', ')}, and <stage>:<ticket>.`,
+      `Unknown environment '${quoted(withoutPreviewKeys(env), 100)}'. Known: ${[live, ...environments].join(', ')}, and <stage>:<ticket>.`,
     );
-  if (stage.name === live) throw invalid('env.production', `Production is env=${live}, without a ticket.`);
+  if (stage.name === live) throw invalid('env.production', `Production is env=${live}: leave the ticket out.`);
   if (reference === '')
-    throw invalid('env.no_ticket', `The stage ${name} is a map for each ticket: say which, as env=${name}:TKT-001.`);
+    throw invalid(
+      'env.no_ticket',
+      `The stage ${name} has a map for each ticket: name the ticket, as env=${name}:TKT-001.`,
+    );
   return { kind: 'ticket', stage: name, reference, linked };
 }
 
@@ -49,7 +52,7 @@ const ALIKE = /^env(ironment)?(\[.*)?$/i;
 export function readWritten(query: Query, environments: Environments): Environment {
   const live = production(environments.stages).name;
   if (textsOf(query.env).some((env) => env.trim() === ''))
-    throw invalid('env.empty', `env is empty: give one, as env=${live}, or leave it out to write to ${live}.`);
+    throw invalid('env.empty', `env is empty: use env=${live}, or leave it out to write to ${live}.`);
   const alike = Object.keys(query).find((name) => name !== 'env' && ALIKE.test(name));
   if (alike !== undefined)
     throw invalid('env.misnamed', `Unknown parameter '${alike.slice(0, 100)}': the environment is env=${live}.`);

@@ -22,7 +22,10 @@ export function readMapPatch(body: unknown, rules: AddressRules, lenient: boolea
   const scopes = (given.scopes ?? {}) as Record<string, unknown>;
   for (const [scope, section] of Object.entries(scopes)) {
     if (typeof section === 'object' && section !== null && Object.keys(section).length > 0) continue;
-    throw invalid('scope.empty', `The scope '${quoted(scope, 200)}' is no object with specifiers. Leave it out.`);
+    throw invalid(
+      'scope.empty',
+      `The scope '${quoted(scope, 200)}' must be an object with specifiers. Correct it, or leave it out.`,
+    );
   }
   for (const specifier of Object.keys(given.imports ?? {})) requireName(specifier);
   const { imports, integrity } = given;
@@ -35,7 +38,10 @@ function requireFew({ imports, scopes, integrity }: JsonObject): void {
   const sections = [imports, integrity, ...Object.values((scopes ?? {}) as JsonObject)];
   const entries = sections.reduce<number>((sum, section) => sum + Object.keys(section ?? {}).length, 0);
   if (entries <= MOST_ENTRIES) return;
-  throw invalid('map.too_large', `The map has ${entries} entries; ${MOST_ENTRIES} can come at once. Send it in parts.`);
+  throw invalid(
+    'map.too_large',
+    `The map has ${entries} entries; ${MOST_ENTRIES} are allowed at once. Send it in parts.`,
+  );
 }
 
 /** A service, and the package folder that its URL is in: `name` and `name/`. */
@@ -51,7 +57,7 @@ export async function readService(body: unknown, level: number, rules: AddressRu
   requireName(service);
   if (typeof url !== 'string') throw invalid('url.missing', 'url is missing: where the module is.');
   if (integrity !== undefined && integrity !== null && typeof integrity !== 'string')
-    throw invalid('integrity.not_text', 'integrity is a text.');
+    throw invalid('integrity.not_text', 'integrity must be a string.');
   if (integrity === '')
     throw invalid('integrity.empty', 'integrity is empty. Leave it out, or give the digest: sha384-….');
   const folder = service.endsWith('/') ? undefined : folderOf(url, level, rules.origin);
@@ -84,11 +90,11 @@ function folderOnPage(url: string, level: number): string | undefined {
 export function readLevel(text: string | undefined): number {
   const level = text ? Math.floor(Number(text)) : 1;
   if (level >= 1 && level <= FARTHEST_LEVEL) return level;
-  throw invalid('level.invalid', `packageDirLevel is a number from 1 to ${FARTHEST_LEVEL}.`);
+  throw invalid('level.invalid', `packageDirLevel must be a number from 1 to ${FARTHEST_LEVEL}.`);
 }
 
 function requireName(name: string): void {
-  if (name.trim() === '') throw invalid('service.unnamed', `'${quoted(name, 20)}' is no name for a module.`);
+  if (name.trim() === '') throw invalid('service.unnamed', `'${quoted(name, 20)}' is not a valid name for a module.`);
 }
 
 async function accepted(given: object, rules: AddressRules, lenient: boolean): Promise<Accepted> {

@@ -22,7 +22,7 @@ export class UrlCheck {
     if (queue.length > MOST_URLS)
       throw invalid(
         'url.too_many',
-        `At most ${MOST_URLS} URLs are checked at once. Send fewer, or say skip_url_check.`,
+        `At most ${MOST_URLS} URLs are checked at once. Send fewer, or add skip_url_check.`,
       );
     const lane = async (): Promise<void> => {
       for (let url = queue.shift(); url !== undefined; url = queue.shift()) await this.requireThere(url, owner);
@@ -39,4 +39,4 @@ export class UrlCheck {
 }
 
 const unreachable = (url: string, why: string): DomainError =>
-  invalid('fetch.unreachable', `${quoted(url, 300)} is not reachable: ${why}. Upload it first, or say skip_url_check.`);
+  invalid('fetch.unreachable', `${quoted(url, 300)} is not reachable: ${why}. Upload it first, or add skip_url_check.`);

@@ -70,7 +70,7 @@ export class WriteEnvironment {
     if (ticket.stage === null && stage !== ticket.stages[0]?.name)
       throw conflict(
         'env.other_stage',
-        `${ticket.key} has no modules yet: they come in at the stage ${ticket.stages[0]?.name}.`,
+        `${ticket.key} has no modules yet: upload them at the stage ${ticket.stages[0]?.name}.`,
       );
     const production = await this.maps.at(project.id, ticket.release, tx);
     const changes = await decide(await inSlices(overlaying(production, deltaOf(ticket))));

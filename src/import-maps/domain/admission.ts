@@ -87,7 +87,7 @@ export function checkAddress(address: string, rules: AddressRules): { readonly u
   if (isSafe(url, rules.safeList)) return { url: url.href };
   return fault(
     'unsafe',
-    `The address ${quoted(address)} is outside the project's url_safe_list (${rules.safeList.slice(0, 5).join(', ')}). Use one of these, or have the list extended.`,
+    `The address ${quoted(address)} is outside the project's url_safe_list (${rules.safeList.slice(0, 5).join(', ')}). Use one of these, or add the prefix to that list.`,
   );
 }
 
@@ -125,7 +125,7 @@ export function checkIntegrity(integrity: string): Fault | undefined {
     return undefined;
   return fault(
     'invalid',
-    `The integrity ${quoted(integrity)} is none. It is sha256-, sha384- or sha512- and the digest in base64: 44, 64 or 88 characters.`,
+    `The integrity ${quoted(integrity)} is not valid. It must be sha256-, sha384- or sha512- and the digest in base64: 44, 64 or 88 characters.`,
   );
 }
 
@@ -136,17 +136,17 @@ function schemeFault(address: string, url: URL): Fault | undefined {
   if (url.username || url.password)
     return fault(
       'scheme',
-      `The address ${quoted(url.host)} carries a user name or password: browsers refuse it. Leave them out.`,
+      `The address ${quoted(url.host)} has a user name or password: browsers refuse it. Leave them out.`,
     );
   if (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname))) return undefined;
   return fault(
     'scheme',
-    `The address ${quoted(address)} is refused. Modules come from https: URLs, from http: ones on this machine, or from ${OWN}…`,
+    `The address ${quoted(address)} is refused. Use an https: URL, an http: URL on this machine, or ${OWN}…`,
   );
 }
 
 function notAbsolute(address: string): Fault {
-  const message = `The address ${quoted(address)} is no absolute URL. Write it with https:, or as ${OWN}… for a module that was uploaded here. Addresses on the page itself need relative_addresses in the project's settings.`;
+  const message = `The address ${quoted(address)} is not an absolute URL. Write it with https:, or as ${OWN}… for a module that was uploaded here. Addresses relative to the page need the project setting relative_addresses.`;
   return fault(parseUrlLike(address, 'https://any.invalid') ? 'scheme' : 'invalid', message);
 }
 
@@ -195,7 +195,7 @@ function prefixesOf(safeList: readonly string[]): readonly string[] {
 
 function unkeepable(what: string, text: string, most: number): Fault | undefined {
   if (text.includes('\0') || !text.isWellFormed())
-    return fault('name', `The ${what} ${quoted(text)} has a NUL or half a character in it. Leave it out.`);
+    return fault('name', `The ${what} ${quoted(text)} has a NUL character or half a surrogate pair. Remove it.`);
   if (bytesOf(text) <= most) return undefined;
   return fault('name', `The ${what} ${quoted(text)} is too long: ${most} bytes at most.`);
 }

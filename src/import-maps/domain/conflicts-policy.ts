@@ -45,7 +45,7 @@ function said(facts: ConflictsFacts, base: string): Part {
   if (facts.stale.length > 0) return stale(facts, base);
   const [first] = facts.overlaps;
   if (!first) {
-    const summary = summaryOf(`Nobody released or changes a module that ${facts.ticketKey} changes.`);
+    const summary = summaryOf(`No other ticket released or changes a module that ${facts.ticketKey} changes.`);
     return { verdict: 'pass', code: 'conflicts.none', summary, actor: 'you', next_actions: [] };
   }
   const blocks = facts.overlapMode === 'block';
@@ -92,7 +92,7 @@ export function pastText(keys: readonly PastFact[]): string {
 }
 
 const revert = (facts: ConflictsFacts, { before }: { before: string }, base: string): NextAction =>
-  requestAction(`Take ${facts.ticketKey} back to ${before}, where it can be changed`, `map:${before}`, {
+  requestAction(`Revert ${facts.ticketKey} to ${before}, where it can be changed`, `map:${before}`, {
     verb: 'revert',
     method: 'POST',
     base,

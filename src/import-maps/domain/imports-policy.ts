@@ -54,14 +54,18 @@ export function importsVerdict(facts: ImportsFacts, since: string, base: string)
       walked.cut ? 'imports.cut' : 'imports.known',
       `${nowhereText(fault, more)}; ${why(fault, facts)}${beyond}`,
     );
-  if (walked.cut) return verdict(since, 'imports.cut', `What was looked at is found. ${MORE_LOADED}`);
+  if (walked.cut) return verdict(since, 'imports.cut', `Every import that was checked resolves. ${MORE_LOADED}`);
   const [unknown] = walked.unknown;
   if (unknown !== undefined) {
     const count = walked.unknown.length;
     const rest = count > 1 ? ` and ${count - 1} more` : '';
-    return verdict(since, 'imports.unseen', `What is known of is found. What ${unknown}${rest} imports is not known.`);
+    return verdict(
+      since,
+      'imports.unseen',
+      `Every known import resolves. What ${unknown}${rest} imports is not known.`,
+    );
   }
-  return verdict(since, 'imports.resolved', `Everything that pages load with ${ticketKey} is found.`);
+  return verdict(since, 'imports.resolved', `Every import of the pages with ${ticketKey} resolves.`);
 }
 
 /** A blocked verdict that somebody goes past; any other as it is. */
@@ -81,8 +85,8 @@ const verdict = (since: string, code: VerdictCode, summary: string): Verdict => 
   next_actions: [],
 });
 
-const MORE_LOADED = 'Pages load more than that.';
-const PRODUCTION_CUT = 'production loads more than is looked at, so whether that is new is not known.';
+const MORE_LOADED = 'Pages load more than was checked.';
+const PRODUCTION_CUT = 'production loads more than was checked, so it is not known whether that is new.';
 
 /** What production resolves and the merged map doesn't, and new imports that pages need at once. */
 function blocking(facts: ImportsFacts): Fault[] {
@@ -98,9 +102,9 @@ const undecided = (facts: ImportsFacts): Fault[] =>
 const isKnown = ({ edge }: Fault, { production }: ImportsFacts): boolean => production?.nowhere.has(edge) ?? false;
 
 const why = (fault: Fault, facts: ImportsFacts): string =>
-  isKnown(fault, facts) ? 'it is the same in production.' : 'it is imported dynamically, so pages start without it.';
+  isKnown(fault, facts) ? 'production has the same fault.' : 'it is imported dynamically, so pages start without it.';
 
-const nowhereText = (fault: Fault, more: number): string => `${chainText(fault)} leads nowhere${moreText(more)}`;
+const nowhereText = (fault: Fault, more: number): string => `${chainText(fault)} does not resolve${moreText(more)}`;
 
 /** `main.js → zz.js → ./gone.js`; the end of it is what matters. */
 function chainText({ chain }: Fault): string {
@@ -122,8 +126,8 @@ function actions({ ticketKey, ticketId, next, before }: ImportsFacts, base: stri
   } as const;
   return [
     ...(before
-      ? [requestAction(`Take ${ticketKey} back to ${before}, where it can be changed`, `map:${before}`, thaw)]
+      ? [requestAction(`Revert ${ticketKey} to ${before}, where it can be changed`, `map:${before}`, thaw)]
       : []),
-    requestAction('Promote it all the same, and say why', `map:${next}`, force),
+    requestAction('Promote it anyway, with a reason', `map:${next}`, force),
   ];
 }

@@ -64,7 +64,7 @@ export function* readImportMap(
   const warnings: ParseWarning[] = [];
   const warn: Warn = (code, key, message) => warnings.push({ code, key, message });
   const sections = objectEntries(value);
-  if (!sections) throw new ImportMapError('TypeError', 'map.not_object', 'An import map is a JSON object.');
+  if (!sections) throw new ImportMapError('TypeError', 'map.not_object', 'An import map must be a JSON object.');
   const given = new Map(sections);
   const imports = section(given, 'imports');
   const scopes = section(given, 'scopes');
@@ -75,7 +75,7 @@ export function* readImportMap(
     integrity: yield* integrityMap(integrity, base, warn),
   };
   for (const name of given.keys()) {
-    if (!SECTIONS.has(name)) warn('section.unknown', name, 'There are only imports, scopes and integrity.');
+    if (!SECTIONS.has(name)) warn('section.unknown', name, 'Known: imports, scopes, integrity.');
   }
   return { map, warnings };
 }
@@ -92,7 +92,7 @@ export function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new ImportMapError('SyntaxError', 'map.not_json', `This is no JSON: ${(error as Error).message}`);
+    throw new ImportMapError('SyntaxError', 'map.not_json', `This is not JSON: ${(error as Error).message}`);
   }
 }
 
@@ -104,7 +104,7 @@ function objectEntries(value: unknown): Entries | undefined {
 function section(given: ReadonlyMap<string, unknown>, name: string): Entries {
   if (!given.has(name)) return [];
   const entries = objectEntries(given.get(name));
-  if (!entries) throw new ImportMapError('TypeError', 'section.not_object', `${name} is not an object.`);
+  if (!entries) throw new ImportMapError('TypeError', 'section.not_object', `${name} must be an object.`);
   return entries;
 }
 
@@ -125,11 +125,11 @@ function address(key: string, value: unknown, base: string, warn: Warn): string 
     warn(code, key, message);
     return null;
   };
-  if (typeof value !== 'string') return ignored('address.not_string', 'An address is a text.');
+  if (typeof value !== 'string') return ignored('address.not_string', 'An address must be a string.');
   const url = parseUrlLike(value, base)?.href;
-  if (url === undefined) return ignored('address.invalid', 'An address is a URL, or begins with /, ./ or ../.');
+  if (url === undefined) return ignored('address.invalid', 'An address must be a URL, or begin with /, ./ or ../.');
   if (key.endsWith('/') && !url.endsWith('/')) {
-    return ignored('address.slash', 'The address of a specifier that ends with a slash ends with one too.');
+    return ignored('address.slash', 'The address of a specifier that ends with a slash must end with one too.');
   }
   return url;
 }
@@ -139,10 +139,10 @@ function* scopeMap(entries: Entries, base: string, warn: Warn): Sliced<ParsedImp
   for (const [place, [prefix, value]] of entries.entries()) {
     if (place % MOST_SCOPES === MOST_SCOPES - 1) yield;
     const inner = objectEntries(value);
-    if (!inner) throw new ImportMapError('TypeError', 'scope.not_object', `The scope ${prefix} is not an object.`);
+    if (!inner) throw new ImportMapError('TypeError', 'scope.not_object', `The scope ${prefix} must be an object.`);
     const url = parseUrl(prefix, base);
     if (url) map.set(url.href, yield* specifierMap(inner, base, warn));
-    else warn('scope.invalid', prefix, 'A scope is a URL.');
+    else warn('scope.invalid', prefix, 'A scope must be a URL.');
   }
   return longestFirst(map);
 }
@@ -151,8 +151,8 @@ function* integrityMap(entries: Entries, base: string, warn: Warn): Sliced<Parse
   const map = new Map<string, string>();
   yield* forEach(entries, ([key, value]) => {
     const url = parseUrlLike(key, base);
-    if (!url) warn('integrity.invalid', key, 'Integrity belongs to a URL, or to what begins with /, ./ or ../.');
-    else if (typeof value !== 'string') warn('integrity.not_string', key, 'Integrity is a text.');
+    if (!url) warn('integrity.invalid', key, 'The key of an integrity must be a URL, or begin with /, ./ or ../.');
+    else if (typeof value !== 'string') warn('integrity.not_string', key, 'Integrity must be a string.');
     else map.set(url.href, value);
   });
   return map;

@@ -25,7 +25,7 @@ export interface ResolvableMap {
 export function resolveSpecifier(specifier: string, map: ResolvableMap, importer: string): string {
   const found = mappedUrl(specifier, map, importer);
   if (found !== undefined) return found;
-  throw new ImportMapError('TypeError', 'specifier.unmapped', `The map has nothing for ${specifier}.`);
+  throw new ImportMapError('TypeError', 'specifier.unmapped', `The map has no entry for ${specifier}.`);
 }
 
 /** The same, undefined where the map has nothing for it: an error takes longer to make than the answer. */
@@ -46,11 +46,7 @@ function resolveInSection(normal: string, url: URL | null, section: Specifiers):
   for (const key of prefixes ? beginnings(normal) : [normal]) {
     const address = section.get(key);
     if (address === null) {
-      throw new ImportMapError(
-        'TypeError',
-        'specifier.blocked',
-        `The address of ${key} was ignored: it leads nowhere.`,
-      );
+      throw new ImportMapError('TypeError', 'specifier.blocked', `The address of ${key} was ignored: it is not valid.`);
     }
     if (address !== undefined) return key === normal ? address : below(address, normal.slice(key.length));
   }
@@ -63,7 +59,7 @@ function below(address: string, rest: string): string {
   throw new ImportMapError(
     'TypeError',
     'specifier.backtracks',
-    `${rest} leads out of ${address}, or is no part of a URL.`,
+    `${rest} resolves outside ${address}, or is not valid in a URL.`,
   );
 }
 

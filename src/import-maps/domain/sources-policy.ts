@@ -20,8 +20,10 @@ export function sourcesVerdict({ ticketKey, project, delta }: SourcesFacts, sinc
   const built = builtFrom(delta);
   if (dirty + unknown + built.size === 0) return undefined;
   const said = [
-    ...(dirty > 0 ? [`${files(dirty)} of ${ticketKey} came from work that was in no commit`] : []),
-    ...(unknown > 0 ? [`${files(unknown)} came without git's ids: not compared with its history`] : []),
+    ...(dirty > 0 ? [`${files(dirty)} of ${ticketKey} came from uncommitted work`] : []),
+    ...(unknown > 0
+      ? [`${files(unknown)} came without git's ids, so they were not compared with the git history`]
+      : []),
     ...[...built].map(([commit, count]) => `${files(count)} built from commit ${commit.slice(0, 10)}`),
   ];
   return {

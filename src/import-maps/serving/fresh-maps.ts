@@ -96,7 +96,7 @@ export class FreshMaps implements Hearer {
         this.behind.heard(news.project, news.release, this.link.saidAt);
       setTimeout(() => this.heardRelease(news, sql), OWN_WORD_MS).unref();
     } catch (error) {
-      this.log.warn({ err: errorForLog(error) }, 'a notification that is no news');
+      this.log.warn({ err: errorForLog(error) }, 'ignoring a malformed notification');
     }
   }
 
@@ -203,7 +203,7 @@ export class FreshMaps implements Hearer {
 }
 
 const silent = (cause?: unknown): DomainError =>
-  new DomainError('unavailable', 'map.unavailable', 'The database does not answer, and this map was never read.', {
+  new DomainError('unavailable', 'map.unavailable', 'The database does not answer, and this map is not in memory.', {
     retryAfter: 1,
     cause,
   });

@@ -26,7 +26,7 @@ export function readMapRequest(query: Query, stages: StageOrder): MapRequest {
   const asked = stages.flatMap(({ name }) => askedAt(name, lastOf(query[name])));
   const [release, at] = [lastOf(query.release), lastOf(query.at)];
   if ([asked.length > 0, release !== undefined, at !== undefined].filter(Boolean).length > 1)
-    throw invalid('map.contradiction', 'Ask for tickets, for a release or for a time: one of them.');
+    throw invalid('map.contradiction', 'Name tickets, a release or a time, and only one of these.');
   if (release !== undefined) return { kind: 'release', release: readRelease(release) };
   if (at !== undefined) return { kind: 'at', time: readMoment(at) };
   if (asked.length === 0) return { kind: 'production' };
@@ -55,7 +55,7 @@ export function shownOf(request: MapRequest, query: Query): string | undefined {
 
 function readRelease(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw invalid('release.invalid', 'A release is a whole number, such as ?release=7.');
+  throw invalid('release.invalid', 'release must be a whole number, such as ?release=7.');
 }
 
 /** Without a zone: UTC. */
@@ -64,5 +64,5 @@ function readMoment(text: string): string {
   const year = new Date(read?.text ?? '').getUTCFullYear();
   // With its microseconds: what a release says of its own time shows that release.
   if (read && year >= 1970 && year < 10_000) return wireTime(read.text);
-  throw invalid('at.invalid', 'A time is written as ISO 8601, such as ?at=2026-11-21T12:00:00Z.');
+  throw invalid('at.invalid', 'at must be a time in ISO 8601, such as ?at=2026-11-21T12:00:00Z.');
 }

@@ -46,5 +46,5 @@ export function previewMap(production: ImportMap, tickets: readonly ServedTicket
 const bothChange = (one: ServedTicket, other: ServedTicket, key: MapKey): Error =>
   conflict(
     'map.tickets_conflict',
-    `${one.key} and ${other.key} both change ${keyText(key)}, each to something else. Ask for one of them.`,
+    `${one.key} and ${other.key} both change ${keyText(key)}, in different ways. Show one of them at a time.`,
   );

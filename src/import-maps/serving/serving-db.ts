@@ -28,6 +28,6 @@ export const tooManyPages = (): DomainError =>
   new DomainError(
     'unavailable',
     'map.overloaded',
-    'Too many pages ask for maps that are not in memory. Try again in a moment.',
+    'Too many requests for maps that are not in memory. Try again in a moment.',
     { retryAfter: 1 },
   );

@@ -187,7 +187,7 @@ export class ChangeDelta {
     throw new DomainError(
       'conflict',
       'modules.overlap',
-      `${overlapWarning(first).message} This project lets one open ticket at a key: wait until ${first.ticket} is released, or close it.`,
+      `${overlapWarning(first).message} This project allows one open ticket for a key: wait until ${first.ticket} is released, or close it.`,
       { data: { overlaps: overlaps.map(overlapWarning) } },
     );
   }

@@ -33,12 +33,12 @@ export const overlapWarning = ({ key, other, ticket, stage }: Overlap): MapWarni
   code: 'overlap',
   key,
   ticket,
-  message: `${ticket} (at ${stage}) changes ${keyText(other)} too: whoever is promoted second has to rebase.`,
+  message: `${ticket} (at ${stage}) changes ${keyText(other)} too: the ticket that is promoted second must be rebased.`,
 });
 
 /** Who it was: `TKT-9`, or the release that a direct write made. */
 const whoChanged = (change: KeyChange | undefined): string =>
-  change?.ticket ?? (change ? `A direct write (release ${change.release})` : 'Somebody');
+  change?.ticket ?? (change ? `A direct write (release ${change.release})` : 'Another change');
 
 function overtakenText(overtaken: Overtaken): string {
   const { key, change, past } = overtaken;
@@ -177,5 +177,5 @@ const deletedButImported = (key: MapKey, importers: readonly string[]): MapWarni
 const leadsNowhere = ({ importer: { key }, specifier }: Dangling): MapWarning => ({
   code: 'dangling',
   key,
-  message: `${keyText(key)} imports ${quoted(specifier, 200)}, which leads nowhere in this ticket's map.`,
+  message: `${keyText(key)} imports ${quoted(specifier, 200)}, which does not resolve in this ticket's map.`,
 });

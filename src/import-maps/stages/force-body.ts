@@ -24,11 +24,11 @@ export function forcedOf(
   if (other !== undefined)
     throw invalid(
       'promote.not_forcible',
-      `The policy '${quoted(other, 100)}' can't be forced. Force: ${FORCIBLE.join(', ')}.`,
+      `The policy '${quoted(other, 100)}' can't be forced. Policies that can: ${FORCIBLE.join(', ')}.`,
     );
   if (!force || force.length === 0) return undefined;
   if (reason?.trim()) return { actor, reason: reason.trim() };
-  throw invalid('promote.no_reason', 'Give a reason for what you force: {"force": ["imports"], "reason": "…"}.');
+  throw invalid('promote.no_reason', 'Give a reason for forcing a policy: {"force": ["imports"], "reason": "…"}.');
 }
 
 /** The event of it, before that of the promotion; none where the policy would have let it pass. */

@@ -7,7 +7,7 @@ import type { MapWarning } from './map-warning.js';
 
 export const LENIENT = flagParameter(
   'lenient',
-  '1: what the standard ignores (no specifier, no address, an address of another form) is left out and told. Else it is 422.',
+  '1: entries that the standard ignores (no specifier, no address, an address in another form) are left out with a warning. Without it they are refused with 422.',
 );
 
 /** Throws invalid `lenient.invalid`. */

@@ -6,11 +6,11 @@ import { MapRevisionRow } from '../store/map.rows.js';
 const GIT = { max: 4096, readonly: true, nullable: true } as const;
 
 class MapRevisionFields {
-  @Whole({ help: '1, 2, 3 … within the ticket; the last one counts.', example: 1, readonly: true })
+  @Whole({ help: '1, 2, 3 … within the ticket; the last one is current.', example: 1, readonly: true })
   number: number;
 
   @Json({
-    help: 'What it changes: scope, specifier, set (null deletes), and production as it was then (base).',
+    help: 'What it changes: scope, specifier, set (null deletes), and the value in production at that time (base).',
     example: [],
   })
   operations: object;
@@ -27,7 +27,7 @@ class MapRevisionFields {
   @Text({ ...GIT, help: 'The commit that it came from.', example: '1f7391f92b6a3792204e07e99f71f643cc35e7e1' })
   git_commit: string | null;
 
-  @Flag({ help: 'True where some of its files were in no commit as they came.', example: false, readonly: true })
+  @Flag({ help: 'True where some of its files were uploaded from uncommitted work.', example: false, readonly: true })
   dirty: boolean;
 
   @Time({ help: 'When it was made.', example: '2026-01-01T12:00:00.000000Z' })

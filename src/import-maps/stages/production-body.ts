@@ -54,7 +54,7 @@ function mapChanges(body: JsonObject, rules: AddressRules, lenient: boolean): Wr
 
 function operationChanges({ operations }: JsonObject, rules: AddressRules, lenient: boolean): Written {
   if (!Array.isArray(operations) || operations.length > MOST_OPERATIONS)
-    throw invalid('operations.not_a_list', `operations is a list of at most ${MOST_OPERATIONS} objects.`);
+    throw invalid('operations.not_a_list', `operations must be a list of at most ${MOST_OPERATIONS} objects.`);
   const [changes, warnings]: [Change[], MapWarning[]] = [[], []];
   for (const [index, one] of operations.entries()) {
     const part = `operations[${index}]`;
@@ -76,7 +76,7 @@ function operationOf(given: unknown, rules: AddressRules, part: string): Change 
     throw new DomainError(
       'invalid',
       'operation.invalid',
-      `${part}: specifier is a text, url a text or null, scope and integrity are texts or left out.`,
+      `${part}: specifier must be a string, url a string or null, and scope and integrity strings or left out.`,
       { part },
     );
   const entry = { specifier: specifier as string, scope: scope as string | null };
@@ -102,5 +102,5 @@ function reasonOf({ reason }: JsonObject): string | undefined {
   if (reason === undefined || reason === null) return undefined;
   if (typeof reason === 'string' && reason.length <= LONGEST_REASON && !reason.includes('\0') && reason.isWellFormed())
     return reason;
-  throw invalid('reason.invalid', `A reason is a text of at most ${LONGEST_REASON} characters.`);
+  throw invalid('reason.invalid', `A reason must be a string of at most ${LONGEST_REASON} characters.`);
 }

@@ -164,7 +164,7 @@ function requireRelease(ticket: StampedTicket, expected: number | undefined): vo
   throw new DomainError(
     'conflict',
     'release.changed',
-    `Production is at release ${ticket.release}, not ${expected}. Look at what came meanwhile, then repeat with "release": ${ticket.release}, or leave it out.`,
+    `Production is at release ${ticket.release}, not ${expected}. It changed since you read it. Review, then repeat with "release": ${ticket.release}, or leave it out.`,
     { data: { release: ticket.release } },
   );
 }
@@ -183,7 +183,7 @@ const released = ({ key, stage }: StampedTicket): DomainError =>
   new DomainError(
     'conflict',
     'ticket.released',
-    `${key} is at ${stage} already, which is the last stage. Reopen it for a new cycle.`,
+    `${key} is already at ${stage}, the last stage. Reopen it for a new cycle.`,
     {
       data: { ticket: key, stage },
     },

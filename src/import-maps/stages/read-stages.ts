@@ -99,7 +99,7 @@ export class ReadStages {
     const stages = ticket.stages.map((stage) => stage.name).join(', ');
     throw invalid(
       'diff.unknown_side',
-      `'${quoted(name, 100)}' is no side of a diff. There are ${stages} and release:<number>.`,
+      `'${quoted(name, 100)}' is not a side of a diff. Known: ${stages} and release:<number>.`,
     );
   }
 

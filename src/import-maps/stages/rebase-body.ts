@@ -11,8 +11,8 @@ export function rebaseBody(body: unknown): Map<MapKey, Choice> {
   const { keys } = given;
   const choices = Object.entries(typeof keys === 'object' && keys !== null ? asObject(keys) : given);
   if (choices.length === 0)
-    throw invalid('rebase.no_keys', 'Say for each key whose value counts: {"cart": "mine"} or {"cart": "theirs"}.');
+    throw invalid('rebase.no_keys', 'Give mine or theirs for each key: {"cart": "mine"} or {"cart": "theirs"}.');
   const wrong = choices.find(([, choice]) => choice !== 'mine' && choice !== 'theirs');
-  if (wrong) throw invalid('rebase.bad_choice', `'${quoted(wrong[0], 100)}' is "mine" or "theirs".`);
+  if (wrong) throw invalid('rebase.bad_choice', `'${quoted(wrong[0], 100)}' must be "mine" or "theirs".`);
   return new Map(choices.map(([key, choice]) => [keyFromWire(key), choice as Choice]));
 }

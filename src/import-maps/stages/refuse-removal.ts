@@ -33,7 +33,7 @@ export async function refuseReleased(tx: Tx, tickets: readonly number[]): Promis
   throw new DomainError(
     'conflict',
     'ticket.released',
-    `${what}, so the ticket stays. Close it instead: POST /api/v1/ticket/${id}/close/`,
+    `${what}, so the ticket can't be deleted. Close it instead: POST /api/v1/ticket/${id}/close/`,
     { data: { ticket: key, project, release } },
   );
 }

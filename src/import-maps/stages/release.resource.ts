@@ -25,7 +25,7 @@ class ReleaseFields {
   ticket: number | null;
 
   @Text({
-    help: "The ticket's key; null where it was nobody's ticket.",
+    help: "The ticket's key; null where no ticket made it.",
     example: 'TKT-1',
     max: 60,
     nullable: true,
@@ -39,7 +39,7 @@ class ReleaseFields {
   line: string;
 
   @Text({
-    help: "The ticket's title; null where it was nobody's ticket.",
+    help: "The ticket's title; null where no ticket made it.",
     example: 'Free shipping from 30 €',
     max: 4096,
     nullable: true,
@@ -50,7 +50,7 @@ class ReleaseFields {
   title: string | null;
 
   @Json({
-    help: 'The commits that it brought, newest first, where they are known; none where it took something away.',
+    help: 'The commits that it brought, newest first, where they are known; empty for a release that only removed modules.',
     example: ['4f2a91c0'],
     shape: { type: 'array', items: { type: 'string', description: 'A commit.' } },
   })

@@ -163,7 +163,7 @@ function hasDependents(ticket: StampedTicket, { dependents }: Plan, { base }: Re
   const path = `/api/v1/ticket/${ticket.id}/revert/`;
   const actions = (['cascade', 'force'] as const).map((how) =>
     requestAction(
-      how === 'cascade' ? 'Revert those that depend on it too' : 'Revert it all the same',
+      how === 'cascade' ? 'Revert the tickets that depend on it too' : 'Revert it anyway',
       `map:${ticket.stage}`,
       { verb: 'revert', method: 'POST', base, path, body: { [how]: true } },
     ),
@@ -172,7 +172,7 @@ function hasDependents(ticket: StampedTicket, { dependents }: Plan, { base }: Re
   return new DomainError(
     'conflict',
     'revert.has_dependents',
-    `${summary} Revert them too with {"cascade": true}, or revert it all the same with {"force": true}.`,
+    `${summary} Revert them too with {"cascade": true}, or revert it anyway with {"force": true}.`,
     { data: { ticket: ticket.key, summary, dependents, next_actions: actions } },
   );
 }

@@ -131,11 +131,11 @@ function containsReverted(
   const body = { release: target, force: true };
   const request = { verb: 'rollback', method: 'POST', base, path, body, ifMatch: versionTag(parent) } as const;
   const action = requestAction('Bring them back, without their tickets', 'map', request);
-  const summary = `Release ${target} has what was reverted since: ${names.slice(0, 10).join(', ')}.`;
+  const summary = `Release ${target} has modules that were reverted since: ${names.slice(0, 10).join(', ')}.`;
   return new DomainError(
     'conflict',
     'release.contains_reverted',
-    `${summary} To bring that back without its tickets, repeat with "force": true.`,
+    `${summary} To bring them back without their tickets, repeat with "force": true.`,
     { data: { summary, reverted: names, next_actions: [action] } },
   );
 }

@@ -114,6 +114,6 @@ const changed = (now: number, seen: number): DomainError =>
   new DomainError(
     'precondition',
     'release.changed',
-    `Production is at release ${now}, not ${seen}. Look at what came meanwhile and repeat with If-Match: "${now}".`,
+    `Production is at release ${now}, not ${seen}. It changed since you read it. Review, then repeat with If-Match: "${now}".`,
     { data: { release: now } },
   );

@@ -75,7 +75,7 @@ function withIntegrity<One extends Change>(change: One, integrity: string): One 
   if (!set || set.integrity === integrity) return change;
   if (set.integrity !== undefined)
     throw differs(
-      `What is at ${quoted(set.url, 200)} has the integrity ${integrity}. Send that, or leave integrity out.`,
+      `The file at ${quoted(set.url, 200)} has the integrity ${integrity}. Send that, or leave integrity out.`,
     );
   return { ...change, set: { ...set, integrity } };
 }
@@ -86,7 +86,7 @@ export function requireOneIntegrity(changes: readonly Change[], map: ImportMap):
   if (key === undefined) return;
   const { url, integrity } = map.get(key) as Target;
   throw differs(
-    `${wireKey(key)} leads to ${quoted(url, 200)}, too, and has the integrity ${integrity}. Send that, or another URL.`,
+    `${wireKey(key)} has the same URL ${quoted(url, 200)}, with the integrity ${integrity}. Send that, or another URL.`,
   );
 }
 
@@ -96,5 +96,5 @@ const notHere = (url: string): DomainError =>
   new DomainError(
     'unprocessable',
     'upload.no_such_module',
-    `There is nothing at ${quoted(url, 200)}. Upload the file, or give the URL that its upload was answered with.`,
+    `There is nothing at ${quoted(url, 200)}. Upload the file, or use the URL in the reply to its upload.`,
   );

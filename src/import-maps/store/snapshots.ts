@@ -30,7 +30,7 @@ export class Snapshots implements OnModuleInit {
     this.changes.onChange((news) => {
       if (!('release' in news) || news.release === 0 || news.release % EVERY !== 0) return;
       this.keep(news.project, news.release).catch((error: unknown) => {
-        this.log.warn({ error: errorForLog(error), ...news }, 'snapshot not kept');
+        this.log.warn({ error: errorForLog(error), ...news }, 'the snapshot was not stored');
       });
     });
   }

@@ -125,7 +125,10 @@ export class TicketDeltas {
       ],
     });
     if (written?.given !== new Set(blobs).size)
-      throw conflict('modules.blob_gone', 'A file of this upload has been cleaned up meanwhile. Upload it again.');
+      throw conflict(
+        'modules.blob_gone',
+        'A file of this upload was cleaned up before the upload ended. Upload it again.',
+      );
     const { id, mark } = written;
     this.known.remember(tx, ticket.id, { id, mark, ...place, delta, git_commit });
     return place.number;

@@ -42,7 +42,7 @@ export const PARTS: readonly string[] = [
 /** What happens to a row of each of them. */
 export const ROW_CHANGES = {
   created: 'It was created.',
-  changed: 'Fields of it were changed; data has them before and after.',
+  changed: 'Its fields were changed; data has them before and after.',
   deleted: 'It was deleted.',
 } as const;
 
@@ -55,18 +55,18 @@ export const EVENT_TYPES = {
   'quota.reached': ['warn', 'A project or an owner has used up a quota.'],
   'release.created': ['info', 'Production was written without a ticket, as by import-map-deployer.'],
   'release.rolled_back': ['warn', 'Production was made equal to an earlier release.'],
-  'spu.files_added': ['info', 'Files came to a source package upload.', 'detail'],
+  'spu.files_added': ['info', 'Files were added to a source package upload.', 'detail'],
   'stage.locked': ['warn', 'Nothing is promoted to the stage until it is unlocked.'],
   'stage.unlocked': ['info', 'The stage is open again.'],
-  'subticket.reinstated': ['info', 'What superseded the subticket is gone, so it counts again.'],
+  'subticket.reinstated': ['info', 'The subticket that superseded it was deleted, so it is live again.'],
   'subticket.status_changed': ['info', 'Its status changed. An error when it became 999.', 'detail'],
   'subticket.step_changed': ['info', 'Its step changed. An error when it failed.'],
   'subticket.superseded': ['info', 'A newer upload took its place.', 'detail'],
   'ticket.closed': ['info', 'The ticket was closed.'],
   'ticket.held': ['warn', 'The ticket stays where it is until it is unheld.'],
-  'ticket.imports_forced': ['warn', 'It was promoted though its modules import what leads nowhere.'],
+  'ticket.imports_forced': ['warn', 'It was promoted although imports of its modules do not resolve.'],
   'ticket.modules_changed': ['info', 'Its modules changed: a new revision.'],
-  'ticket.preview_key_renewed': ['info', 'Links with its earlier preview key show it no longer.'],
+  'ticket.preview_key_renewed': ['info', 'Links with its earlier preview key no longer show it.'],
   'ticket.promoted': ['info', 'It reached the next stage; with a release where that is production.'],
   'ticket.rebased': ['info', 'Its keys were compared with production as it is now.'],
   'ticket.reopened': ['info', 'The ticket is open again.'],
@@ -74,14 +74,14 @@ export const EVENT_TYPES = {
     'warn',
     'It went back a stage, or to an earlier revision; with a release where it was in production.',
   ],
-  'ticket.stamped': ['info', 'It carries modules from now on.'],
+  'ticket.stamped': ['info', 'It has modules from now on.'],
   'ticket.status_changed': ['info', 'Its status changed. An error when it became 999.'],
   'ticket.step_changed': ['info', 'Its step changed. An error when it failed.'],
   'ticket.suspended': ['info', 'A revert or a rollback took it out of production with another.'],
-  'ticket.unheld': ['info', 'The ticket may go on.'],
+  'ticket.unheld': ['info', 'The hold of the ticket was lifted.'],
   'token.created': ['info', 'A token was made.'],
-  'token.revoked': ['info', 'A token is not valid any more.'],
-  'token.rotated': ['info', 'A token has a successor, and is valid for one more day.'],
+  'token.revoked': ['info', 'A token was revoked.'],
+  'token.rotated': ['info', 'A token was replaced, and is valid for one more day.'],
 } as const satisfies Readonly<Record<string, EventType>>;
 
 type Named = keyof typeof EVENT_TYPES;

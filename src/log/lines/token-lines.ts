@@ -13,7 +13,7 @@ export const tokenCreatedLine = ({ id, owner, scopes, projects }: Given): string
 
 /** `Token 3 of ci replaced by 4: it counts for 24 h more` */
 export const tokenRotatedLine = ({ id, owner }: Given, by: number): string =>
-  `Token ${id} of ${owner} replaced by ${by}: it counts for 24 h more`;
+  `Token ${id} of ${owner} replaced by ${by}: it is valid for 24 h more`;
 
 /** `Token 3 of ci revoked` */
 export const tokenRevokedLine = ({ id, owner }: Given): string => `Token ${id} of ${owner} revoked`;

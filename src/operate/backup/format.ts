@@ -73,7 +73,7 @@ export class Sums {
 
   rows(name: string, chunk: Buffer): void {
     const count = this.counts.get(name);
-    if (!count) throw new BackupError(`It has rows of a table ${name} that its header doesn't name.`);
+    if (!count) throw new BackupError(`It has rows of a table ${name} that its header does not list.`);
     this.hashes.get(name)?.update(chunk);
     count.bytes += chunk.length;
     count.rows += linesIn(chunk);

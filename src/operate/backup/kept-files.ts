@@ -40,14 +40,14 @@ export class KeptFiles {
     if (FOLDERS.includes(folder)) return this.blob(folder, name, content);
     if (folder === ARCHIVE && name === path.basename(name) && name !== '' && !name.startsWith('.'))
       return this.archive(name, content);
-    throw new BackupError(`It has a file that belongs nowhere: ${folder}/${name}.`);
+    throw new BackupError(`It has a file in an unknown place: ${folder}/${name}.`);
   }
 
   private async blob(folder: string, name: string, content: AsyncIterable<Buffer>): Promise<void> {
     const staged = await this.store(folder).put(content);
     const [blob] = await this.store(folder).secure([staged]);
     this.staged.push({ folder, blob: blob as SafeBlob });
-    if (staged.hash !== name) throw new BackupError(`The bytes of ${folder}/${name} aren't those of its name.`);
+    if (staged.hash !== name) throw new BackupError(`The bytes of ${folder}/${name} do not match its name.`);
   }
 
   private async archive(name: string, content: AsyncIterable<Buffer>): Promise<void> {
@@ -113,6 +113,6 @@ async function requireSame(place: string, draft: string): Promise<void> {
   const [there, coming] = [await sha256Of(fs.createReadStream(place)), await sha256Of(fs.createReadStream(draft))];
   if (there === coming) return;
   throw new OperationError(
-    `${place} is there already, and isn't what the backup has. Name another folder with STAMPLINE_DATA.`,
+    `${place} exists already, and differs from the backup. Set STAMPLINE_DATA to another folder.`,
   );
 }

@@ -26,7 +26,7 @@ export function requireKnown({ migrations }: BackupHeader, dataSource: DataSourc
   const newer = migrations.filter((name) => !known.has(name));
   if (newer.length > 0) {
     throw new BackupError(
-      `It was made by a newer Stampline: ${newer.join(', ')} ${newer.length === 1 ? 'is' : 'are'} unknown here. ` +
+      `It was made by a newer Stampline: ${newer.join(', ')} ${newer.length === 1 ? 'is' : 'are'} unknown to this version.  ` +
         'Install that version or a later one (git pull && npm ci), then repeat. Nothing was changed.',
     );
   }
@@ -81,7 +81,7 @@ async function requireColumns(client: pg.ClientBase, { tables }: BackupHeader): 
   const unknown = Object.entries(tables).flatMap(([table, columns]) =>
     columns.map((column) => `${table}.${column}`).filter((name) => !known.has(name)),
   );
-  if (unknown.length > 0) throw new BackupError(`It has what no migration makes: ${unknown.join(', ')}.`);
+  if (unknown.length > 0) throw new BackupError(`It has objects that no migration creates: ${unknown.join(', ')}.`);
 }
 
 /** They lead in circles, so that no order of tables would do. Answers what makes them again. */

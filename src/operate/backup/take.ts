@@ -107,7 +107,7 @@ class Backup {
   private miss(name: string): void {
     if (!this.options.acceptMissing) {
       throw new OperationError(
-        `The database names a file that isn't in ${this.options.dataFolder}: ${name}. Is STAMPLINE_DATA the folder of the servers? ` +
+        `The database names a file that is not in ${this.options.dataFolder}: ${name}. Is STAMPLINE_DATA the folder of the servers? ` +
           'If the file is lost, --accept-missing takes a backup without it.',
       );
     }
@@ -124,7 +124,7 @@ async function* unaltered(content: AsyncIterable<unknown>, sha256: string, name:
   }
   if (hash.digest('hex') !== sha256)
     throw new OperationError(
-      `${name} is damaged on the disk: its SHA-256 is another. Bring it back from an older backup, or move it away and use --accept-missing.`,
+      `${name} is damaged on the disk: its SHA-256 is wrong. Restore it from an older backup, or move it away and use --accept-missing.`,
     );
 }
 

@@ -18,8 +18,8 @@ const MOST_SAID = 5;
 
 /** How to get an empty one. */
 export const ELSEWHERE = {
-  embedded: 'Name an empty folder: STAMPLINE_DATA=<folder> npx stampline restore <file>',
-  shared: `Make a database for it, and name it: CREATE DATABASE <name> TEMPLATE template0 LOCALE 'C.UTF-8' ENCODING 'UTF8'; then DATABASE_URL=… npx stampline restore <file>`,
+  embedded: 'Use an empty folder: STAMPLINE_DATA=<folder> npx stampline restore <file>',
+  shared: `Create a database for it, and use that one: CREATE DATABASE <name> TEMPLATE template0 LOCALE 'C.UTF-8' ENCODING 'UTF8'; then DATABASE_URL=… npx stampline restore <file>`,
 };
 
 /** Drops the empty tables of a first start, in the open transaction. Rejects with OperationError where anything else is there. */
@@ -31,7 +31,7 @@ export async function clearTarget(client: pg.ClientBase, known: ReadonlySet<stri
   const foreign = tables.filter((name) => !known.has(name) && !BOOKKEEPING.has(name));
   if (foreign.length > 0)
     throw new OperationError(
-      `The database has tables that aren't Stampline's: ${foreign.join(', ')}. Nothing was changed. ${elsewhere}`,
+      `The database has tables that do not belong to Stampline: ${foreign.join(', ')}. Nothing was changed. ${elsewhere}`,
     );
   if (tables.length === 0) return;
   // Whoever is at work there now is waited for, but not for long; then nobody else gets in.
@@ -43,7 +43,9 @@ export async function clearTarget(client: pg.ClientBase, known: ReadonlySet<stri
     tables.filter((name) => known.has(name)),
   );
   if (found.length > 0)
-    throw new OperationError(`The database isn't empty: it has ${found.join(', ')}. Nothing was changed. ${elsewhere}`);
+    throw new OperationError(
+      `The database is not empty: it has ${found.join(', ')}. Nothing was changed. ${elsewhere}`,
+    );
   await client.query(`DROP TABLE ${tables.map(quoted).join(', ')} CASCADE`);
 }
 
@@ -71,6 +73,6 @@ export async function requireUnused(client: pg.ClientBase): Promise<void> {
   );
   if (rows.length > 0)
     throw new OperationError(
-      'A server uses this database. Stop every one of them, restore, and start them again: they know what was there before.',
+      'A server uses this database. Stop all servers, restore, and start them again: they have the old data in memory.',
     );
 }

@@ -73,7 +73,7 @@ class Reader {
   constructor(private readonly taker: Taker) {}
 
   async take({ name, size }: { name: string; size: number }, content: AsyncIterable<Buffer>): Promise<void> {
-    if (this.end) throw new BackupError(`It goes on after its end, with ${name}.`);
+    if (this.end) throw new BackupError(`It has more data after its end, with ${name}.`);
     if (name === END) {
       this.end = await parsed<BackupEnd>(content);
       return;
@@ -87,11 +87,11 @@ class Reader {
   }
 
   private async begin(name: string, content: AsyncIterable<Buffer>): Promise<void> {
-    if (name !== HEADER) throw new BackupError(`It begins with ${name}: this is no backup of Stampline.`);
+    if (name !== HEADER) throw new BackupError(`It begins with ${name}: this is not a backup of Stampline.`);
     const header = await parsed<BackupHeader>(content);
     if (header.format !== FORMAT)
       throw new BackupError(
-        `Its format is ${header.format}, and this version reads ${FORMAT}: take the Stampline that made it, or a later one.`,
+        `Its format is ${header.format}, and this version reads ${FORMAT}: use the Stampline version that made it, or a later one.`,
       );
     for (const table of Object.keys(header.tables)) this.sums.table(table);
     this.header = header;
@@ -107,13 +107,13 @@ class Reader {
   }
 
   finish(): BackupEnd {
-    if (!this.end) throw new BackupError('It ends too early: the file was cut off.');
+    if (!this.end) throw new BackupError('It ends too early: the file was truncated.');
     const { tables, files, sha256 } = this.sums.end;
     const isSame =
       this.end.sha256 === sha256 &&
       JSON.stringify(this.end.tables) === JSON.stringify(tables) &&
       JSON.stringify(this.end.files) === JSON.stringify(files);
-    if (!isSame) throw new BackupError('Its sums are not those of its content: the file was damaged or changed.');
+    if (!isSame) throw new BackupError('Its checksums do not match its content: the file was damaged or changed.');
     return this.end;
   }
 }
@@ -123,7 +123,7 @@ async function parsed<T>(content: AsyncIterable<Buffer>): Promise<T> {
   let size = 0;
   for await (const chunk of content) {
     size += chunk.length;
-    if (size > MOST) throw new BackupError('Its header is too large: this is no backup of Stampline.');
+    if (size > MOST) throw new BackupError('Its header is too large: this is not a backup of Stampline.');
     chunks.push(chunk);
   }
   return JSON.parse(Buffer.concat(chunks).toString('utf8')) as T;
@@ -139,9 +139,9 @@ const CUT_OFF = new Set(['Z_BUF_ERROR', 'ERR_STREAM_PREMATURE_CLOSE']);
 function explained(error: unknown): unknown {
   const { code = '', message, errno } = error as NodeJS.ErrnoException;
   if (CUT_OFF.has(code) || /unexpected end of data/i.test(message))
-    return new BackupError('It ends too early: the file was cut off.');
+    return new BackupError('It ends too early: the file was truncated.');
   if (code.startsWith('Z_') || /tar header|tar|checksum/i.test(message) || error instanceof SyntaxError)
-    return new BackupError(`It is no backup of Stampline, or damaged (${message}).`);
+    return new BackupError(`It is not a backup of Stampline, or it is damaged (${message}).`);
   if (errno !== undefined && /^E(NOENT|ACCES|ISDIR|PERM)$/.test(code))
     return new BackupError(`It can't be read (${message}).`);
   return error;

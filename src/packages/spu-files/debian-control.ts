@@ -105,6 +105,6 @@ function* linesOf(text: string): Generator<string> {
 
 /** A control file that can't be checked, and why. */
 export const badControl = (control: string, why: string): DomainError =>
-  new DomainError('unprocessable', 'spu.bad_control', `${control} can't be checked: ${why}. Nothing was kept.`, {
+  new DomainError('unprocessable', 'spu.bad_control', `${control} can't be checked: ${why}. Nothing was stored.`, {
     part: control,
   });

@@ -25,7 +25,7 @@ export class ListedSums {
     const before = this.read.size;
     const wrong = await this.faultOf(listed, file);
     if (wrong === undefined) return this.read.size > before;
-    const message = `${listed.name} is not what ${control} says: ${wrong}. Nothing was kept.`;
+    const message = `${listed.name} does not match ${control}: ${wrong}. Nothing was stored.`;
     throw new DomainError('unprocessable', 'spu.checksum', message, { part: listed.name });
   }
 
@@ -61,6 +61,6 @@ export class ListedSums {
     if (kept) return kept.stream();
     const staged = this.staged.get(sha256);
     if (staged) return this.store.stream(staged);
-    throw new DomainError('unavailable', 'spu.file_lost', `The file with SHA-256 ${sha256} isn't in the store.`);
+    throw new DomainError('unavailable', 'spu.file_lost', `The file with SHA-256 ${sha256} is not in the store.`);
   }
 }

@@ -79,7 +79,7 @@ export class SpuFiles {
   /** Keeps all or nothing. Rejects with conflict for a name that has other bytes, unprocessable for a wrong checksum. */
   async keep(tx: Tx, spu: number, { files: sent, check }: PreparedFiles, actor: string): Promise<KeptFiles> {
     if (sent.length === 0)
-      throw invalid('upload.no_files', 'No files came. Send them as parts of multipart/form-data.');
+      throw invalid('upload.no_files', 'The request has no files. Send them as parts of multipart/form-data.');
     const whose = { project: null, owner: actor };
     const keepings = [{ store: this.store, staged: sent.map(({ blob }) => blob) }];
     await this.ledger.keep(tx, keepings, { ticket: undefined, owner: actor });
@@ -119,13 +119,13 @@ export class SpuFiles {
 function freshOf<File extends FormFile>(sent: readonly File[], known: readonly SpuFile[]): File[] {
   const hashes = new Map(known.map(({ name, sha256 }) => [name, sha256]));
   return sent.filter(({ path, blob }) => {
-    if (path.includes('/')) throw invalid('upload.bad_name', `${path} has a folder. Files of an upload have none.`);
+    if (path.includes('/')) throw invalid('upload.bad_name', `${path} has a folder. Send file names without folders.`);
     const hash = hashes.get(path);
     if (hash === undefined || hash === blob.hash) return hash === undefined;
     throw new DomainError(
       'conflict',
       'spu.file_exists',
-      `${path} is there with other bytes (SHA-256 ${hash}). An uploaded version stays as it is: make a new upload (POST /api/v1/spu/).`,
+      `${path} exists already with other bytes (SHA-256 ${hash}). Files of an uploaded version can't change: create a new upload (POST /api/v1/spu/).`,
     );
   });
 }

@@ -86,7 +86,9 @@ export class DatabaseClock implements Hearer {
     // Not waited for: the link's next question must not wait for a connection of the pool.
     this.settling ??= this.settle(said, ahead)
       .then(() => void (this.last = next))
-      .catch((error: unknown) => this.log.warn({ err: errorForLog(error) }, "the database's clock was not noted"))
+      .catch((error: unknown) =>
+        this.log.warn({ err: errorForLog(error) }, "the time of the database's clock was not recorded"),
+      )
       .finally(() => (this.settling = undefined));
   }
 
@@ -114,7 +116,10 @@ export class DatabaseClock implements Hearer {
     await writeStep(tx, seconds, isSeen);
     if (!isSeen) return;
     for (const follower of this.followers) await follower.stepped(tx, seconds);
-    this.log.warn({ seconds }, "the database's clock stepped: ends were moved, and nothing is deleted earlier for it");
+    this.log.warn(
+      { seconds },
+      "the database's clock stepped: end times were moved, and nothing is deleted early because of it",
+    );
   }
 }
 

@@ -71,7 +71,7 @@ export const unavailable = (cause: unknown): DomainError =>
   new DomainError(
     'unavailable',
     'database.unavailable',
-    'The database does not answer at the moment. Nothing was changed; try again.',
+    'The database does not answer. Nothing was changed; try again.',
     {
       retryAfter: 1,
       cause,
@@ -83,7 +83,7 @@ export const outcomeUnknown = (cause: unknown): DomainError =>
   new DomainError(
     'unavailable',
     'outcome-unknown',
-    'The connection to the database was lost before it answered: the change may or may not have been kept. Look, or repeat with the same Idempotency-Key.',
+    'The connection to the database was lost before it answered: the change may or may not have been saved. Read the object, or repeat with the same Idempotency-Key.',
     { retryAfter: 1, cause },
   );
 
@@ -91,7 +91,7 @@ const busy = (cause: unknown): DomainError =>
   new DomainError(
     'unavailable',
     'database.busy',
-    'Others are at the same rows, or the database has too much to do. Nothing was changed; try again.',
+    'Other requests hold the same rows, or the database is overloaded. Nothing was changed; try again.',
     { retryAfter: 1, cause },
   );
 
@@ -102,7 +102,7 @@ const storageFailed = (cause: unknown): DomainError =>
   new DomainError(
     'unavailable',
     'database.storage',
-    "The database can't read or write its files. Nothing was changed. Whoever runs the server has to look at the data folder; the server's log has the file.",
+    "The database can't read or write its files. Nothing was changed. The operator has to check the data folder; the server's log names the file.",
     { retryAfter: 30, cause },
   );
 
@@ -111,7 +111,7 @@ const exhausted = (cause: unknown): DomainError =>
   new DomainError(
     'conflict',
     'id.exhausted',
-    `No id is left that is higher than those given: the last one, ${LARGEST_ID}, is taken. Nothing was changed. PUT the object at a lower id that was never used, and tell the operator.`,
+    `No higher id is left: the last one, ${LARGEST_ID}, is taken. Nothing was changed. PUT the object at a lower id that was never used, and notify the operator.`,
     { cause },
   );
 

@@ -9,7 +9,7 @@ const INT8_ARRAY = 1016;
 function wholeNumber(text: string): number {
   const number = Number(text);
   if (Number.isSafeInteger(number)) return number;
-  throw new RangeError(`${text} is beyond what a number holds exactly.`);
+  throw new RangeError(`${text} is too large for an exact number.`);
 }
 
 /** Of one dimension: `{1,2,NULL}`. */

@@ -81,7 +81,10 @@ export class Listener implements OnApplicationBootstrap, OnModuleDestroy {
         while (this.up) await this.poll(client);
       } catch (error) {
         if (!this.leaving)
-          this.log.warn({ err: errorForLog(error) }, 'no link to the database: what others do is not heard');
+          this.log.warn(
+            { err: errorForLog(error) },
+            'no connection to the database: notifications from other processes are not received',
+          );
       }
       this.up = false;
       client.drop();

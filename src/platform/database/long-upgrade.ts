@@ -30,7 +30,7 @@ export async function longUpgrade(sql: Sql): Promise<string | undefined> {
   const seconds = rows / ROWS_A_SECOND;
   if (seconds < WORTH_TELLING_S) return undefined;
   const events = found.find(({ name }) => name === 'event')?.rows ?? 0;
-  return `This upgrade rewrites ${found.length} tables, and servers answer nothing meanwhile: ${lengthOf(seconds)} for about ${events} events and ${rows - events} other rows. It needs as much free disk as the database has now. Don't end it: what it has done by then would be undone, and take as long again.`;
+  return `This upgrade rewrites ${found.length} tables, and servers answer no requests until it is done: ${lengthOf(seconds)} for about ${events} events and ${rows - events} other rows. It needs as much free disk as the database has now. Don't interrupt it: its work would be undone, and would take as long again.`;
 }
 
 async function rewrittenTables(sql: Sql): Promise<string[]> {

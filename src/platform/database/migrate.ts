@@ -24,11 +24,11 @@ export async function migrate(
     const state = await schemaState({ run: ({ text }) => dataSource.query(text) });
     if (state.newer > 0) {
       throw new StartError(
-        `The data was written by a newer Stampline: ${state.newer} of its migrations are unknown here. Install that version or a later one: git pull && npm ci && npm start. Or go back to a backup of this version, in a folder of its own: STAMPLINE_DATA=./data-of-before npx stampline restore FILE. Nothing was changed.`,
+        `The data was written by a newer Stampline: ${state.newer} of its migrations are unknown to this version. Install that version or a later one: git pull && npm ci && npm start. Or restore a backup of this version into another folder: STAMPLINE_DATA=./data-of-before npx stampline restore FILE. Nothing was changed.`,
       );
     }
     if (state.standby)
-      throw new StartError('The database is a standby and takes no writes. Point DATABASE_URL at the primary.');
+      throw new StartError('The database is a standby and accepts no writes. Point DATABASE_URL at the primary.');
     if (state.pending > 0) {
       const warning = await longUpgrade({ run: ({ text, values }) => dataSource.query(text, values as unknown[]) });
       if (warning) tell(warning);

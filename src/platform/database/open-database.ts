@@ -37,7 +37,7 @@ export async function openDatabase(config: Config, optionsFor: DataSourceOptions
   const owner = await Ownership.take(postgres.connection, config.dataFolder);
   owner.watch(() =>
     say.onLost(
-      `Another Stampline server has taken over the data in ${config.dataFolder} while this one was paused or cut off. This one ends, and leaves Postgres to that one.`,
+      `Another Stampline server has taken over the data in ${config.dataFolder} while this one was paused or disconnected. This one shuts down and leaves Postgres running.`,
     ),
   );
   try {

@@ -51,7 +51,7 @@ export class Ownership {
     const ownership = new Ownership(connection, role);
     if (await ownership.lock()) return ownership;
     throw new StartError(
-      `Another Stampline server uses the data in ${dataFolder}. Stop it, or give this one a folder of its own with STAMPLINE_DATA.`,
+      `Another Stampline server uses the data in ${dataFolder}. Stop it, or set STAMPLINE_DATA to another folder for this one.`,
     );
   }
 

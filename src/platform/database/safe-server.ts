@@ -19,8 +19,7 @@ const FACTS = `SELECT current_setting('server_version_num')::int AS version, cur
 
 export async function requireSafeServer(connection: Connection): Promise<void> {
   const faults = faultsOf(await readFacts(connection));
-  if (faults.length > 0)
-    throw new StartError(`This database can't keep what Stampline promises: ${faults.join('; ')}.`);
+  if (faults.length > 0) throw new StartError(`This database can't keep Stampline's guarantees: ${faults.join('; ')}.`);
 }
 
 /** What is wrong with a server and its database; empty where nothing is. */

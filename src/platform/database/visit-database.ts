@@ -54,7 +54,7 @@ export async function visitDatabase(
 function requireData({ databaseUrl, dataFolder }: Config): void {
   if (databaseUrl !== undefined || fs.existsSync(dataFolder)) return;
   throw new StartError(
-    `There is no data in ${dataFolder}. Run this where the server runs, or say where its data is: STAMPLINE_DATA or DATABASE_URL.`,
+    `There is no data in ${dataFolder}. Run this on the server's machine, or set STAMPLINE_DATA or DATABASE_URL to its data.`,
   );
 }
 
@@ -79,7 +79,7 @@ async function requireCurrent(dataSource: DataSource): Promise<void> {
   await dataSource.destroy();
   throw new StartError(
     state.newer > 0
-      ? `The data was written by a newer Stampline: use that version's command (git pull && npm ci).`
+      ? `The data was written by a newer Stampline: use the command of that version (git pull && npm ci).`
       : `The database is ${state.pending} migrations behind. Start the server, or run stampline migrate, then repeat.`,
   );
 }

@@ -52,7 +52,7 @@ export function renewCertificate(server: FastifyInstance, files: TlsFiles, log: 
     } catch (error) {
       log.error(
         { err: errorForLog(error), file: files.cert },
-        'the new certificate cannot be used; the last one stays',
+        'the new certificate cannot be used; the previous one stays in use',
       );
     }
   };

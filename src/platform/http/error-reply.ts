@@ -36,7 +36,7 @@ export const STATUS: Readonly<Record<ErrorKind, number>> = {
 
 const SORRY = 'Sorry, this request could not be processed. Please try again later.';
 
-const CUT = new DomainError('invalid', 'body.cut', 'The body is not as long as Content-Length says.');
+const CUT = new DomainError('invalid', 'body.cut', 'The length of the body differs from Content-Length.');
 
 const KILOBYTE = 1024;
 
@@ -54,7 +54,7 @@ function fromFastify(
       return new DomainError(
         'too_large',
         'body.too_large',
-        `The body is larger than this URL takes: ${sizeText(request.routeOptions.bodyLimit)} at most.`,
+        `The body is too large for this URL: ${sizeText(request.routeOptions.bodyLimit)} at most.`,
       );
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new DomainError(

@@ -29,7 +29,7 @@ const MODULES = '/api/v1/ticket/:id/modules';
 const MAP_URLS: ReadonlySet<string> = new Set(['/import-map.json', '/p/:project/import-map.json']);
 
 const busy = (): DomainError =>
-  new DomainError('unavailable', 'body.busy', 'Other large requests are being worked on. Send it again.', {
+  new DomainError('unavailable', 'body.busy', 'The server is busy with other large requests. Send the request again.', {
     retryAfter: 10,
   });
 

@@ -48,7 +48,7 @@ const explain =
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'EADDRINUSE') {
       throw new StartError(
-        `Port ${port} is taken by another program. Stop it, or choose another port: PORT=${port + 1} npm start.`,
+        `Port ${port} is in use by another program. Stop that program, or choose another port: PORT=${port + 1} npm start.`,
       );
     }
     if (code === 'EACCES') {

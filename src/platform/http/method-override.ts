@@ -25,5 +25,5 @@ export function overrideMethod(request: IncomingMessage): string {
 export function refuseOverride(request: Head): DomainError | undefined {
   const method = meant(request);
   if (method === undefined || method === 'POST') return undefined;
-  return invalid('method.override_unknown', `X-HTTP-Method-Override takes ${[...METHODS].join(', ')}.`);
+  return invalid('method.override_unknown', `X-HTTP-Method-Override must be one of ${[...METHODS].join(', ')}.`);
 }

@@ -36,13 +36,13 @@ export function refuseFraming({ raw }: FastifyRequest, reply: FastifyReply): Dom
 
 /** 2.3: Node's parser takes a request line without a version for HTTP/0.9. */
 const refuseVersion = ({ httpVersionMajor }: IncomingMessage): DomainError | undefined =>
-  httpVersionMajor === 1 ? undefined : invalid('request.bad_version', 'The request names no version of HTTP.');
+  httpVersionMajor === 1 ? undefined : invalid('request.bad_version', 'The request line has no HTTP version.');
 
 /** A folded line (5.2) arrives as one value with a tab in it, and nobody needs a tab there. */
 function refuseFields({ rawHeaders }: IncomingMessage): DomainError | undefined {
   for (let index = 1; index < rawHeaders.length; index += 2) {
     if (rawHeaders[index]?.includes('\t'))
-      return invalid('header.folded', 'A header has a tab in its value, or is folded.');
+      return invalid('header.folded', 'A header is folded, or has a tab in its value.');
   }
   return undefined;
 }
@@ -54,7 +54,7 @@ function refuseHost({ rawHeaders, headers, httpVersionMinor }: IncomingMessage):
     return httpVersionMinor === 0 ? undefined : invalid('host.missing', 'The request has no Host header.');
   const port = Number(/:(\d+)$/.exec(host)?.[1] ?? 0);
   if (!HOST.test(host) || port > LAST_PORT)
-    return invalid('host.invalid', 'The Host header is not a host with a port.');
+    return invalid('host.invalid', 'The Host header is not a valid host, with or without a port.');
   let count = 0;
   for (let index = 0; index < rawHeaders.length; index += 2)
     if (rawHeaders[index]?.toLowerCase() === 'host') count += 1;
@@ -67,18 +67,18 @@ function refuseTarget({ url = '', method, headers }: IncomingMessage): DomainErr
   const target = /^https?:\/\/[^/?#@]+(?=[/?]|$)/i.test(url) && URL.canParse(url) ? new URL(url) : undefined;
   const host = `${target?.protocol}//${headers.host}`;
   if (target && URL.canParse(host) && new URL(host).host === target.host) return undefined;
-  return invalid('url.bad_target', 'The target of the request is not a path, nor a URL of the host that Host names.');
+  return invalid('url.bad_target', 'The request target must be a path, or a URL with the host in the Host header.');
 }
 
 /** 6.1 and 7: of codings only chunked is read, once; HTTP/1.0 has none. */
 function refuseCoding({ headers, httpVersionMinor }: IncomingMessage): DomainError | undefined {
   const coding = headers['transfer-encoding'];
   if (coding === undefined || (coding.toLowerCase() === 'chunked' && httpVersionMinor > 0)) return undefined;
-  return invalid('body.bad_coding', 'The only transfer coding that is read here is chunked.');
+  return invalid('body.bad_coding', 'The only supported transfer coding is chunked.');
 }
 
 /** RFC 9110, 10.1.1. */
 function refuseExpectation({ headers: { expect } }: IncomingMessage): DomainError | undefined {
   if (expect === undefined || expect.toLowerCase() === '100-continue') return undefined;
-  return new DomainError('expectation', 'expect.unknown', 'The only expectation that is met here is 100-continue.');
+  return new DomainError('expectation', 'expect.unknown', 'The only supported expectation is 100-continue.');
 }

@@ -48,14 +48,14 @@ function refuse(request: FastifyRequest, added: ReadonlySet<string>): DomainErro
     return new DomainError('uri_too_long', 'url.too_long', `The URL is longer than ${LONGEST_URL} bytes.`);
   }
   if (request.url.includes('%') && !isUtf8(request.url)) {
-    return new DomainError('invalid', 'url.not_utf8', 'The URL is percent-encoded, but not as UTF-8.');
+    return new DomainError('invalid', 'url.not_utf8', 'The percent-encoding of the URL is not UTF-8.');
   }
   const host = nameOf(request.host);
   if (!LOCAL_NAMES.has(host) && !added.has(host)) {
     return new DomainError(
       'misdirected',
       'host.not_allowed',
-      `This server does not answer to the host '${quoted(host, 100)}'. STAMPLINE_ALLOWED_HOSTS adds names.`,
+      `This server does not answer to the host '${quoted(host, 100)}'. Add it to STAMPLINE_ALLOWED_HOSTS if it is this server.`,
     );
   }
   return undefined;
@@ -88,14 +88,14 @@ const notTrusted = (header: string): DomainError =>
   new DomainError(
     'forbidden',
     'proxy.not_trusted',
-    `A request with ${header} came through a proxy that this server doesn't know. Call it directly, or list the proxy's address in STAMPLINE_TRUSTED_PROXIES.`,
+    `A request with ${header} came through a proxy that this server does not trust. Call the server directly, or list the proxy's address in STAMPLINE_TRUSTED_PROXIES.`,
   );
 
 const proxyRequired = (): DomainError =>
   new DomainError(
     'forbidden',
     'proxy.required',
-    'This server has no TLS of its own and answers its proxies only: STAMPLINE_TRUSTED_PROXIES lists them. Call it through one.',
+    'This server has no TLS of its own, so it answers only through the proxies listed in STAMPLINE_TRUSTED_PROXIES. Call it through one of them.',
   );
 
 const badProtocol = (): DomainError =>
@@ -118,7 +118,7 @@ function refuseForeign(request: FastifyRequest, origins: OwnOrigins): DomainErro
 }
 
 /** The browser says so itself: no setting changes that. */
-const OWN_PAGES_ONLY = "Only this server's own pages may: have the page's own server send the request, with a token.";
+const OWN_PAGES_ONLY = "Only this server's own pages may. Have the server of that page send the request, with a token.";
 /** The browser asked one address, and the request arrived with another. */
 const BEHIND_A_PROXY =
   'If this is the address of Stampline itself behind a proxy, list its host, with the port where it has one, in STAMPLINE_ALLOWED_HOSTS, and have the proxy send X-Forwarded-Proto.';
@@ -155,7 +155,7 @@ function answerUnrouted(
     new DomainError(
       'method_not_allowed',
       'method.not_allowed',
-      `This URL does not answer to ${request.method}${allow.length > 0 ? `, only to ${allow.join(', ')}` : ''}.`,
+      `This URL does not support ${request.method}${allow.length > 0 ? `, only to ${allow.join(', ')}` : ''}.`,
       { allow },
     ),
   );

@@ -109,7 +109,7 @@ function tooMany(kind: Kind, whose: string, most: number): DomainError {
   return new DomainError(
     'too_many',
     `share.${kind}`,
-    `${most} ${what} are open here for ${whose}, which is the limit. Close one, or try again in ${RETRY_AFTER} s. ${setting} sets the limit.`,
+    `${most} ${what} are open for ${whose}, which is the limit. Close one, or try again in ${RETRY_AFTER} s. ${setting} sets the limit.`,
     { retryAfter: RETRY_AFTER, data: { limit: most } },
   );
 }

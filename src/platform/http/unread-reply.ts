@@ -27,13 +27,13 @@ const NOT_ENCODED: Refusal = {
   status: 400,
   code: 'url.not_encoded',
   error:
-    'The URL has letters that are not percent-encoded. Encode them as UTF-8 (Ü is %C3%9C); curl does it with -G --data-urlencode "title=Ü".',
+    'The URL has characters that are not percent-encoded. Encode them as UTF-8 (Ü is %C3%9C); curl does it with -G --data-urlencode "title=Ü".',
 };
 
 const NO_TUNNEL: Refusal = {
   status: 400,
   code: 'method.no_tunnel',
-  error: 'This server is no proxy: it makes no tunnels.',
+  error: 'This server is not a proxy and opens no tunnels.',
 };
 
 function refusalOf({ code, rawPacket }: ParserError): Refusal {

@@ -72,7 +72,7 @@ function ask(url: URL, { address, family }: Target, signal: AbortSignal): Promis
       // Node asks for one address or for all, as it likes.
       lookup: (_host, options, done) => (options.all ? done(null, [{ address, family }]) : done(null, address, family)),
     });
-    request.on('error', (error) => reject(unreachable(url, 'nobody answers there', error)));
+    request.on('error', (error) => reject(unreachable(url, 'no server answers there', error)));
     request.on('response', (response) => {
       resolve(response.statusCode ?? 0);
       response.destroy();
@@ -84,7 +84,7 @@ const refused = (url: URL, host: string, address: string): DomainError =>
   new DomainError(
     'unprocessable',
     'fetch.refused',
-    `${shown(url)} is not called: ${host === address ? host : `${host} is ${address}, which`} is not a public address. STAMPLINE_FETCH_ALLOW lists exceptions.`,
+    `${shown(url)} was not called: ${host === address ? host : `${host} is ${address}, which`} is not a public address. Add it to STAMPLINE_FETCH_ALLOW to allow it.`,
   );
 
 const unreachable = (url: URL, why: string, cause?: unknown): DomainError =>

@@ -36,7 +36,8 @@ export class NameLookup {
     const known = await this.hosts.addressesOf(name);
     if (known.length > 0) return known.map(targetOf);
     if (name === 'localhost' || name.endsWith('.localhost')) return ['127.0.0.1', '::1'].map(targetOf); // RFC 6761, 6.3
-    if (/(^|\.)invalid$/.test(name)) throw Object.assign(new Error(`${name} is no name`), { code: 'ENOTFOUND' }); // 6.4
+    if (/(^|\.)invalid$/.test(name))
+      throw Object.assign(new Error(`${name} is not a valid name`), { code: 'ENOTFOUND' }); // 6.4
     return settled(this.shared(name, owner), signal);
   }
 

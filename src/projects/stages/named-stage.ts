@@ -89,12 +89,15 @@ export function stageOf(project: NamedProject, name: string): Stage {
   const stage = stageNamed(project.stages, name);
   if (stage) return stage;
   const names = project.stages.map((one) => one.name).join(', ');
-  throw notFound(`There is no stage '${quoted(name, 100)}' in ${project.name}. There are ${names}.`);
+  throw notFound(`Unknown stage '${quoted(name, 100)}' in ${project.name}. Known: ${names}.`);
 }
 
 /** For what is written to production alone. Rejects with conflict `stage.not_production`. */
 export function requireProduction(project: NamedProject, stage: Stage): Stage {
   const live = production(project.stages).name;
   if (stage.name === live) return stage;
-  throw conflict('stage.not_production', `${stage.name} is a state of tickets, nothing to write to: only ${live} is.`);
+  throw conflict(
+    'stage.not_production',
+    `${stage.name} is a state of tickets and can't be written to: write to ${live}.`,
+  );
 }

@@ -32,9 +32,10 @@ const MOST = 10;
 
 /** What is wrong with a list that should be stages; empty when nothing is. */
 export function stageFaults(given: unknown): string[] {
-  if (!Array.isArray(given)) return ['stages is a list of {name, step, title}.'];
-  if (given.length < FEWEST) return ['There are at least 2 stages: the one where tickets start, and production.'];
-  if (given.length > MOST) return [`There are at most ${MOST} stages.`];
+  if (!Array.isArray(given)) return ['stages must be a list of {name, step, title}.'];
+  if (given.length < FEWEST)
+    return ['stages must have at least 2 entries: the one where tickets start, and production.'];
+  if (given.length > MOST) return [`stages may have at most ${MOST} entries.`];
   const faults = given.flatMap((stage, index) => faultsOfOne(stage, index));
   return faults.length > 0 ? faults : faultsOfLine(given as StageSetting[]);
 }
@@ -42,17 +43,19 @@ export function stageFaults(given: unknown): string[] {
 function faultsOfOne(given: unknown, index: number): string[] {
   const stage = `stages[${index}]`;
   if (typeof given !== 'object' || given === null || Array.isArray(given))
-    return [`${stage} is an object such as {"name": "qa", "step": 400}.`];
+    return [`${stage} must be an object such as {"name": "qa", "step": 400}.`];
   const { name, step, title } = given as Partial<Record<string, unknown>>;
   const unknown = Object.keys(given).filter((key) => !KEYS.includes(key));
-  const faults = unknown.map((key) => `${stage} has no '${quoted(key, 100)}'. It has ${KEYS.join(', ')}.`);
+  const faults = unknown.map(
+    (key) => `${stage} has an unknown member '${quoted(key, 100)}'. Known: ${KEYS.join(', ')}.`,
+  );
   if (typeof name !== 'string' || !NAME.test(name))
-    faults.push(`${stage}.name is lower-case letters, digits and hyphens, a letter first, at most 31.`);
+    faults.push(`${stage}.name must be lower-case letters, digits and hyphens, a letter first, at most 31.`);
   else if (RESERVED.includes(name))
     faults.push(`${stage}.name can't be ${name}: import-map.json?${name}= means something else.`);
   if (typeof step !== 'number' || !LINE.includes(step))
-    faults.push(`${stage}.step is a step of the workflow: ${LINE.join(', ')}.`);
-  if (title !== undefined && !isTitle(title)) faults.push(`${stage}.title is a text of 1 to 100 characters.`);
+    faults.push(`${stage}.step must be a step of the workflow: ${LINE.join(', ')}.`);
+  if (title !== undefined && !isTitle(title)) faults.push(`${stage}.title must be a string of 1 to 100 characters.`);
   return faults;
 }
 
@@ -67,10 +70,10 @@ function faultsOfLine(stages: readonly StageSetting[]): string[] {
   const names = stages.map(({ name }) => name);
   const steps = stages.map(({ step }) => step);
   const faults: string[] = [];
-  if (new Set(names).size < names.length) faults.push('Each stage is named once.');
+  if (new Set(names).size < names.length) faults.push('Two stages have the same name: give each its own.');
   if (steps.some((step, index) => step < (steps[index - 1] ?? 0)))
-    faults.push('The steps of stages never go back along the line.');
+    faults.push('The steps of stages must not go backwards.');
   if (steps.indexOf(COMPLETE) !== steps.length - 1)
-    faults.push(`The last stage is production, and it alone has the step ${COMPLETE}.`);
+    faults.push(`The last stage is production: it must have the step ${COMPLETE}, and no other stage may.`);
   return faults;
 }

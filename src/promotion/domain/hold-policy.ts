@@ -16,7 +16,7 @@ export interface HoldFacts {
  */
 export function holdVerdict({ ticketKey, ticketId, hold }: HoldFacts, since: string, base: string): Verdict {
   if (!hold) {
-    const summary = summaryOf(`Nobody holds ${ticketKey}.`);
+    const summary = summaryOf(`${ticketKey} is not held.`);
     return { policy: 'hold', verdict: 'pass', code: 'ticket.not_held', summary, actor: 'you', since, next_actions: [] };
   }
   return {

@@ -16,7 +16,7 @@ export interface StagePlace {
  */
 export function lockVerdict(place: StagePlace, lock: Hold | undefined, since: string, base: string): Verdict {
   if (!lock) {
-    const summary = summaryOf(`Nobody locked ${place.stage} of ${place.project}.`);
+    const summary = summaryOf(`${place.stage} of ${place.project} is not locked.`);
     return { policy: 'lock', verdict: 'pass', code: 'stage.open', summary, actor: 'you', since, next_actions: [] };
   }
   return {

@@ -32,7 +32,7 @@ export function stepsVerdict(facts: StepsFacts, since: string, base: string): Ve
   if (failed.length > 0) return { ...verdict, ...subticketsFailed(facts, failed, base) };
   const open = facts.subtickets.filter((subticket) => !isSubticketComplete(subticket));
   if (open.length > 0) return { ...verdict, ...subticketsOpen(facts, open, base) };
-  const summary = summaryOf(`${facts.ticketKey} isn't failed, and no subticket is failed or unfinished.`);
+  const summary = summaryOf(`${facts.ticketKey} has not failed, and no subticket is failed or unfinished.`);
   return { ...verdict, verdict: 'pass', code: 'steps.fine', summary, actor: 'you', next_actions: [] };
 }
 
@@ -44,7 +44,7 @@ function ticketFailed({ ticketKey, ticketId, failure }: StepsFacts, base: string
   return {
     verdict: 'failed',
     code: 'steps.ticket_failed',
-    summary: summaryOf(`${ticketKey} failed${where}: ${failure?.summary ?? 'nobody said why'}`),
+    summary: summaryOf(`${ticketKey} failed${where}: ${failure?.summary ?? 'no reason was given'}`),
     actor: actorFor(failure?.kind ?? null),
     next_actions: [
       retry(

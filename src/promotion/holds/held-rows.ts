@@ -83,7 +83,7 @@ export function requireNoEndless(
   { what, ticket, lift }: { readonly what: string; readonly ticket?: string; readonly lift: NextAction },
 ): void {
   if (!before || before.until !== null || !until) return;
-  const summary = `${what} by ${before.actor} until somebody lifts it: ${before.reason}. With an end it would lift itself, so lift it first, or leave out until.`;
+  const summary = `${what} by ${before.actor} without an end: ${before.reason}. An end would lift it without a person, so lift it first, or leave out until.`;
   throw conflict('hold.endless', `${summary} ${lift.label}: ${lift.command}`, {
     data: { hold: before, ...(ticket === undefined ? {} : { ticket }), summary, next_actions: [lift] },
   });
@@ -118,6 +118,6 @@ async function endOf(tx: Tx, until: Until | undefined): Promise<string | null> {
       FROM (SELECT COALESCE($1::timestamptz, clock_timestamp() + $2::int * interval '1 second') AS until) u`,
     values: 'at' in until ? [until.at, null] : [null, until.seconds],
   });
-  if (!end || end.past) throw invalid('until.past', `That is over already: ${end?.until ?? ''}. Say a time to come.`);
+  if (!end || end.past) throw invalid('until.past', `until is in the past: ${end?.until ?? ''}. Give a later time.`);
   return end.until;
 }

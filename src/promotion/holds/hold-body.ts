@@ -7,7 +7,7 @@ import { quoted } from '../../platform/redact.js';
 /** From texts, wherever they come from. Rejects with invalid `reason.missing`, `until.invalid`. */
 export function newHold(reason = '', until?: string): NewHold {
   const why = reason.trim();
-  if (why === '') throw invalid('reason.missing', 'Say why, for those who will run into it: {"reason": "…"}.');
+  if (why === '') throw invalid('reason.missing', 'Give a reason for people who find the hold: {"reason": "…"}.');
   return { reason: why, ...(until === undefined ? {} : { until: untilOf(until) }) };
 }
 
@@ -16,6 +16,6 @@ function untilOf(text: string): Until {
   if (until) return until;
   throw invalid(
     'until.invalid',
-    `'${quoted(text, 50)}' is no end. Say 30m, 2h, 3d, 1w, or a time such as 2026-11-22T08:00Z.`,
+    `'${quoted(text, 50)}' is not a valid end. Use 30m, 2h, 3d, 1w, or a time such as 2026-11-22T08:00Z.`,
   );
 }

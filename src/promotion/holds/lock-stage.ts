@@ -32,7 +32,10 @@ export class LockStage {
   ): Promise<LockedStage> {
     const stage = stageOf(project, name).name;
     if (stage === firstStage(project.stages).name && stage !== production(project.stages).name)
-      throw invalid('lock.first_stage', `Nothing is promoted to ${stage}: tickets begin there. Lock a later stage.`);
+      throw invalid(
+        'lock.first_stage',
+        `The first stage ${stage} can't be locked: tickets start there. Lock a later stage.`,
+      );
     await lockPointer(tx, project.id);
     const before = await holdOf(tx, { project: project.id, stage });
     const lift = unlockAction({ stage, project: project.name }, base);

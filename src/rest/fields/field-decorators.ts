@@ -73,7 +73,7 @@ export interface TextOptions extends FieldOptions {
 
 const atMost = (max: number): PropertyDecorator =>
   MaxLength(max, { message: `Ensure this value has at most ${max} characters.` });
-const aString = IsString({ message: 'Enter a text.' });
+const aString = IsString({ message: 'Enter a string.' });
 
 export const Text = ({ max, pattern, ...options }: TextOptions): PropertyDecorator =>
   field('text', options, { maxLength: max }, [
@@ -150,7 +150,7 @@ export const MOST_LISTED = 100;
 export const References = (target: string, options: FieldOptions): PropertyDecorator =>
   field('references', { orderable: false, ...options }, { target }, [
     IsArray({ message: `Give a list of URIs of a ${target}, or of ids.` }),
-    ArrayMaxSize(MOST_LISTED, { message: `A list has at most ${MOST_LISTED} entries.` }),
+    ArrayMaxSize(MOST_LISTED, { message: `Give at most ${MOST_LISTED} entries.` }),
   ]);
 
 /** A JSON document that `faultsOf` checks: it tells what is wrong, in texts; nothing when all is well. */
@@ -168,12 +168,13 @@ export const Document = (faultsOf: (given: unknown) => readonly string[], option
 /** A workflow step, `"100"` to `"1000"` on the wire. */
 export const Step = (options: FieldOptions): PropertyDecorator =>
   field('step', options, {}, [
-    IsIn([...STEPS], { message: `This is no step of the workflow. The steps are ${listOfSteps()}.` }),
+    IsIn([...STEPS], { message: `This is not a step of the workflow. The steps are ${listOfSteps()}.` }),
   ]);
 
 /** A workflow status, `"000"` to `"1000"` on the wire. */
 export const Status = (options: FieldOptions): PropertyDecorator => {
-  const message = 'The status is a number from 000 to 1000: 000 waiting, 001–998 running, 999 failed, 1000 complete.';
+  const message =
+    'The status must be a number from 000 to 1000: 000 waiting, 001–998 running, 999 failed, 1000 complete.';
   return field('status', options, {}, [IsInt({ message }), Min(0, { message }), Max(1000, { message })]);
 };
 

@@ -31,6 +31,6 @@ export function requireMatch(ifMatch: readonly string[] | undefined, current: st
   throw new DomainError(
     'precondition',
     'if_match.failed',
-    `This object has changed: its ETag is ${current}, not ${ifMatch.join(', ')}. Read it again and repeat the change on what it is now.`,
+    `This object has changed: its ETag is ${current}, not ${ifMatch.join(', ')}. Read it again and repeat the change on the current version.`,
   );
 }

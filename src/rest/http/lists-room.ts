@@ -16,7 +16,7 @@ const busy = (): DomainError =>
   new DomainError(
     'unavailable',
     'lists.busy',
-    'Lists that are being sent take all the memory there is for them. Ask again, or for fewer objects a page (?limit=).',
+    'Lists that are being sent use all the memory that is reserved for them. Ask again, or for fewer objects a page (?limit=).',
     { retryAfter: 5 },
   );
 

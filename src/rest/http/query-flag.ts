@@ -12,6 +12,6 @@ export const flagOf = (given: string | undefined): boolean | undefined =>
 /** False where it isn't said. Throws invalid `<name>.invalid` for what is neither. */
 export function queryFlag(request: FastifyRequest, name: 'dry_run' | 'lenient'): boolean {
   const flag = flagOf(lastOf((request.query as Query)[name]));
-  if (flag === undefined) throw invalid(`${name}.invalid`, `${name} is 1 or 0.`);
+  if (flag === undefined) throw invalid(`${name}.invalid`, `${name} must be 1 or 0.`);
   return flag;
 }

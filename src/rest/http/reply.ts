@@ -23,7 +23,7 @@ function refuseOtherFormats(request: FastifyRequest): void {
   if (format && format !== 'json') throw notBuilt(format, 'Leave format out.');
   const accepted = typesIn(request.headers.accept);
   if (accepted.length > 0 && accepted.every((type) => NOT_BUILT.test(type)))
-    throw notBuilt(accepted.join(', '), 'Let Accept have application/json.');
+    throw notBuilt(accepted.join(', '), 'Send Accept: application/json.');
 }
 
 /** What an Accept header names, without what it names only to refuse it. */
@@ -39,7 +39,7 @@ const notBuilt = (format: string, advice: string): DomainError =>
   new DomainError(
     'not_acceptable',
     'format.not_built',
-    `The format '${quoted(format, 50)}' is not built: this API speaks JSON only. ${advice}`,
+    `The format '${quoted(format, 50)}' is not supported: this API speaks JSON only. ${advice}`,
   );
 
 /** A 200 with an ETag, or a 304 when the client has it already. */
@@ -122,7 +122,7 @@ export function listWriteOptions(request: FastifyRequest): WriteOptions {
   if (takesAny(options.ifMatch)) return { ...options, ifMatch: undefined };
   throw invalid(
     'if_match.on_list',
-    'If-Match names the state of one object. Write the objects one by one, or leave it out.',
+    'If-Match is for one object, not for a list. Write the objects one by one, or leave it out.',
   );
 }
 

@@ -81,7 +81,7 @@ export class ResourceHandler {
   ): Promise<void> {
     const asked = [...new Set(request.params.ids.split(';').filter(Boolean))];
     if (asked.length > MOST_NAMED)
-      throw invalid('set.too_many', `A set has at most ${MOST_NAMED} ids. Ask for more in several sets.`);
+      throw invalid('set.too_many', `A set may have at most ${MOST_NAMED} ids. Request the others in another set.`);
     const project = lastOf(request.query.project);
     const keys = resource.keyed ? asked.filter(isKey) : [];
     const known = await this.keys.findMany(keys, project);
@@ -161,10 +161,13 @@ export class ResourceHandler {
 function refuseVagueDelete(resource: Resource, query: Query, confirmed: boolean): void {
   const paging = ['limit', 'offset', 'after'].find((name) => query[name] !== undefined);
   if (paging)
-    throw invalid('delete.paged', `A DELETE has no pages: leave out ${paging}. It deletes all that the filters find.`);
+    throw invalid(
+      'delete.paged',
+      `A DELETE of a list has no pages: leave out ${paging}. It deletes everything that the filters find.`,
+    );
   if (confirmed || Object.keys(query).some(isFilter)) return;
   throw invalid(
     'delete.unfiltered',
-    `This would delete every ${resource.noun}. Add a filter, or ?confirm=all if that is what you want.`,
+    `This would delete every ${resource.noun}. Add a filter, or add ?confirm=all to delete them all.`,
   );
 }

@@ -8,7 +8,7 @@ import { isLookup } from './lookups.js';
 const ID_FIELD: Field = {
   name: 'id',
   kind: 'id',
-  help: 'The number of the object.',
+  help: 'The id of the object.',
   example: 1,
   required: false,
   nullable: false,

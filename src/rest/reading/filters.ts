@@ -78,7 +78,7 @@ function filterOf(found: FoundField, given: readonly string[]): Filter {
 const tooManyValues = (name: string): DomainError =>
   invalid(
     'filter.too_many_values',
-    `The '${name}__in' filter names more than ${MOST_NAMED} values. Ask in parts of ${MOST_NAMED} at most.`,
+    `The '${name}__in' filter names more than ${MOST_NAMED} values. Send requests with at most ${MOST_NAMED} each.`,
   );
 
 /** What is no reference stays as it is, for the lookup to refuse. A key that no ticket has is 0, which no id is. */
@@ -92,8 +92,5 @@ function idText(text: string, target: string, known: FoundKeys): string {
 function unknownFilter(word: string, resource: Resource): DomainError {
   const named = resource.fields.filter((field) => field.filterable && fieldNamed(resource, field.name));
   const names = ['id', ...named.map((field) => field.name)].join(', ');
-  return invalid(
-    'filter.unknown_field',
-    `There is no field '${word}' to filter ${resource.name} by. Its fields are ${names}.`,
-  );
+  return invalid('filter.unknown_field', `Unknown field '${word}' in a filter of ${resource.name}. Known: ${names}.`);
 }

@@ -85,7 +85,7 @@ function ambiguous(key: string, projects: readonly string[]): DomainError {
   return conflict('ticket.ambiguous_key', `${key} is in several projects: ${projects.join(', ')}. ${what}`, {
     narrowed: (reached) => {
       const seen = projects.filter((name) => reached.has(name));
-      return `${key} is not of one project alone${seen.length > 0 ? `; among them: ${seen.join(', ')}` : ''}. ${what}`;
+      return `${key} is the key of tickets in more than one project${seen.length > 0 ? `; among them: ${seen.join(', ')}` : ''}. ${what}`;
     },
   });
 }

@@ -61,7 +61,8 @@ function parseOffset(text: string | undefined): number {
 /** `ORDER BY …`, always ending in the id so that pages don't overlap. */
 export function orderSql(resource: Resource, query: Query, joins: Joins): string {
   const asked = [...textsOf(query.order_by), ...textsOf(query.sort_by)].flatMap((text) => text.split(','));
-  if (asked.length > MOST_ORDERINGS) throw invalid('order.too_many', `Order by ${MOST_ORDERINGS} fields at most.`);
+  if (asked.length > MOST_ORDERINGS)
+    throw invalid('order.too_many', `order_by takes at most ${MOST_ORDERINGS} fields.`);
   const parts = asked.map((text) => {
     const path = text.replace(/^-/, '');
     const found = findField(resource, path, joins, (word) =>

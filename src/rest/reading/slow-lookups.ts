@@ -54,6 +54,6 @@ const tooSlow = (what: string, cause?: unknown): DomainError =>
   new DomainError(
     'unavailable',
     'lookup.too_slow',
-    `${what} Narrow it: name an id, a ticket, a key or a step at work beside it, or use exact and in instead of patterns; page with ?after= instead of a deep offset.`,
+    `${what} Narrow it: add an id, a ticket, a key or a current step to the filters, or use exact and in instead of patterns; page with ?after= instead of a deep offset.`,
     { retryAfter: 2, cause },
   );

@@ -53,7 +53,7 @@ export class BatchWriter {
     const idOf = new Map<unknown, number>(known.map((row) => [row.name, row.id]));
     return names.map((name) => {
       const id = idOf.get(name);
-      if (id === undefined) throw new TryAgain(`${resource.name} ${String(name)} was deleted in the same moment.`);
+      if (id === undefined) throw new TryAgain(`${resource.name} ${String(name)} was deleted at the same time.`);
       return id;
     });
   }

@@ -29,7 +29,7 @@ export function objectOf(body: unknown, members: readonly string[]): JsonObject 
 }
 
 export const unknownMember = (name: string, members: readonly string[]): DomainError =>
-  invalid('body.unknown_member', `There is no '${quoted(name, 100)}' here. There is ${members.join(', ')}.`);
+  invalid('body.unknown_member', `Unknown member '${quoted(name, 100)}'. Known: ${members.join(', ')}.`);
 
 /** The ticket keys that a body names in its references. */
 export function keysIn(resource: Resource, body: JsonObject): string[] {
@@ -79,13 +79,13 @@ function requireOneOf({ oneOf }: Resource, body: JsonObject): void {
       : '';
   throw invalid(
     'body.names_no_field',
-    `The body names neither ${oneOf.join(' nor ')}, so there is nothing to do.${hint}`,
+    `The body names neither ${oneOf.join(' nor ')}, so nothing would change.${hint}`,
   );
 }
 
 /** What the database keeps as a text. */
 export const isKeepable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
-export const UNKEEPABLE = "This text has a NUL character or half a surrogate pair, which can't be kept.";
+export const UNKEEPABLE = "This text has a NUL character or half a surrogate pair, which can't be stored.";
 
 function addFaults(resource: Resource, values: Record<string, unknown>, faults: Record<string, string[]>): void {
   for (const [name, value] of Object.entries(values)) {

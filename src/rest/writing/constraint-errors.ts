@@ -64,11 +64,11 @@ const OTHERS: Readonly<Record<string, string>> = {
 };
 
 export function inUse(target: Resource, referrers: readonly string[]): DomainError {
-  const what = `This ${target.noun} can't be deleted while others refer to it`;
+  const what = `This ${target.noun} can't be deleted while other objects refer to it`;
   return conflict(
     `${target.name}.still_referenced`,
     `${what}: ${referrers.join(', ')}. Delete or change them first.`,
     // They may be of other projects.
-    { narrowed: () => `${what}. Delete or change them first, or ask somebody whose token is for all projects.` },
+    { narrowed: () => `${what}. Delete or change them first, or ask an administrator with a token for all projects.` },
   );
 }

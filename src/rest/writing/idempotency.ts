@@ -175,10 +175,7 @@ async function asRepeat({ status, location, etag, ...kept }: KeptAnswer): Promis
 }
 
 const inFlight = (): DomainError =>
-  conflict(
-    'idempotency.in_flight',
-    'A request with this Idempotency-Key is still being worked on. Repeat it in a moment.',
-  );
+  conflict('idempotency.in_flight', 'A request with this Idempotency-Key is still running. Repeat it in a moment.');
 
 function fingerprintOf({ method, url, rawBody }: KeyedRequest): string {
   const body = createHash('sha256')
@@ -193,5 +190,5 @@ export const isKeyText = (key: string): boolean => /^[\x21-\x7e]{1,255}$/.test(k
 /** Refuses a header that can't be kept. */
 export function checkKey(key: string): string {
   if (isKeyText(key)) return key;
-  throw invalid('idempotency.bad_key', 'An Idempotency-Key is 1 to 255 visible ASCII characters without spaces.');
+  throw invalid('idempotency.bad_key', 'An Idempotency-Key must be 1 to 255 visible ASCII characters without spaces.');
 }

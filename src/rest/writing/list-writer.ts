@@ -43,13 +43,13 @@ export class ListWriter {
     if (objects.length > MOST_OBJECTS) {
       throw invalid(
         'list.too_many',
-        `objects has more than ${MOST_OBJECTS} entries. Write them in parts of ${MOST_OBJECTS} at most.`,
+        `objects has more than ${MOST_OBJECTS} entries. Send them in parts of at most ${MOST_OBJECTS}.`,
       );
     }
     if (deleted.length > MOST_NAMED) {
       throw invalid(
         'delete.too_many',
-        `deleted_objects names more than ${MOST_NAMED} objects. Delete them in parts of ${MOST_NAMED} at most.`,
+        `deleted_objects names more than ${MOST_NAMED} objects. Delete them in parts of at most ${MOST_NAMED}.`,
       );
     }
     const work = async (open: Tx): Promise<string> => {
@@ -124,7 +124,7 @@ export class ListWriter {
 const idWithoutUri = (): DomainError =>
   invalid(
     'list.id_without_uri',
-    'This object has an id and no resource_uri. Give its resource_uri to change it, or leave out the id to make a new one.',
+    'This object has an id and no resource_uri. Give its resource_uri to change it, or leave out the id to create a new one.',
   );
 
 const isObject = (object: unknown): object is JsonObject => typeof object === 'object' && object !== null;

@@ -50,6 +50,6 @@ const needsAdmin = (resource: Resource, id: number, highest: number): DomainErro
   new DomainError(
     'forbidden',
     'id.needs_admin',
-    `The id ${id} is more than ${FURTHEST.anybody} above the highest so far (${highest}), and such a step needs the scope admin. POST to ${resource.name} for the next id, or PUT one up to ${highest + FURTHEST.anybody}.`,
+    `The id ${id} is more than ${FURTHEST.anybody} above the highest so far (${highest}), which needs the scope admin. POST to ${resource.name} for the next id, or PUT one up to ${highest + FURTHEST.anybody}.`,
     { data: { scope: 'admin' } },
   );

@@ -129,6 +129,6 @@ export class ArchiveEvents {
     await tx.run({ text: 'DELETE FROM ingested_event WHERE event_id = ANY($1::bigint[])', values: [ids] });
     const gone = await tx.run({ text: 'DELETE FROM event WHERE id = ANY($1::bigint[]) RETURNING 1', values: [ids] });
     if (gone.length !== ids.length)
-      throw new Error(`${ids.length} events were archived, but ${gone.length} were there.`);
+      throw new Error(`${ids.length} events were archived, but ${gone.length} were found.`);
   }
 }

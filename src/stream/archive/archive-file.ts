@@ -82,7 +82,7 @@ export async function* readArchive(
   const where = path.join(folder, path.basename(file));
   const hash = createHash('sha256');
   await pipeline(createReadStream(where), hash);
-  if (hash.digest('hex') !== sha256) throw new Error(`${file} is not what was archived: its SHA-256 is another.`);
+  if (hash.digest('hex') !== sha256) throw new Error(`${file} differs from what was archived: its SHA-256 is wrong.`);
   const unpacked = createGunzip();
   // Its end, and what goes wrong on the way, is told to whoever reads `unpacked`.
   pipeline(createReadStream(where), unpacked).catch(() => undefined);

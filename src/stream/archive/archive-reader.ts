@@ -94,7 +94,7 @@ export class ArchiveReader {
       throw new DomainError(
         'unavailable',
         'archive.unreadable',
-        `The archive ${file} is not on this machine, or damaged. Bring it back into the folder archive/ of the data.`,
+        `The archive ${file} is not on this machine, or is damaged. Restore it into the folder archive/ of the data.`,
         { cause },
       );
     }

@@ -30,10 +30,10 @@ export function readCloudEvent(event: Json, part: string): Incoming {
   const need = (name: string): string => {
     const value = textOf(event, name, part, LONGEST_NAME);
     if (value === undefined)
-      throw bad('invalid', at(name), 'is missing: a CloudEvent has specversion, id, source and type.');
+      throw bad('invalid', at(name), 'is missing: a CloudEvent must have specversion, id, source and type.');
     return value;
   };
-  if (need('specversion') !== '1.0') throw bad('invalid', at('specversion'), 'This server reads CloudEvents 1.0.');
+  if (need('specversion') !== '1.0') throw bad('invalid', at('specversion'), 'This server supports CloudEvents 1.0.');
   checkAttributes(event, part, at);
   const type = checkType(need('type'), part);
   const data = dataOf(event, at);
@@ -73,9 +73,9 @@ function checkAttributes(event: Json, part: string, at: (name: string) => string
   for (const [name, value] of Object.entries(event)) {
     if (DATA.has(name)) continue;
     if (!/^[a-z0-9]+$/.test(name))
-      throw bad('invalid', at(name), 'attributes of a CloudEvent are lower-case letters and digits.');
+      throw bad('invalid', at(name), 'names of attributes of a CloudEvent must be lower-case letters and digits.');
     if (typeof value === 'object' && value !== null)
-      throw bad('invalid', at(name), 'must be a text, a number, true or false. Objects go into data.');
+      throw bad('invalid', at(name), 'must be a string, a number, true or false. Put objects into data.');
     if (typeof value === 'string' && CONTROL.test(value))
       throw bad('invalid', at(name), 'has a control character. Remove it.');
   }
@@ -92,7 +92,7 @@ function dataOf(event: Json, at: (name: string) => string): unknown {
   const bytes = event.data_base64;
   if (bytes === undefined || bytes === null) return event.data;
   if (Object.hasOwn(event, 'data'))
-    throw bad('invalid', at('data_base64'), 'came together with data. Send one of the two.');
+    throw bad('invalid', at('data_base64'), 'was sent together with data. Send one of the two.');
   if (typeof bytes !== 'string' || !BASE64.test(bytes))
     throw bad('invalid', at('data_base64'), 'must be Base64 with +, / and its padding.');
   const type = event.datacontenttype;
@@ -107,6 +107,6 @@ function checkSent(event: Json, type: string, data: unknown, at: (name: string) 
   throw bad(
     'invalid',
     at('data'),
-    `${type} has JSON here, and ${sent} came. Send it with Content-Type: application/json.`,
+    `${type} needs JSON data, but ${sent} was sent. Send it with Content-Type: application/json.`,
   );
 }

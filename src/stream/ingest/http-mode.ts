@@ -29,7 +29,7 @@ export function modeOf(request: EventsRequest): Mode {
     throw new DomainError(
       'unsupported_media_type',
       'event.unknown_format',
-      'This server reads the JSON format of CloudEvents: send application/cloudevents+json or application/cloudevents-batch+json.',
+      'This server supports the JSON format of CloudEvents: send application/cloudevents+json or application/cloudevents-batch+json.',
     );
   return REQUIRED.some((name) => request.headers[name] !== undefined) ? 'binary' : 'json';
 }
@@ -52,7 +52,7 @@ export function binaryEvent(request: EventsRequest): Json {
       throw bad(
         'invalid',
         name,
-        'is missing. In binary mode each CloudEvent has ce-specversion, ce-id, ce-source and ce-type.',
+        'is missing. In binary mode each CloudEvent must have ce-specversion, ce-id, ce-source and ce-type.',
       );
   return {
     ...Object.fromEntries(attributes),
@@ -64,9 +64,13 @@ export function binaryEvent(request: EventsRequest): Json {
 function attributeOf(header: string): string {
   const name = header.slice('ce-'.length);
   if (name === 'datacontenttype')
-    throw bad('invalid', header, 'Remove it: the Content-Type header says what the data is.');
+    throw bad('invalid', header, 'Remove it: the Content-Type header gives the type of the data.');
   if (name === 'data' || !/^[a-z0-9]+$/.test(name))
-    throw bad('invalid', header, 'An attribute has lower-case letters and digits after "ce-", and is not called data.');
+    throw bad(
+      'invalid',
+      header,
+      'An attribute must have lower-case letters and digits after "ce-", and may not be called data.',
+    );
   return name;
 }
 
@@ -110,7 +114,7 @@ function decoded(name: string, values: readonly string[]): string {
   try {
     return unquoted(name, value).replace(/(?:%[0-9a-f]{2})+/gi, decodeURIComponent);
   } catch (error) {
-    if (error instanceof URIError) throw bad('invalid', name, 'The header is percent-encoded, but not as UTF-8.');
+    if (error instanceof URIError) throw bad('invalid', name, 'The percent-encoding of the header is not UTF-8.');
     throw error;
   }
 }

@@ -45,8 +45,8 @@ export function textOf(from: Json, name: string, part: string, most: number): st
   const value = Object.hasOwn(from, name) ? from[name] : undefined;
   if (value === undefined || value === null) return undefined;
   const at = part ? `${part}.${name}` : name;
-  if (typeof value !== 'string' || value.trim() === '') throw bad('invalid', at, 'a text that is not empty, please.');
-  if (value.length > most) throw bad('invalid', at, `at most ${most} characters, please.`);
+  if (typeof value !== 'string' || value.trim() === '') throw bad('invalid', at, 'must be a string that is not empty.');
+  if (value.length > most) throw bad('invalid', at, `must have at most ${most} characters.`);
   return value;
 }
 
@@ -71,7 +71,7 @@ export function severityIn(from: Json, part: string): Severity | undefined {
   if (word === undefined) return undefined;
   const severity = Object.hasOwn(SEVERITY_WORDS, word.toLowerCase()) ? SEVERITY_WORDS[word.toLowerCase()] : undefined;
   if (severity) return severity;
-  throw bad('invalid', part ? `${part}.severity` : 'severity', 'info, warn or error, please.');
+  throw bad('invalid', part ? `${part}.severity` : 'severity', 'must be info, warn or error.');
 }
 
 /** `TKT-7`, `7`, or the number 7. */
@@ -88,7 +88,7 @@ export function linkIn(from: Json, name: string, part: string): string | null {
   if (link === undefined) return null;
   const safe = safeLink(link);
   if (safe) return safe;
-  throw bad('invalid', part ? `${part}.${name}` : name, 'an http or https URL, please.');
+  throw bad('invalid', part ? `${part}.${name}` : name, 'must be an http or https URL.');
 }
 
 /** Characters of `source` and `id`. */
@@ -109,11 +109,7 @@ export function checkType(type: string, part: string): string {
     throw bad('invalid', at, 'must be 1 to 200 printable ASCII characters without a space at either end.');
   // `ticket.promoted` is said by who promotes.
   if (readsAsOwn(type))
-    throw bad(
-      'own_type',
-      at,
-      `'${type}' is what the server says of its own tickets and releases. Use another, such as error.raised.`,
-    );
+    throw bad('own_type', at, `'${type}' is reserved for the server. Use another type, such as error.raised.`);
   return type;
 }
 
@@ -125,7 +121,12 @@ export function wording(type: string, data: unknown, part: string): { line: stri
   const known = isKnownType(type) ? KNOWN_TYPES[type] : undefined;
   if (!known) return { line: unknownLine(type, data), severity: 'info' };
   const at = part ? `${part}.data` : 'data';
-  if (!isObject(data)) throw bad('invalid', at, `${type} has an object here: ${Object.keys(known.fields).join(', ')}.`);
+  if (!isObject(data))
+    throw bad(
+      'invalid',
+      at,
+      `must be an object for ${type}, with the members ${Object.keys(known.fields).join(', ')}.`,
+    );
   const values: Record<string, string | number | undefined> = {};
   for (const [name, field] of Object.entries(known.fields)) values[name] = valueOf(data, name, field, at);
   return { line: known.line(values), severity: known.severity(values) };
@@ -140,10 +141,10 @@ function valueOf(data: Json, name: string, field: Field, part: string): string |
   }
   if (field.kind === 'count') {
     if (Number.isSafeInteger(given) && Number(given) >= 0) return Number(given);
-    throw bad('invalid', at, 'a whole number, please.');
+    throw bad('invalid', at, 'must be a whole number.');
   }
   const value = textOf(data, name, part, 4096) as string;
-  if (field.of && !field.of.includes(value)) throw bad('invalid', at, `one of ${field.of.join(', ')}, please.`);
+  if (field.of && !field.of.includes(value)) throw bad('invalid', at, `must be one of ${field.of.join(', ')}.`);
   return asLine(value);
 }
 

@@ -40,7 +40,7 @@ const ENVIRONMENT = must('Where to: a stage, or what the environment is called.'
 
 export const KNOWN_TYPES: Readonly<Record<string, KnownType>> = {
   'commit.pushed': {
-    about: 'Commits came into a repository.',
+    about: 'Commits were pushed to a repository.',
     fields: {
       repository: must('Which one.'),
       revision: must('The newest commit.'),
@@ -51,7 +51,7 @@ export const KNOWN_TYPES: Readonly<Record<string, KnownType>> = {
     severity: info,
     line: ({ repository, revision, branch, author, commits }) => {
       const what = Number(commits ?? 1) === 1 ? short(revision) : `${commits} commits up to ${short(revision)}`;
-      return `${author ?? 'Somebody'} pushed ${what} to ${branch ? `${branch} of ` : ''}${repository}`;
+      return `${author ?? 'A person'} pushed ${what} to ${branch ? `${branch} of ` : ''}${repository}`;
     },
     example: { repository: 'shop', branch: 'main', revision: '4f1a2b3', author: 'alice', commits: 2 },
   },
@@ -74,14 +74,14 @@ export const KNOWN_TYPES: Readonly<Record<string, KnownType>> = {
     example: { suite: 'dep8', verdict: 'failed', total: 120, failed: 3, revision: '4f1a2b3' },
   },
   'deployment.started': {
-    about: 'Something is being deployed.',
+    about: 'A deployment started.',
     fields: { service: SERVICE, version: text('Which one.'), environment: ENVIRONMENT },
     severity: info,
-    line: ({ service, version, environment }) => `${named(service, version)} is on its way to ${environment}`,
+    line: ({ service, version, environment }) => `${named(service, version)} is being deployed to ${environment}`,
     example: { service: 'shop', version: '1.2.3', environment: 'qa' },
   },
   'deployment.finished': {
-    about: 'A deployment came to its end.',
+    about: 'A deployment finished.',
     fields: {
       service: SERVICE,
       version: text('Which one.'),
@@ -99,7 +99,7 @@ export const KNOWN_TYPES: Readonly<Record<string, KnownType>> = {
     example: { service: 'shop', version: '1.2.3', environment: 'qa', outcome: 'succeeded' },
   },
   'error.raised': {
-    about: 'Something that runs met an error.',
+    about: 'A running service raised an error.',
     fields: {
       service: SERVICE,
       message: must('One line, without a stack.'),
@@ -112,7 +112,7 @@ export const KNOWN_TYPES: Readonly<Record<string, KnownType>> = {
     example: { service: 'shop', environment: 'qa', message: 'TypeError: menu is undefined', count: 12 },
   },
   'alert.fired': {
-    about: 'A monitor wants somebody to look.',
+    about: 'A monitor raised an alert.',
     fields: { name: must('Which alert.'), summary: text('What is wrong.'), service: text('Where.') },
     severity: () => 'warn',
     line: ({ name, summary, service }) =>
@@ -120,14 +120,14 @@ export const KNOWN_TYPES: Readonly<Record<string, KnownType>> = {
     example: { name: 'HighLatency', service: 'shop', summary: 'p99 is above 1 s' },
   },
   'alert.resolved': {
-    about: 'What the monitor saw is over.',
+    about: 'An alert of a monitor ended.',
     fields: { name: must('Which alert.'), service: text('Where.') },
     severity: info,
     line: ({ name, service }) => `Alert ${name}${service ? ` on ${service}` : ''} is over`,
     example: { name: 'HighLatency', service: 'shop' },
   },
   'defect.reported': {
-    about: 'Somebody found a defect.',
+    about: 'A defect was reported.',
     fields: {
       title: must('What is wrong.'),
       defect: text('What the tracker calls it.'),
@@ -139,7 +139,7 @@ export const KNOWN_TYPES: Readonly<Record<string, KnownType>> = {
     example: { defect: 'BUG-7', title: 'The menu is empty', reporter: 'bob' },
   },
   'defect.resolved': {
-    about: 'A defect is no more.',
+    about: 'A defect was resolved.',
     fields: { defect: must('What the tracker calls it.'), title: text('What was wrong.') },
     severity: info,
     line: ({ defect, title }) => `Defect ${defect} resolved${because(title as string)}`,

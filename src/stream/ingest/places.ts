@@ -82,11 +82,7 @@ const isPlaced = ({ project, ticket }: Incoming): boolean =>
 function requireProject(event: Incoming, part: string, reach: Reach): void {
   if (!reach || isPlaced(event) || event.ticket !== undefined) return;
   const names = [...reach.values()].sort().join(', ');
-  throw bad(
-    'no_project',
-    part,
-    `say which project it is about: this token is for ${names || 'projects that are gone'}.`,
-  );
+  throw bad('no_project', part, `name the project of the event: this token is for ${names || 'deleted projects'}.`);
 }
 
 /** Throws invalid `event.unknown_project`, `event.unknown_ticket`; conflict `ticket.ambiguous_key`. */

@@ -35,9 +35,9 @@ export function* readEvents(request: EventsRequest, newId: () => string): Genera
   const body = jsonOf(request);
   const read: ReadOne = mode === 'json' ? (given, part) => readEither(given, part, newId) : readCloudEvent;
   if (mode === 'batch' && !Array.isArray(body))
-    throw bad('not_a_batch', '', 'A batch is a JSON list. Send one event as application/cloudevents+json.');
+    throw bad('not_a_batch', '', 'A batch must be a JSON list. Send one event as application/cloudevents+json.');
   if (mode === 'structured' || !Array.isArray(body)) return [checked(body, '', read)];
-  if (body.length > MOST_EVENTS) throw bad('too_many', '', `A batch has at most ${MOST_EVENTS} events.`);
+  if (body.length > MOST_EVENTS) throw bad('too_many', '', `A batch may have at most ${MOST_EVENTS} events.`);
   const events: Incoming[] = [];
   for (const [index, one] of (body as unknown[]).entries())
     if (events.push(checked(one, `[${index}]`, read)) % AT_A_TIME === 0) yield;
@@ -49,15 +49,15 @@ function checked(given: unknown, part: string, read: ReadOne): Incoming {
     throw bad(
       'not_an_object',
       part,
-      'An event is a JSON object: a CloudEvent, or {"line": …, "ticket": …, "severity": …}. A list is a batch: send it as application/json or application/cloudevents-batch+json.',
+      'An event must be a JSON object: a CloudEvent, or {"line": …, "ticket": …, "severity": …}. A list is a batch: send it as application/json or application/cloudevents-batch+json.',
     );
   if (JSON.stringify(given).length > LONGEST_EVENT)
     throw bad(
       'too_large',
       part,
-      `An event has at most ${LONGEST_EVENT} characters. Leave the details where the link leads.`,
+      `An event may have at most ${LONGEST_EVENT} characters. Put the details at the URL of its link.`,
     );
-  if (!isStorable(given)) throw bad('invalid', part, 'Texts are Unicode without NUL.');
+  if (!isStorable(given)) throw bad('invalid', part, 'Strings must be valid Unicode without NUL.');
   return read(given, part);
 }
 
@@ -69,7 +69,7 @@ function readSimple(given: Json, part: string, newId: () => string): Incoming {
   const type = checkType(textOf(given, 'type', part, 200) ?? 'message', part);
   const line = textOf(given, 'line', part, 10_000);
   if (line === undefined && (type === 'message' || !isObject(given.data)))
-    throw bad('no_line', part ? `${part}.line` : 'line', 'is missing. An event says what happened in one line.');
+    throw bad('no_line', part ? `${part}.line` : 'line', 'is missing. Describe in one line what happened.');
   const words = line === undefined ? wording(type, given.data, part) : { line, severity: 'info' as const };
   return {
     source: textOf(given, 'source', part, LONGEST_NAME) ?? 'simple',

@@ -14,7 +14,7 @@ describe('conflicts', () => {
       policy: 'conflicts',
       verdict: 'pass',
       code: 'conflicts.none',
-      summary: 'Nobody released or changes a module that TKT-1 changes.',
+      summary: 'No other ticket released or changes a module that TKT-1 changes.',
       actor: 'you',
       since: SINCE,
       next_actions: [],

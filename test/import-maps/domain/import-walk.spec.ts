@@ -103,6 +103,6 @@ it('an import that is perhaps new is told as that where production has more than
   const verdict = verdictOf(facts([before, after], ['a'], [ALL, { modules: 2, imports: 10, levels: 9 }]));
   expect(verdict).toMatchObject({ verdict: 'pass', code: 'imports.cut' });
   expect(verdict.summary).toBe(
-    'a → c → gone leads nowhere; production loads more than is looked at, so whether that is new is not known.',
+    'a → c → gone does not resolve; production loads more than was checked, so it is not known whether that is new.',
   );
 });

@@ -52,7 +52,7 @@ test('the standard sorts keys and scopes downwards', () => {
 test('a scope needs no start, and one that is no URL is left out', () => {
   const { map, warnings } = parse({ scopes: { admin: { x: '/x' }, 'https://[/': { x: '/y' } } });
   expect([...map.scopes]).toEqual([['https://shop.example/pages/admin', new Map([['x', 'https://shop.example/x']])]]);
-  expect(warnings).toEqual([{ code: 'scope.invalid', key: 'https://[/', message: 'A scope is a URL.' }]);
+  expect(warnings).toEqual([{ code: 'scope.invalid', key: 'https://[/', message: 'A scope must be a URL.' }]);
 });
 
 test('integrity belongs to URLs', () => {
@@ -90,9 +90,9 @@ test('an empty map has all sections, empty', () => {
 });
 
 test.each([
-  ['{imports: {}}', 'SyntaxError', 'map.not_json', /^This is no JSON: ./],
+  ['{imports: {}}', 'SyntaxError', 'map.not_json', /^This is not JSON: ./],
   ['', 'SyntaxError', 'map.not_json', /JSON/],
-  ['null', 'TypeError', 'map.not_object', /^An import map is a JSON object\.$/],
+  ['null', 'TypeError', 'map.not_object', /^An import map must be a JSON object\.$/],
   ['[]', 'TypeError', 'map.not_object', /object/],
   ['"imports"', 'TypeError', 'map.not_object', /object/],
   ['{"imports":null}', 'TypeError', 'section.not_object', /^imports is not an object/],

@@ -54,14 +54,14 @@ test.each([
 });
 
 test.each([
-  ['nav', '/app.js', 'specifier.unmapped', 'The map has nothing for nav.'],
-  ['cartx', '/app.js', 'specifier.unmapped', 'The map has nothing for cartx.'],
-  ['only', '/app.js', 'specifier.unmapped', 'The map has nothing for only.'],
-  ['lost', '/app.js', 'specifier.blocked', 'The address of lost was ignored: it leads nowhere.'],
-  ['only', '/closed/app.js', 'specifier.blocked', 'The address of only was ignored: it leads nowhere.'],
-  ['cart/gone/x', '/app.js', 'specifier.blocked', 'The address of cart/gone/ was ignored: it leads nowhere.'],
-  ['cart/../x', '/app.js', 'specifier.backtracks', `../x leads out of ${at('/cart/')}, or is no part of a URL.`],
-  ['data/x', '/app.js', 'specifier.backtracks', 'x leads out of data:text/javascript,/, or is no part of a URL.'],
+  ['nav', '/app.js', 'specifier.unmapped', 'The map has no entry for nav.'],
+  ['cartx', '/app.js', 'specifier.unmapped', 'The map has no entry for cartx.'],
+  ['only', '/app.js', 'specifier.unmapped', 'The map has no entry for only.'],
+  ['lost', '/app.js', 'specifier.blocked', 'The address of lost was ignored: it is not valid.'],
+  ['only', '/closed/app.js', 'specifier.blocked', 'The address of only was ignored: it is not valid.'],
+  ['cart/gone/x', '/app.js', 'specifier.blocked', 'The address of cart/gone/ was ignored: it is not valid.'],
+  ['cart/../x', '/app.js', 'specifier.backtracks', `../x resolves outside ${at('/cart/')}, or is not valid in a URL.`],
+  ['data/x', '/app.js', 'specifier.backtracks', 'x resolves outside data:text/javascript,/, or is not valid in a URL.'],
 ])('%s in %s leads nowhere', (specifier, importer, code, message) => {
   const resolving = () => resolveSpecifier(specifier, map, at(importer));
   expect(resolving).toThrow(ImportMapError);

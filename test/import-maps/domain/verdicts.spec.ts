@@ -97,7 +97,7 @@ describe('steps', () => {
       policy: 'steps',
       verdict: 'pass',
       code: 'steps.fine',
-      summary: "TKT-1 isn't failed, and no subticket is failed or unfinished.",
+      summary: 'TKT-1 has not failed, and no subticket is failed or unfinished.',
       actor: 'you',
       since: SINCE,
       next_actions: [],
@@ -137,7 +137,7 @@ describe('steps', () => {
 
   test('a failure that nobody explained is retried from the queue', () => {
     const { summary, next_actions } = say({ failed: true });
-    expect(summary).toBe('TKT-1 failed: nobody said why');
+    expect(summary).toBe('TKT-1 failed: no reason was given');
     expect(next_actions[0]?.command).toContain('"current_workflow_step":"100"');
     expect(say({ failed: true, failure: { ...failure, step: null, summary: null } }).summary).toBe(summary);
   });

@@ -39,7 +39,7 @@ export function refusalOf(answer, tickets) {
   if (/^closed/.test(answer.status)) return { why: 'is closed' };
   if (/^locked/.test(answer.status)) return { why: lockedText(tickets) };
   if (/^unknown; stale/.test(answer.status)) return { why: "couldn't be looked up" };
-  if (/^unknown/.test(answer.status)) return { why: 'is no ticket with modules' };
+  if (/^unknown/.test(answer.status)) return { why: 'has no modules' };
   if (!isOf(tickets, answer.shows))
     return { why: "couldn't be loaded: a service worker, a proxy or a CDN answered with another map" };
   return undefined;
@@ -50,7 +50,7 @@ function lockedText(tickets) {
   var key = /^\w[\w-]*$/.test(nameOf(tickets)) ? nameOf(tickets) : '<ticket>';
   var command = 'stamp preview <ticket>'.replace('<ticket>', key);
   var lacks = keysOf(tickets).length > 0 ? 'has a key that is not valid' : 'lacks its key';
-  return "isn't shown: this link " + lacks + '. Whoever may read the ticket can give you one: ' + command;
+  return "isn't shown: this link " + lacks + '. Ask a person who may read the ticket for one: ' + command;
 }
 
 // The map's ETag, asked while the tab is seen: every two seconds, and four times a second by a tab that reloads, whose

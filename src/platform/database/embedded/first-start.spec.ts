@@ -81,7 +81,7 @@ describe('refusing a data folder', () => {
       'older_major',
       /made by Postgres 15, and this Stampline runs Postgres 18.*Nothing was touched.*stampline backup.*&& mv .*stampline restore/,
     ],
-    ['99', 'older_major', /made by Postgres 99.*Run the Stampline that made it/],
+    ['99', 'older_major', /created by Postgres 99.*Run the Stampline version that created it/],
   ])('leaves the data of Postgres %s untouched', async (major, code, message) => {
     const pgdata = path.join(await scratch.folder(), 'data', 'postgres');
     await fs.mkdir(path.join(pgdata, 'base'), { recursive: true });

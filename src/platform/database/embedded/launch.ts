@@ -47,7 +47,7 @@ export async function launch(request: LaunchRequest): Promise<Postmaster> {
     if (typeof started !== 'string') return started;
     const isPassing = /still in use|already exists|is another postmaster/.test(started);
     if (!isPassing || performance.now() > deadline) throw failure(request, started);
-    log(`a killed postmaster's processes are still there, trying again: ${started}`);
+    log(`processes of a killed postmaster are still running, trying again: ${started}`);
     if (attempt > 2) endOrphanedBackends(pgdata);
     await sleep(150);
   }
@@ -80,7 +80,7 @@ async function troubleWith(
   try {
     // Where it listens it says itself: another temp folder may have been in force when it was started.
     const answer = await checkServer({ ...connection, ...endpoint }, pgdata, log);
-    if (answer === 'stranger') return { reason: 'other data is served where it listens', isFinal: true };
+    if (answer === 'stranger') return { reason: 'another database is served at its address', isFinal: true };
     Object.assign(connection, endpoint);
     return undefined;
   } catch (error) {
@@ -95,7 +95,7 @@ async function troubleWith(
 async function clearLeftovers({ pgdata, connection, log }: LaunchRequest): Promise<void> {
   const left = await readPidFile(pgdata);
   if (left && pidExists(left.pid)) {
-    log(`postmaster.pid names process ${left.pid}, which is no postmaster of ${pgdata}: removing the file`);
+    log(`postmaster.pid names process ${left.pid}, which is not a postmaster of ${pgdata}: removing the file`);
     await removePidFile(pgdata);
   }
   await removeStaleSocket(connection);

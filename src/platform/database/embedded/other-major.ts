@@ -15,10 +15,10 @@ export function assertSameMajor(dataMajor: number, binaries: Binaries, home: str
   const cure =
     dataMajor < binaries.major
       ? bringOver(dataMajor, home, dataFolder)
-      : `Run the Stampline that made it, with the programs of Postgres ${dataMajor}: git pull && npm ci && npm start.`;
+      : `Run the Stampline version that created it, with the programs of Postgres ${dataMajor}: git pull && npm ci && npm start.`;
   throw new EmbeddedPostgresError(
     'older_major',
-    `The database in ${pgdataIn(home)} was made by Postgres ${dataMajor}, and this Stampline runs Postgres ${binaries.major} (${binaries.binDirectory}). Nothing was touched. ${cure}`,
+    `The database in ${pgdataIn(home)} was created by Postgres ${dataMajor}, and this Stampline runs Postgres ${binaries.major} (${binaries.binDirectory}). Nothing was changed. ${cure}`,
   );
 }
 
@@ -35,5 +35,5 @@ function bringOver(major: number, home: string, dataFolder: string): string {
     ...aside,
     shell`STAMPLINE_DATA=${dataFolder} npx stampline restore ${file}`,
   ];
-  return `To bring it over${missing}: ${commands.join(' && ')}`;
+  return `To move it over${missing}: ${commands.join(' && ')}`;
 }

@@ -55,7 +55,7 @@ asRoot('as root (skipped for anybody else)', () => {
     const fourth = scratch.start(moved, { fallbackPrefixes });
     await expect(fourth).rejects.toMatchObject({
       code: 'failed_to_start',
-      message: expect.stringContaining('nothing is there now'),
+      message: expect.stringContaining('that folder is missing'),
     });
     await fs.rename(`${elsewhere}-unmounted`, elsewhere);
   });

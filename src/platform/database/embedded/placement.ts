@@ -67,7 +67,7 @@ async function placeExisting(request: PlacementRequest, home: string): Promise<P
   }
   throw new EmbeddedPostgresError(
     'permission',
-    `The database in ${pgdataIn(home)} belongs to root, as whom Postgres refuses to run, and user namespaces are refused here: move ${home} to where another user can reach it (not below /root), chown -R it to user postgres or nobody, and set STAMPLINE_DATA to it.`,
+    `The database in ${pgdataIn(home)} belongs to root, Postgres refuses to run as root, and user namespaces are not allowed here: move ${home} to a place that another user can reach (not below /root), chown -R it to user postgres or nobody, and set STAMPLINE_DATA to it.`,
   );
 }
 
@@ -103,7 +103,7 @@ async function withReachableBinaries(
   runAs: RunAs & { kind: 'user' },
 ): Promise<Placement> {
   const notes: string[] = [];
-  const why = `Postgres refuses to run as root, and user ${runAs.uid}, as whom it runs instead, can't reach`;
+  const why = `Postgres refuses to run as root, and user ${runAs.uid}, which runs it instead, can't reach`;
   if (home !== dataFolder) notes.push(`The database is kept in ${home}: ${why} ${dataFolder}.`);
   if (await canRun(runAs, binaries, log)) return { home, runAs, binaries, notes };
   const parent = home === dataFolder ? await makeFallback(dataFolder, machine.fallbackPrefixes, log) : home;
@@ -138,6 +138,6 @@ async function canMakeFiles(runAs: RunAs, home: string, log: (line: string) => v
 function noUser(): EmbeddedPostgresError {
   return new EmbeddedPostgresError(
     'permission',
-    'Postgres refuses to run as root, and neither another user nor a user namespace can be used here: start Stampline as an ordinary user, or set DATABASE_URL to a server of yours.',
+    'Postgres refuses to run as root, and neither another user nor a user namespace can be used here: start Stampline as an ordinary user, or set DATABASE_URL to your own server.',
   );
 }

@@ -21,7 +21,7 @@ export function watchAdopted(pid: number, pgdata: string): Postmaster {
     const timer = setInterval(() => {
       if (isPostmasterOf(pid, pgdata)) return;
       clearInterval(timer);
-      resolve('it is gone');
+      resolve('it has ended');
     }, pollMs).unref();
   });
   return { pid, adopted: true, ended };
@@ -48,7 +48,7 @@ export async function endPostmaster(postmaster: Postmaster, options: EndOptions)
   for (const { signal, ms } of steps) {
     // Looked at each time: the pid may be a stranger's as soon as the postmaster is gone.
     if (!isPostmasterOf(postmaster.pid, pgdata)) return;
-    if (signal !== 'SIGINT') log(`postmaster ${postmaster.pid} is still there, sending ${signal}`);
+    if (signal !== 'SIGINT') log(`postmaster ${postmaster.pid} is still running, sending ${signal}`);
     process.kill(postmaster.pid, signal);
     if (await isGoneWithin(postmaster.pid, pgdata, ms)) return;
   }

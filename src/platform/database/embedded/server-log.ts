@@ -38,5 +38,5 @@ export function reasonIn(log: string): string {
   const lines = log.split('\n').filter((line) => line.trim() !== '');
   const fatal = lines.find((line) => /(FATAL|PANIC):/.test(line));
   const hint = lines.find((line) => /HINT:/.test(line));
-  return fatal ? [fatal, hint].filter(Boolean).join(' ') : (lines.at(-1) ?? 'it said nothing');
+  return fatal ? [fatal, hint].filter(Boolean).join(' ') : (lines.at(-1) ?? 'it wrote nothing');
 }

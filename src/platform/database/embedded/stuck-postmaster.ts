@@ -27,7 +27,7 @@ export function watchStuck({ pid }: Postmaster, connection: Connection): StuckWa
     timer = setInterval(() => {
       void refusal(connection).then((said) => {
         found = said !== undefined && isRecovering(pid) === false ? found + 1 : 0;
-        if (found === LOOKS) resolve(`it refuses everybody (${said ?? ''}), and no recovery is running`);
+        if (found === LOOKS) resolve(`it refuses every connection (${said ?? ''}), and no recovery is running`);
       });
     }, LOOK_EVERY_MS).unref();
   });

@@ -67,7 +67,8 @@ describe('the supervisor', () => {
           resolve();
           return Promise.resolve(second);
         },
-        watchStuck: ({ pid }) => (pid === 1 ? { ...never, stuck: Promise.resolve('it refuses everybody') } : never),
+        watchStuck: ({ pid }) =>
+          pid === 1 ? { ...never, stuck: Promise.resolve('it refuses every connection') } : never,
         endStuck: ({ pid }) => {
           ended.push(pid);
           return Promise.resolve();

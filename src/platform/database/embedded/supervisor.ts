@@ -78,7 +78,7 @@ export class Supervisor {
     const isStuck = await Promise.race([postmaster.ended.then(() => false), stuck.then(() => true)]);
     stop();
     if (!isStuck || this.isStopping) return postmaster.ended;
-    this.options.log(`Postgres (process ${postmaster.pid}) serves nobody: ${await stuck}. Ending it`);
+    this.options.log(`Postgres (process ${postmaster.pid}) accepts no connection: ${await stuck}. Ending it`);
     await this.options.endStuck(postmaster);
     return stuck;
   }

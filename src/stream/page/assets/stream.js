@@ -121,7 +121,7 @@ function restart() {
   empty.hidden = false;
   const asked = fields();
   remember(asked);
-  const onResync = (oldest) => list.prepend(note(`What came before number ${oldest} is archived.`));
+  const onResync = (oldest) => list.prepend(note(`Events before number ${oldest} are archived.`));
   stop = follow({ ...queries(asked), latest: LATEST, onEvent, onState: say, onResync });
 }
 
