@@ -85,7 +85,7 @@ it('holds and unholds, closes and reopens the ticket in whose place it is said',
     `hold: ${ticket.key} is held by local: don't ship yet`,
   ]);
   expect((await said('status', place)).lines[1]).toBe(`${ticket.key} is held by local: don't ship yet`);
-  expect((await said('unhold', place)).lines).toEqual([`${ticket.key} was not held.`]);
+  expect((await said('unhold', place)).lines).toEqual([`${ticket.key} is not held.`]);
   expect((await said('close --reason Not needed', place)).lines).toEqual([`${ticket.key} is closed: Not needed`]);
   expect((await said('why', place)).lines[0]).toBe(`${ticket.key} is closed: reopen ${ticket.key}`);
   expect((await said('reopen', place)).result).toMatchObject({ key: ticket.key, closed_at: null });
@@ -217,7 +217,7 @@ describe('production', () => {
     await said('lock qa --reason Holidays', {}, query);
     await said('unlock qa', {}, query);
     const unlock = await asked('unlock prod', query);
-    expect((await said(unlock.confirm.text)).lines).toEqual(['prod of asked-back was not locked.']);
+    expect((await said(unlock.confirm.text)).lines).toEqual(['prod of asked-back is not locked.']);
     const rollback = await asked('rollback prod 0 --reason Broken', query);
     const revert = await asked(`revert ${ticket.id} --reason Broken`);
     expect((await said(revert.confirm.text)).lines[0]).toBe(`${ticket.key} reverted prod → qa: release 2: Broken`);
@@ -235,7 +235,7 @@ describe('production', () => {
     const { confirm } = await asked('rollback prod 0 --reason "Sales are down"', '?project=rolled-back');
     const done = await said(confirm.text);
     expect(done.lines).toEqual([
-      'prod of rolled-back rolled back to release 0: release 2: Sales are down',
+      'prod of rolled-back rolled back to release 0, as release 2: Sales are down',
       `Moved back a stage: ${ticket.key}`,
     ]);
     expect(done.result).toMatchObject({ release: 2, suspended: [ticket.key], changes: [{ change: 'removed' }] });

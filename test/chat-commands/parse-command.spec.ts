@@ -38,7 +38,7 @@ test.each([
   ['', 'command.empty', 'help'],
   [' \n ', 'command.empty', 'help'],
   ['promte TKT-1', 'command.unknown_verb', 'Did you mean promote?'],
-  ['xyzzy', 'command.unknown_verb', 'Say help'],
+  ['xyzzy', 'command.unknown_verb', 'Send help'],
   ['constructor', 'command.unknown_verb', 'help'],
   ['__proto__ x', 'command.unknown_verb', 'help'],
   ['help promte', 'command.unknown_verb', 'Did you mean promote?'],

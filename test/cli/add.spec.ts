@@ -141,7 +141,7 @@ test.each([
   ['../preact', 2, /not the name of a package/],
   ['lacks', 7, /gone-dep is not in node_modules, and lacks imports it.*npm install gone-dep/],
   ['older', 1, /twice.*2\.0\.0 \(for older\) and 1\.0\.0 \(for newer\).*npm dedupe/],
-  ['node-only', 1, /exports nothing to browsers/],
+  ['node-only', 1, /exports nothing for browsers/],
 ])('%s ends with %i', async (name, exit, says) => {
   await install('lacks', { module: 'i.js' }, { 'i.js': 'import "gone-dep";' });
   await install('shared', { module: 'i.js', version: '2.0.0' }, { 'i.js': 'export default 2;' });

@@ -116,7 +116,7 @@ describe('.stamprc.json', () => {
 
   it.each([
     [{ root: '..' }, '', /"root" in \.stamprc\.json is \.\., outside the repository .*: name a folder in/],
-    [{ root: '/' }, '', /outside of the repository/],
+    [{ root: '/' }, '', /outside the repository/],
     [{ root: 'nowhere' }, '', /"root" in \.stamprc\.json is nowhere, and there is no such folder/],
     [
       { root: 'packages/b' },

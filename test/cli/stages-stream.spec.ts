@@ -65,7 +65,7 @@ describe('what happened', () => {
   });
 
   test.each([
-    ['--limit none', 2, /--limit is a number/],
+    ['--limit none', 2, /--limit must be a number/],
     ['--ticket TKT-99', 7, /There is no ticket 'TKT-99'/],
     ['--since yesterday', 1, /since=yesterday is no time/],
   ])('%s', async (line, code, says) => {

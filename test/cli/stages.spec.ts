@@ -69,7 +69,7 @@ test('a stage that is said has to be the next one; where the ticket is there, th
     `stamp: ${key} is at dev, from where it goes to qa, not to prod: stamp ${key} --promote\n`,
   ]);
   await lines(`${key} --promote --qa`);
-  expect(await lines(`promote ${key} --stage qa`)).toEqual([`${key} is at qa already.`]);
+  expect(await lines(`promote ${key} --stage qa`)).toEqual([`${key} is already at qa.`]);
   const back = await run(`${key} --revert --prod`);
   expect([back.code, back.stderr]).toEqual([3, expect.stringContaining('from where it goes back to dev, not to prod')]);
   await lines(`${key} --revert --dev`);
@@ -118,7 +118,7 @@ test('what follows on a rehearsal is the same line in earnest', async () => {
   expect(await next(['rollback', '0', '--force', '--reason', 'Down', '--dry-run'])).toBe(
     'stamp rollback 0 --force --reason Down',
   );
-  expect(await lines('rollback 1 --dry-run')).toEqual(['prod equals release 1 already.']);
+  expect(await lines('rollback 1 --dry-run')).toEqual(['prod already equals release 1.']);
 });
 
 test('a module that another open ticket changes is refused by the policy, where the project blocks that', async () => {
@@ -160,7 +160,7 @@ test('a conflict: each verdict with what helps; rebase settles it', async () => 
     `blocked\tconflicts\tconflicts.stale\tcart and nav were released by ${theirs.key} since ${mine.key} changed them.\tstamp rebase ${mine.key} --mine`,
   );
   expect(ended.stderr).toBe(
-    `stamp: ${mine.key} stays at dev. What helps: stamp rebase ${mine.key} --mine or stamp rebase ${mine.key} --theirs\n`,
+    `stamp: ${mine.key} stays at dev. Next: stamp rebase ${mine.key} --mine or stamp rebase ${mine.key} --theirs\n`,
   );
   expect((await lines(`diff ${mine.key}`))[0]).toMatch(new RegExp(`^cart\tchanged\tovertaken by ${theirs.key}\thttp`));
   expect((await run(`rebase ${mine.key}`)).code).toBe(2);
@@ -189,7 +189,7 @@ test('holds and locks: who, why, until when, and the command that lifts them', a
   expect((await waiting).code).toBe(0);
   await lines(['lock', 'prod', '--reason', 'Christmas']);
   const locked = await run(`${key} --promote --yes`);
-  expect([locked.code, locked.stderr]).toEqual([3, `stamp: ${key} stays at qa. What helps: stamp unlock prod\n`]);
+  expect([locked.code, locked.stderr]).toEqual([3, `stamp: ${key} stays at qa. Next: stamp unlock prod\n`]);
   expect((await run(`why ${key}`)).code).toBe(3);
   expect(await lines('unlock prod')).toEqual(['prod of default was not locked.']);
   expect((await run('unlock nowhere')).code).toBe(7);
@@ -216,7 +216,7 @@ test('a revert that others depend on, and a rollback', async () => {
   expect([lost.code, lost.stderr]).toEqual([3, expect.stringMatching(/: stamp rollback 2 --force$/m)]);
   expect(await lines('rollback 2 --force --yes')).toContain(`back\t${first.key}, ${second.key}`);
   expect(Object.keys(await shown())).toEqual(['cart', 'shop']);
-  expect(await lines('rollback 4 --yes')).toEqual(['prod equals release 4 already.']);
+  expect(await lines('rollback 4 --yes')).toEqual(['prod already equals release 4.']);
   expect((await run('rollback 99 --yes')).code).toBe(7);
   expect((await run('rollback last')).code).toBe(2);
 });
@@ -227,7 +227,7 @@ test('several at once bring a ticket to the stage that they said, and no further
   const moved = all.filter(({ stdout }) => stdout.startsWith(`${key} promoted dev → qa`));
   for (const { code, stdout, stderr } of all.filter((ended) => !moved.includes(ended)))
     expect(code === 0 ? stdout : [code, stderr]).toEqual(
-      code === 0 ? `${key} is at qa already.\n` : [6, expect.stringContaining(`${key} was moved meanwhile`)],
+      code === 0 ? `${key} is already at qa.\n` : [6, expect.stringContaining(`${key} was moved since you read it`)],
     );
   expect([moved.length, await stage()]).toEqual([1, 'qa']);
 });

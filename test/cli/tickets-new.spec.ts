@@ -120,7 +120,7 @@ test('into a project that is named; one that there is not is said', async () => 
 });
 
 test.each([
-  [['new'], '', 2, /^stamp: What is it about\?/],
+  [['new'], '', 2, /^stamp: Give a title:/],
   [['new', '--from', 'nowhere.json'], '', 2, /^stamp: There is no nowhere\.json\.$/m],
   [
     ['new', '--from', '-'],

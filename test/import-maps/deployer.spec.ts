@@ -117,7 +117,7 @@ describe('PATCH /services', () => {
   });
 
   it.each([
-    ['https://10.1.2.3/x.js', /10\.1\.2\.3 is not a public address\. STAMPLINE_FETCH_ALLOW/],
+    ['https://10.1.2.3/x.js', /10\.1\.2\.3 is not a public address\. Add it to STAMPLINE_FETCH_ALLOW/],
     ['https://169.254.169.254/latest/meta-data', /not a public address/],
     ['https://[::ffff:10.0.0.1]/x.js', /not a public address/],
     ['https://[fd00::1]/x.js', /not a public address/],
@@ -132,7 +132,7 @@ describe('PATCH /services', () => {
     ['{"service": ', /not valid JSON/],
     ['[]', /JSON object/],
     [{ url: 'https://cdn.example/x.js' }, /service is missing/],
-    [{ service: ' ', url: 'https://cdn.example/x.js' }, /no name/],
+    [{ service: ' ', url: 'https://cdn.example/x.js' }, /not a valid name/],
     [{ service: 'x' }, /url is missing/],
     [{ service: 'x', url: 7 }, /url is missing/],
     [{ service: 'x', url: 'javascript:alert(1)' }, /is refused/],
@@ -182,12 +182,12 @@ describe('PATCH /import-map.json', () => {
     ['', /JSON object/],
     ['null', /JSON object/],
     [{ imports: { x: 1 } }, /text/],
-    [{ imports: { '': 'https://cdn.example/x.js' } }, /no name/],
+    [{ imports: { '': 'https://cdn.example/x.js' } }, /not a valid name/],
     [{ imports: { 'x/': 'https://cdn.example/x.js' } }, /slash/],
     [{ imports: { x: '/relative.js' } }, /absolute/],
-    [{ imports: [] }, /not an object/],
-    [{ scopes: { 'https://app.example/': {} } }, /no object with specifiers/],
-    [{ scopes: { 'https://app.example/': 'x' } }, /no object with specifiers/],
+    [{ imports: [] }, /must be an object/],
+    [{ scopes: { 'https://app.example/': {} } }, /must be an object with specifiers/],
+    [{ scopes: { 'https://app.example/': 'x' } }, /must be an object with specifiers/],
     [{ scopes: { 'https://app.example/': { x: 1 } } }, /text/],
   ])('refuses %j', async (body, why) => {
     const before = await live();
@@ -207,7 +207,7 @@ describe('PATCH /import-map.json', () => {
   });
 
   it('refuses one that is too large, in words', async () => {
-    await plain(curl('patch', '/import-map.json', ' '.repeat(9 * 1024 * 1024)), 413, /larger .*: 8 MB at most/);
+    await plain(curl('patch', '/import-map.json', ' '.repeat(9 * 1024 * 1024)), 413, /too large .*: 8 MB at most/);
   });
 });
 
@@ -250,9 +250,9 @@ describe('env', () => {
   });
 
   it.each([
-    ['dev', 400, /say which, as env=dev:TKT-001/],
-    ['dev:', 400, /say which/],
-    ['prod:TKT-1', 400, /without a ticket/],
+    ['dev', 400, /name the ticket, as env=dev:TKT-001/],
+    ['dev:', 400, /name the ticket/],
+    ['prod:TKT-1', 400, /leave the ticket out/],
     ['nowhere', 404, /'nowhere'/],
     ['nowhere:TKT-1', 404, /'nowhere:TKT-1'/],
     ['dev:TKT-99999', 404, /no ticket 'TKT-99999'/],

@@ -65,7 +65,7 @@ export const IMPORT_CASES: Readonly<Record<string, ImportCase>> = {
     production: { main: 'import "gone";' },
     ticket: { main: 'import "gone"; 2' },
     code: 'imports.known',
-    says: /same in production/,
+    says: /production has the same fault/,
   },
   'one more of what production misses': {
     production: { main: 'import "gone";' },

@@ -225,7 +225,7 @@ describe('nothing is said of what was not looked at', () => {
     await carry(uploads, { main: 'import "b0"; import "a1";', a1: 'import "a0"' });
     expect(await why(uploads)).toMatchObject({
       code: 'imports.known',
-      summary: expect.stringMatching(/same in production/),
+      summary: expect.stringMatching(/production has the same fault/),
     });
   });
 

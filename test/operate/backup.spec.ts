@@ -166,7 +166,7 @@ describe('a backup that was taken under load', () => {
       expect(fs.existsSync(nowhere)).toBe(false);
       expect(await stampline(['restore', '--check', file], {})).toMatchObject({
         code: 0,
-        out: expect.stringContaining('is whole'),
+        out: expect.stringContaining('is complete'),
       });
     },
     PROCESS_MS,
@@ -174,6 +174,6 @@ describe('a backup that was taken under load', () => {
 
   it('does not write over a file', async () => {
     const ran = await stampline(['backup', file], { STAMPLINE_DATA: data });
-    expect(ran).toMatchObject({ code: 1, err: expect.stringContaining('is there already') });
+    expect(ran).toMatchObject({ code: 1, err: expect.stringContaining('exists already') });
   });
 });

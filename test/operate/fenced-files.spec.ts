@@ -120,7 +120,7 @@ describe('the files of a restore', () => {
     await restored(new KeptFiles(folder));
     late.open();
     await writing;
-    await expect(one.place()).rejects.toThrow(/is there already/);
+    await expect(one.place()).rejects.toThrow(/exists already/);
     expect(textOf('archive', archive)).toBe('a day whole');
   });
 });

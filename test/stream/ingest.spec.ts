@@ -237,7 +237,7 @@ it.each([
   [
     'commit.pushed',
     { repository: 'shop', revision: '4f1a2b3c4d5e6f708192a3b4c5d6e7f801234567' },
-    'info Somebody pushed 4f1a2b3 to shop',
+    'info An unknown author pushed 4f1a2b3 to shop',
   ],
   [
     'deployment.finished',

@@ -51,7 +51,7 @@ export const KNOWN_TYPES: Readonly<Record<string, KnownType>> = {
     severity: info,
     line: ({ repository, revision, branch, author, commits }) => {
       const what = Number(commits ?? 1) === 1 ? short(revision) : `${commits} commits up to ${short(revision)}`;
-      return `${author ?? 'A person'} pushed ${what} to ${branch ? `${branch} of ` : ''}${repository}`;
+      return `${author ?? 'An unknown author'} pushed ${what} to ${branch ? `${branch} of ` : ''}${repository}`;
     },
     example: { repository: 'shop', branch: 'main', revision: '4f1a2b3', author: 'alice', commits: 2 },
   },

@@ -63,7 +63,7 @@ test('dangerous names come in as ordinary keys', () => {
 test('what the standard throws is a fault of the whole map, lenient or not', () => {
   for (const lenient of [false, true]) {
     expect(accept('{', lenient)).toEqual({
-      faults: [{ kind: 'invalid', code: 'map.not_json', key: '', message: expect.stringMatching(/^This is no JSON/) }],
+      faults: [{ kind: 'invalid', code: 'map.not_json', key: '', message: expect.stringMatching(/^This is not JSON/) }],
     });
     expect(faults({ imports: [] }, lenient)).toEqual(['invalid section.not_object ']);
   }

@@ -68,7 +68,7 @@ test.each([
     'name',
     /The address "https:\/\/a\/\\u0000" has a NUL character or half a surrogate pair\. Remove it\./,
   ],
-  ['https://a/\ud800', 'name', /half a character/],
+  ['https://a/\ud800', 'name', /half a surrogate pair/],
   [`https://a/${'x'.repeat(2039)}`, 'name', /^The address "https:\/\/a\/x{89}…" is too long: 2048 bytes at most\.$/],
 ])('the address %j is a fault of %s', (address, kind, message) => {
   const answer = checkAddress(address, rules);

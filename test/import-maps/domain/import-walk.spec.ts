@@ -56,7 +56,7 @@ it('says that all is found, what blocks and what production has only where a loo
       if (seen.code === 'imports.unresolved') expect(whole.code).toBe('imports.unresolved');
       if (whole.code === 'imports.unresolved' && seen.code !== 'imports.unresolved')
         expect([seen.code, seen.summary]).toEqual(['imports.cut', seen.summary]);
-      if (seen.summary.includes('same in production')) {
+      if (seen.summary.includes('production has the same fault')) {
         const inProduction = walk(both[0], from, ALL);
         expect(given.walked.faults.some(({ edge }) => inProduction.nowhere.has(edge))).toBe(true);
       }
