@@ -181,14 +181,14 @@ describe('PATCH /import-map.json', () => {
     ['{"imports"', /not valid JSON/],
     ['', /JSON object/],
     ['null', /JSON object/],
-    [{ imports: { x: 1 } }, /text/],
+    [{ imports: { x: 1 } }, /must be a string/],
     [{ imports: { '': 'https://cdn.example/x.js' } }, /not a valid name/],
     [{ imports: { 'x/': 'https://cdn.example/x.js' } }, /slash/],
     [{ imports: { x: '/relative.js' } }, /absolute/],
     [{ imports: [] }, /must be an object/],
     [{ scopes: { 'https://app.example/': {} } }, /must be an object with specifiers/],
     [{ scopes: { 'https://app.example/': 'x' } }, /must be an object with specifiers/],
-    [{ scopes: { 'https://app.example/': { x: 1 } } }, /text/],
+    [{ scopes: { 'https://app.example/': { x: 1 } } }, /must be a string/],
   ])('refuses %j', async (body, why) => {
     const before = await live();
     await plain(curl('patch', '/import-map.json?skip_url_check', body), 400, why);
