@@ -87,7 +87,7 @@ describe('on a server', () => {
 
   test('a ticket that is not there yet', async () => {
     const { code, stderr } = await run('TKT-99');
-    expect([code, stderr]).toEqual([7, 'stamp: There is no ticket TKT-99 yet: stamp TKT-99 --update begins it.\n']);
+    expect([code, stderr]).toEqual([7, 'stamp: There is no ticket TKT-99 yet: stamp TKT-99 --update opens it.\n']);
   });
 
   test('with a stage: its link, and whether the ticket is there', async () => {

@@ -117,7 +117,7 @@ describe('.stamprc.json', () => {
   it.each([
     [{ root: '..' }, '', /"root" in \.stamprc\.json is \.\., outside the repository .*: name a folder in/],
     [{ root: '/' }, '', /outside the repository/],
-    [{ root: 'nowhere' }, '', /"root" in \.stamprc\.json is nowhere, and there is no such folder/],
+    [{ root: 'nowhere' }, '', /"root" in \.stamprc\.json is nowhere, and that folder does not exist/],
     [
       { root: 'packages/b' },
       '--folder packages/a/src',

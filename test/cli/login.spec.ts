@@ -46,7 +46,7 @@ test('login keeps a token that counts, for this server and its user alone; logou
   expect(await run('list')).toMatchObject({ code: 0, stderr: '' });
   // The same server by another name is another server.
   expect(await run(`list --url ${server.base.replace('127.0.0.1', 'localhost')}`)).toMatchObject({ code: 4 });
-  expect(await run('logout')).toMatchObject({ code: 0, stdout: `The token for ${server.base} is forgotten.\n` });
+  expect(await run('logout')).toMatchObject({ code: 0, stdout: `The token for ${server.base} was deleted here.\n` });
   expect(await run('list')).toMatchObject({ code: 4 });
   expect(await fs.readFile(tokenFile(), 'utf8')).not.toContain('stl_');
 });
@@ -78,7 +78,7 @@ test('a token that stands where it does not belong is told nowhere', async () =>
     expect(ended.stdout + ended.stderr).not.toContain(secret.slice(0, 20));
   }
   const sent = await run('whoami --verbose', { env: { STAMP_TOKEN: `${secret}\nx` } });
-  expect(sent).toMatchObject({ code: 2, stderr: expect.stringContaining('The token of STAMP_TOKEN has blanks') });
+  expect(sent).toMatchObject({ code: 2, stderr: expect.stringContaining('The token of STAMP_TOKEN has spaces') });
   expect(sent.stderr).not.toContain('ssss');
 });
 

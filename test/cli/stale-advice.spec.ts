@@ -167,7 +167,7 @@ describe('production went back to an earlier version', () => {
     const key = await wentBack(repo);
     change(repo);
     expect(await said(repo)).toContain(
-      `${replaced(key)} To keep that, merge its commit ffffffffff; to bring yours back:`,
+      `${replaced(key)} To keep that, merge its commit ffffffffff; to restore yours:`,
     );
     expect(Object.values(await repo.changes())).toEqual([expect.stringMatching(/^(deleted, )?stale/)]);
   });

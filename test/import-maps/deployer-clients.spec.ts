@@ -79,7 +79,7 @@ it.each(['staging', 'Stage', 'STAGE', ' stage', 'constructor', 'prod2'])(
       call('delete', `/services/cart?${query}`),
     ]) {
       const reply = await request.expect(404);
-      expect(reply.text).toContain('There is prod, stage, production-eu, and <stage>:<ticket>.');
+      expect(reply.text).toContain('Known: prod, stage, production-eu, and <stage>:<ticket>.');
     }
     expect((await call('get', '/import-map.json').expect(200)).body).toEqual(before);
   },

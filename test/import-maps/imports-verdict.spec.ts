@@ -74,7 +74,7 @@ describe('a promotion that is forced', () => {
     const uploads = await ticketOf(await aProject());
     await carry(uploads, { main: 'import "gone";' });
     const refused = await promote(uploads).expect(409);
-    const [force] = refused.body.next_actions.filter(({ label }: { label: string }) => label.includes('all the same'));
+    const [force] = refused.body.next_actions.filter(({ label }: { label: string }) => label.includes('anyway'));
     expect(force).toMatchObject({
       method: 'POST',
       permission: 'map:qa',

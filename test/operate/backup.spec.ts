@@ -129,7 +129,7 @@ describe('a backup that was taken under load', () => {
       const used = await stampline(['restore', file], { STAMPLINE_DATA: elsewhere });
       expect(used).toMatchObject({
         code: 1,
-        err: expect.stringMatching(/isn't empty: it has .* of event.*STAMPLINE_DATA=<folder>/),
+        err: expect.stringMatching(/is not empty: it has .* of event.*STAMPLINE_DATA=<folder>/),
       });
       const fresh = path.join(folder, 'fresh');
       const server = await started(fresh);
@@ -160,7 +160,7 @@ describe('a backup that was taken under load', () => {
         const ran = await stampline(['restore', path.join(folder, name)], { STAMPLINE_DATA: nowhere });
         expect(ran).toMatchObject({
           code: 1,
-          err: expect.stringMatching(/can't be restored\. It (ends too early|is no backup)/),
+          err: expect.stringMatching(/can't be restored\. It (ends too early|is not a backup)/),
         });
       }
       expect(fs.existsSync(nowhere)).toBe(false);
