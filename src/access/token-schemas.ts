@@ -15,45 +15,45 @@ const SCOPE_LIST = {
 const PROJECTS = {
   type: ['array', 'null'],
   items: { type: 'string' },
-  description: 'The names of the projects that it is for; null: all of them.',
+  description: 'The names of its projects; null for all projects.',
 };
 
 export const WANTED_TOKEN = {
   type: 'object',
-  description: 'What it is for.',
+  description: 'Its purpose.',
   properties: {
-    owner: text('Who acts with it: the actor in history and stream.', { maxLength: 100 }),
+    owner: text('Its owner: the actor in history and stream.', { maxLength: 100 }),
     scopes: SCOPE_LIST,
     projects: { ...PROJECTS, minItems: 1, maxItems: 100 },
-    purpose: text('What it is for.', { maxLength: 500 }),
-    days: { type: 'integer', minimum: 1, maximum: 3650, description: 'How long it counts; 90 where none is given.' },
+    purpose: text('Its purpose.', { maxLength: 500 }),
+    days: { type: 'integer', minimum: 1, maximum: 3650, description: 'For how many days it is valid; 90 by default.' },
   },
   required: ['owner', 'scopes'],
   additionalProperties: false,
 };
 
 const SHOWN = {
-  id: { ...ID_SCHEMA, description: 'Names it when it is rotated or revoked.' },
-  owner: text('Who acts with it.'),
-  purpose: text('What it is for.'),
+  id: { ...ID_SCHEMA, description: 'The id, for rotating or revoking it.' },
+  owner: text('Its owner.'),
+  purpose: text('Its purpose.'),
   scopes: { ...SCOPE_LIST, minItems: 0 },
   projects: PROJECTS,
-  created_at: text('When it was made, ISO 8601.'),
-  expires_at: text('When it runs out, ISO 8601.'),
+  created_at: text('When it was created, ISO 8601.'),
+  expires_at: text('When it expires, ISO 8601.'),
   revoked_at: { type: ['string', 'null'], description: 'When it was revoked.' },
 };
 const REQUIRED = Object.keys(SHOWN);
 
 export const NEW_TOKEN = {
   type: 'object',
-  description: 'A token that was just made.',
-  properties: { ...SHOWN, token: text('The token. It is shown here and never again.') },
+  description: 'A new token.',
+  properties: { ...SHOWN, token: text('The token. It is shown only here.') },
   required: [...REQUIRED, 'token'],
 };
 
 export const TOKEN_LIST = {
   type: 'object',
-  description: 'Tokens, without themselves.',
+  description: 'Tokens, without the secrets.',
   properties: {
     objects: {
       type: 'array',
@@ -66,11 +66,11 @@ export const TOKEN_LIST = {
 
 export const WHO = {
   type: 'object',
-  description: 'Who asked.',
+  description: 'The caller.',
   properties: {
     name: text('The actor in history and stream.'),
     scopes: {
-      description: 'What you may; `all` where nobody is asked for a token.',
+      description: 'Your scopes; `all` on a server that requires no token.',
       oneOf: [
         { type: 'string', enum: ['all'] },
         { type: 'array', items: { type: 'string' } },

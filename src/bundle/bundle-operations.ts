@@ -18,7 +18,7 @@ export const createBundle = writeOperation({
   tag: 'Tickets',
   summary: 'Create a ticket with all its parts',
   description:
-    'Links, people, components, source packages, uploads, subtickets and artifacts in one transaction. Nothing is kept if any part is bad, and the error names the part.',
+    'Links, people, components, source packages, uploads, subtickets and artifacts in one transaction. If any part is not valid, nothing is stored, and the error names the part.',
   body: bodyBy(readBundle, { schema: BUNDLE_SCHEMA, example: BUNDLE_EXAMPLE }),
   reply: { status: 201, description: 'The full ticket. `Location` is the ticket.', schema: schemaNamed('Fullticket') },
   failures: [400, 409, 413, 415, 422],

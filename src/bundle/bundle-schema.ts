@@ -19,12 +19,12 @@ const artifact = (types: string): object =>
   });
 
 const subticket = part('An upload or a merge proposal, tracked by a subticket.', {
-  sourcepackage: reference('The source package: its name (created when it is new), URI or id.'),
+  sourcepackage: reference('The source package: its name (created if it is new), URI or id.'),
   version: text('The version that was uploaded.'),
-  merge_proposal: reference('Instead of an upload: the merge proposal.'),
+  merge_proposal: reference('The merge proposal, instead of an upload.'),
   assignee: text('Who works on it.'),
-  current_workflow_step: needing('status:write', reference('The step that it is at.')),
-  status: needing('status:write', reference('How far it is.')),
+  current_workflow_step: needing('status:write', reference('Its step.')),
+  status: needing('status:write', reference('Its status.')),
   artifacts: needing('artifact:write', list('Its artifacts.', artifact('SPU, RESULTS or LOGS.'))),
 });
 
@@ -32,25 +32,25 @@ export const BUNDLE_SCHEMA = {
   type: 'object',
   description: 'The fields of a ticket, and its parts.',
   properties: {
-    owner: text('Who answers for it.'),
-    title: text('What it is about, in one line.'),
-    description: text('What it is about, in full.'),
+    owner: text('Its owner.'),
+    title: text('Its subject, in one line.'),
+    description: text('Its full description.'),
     bug_id: text('The bug that it fixes: a number or a URL.'),
-    key: text('What people call it; made where it is left out.'),
+    key: text('Its key; generated if left out.'),
     project: reference('The project that it belongs to.'),
-    current_workflow_step: needing('status:write', reference('The step that it is at.')),
-    status: needing('status:write', reference('How far it is.')),
+    current_workflow_step: needing('status:write', reference('Its step.')),
+    status: needing('status:write', reference('Its status.')),
     links: list(
       'Links.',
       part('A link.', {
         kind: text('bug, blueprint, design or other.'),
-        url: text('Where it leads.'),
+        url: text('The URL of the target.'),
         title: text('What people call it.'),
       }),
     ),
     people: list(
       'People.',
-      part('Somebody in a role.', {
+      part('A person in a role.', {
         person: reference('Who it is.'),
         role: text('owner, worker, reviewer or driver.'),
       }),

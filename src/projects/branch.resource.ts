@@ -17,7 +17,7 @@ class BranchBody {
   owner: number;
 
   @Choice(['trunk', 'development', 'maintenance', 'regular'], {
-    help: 'What it is for.',
+    help: 'Its purpose.',
     example: 'regular',
     required: true,
   })

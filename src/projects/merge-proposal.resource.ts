@@ -12,7 +12,7 @@ class MergeProposalBody {
   @Reference('person', { help: 'Who proposes it.', example: '/api/v1/person/1/', required: true })
   submitter: number;
 
-  @Choice(STATUSES, { help: 'How far it is.', example: 'needs_review', initial: 'work_in_progress' })
+  @Choice(STATUSES, { help: 'Its status.', example: 'needs_review', initial: 'work_in_progress' })
   status: string;
 
   @HttpUrl({

@@ -5,26 +5,26 @@ import { ACTION_VERBS } from './domain/verdict.js';
 const NOBODY = { type: ['string', 'null'] };
 
 const ACTION = object(
-  'Something that helps.',
+  'A next action.',
   {
-    label: text('What it does, for people.'),
-    verb: text('What it does, for programs.', { enum: ACTION_VERBS }),
+    label: text('A label for people.'),
+    verb: text('The verb, for programs.', { enum: ACTION_VERBS }),
     body: {
       type: 'object',
-      description: 'What the request sends; left out where it has no body.',
+      description: 'The body of the request; left out if it has none.',
       additionalProperties: true,
     },
-    if_match: text('The If-Match of the request, where it needs one.'),
+    if_match: text('The If-Match of the request, if it needs one.'),
     command: text('A line for the shell.'),
     method: text('The verb.'),
     href: text('The path.'),
-    permission: text('The scope of the token that may.'),
+    permission: text('The scope that a token needs.'),
   },
   ['label', 'verb', 'command', 'method', 'href', 'permission'],
 );
 
 export const VERDICT = object(
-  'What one policy says.',
+  'The verdict of one policy.',
   {
     policy: text('The policy: steps, conflicts, hold, lock, sources, imports.'),
     verdict: text('From best to worst; the worst decides.', {
@@ -41,20 +41,20 @@ export const VERDICT = object(
     }),
     code: text('Stable: conflicts.stale.'),
     summary: text('At most 140 characters.'),
-    actor: text('Who is to act: you, a name, upstream, infra.'),
-    since: text('When it came to be so.'),
-    until: text('When it clears, where that is known.'),
-    next_actions: list('What somebody can do about it.', ACTION),
+    actor: text('Who has to act: you, a name, upstream, infra.'),
+    since: text('Since when.'),
+    until: text('When it clears, if that is known.'),
+    next_actions: list('Next actions.', ACTION),
   },
   ['policy', 'verdict', 'code', 'summary', 'actor', 'since', 'next_actions'],
 );
 
 export const HOLD = {
-  ...object('Who holds it, and why; null where nobody does.', {
+  ...object('The holder and the reason; null if it is not held.', {
     actor: text('Who.'),
     reason: text('Why.'),
     since: text('Since when.'),
-    until: { ...NOBODY, description: 'When it clears by itself; null where somebody has to lift it.' },
+    until: { ...NOBODY, description: 'When it ends; null if it has to be lifted.' },
   }),
   type: ['object', 'null'],
 };

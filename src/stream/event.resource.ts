@@ -63,7 +63,7 @@ class EventFields {
   })
   line: string;
 
-  @Text({ help: 'Where to look.', example: null, max: 4096, readonly: true, nullable: true })
+  @Text({ help: 'A link to the details.', example: null, max: 4096, readonly: true, nullable: true })
   link: string | null;
 
   @Flag({

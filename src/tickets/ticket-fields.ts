@@ -17,13 +17,13 @@ import { FAILURE_SHAPE } from './failure-shape.js';
 const KEY_MESSAGE = 'A key must be letters, a hyphen and digits, such as TKT-7.';
 
 export class TicketBody {
-  @Email({ help: 'Who answers for it.', example: 'owner@example.com', max: 200, initial: '' })
+  @Email({ help: 'Its owner.', example: 'owner@example.com', max: 200, initial: '' })
   owner: string;
 
-  @Text({ help: 'What it is about, in one line.', example: 'My first ticket', max: 4096, required: true })
+  @Text({ help: 'Its subject, in one line.', example: 'My first ticket', max: 4096, required: true })
   title: string;
 
-  @Text({ help: 'What it is about, in full.', example: 'See what it can do', max: 100_000, initial: '' })
+  @Text({ help: 'Its full description.', example: 'See what it can do', max: 100_000, initial: '' })
   description: string;
 
   @Text({ help: 'The bug that it fixes: a number or a URL.', example: '12345', max: 4096, nullable: true })
@@ -50,7 +50,7 @@ export class TicketBody {
   key: string;
 
   @Reference('project', {
-    help: 'The project that it belongs to; `default` where none is given.',
+    help: 'The project that it belongs to; `default` if left out.',
     example: '/api/v1/project/1/',
   })
   project: number;

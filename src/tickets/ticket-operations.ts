@@ -16,9 +16,9 @@ const REASON = bodyBy(readReason, {
   schema: {
     type: 'object',
     description: 'Why.',
-    properties: { reason: { type: 'string', maxLength: LONGEST_REASON, description: 'Goes into the history.' } },
+    properties: { reason: { type: 'string', maxLength: LONGEST_REASON, description: 'The reason, for the history.' } },
   },
-  example: { reason: 'Not needed any more' },
+  example: { reason: 'No longer needed' },
   required: false,
 });
 const TICKET = { description: 'The ticket as it is now.', schema: schemaNamed('Ticket') };
@@ -67,7 +67,7 @@ export const reopenTicket = writeOperation({
   needs: 'ticket:write',
   tag: 'Tickets',
   summary: 'Reopen a ticket',
-  description: 'Where it stood; a complete ticket goes back to the queue (100).',
+  description: 'It keeps its step; a complete ticket returns to the queue (100).',
   ifMatch: 'offered',
   body: REASON,
   reply: TICKET,

@@ -18,7 +18,7 @@ export const previewTicket = readOperation({
   tag: 'Stages',
   summary: "Get the links to a ticket's preview",
   description:
-    'Where reading needs a token, a link shows the ticket only with its preview key; whoever may read the ticket gives it away with the link.',
+    'If reading requires a token, a link shows the ticket only with its preview key; a person who may read the ticket shares it with the link.',
   reply: { description: 'The links.', schema: PREVIEW },
   use: ReadStages,
   read: async (stages, { at: id, context }) => {

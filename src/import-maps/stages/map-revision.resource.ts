@@ -30,7 +30,7 @@ class MapRevisionFields {
   @Flag({ help: 'True where some of its files were uploaded from uncommitted work.', example: false, readonly: true })
   dirty: boolean;
 
-  @Time({ help: 'When it was made.', example: '2026-01-01T12:00:00.000000Z' })
+  @Time({ help: 'When it was created.', example: '2026-01-01T12:00:00.000000Z' })
   created_at: Date;
 }
 

@@ -25,7 +25,7 @@ export const whyTicket = readOperation({
   needs: 'read',
   tag: 'Stages',
   summary: "Why a ticket can't be promoted",
-  description: 'What each policy says of a promotion now, worst first, and what to do about it.',
+  description: 'The verdict of each policy on a promotion now, worst first, with next actions.',
   reply: { description: 'The verdicts.', schema: WHY },
   use: ReadStages,
   read: (stages, { at: id, context }) => stages.why(id, context.base),
@@ -38,11 +38,10 @@ export const diffTicket = readOperation({
   needs: 'read',
   tag: 'Stages',
   summary: 'What a ticket changes in the import map',
-  description:
-    'Between two sides: stages by name, releases as `release:7`. From production to the ticket unless you ask.',
+  description: 'Between two sides: stages by name, releases as `release:7`. By default from production to the ticket.',
   query: [
-    text('from', 'A stage, or `release:7`; production where it is left out.'),
-    text('to', 'A stage, or `release:7`; the stage of the ticket where it is left out.'),
+    text('from', 'A stage, or `release:7`; production by default.'),
+    text('to', 'A stage, or `release:7`; the stage of the ticket by default.'),
   ],
   reply: { description: 'The differences.', schema: DIFF },
   use: ReadStages,
@@ -60,12 +59,11 @@ export const ticketSources = readOperation({
   description:
     'By path, as git\'s ids: what `stamp update` compares with a clone\'s history before it says which files are changes of the ticket. See docs/CLI.md, "What a ticket changes".',
   query: [
-    text('under', 'Only paths that begin so: `src/`.'),
+    text('under', 'Only paths with this prefix: `src/`.'),
     ApiQuery({
       name: 'changed',
       required: false,
-      description:
-        'Paths of which is told who changed them last in production, at most 20: `changed=a.js&changed=b.js`.',
+      description: 'Paths to report the last change in production for, at most 20: `changed=a.js&changed=b.js`.',
       schema: { type: 'array', maxItems: 20, items: { type: 'string' } },
     }),
   ],
@@ -75,7 +73,7 @@ export const ticketSources = readOperation({
   read: (sources, { at: id, query }) => {
     const changed = [query.changed ?? []].flat();
     if (changed.length > MOST_CHANGED)
-      throw invalid('sources.too_many', `Ask for at most ${MOST_CHANGED} paths at once with 'changed'.`);
+      throw invalid('sources.too_many', `Give at most ${MOST_CHANGED} paths in 'changed'.`);
     return sources.of(id, { under: lastOf(query.under) ?? '', changed });
   },
 });
@@ -89,12 +87,12 @@ const ON_RELEASE = definePlace<OnRelease, NamedProjects>({
   about: '?project',
   documented: [
     pathParameter('number', 'Its number within the project.', '0'),
-    text('project', 'The project by name or id; `default` where none is given.'),
+    text('project', 'The project by name or id; `default` if left out.'),
   ],
   by: NamedProjects,
   find: async (projects, { params: { number = '' }, query }) => {
     if (!/^\d{1,9}$/.test(number))
-      throw notFound(`There is no release '${quoted(number, 100)}': releases have numbers.`);
+      throw notFound(`There is no release '${quoted(number, 100)}': a release is named by its number.`);
     return { project: await projects.of(query), number: Number(number) };
   },
 });
@@ -120,7 +118,7 @@ export const listRevisions = listOperation({
   needs: 'read',
   tag: 'Stages',
   summary: "List the revisions of a ticket's modules",
-  description: 'Oldest first, with where each came from.',
+  description: 'Oldest first, with the source of each.',
   page: 'A page of revisions.',
   list: mapRevision,
   use: ReadStages,
@@ -135,7 +133,7 @@ export const listReleases = listOperation({
   tag: 'Stages',
   summary: 'List releases',
   description:
-    'Of all projects unless you filter: `?project__name=default`, `?ticket=TKT-7`. One is read by its number.',
+    'Of all projects, unless you filter: `?project__name=default`, `?ticket=TKT-7`. One is read by its number.',
   page: 'A page of releases.',
   list: release,
   failures: [400, 409],

@@ -35,7 +35,7 @@ class ReleaseFields {
   })
   key: string | null;
 
-  @Text({ help: 'What it was, in one line.', example: 'TKT-1 promoted: revision 1', max: 500, readonly: true })
+  @Text({ help: 'What it did, in one line.', example: 'TKT-1 promoted: revision 1', max: 500, readonly: true })
   line: string;
 
   @Text({
@@ -59,7 +59,7 @@ class ReleaseFields {
   @Text({ help: 'Who did it; `local` without a token.', example: 'local', max: 200, readonly: true })
   actor: string;
 
-  @Time({ help: 'When it was made.', example: '2026-01-01T12:00:00.000000Z' })
+  @Time({ help: 'When it was created.', example: '2026-01-01T12:00:00.000000Z' })
   created_at: Date;
 }
 

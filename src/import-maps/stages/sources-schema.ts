@@ -14,30 +14,30 @@ const CHANGE = {
   description: 'A change of the ticket.',
   required: ['source', 'deleted', 'base', 'state', 'compared', 'dirty', 'built'],
   properties: {
-    source: nullable("git's id of the file; null where it is deleted, or nobody said."),
+    source: nullable("git's id of the file; null if it is deleted or not known."),
     deleted: flag('True where the ticket deletes the file.'),
-    base: nullable("git's id of production's version that it is based on; null where there was none, or nobody knows."),
-    state: { type: 'string', enum: ['clean', 'live', 'stale'], description: 'What production has meanwhile.' },
-    compared: flag("True where its base is what the sender's history says."),
-    dirty: flag('True where the file was in no commit as it came.'),
-    built: nullable('The commit that a build made the file from; null where it is no build that made it.'),
+    base: nullable("git's id of production's version that it is based on; null if there was none, or it is not known."),
+    state: { type: 'string', enum: ['clean', 'live', 'stale'], description: 'The current version of production.' },
+    compared: flag("True if its base comes from the sender's git history."),
+    dirty: flag('True if the file was uploaded from uncommitted work.'),
+    built: nullable('The commit that a build made the file from; null if it is not from a build.'),
   },
 };
 
 const LAST = {
   type: 'object',
-  description: 'Who changed it last in production.',
+  description: 'The last change in production.',
   required: ['release', 'ticket', 'commit', 'taken_back', 'git_revert', 'before'],
   properties: {
-    release: whole('The release with which it came, or went.'),
+    release: whole('The release that added or removed it.'),
     ticket: nullable('The key of the ticket; null for a direct write.'),
-    commit: nullable('The commit that it came from; null where nobody said.'),
-    taken_back: flag('True where a revert or a rollback took the change out of production.'),
-    git_revert: nullable('What takes the change back in git, too; null where its commits are not known.'),
+    commit: nullable('The commit that it came from; null if not known.'),
+    taken_back: flag('True if a revert or a rollback took the change out of production.'),
+    git_revert: nullable('The command that reverts the change in git; null if its commits are not known.'),
     before: {
       type: 'array',
       items: text("git's id."),
-      description: 'The versions that production had of it before, as far as somebody said them, in no order.',
+      description: 'Its earlier versions in production, as far as they are known, in no order.',
     },
   },
 };
@@ -64,10 +64,7 @@ export const SOURCES = {
     stage: nullable('Its stage.'),
     revision: whole('The revision of its changes.'),
     release: whole('The release that production is at.'),
-    production: byPath(
-      "Every source that production has, and git's id of it; null where nobody said it.",
-      nullable("git's id."),
-    ),
+    production: byPath("Every source in production, with git's id; null if not known.", nullable("git's id.")),
     changes: byPath('What the ticket changes.', CHANGE),
     given_up: byPath(
       "The versions that a rebase gave up for production's; `gone` for a deletion.",

@@ -27,19 +27,20 @@ const ON_STAGE = onStage('prod');
 const SEEN = ApiHeader({
   name: 'If-Match',
   required: true,
-  description: 'The ETag of production that you saw, which is its release: 412 when it has moved since, 428 without.',
+  description:
+    'The ETag of production that you read, which is its release: 412 if production has changed since, 428 without it.',
   schema: { type: 'string' },
 });
 const CHANGED = { description: 'Done. The ETag is the release.', schema: PRODUCTION_CHANGE };
 
 class RollbackBody {
-  @Whole({ min: 0, help: 'The release that production is to equal.', required: true })
+  @Whole({ min: 0, help: 'The release that production will equal.', required: true })
   release: number;
 
-  @Flag({ help: 'Bring back what was reverted since, without its tickets.' })
+  @Flag({ help: 'Restore modules that were reverted since, without their tickets.' })
   force: boolean;
 
-  @Text({ max: LONGEST_REASON, help: 'Goes into the history.' })
+  @Text({ max: LONGEST_REASON, help: 'The reason, for the history.' })
   reason: string;
 }
 
@@ -79,7 +80,7 @@ export const writeStage = writeOperation({
   tag: 'Stages',
   summary: 'Write to production directly',
   description:
-    'A release without a ticket. An import map is laid over production: imports and integrity key by key, each scope as a whole. Operations set and delete keys.',
+    'A release without a ticket. An import map is merged into production: imports and integrity key by key, each scope as a whole. Operations set and delete keys.',
   ifMatch: SEEN,
   query: [LENIENT],
   body: bodyBy((given) => given, { schema: DIRECT_WRITE }),
@@ -115,11 +116,11 @@ export const rollbackStage = writeOperation({
   at: ON_STAGE,
   needs: 'map:*',
   tag: 'Stages',
-  summary: 'Bring production back to an earlier release',
+  summary: 'Roll production back to an earlier release',
   description:
-    'A new release that equals the earlier one. What was released since is taken out, and its tickets go back a stage.',
+    'A new release that equals the earlier one. Later releases are taken out, and their tickets move back a stage.',
   ifMatch: SEEN,
-  body: bodyOf(RollbackBody, { about: 'Where to.' }),
+  body: bodyOf(RollbackBody, { about: 'The target.' }),
   reply: CHANGED,
   failures: [400, 404, 409, 412, 415, 422, 428],
   commit: inTurn(({ project }: OnStage) => ({ project: project.id })),
@@ -129,7 +130,7 @@ export const rollbackStage = writeOperation({
     const { release: target, ...how } = call.body;
     const { actor, base, ifMatch } = call.context;
     if (target === undefined)
-      throw invalid('rollback.no_release', 'Say the release that production is to equal: {"release": 7}.');
+      throw invalid('rollback.no_release', 'Give the release that production will equal: {"release": 7}.');
     const accepts = (release: number): void => requireMatch(ifMatch, versionTag(release));
     const options = { ...how, actor, base, path: call.request.url, accepts };
     return async (tx: Tx) => {
@@ -147,7 +148,7 @@ function requireSeen({ at: { project, name }, context: { ifMatch, principal } }:
   throw new DomainError(
     'precondition_required',
     'if_match.required',
-    `Say which release you saw: read ${stageUri(project, stage)} and send its ETag as If-Match.`,
+    `If-Match is required: read ${stageUri(project, stage)} and send its ETag as If-Match.`,
   );
 }
 

@@ -5,7 +5,7 @@ import { list, object, text, whole } from '../../rest/operations/schema-words.js
 
 const TARGET = {
   ...object(
-    'Where the key leads; null for nowhere.',
+    'The URL of the key; null if it has none.',
     { url: text('An absolute URL.'), integrity: text('Subresource integrity.') },
     ['url'],
   ),
@@ -25,7 +25,7 @@ const DIFFERENCE_FIELDS = {
 };
 
 const WARNINGS = list(
-  'What you should know.',
+  'A warning.',
   object(
     'A warning.',
     {
@@ -38,10 +38,10 @@ const WARNINGS = list(
   ),
 );
 
-const MORE_WARNINGS = { type: 'integer', description: 'How many more there are: at most 100 are told.' };
+const MORE_WARNINGS = { type: 'integer', description: 'How many more there are: at most 100 are listed.' };
 
 export const STAGE_CHANGE = object(
-  'The ticket as it is now, and what the verb did.',
+  'The current ticket, and what the verb did.',
   {
     ticket: text('Where the ticket is.'),
     key: text('Its key.'),
@@ -50,23 +50,26 @@ export const STAGE_CHANGE = object(
     status: text('Its status.'),
     version: whole('Its version; the ETag.'),
     revision: whole('The revision of its modules.'),
-    release: { ...whole('The production release that this made; null where it made none.'), type: ['integer', 'null'] },
+    release: {
+      ...whole('The production release that this created; null if it created none.'),
+      type: ['integer', 'null'],
+    },
     changes: list('What changed, key by key.', object('A key.', DIFFERENCE_FIELDS)),
     superseded: list(
-      'Keys that a later ticket overwrote, so that they stay.',
+      'Keys that a later ticket overwrote, so they stay.',
       object('A key.', { ...KEY, ticket: { ...NOBODY, description: 'The later ticket.' } }),
     ),
     dependents: list(
-      'Who imports what went.',
+      'Modules that import a removed key.',
       object('A layer of production.', {
         ticket: { ...NOBODY, description: 'Its ticket.' },
-        specifiers: list('What it imports.', text('A specifier.')),
+        specifiers: list('Its imports.', text('A specifier.')),
       }),
     ),
     warnings: WARNINGS,
     more_warnings: MORE_WARNINGS,
     git_revert: text(
-      'What takes the change back in git, too; null where it is from git and its commits are not known, absent where it is not from git.',
+      'The command that reverts the change in git; null if it is from git and its commits are not known, absent if it is not from git.',
       { type: ['string', 'null'] },
     ),
     preview_key: PREVIEW_KEY,
@@ -76,48 +79,48 @@ export const STAGE_CHANGE = object(
       additionalProperties: { type: 'string' },
     },
     pages: PAGES,
-    dry_run: { type: 'boolean', description: 'True where nothing was kept.' },
+    dry_run: { type: 'boolean', description: 'True if nothing was stored.' },
   },
   ['ticket', 'key', 'stage', 'current_workflow_step', 'status', 'version', 'revision', 'release', 'changes', 'links'],
 );
 
-export const WHY = object('What stands between a ticket and its next stage.', {
+export const WHY = object('What blocks a ticket from its next stage.', {
   ticket: text('Where the ticket is.'),
   key: text('Its key.'),
-  stage: { ...NOBODY, description: 'The stage that it is at; null while it carries no modules.' },
-  closed: { type: 'boolean', description: 'A closed ticket goes nowhere until it is reopened.' },
-  next_stage: { ...NOBODY, description: 'The stage that a promotion would bring it to; null for a released one.' },
-  release: whole('What production is at.'),
-  promotable: { type: 'boolean', description: 'True where nothing stands in the way.' },
+  stage: { ...NOBODY, description: 'Its stage; null while it has no modules.' },
+  closed: { type: 'boolean', description: 'True for a closed ticket, which is not promoted until it is reopened.' },
+  next_stage: { ...NOBODY, description: 'The next stage; null for a released ticket.' },
+  release: whole('The current release of production.'),
+  promotable: { type: 'boolean', description: 'True if nothing blocks it.' },
   verdicts: list('Worst first.', VERDICT),
 });
 
 export const DIFF = object('What differs between two maps.', {
   from: text('One.'),
   to: text('The other.'),
-  release: whole('What production is at.'),
+  release: whole('The current release of production.'),
   changes: list(
     'By key.',
     object('A key.', {
       ...DIFFERENCE_FIELDS,
       state: text(
-        'For keys of the ticket: clean, live, or stale where somebody else released another value since; null otherwise.',
+        'For keys of the ticket: clean, live, or stale if another ticket released a different value since; null otherwise.',
         { type: ['string', 'null'] },
       ),
-      overtakes: { ...NOBODY, description: 'For a stale key: whose change a promotion would overtake.' },
+      overtakes: { ...NOBODY, description: 'For a stale key: the ticket whose change a promotion would overwrite.' },
     }),
   ),
 });
 
 export const STAGE = object('A stage.', {
   name: text('Also the query key of previews.'),
-  step: whole('The workflow step that a ticket comes to with it.'),
+  step: whole('The workflow step that a ticket gets with it.'),
   title: text('What people call it.'),
   project: text('The project.'),
   production: { type: 'boolean', description: 'True for the last one.' },
   release: { type: ['integer', 'null'], description: 'Of production: the release that it is at, and its ETag.' },
   previews: text('Of its tickets: `open`, or `key` where links to them need a preview key.', { enum: ['open', 'key'] }),
-  page: text('The page of the application that links to previews lead to; null where the project names none.', {
+  page: text('The page of the application that links to previews open; null if the project names none.', {
     type: ['string', 'null'],
   }),
   lock: HOLD,
@@ -142,19 +145,19 @@ export const DIRECT_WRITE = object(
         {
           specifier: KEY.specifier,
           scope: KEY.scope,
-          url: text('Where it leads; null deletes it.', NOBODY),
+          url: text('Its URL; null deletes the key.', NOBODY),
           integrity: text('Subresource integrity.'),
         },
         ['specifier', 'url'],
       ),
     ),
-    reason: text('Goes into the release.', { maxLength: 500 }),
+    reason: text('The reason, stored with the release.', { maxLength: 500 }),
   },
   [],
 );
 
 export const PRODUCTION_CHANGE = object(
-  'What production is at now.',
+  'The new release of production.',
   {
     project: text('The project.'),
     stage: text('Production.'),
@@ -162,8 +165,8 @@ export const PRODUCTION_CHANGE = object(
     changes: list('What changed, key by key.', object('A key.', DIFFERENCE_FIELDS)),
     warnings: WARNINGS,
     more_warnings: MORE_WARNINGS,
-    suspended: list('Tickets that went back a stage.', text('A key.')),
-    restored: list('Tickets whose modules came back without them; null for direct writes.', NOBODY),
+    suspended: list('Tickets that were moved back a stage.', text('A key.')),
+    restored: list('Tickets whose modules were restored without them; null for direct writes.', NOBODY),
   },
   ['project', 'stage', 'release', 'changes'],
 );
@@ -173,23 +176,23 @@ export const RELEASE = object('A release.', {
   project: text('The project.'),
   parent: { type: ['integer', 'null'], description: 'The release before.' },
   kind: text('base, promote, revert, rollback or write.'),
-  ticket: { ...NOBODY, description: 'Where the ticket is whose it was; null for none.' },
+  ticket: { ...NOBODY, description: 'The URI of its ticket; null if it has none.' },
   key: { ...NOBODY, description: "The ticket's key." },
   title: { ...NOBODY, description: "The ticket's title." },
-  line: text('What it was, in one line.'),
-  actor: text('Who did it.'),
-  created_at: text('When it was made.', NOBODY),
-  live: { type: 'boolean', description: 'True where production is at it.' },
-  import_map: text('Where its map is.'),
+  line: text('What it did, in one line.'),
+  actor: text('The actor.'),
+  created_at: text('When it was created.', NOBODY),
+  live: { type: 'boolean', description: 'True for the current release of production.' },
+  import_map: text('The URL of its map.'),
   layers: list(
-    'What it is made of, in order.',
+    'Its layers, in order.',
     object('A promoted delta, or a direct write.', {
       ticket: { ...NOBODY, description: 'Its ticket.' },
       revision: { type: ['integer', 'null'], description: "The ticket's revision." },
-      added_in: whole('The release that it came with.'),
-      git_commit: { ...NOBODY, description: 'The commit that has it, which may be of another change.' },
+      added_in: whole('The release that added it.'),
+      git_commit: { ...NOBODY, description: 'The commit that contains it, which may be of another change.' },
       git_commits: list('The commits that changed its modules, newest first, where they are known.', text('A commit.')),
-      dirty: { type: 'boolean', description: 'True where some of its files were in no commit as they came.' },
+      dirty: { type: 'boolean', description: 'True if some of its files were uploaded from uncommitted work.' },
       keys: whole('How many keys it changes.'),
     }),
   ),

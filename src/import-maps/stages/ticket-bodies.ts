@@ -5,19 +5,19 @@ import { bodyBy, bodyOf } from '../../rest/operations/operation-body.js';
 import { LONGEST_REASON } from '../../rest/operations/reason.js';
 import { rebaseBody } from './rebase-body.js';
 
-const REASON = { max: LONGEST_REASON, help: 'Goes into the history.' };
+const REASON = { max: LONGEST_REASON, help: 'The reason, for the history.' };
 
 class PromoteBody {
   @Whole({ min: 0, help: 'The production release that you expect.' })
   release: number;
 
   @Commit({
-    help: 'The commit that has the change. What came before it was committed (`dirty`) counts as committed from then on. The release has it, also where only the promotion to a stage before says it. It is not what takes the change back in git: `git_commits` are.',
+    help: 'The commit that contains the change. Files that were uploaded before the commit (`dirty`) are treated as committed from then on. The release has it, even if only the promotion to an earlier stage names it. To revert the change in git, use `git_commits` instead.',
   })
   git_commit: string;
 
   @Commits({
-    help: 'The commits that changed its modules, newest first. The release has those that the last promotion said which said any. A revert is answered with what takes them back in git. Where none says any, the commit of the uploads is the one, if all of them name the same, and neither a watched folder nor a package is among them.',
+    help: 'The commits that changed its modules, newest first. The release has those of the last promotion that named any. The reply to a revert has the command that reverts them in git. If no promotion names any, it is the commit of the uploads, if all of them name the same one, and none is a watched folder or a package.',
   })
   git_commits: string[];
 
@@ -26,7 +26,7 @@ class PromoteBody {
 
   @Words({
     items: { type: 'string', enum: ['imports'], description: 'A policy.' },
-    help: 'Policies that this promotion goes past though they object; with a reason. It is an event.',
+    help: 'Policies that block this promotion and are overridden; needs a reason. It is an event.',
   })
   force: string[];
 
@@ -41,19 +41,19 @@ class RevertBody {
   @Whole({ min: 0, help: 'In the first stage: the revision of its modules to go back to.' })
   to_revision: number;
 
-  @Flag({ help: 'Out of production: take out those that depend on it, too.' })
+  @Flag({ help: 'From production: also revert the tickets that depend on it.' })
   cascade: boolean;
 
-  @Flag({ help: 'Out of production: though others depend on it.' })
+  @Flag({ help: 'From production: even if other tickets depend on it.' })
   force: boolean;
 }
 
-export const PROMOTE = bodyOf(PromoteBody, { about: 'What you saw.' });
+export const PROMOTE = bodyOf(PromoteBody, { about: 'The ETag that you read.' });
 export const REVERT = bodyOf(RevertBody, { about: 'How.' });
 export const REBASE = bodyBy(rebaseBody, {
   schema: {
     type: 'object',
-    description: 'For each key, `specifier` or `scope specifier`, whose value counts.',
+    description: 'For each key, `specifier` or `scope specifier`, which value to keep: mine or theirs.',
     additionalProperties: { type: 'string', enum: ['mine', 'theirs'] },
   },
 });

@@ -7,7 +7,7 @@ import { type NamedProject, NamedProjects } from './named-stage.js';
 const IN_PROJECT = ApiQuery({
   name: 'project',
   required: false,
-  description: 'The project by name or id; `default` where none is given.',
+  description: 'The project by name or id; `default` if left out.',
   schema: { type: 'string' },
 });
 

@@ -13,16 +13,20 @@ import { heldView, lockedView } from './hold-view.js';
 import { LockStage } from './lock-stage.js';
 
 class HoldBody {
-  @Text({ max: LONGEST_REASON, help: 'Who runs into it reads this.', required: true })
+  @Text({ max: LONGEST_REASON, help: 'The reason, for people who find the hold.', required: true })
   reason: string;
 
-  @Text({ max: 500, help: 'When it clears by itself: `30m`, `2h`, `3d`, `1w`, or a time.' })
+  @Text({ max: 500, help: 'When it ends: `30m`, `2h`, `3d`, `1w`, or a time.' })
   until: string;
 }
 
 const holdBody = (example: object): ReturnType<typeof bodyOf<HoldBody>> =>
-  bodyOf(HoldBody, { about: 'Why, and until when.', example });
-const LIFTED = reasonBody('Why it is lifted.', 'Who runs into it reads this.', 'The release notes are there');
+  bodyOf(HoldBody, { about: 'The reason and the end.', example });
+const LIFTED = reasonBody(
+  'The reason for lifting it.',
+  'The reason, for people who find the hold.',
+  'The release notes are there',
+);
 const ON_STAGE = onStage('qa');
 const HELD = { description: 'The ticket. The ETag is its version.', schema: HELD_TICKET };
 const LOCKED = { description: 'The stage.', schema: LOCKED_STAGE };
@@ -40,7 +44,7 @@ export const holdTicket = writeOperation({
   tag: 'Stages',
   summary: 'Hold a ticket',
   description:
-    'It is not promoted until somebody lifts the hold, or its end comes. A ticket that was taken out of production holds itself. Holding it the same way again changes nothing. A hold without an end gets none: lift it first (409 `hold.endless`).',
+    'It is not promoted until the hold is lifted or ends. A ticket that was taken out of production is held automatically. Holding it the same way again changes nothing. A hold without an end does not accept one: lift it first (409 `hold.endless`).',
   ifMatch: 'offered',
   body: holdBody({ reason: 'Waits for the release notes', until: '2h' }),
   reply: HELD,
@@ -58,7 +62,7 @@ export const unholdTicket = writeOperation({
   needs: 'ticket:write',
   tag: 'Stages',
   summary: 'Lift the hold of a ticket',
-  description: 'One that nobody holds stays as it is.',
+  description: 'A ticket that is not held does not change.',
   ifMatch: 'offered',
   body: LIFTED,
   reply: HELD,
@@ -77,7 +81,7 @@ export const lockStage = writeOperation({
   tag: 'Stages',
   summary: 'Lock a stage',
   description:
-    'Nothing is promoted to it, and nobody writes to a locked production, until somebody unlocks it or its end comes. Reverts and rollbacks are allowed all the same.',
+    "No ticket is promoted to it, and a locked production can't be written directly, until it is unlocked or the lock ends. Reverts and rollbacks are still allowed.",
   body: holdBody({ reason: 'The testers are away', until: '1d' }),
   reply: LOCKED,
   use: LockStage,
@@ -94,7 +98,7 @@ export const unlockStage = writeOperation({
   needs: 'admin',
   tag: 'Stages',
   summary: 'Unlock a stage',
-  description: 'One that nobody locked stays as it is.',
+  description: 'A stage that is not locked does not change.',
   body: LIFTED,
   reply: LOCKED,
   use: LockStage,

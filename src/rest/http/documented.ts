@@ -16,7 +16,7 @@ export const IDEMPOTENCY_KEY: MethodDecorator = ApiHeader({
   name: 'Idempotency-Key',
   required: false,
   description:
-    'Makes a repeat safe: within 48 h the same key answers the same bytes and changes nothing. An answer above 16 kB is kept only where it packs to 64 kB and has 1 MB at most: beyond that a repeat has the same status, Location and ETag, no body, `Idempotent-Body: omitted`, and the SHA-256 of the first answer in `Repr-Digest`.',
+    'Makes a repeat safe: within 48 h the same key returns the same bytes and changes nothing. A reply above 16 kB is stored only if it compresses to 64 kB and has at most 1 MB: beyond that a repeat has the same status, Location and ETag, no body, `Idempotent-Body: omitted`, and the SHA-256 of the first answer in `Repr-Digest`.',
   schema: { type: 'string', maxLength: 255 },
 });
 
@@ -24,7 +24,7 @@ export const IDEMPOTENCY_KEY: MethodDecorator = ApiHeader({
 export const IF_MATCH: MethodDecorator = ApiHeader({
   name: 'If-Match',
   required: false,
-  description: 'The ETag that you saw: 412 when the object has changed since.',
+  description: 'The ETag that you read: 412 if the object has changed since.',
   schema: { type: 'string' },
 });
 
@@ -49,7 +49,7 @@ export const jsonBody = (schema: object, example?: unknown, { required = true } 
   ApiBody({
     required,
     schema,
-    ...(example === undefined ? {} : { examples: { example: { summary: 'Runs as it stands', value: example } } }),
+    ...(example === undefined ? {} : { examples: { example: { summary: 'Runs unchanged', value: example } } }),
   });
 
 /** An answer that is no failure. Without a schema: one without a body. */
@@ -69,7 +69,7 @@ export const jsonReply = (
 /** Of a PUT, as the oldest clients know it. */
 export const MINIMAL_REPLY = ApiResponse({
   status: 204,
-  description: 'Changed, where `Prefer: return=minimal` was sent.',
+  description: 'Changed, if `Prefer: return=minimal` was sent.',
 });
 
 /** The statuses with which it may fail; error-schema.ts has a text for each. */

@@ -44,7 +44,7 @@ export const KNOWN_TYPES: Readonly<Record<string, KnownType>> = {
     fields: {
       repository: must('Which one.'),
       revision: must('The newest commit.'),
-      branch: text('Where to.'),
+      branch: text('The branch.'),
       author: text('Who pushed.'),
       commits: count('How many commits.'),
     },
