@@ -36,7 +36,7 @@ export function applied(text, { file, isNew, line, lines }, page) {
   const [head, tail, ...others] = `\n${text}`.split(`\n${before.join('\n')}\n`);
   if (tail === undefined || others.length > 0)
     throw new Error(
-      `${where}: these lines are in ${file} ${tail === undefined ? 'no more' : 'more than once'}:\n${before.join('\n')}`,
+      `${where}: ${file} ${tail === undefined ? 'does not have these lines' : 'has these lines more than once'}:\n${before.join('\n')}`,
     );
   return `${head}\n${after.join('\n')}\n${tail}`.slice(1);
 }

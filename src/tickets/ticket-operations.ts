@@ -84,5 +84,5 @@ function readReason(body: unknown): string | undefined {
   const { reason } = asObject(body);
   if (reason === undefined || reason === null) return undefined;
   if (typeof reason === 'string' && reason.length <= LONGEST_REASON && isKeepable(reason)) return reason;
-  throw invalid('reason.invalid', `A reason is a text of at most ${LONGEST_REASON} characters.`);
+  throw invalid('reason.invalid', `A reason must be a string of at most ${LONGEST_REASON} characters.`);
 }

@@ -53,7 +53,7 @@ it('writes what is new, and changes what is there', () => {
 it.each([
   ['a new file that is there', 0, 'export const a = 2;\n', /line 5: src\/a.ts is there already/],
   ['a file that is not there', 1, undefined, /line 17: there is no src\/b.ts/],
-  ['lines that are not in it', 1, 'const sum = c;\n', /no more:\nimport \{ c \}/],
+  ['lines that are not in it', 1, 'const sum = c;\n', /does not have these lines:\nimport \{ c \}/],
   ['lines that are there twice', 1, `${B}\n${B}`, /more than once/],
 ])('refuses %s', (_name, index, text, says) => {
   expect(() => apply(text, parse(PAGE)[index] as Addition, 'page')).toThrow(says);

@@ -3,7 +3,7 @@ import { Matches, ValidateBy } from 'class-validator';
 import { COMMIT, isCommit } from '../../platform/git-facts.js';
 import { field, type FieldOptions } from '../fields/field-decorators.js';
 
-const A_COMMIT = 'A commit is 7 to 64 of the digits 0-9 and a-f.';
+const A_COMMIT = 'A commit must be 7 to 64 hexadecimal digits in lower case.';
 const MOST_COMMITS = 100;
 const MOST_WORDS = 20;
 const LONGEST_WORD = 500;
