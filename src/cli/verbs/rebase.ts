@@ -21,8 +21,8 @@ export const rebase: Verb = {
     'mine keeps the version of the ticket, over the one in production; theirs drops it. A ticket that is past its first stage ' +
     'is reverted first.',
   options: [
-    ['--mine', 'for all keys in conflict'],
-    ['--theirs', 'for all keys in conflict'],
+    ['--mine', 'keep the version of the ticket, for all keys in conflict'],
+    ['--theirs', 'keep the version in production, for all keys in conflict'],
   ],
   completes: 'ticket',
   json: CHANGE_FIELDS,
