@@ -140,5 +140,5 @@ function sayMade({ say, note }: Operator, made: NewTokenView, json: true | undef
   const { id, owner, scopes, projects, expires_at: until } = made;
   const where = projects ? `, in ${projects.join(', ')}` : '';
   say(json ? harmlessJson(JSON.stringify(made)) : made.token);
-  note(`Token ${id} for ${owner}: ${scopes.join(', ')}${where}; it valid until ${until}. ${more}`);
+  note(`Token ${id} for ${owner}: ${scopes.join(', ')}${where}; it is valid until ${until}. ${more}`);
 }

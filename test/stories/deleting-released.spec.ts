@@ -34,7 +34,7 @@ describe.each(WAYS)('%s', (way, remove) => {
         ticket: key,
         error: expect.stringMatching(
           new RegExp(
-            `^(?:deleted_objects\\[0\\]: )?Production has modules that release \\d+ of default brought from ${key}, so the ticket stays\\. Close it instead: POST ${url}close/`,
+            `^(?:deleted_objects\\[0\\]: )?Production has modules that release \\d+ of default brought from ${key}, so the ticket can't be deleted\\. Close it instead: POST ${url}close/`,
           ),
         ),
       }),
@@ -52,7 +52,7 @@ describe.each(WAYS)('%s', (way, remove) => {
     expect([reply.status, (reply.body as { error: string }).error]).toEqual([
       409,
       expect.stringMatching(
-        /^(?:deleted_objects\[0\]: )?Release \d+ of default brought modules of TKT-\d+ to production, so the ticket stays/,
+        /^(?:deleted_objects\[0\]: )?Release \d+ of default brought modules of TKT-\d+ to production, so the ticket can't be deleted/,
       ),
     ]);
   });

@@ -163,6 +163,6 @@ function sayMade(session: Session, made: Token & { readonly token: string }): vo
   const { id, owner, scopes, projects } = made;
   const where = projects ? `, in ${projects.join(', ')}` : '';
   out.note(
-    `Token ${id} for ${owner}: ${scopes.join(', ')}${where}; it valid until ${untilOf(session, made)}. It is shown only once.`,
+    `Token ${id} for ${owner}: ${scopes.join(', ')}${where}; it is valid until ${untilOf(session, made)}. It is shown only once.`,
   );
 }

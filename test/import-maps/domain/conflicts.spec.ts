@@ -52,7 +52,7 @@ describe('conflicts', () => {
   test('a frozen ticket goes back first', () => {
     const [first, ...rest] = say({ stale: [at('cart')], frozen: { stage: 'qa', before: 'dev' } }).next_actions;
     expect(first).toEqual({
-      label: 'Take TKT-1 back to dev, where it can be changed',
+      label: 'Revert TKT-1 to dev, where it can be changed',
       verb: 'revert',
       command: `curl --fail-with-body --request POST '${BASE}/api/v1/ticket/7/revert/'`,
       method: 'POST',

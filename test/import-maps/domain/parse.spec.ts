@@ -95,11 +95,11 @@ test.each([
   ['null', 'TypeError', 'map.not_object', /^An import map must be a JSON object\.$/],
   ['[]', 'TypeError', 'map.not_object', /object/],
   ['"imports"', 'TypeError', 'map.not_object', /object/],
-  ['{"imports":null}', 'TypeError', 'section.not_object', /^imports is not an object/],
+  ['{"imports":null}', 'TypeError', 'section.not_object', /^imports must be an object/],
   ['{"imports":[]}', 'TypeError', 'section.not_object', /^imports/],
-  ['{"scopes":"x"}', 'TypeError', 'section.not_object', /^scopes is not/],
-  ['{"integrity":1}', 'TypeError', 'section.not_object', /^integrity is not/],
-  ['{"scopes":{"/a/":[]}}', 'TypeError', 'scope.not_object', /^The scope \/a\/ is not an object/],
+  ['{"scopes":"x"}', 'TypeError', 'section.not_object', /^scopes must be/],
+  ['{"integrity":1}', 'TypeError', 'section.not_object', /^integrity must be/],
+  ['{"scopes":{"/a/":[]}}', 'TypeError', 'scope.not_object', /^The scope \/a\/ must be an object/],
 ])('%s is a %s', (text, name, code, message) => {
   const parsing = () => parseImportMap(text, BASE);
   expect(parsing).toThrow(ImportMapError);

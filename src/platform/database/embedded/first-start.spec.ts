@@ -79,7 +79,7 @@ describe('refusing a data folder', () => {
     [
       '15',
       'older_major',
-      /made by Postgres 15, and this Stampline runs Postgres 18.*Nothing was touched.*stampline backup.*&& mv .*stampline restore/,
+      /created by Postgres 15, and this Stampline runs Postgres 18.*Nothing was changed.*stampline backup.*&& mv .*stampline restore/,
     ],
     ['99', 'older_major', /created by Postgres 99.*Run the Stampline version that created it/],
   ])('leaves the data of Postgres %s untouched', async (major, code, message) => {
