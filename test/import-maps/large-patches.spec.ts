@@ -60,7 +60,7 @@ it('of many that come at once one after the other is written, those that would w
   expect(written.length).toBeGreaterThanOrEqual(1);
   expect(written.length + refused.length).toBe(8);
   expect(refused.length).toBeGreaterThanOrEqual(3);
-  for (const { text } of refused) expect(text).toContain('Send it again');
+  for (const { text } of refused) expect(text).toContain('Send the request again');
   expect(await releases()).toBe(before + written.length);
   // At least one answer for each slice or two of the works.
   expect(asked).toBeGreaterThan(written.length * 5);
