@@ -8,4 +8,6 @@ export default {
   globalSetup: '<rootDir>/test/setup/global-setup.mjs',
   globalTeardown: '<rootDir>/test/setup/global-teardown.mjs',
   maxWorkers: 2,
+  testSequencer: '<rootDir>/test/setup/longest-first.mjs',
+  reporters: ['default', '<rootDir>/test/setup/slowest-suites.mjs'],
 };

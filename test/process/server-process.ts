@@ -87,7 +87,7 @@ export function startServer(env: Record<string, string>, port = 0, cwd = '.'): S
 /** Everything that is left ends, and the folders go. For afterAll. */
 export async function endAll(): Promise<void> {
   await Promise.all(
-    [...children].map((child) => new Promise((resolve) => child.once('exit', resolve) && child.kill('SIGTERM'))),
+    [...children].map((child) => new Promise((resolve) => child.once('exit', resolve) && child.kill('SIGINT'))),
   );
   for (const folder of folders) {
     killPostgresOf(folder);

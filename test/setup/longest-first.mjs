@@ -1,0 +1,20 @@
+// The order of the suites: the longest first, so that no worker is left alone with one at the end. How long each takes is known
+// from an earlier run (suite-seconds.json, which slowest-suites.mjs writes).
+import TestSequencer from '@jest/test-sequencer';
+import fs from 'node:fs';
+import path from 'node:path';
+import { SECONDS_FILE } from './suite-seconds.mjs';
+
+/** Of a suite that no run has measured yet: before those that are known to be short. */
+const UNKNOWN_SECONDS = 4;
+
+const Sequencer = TestSequencer.default ?? TestSequencer;
+
+export default class LongestFirst extends Sequencer {
+  sort(tests) {
+    const known = JSON.parse(fs.readFileSync(SECONDS_FILE, 'utf8'));
+    const secondsOf = ({ path: file, context }) =>
+      known[path.relative(context.config.rootDir, file).split(path.sep).join('/')] ?? UNKNOWN_SECONDS;
+    return [...tests].sort((one, other) => secondsOf(other) - secondsOf(one) || (one.path < other.path ? -1 : 1));
+  }
+}
