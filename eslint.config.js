@@ -114,7 +114,7 @@ export default defineConfig(
   },
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/config.ts', 'src/cli/session/settings.ts', 'src/**/*.spec.ts'],
+    ignores: ['src/config.ts', 'src/cli/session/surroundings.ts', 'src/**/*.spec.ts'],
     rules: {
       'no-restricted-properties': [
         'error',

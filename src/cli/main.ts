@@ -1,9 +1,8 @@
 // stamp: parses, runs, and answers the shell with a number (exit-codes.ts). Errors are one line that says what to do next.
 import { CliError } from './words/cli-error.js';
 import { EXIT, type ExitCode } from './words/exit-codes.js';
-import { explain } from './shell/report-error.js';
+import { answer } from './shell/answer.js';
 import { Output } from './output/output.js';
-import { runProgram } from './shell/program.js';
 
 /**
  * Milliseconds that what was begun may take to end after Ctrl-C. Nobody has to wait for it: a second Ctrl-C ends it at once. So
@@ -34,11 +33,7 @@ async function main(args: readonly string[]): Promise<ExitCode> {
   // Whoever reads us may stop reading: `stamp list | head`.
   for (const stream of [process.stdout, process.stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.error));
-  try {
-    return await runProgram(args, interrupted.signal);
-  } catch (error) {
-    return interrupted.signal.aborted ? EXIT.interrupted : explain(error, args);
-  }
+  return answer(args, interrupted.signal);
 }
 
 // Not process.exit(): what stdout still holds would be lost.

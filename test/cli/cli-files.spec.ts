@@ -4,7 +4,7 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
-import { stamp } from './stamp.js';
+import { stampProcess } from './stamp.js';
 
 let server: TestServer;
 let folder: string;
@@ -52,7 +52,7 @@ test('who has it already gets 304, and there are no other files', async () => {
 });
 
 test('a server that does not answer: one line that says what to do', async () => {
-  const ended = await stamp('show TKT-1', { url: 'http://127.0.0.1:9', env: {} });
+  const ended = await stampProcess('show TKT-1', { url: 'http://127.0.0.1:9', env: {} });
   expect(ended).toEqual({
     code: 1,
     stdout: '',

@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { INSTALL } from '../../src/cli/words/completion-scripts.js';
 import { HOSTILE_WORDS } from '../builders/hostile-texts.js';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
-import { STAMP, stamp, stampEnvironment } from './stamp.js';
+import { STAMP, stampProcess, stampEnvironment } from './stamp.js';
 import { Terminal } from './terminal.js';
 
 let server: TestServer;
@@ -164,7 +164,7 @@ test('where the server does not answer nothing is said, and nobody waits', async
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
   // Its own patience ends it: without, the time-out of the test would.
-  const ended = await stamp(['__complete', 'bash', '--', 'show', 'T'], { url, timeoutMs: 20_000 });
+  const ended = await stampProcess(['__complete', 'bash', '--', 'show', 'T'], { url, timeoutMs: 20_000 });
   silent.closeAllConnections();
   silent.close();
   expect(ended).toEqual({ code: 0, stdout: '', stderr: '' });
@@ -173,12 +173,12 @@ test('where the server does not answer nothing is said, and nobody waits', async
 test('a settings file that is broken is silent, too', async () => {
   const broken = await fs.mkdtemp(path.join(folder, 'broken-'));
   await fs.writeFile(path.join(broken, '.stamprc.json'), '{');
-  const ended = await stamp(['__complete', 'bash', '--', 'show', 'T'], { url: server.base, cwd: broken });
+  const ended = await stampProcess(['__complete', 'bash', '--', 'show', 'T'], { url: server.base, cwd: broken });
   expect(ended).toEqual({ code: 0, stdout: '', stderr: '' });
 });
 
 test('zsh and fish hear what a candidate is, and the option with its value', async () => {
-  const ask = (words: readonly string[]) => stamp(['__complete', 'zsh', '--', ...words], { url: server.base });
+  const ask = (words: readonly string[]) => stampProcess(['__complete', 'zsh', '--', ...words], { url: server.base });
   expect((await ask(['show', 'TKT-1'])).stdout).toBe('TKT-1\tFree shipping\n');
   expect((await ask(['--project=s'])).stdout).toBe('--project=shop\tThe shop\n');
 });
@@ -188,7 +188,7 @@ test.each([
   ['zsh', '-n'],
   ['fish', '--no-execute'],
 ])('%s, where it is installed, can read its script', async (shell, flag) => {
-  const { code, stdout } = await stamp(`completion ${shell}`);
+  const { code, stdout } = await stampProcess(`completion ${shell}`);
   expect(code).toBe(0);
   const file = path.join(folder, `stamp.${shell}`);
   await fs.writeFile(file, stdout);
@@ -197,7 +197,7 @@ test.each([
 });
 
 test('another shell is refused', async () => {
-  expect(await stamp('completion powershell')).toMatchObject({
+  expect(await stampProcess('completion powershell')).toMatchObject({
     code: 2,
     stderr: "stamp: 'powershell' is not a supported shell. Known: bash, zsh, fish.\n",
   });

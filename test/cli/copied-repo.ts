@@ -1,12 +1,13 @@
 // Repositories for tables of many cells: a clone with its origin, made once by git and copied for each cell, and a project of
 // its own whose production has the trunk's files, released over HTTP. What stamp does with it is a process, as people run it.
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { formOf } from '../builders/modules.js';
 import { eventually } from '../process/server-process.js';
 import type { TestServer } from '../setup/test-server.js';
+import { git } from './small-process.js';
 import { type Ended, STAMP, stamp, stampEnvironment } from './stamp.js';
 import { Watch } from './watched-app.js';
 
@@ -204,7 +205,7 @@ const isEqual = (one: Record<string, string>, other: Record<string, string>): bo
 function gitAt(cwd: string, ...args: string[]): string {
   const always = ['-c', 'protocol.file.allow=always', '-c', 'safe.directory=*', '-c', 'core.editor=true'];
   const env = { PATH: process.env.PATH, HOME: os.tmpdir(), GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' };
-  return execFileSync('git', [...always, ...args], { cwd, env, encoding: 'utf8', stdio: 'pipe' }).trim();
+  return git([...always, ...args], cwd, env);
 }
 
 /** Its paths are relative, so that a copy is as good. */

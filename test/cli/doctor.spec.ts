@@ -7,7 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
-import { STAMP, stamp, type RunOptions, stampEnvironment } from './stamp.js';
+import { STAMP, stampProcess, type RunOptions, stampEnvironment } from './stamp.js';
 
 interface Check {
   name: string;
@@ -29,7 +29,11 @@ afterAll(async () => {
 });
 
 async function examine(options: RunOptions, ...flags: string[]): Promise<{ code: number | null; checks: Check[] }> {
-  const { code, stdout } = await stamp(['doctor', '--json', ...flags], { url: server.base, cwd: folder, ...options });
+  const { code, stdout } = await stampProcess(['doctor', '--json', ...flags], {
+    url: server.base,
+    cwd: folder,
+    ...options,
+  });
   return { code, checks: JSON.parse(stdout) as Check[] };
 }
 
@@ -49,7 +53,7 @@ test('where all is well it says so, with what was looked at', async () => {
 });
 
 test('piped it is a line for each check, with tabs', async () => {
-  const { stdout } = await stamp('doctor', { url: server.base, cwd: folder });
+  const { stdout } = await stampProcess('doctor', { url: server.base, cwd: folder });
   expect(stdout.split('\n')).toContain('ok\tserver\t' + (/server\t([^\t]*)/.exec(stdout)?.[1] ?? '?') + '\t');
   for (const line of stdout.trimEnd().split('\n')) expect(line.split('\t')).toHaveLength(4);
 });

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { EXIT_MEANINGS } from '../../src/cli/words/exit-codes.js';
 import { eventually } from '../process/server-process.js';
 import { makeScene, type Scene } from './scene.js';
-import { type Ended, STAMP, stamp, stampEnvironment } from './stamp.js';
+import { type Ended, STAMP, stampProcess, stampEnvironment } from './stamp.js';
 
 let scene: Scene;
 beforeAll(async () => {
@@ -72,13 +72,13 @@ async function guarded(use: (url: string) => Promise<void>): Promise<void> {
 
 test('4 without a token where one is asked for, and 0 with it', () =>
   guarded(async (url) => {
-    const refused = await stamp('show TKT-1', { url });
+    const refused = await stampProcess('show TKT-1', { url });
     expect(refused).toMatchObject({
       code: 4,
       stdout: '',
       stderr: expect.stringMatching(/Who are you\? 'stamp login .*' stores a token, STAMP_TOKEN sends one\.\n$/),
     });
-    expect(await stamp('show TKT-1', { url, env: { STAMP_TOKEN: 'sesame' } })).toMatchObject({ code: 0 });
+    expect(await stampProcess('show TKT-1', { url, env: { STAMP_TOKEN: 'sesame' } })).toMatchObject({ code: 0 });
   }));
 
 async function interrupted(args: readonly string[], signal: NodeJS.Signals): Promise<Ended> {

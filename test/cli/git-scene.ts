@@ -1,8 +1,8 @@
 // A developer's clone of a repository with a trunk, as real git makes it; gone after the suite.
-import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { git } from './small-process.js';
 
 const folders: string[] = [];
 
@@ -67,6 +67,6 @@ export class GitScene {
   private run(cwd: string, ...args: string[]): string {
     const who = ['-c', 'user.name=Alice', '-c', 'user.email=alice@example.com', '-c', 'protocol.file.allow=always'];
     const env = { PATH: process.env.PATH, HOME: this.root, GIT_CONFIG_NOSYSTEM: '1' };
-    return execFileSync('git', [...who, ...args], { cwd, env, encoding: 'utf8', stdio: 'pipe' }).trim();
+    return git([...who, ...args], cwd, env);
   }
 }

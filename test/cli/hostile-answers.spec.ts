@@ -1,6 +1,5 @@
 // Every verb, against a server that answers what it likes in place of each text, name and number: nothing of it is run, is an
 // option or a second command in a line that is printed, steers the terminal, or becomes a file elsewhere.
-import { spawn } from 'node:child_process';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { GRAMMAR } from '../../src/cli/shell/grammar.js';
@@ -11,7 +10,6 @@ import { PREPARATIONS } from './example-scenes.js';
 import { STEERING, StubShell } from './printed-commands.js';
 import { type Change, RecordedServer } from './recorded-server.js';
 import { makeScene, type Scene } from './scene.js';
-import { type Ended, stampEnvironment } from './stamp.js';
 
 const withBelow = (verb: Verb, called: string): [string, Verb][] => [
   [called, verb],
@@ -43,26 +41,7 @@ const CHANGES: Readonly<Record<string, (word: string) => Change>> = {
 };
 
 /** Milliseconds after which a verb that goes on waiting is ended: what it said until then counts. */
-const LONG_MS = 6000;
-
-function runAt(scene: Scene, line: string, url: string): Promise<Ended> {
-  const home = path.dirname(scene.folder);
-  const environment = stampEnvironment(url, home);
-  const PATH = `${path.join(home, 'bin')}${path.delimiter}${environment.PATH ?? ''}`;
-  const child = spawn('sh', ['-c', line], { cwd: scene.folder, env: { ...environment, PATH }, detached: true });
-  child.stdin.end();
-  const timer = setTimeout(() => child.pid && process.kill(-child.pid, 'SIGKILL'), LONG_MS);
-  let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => {
-      clearTimeout(timer);
-      resolve({ code, stdout, stderr });
-    });
-  });
-}
+const LONG_MS = 3000;
 
 /** Of what is watched and kept, the name is a digest: there may be more of them, but nothing of another form. */
 async function filesOf(scene: Scene): Promise<string[]> {
@@ -98,14 +77,14 @@ test.each(ALL)(
     const server = await RecordedServer.start(scene.server.base);
     try {
       await PREPARATIONS[called]?.(scene);
-      for (const { run } of examples) await runAt(scene, run, server.url);
+      for (const { run } of examples) await scene.runWithin(run, server.url, LONG_MS);
       const asked = server.count > 0;
       const files = await filesOf(scene);
       for (const [index, [what, change]] of Object.entries(CHANGES).entries()) {
         const { run = '' } = examples[(index + Math.floor(index / 2)) % examples.length] ?? {};
         const word = nextWord();
         server.answersWith(change(word));
-        const { stdout, stderr } = await runAt(scene, run, server.url);
+        const { stdout, stderr } = await scene.runWithin(run, server.url, LONG_MS);
         const about = { run, what, word };
         expect({ ...about, steers: STEERING.test(stdout + stderr) }).toEqual({ ...about, steers: false });
         expect({ ...about, wrong: stubs.wrongIn(stdout + stderr, word) }).toEqual({ ...about, wrong: [] });

@@ -53,7 +53,7 @@ describe('unknown', () => {
   test.each(PRINTING.flatMap(([, { examples }]) => examples.map(({ run }) => run)))('%s --json=kye', async (run) => {
     const before = await lastEvent();
     const line = asking(run, '=kye').replace('< token.txt', '< /dev/null');
-    const { code, stdout, stderr } = await scene.run(line);
+    const { code, stdout, stderr } = await scene.runWithin(line);
     expect({ line, code, stdout }).toEqual({ line, code: 2, stdout: '' });
     expect(JSON.parse(stderr)).toMatchObject({ error: { exit: 2, message: expect.stringMatching(/'kye'.*Known: /) } });
     expect(await lastEvent()).toEqual(before);
@@ -67,7 +67,7 @@ test.each(OWN)(
     try {
       await PREPARATIONS[path]?.(scene);
       for (const { run, exit = 0 } of examples) {
-        const { code, stdout, stderr } = await scene.run(asking(run, ''));
+        const { code, stdout, stderr } = await scene.runWithin(asking(run, ''));
         expect({ run, code, ...(code === exit ? {} : { stderr }) }).toEqual({ run, code: exit });
         for (const printed of objectsIn(stdout)) expect(Object.keys(json)).toEqual(expect.arrayContaining(printed));
       }

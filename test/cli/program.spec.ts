@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
 import { onTerminal } from './on-terminal.js';
-import { STAMP, stamp } from './stamp.js';
+import { STAMP, stampProcess } from './stamp.js';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -23,7 +23,7 @@ test.each([
   ['TKT-1 show', 'The verb comes first: stamp show TKT-1'],
   ['TKT-1 TKT-2', "Name one ticket at a time: 'TKT-2' is one too many. 'stamp --help' lists the verbs."],
 ])('usage: stamp %s', async (line, says) => {
-  expect(await stamp(line, { url: server.base })).toEqual({ code: 2, stdout: '', stderr: `stamp: ${says}\n` });
+  expect(await stampProcess(line, { url: server.base })).toEqual({ code: 2, stdout: '', stderr: `stamp: ${says}\n` });
 });
 
 test.each([
@@ -34,25 +34,25 @@ test.each([
   '--json=key,title -t TKT-1 show',
   'show 1 --json key,title',
 ])('fields of JSON, wherever they stand: stamp %s', async (line) => {
-  const { code, stdout } = await stamp(line, { url: server.base });
+  const { code, stdout } = await stampProcess(line, { url: server.base });
   expect([code, JSON.parse(stdout)]).toEqual([0, { key: 'TKT-1', title: 'Free shipping' }]);
 });
 
 test.each(['show --json TKT-1', '--json show TKT-1', 'show TKT-1 --json', '--json -t TKT-1 show', 'show --json 1'])(
   'all of the JSON: stamp %s',
   async (line) => {
-    const { code, stdout } = await stamp(line, { url: server.base });
+    const { code, stdout } = await stampProcess(line, { url: server.base });
     expect([code, JSON.parse(stdout)]).toEqual([0, expect.objectContaining({ key: 'TKT-1', stage: null })]);
   },
 );
 
 test('the server may be said before the verb and after it', async () => {
   for (const line of [`--url ${server.base} show TKT-1`, `show TKT-1 --url ${server.base}`])
-    expect(await stamp(line)).toMatchObject({ code: 0, stdout: expect.stringContaining('TKT-1') });
+    expect(await stampProcess(line)).toMatchObject({ code: 0, stdout: expect.stringContaining('TKT-1') });
 });
 
 test('with --json an error is JSON on stderr, and nothing is on stdout', async () => {
-  const missing = await stamp('show TKT-99 --json', { url: server.base });
+  const missing = await stampProcess('show TKT-99 --json', { url: server.base });
   expect(missing).toMatchObject({ code: 7, stdout: '' });
   expect(JSON.parse(missing.stderr)).toEqual({
     error: {
@@ -63,18 +63,18 @@ test('with --json an error is JSON on stderr, and nothing is on stdout', async (
       details: expect.objectContaining({ code: 'not_found' }),
     },
   });
-  const misspelt = await stamp('shwo --json', { url: server.base });
+  const misspelt = await stampProcess('shwo --json', { url: server.base });
   expect(JSON.parse(misspelt.stderr)).toEqual({ error: { exit: 2, message: expect.stringContaining('stamp show') } });
 });
 
 test('help says the same in three ways, and a verb explains itself', async () => {
-  const [bare, flag, verb] = await Promise.all(['', '--help', 'help'].map((line) => stamp(line)));
+  const [bare, flag, verb] = await Promise.all(['', '--help', 'help'].map((line) => stampProcess(line)));
   expect(bare).toMatchObject({ code: 0, stderr: '' });
   expect(flag?.stdout).toBe(bare?.stdout);
   expect(verb?.stdout).toBe(bare?.stdout);
   for (const part of ['Work on tickets:', 'Environment:', 'STAMP_URL', 'Exit codes:', '130'])
     expect(bare?.stdout).toContain(part);
-  const [asked, own] = await Promise.all(['help show', 'show --help'].map((line) => stamp(line)));
+  const [asked, own] = await Promise.all(['help show', 'show --help'].map((line) => stampProcess(line)));
   expect(asked?.stdout).toBe(own?.stdout);
   expect(own?.stdout).toMatch(/^Usage: stamp show \[ticket\] \[options\]\n[^]*Examples:\n {2}stamp show TKT-1 /);
 });

@@ -1,10 +1,10 @@
 // The scene that the examples of help and docs/CLI.md play on: a project in git, and four tickets.
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
+import { git, runStamp } from './small-process.js';
 import { type Ended, STAMP, stampEnvironment } from './stamp.js';
 
 export interface Scene {
@@ -13,6 +13,8 @@ export interface Scene {
   readonly folder: string;
   /** Runs a line in the folder, as a shell does: `stamp why TKT-1`. */
   run(line: string): Promise<Ended>;
+  /** The same, in the small process that is kept where the line needs no shell; at `url` where that is another server. */
+  runWithin(line: string, url?: string, timeoutMs?: number): Promise<Ended>;
   end(): Promise<void>;
 }
 
@@ -34,12 +36,20 @@ export async function makeScene(): Promise<Scene> {
     server,
     folder,
     run: (line) => runLine(line, folder, { ...environment, PATH }),
+    runWithin: (line, url = server.base, timeoutMs = 30_000) => {
+      const env = { ...environment, PATH, STAMP_URL: url };
+      if (!PLAIN.test(line)) return runLine(line, folder, env, timeoutMs);
+      return runStamp({ args: line.split(' ').slice(1), cwd: folder, env, input: '', timeoutMs });
+    },
     end: async () => {
       await server.stop();
       await fs.rm(home, { recursive: true, force: true });
     },
   };
 }
+
+/** Words that mean to a shell what they are. */
+const PLAIN = /^stamp(?: [\w@.:/=,+-]+)*$/;
 
 async function makeClone(folder: string): Promise<void> {
   const files: Record<string, string> = {
@@ -59,13 +69,11 @@ async function makeClone(folder: string): Promise<void> {
     await fs.mkdir(path.dirname(path.join(folder, name)), { recursive: true });
     await fs.writeFile(path.join(folder, name), content);
   }
-  const git = (...args: string[]): Promise<unknown> =>
-    promisify(execFile)('git', ['-c', 'user.name=Alice', '-c', 'user.email=alice@example.com', ...args], {
-      cwd: folder,
-    });
-  await git('init', '--quiet', '--initial-branch=main');
-  await git('add', '--all');
-  await git('commit', '--quiet', '--message=The shop');
+  const who = ['-c', 'user.name=Alice', '-c', 'user.email=alice@example.com'];
+  const run = (...args: string[]): string => git([...who, ...args], folder, process.env);
+  run('init', '--quiet', '--initial-branch=main');
+  run('add', '--all');
+  run('commit', '--quiet', '--message=The shop');
 }
 
 async function makeTickets(http: TestServer['http']): Promise<void> {
@@ -99,12 +107,19 @@ async function makeTickets(http: TestServer['http']): Promise<void> {
   await upload('TKT-1', 'cart', 'export const total = 0;');
 }
 
-function runLine(line: string, cwd: string, env: Record<string, string>): Promise<Ended> {
+/** What goes on for longer is ended, with all that it started: its code is null then. */
+function runLine(line: string, cwd: string, env: Record<string, string>, timeoutMs = 30_000): Promise<Ended> {
+  const child = spawn('sh', ['-c', line], { cwd, env, detached: true });
+  child.stdin.end();
+  const timer = setTimeout(() => child.pid && process.kill(-child.pid, 'SIGKILL'), timeoutMs);
+  const said = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (said.stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said.stderr += text));
   return new Promise((resolve, reject) => {
-    const child = execFile('sh', ['-c', line], { cwd, env, timeout: 30_000 }, (error, stdout, stderr) => {
-      if (error && typeof error.code !== 'number') reject(new Error(`${line} did not end: ${stdout}${stderr}`));
-      else resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
+    child.once('error', reject);
+    child.once('close', (code) => {
+      clearTimeout(timer);
+      resolve({ code, ...said });
     });
-    child.stdin?.end();
   });
 }

@@ -1,9 +1,10 @@
 // An application's folder that `stamp … --update` watches: a git repository of its own, and the command as a process.
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { eventually } from '../process/server-process.js';
+import { git } from './small-process.js';
 import { type Ended, STAMP, stamp, stampEnvironment } from './stamp.js';
 
 /** A line of `--json`. */
@@ -46,7 +47,7 @@ export class WatchedApp {
 
   git(...args: string[]): string {
     const env = { ...stampEnvironment(undefined, this.home), ...this.env };
-    return execFileSync('git', args, { cwd: this.folder, env, encoding: 'utf8' }).trim();
+    return git(args, this.folder, env);
   }
 
   path(file: string): string {

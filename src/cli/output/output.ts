@@ -1,10 +1,10 @@
 // Where a command's words go. Results to stdout, as people or as programs read them; what only accompanies the work to
 // stderr, and only where somebody looks at it.
-import type { WriteStream } from 'node:tty';
 import { harmlessJson } from '../../platform/steering.js';
+import { type Surroundings, surroundings } from '../session/surroundings.js';
 import { cellsOf, harmless, oneLine, painted, promptOf, unbroken, withoutTokens } from './strip-control-characters.js';
 
-type Stream = NodeJS.WritableStream & Partial<Pick<WriteStream, 'isTTY' | 'columns'>>;
+type Stream = Surroundings['stdout'];
 /** Back to the line's beginning, and nothing on it. */
 const CLEAR = '\r\u001b[K';
 
@@ -24,8 +24,8 @@ export class Output {
 
   constructor(
     private readonly options: OutputOptions = {},
-    readonly stdout: Stream = process.stdout,
-    readonly stderr: Stream = process.stderr,
+    readonly stdout: Stream = surroundings().stdout,
+    readonly stderr: Stream = surroundings().stderr,
   ) {}
 
   /** True where a person reads stdout. */
@@ -59,6 +59,11 @@ export class Output {
   /** A text of several lines of our own, such as a script. */
   lines(text: string): void {
     if (!this.isJson) this.stdout.write(`${harmless(text)}\n`);
+  }
+
+  /** Help and the version, which have the ends of their lines. */
+  help(text: string): void {
+    this.stdout.write(harmless(text));
   }
 
   /** What the command came to: an object or a list, as JSON with --json, else as `people` says it. */

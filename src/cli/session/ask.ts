@@ -3,9 +3,10 @@ import { createInterface, type Interface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { promptOf } from '../output/strip-control-characters.js';
 import type { Output } from '../output/output.js';
+import { surroundings } from './surroundings.js';
 
 /** True where somebody is there to be asked. */
-export const isSomebodyThere = ({ stderr }: Output): boolean => Boolean(process.stdin.isTTY && stderr.isTTY);
+export const isSomebodyThere = ({ stderr }: Output): boolean => Boolean(surroundings().stdin.isTTY && stderr.isTTY);
 
 /** What was answered, without blanks around it. Rejects with the signal's reason at Ctrl-C. */
 export const ask = ({ stderr }: Output, question: string, signal: AbortSignal): Promise<string> =>
@@ -30,7 +31,7 @@ async function answerTo(
   signal: AbortSignal,
   put: (asked: Interface) => Promise<string>,
 ): Promise<string> {
-  const asked = createInterface({ input: process.stdin, ...terminal });
+  const asked = createInterface({ input: surroundings().stdin, ...terminal });
   // While a line is read the terminal sends no signal, only the key.
   asked.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   try {

@@ -1,9 +1,9 @@
 // Where the server is and what the defaults are: flags over environment over .stamprc.json over the user's configuration.
-// The only file of the command that reads the environment.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { keptToken } from './kept-tokens.js';
+import { type Surroundings, surroundings } from './surroundings.js';
 import { CliError } from '../words/cli-error.js';
 import { withoutEndSlashes } from '../words/end-slashes.js';
 import { EXIT } from '../words/exit-codes.js';
@@ -45,7 +45,7 @@ export interface SettingFlags {
   readonly folder?: string | undefined;
 }
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Surroundings['env'];
 
 export const KEYS = ['url', 'token', 'project', 'prefix', 'folder', 'root', 'trunk', 'page'] as const;
 /** As it is written in .stamprc.json. */
@@ -58,15 +58,15 @@ export const VARIABLES: Readonly<Partial<Record<Key, string>>> = {
   project: 'STAMP_PROJECT',
 };
 /** For programs that the command starts. */
-export const inheritedEnvironment = (): Environment => process.env;
+export const inheritedEnvironment = (): Environment => surroundings().env;
 
 export const RC_FILE = '.stamprc.json';
 
 /** Rejects with usage where a file is no JSON or has a setting that there isn't. */
 export function readSettings(
   flags: SettingFlags,
-  env: Environment = process.env,
-  cwd: string = process.cwd(),
+  env: Environment = surroundings().env,
+  cwd: string = surroundings().cwd,
 ): Settings {
   const { home, configFolder, cacheFolder } = foldersOf(env);
   const ownFile = path.join(configFolder, 'config.json');
@@ -130,7 +130,7 @@ const given = (flags: SettingFlags): Partial<Record<Key, string>> =>
   Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined));
 
 /** True where the token that is sent is the environment's. */
-export const hasTokenVariable = (env: Environment = process.env): boolean => Boolean(env.STAMP_TOKEN);
+export const hasTokenVariable = (env: Environment = surroundings().env): boolean => Boolean(env.STAMP_TOKEN);
 
 /** An empty variable is none. */
 const ticketIn = (env: Environment): string | undefined => env.STAMP_TICKET || undefined;

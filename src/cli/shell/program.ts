@@ -1,5 +1,5 @@
 // The command line: commander's program, made of the verbs. Options stand before or after the verb.
-import { Command, Option } from 'commander';
+import { Command, Option, type OutputConfiguration } from 'commander';
 import { shell, words } from '../../platform/shell-quote.js';
 import { settleJson } from '../words/arguments.js';
 import { usage } from '../words/cli-error.js';
@@ -10,7 +10,9 @@ import { commonBeside, helpOf, helpOfAll, longOf } from './help.js';
 import { requireFields } from '../words/json-fields.js';
 import { misunderstood, noVerb, pathOf } from '../session/usage-error.js';
 import type { Options } from '../words/options.js';
+import { Output } from '../output/output.js';
 import { openSession } from '../session/session.js';
+import { surroundings } from '../session/surroundings.js';
 import type { Verb } from '../session/verb.js';
 import { VERBS } from '../verbs/all.js';
 import { help } from '../verbs/help.js';
@@ -64,7 +66,7 @@ function command(verb: Verb, parent: Command | undefined, perform: Perform): Com
   parent?.addCommand(made);
   made
     .configureHelp({ formatHelp: (_, { helpWidth }) => helpOf(verb, pathOf(made), helpWidth || UNKNOWN_WIDTH) })
-    .configureOutput({ outputError: () => undefined })
+    .configureOutput(outputOf())
     .exitOverride((error) => {
       throw misunderstood(error, made);
     });
@@ -77,6 +79,16 @@ function command(verb: Verb, parent: Command | undefined, perform: Perform): Com
     await perform(verb, made.args, optionsOf(made));
   });
 }
+
+/** Help goes where all words go; what is wrong is told by who runs the program (report-error.ts). */
+const outputOf = (): OutputConfiguration => {
+  const { stdout } = surroundings();
+  return {
+    writeOut: (text) => new Output().help(text),
+    getOutHelpWidth: () => (stdout.isTTY ? (stdout.columns ?? 0) : 0),
+    outputError: () => undefined,
+  };
+};
 
 /** `--link <url...>` may be repeated, and each takes one value: what follows it is the verb's again. */
 function optionOf(flags: string, description: string): Option {

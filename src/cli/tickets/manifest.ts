@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { text as textOfStream } from 'node:stream/consumers';
 import type { components, paths } from '../../client/schema.d.js';
+import { surroundings } from '../session/surroundings.js';
 import { CliError, usage } from '../words/cli-error.js';
 import { EXIT } from '../words/exit-codes.js';
 import { jsonFault } from '../words/json-fault.js';
@@ -34,7 +35,7 @@ const FIELDS: Readonly<Record<keyof Manifest, true>> = {
 /** What is in the file; `-` is standard input. Rejects with CliError that names the file, the line and the column. */
 export async function readManifest(file: string, cwd: string, warn: (line: string) => void): Promise<Manifest> {
   const name = file === '-' ? 'standard input' : file;
-  const text = file === '-' ? await textOfStream(process.stdin) : readText(file, cwd);
+  const text = file === '-' ? await textOfStream(surroundings().stdin) : readText(file, cwd);
   const fault = jsonFault(text);
   if (fault) throw new CliError(`${name}:${fault.line}:${fault.column} is not JSON: ${fault.what}.`, EXIT.usage);
   const content = JSON.parse(text) as unknown;

@@ -9,6 +9,7 @@ import type { Options } from '../words/options.js';
 import { sayFacts } from '../output/facts.js';
 import type { Session } from '../session/session.js';
 import { hasTokenVariable, isEncrypted, urlOf } from '../session/settings.js';
+import { surroundings } from '../session/surroundings.js';
 import type { Verb } from '../session/verb.js';
 import { WHO_FIELDS } from '../words/json-shapes.js';
 
@@ -102,9 +103,10 @@ function serverNamed(word: string): string {
 async function readToken({ out, signal }: Session, url: string, options: Options): Promise<string> {
   if (!isSomebodyThere(out) && options.withToken !== true)
     throw usage('There is no terminal to ask for the token: stamp login --with-token reads it from standard input.');
-  const token = process.stdin.isTTY
+  const { stdin } = surroundings();
+  const token = stdin.isTTY
     ? await askSecretly(out, `Token for ${url} (not shown): `, signal)
-    : (await readAll(process.stdin)).trim();
+    : (await readAll(stdin)).trim();
   if (token === '') throw usage('No token was given. Nothing was stored.');
   if (/^stl_[\w-]{49}$/.test(token)) return token;
   throw new CliError(

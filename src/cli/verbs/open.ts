@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { textOf } from '../words/options.js';
 import type { Session } from '../session/session.js';
+import { inheritedEnvironment } from '../session/settings.js';
 import { readPreviewLink, storyLink } from '../stages/links.js';
 import { stageNamed, stagesOf } from '../stages/stage-line.js';
 import { readTicket, ticketNamed } from '../tickets/ticket-name.js';
@@ -47,7 +48,7 @@ const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...str
 /** Not having one is no failure: the link is there to click on. */
 async function openBrowser({ out }: Session, link: string): Promise<void> {
   const [command, ...args] = OPENERS[process.platform] ?? ['xdg-open'];
-  const child = spawn(command, [...args, link], { stdio: 'ignore', detached: true });
+  const child = spawn(command, [...args, link], { env: inheritedEnvironment(), stdio: 'ignore', detached: true });
   await new Promise<void>((resolve) => {
     child.once('spawn', () => resolve());
     child.once('error', () => {
