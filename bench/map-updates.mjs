@@ -3,11 +3,11 @@
 import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { databaseUrl } from '../scripts/database-url.mjs';
+import { freePort } from '../test/setup/launch.js';
 import { percentile } from './percentile.mjs';
 import { startServer } from './world.mjs';
 
@@ -160,12 +160,4 @@ async function startDeployer(say) {
   }
   await server.end();
   return undefined;
-}
-
-async function freePort() {
-  const server = net.createServer();
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -1,19 +1,11 @@
 // What a run stands on: a Postgres of its own with fsync on, filled; Stampline and the bare server on it, a process each.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { ensureBuilt } from '../scripts/build.mjs';
 import { databaseUrl } from '../scripts/database-url.mjs';
+import { launch, sharedFolder } from '../test/setup/launch.js';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const READY_MS = 60_000;
-
-/** How Node runs a server: as `npm start` does, and the bare one in the same way. */
-const NODE_OPTIONS = ['--v8-pool-size=1'];
 
 /** Tickets at the start, spread over the steps, each with its history row. */
 export const TICKETS = 4000;
@@ -27,9 +19,7 @@ export const TICKETS = 4000;
 export async function startWorld(say) {
   await ensureBuilt({ say });
   const { startEmbeddedPostgres } = await import('../dist/src/platform/database/embedded/embedded-postgres.js');
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'stampline-bench-'));
-  // Postgres may run as another user, who has to get through to the data.
-  fs.chmodSync(folder, 0o755);
+  const folder = sharedFolder('stampline-bench-');
   const endings = [() => fs.rmSync(folder, { recursive: true, force: true })];
   const stop = async () => {
     for (const end of endings.splice(0).reverse()) await end();
@@ -56,39 +46,16 @@ export async function startWorld(say) {
 }
 
 /** Starts a server as `npm start` would and waits for its port. @returns {Promise<Server>} */
-export async function startServer(name, args, databaseUrl) {
-  const { STAMPLINE_LOG: _log, ...inherited } = process.env;
+export async function startServer(name, words, databaseUrl) {
   // All clients of a run come from one address.
   const shares = { STAMPLINE_MAX_STREAMS: '100000', STAMPLINE_MAX_WAITS: '100000', STAMPLINE_MAX_DOWNLOADS: '100000' };
-  const own = { DATABASE_URL: databaseUrl, HOST: '127.0.0.1', PORT: '0', NODE_ENV: 'production' };
-  const env = { ...inherited, ...shares, ...own };
-  const extra = process.env[`BENCH_NODE_OPTIONS_${name.toUpperCase()}`]?.split(' ') ?? [];
-  const child = spawn(process.execPath, [...NODE_OPTIONS, ...extra, ...args], {
-    cwd: root,
-    env,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const exited = once(child, 'exit');
-  const port = await new Promise((resolve, reject) => {
-    let output = '';
-    const timer = setTimeout(
-      () => reject(new Error(`${name} wasn't ready within ${READY_MS / 1000} s: ${output}`)),
-      READY_MS,
-    );
-    child.stdout.on('data', (chunk) => {
-      output += chunk;
-      const found = /listen\w* on (?:http:\/\/\S+:)?(\d+)/.exec(output);
-      if (!found) return;
-      clearTimeout(timer);
-      resolve(found[1]);
-    });
-    child.once('exit', (code) => reject(new Error(`${name} ended with ${code}: ${output}`)));
-  });
-  const end = async () => {
-    child.kill('SIGTERM');
-    await exited;
-  };
-  return { name, url: `http://127.0.0.1:${port}`, pid: child.pid, end };
+  const own = { DATABASE_URL: databaseUrl, HOST: '127.0.0.1', NODE_ENV: 'production' };
+  const nodeOptions = process.env[`BENCH_NODE_OPTIONS_${name.toUpperCase()}`]?.split(' ') ?? [];
+  const server = launch({ env: { ...shares, ...own }, words, nodeOptions });
+  const late = setTimeout(() => server.kill('SIGKILL'), READY_MS);
+  await server.ready;
+  clearTimeout(late);
+  return { name, url: server.base, pid: server.child.pid, end: () => server.stop() };
 }
 
 /** @param {World['sql']} sql */

@@ -1,17 +1,15 @@
 // npm run fuzz: 100 000 hostile requests against a server of its own. --requests N, --seed S (printed at the start), --guarded: a
 // server that asks for tokens, and callers with all kinds of them; --slow: slow clients instead, and what they cost the others;
 // --starve: attacks that could stop everybody, and what they cost the others: --seconds for each, --only PATTERN.
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { ensureBuilt } from '../scripts/build.mjs';
 import { databaseUrl } from '../scripts/database-url.mjs';
 import { callersOf, EVERY_SCOPE } from './callers.mjs';
+import { launch, ROOT, sharedFolder } from '../test/setup/launch.js';
 import { fuzz } from './fuzz.mjs';
 import { layGround } from './fixtures.mjs';
 import { brokenHistories } from './history.mjs';
@@ -19,7 +17,6 @@ import { besideSlowClients } from './slow-clients.mjs';
 import { silentNameServer } from './starve/silent-names.mjs';
 import { starve } from './starve/starve.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const { values } = parseArgs({
   options: {
     requests: { type: 'string', default: '100000' },
@@ -38,39 +35,19 @@ const seed = values.seed === undefined ? Date.now() % 2 ** 31 : Number(values.se
 const GUARDED = { STAMPLINE_AUTH: 'required', STAMPLINE_MAX_FAILURES: '1000000', STAMPLINE_MAX_WRITES: '1000000' };
 
 async function startServer(url) {
-  const own = { DATABASE_URL: url, HOST: '127.0.0.1', PORT: '0', STAMPLINE_DATA: path.join(folder, 'server') };
-  const env = {
-    ...process.env,
-    ...own,
-    ...(values.guarded ? GUARDED : {}),
-    ...(names ? { STAMPLINE_DNS: names.address } : {}),
-  };
-  const child = spawn(process.execPath, ['scripts/start.mjs'], {
-    cwd: root,
-    env,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const exited = once(child, 'exit');
-  let output = '';
-  for await (const chunk of child.stdout) {
-    output += chunk;
-    const found = /listens on http:\/\/\S+?:(\d+)/.exec(output);
-    if (found)
-      return {
-        base: `http://127.0.0.1:${found[1]}`,
-        end: async () => (child.kill('SIGTERM'), exited),
-        alive: () => child.exitCode === null,
-      };
-  }
-  throw new Error(`The server did not start: ${output}`);
+  const own = { DATABASE_URL: url, HOST: '127.0.0.1', STAMPLINE_DATA: path.join(folder, 'server') };
+  const env = { ...own, ...(values.guarded ? GUARDED : {}), ...(names ? { STAMPLINE_DNS: names.address } : {}) };
+  const server = launch({ env });
+  server.child.stderr.pipe(process.stderr);
+  await server.ready;
+  return server;
 }
 
 await ensureBuilt({ say: console.log });
 const { startEmbeddedPostgres } = await import('../dist/src/platform/database/embedded/embedded-postgres.js');
 const { LOOKUP_NAMES } = await import('../dist/src/rest/reading/lookups.js');
 const names = values.starve ? await silentNameServer() : undefined;
-const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'stampline-fuzz-'));
-fs.chmodSync(folder, 0o755);
+const folder = sharedFolder('stampline-fuzz-');
 const postgres = await startEmbeddedPostgres({ dataFolder: folder });
 const server = await startServer(databaseUrl(postgres.connection));
 const client = new pg.Client(postgres.connection);
@@ -84,7 +61,7 @@ function rootToken() {
     STAMPLINE_DATA: path.join(folder, 'server'),
   };
   const words = ['token', 'create', '--owner', 'root', '--scope', EVERY_SCOPE.join()];
-  return execFileSync(process.execPath, ['scripts/stampline.mjs', ...words], { cwd: root, env })
+  return execFileSync(process.execPath, ['scripts/stampline.mjs', ...words], { cwd: ROOT, env })
     .toString()
     .trim();
 }
@@ -102,7 +79,7 @@ async function sendHostile() {
   const { sent, counts, never } = await fuzz({ base: server.base, seed, count, inParallel: 16, onProgress, callers });
   const broken = await brokenHistories(async (text) => (await client.query(text)).rows);
   if (broken.length > 0) throw new Error(broken.slice(0, 10).join('\n'));
-  if (!server.alive()) throw new Error('The server has ended.');
+  if (!server.isRunning()) throw new Error('The server has ended.');
   const shown = [...counts].sort(([one], [other]) => one - other).map(([status, times]) => `${status}: ${times}`);
   console.log(
     `\n${sent} requests in ${Math.round((Date.now() - started) / 1000)} s, nothing found. Answers by status: ${shown.join(', ')}`,
@@ -117,7 +94,7 @@ const starveOthers = () =>
     ci: process.env.CI === 'true',
     lookups: LOOKUP_NAMES,
     only: values.only === undefined ? undefined : new RegExp(values.only),
-    isAlive: server.alive,
+    isAlive: server.isRunning,
   });
 
 try {
@@ -129,7 +106,7 @@ try {
   process.exitCode = 1;
 } finally {
   await client.end();
-  await server.end();
+  await server.stop();
   await postgres.stop();
   names?.close();
   fs.rmSync(folder, { recursive: true, force: true });

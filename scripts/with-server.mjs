@@ -3,7 +3,10 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { dataFolder, dropServer, freePort, startServer, stopServer, waitUntilReady } from './own-server.mjs';
+import './typescript.mjs';
+
+const { launch, sharedFolder, untilReady } = await import('../test/setup/launch.js');
+const READY_MS = 30_000;
 
 /** Runs the command with our own input and output; resolves with its exit code, 1 when a signal ended it. */
 function runCommand([command, ...args], url) {
@@ -24,21 +27,23 @@ function passSignalsTo(child) {
 }
 
 async function withServer(command) {
-  const folder = dataFolder();
-  const url = `http://127.0.0.1:${await freePort()}`;
-  const server = startServer(Number(new URL(url).port), path.join(folder, 'data'));
+  const folder = sharedFolder();
+  const server = launch({ env: { STAMPLINE_DATA: path.join(folder, 'data') } });
   passSignalsTo(server.child);
   let code = 1;
   try {
-    await waitUntilReady(server, url);
-    code = await runCommand(command, url);
-    await stopServer(server);
+    await server.ready;
+    await untilReady(server.base, READY_MS, server.isRunning);
+    code = await runCommand(command, server.base);
+    if (!server.isRunning()) throw new Error(`The server ended by itself (${await server.ended}).`);
+    const end = await server.stop();
+    if (end !== 0) throw new Error(`The server ended with ${end} after SIGTERM, not with 0.`);
   } catch (error) {
     console.error(`with-server: ${error.message}`);
     code ||= 1;
   }
-  await dropServer(server);
-  if (code !== 0) console.error(`── the server's output\n${Buffer.concat(server.output)}`);
+  await server.stop();
+  if (code !== 0) console.error(`── the server's output\n${server.output()}`);
   fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   return code;
 }

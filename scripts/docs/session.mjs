@@ -4,8 +4,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../own-server.mjs';
+import '../typescript.mjs';
 
+const { freePort } = await import('../../test/setup/launch.js');
 const program = fileURLToPath(new URL('start-behind.mjs', import.meta.url));
 
 /** curl ends with 0 where a server refuses; --fail-with-body doesn't, and shows as much. */

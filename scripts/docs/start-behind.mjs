@@ -2,9 +2,11 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
-import { waitUntilReady } from '../own-server.mjs';
+import '../typescript.mjs';
 import { stopBehind } from './stop-behind.mjs';
+
+const { untilReady } = await import('../../test/setup/launch.js');
+const READY_MS = 30_000;
 
 const { ROOT, PORT, SERVER_LOG, SERVER_PID } = process.env;
 await stopBehind(SERVER_PID);
@@ -14,12 +16,8 @@ const child = spawn(process.execPath, ['--v8-pool-size=1', path.join(ROOT, 'scri
   stdio: ['ignore', log, log],
 });
 fs.writeFileSync(SERVER_PID, String(child.pid));
-const server = {
-  running: () => child.exitCode === null && child.signalCode === null,
-  ended: wait(0).then(() => child.exitCode),
-};
 try {
-  await waitUntilReady(server, `http://localhost:${PORT}`);
+  await untilReady(`http://localhost:${PORT}`, READY_MS, () => child.exitCode === null && child.signalCode === null);
 } catch (error) {
   console.error(`${error.message}\n${fs.readFileSync(SERVER_LOG, 'utf8')}`);
   process.exitCode = 1;

@@ -1,24 +1,12 @@
 // Servers as operators start them: child processes with folders and ports of their own, gone after the suite.
-import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { isPostmasterOf } from '../../src/platform/database/embedded/process-facts.js';
+import { launch, type Launched, ROOT, sharedFolder } from '../setup/launch.js';
 
-export interface ServerProcess {
-  /** `http://127.0.0.1:<port>` */
-  readonly base: string;
-  readonly port: number;
-  readonly child: ChildProcess;
-  /** What it printed so far, both streams. */
-  output(): string;
-  /** Resolves when it listens; rejects with its output when it ends before that. */
-  readonly ready: Promise<void>;
-  /** Its exit code, or the name of the signal that ended it. */
-  readonly ended: Promise<number | string>;
-  kill(signal: NodeJS.Signals): void;
-}
+export type ServerProcess = Launched;
 
 /** For a test that starts servers, on a machine that does much else. */
 export const PROCESS_MS = 60_000;
@@ -28,68 +16,28 @@ export const LOOPBACKS = ['127.0.0.1', '::1'].filter((address) =>
   Object.values(os.networkInterfaces()).some((all) => all?.some((one) => one.address === address)),
 );
 
-const children = new Set<ChildProcess>();
+const servers = new Set<Launched>();
 const folders: string[] = [];
 
 /** A new folder that every user may look into, since Postgres may run as another. */
 export function newFolder(): string {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'stampline-process-'));
-  fs.chmodSync(folder, 0o755);
+  const folder = sharedFolder('stampline-process-');
   folders.push(folder);
   return folder;
 }
 
 /** `cwd`: the clone that it is started in. */
-export function startServer(env: Record<string, string>, port = 0, cwd = '.'): ServerProcess {
-  const { DATABASE_URL: _url, HOST: _host, NODE_OPTIONS: _options, ...inherited } = process.env;
-  const child = spawn(process.execPath, ['scripts/start.mjs'], {
-    cwd,
-    env: { ...inherited, STAMPLINE_DATA: path.join(os.tmpdir(), 'stampline-nowhere'), ...env, PORT: String(port) },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  children.add(child);
-  let output = '';
-  const ended = new Promise<number | string>((resolve) => {
-    child.once('exit', (code, signal) => {
-      children.delete(child);
-      resolve(signal ?? code ?? 'nothing');
-    });
-  });
-  let listens: (port: number) => void;
-  const listening = new Promise<number>((resolve) => (listens = resolve));
-  const server = {
-    base: '',
-    port,
-    child,
-    output: () => output,
-    ended,
-    kill: (signal: NodeJS.Signals) => void child.kill(signal),
-  };
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
-      const found = /listens on https?:\/\/\S+:(\d+)\s/.exec(output);
-      if (found) listens(Number(found[1]));
-    });
-  }
-  const failed = ended.then((end) => {
-    throw new Error(`The server ended (${end}) before it listened:\n${output}`);
-  });
-  const ready = Promise.race([listening, failed]).then((actual) => {
-    server.port = actual;
-    server.base = `http://127.0.0.1:${actual}`;
-  });
-  ready.catch(() => undefined); // A suite that expects the end waits for that.
-  failed.catch(() => undefined);
-  return Object.assign(server, { ready });
+export function startServer(env: Record<string, string>, port = 0, cwd = ROOT): ServerProcess {
+  const server = launch({ env: { STAMPLINE_DATA: path.join(os.tmpdir(), 'stampline-nowhere'), ...env }, port, cwd });
+  servers.add(server);
+  return server;
 }
 
-/** Everything that is left ends, and the folders go. For afterAll. */
+/** Everything that is left ends, without a drain, and the folders go. For afterAll. */
 export async function endAll(): Promise<void> {
-  await Promise.all(
-    [...children].map((child) => new Promise((resolve) => child.once('exit', resolve) && child.kill('SIGINT'))),
-  );
-  for (const folder of folders) {
+  await Promise.all([...servers].map((server) => server.stop('SIGINT')));
+  servers.clear();
+  for (const folder of folders.splice(0)) {
     killPostgresOf(folder);
     fs.rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }

@@ -1,67 +1,84 @@
-// Stands between a server and its Postgres and, when told to, loses a statement or its answer, and cuts both ends of the
-// connection; or lets nothing through, in silence or not, until it is healed; or holds answers back. It counts the statements.
+// Stands between a server and its Postgres and does what is asked of it: loses a statement, a COMMIT or their answers, cuts
+// connections, lets nothing through, in silence or not, holds answers back. It counts the statements. Stories and `npm run torture`
+// use the same one.
 import fs from 'node:fs/promises';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { ClientMessages } from './client-messages.js';
+import { CommandTags } from './command-tags.js';
 
 /** So much of what a connection sent is looked at, in bytes. */
 const LONGEST_TRANSACTION = 1_000_000;
 
 interface SocketAddress {
+  /** A socket folder. */
   readonly host: string;
   readonly port: number;
 }
 
-/** What a client sends, message by message: who it is (the startup message), and each statement that it has executed. */
-class Messages {
-  private rest: Buffer = Buffer.alloc(0);
-  private application: string | undefined;
+/** A client's connection, and the one to Postgres that was made for it. */
+class Link {
+  /** The next answer cuts it. */
+  losesAnswer = false;
+  /** What was sent since the last BEGIN or COMMIT. */
+  private sent = '';
+  private readonly tags = new CommandTags();
+  private readonly messages: ClientMessages;
 
-  constructor(private readonly onStatement: (application: string) => void) {}
-
-  take(chunk: Buffer): void {
-    this.rest = Buffer.concat([this.rest, chunk]);
-    for (;;) {
-      // The startup message has no type before its length.
-      const typed = this.application === undefined ? 0 : 1;
-      if (this.rest.length < typed + 4) return;
-      const length = typed + this.rest.readUInt32BE(typed);
-      if (this.rest.length < length) return;
-      this.read(this.rest.subarray(0, length));
-      this.rest = this.rest.subarray(length);
-    }
+  constructor(
+    readonly client: net.Socket,
+    readonly postgres: net.Socket,
+    onStatement: (application: string) => void,
+  ) {
+    this.messages = new ClientMessages(onStatement);
   }
 
-  private read(message: Buffer): void {
-    if (this.application === undefined) {
-      const words = message.subarray(8).toString().split('\0');
-      this.application = words[words.indexOf('application_name') + 1] ?? '';
-    } else if (['E', 'Q'].includes(String.fromCharCode(message[0] ?? 0))) {
-      this.onStatement(this.application);
-    }
+  /** Takes note of what the client sent. Answers the transaction's text where it sent its COMMIT. */
+  hear(chunk: Buffer): string | undefined {
+    if (chunk.includes('BEGIN')) this.sent = '';
+    const all = this.sent + chunk.toString('latin1');
+    const commits = chunk.includes('COMMIT');
+    this.sent = commits ? '' : all.slice(-LONGEST_TRANSACTION);
+    return commits ? all : undefined;
+  }
+
+  send(chunk: Buffer): void {
+    this.messages.take(chunk);
+    this.postgres.write(chunk);
+  }
+
+  hasCommitted(answer: Buffer): boolean {
+    return this.tags.read(answer).includes('COMMIT');
+  }
+
+  cut(): void {
+    this.client.destroy();
+    // What was sent reaches Postgres, which then reads the end of the connection.
+    this.postgres.end();
   }
 }
 
 export class PostgresProxy {
-  /** Where to connect instead: a socket folder, with the port of the real one. */
-  readonly host: string;
-  private readonly sockets = new Set<net.Socket>();
+  private readonly links = new Set<Link>();
   private cutAfter: Buffer | undefined;
   private cutCommitOf: RegExp | undefined;
   private cutAfterCommitOf: RegExp | undefined;
   private fault: 'silent' | 'dark' | undefined;
   private readonly counts = new Map<string, number>();
   private holding: (() => void)[] | undefined;
+  /** Asked at the answer to each COMMIT: true cuts the connection in its place. */
+  cutsCommit: () => boolean = () => false;
+  /** Hears what goes to Postgres, before it goes, and over which connection; true cuts that one instead. */
+  hearing: (chunk: Buffer, link: object) => boolean = () => false;
   /** How many statements or answers were lost. */
   lost = 0;
 
   private constructor(
-    folder: string,
+    /** Where to connect instead: a socket folder, with the port of the real one. */
+    readonly host: string,
     private readonly server: net.Server,
-  ) {
-    this.host = folder;
-  }
+  ) {}
 
   static async before(real: SocketAddress): Promise<PostgresProxy> {
     const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'stampline-proxy-'));
@@ -87,6 +104,11 @@ export class PostgresProxy {
     this.cutAfterCommitOf = text;
   }
 
+  /** Every connection is cut; new ones are taken. */
+  cutAll(): void {
+    for (const link of this.links) link.cut();
+  }
+
   /** From now on nothing passes, and nobody is told: connections stay, and new ones are taken. */
   goSilent(): void {
     this.fault = 'silent';
@@ -95,12 +117,12 @@ export class PostgresProxy {
   /** Every connection is cut, and new ones are as soon as they are made. */
   goDark(): void {
     this.fault = 'dark';
-    for (const socket of this.sockets) socket.destroy();
+    this.cutAll();
   }
 
   /** As before; what was silent meanwhile is cut. */
   heal(): void {
-    if (this.fault === 'silent') for (const socket of this.sockets) socket.destroy();
+    if (this.fault === 'silent') this.cutAll();
     this.fault = undefined;
   }
 
@@ -127,56 +149,56 @@ export class PostgresProxy {
   }
 
   private join(client: net.Socket, postgres: net.Socket): void {
-    let cut = false;
-    let sent = '';
-    const messages = new Messages((application) => this.counts.set(application, this.statementsOf(application) + 1));
-    if (this.fault === 'dark') client.destroy();
+    const count = (application: string): void => void this.counts.set(application, this.statementsOf(application) + 1);
+    const link = new Link(client, postgres, count);
+    this.links.add(link);
     for (const socket of [client, postgres]) {
-      this.sockets.add(socket);
       socket.on('error', () => undefined); // The other end's close tells.
       socket.on('close', () => {
-        this.sockets.delete(socket);
-        client.destroy();
-        // What was sent reaches Postgres, which then reads the end of the connection.
-        postgres.end();
+        this.links.delete(link);
+        link.cut();
       });
     }
+    if (this.fault === 'dark') client.destroy();
     client.on('data', (chunk) => {
-      if (this.fault) return;
-      if (chunk.includes('BEGIN')) sent = '';
-      sent += chunk.toString('latin1');
-      if (chunk.includes('COMMIT')) {
-        const isLost = this.cutCommitOf?.test(sent) === true;
-        if (this.cutAfterCommitOf?.test(sent) === true) {
-          this.cutAfterCommitOf = undefined;
-          cut = true;
-        }
-        sent = '';
-        if (isLost) {
-          this.cutCommitOf = undefined;
-          this.lost += 1;
-          client.destroy();
-          return;
-        }
-      }
-      sent = sent.slice(-LONGEST_TRANSACTION);
-      messages.take(chunk);
-      postgres.write(chunk);
-      if (!this.cutAfter || !chunk.includes(this.cutAfter)) return;
-      this.cutAfter = undefined;
-      cut = true;
+      if (!this.fault) this.ask(link, chunk);
     });
     postgres.on('data', (chunk) => {
-      if (this.fault) return;
-      if (!cut && this.holding) return void this.holding.push(() => client.write(chunk));
-      if (!cut) return void client.write(chunk);
-      this.lost += 1;
-      client.destroy();
+      if (!this.fault && !client.destroyed) this.answer(link, chunk);
     });
   }
 
+  private ask(link: Link, chunk: Buffer): void {
+    const committed = link.hear(chunk);
+    if (committed !== undefined && this.cutCommitOf?.test(committed)) {
+      this.cutCommitOf = undefined;
+      return this.lose(link);
+    }
+    if (this.hearing(chunk, link)) return link.cut();
+    if (committed !== undefined && this.cutAfterCommitOf?.test(committed)) {
+      this.cutAfterCommitOf = undefined;
+      link.losesAnswer = true;
+    }
+    link.send(chunk);
+    if (!this.cutAfter || !chunk.includes(this.cutAfter)) return;
+    this.cutAfter = undefined;
+    link.losesAnswer = true;
+  }
+
+  private answer(link: Link, chunk: Buffer): void {
+    const isLost = link.losesAnswer || (link.hasCommitted(chunk) && this.cutsCommit());
+    if (isLost) this.lose(link);
+    else if (this.holding) this.holding.push(() => link.client.write(chunk));
+    else link.client.write(chunk);
+  }
+
+  private lose(link: Link): void {
+    this.lost += 1;
+    link.cut();
+  }
+
   async stop(): Promise<void> {
-    for (const socket of this.sockets) socket.destroy();
+    for (const { client, postgres } of this.links) for (const socket of [client, postgres]) socket.destroy();
     await new Promise((resolve) => this.server.close(resolve));
     await fs.rm(this.host, { recursive: true, force: true });
   }

@@ -22,7 +22,8 @@ export default class SlowestSuites {
     if (suites.length <= SHOWN) return;
     const sum = suites.reduce((total, { seconds }) => total + seconds, 0);
     console.error(`\nThe slowest of ${suites.length} suites, which took ${Math.round(sum)} s one after the other:`);
-    for (const { name, seconds } of suites.slice(0, SHOWN)) console.error(`${seconds.toFixed(1).padStart(7)} s  ${name}`);
+    for (const { name, seconds } of suites.slice(0, SHOWN))
+      console.error(`${seconds.toFixed(1).padStart(7)} s  ${name}`);
   }
 }
 

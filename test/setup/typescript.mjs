@@ -1,29 +1,5 @@
-// Lets Node import the project's TypeScript as it stands: a set-up file of every test process.
-import fs from 'node:fs';
-import { register, syncBuiltinESMExports } from 'node:module';
-import threads from 'node:worker_threads';
+// Lets a test process import the project's TypeScript as it stands, and ends it with the runner: what a suite left open keeps no
+// process, the runner only lets go of it.
+import '../../scripts/typescript.mjs';
 
-register('./typescript-hooks.mjs', import.meta.url);
-startThreadsAlike();
-process.setSourceMapsEnabled(true);
-// What a suite left open keeps no process: the runner only lets go of it.
 process.once('disconnect', () => process.exit());
-
-/** A thread has hooks of its own: one whose module is TypeScript is begun by what registers them in it. */
-function startThreadsAlike() {
-  const { Worker } = threads;
-  threads.Worker = class extends Worker {
-    constructor(file, options) {
-      super(file instanceof URL ? entryOf(file) : file, options);
-    }
-  };
-  syncBuiltinESMExports();
-}
-
-function entryOf(file) {
-  const source = new URL(file.href.replace(/\.js$/, '.ts'));
-  if (file.protocol !== 'file:' || fs.existsSync(file) || !fs.existsSync(source)) return file;
-  const hooks = JSON.stringify(new URL('./typescript-hooks.mjs', import.meta.url).href);
-  const text = `import { register } from 'node:module'; register(${hooks}); await import(${JSON.stringify(source.href)});`;
-  return new URL(`data:text/javascript,${encodeURIComponent(text)}`);
-}

@@ -1,5 +1,5 @@
 // What the proxy before Postgres reads: the same tags however the bytes arrive.
-import { CommandTags } from '../../torture/world/command-tags.mjs';
+import { CommandTags } from '../setup/command-tags.js';
 
 function message(letter: string, text: string): Buffer {
   const body = Buffer.from(text, 'latin1');

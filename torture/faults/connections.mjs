@@ -91,9 +91,9 @@ export const holdLink = {
   inject: async ({ world, until }) => {
     await repeatedly(until - Math.max(...HELD_MS), 1000, async (turn) => {
       const proxy = world.proxies[turn % world.proxies.length];
-      proxy.hold();
+      proxy.holdAnswers();
       await pause(HELD_MS[turn % HELD_MS.length]);
-      proxy.heal();
+      proxy.releaseAnswers();
     });
     await untilOver(until);
   },

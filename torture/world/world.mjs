@@ -1,13 +1,13 @@
 // What a fault happens to: a Postgres of its own in a temporary folder, servers on it that are started again when they end, a
 // proxy before them, and, where the fault asks for it, one before the Postgres of each server.
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { databaseUrl } from '../../scripts/database-url.mjs';
 import { startFront } from './front.mjs';
-import { PostgresProxy } from './postgres-proxy.mjs';
-import { freePort, Server } from './server.mjs';
+import { freePort, sharedFolder } from '../../test/setup/launch.js';
+import { PostgresProxy } from '../../test/setup/postgres-proxy.js';
+import { Server } from './server.mjs';
 
 /**
  * @typedef {{proxied?: boolean, idle?: boolean, env?: Record<string, string>, postgresEnv?: Record<string, string>, nodeOptions?: (index: number) => string[], folder?: string, after?: () => void, probe?: '/livez' | '/readyz', ownProxy?: boolean}} Wishes
@@ -37,9 +37,7 @@ export class World {
   async #build(wishes, count) {
     this.frontOptions = { probe: wishes.probe ?? '/livez', own: wishes.ownProxy };
     if (wishes.after) this.#endings.push(wishes.after);
-    const made = fs.mkdtempSync(path.join(wishes.folder ?? os.tmpdir(), 'stampline-torture-'));
-    // Postgres may run as another user, who has to get through to the data.
-    fs.chmodSync(made, 0o755);
+    const made = sharedFolder('stampline-torture-', wishes.folder);
     this.folder = made;
     this.#endings.push(() => fs.rmSync(made, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
     this.postgresEnv = wishes.postgresEnv ?? {};
@@ -103,7 +101,7 @@ export class World {
     const proxy = await PostgresProxy.before(connection);
     this.proxies.push(proxy);
     this.#endings.push(() => proxy.stop());
-    return databaseUrl({ ...connection, host: '127.0.0.1', port: proxy.port });
+    return databaseUrl({ ...connection, host: proxy.host });
   }
 
   async stop() {
