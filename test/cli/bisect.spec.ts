@@ -5,7 +5,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { learn, nextToTry, type Search, suspects, triesLeft } from '../../src/cli/bisect/search.js';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
-import { STAMP, stamp, stampEnvironment } from './stamp.js';
+import { STAMP, stampProcess, stampEnvironment } from './stamp.js';
 import { Terminal } from './terminal.js';
 
 const COMMIT = '0123456789012345678901234567890123456789';
@@ -35,7 +35,7 @@ afterAll(() => server.stop());
 const HAS_CART = `echo "looks at $STAMP_RELEASE" >&2; node -e "
   fetch(process.env.STAMP_MAP_URL).then((reply) => reply.json()).then(({ imports }) => process.exit(imports.cart ? 1 : 0))"`;
 
-const bisect = (...args: string[]) => stamp(['bisect', ...args], { url: server.base });
+const bisect = (...args: string[]) => stampProcess(['bisect', ...args], { url: server.base });
 const looked = (stderr: string): number[] =>
   [...stderr.matchAll(/looks at (\d+)/g)].map(([, number]) => Number(number));
 
@@ -105,7 +105,7 @@ test('where the application is known, it is shown as it was', async () => {
   await fs.writeFile(path.join(folder, '.stamprc.json'), '{"page": "http://localhost:8080/shop?lang=en"}');
   const page = 'http://localhost:8080/shop?lang=en&stamp-release=3';
   const run = 'echo "looks at $STAMP_PAGE_URL"; exit 1';
-  const { stderr } = await stamp(['bisect', '--bad', '5', '--run', run], { url: server.base, cwd: folder });
+  const { stderr } = await stampProcess(['bisect', '--bad', '5', '--run', run], { url: server.base, cwd: folder });
   expect(stderr).toContain(`looks at ${page.replace('=3', '=2')}\n`);
 
   const env = stampEnvironment(server.base, '/nowhere');
