@@ -69,7 +69,7 @@ describe.each([
 
   it.each([
     ['src/cart.js', 'src/cart.js still exists: delete it first (rm -r src/cart.js), then run this again.'],
-    ['src/old', 'src/old is still there'],
+    ['src/old', 'src/old still exists'],
     ['src/crat.js', 'nor production has web/src/crat.js. The closest is web/src/cart.js.'],
     ['lib/a.js', 'nor production has web/lib/a.js. The closest is web/src/old/a.js.'],
     ['src/nowhere.txt', 'nor production has web/src/nowhere.txt.\n'],

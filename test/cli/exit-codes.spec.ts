@@ -35,7 +35,7 @@ const ROWS: readonly Row[] = [
   { line: 'stamp project set overlap=sometimes', code: 1, says: /overlap must be warn or block/ },
   { line: 'stamp shwo', code: 2, says: /did you mean 'stamp show'/ },
   { line: 'stamp show', code: 2, says: /^stamp: Which ticket\?/ },
-  { line: 'stamp show TKT-1 --url nowhere', code: 2, says: /is no URL/ },
+  { line: 'stamp show TKT-1 --url nowhere', code: 2, says: /is not the URL/ },
   { line: 'stamp TKT-3 --revert', code: 2, says: /stamp TKT-3 --revert --yes$/m },
   { line: 'stamp TKT-1 --promote', code: 3, says: /stamp unhold TKT-1/ },
   { line: 'stamp why TKT-3', code: 3 },

@@ -140,7 +140,7 @@ describe('the changes of paths', () => {
     const found = await pathChanges(gitIn(scene.work), ['refs/heads/many'], wanted);
     expect(found.map((one) => one.path)).toEqual(Array.from({ length: 30 }, () => first));
     await expect(gitIn(scene.work).read(['log', '--raw'], { names: ['refs/heads/many'] })).rejects.toThrow(
-      'asks for less',
+      'name a part of the repository',
     );
   });
 });

@@ -67,7 +67,7 @@ describe('what happened', () => {
   test.each([
     ['--limit none', 2, /--limit must be a number/],
     ['--ticket TKT-99', 7, /There is no ticket 'TKT-99'/],
-    ['--since yesterday', 1, /since=yesterday is no time/],
+    ['--since yesterday', 1, /since=yesterday is not a time/],
   ])('%s', async (line, code, says) => {
     const ended = await stamp(`stream ${line}`, { url: server.base });
     expect([ended.code, ended.stderr]).toEqual([code, expect.stringMatching(says)]);

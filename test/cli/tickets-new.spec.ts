@@ -128,7 +128,7 @@ test.each([
     2,
     /^stamp: standard input:2:12 is not JSON: a value or \]/,
   ],
-  [['new', '--from', '-'], '[]', 2, /^stamp: standard input is no object/],
+  [['new', '--from', '-'], '[]', 2, /^stamp: standard input is not an object/],
   [['new', '--from', '-'], '{"owner": "a@example.com"}', 2, /has no title/],
   [['new', 'x', '--link', 'https://x.example'], '', 2, /^stamp: --link needs a kind and a value/],
   [['new', 'x', '--owner', 'nobody'], '', 1, /^stamp: owner: Enter a valid e-mail address\.$/m],

@@ -155,12 +155,12 @@ describe('refused, and nothing changed', () => {
     const used = await createTestDatabase();
     await sqlAt(used, `INSERT INTO person (name, email) VALUES ('Bob', 'bob@debian.example')`);
     await expect(restoring(file, used)).rejects.toThrow(
-      /isn't empty: it has 1 of person\. Nothing was changed\. .*CREATE DATABASE/,
+      /is not empty: it has 1 of person\. Nothing was changed\. .*CREATE DATABASE/,
     );
     expect(await sqlAt(used, 'SELECT name FROM person')).toEqual([{ name: 'Bob' }]);
     const shared = await bareDatabase();
     await sqlAt(shared, 'CREATE TABLE invoice ()');
-    await expect(restoring(file, shared)).rejects.toThrow(/aren't Stampline's: invoice/);
+    await expect(restoring(file, shared)).rejects.toThrow(/do not belong to Stampline: invoice/);
   });
 
   test('a database that a server uses', async () => {
@@ -181,7 +181,7 @@ describe('refused, and nothing changed', () => {
     await backupTo(file, broken, path.join(folder, 'broken'));
     const [target, data] = [await bareDatabase(), path.join(folder, 'unbroken')];
     await expect(restoring(file, target, data)).rejects.toThrow(
-      /isn't in order.*\n.*Each version of a ticket.*\n.*--accept-findings/s,
+      /is not consistent.*\n.*Each version of a ticket.*\n.*--accept-findings/s,
     );
     expect(await sqlAt(target, TABLES)).toEqual([]);
     expect(filesIn(data)).toEqual([]);
