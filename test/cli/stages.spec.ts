@@ -73,7 +73,7 @@ test('a stage that is said has to be the next one; where the ticket is there, th
   const back = await run(`${key} --revert --prod`);
   expect([back.code, back.stderr]).toEqual([3, expect.stringContaining('from where it goes back to dev, not to prod')]);
   await lines(`${key} --revert --dev`);
-  expect(await lines(`${key} --revert --dev`)).toEqual([`${key} is at dev already.`]);
+  expect(await lines(`${key} --revert --dev`)).toEqual([`${key} is already at dev.`]);
   const first = await run(`${key} --revert`);
   expect([first.code, first.stderr]).toEqual([3, expect.stringContaining(`stamp revert ${key} --to-revision 1`)]);
 });
