@@ -61,7 +61,7 @@ describe('status', () => {
     ['status TKT-1 201', 2, 'is not a step'],
     ['status TKT-1 200 1001', 2, 'is not a status'],
     ['status a b c', 2, 'is not a ticket'],
-    ['status TKT-999 300', 7, 'There is not a ticket'],
+    ['status TKT-999 300', 7, 'There is no ticket'],
     ['status TKT-1 200 100 -t TKT-2', 2, 'Two tickets are named'],
   ])('%s ends with %i', async (line, code, words) => {
     expect(await run(line)).toEqual(refused(code, words));
@@ -126,7 +126,7 @@ describe('fail', () => {
   test.each([
     ['fail TKT-1', 2, 'Give a reason in one line'],
     ['fail TKT-1 --reason x --kind bad', 2, 'is not a kind of failure'],
-    ['fail TKT-999 --reason x', 7, 'There is not a ticket'],
+    ['fail TKT-999 --reason x', 7, 'There is no ticket'],
     ['fail TKT-1 --reason x --log nowhere', 1, 'log: Enter a valid'],
   ])('%s ends with %i', async (line, code, words) => {
     expect(await run(line)).toEqual(refused(code, words));
@@ -176,7 +176,7 @@ describe('sub', () => {
 
   test.each([
     ['sub add TKT-1 curl', 2, 'Name the upload'],
-    ['sub add TKT-999 curl 1-1', 7, 'There is not a ticket'],
+    ['sub add TKT-999 curl 1-1', 7, 'There is no ticket'],
     ['sub status', 2, 'missing|Missing'],
     ['sub status curl', 2, 'is not the id of a subticket'],
     ['sub status curl -t TKT-1', 7, 'has no subticket for curl'],
@@ -221,7 +221,7 @@ describe('artifact', () => {
       'is not a type of artifact here. Known: RESULTS, LOGS, IMAGE',
     ],
     ['artifact add TKT-1 x nowhere --type IMAGE', 1, 'reference: Enter a valid http or https URL'],
-    ['artifact add TKT-999 x http://x.example/ --type IMAGE', 7, 'There is not a ticket'],
+    ['artifact add TKT-999 x http://x.example/ --type IMAGE', 7, 'There is no ticket'],
     ['artifact add x http://x.example/ --type SPU --sub 99999', 1, 'Could not find'],
   ])('%s ends with %i', async (line, code, words) => {
     expect(await run(line)).toEqual(refused(code, words));
