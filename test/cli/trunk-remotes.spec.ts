@@ -111,6 +111,6 @@ test('of several remotes that nothing tells apart, none is taken for the one wit
   const ended = await promote(ticket, scene.work, '--yes');
   expect([ended.code, ended.stderr]).toEqual([
     3,
-    expect.stringContaining('there are several remotes (fork, upstream): say {"trunk"'),
+    expect.stringContaining('there are several remotes (fork, upstream): set {"trunk"'),
   ]);
 });
