@@ -33,7 +33,7 @@ const ROWS: readonly Row[] = [
   { line: 'stamp --help', code: 0 },
   { line: 'stamp show TKT-1 --url http://127.0.0.1:9', code: 1, says: /^stamp: http:\/\/127.0.0.1:9 does not answer/ },
   { line: 'stamp project set overlap=sometimes', code: 1, says: /overlap must be warn or block/ },
-  { line: 'stamp shwo', code: 2, says: /did you mean 'stamp show'/ },
+  { line: 'stamp shwo', code: 2, says: /Did you mean 'stamp show'/ },
   { line: 'stamp show', code: 2, says: /^stamp: Which ticket\?/ },
   { line: 'stamp show TKT-1 --url nowhere', code: 2, says: /is not the URL/ },
   { line: 'stamp TKT-3 --revert', code: 2, says: /stamp TKT-3 --revert --yes$/m },

@@ -54,7 +54,7 @@ test.each([
   ['project new The_Shop', 2, 'lower-case letters'],
   ['project new default', 6, 'default'],
   ['project', 2, 'stamp project is followed by one of: list, show, set, new.'],
-  ['project sho', 2, "did you mean 'stamp project show'?"],
+  ['project sho', 2, "Did you mean 'stamp project show'?"],
 ])('stamp %s ends with %i', async (line, code, says) => {
   expect(await run(line)).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(says) });
 });
