@@ -109,7 +109,7 @@ export default defineConfig(
   },
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/main.ts', 'src/stampline.ts', 'src/cli/**', 'src/**/*.spec.ts'],
+    ignores: ['src/main.ts', 'src/serve.ts', 'src/stampline.ts', 'src/cli/**', 'src/**/*.spec.ts'],
     rules: { 'no-console': 'error' },
   },
   {

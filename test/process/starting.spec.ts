@@ -30,7 +30,7 @@ it(
         expect(await server.ended).toBe(1);
         taken.leave();
         expect(lines(server.output())).toEqual([
-          expect.stringMatching(`^stampline: Port ${taken.port} is taken.*PORT=${taken.port + 1}`),
+          expect.stringMatching(`^stampline: Port ${taken.port} is in use .*PORT=${taken.port + 1}`),
         ]);
         expect(fs.existsSync(path.join(folder, 'postgres', 'PG_VERSION'))).toBe(true);
         expect(postgresOf(folder)).toBeUndefined();
@@ -89,8 +89,12 @@ it(
   PROCESS_MS,
 );
 
+/** Says at its end how many CommonJS modules it has loaded: the database's driver and the ORM have hundreds. */
+const COUNTING = `import { Module } from 'node:module';
+  process.on('exit', () => console.log('loaded ' + Object.keys(Module._cache).length));`;
+
 it(
-  "with a variable that can't be: one line that names it, exit 1, and no password",
+  "with a variable that can't be: one line that names it, exit 1, no password, and nothing of the server is loaded for it",
   async () => {
     const wrong: Record<string, string>[] = [
       { STAMPLINE_AUTH: 'always' },
@@ -98,9 +102,12 @@ it(
     ];
     await Promise.all(
       wrong.map(async (env) => {
-        const server = startServer(env);
+        const counting = `--import=data:text/javascript,${encodeURIComponent(COUNTING)}`;
+        const server = startServer({ ...env, NODE_OPTIONS: counting });
         expect(await server.ended).toBe(1);
-        expect(lines(server.output())).toEqual([expect.stringMatching(`^stampline: ${Object.keys(env).join()}`)]);
+        const [says = '', loaded = '', ...more] = lines(server.output());
+        expect([says, more]).toEqual([expect.stringMatching(`^stampline: ${Object.keys(env).join()}`), []]);
+        expect(Number(/^loaded (\d+)$/.exec(loaded)?.[1])).toBeLessThan(100);
         expect(server.output()).not.toContain('secret');
       }),
     );
