@@ -12,8 +12,8 @@ import { AccessTokens } from './access-tokens.js';
 import { hashOf } from './token-text.js';
 
 export const ADMIN_FILE = 'admin-token';
-/** All but those of stages, since nobody can give what they haven't got: who may release is said by `stampline token create`. */
-const SCOPES = ['read', 'ticket:write', 'status:write', 'artifact:write', 'event:write', 'admin'];
+/** All but `override` and those of stages, since nobody can give what they haven't got: who may release is said by `stampline token create`. */
+const SCOPES = ['read', 'ticket:write', 'status:write', 'artifact:write', 'event:write', 'stage:lock', 'admin'];
 const DAYS = 3650;
 
 @Injectable()

@@ -8,7 +8,9 @@ export const SCOPES: Readonly<Record<string, string>> = {
   'artifact:write': 'artifacts, test results, files of source package uploads',
   'event:write': 'POST /events',
   'map:<stage>': 'promoting tickets to that stage and writing to it; for the first stage, uploading modules',
-  admin: 'projects, branches, test suites, the package list, locks, tokens',
+  'stage:lock': 'reserved for locks and rollbacks; no call needs it yet',
+  override: 'reserved for overriding what a policy says; no call needs it yet',
+  admin: 'projects, branches, test suites, team members and roles, the package list, locks, tokens',
 };
 
 const STAGE = /^map:[a-z0-9][a-z0-9_-]{0,31}$/;

@@ -12,7 +12,9 @@ import { release } from '../import-maps/stages/release.resource.js';
 import { binaryPackage } from '../packages/binary-package.resource.js';
 import { branch } from '../projects/branch.resource.js';
 import { mergeProposal } from '../projects/merge-proposal.resource.js';
-import { person } from '../projects/person.resource.js';
+import { membership } from '../projects/people/membership.resource.js';
+import { personMember } from '../projects/people/person-member.resource.js';
+import { person } from '../projects/people/person.resource.js';
 import { project } from '../projects/project.resource.js';
 import { sourcePackageUpload } from '../packages/source-package-upload.resource.js';
 import { sourcePackage } from '../packages/source-package.resource.js';
@@ -31,7 +33,8 @@ import { withSnapshot } from './snapshot.js';
 
 /** Every kind of object once, what is referred to before what refers to it; events come last, the archived ones first. */
 const EXPORTED: readonly Resource[] = [
-  ...[project, person, branch, mergeProposal, sourcePackage, sourcePackageUpload, binaryPackage, testSuite],
+  ...[project, person, personMember, membership, branch, mergeProposal],
+  ...[sourcePackage, sourcePackageUpload, binaryPackage, testSuite],
   ...[ticket, subticket, ticketArtifact, subticketArtifact, testResult, ticketLink, ticketPerson, ticketComponent],
   ...[mapRevision, release],
 ];

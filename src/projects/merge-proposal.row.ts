@@ -1,6 +1,6 @@
 // A proposal to merge a branch; a subticket can track it instead of an upload.
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, type Relation } from 'typeorm';
-import { PersonRow } from './person.row.js';
+import { PersonRow } from './people/person.row.js';
 import { BranchRow } from './project.row.js';
 
 @Entity('mergeproposal')

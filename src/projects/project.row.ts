@@ -1,6 +1,6 @@
 // Projects and their branches. They refer to each other (a project's trunk is a branch), so they stand in one file.
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, type Relation, Unique } from 'typeorm';
-import { PersonRow } from './person.row.js';
+import { PersonRow } from './people/person.row.js';
 import type { ProjectSettings } from './project-settings.js';
 import { SourcePackageRow } from '../packages/source-package.row.js';
 

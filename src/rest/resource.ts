@@ -129,6 +129,8 @@ export interface ResourceDeclaration {
     readonly subticket?: string;
     readonly stage?: string;
   };
+  /** True for what belongs to no project and yet has a say in all: making one needs a token for all projects, as changing it does. */
+  readonly concernsAll?: boolean;
   /** Of a view, which has no indexes of its own: the fields that an index below it finds few rows by (`readsTheTable`). */
   readonly servedBy?: readonly string[];
   /** `ticket` where ids may be ticket keys. */

@@ -1,6 +1,6 @@
 // What people attach to a ticket: links, people, components.
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, type Relation, Unique } from 'typeorm';
-import { PersonRow } from '../projects/person.row.js';
+import { PersonRow } from '../projects/people/person.row.js';
 import { TicketRow } from './ticket.row.js';
 
 @Entity('ticketlink')

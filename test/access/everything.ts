@@ -37,6 +37,9 @@ export async function makeSomeOfEach(server: GuardedServer, token: string): Prom
       .send(body);
   const made: readonly (readonly [string, object])[] = [
     ['person', { name: 'Ada', email: 'ada@example.com' }],
+    ['person', { name: 'QA', email: 'qa@example.com', is_team: true }],
+    ['personmember', { team: 2, person: 1 }],
+    ['membership', { project: 1, person: 2, role: 'qa' }],
     ['sourcepackage', { name: 'curl' }],
     ['spu', { sourcepackage: 1, version: '1' }],
     ['ticket', { title: 'Is there' }],

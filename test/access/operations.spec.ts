@@ -3,7 +3,17 @@
 import { callOperation, type Operation, operationsOf, type Reply } from './operations.js';
 import { bearer, type GuardedServer, startGuarded } from './world.js';
 
-const ALL = ['read', 'ticket:write', 'status:write', 'artifact:write', 'event:write', 'map:dev', 'map:qa', 'map:prod'];
+const ALL = [
+  'read',
+  'ticket:write',
+  'status:write',
+  'artifact:write',
+  'event:write',
+  'stage:lock',
+  'map:dev',
+  'map:qa',
+  'map:prod',
+];
 
 let server: GuardedServer;
 let operations: Operation[];

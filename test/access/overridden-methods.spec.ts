@@ -4,7 +4,17 @@ import { type Operation, operationsOf } from './operations.js';
 import { type GuardedServer, startGuarded } from './world.js';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
 
-const ALL = ['read', 'ticket:write', 'status:write', 'artifact:write', 'event:write', 'map:dev', 'map:qa', 'map:prod'];
+const ALL = [
+  'read',
+  'ticket:write',
+  'status:write',
+  'artifact:write',
+  'event:write',
+  'stage:lock',
+  'map:dev',
+  'map:qa',
+  'map:prod',
+];
 
 let server: GuardedServer;
 let open: TestServer;

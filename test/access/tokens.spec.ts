@@ -6,8 +6,8 @@ import { startTestServer } from '../setup/test-server.js';
 import { StreamReader } from '../stream/stream-reader.js';
 import { bearer, type GuardedServer, startGuarded, UNLIMITED } from './world.js';
 
-/** What the administrator can give: all but what belongs to a stage. */
-const GIVEN = ['read', 'ticket:write', 'status:write', 'artifact:write', 'event:write', 'admin'];
+/** What the administrator can give: all but override and what belongs to a stage. */
+const GIVEN = ['read', 'ticket:write', 'status:write', 'artifact:write', 'event:write', 'stage:lock', 'admin'];
 
 let server: GuardedServer;
 beforeAll(async () => {

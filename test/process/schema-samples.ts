@@ -69,6 +69,11 @@ export const SCHEMA_SAMPLES: Readonly<Record<string, readonly string[]>> = {
   ],
   BlobImports1764710000000: [`UPDATE blob SET imports = '{"static":["preact"],"dynamic":[]}'`],
   TicketBlobs1764610000000: [`INSERT INTO blob_use (owner, hash) VALUES ('ticket/2', repeat('a', 64))`],
+  People1764860000001: [
+    `INSERT INTO person (name, email, is_team) VALUES ('QA', 'qa@example.com', true)`,
+    `INSERT INTO personmember (team_id, person_id) SELECT t.id, p.id FROM person t, person p WHERE t.name = 'QA' AND p.name = 'Anna'`,
+    `INSERT INTO membership (project_id, person_id, role) SELECT 1, id, 'qa' FROM person WHERE name = 'QA'`,
+  ],
   ModulesUrls1764750000000: [
     `INSERT INTO modules_url (project_id, url) VALUES (1, 'https://cdn.example'), (NULL, 'https://modules.example')`,
   ],

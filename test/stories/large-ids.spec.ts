@@ -77,6 +77,10 @@ describe('with ids above 2^32', () => {
       await first('testsuite'),
       await first('sourcepackage'),
     ];
+    const team = { name: 'Team', email: 'team@example.com', is_team: true };
+    const reply = await server.http.post('/api/v1/person/').send(team).expect(201);
+    await one('personmember', { team: (reply.body as { id: number }).id, person });
+    await one('membership', { project: ids.project, person, role: 'qa' });
     await one('branch', { unique_name: '~one/trunk', owner: person, type: 'trunk', project: ids.project });
     await one('mergeproposal', { branch: await first('branch'), submitter: person, lp_weblink: 'https://x.example/1' });
     await one('subticket', { ticket, merge_proposal: await first('mergeproposal'), assignee: 'a@example.com' });
@@ -107,8 +111,10 @@ describe('with ids above 2^32', () => {
       ids[resource] = ticket;
     ids.updatesubticketstatus = subticket;
     const known = ['ticket', 'subticket', 'spu', 'sourcepackage', 'binarypackage', 'person', 'branch', 'mergeproposal'];
+    const people = ['personmember', 'membership'];
     const parts = ['testsuite', 'testresult', 'ticketlink', 'ticketperson', 'ticketcomponent', 'ticketartifact'];
-    for (const resource of [...known, ...parts, 'subticketartifact', 'event']) ids[resource] = await first(resource);
+    for (const resource of [...known, ...people, ...parts, 'subticketartifact', 'event'])
+      ids[resource] = await first(resource);
   }, 120_000);
 
   it('gives them', () => {

@@ -11,8 +11,10 @@ type EventType = readonly [severity: Severity, about: string, detail?: 'detail']
 export const RESOURCES = [
   'binarypackage',
   'branch',
+  'membership',
   'mergeproposal',
   'person',
+  'personmember',
   'project',
   'sourcepackage',
   'spu',

@@ -12,6 +12,7 @@ export const WORK = {
   'package_list.bad_entry': ['invalid', 'An entry of a package list is not valid.'],
   'package_list.contradiction': ['invalid', 'Two entries of a package list have different data for one package.'],
   'package_list.not_a_list': ['invalid', 'A package list is not a JSON array.'],
+  'person.in_teams': ['conflict', 'A team with members stays a team, and a member of one stays a person.'],
   'project.default_stays': ['conflict', 'The project default keeps its name.'],
   'project.modules_urls_full': ['conflict', 'modules_url has had as many values as a project may have.'],
   'project.stage_in_use': ['conflict', 'An open ticket is at a stage that the change would remove.'],

@@ -74,7 +74,7 @@ function failuresOf(resource: Resource, operation: Operation): number[] {
 function aboutOf(resource: Resource, operation: Operation): About {
   if (operation === 'schema') return 'none';
   if (resource.belongsTo?.project === undefined)
-    return WRITES.has(operation) && operation !== 'create' ? 'all' : 'none';
+    return WRITES.has(operation) && (operation !== 'create' || resource.concernsAll) ? 'all' : 'none';
   if (operation === 'create' || operation === 'patchList') return 'written';
   if (operation === 'list' || operation === 'removeList') return 'own';
   return operation === 'set' ? `${resource.name}/:ids` : `${resource.name}/:id`;

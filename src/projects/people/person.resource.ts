@@ -1,7 +1,8 @@
 // person: people and teams.
-import { Email, Flag, Text } from '../rest/fields/field-decorators.js';
-import { defineResource } from '../rest/resource.js';
+import { Email, Flag, Text } from '../../rest/fields/field-decorators.js';
+import { defineResource } from '../../rest/resource.js';
 import { PersonRow } from './person.row.js';
+import { PersonRules } from './person-rules.js';
 
 class PersonBody {
   @Text({ help: 'The name of the person or team.', example: 'Chris Johnston', max: 4096, required: true })
@@ -26,9 +27,11 @@ export const person = defineResource({
   body: PersonBody,
   verbs: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
   label: 't.name',
+  rules: PersonRules,
   docs: {
     tag: 'People',
-    about: 'A person or a team.',
+    about:
+      'A person or a team. Who has a role in a project, is in a team or has members is changed with the scope `admin` only.',
     example: { name: 'Chris Johnston', email: 'user@example.com', is_team: 'False' },
     filters: { name__istartswith: 'chris', email__iexact: 'User@example.com' },
     documented: {

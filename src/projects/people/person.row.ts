@@ -3,6 +3,7 @@ import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 
 @Entity('person')
 @Index('person_email_idx', ['email'])
+@Index('person_lower_email_idx', { synchronize: false })
 export class PersonRow {
   @PrimaryGeneratedColumn('identity', {
     type: 'bigint',
