@@ -1,4 +1,4 @@
-// Everything that `npm test` does not look at: types, lint, boundaries, drift of what is generated, the lock file.
+// Everything that `npm test` does not look at: types, lint, plain words, boundaries, drift of what is generated, the lock file.
 // `npm run check` runs all, two at a time; `npm run check -- lint types` only those named. Exit 1 when one fails.
 import { spawn } from 'node:child_process';
 import path from 'node:path';
@@ -22,6 +22,7 @@ const checks = {
   'openapi-lint': ['redocly', 'lint', 'openapi.json'],
   'cli-docs': ['node', 'scripts/cli-docs.mjs', '--check'],
   'code-docs': ['node', 'scripts/code-docs.mjs', '--check'],
+  words: ['node', 'scripts/words-check.mjs'],
   lock: ['node', 'scripts/lock-check.mjs'],
   compose: ['node', 'scripts/compose-check.mjs'],
 };

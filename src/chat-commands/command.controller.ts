@@ -24,19 +24,19 @@ export class CommandController {
   @Needs('token', 'written')
   @ApiOperation({
     operationId: 'run_command',
-    summary: 'Say what is to be done',
-    description: `Runs what the API's own calls run, all or nothing. What changes production asks back (202): say \`confirm <id>\` within 60 seconds. What was asked and what came of it are in the stream.\n\n${USAGES}`,
+    summary: 'Run a text command',
+    description: `Runs the same operations as the calls of the API, all or nothing. A command that changes production needs a confirmation (202): send \`confirm <id>\` within 60 seconds. The command and its result are events in the stream.\n\n${USAGES}`,
   })
   @ApiQuery({
     name: 'project',
     required: false,
-    description: 'The project by name or id, for keys and stages; `--project` in the text counts more.',
+    description: 'The project by name or id, for keys and stages; `--project` in the text overrides it.',
     schema: { type: 'string' },
   })
   @IDEMPOTENCY_KEY
   @jsonBody(COMMAND, { text: 'status 1' })
-  @jsonReply(200, 'Done, or with dry_run what would have been done.', COMMAND_ANSWER)
-  @jsonReply(202, 'Nothing is done yet: it waits for `confirm`.', COMMAND_ANSWER)
+  @jsonReply(200, 'Done, or with dry_run what would be done.', COMMAND_ANSWER)
+  @jsonReply(202, 'Not done yet: it waits for `confirm`.', COMMAND_ANSWER)
   @failures(400, 403, 404, 409, 415, 422)
   async run(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const [{ actor, principal, base }, body] = [operationContext(request), commandBody(request.body)];

@@ -36,11 +36,11 @@ const LIST = {
         type: 'object',
         description: 'A module.',
         properties: {
-          specifier: text('What it is imported by.'),
-          scope: nullable('The scope that it is in.'),
+          specifier: text('The specifier that it is imported by.'),
+          scope: nullable('Its scope.'),
           project: text('The project.'),
-          url: nullable('Where production has it; null where it has none.'),
-          integrity: nullable('As browsers check it.'),
+          url: nullable('Its URL in production; null if production does not have it.'),
+          integrity: nullable('The digest that browsers check.'),
           tickets: {
             type: 'array',
             description: 'Open tickets that change it.',
@@ -50,8 +50,8 @@ const LIST = {
               properties: {
                 ticket: text('The key of the ticket.'),
                 stage: text('The stage that it is at.'),
-                url: nullable('Where it leads there; null where the ticket deletes it.'),
-                integrity: nullable('As browsers check it.'),
+                url: nullable('Its URL in the ticket; null if the ticket deletes it.'),
+                integrity: nullable('The digest that browsers check.'),
               },
             },
           },
@@ -80,7 +80,7 @@ export class ModuleController {
   @ApiQuery({
     name: 'project',
     required: false,
-    description: 'Name or id; else `default`.',
+    description: 'Name or id; `default` if left out.',
     schema: { type: 'string' },
   })
   @ApiQuery({
@@ -89,11 +89,11 @@ export class ModuleController {
     description: 'An open ticket, by id or key: only what it changes.',
     schema: { type: 'string' },
   })
-  @ApiQuery({ name: 'specifier', required: false, description: 'This one alone.', schema: { type: 'string' } })
+  @ApiQuery({ name: 'specifier', required: false, description: 'Only this specifier.', schema: { type: 'string' } })
   @ApiQuery({
     name: 'specifier__startswith',
     required: false,
-    description: 'Those that begin so.',
+    description: 'Specifiers with this prefix.',
     schema: { type: 'string' },
   })
   @ApiQuery(LIST_PARAMETERS[0] as never)
@@ -104,10 +104,7 @@ export class ModuleController {
     const { query } = request;
     const unknown = Object.keys(query).find((name) => !KNOWN.includes(name));
     if (unknown !== undefined)
-      throw invalid(
-        'filter.unknown_field',
-        `There is no filter '${quoted(unknown, 100)}'. There are ${FILTERS.join(', ')}.`,
-      );
+      throw invalid('filter.unknown_field', `Unknown filter '${quoted(unknown, 100)}'. Known: ${FILTERS.join(', ')}.`);
     const page = parsePage(query);
     const project = await this.projects.of(query);
     const filter = {

@@ -29,7 +29,7 @@ export class ModulesController {
     void reply.headers(FOR_ANYBODY);
     const { hash, '*': path } = request.params;
     const found = HASH.test(hash) ? await this.find(hash, path) : undefined;
-    if (!found) throw notFound('There is no such module here.');
+    if (!found) throw notFound('There is no such module.');
     const { type, attachment } = servedType(path);
     const name = path.slice(path.lastIndexOf('/') + 1);
     void reply.header('cache-control', FOR_EVER);

@@ -4,7 +4,9 @@ import { text } from '../rest/operations/schema-words.js';
 const nullable = (type: string, description: string): object => ({ type: [type, 'null'], description });
 
 const GIT = {
-  git_remote: text('Where the source is, for the revision: an https, ssh, git or file URL, or user@host:path.'),
+  git_remote: text(
+    'The repository of the source, for the revision: an https, ssh, git or file URL, or user@host:path.',
+  ),
   git_branch: text('Its branch.'),
   git_commit: { ...text('Its commit.'), pattern: '^[0-9a-f]{7,64}$' },
 };
@@ -15,47 +17,51 @@ const FORM = {
     'One of: `specifier` and one file; `name` and the files of a package; `mode=sources` and the files of a folder. ' +
     'A part called `file` has its path as filename; any other file part is called by its path.',
   properties: {
-    specifier: text('What the one file is imported by.'),
+    specifier: text('The specifier of the one file.'),
     name: text(
-      'What the package is imported by; `name/` leads to its folder. Subpaths that its `exports` has elsewhere get keys.',
+      'The specifier of the package; `name/` is mapped to its folder. Subpaths that its `exports` has elsewhere get keys.',
     ),
-    mode: { type: 'string', enum: ['module', 'package', 'sources'], description: 'Where the others don’t say it.' },
+    mode: {
+      type: 'string',
+      enum: ['module', 'package', 'sources'],
+      description: 'Needed if the other fields don’t decide it.',
+    },
     scope: text('The scope of the import map that it goes to, a URL; without it `imports`.'),
     entry: text(
-      "The file that a package's name leads to; else package.json says (`exports`, `module`, `main`), else index.js.",
+      'The entry file of a package; by default from package.json (`exports`, `module`, `main`), or index.js.',
     ),
-    delete: { type: 'array', items: text('A path.'), description: 'Files of watched sources that are gone.' },
+    delete: { type: 'array', items: text('A path.'), description: 'Files of watched sources that were deleted.' },
     source: {
       type: 'array',
       items: { ...text("git's id of a file, and its path."), pattern: '^([0-9a-f]{40}|[0-9a-f]{64}) .+$' },
       description:
-        'Of watched sources: what `git hash-object --path=<path> <path>` says of each file, SHA-1 or SHA-256. It is kept beside the module, so that others can compare their history with what production has.',
+        'Of watched sources: the output of `git hash-object --path=<path> <path>` for each file, SHA-1 or SHA-256. It is stored with the module, so that other clones can compare their history with production.',
       example: ['ce013625030ba8dba906f756967f9e9ca394464a src/app.js'],
     },
     base: {
       type: 'array',
       items: { ...text("git's id, and a path."), pattern: '^([0-9a-f]{40}|[0-9a-f]{64}|none) .+$' },
       description:
-        "Of watched sources: the version of production that a file was made from, `none` where there was none. Where production has another one, the change is a conflict. Without it production as it is now counts, unless the file is as production had it once, and `why` says that nobody compared. A path whose file doesn't come keeps its change, on this base.",
+        'Of watched sources: the version of production that a file is based on, or `none`. If production has another one, the change is a conflict. Without it the base is production now, unless the file equals an earlier version of production, and `why` reports that it was not compared. A path without its file keeps its change, on this base.',
       example: ['none src/app.js'],
     },
     dirty: {
       type: 'array',
       items: text('A path.'),
       description:
-        'Of watched sources: those that are in no commit as they come. Of a package any of its paths marks all of it.',
+        'Of watched sources: the files with uncommitted changes. For a package, any of its paths marks the whole package.',
     },
     built: {
       type: 'array',
       items: { ...text('A commit, and a path.'), pattern: '^[0-9a-f]{7,64} .+$' },
       description:
-        'Of watched sources: those that git ignores since a build makes them, and the commit that it made them from. `GET ticket/<id>/sources/` and `why` tell it, so that whoever promotes can ask for that commit.',
+        'Of watched sources: files that git ignores because a build makes them, and the commit that the build used. `GET ticket/<id>/sources/` and `why` report it, so that a promotion can check for that commit.',
       example: ['1f7391f92b6a3792204e07e99f71f643cc35e7e1 dist/app.js'],
     },
     unchanged: {
       type: 'array',
       items: text('A path.'),
-      description: 'Of watched sources: those that are no change of the ticket; one that there was is taken back.',
+      description: 'Of watched sources: files that the ticket does not change; an earlier change of them is reverted.',
     },
     ...GIT,
     file: { type: 'array', items: { type: 'string', format: 'binary', description: 'A file.' }, description: 'Files.' },
@@ -63,11 +69,11 @@ const FORM = {
 };
 
 const ENTRY = {
-  specifier: text('What it is imported by.'),
-  scope: text('The scope that it goes to, a URL.'),
-  url: text('Where it is: https, or what an upload was answered with.'),
+  specifier: text('The specifier that it is imported by.'),
+  scope: text('Its scope, a URL.'),
+  url: text('Its URL: https, or a URL from the reply to an upload.'),
   integrity: text('sha256-, sha384- or sha512- and the digest in base64: 44, 64 or 88 characters.'),
-  delete: { type: 'boolean', description: 'True, without a url: the ticket takes it out of the map.' },
+  delete: { type: 'boolean', description: 'True, without a url: the ticket deletes the key from the map.' },
 };
 
 const BODY = {
@@ -92,24 +98,24 @@ export const UPLOAD_BODY = {
 
 const MODULE = {
   type: 'object',
-  description: 'Where a specifier leads now.',
+  description: 'The new target of a specifier.',
   properties: {
-    specifier: text('What it is imported by.'),
+    specifier: text('The specifier that it is imported by.'),
     scope: nullable('string', 'Its scope.'),
-    url: text('Where it is; for ever the same bytes where it was uploaded.'),
-    integrity: nullable('string', 'As browsers check it.'),
-    size: nullable('integer', 'Bytes, where it was uploaded.'),
-    imports: { type: ['array', 'null'], items: text('A specifier.'), description: 'What it imports.' },
+    url: text('Its URL; the bytes of an uploaded file never change.'),
+    integrity: nullable('string', 'The digest that browsers check.'),
+    size: nullable('integer', 'Its size in bytes, if it was uploaded.'),
+    imports: { type: ['array', 'null'], items: text('A specifier.'), description: 'Its imports.' },
     live: {
       type: 'boolean',
-      description: 'True where production has exactly this; a watched file is then no change of the ticket.',
+      description: 'True if production has exactly this; a watched file is then not a change of the ticket.',
     },
   },
 };
 
 export const UPLOAD_REPLY = {
   type: 'object',
-  description: 'What the upload came to.',
+  description: 'The result of the upload.',
   properties: {
     ticket: text('The ticket.'),
     key: text('Its key.'),
@@ -127,7 +133,7 @@ export const UPLOAD_REPLY = {
     },
     warnings: {
       type: 'array',
-      description: 'What stops nothing, and should be known.',
+      description: 'Warnings, which do not stop the upload.',
       items: {
         type: 'object',
         description: 'A warning.',
@@ -137,16 +143,16 @@ export const UPLOAD_REPLY = {
             enum: ['overlap', 'overtaken', 'dangling', 'dropped', 'outside', 'dynamic', 'left_out'],
             description: 'What it is.',
           },
-          key: text('The key that it is about.'),
-          ticket: text('The other ticket, where there is one.'),
-          message: text('What it means and what to do.'),
+          key: text('Its key.'),
+          ticket: text('The other ticket, if there is one.'),
+          message: text('The message, with what to do.'),
         },
       },
     },
-    more_warnings: { type: 'integer', description: 'How many more there are: at most 100 are told.' },
+    more_warnings: { type: 'integer', description: 'How many more there are: at most 100 are listed.' },
     links: {
       type: 'object',
-      description: 'Where to look.',
+      description: 'Links.',
       properties: {
         map: text("The ticket's map."),
         production: text("Production's map."),

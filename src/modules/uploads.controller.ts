@@ -40,8 +40,8 @@ export class UploadsController {
     summary: 'Upload modules under a ticket',
     description:
       'A module, a package folder, watched sources, or URLs; one new revision of what the ticket changes, all or nothing. ' +
-      'The first upload registers the ticket at the first stage of its project. Of watched sources the ticket carries what ' +
-      'differs from production: what production has already is told as `live`, and a file that production had once is a ' +
+      'The first upload registers the ticket at the first stage of its project. Of watched sources the ticket has what ' +
+      'differs from production: files that production already has are reported as `live`, and an earlier version of a file is a ' +
       'conflict until it is brought up to date. See docs/IMPORT-MAPS.md.',
   })
   @pathParameter('id', 'The id of the ticket, or its key (`TKT-7`).', '1')

@@ -32,12 +32,12 @@ const LIST: object = {
 
 const CHANGE: object = {
   type: 'object',
-  description: 'What the replacement came to, in binary packages.',
+  description: 'The result of the replacement, in binary packages.',
   properties: {
-    created: number('New ones.'),
-    updated: number('Known ones with other data, or that were not listed before.'),
-    unchanged: number('Those that were listed like this before.'),
-    removed: number('Those that are no longer listed: they stay, with seeded = false.'),
+    created: number('New packages.'),
+    updated: number('Known packages with other data, or that were not listed before.'),
+    unchanged: number('Packages that did not change.'),
+    removed: number('Packages that are no longer listed: they stay, with seeded = false.'),
   },
   required: ['created', 'updated', 'unchanged', 'removed'],
 };
@@ -60,7 +60,7 @@ export class PackageListController {
     operationId: 'get_package_list',
     summary: 'Get the monitored set of binary packages',
     description:
-      'By name, without paging; the same form that PUT takes. One is read at a time; others wait up to 60 s and are then answered 503 `body.busy`.',
+      'By name, without paging; the same form that PUT takes. One is read at a time; other requests wait up to 60 s and then get 503 `body.busy`.',
   })
   @jsonReply(200, 'The set.', LIST)
   @failures(400, 503)
@@ -79,7 +79,7 @@ export class PackageListController {
     operationId: 'put_package_list',
     summary: 'Replace the monitored set of binary packages',
     description:
-      'All or nothing, up to 32 MB; one list at a time, others wait up to 20 s and are then answered 503. Source packages that are new are created. Exact repeats are ignored; one binary with different data is refused with both indexes.',
+      'All or nothing, up to 32 MB; one list at a time, other requests wait up to 20 s and then get 503. New source packages are created. Exact repeats are ignored; one binary with different data is refused with both indexes.',
   })
   @IDEMPOTENCY_KEY
   @jsonBody(LIST, EXAMPLE)

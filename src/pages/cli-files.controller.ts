@@ -62,7 +62,7 @@ export class CliFilesController {
   file(@Param('file') name: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const type = TYPES[name];
     const file = type === undefined ? undefined : cliFile(name);
-    if (!type || !file) throw notFound(`There is no /cli/${name.slice(0, 100)}: there are stamp.mjs and stamp.tgz.`);
+    if (!type || !file) throw notFound(`There is no /cli/${name.slice(0, 100)}. Known: stamp.mjs and stamp.tgz.`);
     void reply.header('cache-control', 'no-cache').header('etag', file.etag).type(type);
     if (request.headers['if-none-match'] === file.etag) void reply.code(304).send();
     else void reply.send(file.bytes);

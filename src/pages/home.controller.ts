@@ -21,8 +21,8 @@ export class HomeController {
   @Needs('read', 'own')
   @ApiOperation({
     operationId: 'home',
-    summary: 'Where tickets are',
-    description: 'A page for browsers (`Accept: text/html`); for others that the server runs, and the links.',
+    summary: 'The start page',
+    description: 'A page for browsers (`Accept: text/html`); for other clients a note that the server runs, and links.',
   })
   @ApiResponse({
     status: 200,

@@ -29,8 +29,12 @@ export class HealthController {
   @Get('livez')
   @Needs('anonymous')
   @Header('cache-control', 'no-store')
-  @ApiOperation({ operationId: 'livez', summary: 'Is the process alive?', description: 'Never asks the database.' })
-  @ApiResponse({ status: 200, description: 'It is.', content: { 'application/json': { schema: OK } } })
+  @ApiOperation({
+    operationId: 'livez',
+    summary: 'Check whether the process is alive',
+    description: 'Never queries the database.',
+  })
+  @ApiResponse({ status: 200, description: 'It is alive.', content: { 'application/json': { schema: OK } } })
   livez(): object {
     return { status: 'ok' };
   }
@@ -40,11 +44,11 @@ export class HealthController {
   @Header('cache-control', 'no-store')
   @ApiOperation({
     operationId: 'readyz',
-    summary: 'May it be sent work?',
+    summary: 'Check whether the server is ready',
     description:
-      'Not while it shuts down, without its database, on a standby, with a pending migration, or with a disk that is nearly full or can not be written.',
+      'It is not ready while it shuts down, without its database, on a standby, with a pending migration, or with a disk that is nearly full or not writable.',
   })
-  @ApiResponse({ status: 200, description: 'It may.', content: { 'application/json': { schema: OK } } })
+  @ApiResponse({ status: 200, description: 'It is ready.', content: { 'application/json': { schema: OK } } })
   @ApiResponse({ status: 503, ...ERROR_RESPONSES[503] })
   async readyz(): Promise<object> {
     if (this.lifecycle.isLeaving) throw notReady('not_ready.shutting_down', 'The server is shutting down.');
@@ -56,11 +60,8 @@ export class HealthController {
     const refusal = this.space.refusal(0);
     if (refusal)
       throw refusal.code === 'disk.unwritable'
-        ? notReady(
-            'not_ready.disk_unwritable',
-            'The data folder can not be written: the server reads, and takes no changes.',
-          )
-        : notReady('not_ready.disk_full', 'The disk is nearly full: the server reads, and takes no changes.');
+        ? notReady('not_ready.disk_unwritable', 'The data folder is not writable: reads work, changes are refused.')
+        : notReady('not_ready.disk_full', 'The disk is nearly full: reads work, changes are refused.');
     return { status: 'ok' };
   }
 }

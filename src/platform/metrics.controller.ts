@@ -25,7 +25,7 @@ const freeSpace = new Gauge({
 
 const freeInodes = new Gauge({
   name: 'stampline_disk_free_inodes',
-  help: 'How many more files fit on the same disks; +Inf where a disk does not count them.',
+  help: 'How many more files fit on the same disks; +Inf if a disk has no such limit.',
   labelNames: ['disk'] as const,
   registers: [registry],
 });
@@ -38,7 +38,7 @@ export function observeFreeSpace(disk: string, bytes: number, inodes: number): v
 
 const cutReplies = new Counter({
   name: 'stampline_http_cut_replies_total',
-  help: 'Connections that were cut because their client took none of the bytes that waited for it.',
+  help: 'Connections that were cut because their client did not read its data.',
   registers: [registry],
 });
 
@@ -46,7 +46,7 @@ export const countCutReply = (): void => cutReplies.inc();
 
 const listBytes = new Gauge({
   name: 'stampline_lists_bytes',
-  help: 'Memory that lists take that are being read or sent; STAMPLINE_LISTS_MB is the most.',
+  help: 'Memory of lists that are being read or sent; STAMPLINE_LISTS_MB is the limit.',
   registers: [registry],
 });
 
@@ -110,7 +110,7 @@ export class Metrics {
     const own = new Registry();
     const labelNames = ['quota', 'scope'] as const;
     const [used, limit] = [
-      { name: 'stampline_quota_used', help: 'What is in use of quotas, by those who use the most of each.' },
+      { name: 'stampline_quota_used', help: 'Use of quotas, by the largest users of each.' },
       { name: 'stampline_quota_limit', help: 'Their limits: bytes of files, keys, events a minute, streams, waits.' },
     ].map((more) => new Gauge({ ...more, labelNames, registers: [own] }));
     for (const figure of await this.quotas()) {
@@ -132,7 +132,7 @@ export class MetricsController {
     operationId: 'metrics',
     summary: 'Figures for Prometheus',
     description:
-      'The text format that Prometheus scrapes. What is in use of quotas is for tokens of all projects: of each quota the 20 projects, owners or tickets that use the most of it.',
+      'The text format that Prometheus scrapes. Use of quotas is shown to tokens for all projects: of each quota the 20 projects, owners or tickets that use the most of it.',
   })
   @ApiResponse({ status: 200, description: 'The figures.', content: { 'text/plain': { schema: { type: 'string' } } } })
   async metrics(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {

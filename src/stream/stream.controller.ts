@@ -31,9 +31,9 @@ const HEADERS = {
   connection: 'close',
 };
 
-const ABOUT = `Server-Sent Events: one message for each event, \`id:\` its number, \`data:\` the event as \`/api/v1/event/\` shows it, without \`data\`. All are plain messages (\`EventSource.onmessage\`); the \`type\` stands inside.
+const ABOUT = `Server-Sent Events: one message for each event, \`id:\` its number, \`data:\` the event as \`/api/v1/event/\` shows it, without \`data\`. All are plain messages (\`EventSource.onmessage\`); the \`type\` is in the data.
 
-A reader that comes back with \`Last-Event-ID\` gets each event that it missed once, in order, and then what is live. One whose id is not kept any more gets a message of the kind \`resync\` first, which names the oldest that is, and then everything from there on. A comment comes when nothing else did for 15 s. A message of the kind \`position\` says by its \`id:\` up to where nothing is missing, at the beginning and where events passed that the filters leave out. Readers that take too little are cut off and come back where they were.`;
+A reader that reconnects with \`Last-Event-ID\` gets each event that it missed once, in order, and then what is live. One whose id is no longer stored gets a message of the kind \`resync\` first, which names the oldest stored number, and then everything from there on. A comment is sent after 15 s without other data. The \`id:\` of a message of the kind \`position\` says up to where nothing is missing; it is sent at the beginning and after events that the filters leave out. Readers that are too slow are disconnected, and can reconnect where they were.`;
 
 /** Values that can be several: with commas, or the parameter repeated. */
 const filter = (name: string, description: string, example: string): MethodDecorator =>
@@ -75,7 +75,7 @@ export class StreamController {
   })
   @ApiResponse({
     status: 200,
-    description: 'The stream. It ends when the server leaves; come back after `retry:`.',
+    description: 'The stream. It ends when the server shuts down; reconnect after `retry:`.',
     content: { 'text/event-stream': { schema: { type: 'string' } }, 'text/html': { schema: { type: 'string' } } },
   })
   @failures(400, 404, 409)

@@ -56,7 +56,7 @@ export class TicketController {
     if (query.wait === undefined && query.until === undefined) return;
     const [wait, until] = [[query.wait].flat().at(-1), [query.until].flat().at(-1)];
     if (wait === undefined || until === undefined)
-      throw invalid('wait.incomplete', 'Say both wait (seconds) and until (such as step>=500).');
+      throw invalid('wait.incomplete', 'Give both wait (seconds) and until (such as step>=500).');
     const [condition, seconds] = [parseUntil(until), parseWait(wait)];
     const id = await this.handler.idOf(ticket, request);
     await this.waiter.admit(id, principalOf(request).name, reply.raw);

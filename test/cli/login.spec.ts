@@ -32,7 +32,7 @@ test('login keeps a token that counts, for this server and its user alone; logou
   const ended = await login(token);
   expect(ended).toEqual({
     code: 0,
-    stdout: `Logged in to ${server.base} as ada.\nscopes\tread\nprojects\tall\nkept in\t${tokenFile()}\n`,
+    stdout: `Logged in to ${server.base} as ada.\nscopes\tread\nprojects\tall\nstored in\t${tokenFile()}\n`,
     stderr: '',
   });
   const modes = await Promise.all([tokenFile(), path.dirname(tokenFile())].map((file) => fs.stat(file)));

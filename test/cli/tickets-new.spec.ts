@@ -132,7 +132,7 @@ test.each([
   [['new', '--from', '-'], '{"owner": "a@example.com"}', 2, /has no title/],
   [['new', 'x', '--link', 'https://x.example'], '', 2, /^stamp: --link needs a kind and a value/],
   [['new', 'x', '--owner', 'nobody'], '', 1, /^stamp: owner: Enter a valid e-mail address\.$/m],
-  [['new', 'x', '--key', 'what'], '', 2, /is no ticket/],
+  [['new', 'x', '--key', 'what'], '', 2, /is not a ticket/],
   [['new', '--from', '-'], '{"title": "x", "subtickets": [{"sourcepackage": "y"}]}', 1, /version/],
 ])('%j with %j on standard input ends with %i', async (args, input, code, words) => {
   const ended = await run(args, { input });
@@ -144,6 +144,6 @@ test('a key that is taken is a conflict', async () => {
   await run(['new', 'First', '--key', 'DUP-1']);
   expect(await run(['new', 'Second', '--key', 'dup-01'])).toMatchObject({
     code: 6,
-    stderr: expect.stringMatching(/taken/),
+    stderr: expect.stringMatching(/in use/),
   });
 });

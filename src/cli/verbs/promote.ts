@@ -57,7 +57,7 @@ export const promote: Verb = {
   run: async (session, [name], options) => {
     const key = await ticketNamed(session, name, options);
     const timeout = duration('--timeout', textOf(options, 'timeout') ?? '10m');
-    if (options.timeout !== undefined && !options.wait) throw usage('--timeout goes with --wait.');
+    if (options.timeout !== undefined && !options.wait) throw usage('--timeout needs --wait.');
     const forced = forcedIn(options);
     const ticket = await readTicket(session, key);
     const line = await stagesOf(session, ticket);

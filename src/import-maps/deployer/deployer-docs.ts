@@ -7,7 +7,7 @@ export const plainFailures =
   (...statuses: number[]): MethodDecorator =>
   (target, property, descriptor) => {
     for (const status of statuses) {
-      const description = ERROR_RESPONSES[status]?.description ?? 'It failed; the text says why.';
+      const description = ERROR_RESPONSES[status]?.description ?? 'It failed; the text has the reason.';
       const content = { 'text/plain': { schema: { type: 'string' } } };
       ApiResponse({ status, description, content })(target, property, descriptor);
     }

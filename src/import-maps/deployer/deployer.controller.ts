@@ -43,10 +43,10 @@ const SKIP = ApiQuery({
 const LEVEL = ApiQuery({
   name: 'packageDirLevel',
   required: false,
-  description: 'How many parts of the path are left out for the folder `name/` leads to.',
+  description: 'How many parts of the path are left out for the folder that `name/` is mapped to.',
   schema: { type: 'integer', minimum: 1, maximum: 50 },
 });
-const MAP = jsonReply(200, 'The whole map as it is now.', { type: 'object' });
+const MAP = jsonReply(200, 'The whole current map.', { type: 'object' });
 
 @ApiTags('import-map-deployer')
 @Controller()
@@ -63,7 +63,7 @@ export class DeployerController {
   @ApiOperation({
     operationId: 'deployer_health',
     summary: 'The server runs',
-    description: 'As import-map-deployer says it.',
+    description: 'The same text as from import-map-deployer.',
   })
   @jsonReply(200, 'It runs.', { type: 'object' })
   health(): object {
@@ -88,7 +88,7 @@ export class DeployerController {
     operationId: 'deployer_patch_map',
     summary: 'Lay a map over an environment',
     description:
-      'Imports are assigned key by key, a scope is replaced. Any content type is read as JSON. More than 50 000 entries at once are 400 `map.too_large`; maps above 256 kB are read one after the other: four wait, the next is told to come again (503 `body.busy`). Also below /p/<project>/.',
+      'Imports are assigned key by key, a scope is replaced. Any content type is read as JSON. More than 50 000 entries at once are 400 `map.too_large`; maps above 256 kB are read one after the other: four wait, and the next is refused with 503 `body.busy`. Also below /p/<project>/.',
   })
   @ENV
   @SKIP
@@ -115,7 +115,7 @@ export class DeployerController {
     operationId: 'deployer_patch_service',
     summary: 'Set a module of an environment',
     description:
-      'And `name/`, the folder that its URL is in. Any content type is read as JSON. Also below /p/<project>/.',
+      'Sets also `name/`, the folder of its URL. Any content type is read as JSON. Also below /p/<project>/.',
   })
   @ENV
   @SKIP
@@ -140,7 +140,8 @@ export class DeployerController {
   @ApiOperation({
     operationId: 'deployer_delete_service',
     summary: 'Remove a module of an environment',
-    description: '`name` and `name/`, with slashes as %2F. It is no error if there is none. Also below /p/<project>/.',
+    description:
+      '`name` and `name/`, with slashes as %2F. It is not an error if the module does not exist. Also below /p/<project>/.',
   })
   @pathParameter('name', 'The name of the module.', 'cart')
   @ENV

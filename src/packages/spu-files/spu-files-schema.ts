@@ -28,21 +28,21 @@ const FILES = {
       size: { type: 'integer', description: 'Bytes.' },
       sha256: text('Its SHA-256.'),
       type: text('SPU, as among other artifacts.'),
-      created_at: { type: 'string', format: 'date-time', description: 'When it came.' },
+      created_at: { type: 'string', format: 'date-time', description: 'When it was uploaded.' },
       spu: text('The upload that it belongs to.'),
-      resource_uri: text('Where it is downloaded.'),
+      resource_uri: text('The URL of its download.'),
     },
   },
 };
 
 export const SPU_FILES_REPLY = {
   type: 'object',
-  description: 'What is kept.',
+  description: 'The stored files.',
   properties: {
     objects: FILES,
     missing: {
       type: 'array',
-      description: 'Names that a .dsc or .changes lists and that nobody has uploaded yet.',
+      description: 'Files that a .dsc or .changes lists and that are not uploaded yet.',
       items: text('A name.'),
     },
   },

@@ -41,14 +41,14 @@ export class SpuFilesController {
     operationId: 'upload_spu_files',
     summary: 'Upload the files of a source package upload',
     description:
-      'Kept with their SHA-256, all or nothing. What a .dsc or .changes lists is checked by size and by every sum that it gives (SHA-256, SHA-1, MD5); what it lists and nobody has uploaded yet is answered as missing. An upload may have 32 of them, each of which lists up to 5000 files.',
+      'Stored with their SHA-256, all or nothing. The files that a .dsc or .changes lists are checked by size and by every sum that it gives (SHA-256, SHA-1, MD5); files that it lists and that are not uploaded yet are returned as missing. An upload may have 32 of them, each of which lists up to 5000 files.',
   })
   @ID
   @IDEMPOTENCY_KEY
   @ApiConsumes('multipart/form-data')
   @ApiBody(SPU_FILES_BODY)
   @jsonReply(201, 'Kept.', SPU_FILES_REPLY)
-  @jsonReply(200, 'They were there already.', SPU_FILES_REPLY)
+  @jsonReply(200, 'They existed already.', SPU_FILES_REPLY)
   @failures(400, 404, 409, 413, 415, 422)
   async upload(@Req() request: SpuRequest, @Res() reply: FastifyReply): Promise<void> {
     try {
@@ -81,7 +81,7 @@ export class SpuFilesController {
   private async keep(request: SpuRequest, spu: number, { texts, files }: Form): Promise<WriteAnswer> {
     const [text] = texts[0] ?? [];
     if (text !== undefined)
-      throw invalid('upload.unknown_field', `There is no field ${JSON.stringify(text)}: files only.`);
+      throw invalid('upload.unknown_field', `Unknown field ${JSON.stringify(text)}. Send only files.`);
     request.rawBody = partsOf(files);
     const { actor } = writeOptions(request).context;
     const prepared = await this.files.prepare(spu, files);

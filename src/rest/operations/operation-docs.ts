@@ -9,7 +9,7 @@ import type { ListOperation, OperationReply, ReadOperation, WriteOperation } fro
 
 type Declared = ReadOperation | ListOperation | WriteOperation;
 
-const DRY_RUN = flagParameter('dry_run', '1: does all of it, answers, and keeps none.');
+const DRY_RUN = flagParameter('dry_run', '1: runs the operation, answers, and stores nothing.');
 const PAGING = LIST_PARAMETERS.slice(0, 3).map((parameter) => ApiQuery(parameter as never));
 
 export function documentOperation(operation: Declared): MethodDecorator {

@@ -54,7 +54,7 @@ export class EventListController {
     const asked = lastOf(archived);
     if (asked === '1' || asked === 'true') return this.archived(query, request, reply);
     if (asked !== undefined && asked !== '0' && asked !== 'false')
-      throw invalid('archive.bad_archived', 'archived is 1 or 0.');
+      throw invalid('archive.bad_archived', 'archived must be 1 or 0.');
     if (asked !== undefined) request.query = query;
     return this.handler.list(event, request, reply);
   }
@@ -81,12 +81,12 @@ function numberIn(name: string, text: string | undefined, usual: number): number
   if (text === undefined || text === '') return usual;
   const number = wholeNumberIn(text);
   if (number !== undefined) return number;
-  throw invalid('archive.bad_number', `${name} is a whole number.`);
+  throw invalid('archive.bad_number', `${name} must be a whole number.`);
 }
 
 function dayIn(text: string | undefined): string | undefined {
   if (text === undefined || (isDay(text) && !text.startsWith('0'))) return text;
-  throw invalid('archive.bad_day', 'day is a day such as 2026-01-01.');
+  throw invalid('archive.bad_day', 'day must be a date such as 2026-01-01.');
 }
 
 function nextUrl(url: string, after: number): string {

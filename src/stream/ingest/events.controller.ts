@@ -24,14 +24,14 @@ export class EventsController {
   @Needs('event:write', 'written')
   @ApiOperation({
     operationId: 'post_events',
-    summary: 'Tell the stream what happened',
+    summary: 'Send events to the stream',
     description: EVENTS_TEXT,
     requestBody: EVENTS_BODY,
   })
   @IDEMPOTENCY_KEY
   @BINARY_HEADERS
   @jsonReply(202, 'Taken.', EVENTS_REPLY)
-  @jsonReply(200, 'Nothing of it is new.', EVENTS_REPLY)
+  @jsonReply(200, 'None of the events is new.', EVENTS_REPLY)
   @failures(400, 409, 413, 415, 422)
   async post(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const { rawBody: sent, raw } = request;
