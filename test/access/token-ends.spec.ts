@@ -69,29 +69,43 @@ function trickle({ request }: Opened): NodeJS.Timeout {
   return setInterval(() => request.method === 'POST' && request.write('x'), 200);
 }
 
-describe.each(KINDS)('%s', (_kind, url, method, headers) => {
-  test.each(['revoked', 'revoked on a server that hears no answers', 'revoked on a server that is cut off'] as const)(
-    'ends with its token: %s',
-    async (how) => {
-      const [gone, stays] = [await near.token(SCOPES), await near.token(SCOPES)];
-      const mine = await opened(url, gone.token, method, headers);
-      const other = await opened(url, stays.token, method, headers);
-      const timers = [trickle(mine), trickle(other)];
-      await new Promise((resolve) => setTimeout(resolve, 1000));
-      if (how.includes('answers')) proxy.holdAnswers();
-      if (how.includes('cut off')) proxy.goSilent();
-      await revoke(gone.id);
-      const revoked = performance.now();
-      expect((await mine.ended) - revoked).toBeLessThan(SOON_MS);
-      // Of one that can't be asked for nobody knows more.
-      if (how === 'revoked') expect(other.request.destroyed).toBe(false);
-      else expect((await other.ended) - revoked).toBeLessThan(SOON_MS);
-      timers.forEach((timer) => clearInterval(timer));
-      other.request.destroy();
-    },
-    30_000,
-  );
-});
+/** A request of a token that is revoked, and one of the same kind with a token that stays. */
+async function pairOf([kind, url, method, headers]: (typeof KINDS)[number]): Promise<{
+  kind: string;
+  id: number;
+  mine: Opened;
+  other: Opened;
+}> {
+  const [gone, stays] = [await near.token(SCOPES), await near.token(SCOPES)];
+  const mine = await opened(url, gone.token, method, headers);
+  return { kind, id: gone.id, mine, other: await opened(url, stays.token, method, headers) };
+}
+
+// All kinds at a time: each waits for its seconds, and none for another's.
+test.each(['revoked', 'revoked on a server that hears no answers', 'revoked on a server that is cut off'] as const)(
+  'a stream, a wait, a slow body and an upload end with their token: %s',
+  async (how) => {
+    const pairs = await Promise.all(KINDS.map(pairOf));
+    const timers = pairs.flatMap(({ mine, other }) => [trickle(mine), trickle(other)]);
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    if (how.includes('answers')) proxy.holdAnswers();
+    if (how.includes('cut off')) proxy.goSilent();
+    await Promise.all(
+      pairs.map(async ({ kind, id, mine, other }) => {
+        await revoke(id);
+        const revoked = performance.now();
+        const soon = async ({ ended }: Opened): Promise<boolean> => (await ended) - revoked < SOON_MS;
+        expect([kind, await soon(mine)]).toEqual([kind, true]);
+        // Of one that can't be asked for nobody knows more.
+        if (how === 'revoked') expect([kind, other.request.destroyed]).toEqual([kind, false]);
+        else expect([kind, await soon(other)]).toEqual([kind, true]);
+      }),
+    );
+    timers.forEach((timer) => clearInterval(timer));
+    for (const { other } of pairs) other.request.destroy();
+  },
+  60_000,
+);
 
 test('an answer that is older than five seconds is none: 503, and nothing is done', async () => {
   const { id, token } = await near.token(['ticket:write'], 'late');
