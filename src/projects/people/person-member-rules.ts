@@ -32,9 +32,9 @@ async function requireTeamOfPersons(tx: Tx, { team, person }: FieldValues): Prom
   });
   const isTeam = new Map<unknown, boolean>(rows.map((row) => [row.id, row.is_team]));
   const faults: Record<string, string[]> = {};
-  if (isTeam.get(team) === false) faults.team = ['This person is no team. Name one that has is_team.'];
-  if (team === person) faults.person = ['A team is no member of itself. Name a person.'];
+  if (isTeam.get(team) === false) faults.team = ['This person is not a team. Name a person whose is_team is true.'];
+  if (team === person) faults.person = ['A team cannot be a member of itself. Name a person who is not a team.'];
   else if (isTeam.get(person) === true)
-    faults.person = ['This is a team, and a team has persons only as members. Name each of its members.'];
+    faults.person = ['A team cannot be a member of a team. Add each of its members instead.'];
   if (Object.keys(faults).length > 0) throw invalidFields('personmember', faults);
 }

@@ -52,11 +52,11 @@ function keepsKind(name: string, { has_members, is_member }: Standing): void {
   if (has_members)
     throw conflict(
       'person.in_teams',
-      `${name} has members, so it stays a team. Take them out first: DELETE /api/v1/personmember/…/.`,
+      `${name} has members, so is_team must stay true. Delete its members first: /api/v1/personmember/.`,
     );
   if (is_member)
     throw conflict(
       'person.in_teams',
-      `${name} is a member of a team, and so no team. Take the person out of it first: DELETE /api/v1/personmember/…/.`,
+      `${name} is in a team, so is_team must stay false. Remove the person from it first: DELETE /api/v1/personmember/…/.`,
     );
 }

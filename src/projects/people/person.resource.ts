@@ -31,7 +31,7 @@ export const person = defineResource({
   docs: {
     tag: 'People',
     about:
-      'A person or a team. Who has a role in a project, is in a team or has members is changed with the scope `admin` only.',
+      'A person or a team. To change one that has a role in a project, is in a team or has members, the scope `admin` is needed.',
     example: { name: 'Chris Johnston', email: 'user@example.com', is_team: 'False' },
     filters: { name__istartswith: 'chris', email__iexact: 'User@example.com' },
     documented: {
