@@ -121,7 +121,7 @@ describe('.stamprc.json', () => {
     [
       { root: 'packages/b' },
       '--folder packages/a/src',
-      /packages\/a\/src is not below it: name .* \.stamprc\.json of its/,
+      /packages\/a\/src is not below it: name .* \.stamprc\.json with another/,
     ],
   ])('%j is refused before anything is done', async (settings, more, says) => {
     const app = new WatchedApp({ ...MONOREPO, '.stamprc.json': JSON.stringify(settings) });

@@ -103,7 +103,7 @@ describe('show', () => {
   test.each([
     ['show TKT-999', 7, "stamp: There is no ticket 'TKT-999'."],
     ['show', 2, 'stamp: Which ticket?'],
-    ['show what', 2, "stamp: 'what' is no ticket"],
+    ['show what', 2, "stamp: 'what' is not a ticket"],
     ['show TKT-1 --timeout 3', 2, 'stamp: --timeout needs --wait.'],
   ])('%s ends with %i', async (line, code, words) => {
     expect(await run(line)).toEqual({ code, stdout: '', stderr: expect.stringContaining(words) });
