@@ -105,7 +105,9 @@ test.each<NodeJS.Signals>(['SIGTERM', 'SIGKILL'])(
     await tell(second.base, 'two');
     await eventually('the second line', () => seen().includes('two'));
     expect(seen()).toEqual(['one', 'two']);
-    expect(notes).toMatch(/The stream was interrupted: reconnecting …[^]*Reconnected, after event \d+: nothing is missing\./);
+    expect(notes).toMatch(
+      /The stream was interrupted: reconnecting …[^]*Reconnected, after event \d+: nothing is missing\./,
+    );
     child.kill('SIGINT');
     expect(await ended).toBe(0);
     second.kill('SIGTERM');

@@ -166,9 +166,7 @@ describe('production went back to an earlier version', () => {
     const repo = await aRepo();
     const key = await wentBack(repo);
     change(repo);
-    expect(await said(repo)).toContain(
-      `${replaced(key)} To keep that, merge its commit ffffffffff; to restore yours:`,
-    );
+    expect(await said(repo)).toContain(`${replaced(key)} To keep that, merge its commit ffffffffff; to restore yours:`);
     expect(Object.values(await repo.changes())).toEqual([expect.stringMatching(/^(deleted, )?stale/)]);
   });
 

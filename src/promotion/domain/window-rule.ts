@@ -151,8 +151,8 @@ function isZone(name: string): boolean {
 function reasonFaults(given: unknown, kind: 'closed' | 'open'): string[] {
   if (given === undefined && kind === 'open') return [];
   if (typeof given !== 'string' || given.trim() === '')
-    return ['reason must be a text: it is shown to everybody who waits.'];
-  return given.length > LONGEST_REASON ? [`reason has at most ${LONGEST_REASON} characters.`] : [];
+    return ['reason must be a string: it is shown to people whose tickets wait.'];
+  return given.length > LONGEST_REASON ? [`reason may have at most ${LONGEST_REASON} characters.`] : [];
 }
 
 /** Of windows that are right, each for itself. */

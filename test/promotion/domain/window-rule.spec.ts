@@ -20,7 +20,7 @@ describe('a rule that is refused', () => {
     ['a long duration', [{ ...good, duration: 'P400D' }], /at most 366 days/],
     ['an unknown zone', [{ ...good, timezone: 'Europe/Berln' }], /Did you mean 'Europe\/Berlin'/],
     ['an offset', [{ ...good, timezone: '+01:00' }], /timezone must be an IANA name/],
-    ['no reason', [{ ...good, reason: undefined }], /reason must be a text/],
+    ['no reason', [{ ...good, reason: undefined }], /reason must be a string/],
     ['a long reason', [{ ...good, reason: 'x'.repeat(201) }], /at most 200 characters/],
     ['an unknown member', [{ ...good, reson: 'x' }], /Did you mean 'reason'/],
     ['reverts as a text', [{ ...good, reverts: 'yes' }], /reverts must be true or false/],
