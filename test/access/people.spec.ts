@@ -1,6 +1,7 @@
 // Whose a token is, who has which role in a project, and that nobody comes to a role but through the scope admin.
 import type { Response } from 'supertest';
 import { Db } from '../../src/platform/database/db.js';
+import type { Sql, Statement } from '../../src/platform/database/statement.js';
 import { LOCAL, OPERATOR, type Principal } from '../../src/platform/principal.js';
 import { People } from '../../src/projects/people/people.js';
 import { bearer, type GuardedServer, startGuarded } from './world.js';
@@ -145,6 +146,33 @@ describe('the roles in a project', () => {
   test.each(['', ' ', '\0', '\uD800', "x' OR true --", '%'])('nobody is called %j', async (text) => {
     expect(await people.named(db, text)).toBeUndefined();
   });
+});
+
+test('each question is one statement, which reads no whole table among 20 000 persons and roles', async () => {
+  await server.sql(
+    `WITH made AS (INSERT INTO person (name, email)
+      SELECT 'many-' || n, 'many-' || n || '@example.com' FROM generate_series(1, 20000) n RETURNING id)
+    INSERT INTO membership (project_id, person_id, role) SELECT $1, id, 'reader' FROM made`,
+    [await aProject()],
+  );
+  await server.sql('ANALYZE person, membership, personmember');
+  const asked: Statement[] = [];
+  const recording: Sql = {
+    run: <Row>(statement: Statement) => {
+      asked.push(statement);
+      return db.run<Row>(statement);
+    },
+  };
+  const owner = { name: 'MANY-77@example.com', scopes: new Set(['read']), token: 1 };
+  expect((await people.personOf(recording, owner))?.name).toBe('many-77');
+  expect((await people.named(recording, 'many-78'))?.name).toBe('many-78');
+  await people.rolesIn(recording, await aProject());
+  expect(asked.map(({ name }) => name)).toEqual(['person_of_owner', 'person_named', 'roles_in_project']);
+  for (const { name, text, values = [] } of asked) {
+    const plan = await server.sql<{ 'QUERY PLAN': string }>(`EXPLAIN ${text}`, [...values]);
+    const whole = plan.map((row) => row['QUERY PLAN']).filter((line) => /Seq Scan on (person|membership) /.test(line));
+    expect([name, whole]).toEqual([name, []]);
+  }
 });
 
 describe('who may give roles', () => {
