@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { holdOf } from '../promotion/holds/held-rows.js';
 import { type NamedProject, stageOf } from '../projects/stages/named-stage.js';
-import { ReadStages } from '../import-maps/stages/read-stages.js';
+import { ReadWhy, type Why } from '../promotion/why/read-why.js';
 import type { Tx } from '../platform/database/db.js';
 import { ObjectReader } from '../rest/reading/object-reader.js';
 import { resourceNamed, uriOf } from '../rest/resource.js';
@@ -33,7 +33,7 @@ const COLUMNS = `t.id, t.key, COALESCE(t.title, '') AS title, t.stage, t.current
 export class ReadCommands {
   constructor(
     private readonly objects: ObjectReader,
-    private readonly stages: ReadStages,
+    private readonly reasons: ReadWhy,
   ) {}
 
   async status(tx: Tx, id: number): Promise<Outcome> {
@@ -50,7 +50,7 @@ export class ReadCommands {
   }
 
   async why(tx: Tx, id: number, { base }: Speaker): Promise<Outcome> {
-    const why = await this.stages.why(id, base, tx);
+    const why = await this.reasons.run(id, base, undefined, tx);
     const against = why.verdicts.filter(({ verdict }) => !verdict.startsWith('pass'));
     const lines = against.flatMap(({ policy, summary, next_actions }) => [
       `${policy}: ${summary}`,
@@ -96,7 +96,7 @@ function lineOf({ key, stage, step, status, closed, title }: Listed): string {
   return `${key}${closed ? ' (closed)' : ''}${where} ${work}${title ? `: ${title}` : ''}`;
 }
 
-function whyLine(why: Awaited<ReturnType<ReadStages['why']>>, against: number): string {
+function whyLine(why: Why, against: number): string {
   const { key, stage, closed, next_stage: next, promotable } = why;
   if (promotable) return `${key} can be promoted to ${next}: promote ${key}`;
   if (closed) return `${key} is closed: reopen ${key}`;

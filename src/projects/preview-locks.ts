@@ -7,6 +7,11 @@ import { CONFIG } from '../platform/injection-tokens.js';
 export class PreviewLocks {
   constructor(@Inject(CONFIG) private readonly config: Pick<Config, 'access'>) {}
 
+  /** True where the server asks for tokens, so that it knows who speaks. */
+  get asksTokens(): boolean {
+    return this.config.access.required;
+  }
+
   /** `openPreviews`: the project's setting. */
   isLocked(openPreviews: boolean): boolean {
     const { required, publicRead } = this.config.access;

@@ -13,6 +13,7 @@ import {
 import { type DeployerEnvironments, environmentFaults } from './deployer-environments.js';
 import { entryFaults } from './entries.js';
 import { modulesUrlFault } from '../platform/modules-url.js';
+import { type PolicyRule, policyRuleFaults } from './policy-rules.js';
 import { previewOriginFaults, type PreviewOrigins } from './preview-origins.js';
 import { quotaFaults, type QuotaSetting } from '../quotas/quota-setting.js';
 import { stageFaults, type StageSetting } from './stages/stage-setting.js';
@@ -114,6 +115,11 @@ export class ProjectSettings {
   @Faultless(entryFaults)
   entries?: string[];
 
+  /** Its rules of promotion: what has to be so before a ticket comes to a stage. */
+  @IsOptional()
+  @Faultless((value, { stages }) => policyRuleFaults(value, stages))
+  policies?: PolicyRule[];
+
   /** Days that the stream replays. */
   @IsOptional()
   @IsInt({ message: 'retention_days must be a whole number.' })
@@ -152,6 +158,7 @@ const NAMES: readonly string[] = [
   'open_previews',
   'deployer_environments',
   'entries',
+  'policies',
   'retention_days',
   'quotas',
 ];

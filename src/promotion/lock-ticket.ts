@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Tx } from '../platform/database/db.js';
 import type { Sql } from '../platform/database/statement.js';
 import { notFound } from '../platform/errors.js';
+import type { PolicyRule } from '../projects/policy-rules.js';
 import { ModulesUrls } from '../projects/modules-urls.js';
 import { PreviewLocks } from '../projects/preview-locks.js';
 import { stageOrderOf, type StageSetting } from '../projects/stages/stage-setting.js';
@@ -20,6 +21,7 @@ interface Surroundings {
   open_previews: boolean | null;
   page: string | null;
   modules_url: string | null;
+  policies: PolicyRule[] | null;
   preview_key: string;
   release: number | null;
 }
@@ -55,8 +57,10 @@ export class LockTicket {
       quotas: found.quotas,
       entries: found.entries,
       previewKey: this.locks.isLocked(found.open_previews ?? false) ? found.preview_key : null,
+      asksTokens: this.locks.asksTokens,
       page: found.page,
       modulesUrl: this.modulesUrls.of(found.modules_url),
+      rules: found.policies ?? [],
       stage: row.stage as string | null,
       closed: row.closed_at !== null,
       version: Number(row.version),
@@ -70,7 +74,7 @@ async function surroundings(sql: Sql, id: number): Promise<Surroundings | undefi
     name: 'ticket_surroundings',
     text: `SELECT p.name AS project_name, p.settings->'stages' AS stages, p.settings->>'overlap' AS overlap, p.settings->'quotas' AS quotas,
         p.settings->'entries' AS entries, (p.settings->>'open_previews')::boolean AS open_previews, p.settings->>'page' AS page,
-        p.settings->>'modules_url' AS modules_url, t.preview_key, m.release
+        p.settings->>'modules_url' AS modules_url, p.settings->'policies' AS policies, t.preview_key, m.release
       FROM ticket t JOIN project p ON p.id = t.project_id LEFT JOIN map_pointer m ON m.project_id = p.id WHERE t.id = $1`,
     values: [id],
   });

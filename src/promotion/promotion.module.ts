@@ -6,16 +6,37 @@ import { HoldClock } from './holds/hold-clock.js';
 import { HoldTicket } from './holds/hold-ticket.js';
 import { holdTicket, lockStage, unholdTicket, unlockStage } from './holds/hold-operations.js';
 import { LockStage } from './holds/lock-stage.js';
+import { approveTicket, rejectTicket, withdrawApproval } from './approvals/approval-operations.js';
+import { GiveApproval } from './approvals/give-approval.js';
+import { Landings } from './landings.js';
 import { LockTicket } from './lock-ticket.js';
 import { MapChanges } from './map-changes.js';
 import { MoveTicket } from './move-ticket.js';
+import { overridePolicy, unoverridePolicy } from './overrides/override-operations.js';
+import { OverridePolicy } from './overrides/override-policy.js';
+import { listPolicies } from './policy-operations.js';
 import { Policies } from './policies.js';
+import { ReadWhy } from './why/read-why.js';
+import { whyTicket } from './why/why-operations.js';
 
-const SHARED = [HoldTicket, LockStage, LockTicket, MapChanges, MoveTicket, Policies];
+const APPROVALS = [approveTicket, rejectTicket, withdrawApproval, overridePolicy, unoverridePolicy];
+const HOLDS = [holdTicket, unholdTicket, lockStage, unlockStage];
+const SHARED = [
+  GiveApproval,
+  HoldTicket,
+  Landings,
+  LockStage,
+  LockTicket,
+  MapChanges,
+  MoveTicket,
+  OverridePolicy,
+  Policies,
+  ReadWhy,
+];
 
 @Module({
   imports: [ProjectsModule],
-  controllers: controllersOf(holdTicket, unholdTicket, lockStage, unlockStage),
+  controllers: controllersOf(...HOLDS, ...APPROVALS, listPolicies, whyTicket),
   providers: [HoldClock, ...SHARED],
   exports: SHARED,
 })

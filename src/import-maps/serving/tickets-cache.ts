@@ -41,7 +41,7 @@ const NO_MODULES: Delta = [];
 /** By id or by key, each through its index, however many are asked for. */
 const SERVED = `SELECT a.name, t.id, t.project_id AS project, t.key, t.version,
     t.preview_key AS "previewKey", t.stage, t.closed_at IS NOT NULL AS closed,
-    r.id AS revision_id, ${MARK} AS mark, r.number, r.whole, r.carried, r.git_commit, ${keptUnlessKnown('a.known')} AS kept
+    r.id AS revision_id, ${MARK} AS mark, r.number, r.whole, r.carried, r.git_commit, r.actor, ${keptUnlessKnown('a.known')} AS kept
   FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[]) a(name, project, id, key, known)
   CROSS JOIN LATERAL (
     (SELECT * FROM ticket WHERE project_id = a.project AND id = a.id LIMIT 1) UNION ALL
@@ -113,9 +113,9 @@ export class TicketsCache {
   }
 
   private served(row: FoundTicket, known: Revision | undefined): ServedTicket {
-    const { name: _name, revision_id: id, mark, number, whole, carried, git_commit, kept, ...ticket } = row;
+    const { name: _name, revision_id: id, mark, number, whole, carried, git_commit, actor, kept, ...ticket } = row;
     if (id === null) return { ...ticket, revision: 0, delta: NO_MODULES };
-    const found = { id, mark, number, whole, carried, git_commit, kept };
+    const found = { id, mark, number, whole, carried, git_commit, actor, kept };
     const { delta } = this.revisions.resolve(this.db, ticket.id, found, known);
     return { ...ticket, revision: number, delta };
   }

@@ -34,6 +34,7 @@ import { DeltaQuotas } from './delta-quotas.js';
 import { danglingWarnings, leftWarnings, overlapWarning, overtakenWarnings } from './delta-warnings.js';
 import { eventKeys } from './event-keys.js';
 import type { MapWarning } from './map-warning.js';
+import { voidApprovals } from '../../promotion/approvals/follow-revisions.js';
 import { MoveTicket, positionOf } from '../../promotion/move-ticket.js';
 import { requireFirstStage, requireOpen, requireUnfinished } from '../../promotion/ticket-demands.js';
 
@@ -203,6 +204,7 @@ export class ChangeDelta {
     if (registered && sameDelta(deltaOf(ticket), delta)) return undefined;
     const revision = await this.deltas.write(tx, ticket, { delta, actor, provenance, blobs });
     await this.deltas.moveKeys(tx, ticket, delta);
+    await voidApprovals(tx, ticket, actor);
     const stage = firstStage(ticket.stages);
     const keys = keysOf(delta);
     const event: EventDraft = {

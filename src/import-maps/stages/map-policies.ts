@@ -23,25 +23,36 @@ export interface MapPromotion extends Promotion {
 }
 
 /** A policy that has nothing to say of a promotion without modules. */
-const ofModules = (name: string, ask: (sql: Sql, promotion: MapPromotion) => Promise<Verdict[]>): Policy => ({
-  name,
+const ofModules = (
+  about: Pick<Policy, 'name' | 'about' | 'overridable'>,
+  ask: (sql: Sql, promotion: MapPromotion) => Promise<Verdict[]>,
+): Policy => ({
+  ...about,
   ask: (sql, promotion) => ('maps' in promotion ? ask(sql, promotion as MapPromotion) : Promise.resolve([])),
 });
 
+const CONFLICTS = {
+  name: 'conflicts',
+  about: 'Production has not changed what the ticket changes, and overlaps are as the project says.',
+  overridable: false,
+};
+const IMPORTS = {
+  name: 'imports',
+  about: 'Everything that pages load resolves in the map that the promotion makes.',
+  overridable: true,
+};
+const SOURCES = {
+  name: 'sources',
+  about: 'Whether the modules came from work that was committed, and were compared with production.',
+  overridable: false,
+};
+
 @Injectable()
 export class MapPolicies {
-  constructor(
-    private readonly policies: Policies,
-    imports: ImportsCheck,
-  ) {
-    policies.register(ofModules('conflicts', conflicts));
-    policies.register(ofModules('imports', (sql, { ticket, maps, base }) => imports.ask(sql, ticket, maps, base)));
-    policies.register(ofModules('sources', sources));
-  }
-
-  /** What every policy says of a promotion of modules, worst first. */
-  ask(sql: Sql, promotion: MapPromotion): Promise<Verdict[]> {
-    return this.policies.ask(sql, promotion);
+  constructor(policies: Policies, imports: ImportsCheck) {
+    policies.register(ofModules(CONFLICTS, conflicts));
+    policies.register(ofModules(IMPORTS, (sql, { ticket, maps, base }) => imports.ask(sql, ticket, maps, base)));
+    policies.register(ofModules(SOURCES, sources));
   }
 }
 

@@ -10,6 +10,8 @@ import { committed, isDirty, keysOf } from '../domain/delta.js';
 import { positionAfterPromotion, production, type Stage, stageAfter } from '../../projects/stages/stage-order.js';
 import { type Forced, overridden } from '../domain/imports-policy.js';
 import { allPass, type Verdict, worstFirst } from '../../promotion/domain/verdict.js';
+import { carryApprovals } from '../../promotion/approvals/follow-revisions.js';
+import { Policies } from '../../promotion/policies.js';
 import { lockPointerOf } from '../../promotion/production-pointer.js';
 import { hashesIn } from '../store/hosted-hashes.js';
 import { ProductionMaps } from '../store/production-maps.js';
@@ -18,7 +20,7 @@ import { carryGit, keepGit, type RevisionGit } from '../store/revision-git.js';
 import { deltaOf, TicketDeltas, type StampedTicket } from '../store/ticket-deltas.js';
 import { tellForced } from './force-body.js';
 import { MoveTicket, positionOf } from '../../promotion/move-ticket.js';
-import { MapPolicies } from './map-policies.js';
+import { promotionOf } from './map-landing.js';
 import { PromotedMaps } from './promoted-maps.js';
 import { differencesAt, type StageChange } from './stage-change.js';
 import { requireOpen, requireStamped } from '../../promotion/ticket-demands.js';
@@ -34,13 +36,22 @@ export interface PromoteOptions extends OperationContext {
   readonly forced?: Forced | undefined;
 }
 
+/** What the promotion went past; the history has it for good. */
+interface OverriddenPolicy {
+  readonly policy: string;
+  readonly name?: string;
+  readonly summary: string;
+}
+
+type Decided = PromoteOptions & { readonly overridden: readonly OverriddenPolicy[] };
+
 @Injectable()
 export class PromoteTicket {
   constructor(
     private readonly deltas: TicketDeltas,
     private readonly productionMaps: ProductionMaps,
     private readonly releases: Releases,
-    private readonly policies: MapPolicies,
+    private readonly policies: Policies,
     private readonly moving: MoveTicket,
   ) {}
 
@@ -58,11 +69,11 @@ export class PromoteTicket {
     const map = await this.productionMaps.at(ticket.project.id, ticket.release, tx);
     requireRelease(ticket, options.release);
     const maps = new PromotedMaps(map, deltaOf(ticket));
-    await this.requirePass(tx, ticket, next, maps, options);
+    const overridden = await this.requirePass(tx, ticket, next, maps, options);
     const kept = await this.keepCommit(tx, ticket, options);
     return next.name === production(ticket.stages).name
-      ? this.release(tx, kept, next, maps, options)
-      : this.freeze(tx, kept, next, maps, options);
+      ? this.release(tx, kept, next, maps, { ...options, overridden })
+      : this.freeze(tx, kept, next, maps, { ...options, overridden });
   }
 
   /** What came before it was committed, and is in a commit now, is a revision that says so. */
@@ -73,6 +84,7 @@ export class PromoteTicket {
     const number = await this.deltas.write(tx, ticket, written);
     const revision = await this.deltas.revision(tx, ticket.id, number);
     if (ticket.revision && revision) await carryGit(tx, ticket.revision.id, revision.id);
+    await carryApprovals(tx, ticket, number);
     return { ...ticket, revision, revisionNumber: number };
   }
 
@@ -82,10 +94,14 @@ export class PromoteTicket {
     next: Stage,
     maps: PromotedMaps,
     { base, forced }: PromoteOptions,
-  ): Promise<void> {
-    const verdicts = await this.policies.ask(tx, { ticket, maps, base });
-    refuseUnlessPass(ticket, next, forced ? worstFirst(verdicts.map((one) => overridden(one, forced))) : verdicts);
+  ): Promise<readonly OverriddenPolicy[]> {
+    const verdicts = await this.policies.ask(tx, promotionOf(ticket, maps, next, base));
+    const judged = forced ? worstFirst(verdicts.map((one) => overridden(one, forced))) : verdicts;
+    refuseUnlessPass(ticket, next, judged);
     if (forced) await tellForced(tx, ticket, verdicts, forced);
+    return judged
+      .filter(({ verdict }) => verdict === 'pass_overridden')
+      .map(({ policy, name, summary }) => ({ policy, ...(name === undefined ? {} : { name }), summary }));
   }
 
   private async lock(tx: Tx, id: number, { ifMatch, base }: PromoteOptions): ReturnType<TicketDeltas['lock']> {
@@ -100,7 +116,7 @@ export class PromoteTicket {
     ticket: StampedTicket,
     next: Stage,
     maps: PromotedMaps,
-    { actor, git = {} }: PromoteOptions,
+    { actor, overridden: past, git = {} }: Decided,
   ): Promise<StageChange> {
     const delta = deltaOf(ticket);
     const revision = ticket.revisionNumber;
@@ -108,7 +124,7 @@ export class PromoteTicket {
     const event: EventDraft = {
       type: 'ticket.promoted',
       line: promotedLine({ key: ticket.key, from: ticket.stage, to: next.name, revision }),
-      data: { revision },
+      data: { revision, ...overriddenData(past) },
     };
     const position = positionAfterPromotion(ticket.stages, next, positionOf(ticket.row));
     const row = await this.moving.run(tx, ticket, { stage: next.name, position, event }, actor);
@@ -125,7 +141,7 @@ export class PromoteTicket {
     ticket: StampedTicket,
     next: Stage,
     maps: PromotedMaps,
-    { actor, git }: PromoteOptions,
+    { actor, overridden: past, git }: Decided,
   ): Promise<StageChange> {
     const delta = deltaOf(ticket);
     const revision = ticket.revisionNumber;
@@ -149,7 +165,7 @@ export class PromoteTicket {
     const event: EventDraft = {
       type: 'ticket.promoted',
       line: promotedLine({ key: ticket.key, from: ticket.stage, to: next.name, release }),
-      data: { revision, release },
+      data: { revision, release, ...overriddenData(past) },
     };
     const position = positionAfterPromotion(ticket.stages, next, positionOf(ticket.row));
     const moved = this.moving.run(tx, ticket, { stage: next.name, position, event, announced: true }, actor);
@@ -158,6 +174,9 @@ export class PromoteTicket {
     return { ticket, row, revision, flip, changes: await differencesAt(keysOf(delta), maps.production, after) };
   }
 }
+
+const overriddenData = (overridden: readonly OverriddenPolicy[]): object =>
+  overridden.length === 0 ? {} : { overridden };
 
 function requireRelease(ticket: StampedTicket, expected: number | undefined): void {
   if (expected === undefined || expected === ticket.release) return;

@@ -1,4 +1,4 @@
-// GET /api/v1/ticket/<id>/why|diff|sources|revision/; GET /api/v1/release/ and /<number>/.
+// GET /api/v1/ticket/<id>/diff|sources|revision/; GET /api/v1/release/ and /<number>/.
 import { ApiQuery } from '@nestjs/swagger';
 import { invalid, notFound } from '../../platform/errors.js';
 import { quoted } from '../../platform/redact.js';
@@ -13,23 +13,10 @@ import { MOST_CHANGED, ReadSources } from './read-sources.js';
 import { ReadStages } from './read-stages.js';
 import { release } from './release.resource.js';
 import { SOURCES } from './sources-schema.js';
-import { DIFF, RELEASE, WHY } from './stage-schemas.js';
+import { DIFF, RELEASE } from './stage-schemas.js';
 
 const text = (name: string, description: string): MethodDecorator =>
   ApiQuery({ name, required: false, description, schema: { type: 'string' } });
-
-export const whyTicket = readOperation({
-  name: 'why_ticket',
-  route: 'GET ticket/:id/why',
-  at: ON_TICKET,
-  needs: 'read',
-  tag: 'Stages',
-  summary: "Why a ticket can't be promoted",
-  description: 'The verdict of each policy on a promotion now, worst first, with next actions.',
-  reply: { description: 'The verdicts.', schema: WHY },
-  use: ReadStages,
-  read: (stages, { at: id, context }) => stages.why(id, context.base),
-});
 
 export const diffTicket = readOperation({
   name: 'diff_ticket',

@@ -1,69 +1,32 @@
-// What there is to read of stages: why a ticket can't go on, what differs between two maps, a release with its commits.
+// What there is to read of stages: what differs between two maps, a release with its commits.
 import { Injectable } from '@nestjs/common';
 import { Db } from '../../platform/database/db.js';
 import type { Sql } from '../../platform/database/statement.js';
 import { utcSql } from '../../platform/database/time-sql.js';
-import { DomainError, invalid, notFound } from '../../platform/errors.js';
+import { DomainError, invalid } from '../../platform/errors.js';
 import { inSlices } from '../../platform/in-slices.js';
 import { mapping } from '../../platform/sliced.js';
-import { resourceNamed, uriOf } from '../../rest/resource.js';
-import { rowOf } from '../../rest/writing/locked-row.js';
 import { type KeyState, keyState } from '../domain/conflict.js';
 import { type DeltaEntry, entryKey, overlaying } from '../domain/delta.js';
 import { diffing } from '../domain/diff.js';
-import { firstStage, production, stageAfter, stageNamed } from '../../projects/stages/stage-order.js';
+import { production, stageNamed } from '../../projects/stages/stage-order.js';
 import type { ImportMap } from '../domain/import-map.js';
 import type { MapKey } from '../domain/map-key.js';
-import { allPass, type Verdict } from '../../promotion/domain/verdict.js';
 import { lastChanges } from '../store/key-history.js';
 import { ProductionMaps } from '../store/production-maps.js';
-import { deltaOf, type DeltaTicket, TicketDeltas } from '../store/ticket-deltas.js';
+import { deltaOf, type DeltaTicket } from '../store/ticket-deltas.js';
 import type { NamedProject } from '../../projects/stages/named-stage.js';
-import { MapPolicies } from './map-policies.js';
-import { PromotedMaps } from './promoted-maps.js';
+import { MapLanding } from './map-landing.js';
 import { differenceView } from './stage-view.js';
 import { quoted } from '../../platform/redact.js';
-
-/** What stands between a ticket and its next stage. */
-export interface Why {
-  readonly ticket: string;
-  readonly key: string;
-  readonly stage: string | null;
-  readonly closed: boolean;
-  readonly next_stage: string | null;
-  readonly release: number;
-  readonly promotable: boolean;
-  /** Worst first. */
-  readonly verdicts: readonly Verdict[];
-}
 
 @Injectable()
 export class ReadStages {
   constructor(
     private readonly db: Db,
-    private readonly deltas: TicketDeltas,
+    private readonly landing: MapLanding,
     private readonly productionMaps: ProductionMaps,
-    private readonly policies: MapPolicies,
   ) {}
-
-  /** The verdicts of the policies, worst first. Rejects with not_found. */
-  async why(id: number, base: string, sql: Sql = this.db): Promise<Why> {
-    const ticket = await this.ticket(id, sql);
-    const map = await this.productionMaps.at(ticket.project.id, ticket.release, sql);
-    const next = stageAfter(ticket.stages, ticket.stage);
-    const maps = new PromotedMaps(map, deltaOf(ticket));
-    const verdicts = await this.policies.ask(sql, { ticket, maps, base });
-    return {
-      ticket: uriOf(resourceNamed('ticket'), id),
-      key: ticket.key,
-      stage: ticket.stage,
-      closed: ticket.closed,
-      next_stage: ticket.stage === null ? firstStage(ticket.stages).name : (next?.name ?? null),
-      release: ticket.release,
-      promotable: ticket.stage !== null && !ticket.closed && next !== undefined && allPass(verdicts),
-      verdicts,
-    };
-  }
 
   /** Sides are stages and releases (`release:7`). Rejects with not_found, invalid. */
   async diff(id: number, sides: { from?: string | undefined; to?: string | undefined }, base: string): Promise<object> {
@@ -114,15 +77,8 @@ export class ReadStages {
   }
 
   /** As it is now, without a lock. Rejects with not_found. */
-  async ticket(id: number, sql: Sql = this.db): Promise<DeltaTicket> {
-    const resource = resourceNamed('ticket');
-    const [found] = await sql.run<{ row: object }>({
-      name: 'ticket_row',
-      text: 'SELECT to_jsonb(t) AS row FROM ticket t WHERE t.id = $1',
-      values: [id],
-    });
-    if (!found) throw notFound(`There is no ticket ${id}.`);
-    return this.deltas.around(sql, rowOf(resource, found.row));
+  ticket(id: number, sql: Sql = this.db): Promise<DeltaTicket> {
+    return this.landing.ticket(sql, id);
   }
 
   /** A release with the tickets and commits of its active layers; 0 is there before anything is. Rejects with not_found. */

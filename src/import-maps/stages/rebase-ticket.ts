@@ -15,6 +15,7 @@ import { ProductionMaps } from '../store/production-maps.js';
 import { giveUp } from '../store/source-history.js';
 import { deltaOf, TicketDeltas, type StampedTicket } from '../store/ticket-deltas.js';
 import { overtakenWarnings } from './delta-warnings.js';
+import { voidApprovals } from '../../promotion/approvals/follow-revisions.js';
 import { MoveTicket } from '../../promotion/move-ticket.js';
 import { differencesAt, type StageChange } from './stage-change.js';
 import { requireFirstStage, requireOpen, requireStamped } from '../../promotion/ticket-demands.js';
@@ -53,6 +54,7 @@ export class RebaseTicket {
       provenance: { git_commit: ticket.revision?.git_commit ?? null },
     });
     await this.deltas.moveKeys(tx, ticket, after);
+    await voidApprovals(tx, ticket, options.actor);
     await giveUp(tx, id, givenUp(before, choices));
     const chosen = Object.fromEntries([...choices].map(([key, choice]) => [wireKey(key), choice]));
     const event: EventDraft = {

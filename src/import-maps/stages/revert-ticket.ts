@@ -9,6 +9,7 @@ import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
 import { modulesRevertedLine, revertedLine } from '../../log/lines/stage-lines.js';
 import { keysOf, overlaying } from '../domain/delta.js';
 import { positionAfterRevert, production, stageBefore } from '../../projects/stages/stage-order.js';
+import { carryApprovals } from '../../promotion/approvals/follow-revisions.js';
 import { lockPointerOf } from '../../promotion/production-pointer.js';
 import { ProductionMaps } from '../store/production-maps.js';
 import { deltaOf, TicketDeltas, type StampedTicket } from '../store/ticket-deltas.js';
@@ -91,6 +92,7 @@ export class RevertTicket {
     const provenance = { git_commit: earlier.git_commit };
     const revision = await this.deltas.write(tx, ticket, { delta: after, actor, provenance });
     await this.deltas.moveKeys(tx, ticket, after);
+    await carryApprovals(tx, { ...ticket, revisionNumber: number }, revision);
     const event: EventDraft = {
       type: 'ticket.reverted',
       line: modulesRevertedLine(ticket.key, number, reason),

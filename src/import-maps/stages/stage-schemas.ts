@@ -1,6 +1,6 @@
 // What stage verbs take and answer, for the OpenAPI document.
 import { PAGES, PREVIEW_KEY } from './preview-schema.js';
-import { HOLD, VERDICT } from '../../promotion/replies.js';
+import { HOLD } from '../../promotion/replies.js';
 import { list, object, text, whole } from '../../rest/operations/schema-words.js';
 
 const TARGET = {
@@ -83,17 +83,6 @@ export const STAGE_CHANGE = object(
   },
   ['ticket', 'key', 'stage', 'current_workflow_step', 'status', 'version', 'revision', 'release', 'changes', 'links'],
 );
-
-export const WHY = object('What blocks a ticket from its next stage.', {
-  ticket: text('Where the ticket is.'),
-  key: text('Its key.'),
-  stage: { ...NOBODY, description: 'Its stage; null while it has no modules.' },
-  closed: { type: 'boolean', description: 'True for a closed ticket, which is not promoted until it is reopened.' },
-  next_stage: { ...NOBODY, description: 'The next stage; null for a released ticket.' },
-  release: whole('The current release of production.'),
-  promotable: { type: 'boolean', description: 'True if nothing blocks it.' },
-  verdicts: list('Worst first.', VERDICT),
-});
 
 export const DIFF = object('What differs between two maps.', {
   from: text('One.'),

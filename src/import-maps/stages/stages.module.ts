@@ -8,6 +8,7 @@ import { ChangeDelta } from './change-delta.js';
 import { DeltaQuotas } from './delta-quotas.js';
 import { FollowTickets } from './follow-tickets.js';
 import { ImportsCheck } from './imports-check.js';
+import { MapLanding } from './map-landing.js';
 import { MapPolicies } from './map-policies.js';
 import { PromoteTicket } from './promote-ticket.js';
 import { RebaseTicket } from './rebase-ticket.js';
@@ -34,6 +35,7 @@ import { WriteProduction } from './write-production.js';
     DeltaQuotas,
     FollowTickets,
     ImportsCheck,
+    MapLanding,
     MapPolicies,
     ProductionWriters,
     ReadSources,

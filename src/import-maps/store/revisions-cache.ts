@@ -14,6 +14,8 @@ export interface Revision extends ChainPlace {
   readonly mark: string;
   readonly delta: Delta;
   readonly git_commit: string | null;
+  /** Who made it. */
+  readonly actor: string;
 }
 
 export interface FoundRevision extends Omit<Revision, 'delta'> {

@@ -8,17 +8,16 @@ import { type Delta, difference, isDirty, keysOf } from '../domain/delta.js';
 import { deltaFrom, placeAfter, stepBetween } from '../domain/delta-steps.js';
 import type { MapKey } from '../domain/map-key.js';
 import { LockTicket } from '../../promotion/lock-ticket.js';
+import type { CarryingTicket } from '../../promotion/landings.js';
 import type { LockedTicket } from '../../promotion/locked-ticket.js';
 import type { Stamped } from '../../promotion/ticket-demands.js';
 import { type FoundRevision, RevisionsCache, keptUnlessKnown, MARK, type Revision } from './revisions-cache.js';
 import { hashesIn } from './hosted-hashes.js';
 
 /** A ticket with the modules that it carries. */
-export interface DeltaTicket extends LockedTicket {
+export interface DeltaTicket extends CarryingTicket {
   /** The last one; undefined before there is any. */
   readonly revision: Revision | undefined;
-  /** Its number; 0 before there is any. */
-  readonly revisionNumber: number;
 }
 
 /** One that carries modules, were they none. */
@@ -75,7 +74,7 @@ export class TicketDeltas {
     const known = this.known.of(id);
     const [revision] = await sql.run<FoundRevision>({
       name: 'ticket_last_revision',
-      text: `SELECT r.id, ${MARK} AS mark, r.number, r.whole, r.carried, ${keptUnlessKnown('$2::text')} AS kept, r.git_commit
+      text: `SELECT r.id, ${MARK} AS mark, r.number, r.whole, r.carried, ${keptUnlessKnown('$2::text')} AS kept, r.git_commit, r.actor
         FROM map_revision r WHERE r.ticket_id = $1 ORDER BY r.number DESC LIMIT 1`,
       values: [id, known?.mark ?? ''],
     });
@@ -84,7 +83,7 @@ export class TicketDeltas {
 
   private with(sql: Sql, ticket: LockedTicket, { revision: found, known }: Found): DeltaTicket {
     const revision = found && this.known.resolve(sql, ticket.id, found, known);
-    return { ...ticket, revision, revisionNumber: revision?.number ?? 0 };
+    return { ...ticket, revision, revisionNumber: revision?.number ?? 0, uploader: revision?.actor ?? null };
   }
 
   /**
@@ -130,7 +129,7 @@ export class TicketDeltas {
         'A file of this upload was cleaned up before the upload ended. Upload it again.',
       );
     const { id, mark } = written;
-    this.known.remember(tx, ticket.id, { id, mark, ...place, delta, git_commit });
+    this.known.remember(tx, ticket.id, { id, mark, ...place, delta, git_commit, actor });
     return place.number;
   }
 
@@ -138,7 +137,7 @@ export class TicketDeltas {
   async revision(tx: Tx, ticket: number, number: number): Promise<Revision | undefined> {
     const [found] = await tx.run<FoundRevision>({
       name: 'map_revision',
-      text: `SELECT r.id, ${MARK} AS mark, r.number, r.whole, r.carried, ${keptUnlessKnown("''")} AS kept, r.git_commit FROM map_revision r
+      text: `SELECT r.id, ${MARK} AS mark, r.number, r.whole, r.carried, ${keptUnlessKnown("''")} AS kept, r.git_commit, r.actor FROM map_revision r
         WHERE r.ticket_id = $1 AND r.number = $2`,
       values: [ticket, number],
     });

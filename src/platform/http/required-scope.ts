@@ -37,6 +37,8 @@ export type Need =
   | 'map:*'
   /** One of both. */
   | 'ticket:write|map:*'
+  /** Implied by no other. */
+  | 'override'
   | 'admin';
 
 /**

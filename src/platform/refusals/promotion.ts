@@ -2,6 +2,11 @@
 import type { Refusals } from './declared.js';
 
 export const PROMOTION = {
+  'approval.as_missing': ['invalid', 'The server asks for no tokens, and the body does not say who approves.'],
+  'approval.as_with_token': ['invalid', 'The token says who approves, so the body may not.'],
+  'approval.none': ['conflict', 'There is nothing of yours to withdraw.'],
+  'approval.not_eligible': ['forbidden', 'No rule counts the approval of this person.'],
+  'approval.unknown_rule': ['invalid', 'No rule of this name asks for approvals at the stage.'],
   'at.invalid': ['invalid', 'at is not a time.'],
   'body.map_or_operations': ['invalid', 'The body is neither an import map nor operations, or both.'],
   'conflicts.overlap': ['conflict', 'Another open ticket changes the same keys.'],
@@ -21,6 +26,9 @@ export const PROMOTION = {
   'map.tickets_conflict': ['conflict', 'Two of the tickets change the same key in different ways.'],
   'map.too_many_tickets': ['invalid', 'Too many tickets were requested together.'],
   'map.unavailable': ['unavailable', 'The database does not answer, and this map is not in memory.'],
+  'override.none': ['conflict', 'There is no such override to withdraw.'],
+  'override.not_overridable': ['invalid', 'The policy cannot be overridden.'],
+  'override.unknown_policy': ['invalid', 'There is no such policy.'],
   'promote.no_reason': ['invalid', 'A policy is forced without a reason.'],
   'promote.not_forcible': ['invalid', 'A policy cannot be forced.'],
   'rebase.bad_choice': ['invalid', 'A choice is neither mine nor theirs.'],
@@ -34,6 +42,7 @@ export const PROMOTION = {
   'revert.no_stage_before': ['invalid', 'The ticket is at its first stage.'],
   'revision.unknown': ['not_found', 'The ticket has no such revision.'],
   'rollback.no_release': ['invalid', 'A rollback names no release.'],
+  'stage.not_ahead': ['conflict', 'The stage is not ahead of the ticket.'],
   'stage.locked': ['conflict', 'The stage is locked.'],
   'stage.not_production': ['conflict', 'The stage is not production, so it has no map to write.'],
   'steps.subticket_failed': ['conflict', 'A subticket has failed.'],

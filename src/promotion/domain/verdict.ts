@@ -21,6 +21,7 @@ export type Grade = (typeof GRADES)[number];
 
 /** What an action does, in one word: a stage verb, or a look. */
 export const ACTION_VERBS = [
+  'approve',
   'history',
   'promote',
   'rebase',
@@ -70,6 +71,8 @@ export type VerdictCode = PassCode | CodeOf<'conflict'>;
 
 export interface Verdict {
   readonly policy: string;
+  /** The name of the rule that asked, where it has one. */
+  readonly name?: string;
   readonly verdict: Grade;
   /** Stable, `conflicts.stale`. */
   readonly code: VerdictCode;
@@ -81,6 +84,9 @@ export interface Verdict {
   readonly since: string;
   /** When it clears, where that is known. */
   readonly until?: string;
+  /** Who could clear it, at most five, and how many more. */
+  readonly eligible?: readonly string[];
+  readonly more_eligible?: number;
   readonly next_actions: readonly NextAction[];
 }
 

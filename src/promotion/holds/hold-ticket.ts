@@ -2,11 +2,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../../platform/database/db.js';
 import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
-import { type EventDraft, resourceNamed, type Row } from '../../rest/resource.js';
-import { updateSql } from '../../rest/writing/row-sql.js';
+import type { EventDraft, Row } from '../../rest/resource.js';
 import { heldLine, unheldLine } from '../../log/lines/stage-lines.js';
 import type { Hold } from '../domain/hold.js';
 import type { OperationContext } from '../../rest/operations/operation-context.js';
+import { nextVersion } from '../next-version.js';
 import { LockTicket } from '../lock-ticket.js';
 import type { LockedTicket } from '../locked-ticket.js';
 import { holdOf, type NewHold, removeHold, requireNoEndless, writeHold } from './held-rows.js';
@@ -44,7 +44,7 @@ export class HoldTicket {
       line,
       data: { before: { hold: before ?? null }, after: { hold } },
     };
-    return { ticket, row: await told(tx, ticket, event, options), hold, changed: true };
+    return { ticket, row: await nextVersion(tx, ticket, event, options), hold, changed: true };
   }
 
   /** Rejects with not_found; precondition. */
@@ -58,7 +58,7 @@ export class HoldTicket {
       line,
       data: { before: { hold: before }, after: { hold: null }, reason },
     };
-    return { ticket, row: await told(tx, ticket, event, options), hold: undefined, changed: true };
+    return { ticket, row: await nextVersion(tx, ticket, event, options), hold: undefined, changed: true };
   }
 
   private async lock(tx: Tx, id: number, { ifMatch }: OperationContext): Promise<LockedTicket> {
@@ -66,10 +66,4 @@ export class HoldTicket {
     requireMatch(ifMatch, versionTag(ticket.version));
     return ticket;
   }
-}
-
-/** The next version, with the event that says why. */
-async function told(tx: Tx, ticket: LockedTicket, event: EventDraft, { actor }: OperationContext): Promise<Row> {
-  const [changed] = await tx.run<{ row: Row }>(updateSql(resourceNamed('ticket'), ticket.id, {}, event, actor));
-  return changed?.row ?? ticket.row;
 }

@@ -5,6 +5,8 @@ import type { Policy } from '../policy.js';
 
 export const hold: Policy = {
   name: 'hold',
+  about: 'Nobody holds the ticket.',
+  overridable: false,
   async ask(sql, { ticket: { id, key, row }, base }) {
     const facts = { ticketKey: key, ticketId: id, hold: await holdOf(sql, { ticket: id }) };
     return [holdVerdict(facts, String(row.updated_at), base)];

@@ -13,6 +13,8 @@ interface LiveSubticket {
 
 export const steps: Policy = {
   name: 'steps',
+  about: 'The ticket is not failed, and no live subticket is failed or unfinished.',
+  overridable: true,
   async ask(sql, { ticket, base }) {
     const rows = await sql.run<LiveSubticket>({
       name: 'live_subtickets_named',

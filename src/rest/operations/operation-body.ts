@@ -21,16 +21,10 @@ interface Documented {
 /** The members of a body class, all of which may be left out; so may the body, unless one of them is required. */
 export function bodyOf<Body extends object>(of: new () => Body, documented: Documented): OperationBody<Partial<Body>> {
   const fields = fieldsOf(of);
-  const required = fields.filter((field) => field.required).map(({ name }) => name);
-  const properties = Object.fromEntries(fields.map((field) => [field.name, schemaOf(field)]));
-  const schema = {
-    type: 'object',
-    description: documented.about,
-    properties,
-    ...(required.length > 0 ? { required } : {}),
-  };
+  const schema = membersSchema(of, documented.about);
+  const required = fields.some((field) => field.required);
   return {
-    documented: [jsonBody(schema, documented.example, { required: required.length > 0 })],
+    documented: [jsonBody(schema, documented.example, { required })],
     read: (given) => readMembers(of, fields, given),
   };
 }
@@ -58,14 +52,27 @@ function readMembers<Body extends object>(of: new () => Body, fields: readonly F
   const unknown = given.find(([name]) => !names.includes(name));
   if (unknown) throw unknownMember(unknown[0], names);
   const values = Object.fromEntries(given);
-  const unkeepable = given.find(([, value]) => typeof value === 'string' && !isKeepable(value));
-  if (unkeepable) throw invalid('body.invalid_member', `'${unkeepable[0]}': ${UNKEEPABLE}`);
-  const [fault] = validateSync(Object.assign(new of(), values), { forbidUnknownValues: false });
-  if (fault) {
-    const [says = 'This value is not valid.'] = Object.values(fault.constraints ?? {});
-    throw invalid('body.invalid_member', `'${fault.property}': ${says}`);
-  }
+  const fault = memberFault(of, values);
+  if (fault !== undefined) throw invalid('body.invalid_member', fault);
   return values as Partial<Body>;
+}
+
+/** The first member whose value is not what its field takes; undefined where all are. What isn't given isn't looked at. */
+export function memberFault(of: new () => object, given: Readonly<Record<string, unknown>>): string | undefined {
+  const unkeepable = Object.entries(given).find(([, value]) => typeof value === 'string' && !isKeepable(value));
+  if (unkeepable) return `'${unkeepable[0]}': ${UNKEEPABLE}`;
+  const [fault] = validateSync(Object.assign(new of(), given), { forbidUnknownValues: false });
+  if (!fault) return undefined;
+  const [says = 'This value is not valid.'] = Object.values(fault.constraints ?? {});
+  return `'${fault.property}': ${says}`;
+}
+
+/** JSON Schema of an object with the members of a class. */
+export function membersSchema(of: new () => object, description: string): object {
+  const fields = fieldsOf(of);
+  const required = fields.filter((field) => field.required).map(({ name }) => name);
+  const properties = Object.fromEntries(fields.map((field) => [field.name, schemaOf(field)]));
+  return { type: 'object', description, properties, ...(required.length > 0 ? { required } : {}) };
 }
 
 const TYPES: Partial<Record<Field['kind'], object>> = {
