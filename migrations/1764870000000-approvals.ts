@@ -31,6 +31,7 @@ const UP = [
     actor text NOT NULL,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     until timestamptz NOT NULL,
+    clock_shift double precision NOT NULL DEFAULT 0,
     withdrawn_at timestamptz,
     CONSTRAINT policy_override_pkey PRIMARY KEY (id),
     CONSTRAINT policy_override_ticket_id_fkey FOREIGN KEY (ticket_id) REFERENCES ticket (id) ON DELETE CASCADE)`,

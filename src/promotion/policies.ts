@@ -14,7 +14,11 @@ import type { Policy, Promotion } from './policy.js';
 import { knowRulesOf, rulesFor } from './rules.js';
 
 /** Its times as every answer has them: those of rows come as Postgres writes them in JSON. */
-const asTold = (verdict: Verdict): Verdict => ({ ...verdict, since: wireTime(verdict.since) });
+const asTold = (verdict: Verdict): Verdict => ({
+  ...verdict,
+  since: wireTime(verdict.since),
+  ...(verdict.until === undefined ? {} : { until: wireTime(verdict.until) }),
+});
 
 /**
  * Asked of every promotion, whatever it brings; docs/ERRORS.md has their codes.

@@ -13,6 +13,7 @@ import { LockTicket } from './lock-ticket.js';
 import { MapChanges } from './map-changes.js';
 import { MoveTicket } from './move-ticket.js';
 import { overridePolicy, unoverridePolicy } from './overrides/override-operations.js';
+import { OverrideClock } from './overrides/override-clock.js';
 import { OverridePolicy } from './overrides/override-policy.js';
 import { listPolicies } from './policy-operations.js';
 import { Policies } from './policies.js';
@@ -37,7 +38,7 @@ const SHARED = [
 @Module({
   imports: [ProjectsModule],
   controllers: controllersOf(...HOLDS, ...APPROVALS, listPolicies, whyTicket),
-  providers: [HoldClock, ...SHARED],
+  providers: [HoldClock, OverrideClock, ...SHARED],
   exports: SHARED,
 })
 export class PromotionModule {}

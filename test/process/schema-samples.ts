@@ -39,6 +39,10 @@ export const SCHEMA_SAMPLES: Readonly<Record<string, readonly string[]>> = {
     `INSERT INTO stage_lock (project_id, stage, reason, actor) VALUES (1, 'prod', 'holidays', 'local')`,
     `INSERT INTO pending_command (id, actor, text, expires_at) VALUES ('c1', 'local', 'promote TKT-1', '2026-01-01T00:00:00Z')`,
   ],
+  Approvals1764870000000: [
+    `INSERT INTO approval (ticket_id, stage, revision, kind, who, by, checked) VALUES (1, 'prod', 1, 'approve', 'name/alice', 'alice', false)`,
+    `INSERT INTO policy_override (ticket_id, stage, revision, policy, reason, actor, until) VALUES (1, 'prod', 1, 'soak', 'now', 'carol', now() + interval '1 hour')`,
+  ],
   PreviewKeys1764550000000: [`UPDATE ticket SET preview_key = 'AbCdEfGhIjKlMn-_' WHERE id = 1`],
   Access1763800000000: [
     `INSERT INTO access_token (owner, hash, scopes, expires_at) VALUES ('ci', 'h1', '{read}', '2030-01-01T00:00:00Z')`,

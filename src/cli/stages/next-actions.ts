@@ -55,6 +55,8 @@ const behind = (word: string, { pathname }: URL): string => {
 };
 
 const WORDS: Readonly<Record<NextAction['verb'], (asked: Asked) => string>> = {
+  approve: ({ key, body: { stage, name, as } }) =>
+    shell`stamp approve ${key} ${flags({ stage: firstOf(stage), rule: firstOf(name), as: firstOf(as) })}`,
   history: ({ key }) => shell`stamp history ${key}`,
   promote: ({ key, body: { force, reason } }) =>
     shell`stamp promote ${key} ${flags({ force: firstOf(force), reason: firstOf(reason) })}`,

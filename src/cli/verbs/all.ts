@@ -2,6 +2,7 @@
 import type { Verb } from '../session/verb.js';
 import { add } from './add.js';
 import { artifact } from './artifact.js';
+import { approve, reject } from './approve.js';
 import { bisect } from './bisect.js';
 import { close, reopen } from './close.js';
 import { complete } from './complete.js';
@@ -17,6 +18,7 @@ import { lock, unlock } from './lock.js';
 import { login, logout, whoami } from './login.js';
 import { create } from './new.js';
 import { open } from './open.js';
+import { override } from './override.js';
 import { preview } from './preview.js';
 import { project } from './project.js';
 import { promote } from './promote.js';
@@ -43,7 +45,7 @@ export const GROUPS: readonly VerbGroup[] = [
   { title: 'Take them through their steps', verbs: [status, sub, artifact, complete, fail] },
   {
     title: 'Bring them to production, and back',
-    verbs: [why, diff, rebase, promote, revert, hold, unhold, close, reopen],
+    verbs: [why, diff, rebase, approve, reject, override, promote, revert, hold, unhold, close, reopen],
   },
   { title: 'The project and its releases', verbs: [project, releases, bisect, rollback, lock, unlock, snippet] },
   { title: 'Who may do what', verbs: [login, logout, whoami, token] },

@@ -3,6 +3,7 @@ import { shell } from '../../platform/shell-quote.js';
 import { EXIT } from '../words/exit-codes.js';
 import type { Why } from '../stages/shapes.js';
 import { exitOfVerdicts, passes, sayVerdicts } from '../stages/verdicts.js';
+import { textOf } from '../words/options.js';
 import { ticketNamed } from '../tickets/ticket-name.js';
 import type { Verb } from '../session/verb.js';
 import { WHY_FIELDS } from '../words/json-shapes.js';
@@ -12,6 +13,7 @@ export const why: Verb = {
   takes: '[ticket]',
   summary: 'Explain what blocks the promotion of a ticket',
   description: 'Ends with 0 if nothing does, 3 if a person has to act, 8 if it clears by itself.',
+  options: [['--to <stage>', 'a stage further on; without it, the next one']],
   completes: 'ticket',
   json: WHY_FIELDS,
   examples: [
@@ -22,7 +24,9 @@ export const why: Verb = {
   run: async (session, [name], options) => {
     const { server, out, settings } = session;
     const path = { id: await ticketNamed(session, name, options) };
-    const said = await server.of(server.api.GET('/api/v1/ticket/{id}/why/', { params: { path } }));
+    const to = textOf(options, 'to');
+    const query = to === undefined ? {} : { to };
+    const said = await server.of(server.api.GET('/api/v1/ticket/{id}/why/', { params: { path, query } }));
     out.result(said, () => {
       out.say(out.isTerminal ? out.paint('bold', headline(said)) : headline(said));
       sayVerdicts(out, said.verdicts, { key: said.key, url: settings.url });

@@ -71,7 +71,10 @@ export const WHY_FIELDS = fieldsOf<Why>({
   closed: true,
   next_stage: true,
   release: true,
+  to: true,
   promotable: true,
+  ready: true,
+  headline: true,
   verdicts: true,
 });
 
@@ -114,6 +117,9 @@ export const RELEASE_CHANGE_FIELDS = fieldsOf<ProductionChange & { readonly dry_
 /** Of a hold and of a lock. */
 const HOLD_FIELDS = fieldsOf<Held>({ actor: true, reason: true, since: true, until: true });
 
+const ON_REVISION: Fields = { ticket: true, key: true, version: true, stage: true, revision: true };
+export const APPROVAL_FIELDS: Fields = { ...ON_REVISION, by: true, checked: true, in_force: true };
+export const OVERRIDE_FIELDS: Fields = { ...ON_REVISION, override: true };
 export const HELD_FIELDS: Fields = { ticket: true, key: true, version: true, hold: HOLD_FIELDS };
 export const LOCKED_FIELDS: Fields = { stage: true, project: true, lock: HOLD_FIELDS };
 

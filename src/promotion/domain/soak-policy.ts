@@ -10,6 +10,8 @@ export interface SoakFacts {
   readonly since: string | null;
   /** The database's clock, ISO 8601. */
   readonly now: string;
+  /** Seconds that the clock stepped forth since then, which are no time. */
+  readonly stepped: number;
 }
 
 interface SoakVerdict {
@@ -23,10 +25,10 @@ interface SoakVerdict {
 }
 
 /** @param minutes how long it has to be there */
-export function soakVerdict({ ticketKey, stage, since, now }: SoakFacts, minutes: number): SoakVerdict {
+export function soakVerdict({ ticketKey, stage, since, now, stepped }: SoakFacts, minutes: number): SoakVerdict {
   const where = stage === null ? 'where it is' : `at ${stage}`;
   const began = since ?? now;
-  const over = new Date(Date.parse(began) + minutes * 60_000);
+  const over = new Date(Date.parse(began) + (minutes * 60 + stepped) * 1000);
   if (since === null || over.getTime() <= Date.parse(now)) {
     const summary = summaryOf(`${ticketKey} has been ${where} for ${timeText(minutes)}.`);
     return { verdict: 'pass', code: 'soak.over', summary, actor: 'you', since: began, next_actions: [] };

@@ -42,6 +42,10 @@ export class PolicyOverrideRow {
   @Column('timestamptz')
   until: Date;
 
+  /** Seconds that the database's clock stepped since; negative: back, and `until` was moved by as much. */
+  @Column('double precision', { default: 0 })
+  clock_shift: number;
+
   @Column('timestamptz', { nullable: true })
   withdrawn_at: Date | null;
 }

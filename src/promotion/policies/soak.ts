@@ -43,13 +43,16 @@ export const soak = defineRulePolicy({
     },
   },
   async facts(sql, { ticket }): Promise<SoakFacts> {
-    const [found] = await sql.run<{ since: string | null; now: string }>({
+    const [found] = await sql.run<{ since: string | null; now: string; stepped: number }>({
       name: 'ticket_at_its_stage',
-      text: `SELECT ${utcSql('clock_timestamp()')} AS now, (SELECT ${utcSql('e.time')} FROM event e
-          WHERE e.ticket_id = $1 AND e.type = ANY($2::text[]) ORDER BY e.id DESC LIMIT 1) AS since`,
+      text: `SELECT ${utcSql('clock_timestamp()')} AS now, ${utcSql('c.since')} AS since,
+          COALESCE((SELECT sum(k.seconds) FROM clock_step k WHERE k.seconds > 0 AND k.at > c.since), 0) AS stepped
+        FROM (SELECT (SELECT e.time FROM event e WHERE e.ticket_id = $1 AND e.type = ANY($2::text[])
+          ORDER BY e.id DESC LIMIT 1) AS since) c`,
       values: [ticket.id, CHANGES],
     });
-    return { ticketKey: ticket.key, stage: ticket.stage, since: found?.since ?? null, now: found?.now ?? '' };
+    const { since = null, now = '', stepped = 0 } = found ?? {};
+    return { ticketKey: ticket.key, stage: ticket.stage, since, now, stepped };
   },
   judge: (facts, { minutes = 0 }) => soakVerdict(facts, minutes),
 });

@@ -8,6 +8,7 @@ const at = (since: string | null, now: string): Parameters<typeof soakVerdict>[0
   stage: 'qa',
   since,
   now,
+  stepped: 0,
 });
 
 test.each([
@@ -21,6 +22,11 @@ test.each([
   [null, '2026-11-01T10:00:00.000000Z', 'soak.over', 'TKT-1 has been at qa for 30 minutes.'],
 ])('since %s, at %s: %s', (since, now, code, summary) => {
   expect(soakVerdict(at(since, now), 30)).toMatchObject({ code, summary });
+});
+
+test('what the clock stepped forth is no time', () => {
+  const facts = { ...at('2026-11-01T10:00:00.000000Z', '2026-11-01T11:00:00.000000Z'), stepped: 3600 };
+  expect(soakVerdict(facts, 30)).toMatchObject({ code: 'soak.waiting', until: '2026-11-01T11:30:00.000Z' });
 });
 
 test('the time is told in the unit that fits', () => {

@@ -1,0 +1,57 @@
+// The rules of promotion in a project's settings: what is refused, and that what GET /api/v1/policy/ shows works as it stands.
+import { setRules } from '../builders/gated-project.js';
+import { aStagedProject } from '../builders/stamped-ticket.js';
+import { startTestServer, type TestServer } from '../setup/test-server.js';
+
+let server: TestServer;
+let uri: string;
+beforeAll(async () => {
+  server = await startTestServer();
+  ({ uri } = await aStagedProject(server, 'rules'));
+});
+afterAll(() => server.stop());
+
+it('every example of a policy is a rule that is taken as it stands', async () => {
+  const { body } = await server.http.get('/api/v1/policy/').expect(200);
+  const { objects } = body as { objects: { name: string; always: boolean; example: object | null; about: string }[] };
+  expect(objects.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['steps', 'conflicts', 'hold', 'lock', 'imports', 'sources', 'approvals', 'soak']),
+  );
+  const examples = objects.flatMap(({ example }) => example ?? []);
+  expect(examples.length).toBe(objects.filter(({ always }) => !always).length);
+  await setRules(server, uri, examples).expect(202);
+});
+
+it.each<[string, unknown, RegExp]>([
+  ['no list', {}, /policies is a list of rules/],
+  ['no object', ['soak'], /policies\[0\]: A rule is a JSON object/],
+  ['an unknown policy', [{ policy: 'soack', stages: 'all' }], /Unknown policy 'soack'\. Did you mean 'soak'\?/],
+  ['a policy without rules', [{ policy: 'hold', stages: 'all' }], /Unknown policy 'hold'/],
+  ['an unknown stage', [{ policy: 'soak', stages: ['prd'], minutes: 5 }], /Unknown stage 'prd'.*dev, qa, prod/],
+  ['no stages', [{ policy: 'soak', minutes: 5 }], /stages is "all" or a list/],
+  [
+    'an unknown member',
+    [{ policy: 'soak', stages: 'all', minuts: 5 }],
+    /Unknown member 'minuts'\. Did you mean 'minutes'\?/,
+  ],
+  ['what is missing', [{ policy: 'soak', stages: 'all' }], /Give 'minutes'/],
+  ['a number out of bounds', [{ policy: 'soak', stages: 'all', minutes: 0 }], /'minutes': Ensure/],
+  ['an unknown role', [{ policy: 'approvals', stages: 'all', roles: ['tester'] }], /'tester' is not a role/],
+  [
+    'a stage that it can never be at',
+    [{ policy: 'soak', stages: ['prod'], minutes: 5, at: 'dev' }],
+    /at is the stage before/,
+  ],
+  [
+    'twins',
+    [
+      { policy: 'soak', stages: 'all', minutes: 5 },
+      { policy: 'soak', stages: ['prod'], minutes: 9 },
+    ],
+    /have the same name/,
+  ],
+  ['too many', Array.from({ length: 51 }, () => ({})), /at most 50 rules/],
+])('refuses %s', async (_what, policies, says) => {
+  const { body } = await setRules(server, uri, policies).expect(400);
+  expect(JSON.stringify(body).replaceAll('\\"', '"')).toMatch(says);
+});
