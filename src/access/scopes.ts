@@ -9,7 +9,7 @@ export const SCOPES: Readonly<Record<string, string>> = {
   'event:write': 'POST /events',
   'map:<stage>': 'promoting tickets to that stage and writing to it; for the first stage, uploading modules',
   'stage:lock': 'reserved for locks and rollbacks; no call needs it yet',
-  override: 'reserved for overriding what a policy says; no call needs it yet',
+  override: 'overriding a policy of a promotion: implied by no other scope',
   admin: 'projects, branches, test suites, team members and roles, the package list, locks, tokens',
 };
 

@@ -53,11 +53,13 @@ function faultOf(policies: readonly Policy[], given: unknown, stages: readonly S
   );
 }
 
+const textOf = (given: unknown): string => (typeof given === 'string' ? given : (JSON.stringify(given) ?? 'nothing'));
+
 function unknownPolicy(given: unknown, known: readonly Policy[]): string {
   const names = known.map(({ name }) => name);
   const meant = typeof given === 'string' ? didYouMean(given, names) : undefined;
   const hint = meant === undefined ? '' : ` Did you mean '${meant}'?`;
-  return `Unknown policy '${quoted(String(given), 100)}'.${hint} Rules are of ${names.join(', ')}.`;
+  return `Unknown policy '${quoted(textOf(given), 100)}'.${hint} Rules are of ${names.join(', ')}.`;
 }
 
 function stagesFault(given: unknown, stages: readonly Stage[]): string | undefined {
@@ -67,7 +69,7 @@ function stagesFault(given: unknown, stages: readonly Stage[]): string | undefin
   const unknown: unknown = given.find((name) => !names.includes(name as string));
   return unknown === undefined
     ? undefined
-    : `Unknown stage '${quoted(String(unknown), 100)}'. The project's stages are ${names.join(', ')}.`;
+    : `Unknown stage '${quoted(textOf(unknown), 100)}'. The project's stages are ${names.join(', ')}.`;
 }
 
 const nameFault = (name: unknown): string | undefined =>

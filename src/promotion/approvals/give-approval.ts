@@ -9,7 +9,7 @@ import type { Stage } from '../../projects/stages/stage-order.js';
 import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
 import type { OperationContext } from '../../rest/operations/operation-context.js';
 import type { EventDraft, Row } from '../../rest/resource.js';
-import { type Approval, type ApprovalsRule, candidateOf, isEligible } from '../domain/approvals-policy.js';
+import { type Approval, candidateOf, isEligible } from '../domain/approvals-policy.js';
 import { type CarryingTicket, Landings } from '../landings.js';
 import { approvalsFacts } from '../policies/approvals.js';
 import { rulesFor } from '../rules.js';
@@ -128,7 +128,7 @@ async function requireEligible(tx: Tx, { ticket, stage, rules, who, by }: Said):
   const { revisionNumber: revision, uploader } = ticket;
   const { members, own } = await approvalsFacts(tx, { ticket, to: stage, revision, uploader });
   const candidate = candidateOf({ who, by }, members);
-  if (rules.some((rule) => isEligible(candidate, rule as unknown as ApprovalsRule, own))) return;
+  if (rules.some((rule) => isEligible(candidate, rule, own))) return;
   const isOwn = own.has(who) ? ' They own the ticket or uploaded the revision.' : '';
   const roles = [...new Set(rules.flatMap((rule) => (rule.roles as string[] | undefined) ?? []))];
   const asked =

@@ -106,21 +106,38 @@ export function approvalsVerdict(
   const given = countedFor(rule, facts).filter(({ kind }) => kind === 'approve');
   const quorum = rule.quorum ?? 1;
   const label = rule.name ?? (quorum === 1 ? 'an approval' : `${quorum} approvals`);
-  if (given.length >= quorum) {
-    const summary = summaryOf(
-      `${label}: given by ${listed(
-        given.map(({ by }) => by),
-        'and',
-      )}.`,
-    );
-    const since =
-      given
-        .map((one) => one.since)
-        .sort()
-        .at(-1) ?? facts.since;
-    return { verdict: 'pass', code: 'approvals.given', summary, actor: 'you', since, next_actions: [] };
-  }
-  return missing({ facts, rule, label, lacking: quorum - given.length, given }, approve);
+  if (given.length >= quorum) return enough(label, given, facts);
+  const said = new Set(given.map(({ who }) => who));
+  const lack = {
+    what: given.length === 0 ? label : `${quorum - given.length} more of ${label}`,
+    eligible: facts.members.filter((one) => isEligible(one, rule, facts.own) && !said.has(one.who)),
+    isOpen: !rule.roles && !rule.people,
+  };
+  const tooFew = !lack.isOpen && lack.eligible.length < quorum - given.length;
+  return tooFew ? impossible(lack, rule, facts) : missing(lack, rule, facts, approve);
+}
+
+/** What is missing, and who could give it; `isOpen`: anybody could. */
+interface Lack {
+  readonly what: string;
+  readonly eligible: readonly Candidate[];
+  readonly isOpen: boolean;
+}
+
+const namesOf = (candidates: readonly Candidate[]): string[] => candidates.map(({ name }) => name);
+
+function enough(label: string, given: readonly Approval[], facts: ApprovalsFacts): ApprovalsVerdict {
+  const by = given.map((one) => one.by);
+  const since = given.reduce((last, one) => (one.since > last ? one.since : last), '');
+  const summary = summaryOf(`${label}: given by ${listed(by, 'and')}.`);
+  return {
+    verdict: 'pass',
+    code: 'approvals.given',
+    summary,
+    actor: 'you',
+    since: since || facts.since,
+    next_actions: [],
+  };
 }
 
 function rejection({ by, comment, since }: Approval, { ticketKey, to }: ApprovalsFacts): ApprovalsVerdict {
@@ -128,49 +145,32 @@ function rejection({ by, comment, since }: Approval, { ticketKey, to }: Approval
   return { verdict: 'blocked', code: 'approvals.rejected', summary, actor: by, since, next_actions: [] };
 }
 
+function impossible({ what, eligible }: Lack, rule: ApprovalsRule, { since }: ApprovalsFacts): ApprovalsVerdict {
+  const who = eligible.length === 0 ? 'nobody' : `only ${listed(namesOf(eligible), 'and')}`;
+  const summary = summaryOf(`Waits for ${what}, and ${who} can give it: ${wanted(rule)}.`);
+  const actor = eligible[0]?.name ?? 'you';
+  return { verdict: 'blocked', code: 'approvals.impossible', summary, actor, since, next_actions: [] };
+}
+
 function missing(
-  {
-    facts,
-    rule,
-    label,
-    lacking,
-    given,
-  }: {
-    facts: ApprovalsFacts;
-    rule: ApprovalsRule;
-    label: string;
-    lacking: number;
-    given: readonly Approval[];
-  },
+  { what, eligible, isOpen }: Lack,
+  { while_at: at, not_own: notOwn = true }: ApprovalsRule,
+  { stage, since }: ApprovalsFacts,
   approve: (candidate: Candidate | undefined) => NextAction,
 ): ApprovalsVerdict {
-  const isOpen = !rule.roles && !rule.people;
-  const said = new Set(given.map(({ who }) => who));
-  const eligible = facts.members.filter((one) => isEligible(one, rule, facts.own) && !said.has(one.who));
-  const still = given.length === 0 ? label : `${lacking} more of ${label}`;
-  const base = { actor: eligible[0]?.name ?? 'you', since: facts.since };
-  if (!isOpen && eligible.length < lacking) {
-    const who =
-      eligible.length === 0
-        ? 'nobody can give it'
-        : `only ${listed(
-            eligible.map(({ name }) => name),
-            'and',
-          )} can give it`;
-    const summary = summaryOf(`Waits for ${still}, and ${who}: ${wanted(rule)}.`);
-    return { ...base, verdict: 'blocked', code: 'approvals.impossible', summary, next_actions: [] };
-  }
-  const when =
-    rule.while_at === undefined || rule.while_at === facts.stage ? '' : `, while the ticket is at ${rule.while_at}`;
-  const names = eligible.slice(0, MOST_NAMED).map(({ name }) => name);
-  const who = isOpen ? 'anyone but its owner and its uploader' : listed(names, 'or', eligible.length - names.length);
+  const isHere = at === undefined || at === stage;
+  const names = namesOf(eligible.slice(0, MOST_NAMED));
+  const more = eligible.length - names.length;
+  const anybody = notOwn ? 'anyone but its owner and its uploader' : 'anyone';
+  const who = isOpen ? anybody : listed(names, 'or', more);
   return {
-    ...base,
     verdict: 'needs_approval',
     code: 'approvals.missing',
-    summary: summaryOf(`Waits for ${still}: ${rule.not_own === false && isOpen ? 'anyone' : who} can give it${when}.`),
-    ...(isOpen ? {} : { eligible: names, more_eligible: eligible.length - names.length }),
-    next_actions: when === '' ? [approve(isOpen ? undefined : eligible[0])] : [],
+    summary: summaryOf(`Waits for ${what}: ${who} can give it${isHere ? '' : `, while the ticket is at ${at}`}.`),
+    actor: eligible[0]?.name ?? 'you',
+    since,
+    ...(isOpen ? {} : { eligible: names, more_eligible: more }),
+    next_actions: isHere ? [approve(isOpen ? undefined : eligible[0])] : [],
   };
 }
 
