@@ -39,7 +39,7 @@ const DECIDED: Readonly<Record<string, readonly [count: number, decision: string
     3,
     'counted younger by steps; files without a row are old at two clean-ups; old minutes of quotas decide nothing',
   ],
-  'promotion/approvals/approval-rows.ts': [1, WRITTEN],
+  'promotion/approvals/approval-rows.ts': [2, WRITTEN],
   'promotion/approvals/approval.row.ts': [1, WRITTEN],
   'promotion/overrides/override-rows.ts': [3, 'ends are moved (override-clock.ts): none lasts longer'],
   'promotion/overrides/override.row.ts': [1, WRITTEN],
