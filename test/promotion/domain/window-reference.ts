@@ -9,7 +9,7 @@ const WEEKDAYS = ['SU', 'MO', 'TU', 'WE', 'TH', 'FR', 'SA'];
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** What the clocks of a zone show, as if it were UTC. */
-export function clockAt(moment: number, timeZone: string): number {
+function clockAt(moment: number, timeZone: string): number {
   let format = formats.get(timeZone);
   if (!format) {
     format = new Intl.DateTimeFormat('en-US', {
@@ -24,7 +24,7 @@ export function clockAt(moment: number, timeZone: string): number {
 }
 
 /** The first moment at which the clocks show it; of a skipped time, the one that it would have been without the change. */
-export function momentAt(clock: number, timeZone: string): number {
+function momentAt(clock: number, timeZone: string): number {
   const before = clockAt(clock - DAY, timeZone) - (clock - DAY);
   const after = clockAt(clock + DAY, timeZone) - (clock + DAY);
   const shown = [clock - before, clock - after].filter((moment) => clockAt(moment, timeZone) === clock);
