@@ -10,6 +10,7 @@ import { hold } from './policies/hold.js';
 import { lock } from './policies/lock.js';
 import { soak } from './policies/soak.js';
 import { steps } from './policies/steps.js';
+import { window } from './policies/window.js';
 import type { Policy, Promotion } from './policy.js';
 import { knowRulesOf, rulesFor } from './rules.js';
 
@@ -24,7 +25,7 @@ const asTold = (verdict: Verdict): Verdict => ({
  * Asked of every promotion, whatever it brings; docs/ERRORS.md has their codes.
  * @public
  */
-export const POLICIES: readonly Policy[] = [steps, hold, lock, approvals, soak];
+export const POLICIES: readonly Policy[] = [steps, hold, lock, approvals, soak, window];
 knowRulesOf(POLICIES);
 
 /** Verdicts of one grade are in this order; those of a policy that it doesn't name come last. */

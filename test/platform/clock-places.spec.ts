@@ -44,6 +44,7 @@ const DECIDED: Readonly<Record<string, readonly [count: number, decision: string
   'promotion/overrides/override-rows.ts': [3, 'ends are moved (override-clock.ts): none lasts longer'],
   'promotion/overrides/override.row.ts': [1, WRITTEN],
   'promotion/overrides/override-clock.ts': [1, 'moves ends by each step: none lasts longer'],
+  'promotion/policies/window.ts': [1, 'asks what time it is: a calendar goes by the clock'],
   'promotion/policies/soak.ts': [1, 'steps forth since then are no time'],
   'promotion/holds/held-rows.ts': [5, 'ends are moved (hold-clock.ts): none is earlier'],
   'promotion/holds/hold-clock.ts': [1, 'moves ends by each step forth, and back again'],

@@ -1,6 +1,6 @@
 // The rules of promotion in a project's settings: what is refused, and that what GET /api/v1/policy/ shows works as it stands.
 import { setRules } from '../builders/gated-project.js';
-import { aStagedProject } from '../builders/stamped-ticket.js';
+import { aStagedProject, aStampedTicket } from '../builders/stamped-ticket.js';
 import { startTestServer, type TestServer } from '../setup/test-server.js';
 
 let server: TestServer;
@@ -54,4 +54,28 @@ it.each<[string, unknown, RegExp]>([
 ])('refuses %s', async (_what, policies, says) => {
   const { body } = await setRules(server, uri, policies).expect(400);
   expect(JSON.stringify(body).replaceAll('\\"', '"')).toMatch(says);
+});
+
+it('a window that is closed now makes a ticket wait until it opens, and one that is open lets it go', async () => {
+  const hour = 3_600_000;
+  const local = (time: number): string => new Date(time).toISOString().slice(0, 16);
+  const closed = {
+    start: local(Date.now() - hour),
+    end: local(Date.now() + hour),
+    timezone: 'UTC',
+    reason: 'Holidays',
+  };
+  const gated = await aStagedProject(server, 'windows', {
+    policies: [{ policy: 'window', stages: ['prod'], closed: [closed] }],
+  });
+  const ticket = await aStampedTicket(server).with({ project: gated.uri }).withModule('window').at('qa');
+  const refused = await server.http.post(`${ticket.url}promote/`).expect(409);
+  expect(refused.body).toMatchObject({
+    code: 'window.closed',
+    error: expect.stringMatching(/prod of windows is closed until .* UTC: Holidays/),
+  });
+  await setRules(server, gated.uri, [
+    { policy: 'window', stages: ['prod'], open: [{ ...closed, reason: undefined }] },
+  ]).expect(202);
+  await server.http.post(`${ticket.url}promote/`).expect(200);
 });

@@ -1,9 +1,8 @@
 // What a rule of the policy `window` may say in a project's settings (promotion.md, "Policies" and "Bad input").
-import { Allow, ValidateBy, type ValidationArguments } from 'class-validator';
 import { quoted } from '../../platform/redact.js';
 import { didYouMean } from '../../rest/writing/did-you-mean.js';
 import { recurrenceFaults } from './recurrence-rule.js';
-import { windowState, type WindowTable } from './window-policy.js';
+import { type RuleWindow, windowState, type WindowTable } from './window-policy.js';
 import { occurrencesOf, readLength, readLocal, type WindowTimes } from './window-times.js';
 
 const MOST_WINDOWS = 50;
@@ -18,47 +17,7 @@ const MOST_FAULTS = 10;
 const DAY = 86_400_000;
 const YEAR = 366 * DAY;
 
-/**
- * One of the times at which a stage is closed, or open.
- * @public
- */
-export class RuleWindowSetting {
-  /** A local date-time, `2026-12-24T18:00`. */
-  start: string;
-  /** A local date-time. Either this or `duration`. */
-  end?: string;
-  /** `P2DT14H`, as iCalendar writes it; up to 366 days. */
-  duration?: string;
-  /** `FREQ=WEEKLY;BYDAY=FR`: iCalendar's RRULE, up to daily. */
-  rrule?: string;
-  /** An IANA name, `Europe/Berlin`. */
-  timezone: string;
-  /** Shown to whoever waits. Needed where the window closes. */
-  reason?: string;
-  /** True: reverts, rollbacks and hotfixes wait too. */
-  reverts?: boolean;
-}
-
 const MEMBERS = ['start', 'end', 'duration', 'rrule', 'timezone', 'reason', 'reverts'] as const;
-
-/** Either of both lists. */
-export class WindowRule {
-  /** Nothing goes to the stages of the rule in these. */
-  @ValidateBy({
-    name: 'windows',
-    validator: {
-      validate: (_value, given) => faultsOf(given).length === 0,
-      defaultMessage: (given) => faultsOf(given).join(' '),
-    },
-  })
-  closed?: RuleWindowSetting[];
-
-  /** Something goes to the stages of the rule in these alone. */
-  @Allow()
-  open?: RuleWindowSetting[];
-}
-
-const faultsOf = (given: ValidationArguments | undefined): string[] => windowFaults(given?.object);
 
 /**
  * What is wrong with `closed` and `open` of a rule, each with what to do about it, at most 10; empty when nothing is. Its other
@@ -80,7 +39,7 @@ export function windowFaults(given: unknown, now?: Date): string[] {
     oneWindowFaults(window, kind).map((fault) => `${kind}[${index}]: ${fault}`),
   );
   if (faults.length > 0) return faults.slice(0, MOST_FAULTS);
-  return tableFaults({ [kind]: list as RuleWindowSetting[] }, list as RuleWindowSetting[], now);
+  return tableFaults({ [kind]: list as RuleWindow[] }, list as RuleWindow[], now);
 }
 
 function oneWindowFaults(given: unknown, kind: 'closed' | 'open'): string[] {

@@ -154,8 +154,11 @@ export const References = (target: string, options: FieldOptions): PropertyDecor
   ]);
 
 /** A JSON document that `faultsOf` checks: it tells what is wrong, in texts; nothing when all is well. */
-export const Document = (faultsOf: (given: unknown) => readonly string[], options: FieldOptions): PropertyDecorator =>
-  field('json', options, {}, [
+export const Document = (
+  faultsOf: (given: unknown) => readonly string[],
+  { shape, ...options }: FieldOptions & { readonly shape?: Readonly<Record<string, unknown>> },
+): PropertyDecorator =>
+  field('json', options, shape ? { shape } : {}, [
     ValidateBy({
       name: 'document',
       validator: {

@@ -1,6 +1,5 @@
 // What a rule of the policy `window` may say: each fault is named, with what to do about it.
-import { validateSync } from 'class-validator';
-import { windowFaults, WindowRule } from '../../../src/promotion/domain/window-rule.js';
+import { windowFaults } from '../../../src/promotion/domain/window-rule.js';
 
 const BERLIN = 'Europe/Berlin';
 
@@ -68,8 +67,6 @@ describe('a rule that is refused', () => {
 
   test.each(REFUSED)('%s', (_name, closed, says) => {
     expect(windowFaults({ closed }).join(' ')).toMatch(says);
-    const [error] = validateSync(Object.assign(new WindowRule(), { closed }), { forbidUnknownValues: false });
-    expect(Object.values(error?.constraints ?? {}).join(' ')).toMatch(says);
   });
 
   test('both lists, neither, one that is over', () => {
@@ -80,9 +77,8 @@ describe('a rule that is refused', () => {
     expect(windowFaults({ open: [good] }, new Date('2028-01-01T00:00Z')).join(' ')).toMatch(/always closed/);
   });
 
-  test('what is right passes, as a class too', () => {
-    for (const rule of [{ closed: [good] }, { open: [{ ...good, reason: undefined }] }]) {
-      expect(validateSync(Object.assign(new WindowRule(), rule), { forbidUnknownValues: false })).toEqual([]);
-    }
+  test('what is right passes', () => {
+    for (const rule of [{ closed: [good] }, { open: [{ ...good, reason: undefined }] }])
+      expect(windowFaults(rule)).toEqual([]);
   });
 });
