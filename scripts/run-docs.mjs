@@ -13,7 +13,14 @@ import { stopBehind } from './docs/stop-behind.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 /** Longest first, so that the two lanes end together. */
-const PAGES = ['docs/ACCESS.md', 'docs/CLIENTS.md', 'README.md', 'docs/IMPORT-MAPS.md', 'docs/PROMOTION.md', 'docs/CLI.md'];
+const PAGES = [
+  'docs/ACCESS.md',
+  'docs/CLIENTS.md',
+  'README.md',
+  'docs/IMPORT-MAPS.md',
+  'docs/PROMOTION.md',
+  'docs/CLI.md',
+];
 /** What a page says to run beside its server, behind all that the page has made there. With the system's own curl. */
 const BESIDE = {
   'README.md': ['"$ROOT/examples/lander.sh"', 'STAMP="$NODE $ROOT/scripts/stamp.mjs" "$ROOT/examples/stamp-lander.sh"'],

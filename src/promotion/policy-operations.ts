@@ -24,7 +24,7 @@ export const listPolicies = readOperation({
   tag: 'Stages',
   summary: 'List the policies of promotions',
   description:
-    "What stands between a ticket and a stage. Those with a rule are asked where the project's settings have one: put the example into `policies` of `settings`.",
+    "What can keep a ticket from a stage. Those with a rule are asked where the project's settings have one: put the example into `policies` of `settings`.",
   reply: { description: 'The policies.', schema: POLICY_LIST },
   failures: [400],
   use: Policies,

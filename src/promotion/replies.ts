@@ -23,7 +23,7 @@ const ACTION = object(
   ['label', 'verb', 'command', 'method', 'href', 'permission'],
 );
 
-export const VERDICT = object(
+const VERDICT = object(
   'The verdict of one policy.',
   {
     policy: text('The policy; GET /api/v1/policy/ lists them.'),
@@ -86,7 +86,7 @@ const ON_REVISION = {
 export const APPROVED_TICKET = object('The ticket, and what is in force.', {
   ...ON_REVISION,
   by: text('Who said it.'),
-  checked: { type: 'boolean', description: 'False where nobody checked who it was: a server without tokens.' },
+  checked: { type: 'boolean', description: 'False if the identity was not checked: a server without tokens.' },
   in_force: {
     ...NOBODY,
     enum: ['approve', 'reject', null],
@@ -118,7 +118,7 @@ export const POLICY_LIST = object('The policies.', {
         type: ['object', 'null'],
         description: 'JSON Schema of what a rule has beside policy, stages, name and advisory.',
       },
-      example: { type: ['object', 'null'], description: 'A rule that works as it stands.' },
+      example: { type: ['object', 'null'], description: 'A rule that works unchanged.' },
       codes: { type: 'object', description: 'Its codes and what they mean.', additionalProperties: { type: 'string' } },
     }),
   ),

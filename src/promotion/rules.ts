@@ -75,7 +75,7 @@ function stagesFault(given: unknown, stages: readonly Stage[]): string | undefin
 const nameFault = (name: unknown): string | undefined =>
   name === undefined || (typeof name === 'string' && name.trim() !== '' && name.length <= LONGEST_NAME)
     ? undefined
-    : `name is a text of at most ${LONGEST_NAME} characters.`;
+    : `name must be a string of at most ${LONGEST_NAME} characters.`;
 
 function unknownMember(members: object, of: new () => object): string | undefined {
   const names = [...COMMON, ...fieldsOf(of).map(({ name }) => name)];

@@ -52,7 +52,7 @@ const UNREADABLE: readonly (readonly [string, Break, RegExp])[] = [
   [
     'a broken repository',
     (app) => (app.delete('.git/HEAD'), undefined),
-    /git can't read .*not a git repository.*'git status'/,
+    /can't be read by git: .*not a git repository.*'git status'/,
   ],
   [
     'a work tree whose repository is gone',
@@ -61,12 +61,12 @@ const UNREADABLE: readonly (readonly [string, Break, RegExp])[] = [
       app.write('.git', `gitdir: ${app.path('gone')}\n`);
       return undefined;
     },
-    /git can't read .*: not a git repository: .*gone/,
+    /can't be read by git: not a git repository: .*gone/,
   ],
   [
     'a .git that leads nowhere',
     (app) => (app.delete('.git'), fs.symlinkSync('gone', app.path('.git')), undefined),
-    /git can't read/,
+    /can't be read by git/,
   ],
   [
     'a broken one in a readable one',

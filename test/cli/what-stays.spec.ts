@@ -27,7 +27,7 @@ describe.each(['src/', 'src', 'src/*', 'src/**', '/src/*'])('%s in .gitignore', 
       expect([ended.code, ended.stdout, ended.stderr]).toEqual([
         2,
         '',
-        expect.stringContaining('git ignores all of src, so nothing was sent. To send it, name it: --folder src'),
+        expect.stringContaining('All of src is ignored by git, so nothing was sent. To send it, name it: --folder src'),
       ]);
     }
     expect(await app.stamp(server.base, `update ${key} src/cart.js`)).toMatchObject({ code: 2 });

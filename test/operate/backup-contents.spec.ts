@@ -230,7 +230,7 @@ describe('files', () => {
     const { end } = await backupTo(file, database, data, true);
     expect(end.missing).toEqual([hash]);
     expect(await restoreFrom(file, await bareDatabase(), path.join(folder, 'lossy-too'), true)).toEqual([
-      expect.stringContaining(`${hash} is gone`),
+      expect.stringContaining(`${hash} is missing`),
     ]);
   });
 });

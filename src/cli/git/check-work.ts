@@ -58,7 +58,7 @@ async function requireClean(git: Git): Promise<void> {
   const changed = entries.filter((entry) => !entry.startsWith('??')).map((entry) => entry.slice(3));
   const what = [
     ...(changed.length > 0 ? [`${some(changed)} ${changed.length === 1 ? 'has' : 'have'} changes`] : []),
-    ...(untracked.length > 0 ? [`git does not track ${some(untracked)}`] : []),
+    ...(untracked.length > 0 ? [`${some(untracked)} ${untracked.length === 1 ? 'is' : 'are'} not tracked by git`] : []),
   ];
   const stash = untracked.length > 0 ? 'git stash --include-untracked' : 'git stash';
   throw refused(

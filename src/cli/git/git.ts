@@ -101,7 +101,7 @@ function lineOf(verb: Verb, operands: Operands): string[] {
 }
 
 const tooLong = ([verb]: Verb): CliError =>
-  new CliError(`The output of git ${verb} is larger than 64 MB: name a part of the repository with --folder.`);
+  new CliError(`'${verb}' of git has more than 64 MB of output: name a part of the repository with --folder.`);
 
 /** Never holds more of it than a part. */
 async function eachPart(

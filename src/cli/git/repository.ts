@@ -24,7 +24,7 @@ export async function repositoryOf(folder: string): Promise<Found> {
   if (code !== 0) return unreadable(whyNot(root, stderr));
   if (isSame(root, stdout.replace(/\r?\n$/, ''))) return { kind: 'readable', root };
   // git passes over a `.git` that is none, and would answer for a repository above.
-  return unreadable(`git can't read ${root}: its .git is broken. Clone it again, or delete its .git.`);
+  return unreadable(`${root} can't be read by git: its .git is broken. Clone it again, or delete its .git.`);
 }
 
 /** Undefined outside of a repository. Rejects with CliError where git can't read it. */

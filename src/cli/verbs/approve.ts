@@ -88,7 +88,7 @@ function sayApproval(
   { by, checked, revision }: { readonly by: string; readonly checked: boolean; readonly revision: number },
 ): void {
   sayFacts(out, headline, [
-    ['by', checked ? by : `${by} (nobody checked that: the server asks for no tokens)`],
+    ['by', checked ? by : `${by} (not checked: the server asks for no tokens)`],
     ['revision', String(revision)],
   ]);
 }

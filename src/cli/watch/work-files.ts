@@ -67,7 +67,7 @@ async function wholeFolder(place: Place, { folder, isNamed, isOwn }: Watched): P
   if (!isOwn) await requireInside(place, source);
   if (source.isIgnored && !isNamed)
     throw usage(
-      `git ignores all of ${source.label}, so nothing was sent. To send it, name it: ${shell`--folder ${source.label}`}`,
+      `All of ${source.label} is ignored by git, so nothing was sent. To send it, name it: ${shell`--folder ${source.label}`}`,
     );
   return wholeOf(source);
 }

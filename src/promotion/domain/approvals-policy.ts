@@ -146,7 +146,7 @@ function rejection({ by, comment, since }: Approval, { ticketKey, to }: Approval
 }
 
 function impossible({ what, eligible }: Lack, rule: ApprovalsRule, { since }: ApprovalsFacts): ApprovalsVerdict {
-  const who = eligible.length === 0 ? 'nobody' : `only ${listed(namesOf(eligible), 'and')}`;
+  const who = eligible.length === 0 ? 'no member' : `only ${listed(namesOf(eligible), 'and')}`;
   const summary = summaryOf(`Waits for ${what}, and ${who} can give it: ${wanted(rule)}.`);
   const actor = eligible[0]?.name ?? 'you';
   return { verdict: 'blocked', code: 'approvals.impossible', summary, actor, since, next_actions: [] };
@@ -179,7 +179,7 @@ function wanted({ roles, people, not_own: notOwn = true }: ApprovalsRule): strin
   const parts = [
     ...(roles ? [`the rule asks for the role ${listed(roles, 'or')}`] : []),
     ...(people ? [`the rule names ${listed(people, 'or')}`] : []),
-    ...(notOwn ? ['nobody approves their own work'] : []),
+    ...(notOwn ? ['the owner and the uploader cannot give it'] : []),
   ];
   return parts.join(', and ');
 }

@@ -15,7 +15,7 @@ const ANYBODY = 'qa@example.com';
 const MOST_QUORUM = 20;
 const people = new People();
 
-export class ApprovalsRule {
+class ApprovalsRule {
   @Whole({ min: 1, max: MOST_QUORUM, help: 'How many people; 1 where it is left out.' })
   quorum: number;
 
@@ -40,12 +40,12 @@ export class ApprovalsRule {
 
 export const approvals = defineRulePolicy({
   name: 'approvals',
-  about: 'Enough people have approved this revision for the stage, and nobody has rejected it.',
+  about: 'Enough people have approved this revision for the stage, and no one of them has rejected it.',
   codes: {
     'approvals.given': 'Enough people have approved the revision.',
     'approvals.impossible': 'Fewer people may approve than the rule asks for.',
     'approvals.missing': 'Too few people have approved the revision.',
-    'approvals.rejected': 'Somebody has rejected the revision.',
+    'approvals.rejected': 'A person has rejected the revision.',
   },
   rule: {
     of: ApprovalsRule,

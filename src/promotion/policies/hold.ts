@@ -5,7 +5,7 @@ import type { Policy } from '../policy.js';
 
 export const hold: Policy = {
   name: 'hold',
-  about: 'Nobody holds the ticket.',
+  about: 'The ticket is not held.',
   overridable: false,
   async ask(sql, { ticket: { id, key, row }, base }) {
     const facts = { ticketKey: key, ticketId: id, hold: await holdOf(sql, { ticket: id }) };

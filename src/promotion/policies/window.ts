@@ -10,7 +10,7 @@ const EXAMPLE = {
   duration: 'P2DT16H',
   rrule: 'FREQ=WEEKLY;BYDAY=FR',
   timezone: 'Europe/Berlin',
-  reason: 'Nobody releases into the weekend',
+  reason: 'No releases into the weekend',
 };
 
 const WINDOW = {
@@ -22,7 +22,7 @@ const WINDOW = {
     duration: { type: 'string', description: '`P2DT14H`, as iCalendar writes it; up to 366 days.' },
     rrule: { type: 'string', description: "`FREQ=WEEKLY;BYDAY=FR`: iCalendar's RRULE, up to daily." },
     timezone: { type: 'string', description: 'An IANA name, `Europe/Berlin`.' },
-    reason: { type: 'string', description: 'Shown to whoever waits. Required where the window closes.' },
+    reason: { type: 'string', description: 'Shown to people who wait. Required where the window closes.' },
     reverts: { type: 'boolean', description: 'True: reverts, rollbacks and hotfixes wait too.' },
   },
   required: ['start', 'timezone'],

@@ -107,7 +107,7 @@ test.each<[string, ApprovalsRule, readonly Approval[], string, string]>([
     { ...QA, quorum: 3 },
     [],
     'approvals.impossible',
-    'Waits for QA sign-off, and only alice and bob can give it: the rule asks for the role qa, and nobody approves their own work.',
+    'Waits for QA sign-off, and only alice and bob can give it: the rule asks for the role qa, and the owner and the uploader cannot give it.',
   ],
   ['by people', { people: ['Carol@Example.com'] }, [said('carol')], 'approvals.given', 'an approval: given by carol.'],
   [
