@@ -74,7 +74,7 @@ const UNREADABLE: readonly (readonly [string, Break, RegExp])[] = [
       app.write('src/.git/config', '');
       return undefined;
     },
-    /can't read .*src: its \.git is broken/,
+    /src can't be read by git: its \.git is broken/,
   ],
   ['an unreadable index', (app) => (app.write('.git/index', 'x'), undefined), /check-ignore failed|git status failed/],
 ];
@@ -105,7 +105,7 @@ describe.each(OPERATIONS)('a repository that git can not read: %s', (_name, line
     const env = { ...app.env, ...giveAway(app) };
     const ended = await stamp(line(key), { url: server.base, cwd: app.folder, env });
     const real = fs.realpathSync(app.folder);
-    expect(ended.stderr).toContain(`another user. If you trust it: git config --global --add safe.directory ${real}.`);
+    expect(ended.stderr).toContain(`another user, so git refuses to read it. If you trust it: git config --global --add safe.directory ${real}.`);
     await nothingSent(ended, key);
   });
 });

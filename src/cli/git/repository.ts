@@ -37,9 +37,9 @@ export async function requireReadable(folder: string): Promise<string | undefine
 /** The name of the setting stands in git's answer in every language. */
 function whyNot(root: string, stderr: string): string {
   if (stderr.includes('safe.directory'))
-    return `git refuses to read ${root}, which belongs to another user. If you trust it: ${shell`git config --global --add safe.directory ${root}`}.`;
+    return `${root} belongs to another user, so git refuses to read it. If you trust it: ${shell`git config --global --add safe.directory ${root}`}.`;
   const [why = ''] = stderr.split('\n');
-  return `git can't read ${root}: ${why.replace(/^fatal: /, '')}. Fix what 'git status' reports there, or clone it again.`;
+  return `${root} can't be read by git: ${why.replace(/^fatal: /, '')}. Fix what 'git status' reports there, or clone it again.`;
 }
 
 function isSame(one: string, other: string): boolean {
