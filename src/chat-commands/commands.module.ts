@@ -7,6 +7,7 @@ import { TicketsModule } from '../tickets/tickets.module.js';
 import { CommandController } from './command.controller.js';
 import { Confirmations } from './confirmations.js';
 import { FindSubject } from './find-subject.js';
+import { ApprovalCommands } from './approval-commands.js';
 import { PerformCommand } from './perform-command.js';
 import { ReadCommands } from './read-commands.js';
 import { RunCommand } from './run-command.js';
@@ -16,6 +17,15 @@ import { TicketCommands } from './ticket-commands.js';
 @Module({
   imports: [ProjectsModule, PromotionModule, StagesModule, TicketsModule],
   controllers: [CommandController],
-  providers: [Confirmations, FindSubject, PerformCommand, ReadCommands, RunCommand, StageCommands, TicketCommands],
+  providers: [
+    Confirmations,
+    FindSubject,
+    ApprovalCommands,
+    PerformCommand,
+    ReadCommands,
+    RunCommand,
+    StageCommands,
+    TicketCommands,
+  ],
 })
 export class CommandsModule {}

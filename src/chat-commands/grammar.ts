@@ -12,6 +12,12 @@ export const FLAGS = {
   'to-revision': 'number',
   cascade: 'switch',
   force: 'switch',
+  stage: 'word',
+  rule: 'words',
+  as: 'word',
+  comment: 'words',
+  policy: 'word',
+  hours: 'number',
 } as const satisfies Record<string, FlagKind>;
 export type Flag = keyof typeof FLAGS;
 
@@ -58,6 +64,36 @@ export const GRAMMAR = {
     usage: 'why TKT-1',
     about: "Explains why a ticket can't be promoted.",
     scope: 'read',
+  },
+  approve: {
+    takes: ['ticket'],
+    flags: ['project', 'stage', 'rule', 'as', 'comment'],
+    usage: 'approve TKT-1 [--stage prod] [--comment …] [--as qa@example.com]',
+    about: 'Approves a ticket for its next stage.',
+    scope: 'read',
+  },
+  reject: {
+    takes: ['ticket'],
+    flags: ['project', 'stage', 'rule', 'as', 'reason'],
+    needs: ['reason'],
+    usage: 'reject TKT-1 --reason … [--stage prod] [--as qa@example.com]',
+    about: 'Rejects a ticket for its next stage.',
+    scope: 'read',
+  },
+  withdraw: {
+    takes: ['ticket'],
+    flags: ['project', 'stage', 'rule', 'as'],
+    usage: 'withdraw TKT-1 [--stage prod] [--as qa@example.com]',
+    about: 'Withdraws your approval or reject of a ticket.',
+    scope: 'read',
+  },
+  override: {
+    takes: ['ticket'],
+    flags: ['project', 'policy', 'stage', 'rule', 'reason', 'hours'],
+    needs: ['policy', 'reason'],
+    usage: 'override TKT-1 --policy soak --reason … [--hours 4] [--stage prod]',
+    about: 'Overrides a policy for a ticket.',
+    scope: 'override',
   },
   promote: {
     takes: ['ticket'],

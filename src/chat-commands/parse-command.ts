@@ -20,6 +20,11 @@ export interface Command {
   readonly toRevision?: number;
   readonly cascade?: boolean;
   readonly force?: boolean;
+  readonly rule?: string;
+  readonly as?: string;
+  readonly comment?: string;
+  readonly policy?: string;
+  readonly hours?: number;
 }
 
 const LARGEST = 2 ** 31 - 1;

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { NamedProject } from '../projects/stages/named-stage.js';
 import type { Tx } from '../platform/database/db.js';
 import { requireScope } from '../platform/principal.js';
+import { ApprovalCommands } from './approval-commands.js';
 import { grammarOf } from './grammar.js';
 import type { Outcome, Speaker, Subject } from './outcome.js';
 import type { Command } from './parse-command.js';
@@ -16,6 +17,7 @@ export class PerformCommand {
     private readonly tickets: TicketCommands,
     private readonly stages: StageCommands,
     private readonly reading: ReadCommands,
+    private readonly approvals: ApprovalCommands,
   ) {}
 
   /**
@@ -44,7 +46,13 @@ export class PerformCommand {
       case 'rollback':
         return this.stages.rollback(tx, project, command, speaker, shown);
       default:
-        return this.tickets[verb](tx, id, command, speaker);
+        return isApproval(verb)
+          ? this.approvals[verb](tx, id, command, speaker)
+          : this.tickets[verb](tx, id, command, speaker);
     }
   }
 }
+
+const APPROVALS = ['approve', 'reject', 'withdraw', 'override'] as const;
+const isApproval = (verb: Command['verb']): verb is (typeof APPROVALS)[number] =>
+  (APPROVALS as readonly string[]).includes(verb);

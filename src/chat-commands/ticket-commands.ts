@@ -1,5 +1,4 @@
 // Commands on a ticket: the use cases that REST runs, and what they came to in a line.
-import type { OperationContext } from '../rest/operations/operation-context.js';
 import { Injectable } from '@nestjs/common';
 import { holdVerdict } from '../promotion/domain/hold-policy.js';
 import { newHold } from '../promotion/holds/hold-body.js';
@@ -18,6 +17,7 @@ import { CloseTicket } from '../tickets/close-ticket.js';
 import { FORCED_IN_TERMINAL } from './grammar.js';
 import type { Outcome, Speaker } from './outcome.js';
 import type { Command } from './parse-command.js';
+import { optionsOf } from './speaker-options.js';
 
 @Injectable()
 export class TicketCommands {
@@ -83,13 +83,6 @@ function withTerminalLine(error: unknown): unknown {
   const line = FORCED_IN_TERMINAL.replace('TKT-1', (key) => (typeof ticket === 'string' ? shell`${ticket}` : key));
   return error.saying(`${error.message}. ${line}`);
 }
-
-const optionsOf = ({ actor, principal, base }: Speaker): OperationContext => ({
-  actor,
-  principal,
-  base,
-  ifMatch: undefined,
-});
 
 function moveOf({ ticket, row, flip, revision }: StageChange): Parameters<typeof promotedLine>[0] {
   const result = flip ? { release: flip.release } : { revision };

@@ -1,12 +1,14 @@
 // What every promotion stands on, with modules or without: locked tickets, policies, moves, holds and locks.
 import { Module } from '@nestjs/common';
 import { ProjectsModule } from '../projects/projects.module.js';
+import { controllerOf } from '../rest/http/resource-controller.js';
 import { controllersOf } from '../rest/operations/operation-controller.js';
 import { HoldClock } from './holds/hold-clock.js';
 import { HoldTicket } from './holds/hold-ticket.js';
 import { holdTicket, lockStage, unholdTicket, unlockStage } from './holds/hold-operations.js';
 import { LockStage } from './holds/lock-stage.js';
 import { approveTicket, rejectTicket, withdrawApproval } from './approvals/approval-operations.js';
+import { approval } from './approvals/approval.resource.js';
 import { GiveApproval } from './approvals/give-approval.js';
 import { Landings } from './landings.js';
 import { LockTicket } from './lock-ticket.js';
@@ -37,7 +39,7 @@ const SHARED = [
 
 @Module({
   imports: [ProjectsModule],
-  controllers: controllersOf(...HOLDS, ...APPROVALS, listPolicies, whyTicket),
+  controllers: [...controllersOf(...HOLDS, ...APPROVALS, listPolicies, whyTicket), controllerOf(approval)],
   providers: [HoldClock, OverrideClock, ...SHARED],
   exports: SHARED,
 })

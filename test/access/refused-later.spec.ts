@@ -15,6 +15,7 @@ const ALL = [
   'map:dev',
   'map:qa',
   'map:prod',
+  'override',
   'admin',
 ];
 const DEFAULT = '/api/v1/project/1/';

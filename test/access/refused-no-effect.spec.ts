@@ -15,6 +15,7 @@ const ALL = [
   'map:dev',
   'map:qa',
   'map:prod',
+  'override',
   'admin',
 ];
 /** A request's body that is none. */

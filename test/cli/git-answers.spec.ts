@@ -105,7 +105,9 @@ describe.each(OPERATIONS)('a repository that git can not read: %s', (_name, line
     const env = { ...app.env, ...giveAway(app) };
     const ended = await stamp(line(key), { url: server.base, cwd: app.folder, env });
     const real = fs.realpathSync(app.folder);
-    expect(ended.stderr).toContain(`another user, so git refuses to read it. If you trust it: git config --global --add safe.directory ${real}.`);
+    expect(ended.stderr).toContain(
+      `another user, so git refuses to read it. If you trust it: git config --global --add safe.directory ${real}.`,
+    );
     await nothingSent(ended, key);
   });
 });

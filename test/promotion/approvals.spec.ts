@@ -155,3 +155,21 @@ it('an approval and an upload at once never leave an approval on the new revisio
     expect(found?.revision).toBe(Number(found?.at) < Number(upload?.version) ? 1 : 2);
   }
 });
+
+it('lists what was said, also what was withdrawn, by ticket', async () => {
+  const ticket = await ticketAtQa('listed');
+  await post(`${ticket.url}approve/`, { as: 'alice', comment: 'fine' }).expect(200);
+  await post(`${ticket.url}withdraw/`, { as: 'alice' }).expect(200);
+  await post(`${ticket.url}approve/`, { as: 'bob' }).expect(200);
+  const { body } = await server.http.get(`/api/v1/approval/?ticket=${ticket.id}&order_by=id`).expect(200);
+  expect(body).toMatchObject({
+    meta: { total_count: 2 },
+    objects: [
+      { ticket: ticket.url, stage: 'prod', revision: 1, kind: 'approve', by: 'alice', comment: 'fine', at_stage: 'qa' },
+      { by: 'bob', withdrawn_at: null, checked: false },
+    ],
+  });
+  const [first] = (body as { objects: { resource_uri: string; withdrawn_at: string | null }[] }).objects;
+  expect(first?.withdrawn_at).not.toBeNull();
+  await server.http.get(first?.resource_uri ?? '').expect(200);
+});

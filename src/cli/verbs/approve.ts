@@ -34,7 +34,7 @@ export const approve: Verb = {
     const { comment, ...body } = { ...placeOf(options), comment: textOf(options, 'comment') };
     if (options.withdraw === true) {
       const said = await server.of(server.api.POST('/api/v1/ticket/{id}/withdraw/', { params: { path }, body }));
-      out.result(said, () => out.say(`${said.by} says nothing of ${said.key} for ${said.stage} any longer.`));
+      out.result(said, () => out.say(`${said.by} withdrew what they said of ${said.key} for ${said.stage}.`));
       return undefined;
     }
     const sent = { ...body, ...(comment === undefined ? {} : { comment }) };

@@ -5,9 +5,9 @@ import { bodyOf } from '../../rest/operations/operation-body.js';
 import { type Written, writeOperation } from '../../rest/operations/operation.js';
 import { invalid } from '../../platform/errors.js';
 import { LONGEST_REASON } from '../../rest/operations/reason.js';
-import { resourceNamed, uriOf } from '../../rest/resource.js';
 import { ON_TICKET } from '../../tickets/on-ticket.js';
 import { APPROVED_TICKET } from '../replies.js';
+import { approvalView } from './approval-view.js';
 import { GiveApproval, type GivenApproval } from './give-approval.js';
 
 const STAGE = { max: 32, help: 'The stage to be entered; the next one if it is left out.' };
@@ -48,20 +48,10 @@ const VERB = {
   use: GiveApproval,
 } as const;
 
-const answered = ({ ticket, row, stage, by, approval }: GivenApproval): Written => {
-  const version = Number(row.version);
-  const body = {
-    ticket: uriOf(resourceNamed('ticket'), ticket.id),
-    key: ticket.key,
-    version,
-    stage,
-    revision: ticket.revisionNumber,
-    by: by.by,
-    checked: by.checked,
-    in_force: approval?.kind ?? null,
-  };
-  return { body, etag: versionTag(version) };
-};
+const answered = (given: GivenApproval): Written => ({
+  body: approvalView(given),
+  etag: versionTag(Number(given.row.version)),
+});
 
 export const approveTicket = writeOperation({
   ...VERB,

@@ -5,10 +5,10 @@ import { versionTag } from '../../rest/http/entity-tag.js';
 import { bodyOf } from '../../rest/operations/operation-body.js';
 import { type Written, writeOperation } from '../../rest/operations/operation.js';
 import { LONGEST_REASON } from '../../rest/operations/reason.js';
-import { resourceNamed, uriOf } from '../../rest/resource.js';
 import { ON_TICKET } from '../../tickets/on-ticket.js';
 import { OVERRIDDEN_TICKET } from '../replies.js';
 import { type GivenOverride, OverridePolicy } from './override-policy.js';
+import { overrideView } from './override-view.js';
 
 const LONGEST_HOURS = 72;
 
@@ -40,12 +40,10 @@ const VERB = {
   use: OverridePolicy,
 } as const;
 
-const answered = ({ ticket, row, stage, override }: GivenOverride): Written => {
-  const version = Number(row.version);
-  const place = { ticket: uriOf(resourceNamed('ticket'), ticket.id), key: ticket.key, version, stage };
-  const shown = override && { policy: override.policy, name: override.name, until: override.until };
-  return { body: { ...place, revision: ticket.revisionNumber, override: shown ?? null }, etag: versionTag(version) };
-};
+const answered = (given: GivenOverride): Written => ({
+  body: overrideView(given),
+  etag: versionTag(Number(given.row.version)),
+});
 
 const policyOf = (policy: string | undefined): string => {
   if (policy !== undefined && policy.trim() !== '') return policy.trim();
