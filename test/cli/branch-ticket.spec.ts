@@ -200,6 +200,7 @@ test('every verb that takes a ticket does without one on a branch', async () => 
 
 /** What a verb can't do without, or what keeps it from waiting. */
 const MORE: Readonly<Record<string, readonly string[]>> = {
+  reject: ['--reason', 'why', '--as', 'qa@example.com'],
   hold: ['--reason', 'x'],
   fail: ['--reason', 'x'],
   open: ['--print'],
