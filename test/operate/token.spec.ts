@@ -61,7 +61,9 @@ test('list shows those that count, without themselves; in the history the comman
   expect(listed).toMatchObject({ code: 0, err: '' });
   const [first = ''] = listed.out.split('\n');
   expect(first).toMatch(new RegExp(`^${id}\tada\tread\tall\t20[^\t]+Z\tHer laptop$`));
-  expect(listed.out).toContain('\tadmin\tread ticket:write status:write artifact:write event:write stage:lock admin\tall\t');
+  expect(listed.out).toContain(
+    '\tadmin\tread ticket:write status:write artifact:write event:write stage:lock admin\tall\t',
+  );
   const all = JSON.parse((await token('list', '--json')).out) as { id: number; owner: string; purpose: string }[];
   expect(all[0]).toMatchObject({ id, owner: 'ada', purpose: 'Her\tlaptop' });
   expect(JSON.stringify(all) + listed.out).not.toContain(text.slice(4));
