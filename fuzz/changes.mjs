@@ -43,10 +43,10 @@ export async function faultSince(sql, before, { operation }, { status }) {
 }
 
 /**
- * What a ticket's modules consist of, and its hold, change along with the ticket, which tells of it, or with a release.
+ * What a ticket's modules consist of, its hold, its approvals and overrides change along with the ticket, which tells of it, or with a release.
  */
 const hasEvents = (subject) =>
-  !/^(blob|blob_use|layer|map_pointer|map_revision|pending_command|quota_file|quota_use|release|ticket_hold|ticket_key)\//.test(
+  !/^(approval|blob|blob_use|layer|map_pointer|map_revision|pending_command|policy_override|quota_file|quota_use|release|ticket_hold|ticket_key)\//.test(
     subject,
   );
 

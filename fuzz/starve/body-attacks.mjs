@@ -34,6 +34,24 @@ const settingsOf = (count, length) => ({
 });
 const AS_MUCH = settingsOf(100, 900);
 
+/** Windows that no server has looked at yet: each day of a year, at a minute of its own. */
+const windowsOf = (count, windows) => ({
+  settings: {
+    policies: several(count, (index) => ({
+      policy: 'window',
+      name: `${index}`,
+      stages: 'all',
+      closed: several(windows, (window) => ({
+        start: `20${String(10 + (Date.now() % 15)).padStart(2, '0')}-01-01T${String(index % 24).padStart(2, '0')}:${String(Math.trunc(Math.random() * 60)).padStart(2, '0')}`,
+        duration: 'PT1M',
+        rrule: 'FREQ=DAILY',
+        timezone: 'Europe/Berlin',
+        reason: `closed ${window}`,
+      })),
+    })),
+  },
+});
+
 /** @type {readonly import('./making.mjs').Attack[]} */
 export const BODY_ATTACKS = [
   {
@@ -98,6 +116,14 @@ export const BODY_ATTACKS = [
       refused('1 700 URLs', ({ send }) =>
         send('/api/v1/project/', post({ name: fresh().toLowerCase(), ...settingsOf(1700, 8) })),
       ),
+    ],
+  },
+  {
+    name: 'rules of promotion with as many windows as may be, and with too many',
+    ways: [
+      ({ send }) => send('/api/v1/project/2/', patch(windowsOf(3, 2), ANY_VERSION)),
+      refused('four rules', ({ send }) => send('/api/v1/project/2/', patch(windowsOf(4, 1), ANY_VERSION))),
+      refused('50 windows a rule', ({ send }) => send('/api/v1/project/2/', patch(windowsOf(1, 50), ANY_VERSION))),
     ],
   },
 ];

@@ -36,6 +36,9 @@ export async function layFeast(base) {
     call(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
   const document = await call('/openapi.json');
   const operations = operationsOf(document);
+  // The examples of members name the second person, who is a team.
+  await post('/api/v1/person/', { name: 'One', email: 'one@example.com' });
+  await post('/api/v1/person/', { name: 'QA', email: 'qa@example.com', is_team: true });
   await oneOfEach({ operations }, post);
   for (let made = 1; made < UPLOADS; made += 1)
     await post('/api/v1/spu/', { sourcepackage: '/api/v1/sourcepackage/1/', version: `1.${made}` });

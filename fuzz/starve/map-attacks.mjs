@@ -165,7 +165,7 @@ export const MAP_ATTACKS = [
       ofOwn('diff/?to=dev&from=release:0'),
       ofOwn(`sources/?changed=${CHANGED}&under=src/`),
       get(({ client, ground }) => `/import-map.json?qa=${ground.own[client]}`),
-      ofCommon('why/'),
+      ofCommon('why/?to=prod'),
       ofCommon('diff/'),
     ],
   },

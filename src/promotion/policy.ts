@@ -26,6 +26,8 @@ export type PolicyCodes = Readonly<Record<string, string>>;
 /** Rules of one policy, as a class of fields (rest/fields) and what the fields alone don't say. */
 export interface RuleShape {
   readonly of: BodyClass;
+  /** How many rules a project may have of it; left out, as many as of all policies. */
+  readonly most?: number;
   /** Works as it stands, in a project with the usual stages. */
   readonly example: PolicyRule;
   /** What is wrong with a rule whose fields are right; empty when nothing is. */

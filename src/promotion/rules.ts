@@ -32,7 +32,7 @@ function ruleFaults(
     const fault = faultOf(policies, rule, stages);
     return fault === undefined ? [] : [`policies[${index}]: ${fault}`];
   });
-  return faults.length > 0 ? faults : twins(given as PolicyRule[]);
+  return faults.length > 0 ? faults : [...tooMany(policies, given as PolicyRule[]), ...twins(given as PolicyRule[])];
 }
 
 function faultOf(policies: readonly Policy[], given: unknown, stages: readonly Stage[]): string | undefined {
@@ -88,6 +88,16 @@ function unknownMember(members: object, of: new () => object): string | undefine
 function missingMember(members: Readonly<Record<string, unknown>>, of: new () => object): string | undefined {
   const missing = fieldsOf(of).find(({ name, required }) => required && members[name] === undefined);
   return missing && `Give '${missing.name}': ${missing.help}`;
+}
+
+/** Of a policy whose rules cost something to judge. */
+function tooMany(policies: readonly Policy[], rules: readonly PolicyRule[]): string[] {
+  return policies.flatMap(({ name, rule }) => {
+    const count = rules.filter(({ policy }) => policy === name).length;
+    return rule?.most !== undefined && count > rule.most
+      ? [`A project may have at most ${rule.most} rules of '${name}'; there are ${count}.`]
+      : [];
+  });
 }
 
 /** Two rules of one policy for one stage are told apart by their names. */

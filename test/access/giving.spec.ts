@@ -105,7 +105,7 @@ test('eight rotations at once make one token; the others hear which', async () =
     expect([status, body.code, body.error]).toEqual([
       409,
       'token.rotated',
-      expect.stringContaining(`by token ${String(made[0]?.body.id)} `),
+      expect.stringContaining(`by token ${String(made[0]?.body.id)},`),
     ]);
   expect((await post(server.admin, `/api/v1/token/${String(made[0]?.body.id)}/rotate/`)).status).toBe(200);
 });

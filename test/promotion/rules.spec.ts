@@ -50,6 +50,14 @@ it.each<[string, unknown, RegExp]>([
     ],
     /have the same name/,
   ],
+  [
+    'too many windows',
+    Array.from({ length: 4 }, (_, index) => ({
+      ...{ policy: 'window', stages: 'all', name: `${index}` },
+      closed: [{ start: '2026-01-01T10:00', duration: 'PT1H', timezone: 'UTC', reason: 'x' }],
+    })),
+    /at most 3 rules of 'window'; there are 4/,
+  ],
   ['too many', Array.from({ length: 51 }, () => ({})), /at most 50 rules/],
 ])('refuses %s', async (_what, policies, says) => {
   const { body } = await setRules(server, uri, policies).expect(400);

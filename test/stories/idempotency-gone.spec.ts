@@ -55,6 +55,19 @@ const GIVEN: Readonly<Record<string, (id: number) => Promise<{ body?: unknown; h
     await server.http.post(`/api/v1/ticket/${id}/promote/`).send({}).expect(200);
     return {};
   },
+  'post /api/v1/ticket/{id}/withdraw/': async (id) => {
+    await server.http.post(`/api/v1/ticket/${id}/approve/`).send({}).expect(200);
+    return {};
+  },
+  'post /api/v1/ticket/{id}/unoverride/': async (id) => {
+    const given = { policy: 'soak', reason: 'now', hours: 1 };
+    await server.http.post(`/api/v1/ticket/${id}/override/`).send(given).expect(200);
+    return {};
+  },
+  'post /api/v1/personmember/': async () => ({ body: { team: await person(true), person: await person() } }),
+  'put /api/v1/personmember/{id}/': async () => ({ body: { team: await person(true), person: await person() } }),
+  'post /api/v1/membership/': async () => ({ body: await role() }),
+  'put /api/v1/membership/{id}/': async () => ({ body: await role() }),
   'post /api/v1/ticket/{id}/rebase/': async () => ({ body: { [`module-${serial}`]: 'mine' } }),
   'patch /api/v1/stage/{name}/': async () => ({
     headers: await release(),
@@ -63,6 +76,15 @@ const GIVEN: Readonly<Record<string, (id: number) => Promise<{ body?: unknown; h
   'post /api/v1/stage/{name}/rollback/': async () => ({ headers: await release(), body: { release: 0, force: true } }),
   'patch /services': async () => ({ body: { service: 'gone', url: `${server.base}/livez` } }),
 };
+
+/** A new one, or a new team. */
+const person = async (isTeam = false): Promise<string> => {
+  const given = { name: `p${++serial}`, email: `p${serial}@example.com`, is_team: isTeam };
+  const { body } = await server.http.post('/api/v1/person/').send(given).expect(201);
+  return (body as { resource_uri: string }).resource_uri;
+};
+
+const role = async (): Promise<object> => ({ project: '/api/v1/project/1/', person: await person(), role: 'qa' });
 
 /** Of a ticket that nobody reviews yet. */
 const reviewer = async (): Promise<{ body: object }> => ({
@@ -80,6 +102,11 @@ async function objectFor(kind: string): Promise<{ table: string; id: number } | 
   const table = resource && tableOf(resource).name;
   if (!table) return undefined;
   if (table === 'ticket') return { table, id: (await aStampedTicket(server).withModule(`module-${++serial}`)).id };
+  if (table === 'personmember') {
+    const body = { team: await person(true), person: await person() };
+    const { text } = await send('POST', '/api/v1/personmember/', body);
+    return { table, id: (JSON.parse(text) as { id: number }).id };
+  }
   const create = operationsOf(server).find(({ method, path }) => method === 'post' && path === `/api/v1/${kind}/`);
   const { status, text } = await send('POST', `/api/v1/${kind}/`, unlike(create?.example));
   const [last] = await server.sql<{ id: number }>(`SELECT max(id)::int AS id FROM ${table}`);

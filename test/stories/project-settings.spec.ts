@@ -45,7 +45,7 @@ it('names the known settings where one is unknown, whatever its name', async () 
     const reply = await post({ name: 'unknown', settings }).expect(400);
     const [text] = (reply.body as { project: { settings: string[] } }).project.settings;
     expect(text).toBe(
-      `Unknown setting '${key}'. Known: workflow_mode, stages, overlap, url_safe_list, relative_addresses, modules_url, preview_origins, page, open_previews, deployer_environments, entries, retention_days, quotas.`,
+      `Unknown setting '${key}'. Known: workflow_mode, stages, overlap, url_safe_list, relative_addresses, modules_url, preview_origins, page, open_previews, deployer_environments, entries, policies, retention_days, quotas.`,
     );
   }
 });

@@ -60,7 +60,7 @@ export const approveTicket = writeOperation({
   summary: 'Approve a ticket for a stage',
   description:
     "For the revision that it has now: new modules void the approval. Rules of the policy `approvals` in the project's settings say who may approve and how many have to.",
-  body: bodyOf(ApproveBody, { about: 'What it is for.' }),
+  body: bodyOf(ApproveBody, { about: 'What it is for.', example: { comment: 'The menu is fine' } }),
   write: (approving, { at: id, body: { comment = '', ...wanted }, context }) => {
     const said = { ...wanted, kind: 'approve', comment: comment.trim() } as const;
     return async (tx) => answered(await approving.run(tx, id, said, context));
@@ -73,7 +73,7 @@ export const rejectTicket = writeOperation({
   route: 'POST ticket/:id/reject',
   summary: 'Reject a ticket for a stage',
   description: 'It blocks the promotion until you withdraw it, or until the ticket has a new revision.',
-  body: bodyOf(RejectBody, { about: 'What it is for, and why.' }),
+  body: bodyOf(RejectBody, { about: 'What it is for, and why.', example: { reason: 'The menu is gone' } }),
   write: (approving, { at: id, body: { reason = '', ...wanted }, context }) => {
     if (reason.trim() === '') throw invalid('reason.missing', 'Give a reason: {"reason": "…"}.');
     const said = { ...wanted, kind: 'reject', comment: reason.trim() } as const;

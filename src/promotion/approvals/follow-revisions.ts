@@ -31,7 +31,8 @@ export async function voidApprovals(tx: Tx, ticket: CarryingTicket, actor: strin
   if (!found?.by) return;
   await appendEvent(tx, {
     type: 'ticket.approvals_voided',
-    subject: `ticket/${ticket.id}`,
+    // Besides the ticket's own event, which tells of the modules.
+    subject: `approval/${ticket.id}/${ticket.revisionNumber}`,
     actor,
     project: ticket.project.id,
     ticket: ticket.id,

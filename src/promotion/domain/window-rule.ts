@@ -7,7 +7,7 @@ import { occurrencesOf, readLength, readLocal, type WindowTimes } from './window
 
 const MOST_WINDOWS = 50;
 /** Of all windows of a rule, in a year: more would take long to look through. */
-const MOST_OCCURRENCES = 1000;
+const MOST_OCCURRENCES = 800;
 /** A rule that begins nothing in so many years is wrong: even leap days come every eight. */
 const YEARS_LOOKED_AT = 40;
 const LONGEST_REASON = 200;

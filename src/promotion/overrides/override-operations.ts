@@ -57,7 +57,10 @@ export const overridePolicy = writeOperation({
   summary: 'Override a policy for a ticket',
   description:
     'For one stage, the revision that the ticket has now, and at most 72 hours. The verdict is `pass_overridden` then, and says who, why and what it would be. `conflicts`, `hold`, `lock` and a failed ticket stay in the way.',
-  body: bodyOf(OverrideBody, { about: 'What, why, and for how long.' }),
+  body: bodyOf(OverrideBody, {
+    about: 'What, why, and for how long.',
+    example: { policy: 'soak', reason: 'The fix cannot wait', hours: 2 },
+  }),
   write: (overriding, { at: id, body, context }) => {
     const { reason = '', hours } = body;
     const wanted = { ...body, policy: policyOf(body.policy) };
@@ -74,7 +77,7 @@ export const unoverridePolicy = writeOperation({
   route: 'POST ticket/:id/unoverride',
   summary: 'Withdraw an override',
   description: 'The policy is asked again at once.',
-  body: bodyOf(UnoverrideBody, { about: 'What was overridden.' }),
+  body: bodyOf(UnoverrideBody, { about: 'What was overridden.', example: { policy: 'soak' } }),
   write: (overriding, { at: id, body, context }) => {
     const wanted = { ...body, policy: policyOf(body.policy) };
     return async (tx) => answered(await overriding.withdraw(tx, id, wanted, context));

@@ -46,6 +46,7 @@ export const window = defineRulePolicy({
   codes: WINDOW_CODES,
   rule: {
     of: WindowRule,
+    most: 3,
     example: { policy: 'window', name: 'no weekend', stages: ['prod'], closed: [EXAMPLE] },
     faults: (rule) => windowFaults(rule),
   },
