@@ -35,8 +35,10 @@ function filtersOf({ described }) {
 }
 
 /** Creations, and what can be there once only is changed. */
+/** Whose objects are told apart by what they refer to: the first one, again and again. */
+const ONCE = /^(ticketperson|personmember|membership)$/;
 const created = (ground, kind) => (index) =>
-  kind === 'ticketperson' ? { resource_uri: '/api/v1/ticketperson/1/' } : exampleOf(ground, kind, index);
+  ONCE.test(kind) ? { resource_uri: `/api/v1/${kind}/1/` } : exampleOf(ground, kind, index);
 
 /** What such a list's body may have, nearly. */
 const BODY_BYTES = 95_000;

@@ -1,7 +1,7 @@
 // The rules of project writes: settings are changed by somebody who saw them (promise 3), and `default` stays.
 import { Injectable } from '@nestjs/common';
 import type { Tx } from '../platform/database/db.js';
-import { conflict, DomainError } from '../platform/errors.js';
+import { conflict, DomainError, invalidFields } from '../platform/errors.js';
 import {
   type Decision,
   type FieldValues,
@@ -13,6 +13,7 @@ import {
 import { plainDecision } from '../rest/writing/default-update.js';
 import { keepModulesUrl } from './keep-modules-url.js';
 import type { ProjectSettings } from './project-settings.js';
+import { slowPolicyRuleFaults } from './policy-rules.js';
 import { requireSettingScopes } from './settings-scopes.js';
 import { DEFAULT_STAGES } from './stages/stage-setting.js';
 
@@ -21,6 +22,11 @@ const DEFAULT_PROJECT = 'default';
 
 @Injectable()
 export class ProjectRules implements ResourceRules {
+  async beforeCreate(_tx: Tx, values: FieldValues): Promise<FieldValues> {
+    await requirePossibleRules(values.settings as ProjectSettings | undefined);
+    return values;
+  }
+
   async decide(tx: Tx, before: Row, given: FieldValues, context: WriteContext): Promise<Decision> {
     const decision = plainDecision(resourceNamed('project'), before, given);
     if ('settings' in decision.set && !context.conditional) {
@@ -37,6 +43,7 @@ export class ProjectRules implements ResourceRules {
         before.settings as ProjectSettings,
         decision.set.settings as ProjectSettings,
       );
+    if ('settings' in decision.set) await requirePossibleRules(decision.set.settings as ProjectSettings);
     if ('settings' in decision.set) await keepStagesInUse(tx, before.id, decision.set.settings as ProjectSettings);
     return decision;
   }
@@ -45,6 +52,12 @@ export class ProjectRules implements ResourceRules {
     if (!after && before?.name === DEFAULT_PROJECT) throw defaultStays();
     if (after) await keepModulesUrl(tx, after.id, after.settings as ProjectSettings);
   }
+}
+
+/** Rules of promotion that can be met. Rejects with invalid `body.invalid_field`. */
+async function requirePossibleRules(settings: ProjectSettings | undefined): Promise<void> {
+  const faults = settings?.policies ? await slowPolicyRuleFaults(settings.policies) : [];
+  if (faults.length > 0) throw invalidFields('project', { settings: faults });
 }
 
 /** A ticket at a stage that isn't there any more could go nowhere. A list that names every stage in use may change the rest. */

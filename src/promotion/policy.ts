@@ -1,6 +1,7 @@
 // What a policy of a promotion is: it looks at a ticket and what is to be promoted with it, and says its verdicts. One that
 // asks only where a project's settings have a rule for it declares the rule's class, and judges its facts for each rule.
 import type { Sql } from '../platform/database/statement.js';
+import type { Sliced } from '../platform/sliced.js';
 import type { PolicyRule } from '../projects/policy-rules.js';
 import type { Stage } from '../projects/stages/stage-order.js';
 import type { BodyClass } from '../rest/fields/field.js';
@@ -32,6 +33,8 @@ export interface RuleShape {
   readonly example: PolicyRule;
   /** What is wrong with a rule whose fields are right; empty when nothing is. */
   readonly faults?: (rule: PolicyRule, stages: readonly Stage[]) => readonly string[];
+  /** The same of what takes long to find out; only of a rule that nothing else is wrong with. */
+  readonly slowFaults?: (rule: PolicyRule) => Sliced<string[]>;
 }
 
 export interface Policy {

@@ -1,5 +1,6 @@
 // The rules of promotion in a project's settings: what may be said, and which of them a promotion is asked for.
 import { didYouMean } from '../rest/writing/did-you-mean.js';
+import type { Sliced } from '../platform/sliced.js';
 import { quoted } from '../platform/redact.js';
 import { type PolicyRule, registerRuleFaults } from '../projects/policy-rules.js';
 import { stageOrderOf, type StageSetting } from '../projects/stages/stage-setting.js';
@@ -15,7 +16,21 @@ const COMMON = ['policy', 'stages', 'name', 'advisory'];
 
 /** Makes the settings of projects know these policies' rules. */
 export function knowRulesOf(policies: readonly Policy[]): void {
-  registerRuleFaults((given, stages) => ruleFaults(policies, given, stages));
+  registerRuleFaults(
+    (given, stages) => ruleFaults(policies, given, stages),
+    (rules) => slowFaults(policies, rules),
+  );
+}
+
+/** Of rules that ruleFaults() finds nothing wrong with. */
+function* slowFaults(policies: readonly Policy[], rules: readonly PolicyRule[]): Sliced<string[]> {
+  const faults: string[] = [];
+  for (const [index, given] of rules.entries()) {
+    const slow = policies.find(({ name }) => name === given.policy)?.rule?.slowFaults;
+    const [fault] = slow ? yield* slow(given) : [];
+    if (fault !== undefined) faults.push(`policies[${index}]: ${fault}`);
+  }
+  return faults;
 }
 
 /** The first fault of each rule; of a list that is too long none is looked at. */

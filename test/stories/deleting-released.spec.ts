@@ -94,11 +94,14 @@ it('lets go along, by its foreign keys, what belongs to its owner alone', async 
       CASE confdeltype WHEN 'c' THEN 'goes along' WHEN 'n' THEN 'is set to null' ELSE 'd' END AS key
     FROM pg_constraint WHERE contype = 'f' AND confdeltype NOT IN ('a', 'r') ORDER BY 1`);
   expect(keys.map(({ key }) => key)).toEqual([
+    'approval -> ticket goes along',
     'artifact -> subticket goes along',
     'artifact -> ticket goes along',
     'given_up_source -> ticket goes along',
     'map_revision -> ticket goes along',
+    'membership -> project goes along',
     'modules_url -> project goes along',
+    'policy_override -> ticket goes along',
     // How many bytes a file counts for whom: with the file goes its count (quotas/).
     'quota_file -> blob goes along',
     'spu_file -> spu goes along',

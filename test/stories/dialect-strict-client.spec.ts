@@ -44,6 +44,10 @@ beforeAll(async () => {
     .post('/api/v1/binarypackage/')
     .send({ name: 'apt', sourcepackage: '/api/v1/sourcepackage/1/', version: '1' })
     .expect(201);
+  const qa = (await http.post('/api/v1/person/').send({ name: 'QA', email: 'qa@b.c', is_team: true }).expect(201)).body;
+  await http.post('/api/v1/personmember/').send({ team: qa.resource_uri, person: person.resource_uri }).expect(201);
+  await http.post('/api/v1/membership/').send({ project: 1, person: qa.resource_uri, role: 'qa' }).expect(201);
+  await http.post(`${ticket}approve/`).send({}).expect(200);
   const suite = (await http.post('/api/v1/testsuite/').send({ name: 's', kind: 'dep8' }).expect(201)).body;
   await http.post('/api/v1/testresult/').send({ testsuite: suite.resource_uri, ticket, verdict: 'pass' }).expect(201);
   await http

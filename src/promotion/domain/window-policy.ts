@@ -1,4 +1,5 @@
 // The policy `window`: what goes into a stage goes there at its times (promotion.md, "Policies").
+import type { Sliced } from '../../platform/sliced.js';
 import { untilText } from '../../log/lines/stage-lines.js';
 import { summaryOf, type Verdict } from './verdict.js';
 import { type Occurrence, occurrencesOf, type WindowTimes } from './window-times.js';
@@ -67,6 +68,17 @@ export function windowState({ closed, open }: WindowTable, now: Date, exempt = f
     since: new Date(last.now.start),
     until: dateOf(endOf(ahead, moment)),
   };
+}
+
+/** Finds the occurrences that windowState() looks at, a year at a time: the first time they take long, and then they are kept. */
+export function* lookingAt({ closed, open }: WindowTable, now: Date): Sliced<void> {
+  for (const window of closed ?? open ?? []) {
+    for (const year of [-YEAR, 0, YEAR]) {
+      const moment = now.getTime() + year;
+      occurrencesOf(window, moment, moment);
+      yield;
+    }
+  }
 }
 
 const dateOf = (moment: number | null): Date | null => (moment === null ? null : new Date(moment));

@@ -2,7 +2,8 @@
 import { quoted } from '../../platform/redact.js';
 import { didYouMean } from '../../rest/writing/did-you-mean.js';
 import { recurrenceFaults } from './recurrence-rule.js';
-import { type RuleWindow, windowState, type WindowTable } from './window-policy.js';
+import type { Sliced } from '../../platform/sliced.js';
+import { lookingAt, windowState, type WindowTable } from './window-policy.js';
 import { occurrencesOf, readLength, readLocal, type WindowTimes } from './window-times.js';
 
 const MOST_WINDOWS = 50;
@@ -20,13 +21,10 @@ const YEAR = 366 * DAY;
 const MEMBERS = ['start', 'end', 'duration', 'rrule', 'timezone', 'reason', 'reverts'] as const;
 
 /**
- * What is wrong with `closed` and `open` of a rule, each with what to do about it, at most 10; empty when nothing is. Its other
- * members are not looked at.
- *
- * @param now the database's: the rule must open within a year from then. Without it, one with `closed` must open within a year of
- *   its latest start, and one with `open` may be over: its verdict says so
+ * What is wrong with how `closed` and `open` of a rule are written, each with what to do about it, at most 10; empty when nothing
+ * is. Its other members are not looked at. Whether its times come to anything, windowTimesFaults() says.
  */
-export function windowFaults(given: unknown, now?: Date): string[] {
+export function windowFaults(given: unknown): string[] {
   const { closed, open } = (given ?? {}) as { closed?: unknown; open?: unknown };
   if ((closed === undefined) === (open === undefined))
     return ['A window rule has either closed or open, a list of windows. Give one of them.'];
@@ -38,8 +36,7 @@ export function windowFaults(given: unknown, now?: Date): string[] {
   const faults = list.flatMap((window: unknown, index) =>
     oneWindowFaults(window, kind).map((fault) => `${kind}[${index}]: ${fault}`),
   );
-  if (faults.length > 0) return faults.slice(0, MOST_FAULTS);
-  return tableFaults({ [kind]: list as RuleWindow[] }, list as RuleWindow[], now);
+  return faults.slice(0, MOST_FAULTS);
 }
 
 function oneWindowFaults(given: unknown, kind: 'closed' | 'open'): string[] {
@@ -114,12 +111,19 @@ function reasonFaults(given: unknown, kind: 'closed' | 'open'): string[] {
   return given.length > LONGEST_REASON ? [`reason may have at most ${LONGEST_REASON} characters.`] : [];
 }
 
-/** Of windows that are right, each for itself. */
-function tableFaults(table: WindowTable, windows: readonly WindowTimes[], now: Date | undefined): string[] {
+/**
+ * What is wrong with the times of a rule that windowFaults() finds nothing wrong with; empty when nothing is. A year of a daily
+ * window takes a tenth of a second the first time, so it is done in slices.
+ *
+ * @param now the database's: the rule must open within a year from then. Without it, one with `closed` must open within a year of
+ *   its latest start, and one with `open` may be over: its verdict says so
+ */
+export function* windowTimesFaults(table: WindowTable, now?: Date): Sliced<string[]> {
   const kind = table.closed ? 'closed' : 'open';
+  const windows = table.closed ?? table.open ?? [];
   let left = MOST_OCCURRENCES;
   for (const [index, window] of windows.entries()) {
-    const count = occurrencesInAYear(window);
+    const count = yield* occurrencesInAYear(window);
     if (count === 0)
       return [`${kind}[${index}]: it never occurs: no day fits rrule, or UNTIL is before it. Change rrule.`];
     left -= count;
@@ -131,7 +135,9 @@ function tableFaults(table: WindowTable, windows: readonly WindowTimes[], now: D
   if (now === undefined && table.open) return [];
   const latest = Math.max(...windows.map(({ start }) => readLocal(start) as number));
   // A day later it has begun, wherever on earth.
-  const state = windowState(table, now ?? new Date(latest + DAY));
+  const moment = now ?? new Date(latest + DAY);
+  yield* lookingAt(table, moment);
+  const state = windowState(table, moment);
   if (state.open || state.until !== null) return [];
   return [
     `The rule is always closed: it does not open within a year. ${
@@ -141,11 +147,13 @@ function tableFaults(table: WindowTable, windows: readonly WindowTimes[], now: D
 }
 
 /** In the year from its first on; 0 where there is none, or where the library can't follow the rule. */
-function occurrencesInAYear(window: WindowTimes): number {
+function* occurrencesInAYear(window: WindowTimes): Sliced<number> {
   const begin = readLocal(window.start) as number;
   try {
     for (let year = 0; year < YEARS_LOOKED_AT; year++) {
+      yield;
       const [first] = occurrencesOf(window, begin + year * YEAR, begin + year * YEAR);
+      yield;
       if (first)
         return occurrencesOf(window, first.start, first.start + YEAR).filter(({ start }) => start < first.start + YEAR)
           .length;

@@ -1,8 +1,9 @@
 // The policy `window`, asked: what the database's clock says of the rule's times.
+import { inSlices } from '../../platform/in-slices.js';
 import { utcSql } from '../../platform/database/time-sql.js';
 import { Document } from '../../rest/fields/field-decorators.js';
-import { WINDOW_CODES, type WindowTable, windowVerdict } from '../domain/window-policy.js';
-import { windowFaults } from '../domain/window-rule.js';
+import { lookingAt, WINDOW_CODES, type WindowTable, windowVerdict } from '../domain/window-policy.js';
+import { windowFaults, windowTimesFaults } from '../domain/window-rule.js';
 import { defineRulePolicy } from '../policy.js';
 
 const EXAMPLE = {
@@ -49,13 +50,16 @@ export const window = defineRulePolicy({
     most: 3,
     example: { policy: 'window', name: 'no weekend', stages: ['prod'], closed: [EXAMPLE] },
     faults: (rule) => windowFaults(rule),
+    slowFaults: (rule) => windowTimesFaults(rule as WindowTable),
   },
-  async facts(sql) {
+  async facts(sql, _promotion, rules) {
     const [found] = await sql.run<{ now: string }>({
       name: 'policy_clock',
       text: `SELECT ${utcSql('clock_timestamp()')} AS now`,
     });
-    return { now: new Date(found?.now ?? Number.NaN) };
+    const now = new Date(found?.now ?? Number.NaN);
+    for (const rule of rules) await inSlices(lookingAt(rule, now));
+    return { now };
   },
   judge: ({ now }, rule, { ticket, to }) => {
     const facts = { stage: to?.name ?? '', project: ticket.project.name, rule, exempt: false, now };
