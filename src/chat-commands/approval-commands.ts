@@ -5,6 +5,7 @@ import type { Tx } from '../platform/database/db.js';
 import { invalid } from '../platform/errors.js';
 import { approvalView } from '../promotion/approvals/approval-view.js';
 import { GiveApproval, type GivenApproval, type WantedApproval } from '../promotion/approvals/give-approval.js';
+import { LONGEST_HOURS } from '../promotion/domain/override.js';
 import { overrideView } from '../promotion/overrides/override-view.js';
 import { OverridePolicy } from '../promotion/overrides/override-policy.js';
 import type { Outcome, Speaker } from './outcome.js';
@@ -12,7 +13,6 @@ import type { Command } from './parse-command.js';
 import { optionsOf } from './speaker-options.js';
 
 const USUAL_HOURS = 4;
-const LONGEST_HOURS = 72;
 
 @Injectable()
 export class ApprovalCommands {

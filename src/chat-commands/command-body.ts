@@ -1,4 +1,5 @@
 // The body of a command: {text, ticket?, dry_run?}.
+import { isKeepable } from '../platform/keepable.js';
 import { invalid } from '../platform/errors.js';
 import { objectOf } from '../rest/writing/body.js';
 
@@ -29,4 +30,4 @@ export function commandBody(given: unknown): CommandBody {
 }
 
 const isText = (value: unknown): value is string =>
-  typeof value === 'string' && value.length <= LONGEST && !value.includes('\0') && value.isWellFormed();
+  typeof value === 'string' && value.length <= LONGEST && isKeepable(value);

@@ -1,5 +1,6 @@
 // The monitored set of binary packages (rest-api.md, section 1, `package-list`): replaced as a whole, in one transaction
 // with one event, or none where nothing changes. The real Debian archive has some 63 000 entries.
+import { isKeepable } from '../platform/keepable.js';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { TryAgain } from '../platform/database/database-error.js';
@@ -44,7 +45,7 @@ function faultOf(given: unknown, index: number): DomainError | undefined {
         ? 'is missing or not a string'
         : value.length > LONGEST[field]
           ? `is longer than ${LONGEST[field]} characters`
-          : value.includes('\0') || !value.isWellFormed()
+          : !isKeepable(value)
             ? 'is not valid Unicode text'
             : undefined;
     if (fault) return invalid('package_list.bad_entry', `Entry ${index}: '${field}' ${fault}.`);

@@ -1,5 +1,5 @@
 // The rules of promotion in a project's settings: what may be said, and which of them a promotion is asked for.
-import { didYouMean } from '../rest/writing/did-you-mean.js';
+import { meantText, unknownText } from '../rest/writing/did-you-mean.js';
 import type { Sliced } from '../platform/sliced.js';
 import { quoted } from '../platform/redact.js';
 import { type PolicyRule, registerRuleFaults } from '../projects/policy-rules.js';
@@ -72,8 +72,7 @@ const textOf = (given: unknown): string => (typeof given === 'string' ? given : 
 
 function unknownPolicy(given: unknown, known: readonly Policy[]): string {
   const names = known.map(({ name }) => name);
-  const meant = typeof given === 'string' ? didYouMean(given, names) : undefined;
-  const hint = meant === undefined ? '' : ` Did you mean '${meant}'?`;
+  const hint = typeof given === 'string' ? meantText(given, names) : '';
   return `Unknown policy '${quoted(textOf(given), 100)}'.${hint} Rules are of ${names.join(', ')}.`;
 }
 
@@ -95,9 +94,7 @@ const nameFault = (name: unknown): string | undefined =>
 function unknownMember(members: object, of: new () => object): string | undefined {
   const names = [...COMMON, ...fieldsOf(of).map(({ name }) => name)];
   const unknown = Object.keys(members).find((name) => !names.includes(name));
-  if (unknown === undefined) return undefined;
-  const meant = didYouMean(unknown, names);
-  return `Unknown member '${quoted(unknown, 100)}'.${meant === undefined ? '' : ` Did you mean '${meant}'?`} Known: ${names.join(', ')}.`;
+  return unknown === undefined ? undefined : unknownText('member', unknown, names);
 }
 
 function missingMember(members: Readonly<Record<string, unknown>>, of: new () => object): string | undefined {

@@ -1,12 +1,12 @@
 // POST /api/v1/ticket/<id>/close|reopen/ and GET /history/.
 import { Db } from '../platform/database/db.js';
-import { invalid, notFound } from '../platform/errors.js';
+import { notFound } from '../platform/errors.js';
 import { schemaNamed } from '../rest/http/documented.js';
 import { objectAnswer, writeOptions } from '../rest/http/reply.js';
 import { bodyBy } from '../rest/operations/operation-body.js';
 import { listOperation, writeOperation } from '../rest/operations/operation.js';
-import { LONGEST_REASON } from '../rest/operations/reason.js';
-import { asObject, isKeepable } from '../rest/writing/body.js';
+import { LONGEST_REASON, reasonIn } from '../rest/operations/reason.js';
+import { asObject } from '../rest/writing/body.js';
 import { CloseTicket } from './close-ticket.js';
 import { history } from './history.resource.js';
 import { ON_TICKET } from './on-ticket.js';
@@ -80,9 +80,5 @@ export const reopenTicket = writeOperation({
 
 /** `{"reason": "…"}`, or no body at all. */
 function readReason(body: unknown): string | undefined {
-  if (body === undefined || body === null) return undefined;
-  const { reason } = asObject(body);
-  if (reason === undefined || reason === null) return undefined;
-  if (typeof reason === 'string' && reason.length <= LONGEST_REASON && isKeepable(reason)) return reason;
-  throw invalid('reason.invalid', `A reason must be a string of at most ${LONGEST_REASON} characters.`);
+  return body === undefined || body === null ? undefined : reasonIn(asObject(body));
 }

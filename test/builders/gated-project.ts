@@ -29,6 +29,6 @@ export async function aGatedProject(
   return { uri, name };
 }
 
-/** Sets the rules of a project; its other settings stay. */
+/** The rules of a project, which has no other settings then. */
 export const setRules = (server: TestServer, uri: string, policies: unknown) =>
   server.http.patch(uri).set('if-match', '*').send({ settings: { policies } });

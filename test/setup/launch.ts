@@ -56,6 +56,7 @@ export function launch({ env = {}, port = 0, cwd = ROOT, words, nodeOptions = []
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
+  let isListening = false;
   const ended = new Promise<number | string>((resolve) =>
     child.once('exit', (code, signal) => resolve(signal ?? code ?? 'nothing')),
   );
@@ -73,7 +74,9 @@ export function launch({ env = {}, port = 0, cwd = ROOT, words, nodeOptions = []
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => {
         output = (output + chunk.toString()).slice(-KEPT);
+        if (isListening) return;
         const found = LISTENS.exec(output);
+        isListening = found !== null;
         if (found) resolve(Number(found[1]));
       });
   });

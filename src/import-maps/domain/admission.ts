@@ -1,5 +1,6 @@
 // Which names and addresses may come into a map (import-maps.md, sections 1 and 2; promises.md, "Bad input"). What the
 // standard says of them is in parse.ts; here is what we ask for beside it.
+import { isKeepable } from '../../platform/keepable.js';
 import { quoted as shown } from '../../platform/redact.js';
 import { isLoopbackHost } from '../../platform/modules-url.js';
 import { isRelative, OWN_PATH as OWN, parseUrl, parseUrlLike } from './url-like.js';
@@ -194,7 +195,7 @@ function prefixesOf(safeList: readonly string[]): readonly string[] {
 }
 
 function unkeepable(what: string, text: string, most: number): Fault | undefined {
-  if (text.includes('\0') || !text.isWellFormed())
+  if (!isKeepable(text))
     return fault('name', `The ${what} ${quoted(text)} has a NUL character or half a surrogate pair. Remove it.`);
   if (bytesOf(text) <= most) return undefined;
   return fault('name', `The ${what} ${quoted(text)} is too long: ${most} bytes at most.`);

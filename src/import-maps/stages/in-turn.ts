@@ -6,8 +6,5 @@ import { type PointerOf, ProductionWriters } from './production-writers.js';
 export const inTurn = <At>(pointerOf: (at: At) => PointerOf, { endsWithRelease = false } = {}): CommitBy<At> =>
   commitBy({
     by: ProductionWriters,
-    through: (writers, { at, request: { rawBody } }) => {
-      const [of, bytes] = [pointerOf(at), rawBody?.length ?? 0];
-      return (request, work) => writers.run({ of, request, bytes, endsWithRelease, work });
-    },
+    through: (writers, { at, request }) => writers.commitOf(request, pointerOf(at), endsWithRelease),
   });

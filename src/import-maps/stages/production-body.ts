@@ -1,4 +1,5 @@
 // The body of a direct write to production: an import map to lay over it, or operations key by key.
+import { reasonIn } from '../../rest/operations/reason.js';
 import { DomainError, invalid } from '../../platform/errors.js';
 import { asObject, objectOf, type JsonObject } from '../../rest/writing/body.js';
 import { inSlices } from '../../platform/in-slices.js';
@@ -12,7 +13,6 @@ import type { MapWarning } from './map-warning.js';
 
 const SECTIONS = ['imports', 'scopes', 'integrity'];
 const MEMBERS = [...SECTIONS, 'operations', 'reason'];
-const LONGEST_REASON = 500;
 
 export interface DirectBody {
   readonly reason: string | undefined;
@@ -36,7 +36,7 @@ export function directBody(given: unknown, rules: AddressRules, lenient: boolean
       'Send an import map ({"imports": {…}}) or {"operations": […]}: one of the two.',
     );
   const read = hasMap ? mapChanges : operationChanges;
-  return { reason: reasonOf(body), ...read(body, rules, lenient) };
+  return { reason: reasonIn(body), ...read(body, rules, lenient) };
 }
 
 function mapChanges(body: JsonObject, rules: AddressRules, lenient: boolean): Written {
@@ -96,11 +96,4 @@ function setting(entry: Parameters<typeof checkEntry>[0], rules: AddressRules): 
   if (isFault(checked)) return checked;
   const { scope, specifier, url, integrity } = checked;
   return { scope, specifier, set: { url, ...(integrity === undefined ? {} : { integrity }) } };
-}
-
-function reasonOf({ reason }: JsonObject): string | undefined {
-  if (reason === undefined || reason === null) return undefined;
-  if (typeof reason === 'string' && reason.length <= LONGEST_REASON && !reason.includes('\0') && reason.isWellFormed())
-    return reason;
-  throw invalid('reason.invalid', `A reason must be a string of at most ${LONGEST_REASON} characters.`);
 }

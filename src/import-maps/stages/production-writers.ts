@@ -1,8 +1,10 @@
 // Who writes to production's pointer takes turns with the others of this process, and is committed together with those who wait.
 import { Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
 import { Db, type Tx } from '../../platform/database/db.js';
 import { GroupCommit } from '../../platform/database/group-commit.js';
+import type { Commit } from '../../rest/operations/run-operation.js';
 import { Idempotency, type WriteAnswer, type WriteRequest } from '../../rest/writing/idempotency.js';
 
 /** A project by its id, or that of a ticket by the ticket's. */
@@ -31,6 +33,12 @@ export class ProductionWriters {
     private readonly idempotency: Idempotency,
   ) {
     this.group = new GroupCommit(db, 'map_pointer');
+  }
+
+  /** How a request's work is committed: in its turn with the others. `endsWithRelease`: a direct write to production. */
+  commitOf({ rawBody }: Pick<FastifyRequest, 'rawBody'>, of: PointerOf, endsWithRelease = false): Commit {
+    const bytes = rawBody?.length ?? 0;
+    return (request, work) => this.run({ of, request, bytes, endsWithRelease, work });
   }
 
   /** Once for its Idempotency-Key, which is kept in the transaction of its batch. */

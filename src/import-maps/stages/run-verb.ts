@@ -1,7 +1,7 @@
 // How a stage verb runs: as every operation, and what moves production's pointer with the others that do.
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type Commit, type OperationWork, RunOperation } from '../../rest/operations/run-operation.js';
+import { type OperationWork, RunOperation } from '../../rest/operations/run-operation.js';
 import { type PointerOf, ProductionWriters } from './production-writers.js';
 
 export interface VerbRun {
@@ -26,9 +26,7 @@ export class RunVerb {
     work: OperationWork,
     { dryRun = false, pointer, endsWithRelease = false }: VerbRun = {},
   ): Promise<void> {
-    const bytes = request.rawBody?.length ?? 0;
-    const commit: Commit | undefined =
-      pointer && ((keyed, its) => this.writers.run({ of: pointer, request: keyed, bytes, endsWithRelease, work: its }));
+    const commit = pointer && this.writers.commitOf(request, pointer, endsWithRelease);
     return this.operations.run(request, reply, work, { dryRun, commit });
   }
 }

@@ -30,6 +30,28 @@ export async function writeStep(tx: Tx, seconds: number, isSeen: boolean): Promi
   });
 }
 
+/** What ends at a time that it was told, with how far the clock stepped since (`clock_shift`). */
+export interface Ends {
+  readonly table: string;
+  /** The column of the end. */
+  readonly column: string;
+  /** SQL: the rows whose end still means something; all of them where it is left out. */
+  readonly where?: string;
+  /** `at_most`: none lasts longer than it was given, by true time. `at_least`: none ends earlier. */
+  readonly lasts: 'at_most' | 'at_least';
+}
+
+/** Moves the ends that were to come before a step of the clock; what had ended stays so. `seconds`: negative where it went back. */
+export async function moveEnds(tx: Tx, { table, column, where = 'true', lasts }: Ends, seconds: number): Promise<void> {
+  const kept = lasts === 'at_most' ? 'LEAST' : 'GREATEST';
+  await tx.run({
+    text: `UPDATE ${table} SET clock_shift = clock_shift + $1::float8,
+        ${column} = ${column} + make_interval(secs => ${kept}(0, clock_shift + $1::float8) - ${kept}(0, clock_shift))
+      WHERE ${where} AND ${column} > clock_timestamp() - make_interval(secs => GREATEST(0, $1::float8))`,
+    values: [seconds],
+  });
+}
+
 /**
  * What was written before the clock stepped back has a time to come, and would be kept for as long: it counts as written now.
  * `column`: its time. Whatever cleans up by age calls this first.

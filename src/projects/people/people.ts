@@ -1,5 +1,6 @@
 // Who somebody is, and what they are in a project. Each answer is one statement that indexes serve. Policies and verbs of the rooms
 // to the right ask here.
+import { isKeepable } from '../../platform/keepable.js';
 import { Injectable } from '@nestjs/common';
 import type { Sql } from '../../platform/database/statement.js';
 import type { Principal } from '../../platform/principal.js';
@@ -46,7 +47,7 @@ export class People {
 
   /** The person or team that a text names by e-mail address, in any case, or by name. Undefined where there is none. */
   async named(sql: Sql, text: string): Promise<Person | undefined> {
-    if (text.includes('\0') || !text.isWellFormed()) return undefined;
+    if (!isKeepable(text)) return undefined;
     const [found] = await sql.run<Person>({
       name: 'person_named',
       text: `SELECT ${VIEW} FROM person p WHERE ${FITS} ${BEST}`,

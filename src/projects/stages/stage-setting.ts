@@ -1,4 +1,5 @@
 // The stages of a project as its settings list them (import-maps.md, section 4): what is a list of stages and what is none.
+import { isKeepable } from '../../platform/keepable.js';
 import { COMPLETE, LINE } from '../../workflow/steps.js';
 import { quoted } from '../../platform/redact.js';
 import type { StageOrder } from './stage-order.js';
@@ -60,11 +61,7 @@ function faultsOfOne(given: unknown, index: number): string[] {
 }
 
 const isTitle = (given: unknown): boolean =>
-  typeof given === 'string' &&
-  given.trim() !== '' &&
-  given.length <= 100 &&
-  !given.includes('\0') &&
-  given.isWellFormed();
+  typeof given === 'string' && given.trim() !== '' && given.length <= 100 && isKeepable(given);
 
 function faultsOfLine(stages: readonly StageSetting[]): string[] {
   const names = stages.map(({ name }) => name);

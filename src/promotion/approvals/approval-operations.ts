@@ -3,8 +3,7 @@ import { Text } from '../../rest/fields/field-decorators.js';
 import { versionTag } from '../../rest/http/entity-tag.js';
 import { bodyOf } from '../../rest/operations/operation-body.js';
 import { type Written, writeOperation } from '../../rest/operations/operation.js';
-import { invalid } from '../../platform/errors.js';
-import { LONGEST_REASON } from '../../rest/operations/reason.js';
+import { LONGEST_REASON, requireReason } from '../../rest/operations/reason.js';
 import { ON_TICKET } from '../../tickets/on-ticket.js';
 import { APPROVED_TICKET } from '../replies.js';
 import { approvalView } from './approval-view.js';
@@ -74,9 +73,8 @@ export const rejectTicket = writeOperation({
   summary: 'Reject a ticket for a stage',
   description: 'It blocks the promotion until you withdraw it, or until the ticket has a new revision.',
   body: bodyOf(RejectBody, { about: 'What it is for, and why.', example: { reason: 'The menu is gone' } }),
-  write: (approving, { at: id, body: { reason = '', ...wanted }, context }) => {
-    if (reason.trim() === '') throw invalid('reason.missing', 'Give a reason: {"reason": "…"}.');
-    const said = { ...wanted, kind: 'reject', comment: reason.trim() } as const;
+  write: (approving, { at: id, body: { reason, ...wanted }, context }) => {
+    const said = { ...wanted, kind: 'reject', comment: requireReason(reason) } as const;
     return async (tx) => answered(await approving.run(tx, id, said, context));
   },
 });

@@ -1,11 +1,12 @@
 // What people said of a revision before a stage, as it is kept: for good, also where it was withdrawn.
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, type Relation } from 'typeorm';
+import { OfRevision } from '../of-revision.js';
 import { TicketRow } from '../../tickets/ticket.row.js';
 
 @Entity('approval')
 @Index('approval_ticket_id_idx', ['ticket', 'stage'])
 @Check('approval_kind_check', "kind IN ('approve', 'reject')")
-export class ApprovalRow {
+export class ApprovalRow extends OfRevision {
   @PrimaryGeneratedColumn('identity', {
     type: 'bigint',
     generatedIdentity: 'BY DEFAULT',
@@ -16,13 +17,6 @@ export class ApprovalRow {
   @ManyToOne(() => TicketRow, { nullable: false, onDelete: 'CASCADE' })
   @JoinColumn({ name: 'ticket_id', foreignKeyConstraintName: 'approval_ticket_id_fkey' })
   ticket: Relation<TicketRow>;
-
-  /** The stage to be entered. */
-  @Column('text')
-  stage: string;
-
-  @Column('integer')
-  revision: number;
 
   @Column('text')
   kind: 'approve' | 'reject';
@@ -49,10 +43,4 @@ export class ApprovalRow {
 
   @Column('text', { default: '' })
   comment: string;
-
-  @Column('timestamptz', { default: () => 'clock_timestamp()' })
-  created_at: Date;
-
-  @Column('timestamptz', { nullable: true })
-  withdrawn_at: Date | null;
 }

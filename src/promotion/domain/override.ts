@@ -2,6 +2,9 @@
 import { untilText } from '../../log/lines/stage-lines.js';
 import { summaryOf, type Verdict } from './verdict.js';
 
+/** How long one lasts at most. */
+export const LONGEST_HOURS = 72;
+
 export interface Override {
   readonly id: number;
   readonly policy: string;

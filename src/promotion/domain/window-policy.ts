@@ -2,7 +2,7 @@
 import type { Sliced } from '../../platform/sliced.js';
 import { untilText } from '../../log/lines/stage-lines.js';
 import { summaryOf, type Verdict } from './verdict.js';
-import { type Occurrence, occurrencesOf, type WindowTimes } from './window-times.js';
+import { findingOccurrences, type Occurrence, occurrencesOf, type WindowTimes } from './window-times.js';
 
 /** Its times, and whether and why nothing goes then. */
 export interface RuleWindow extends WindowTimes {
@@ -70,15 +70,10 @@ export function windowState({ closed, open }: WindowTable, now: Date, exempt = f
   };
 }
 
-/** Finds the occurrences that windowState() looks at, a year at a time: the first time they take long, and then they are kept. */
+/** Finds the occurrences that windowState() looks at, so that it finds them kept. */
 export function* lookingAt({ closed, open }: WindowTable, now: Date): Sliced<void> {
-  for (const window of closed ?? open ?? []) {
-    for (const year of [-YEAR, 0, YEAR]) {
-      const moment = now.getTime() + year;
-      occurrencesOf(window, moment, moment);
-      yield;
-    }
-  }
+  const moment = now.getTime();
+  for (const window of closed ?? open ?? []) yield* findingOccurrences(window, moment - YEAR, moment + YEAR);
 }
 
 const dateOf = (moment: number | null): Date | null => (moment === null ? null : new Date(moment));

@@ -1,10 +1,10 @@
 // What a rule of the policy `window` may say in a project's settings (promotion.md, "Policies" and "Bad input").
 import { quoted } from '../../platform/redact.js';
-import { didYouMean } from '../../rest/writing/did-you-mean.js';
+import { meantText, unknownText } from '../../rest/writing/did-you-mean.js';
 import { recurrenceFaults } from './recurrence-rule.js';
 import type { Sliced } from '../../platform/sliced.js';
 import { lookingAt, windowState, type WindowTable } from './window-policy.js';
-import { occurrencesOf, readLength, readLocal, type WindowTimes } from './window-times.js';
+import { findingOccurrences, readLength, readLocal, type WindowTimes } from './window-times.js';
 
 const MOST_WINDOWS = 50;
 /** Of all windows of a rule, in a year: more would take long to look through. */
@@ -44,18 +44,13 @@ function oneWindowFaults(given: unknown, kind: 'closed' | 'open'): string[] {
   const window = given as Partial<Record<(typeof MEMBERS)[number], unknown>>;
   const unknown = Object.keys(given).filter((name) => !(MEMBERS as readonly string[]).includes(name));
   return [
-    ...unknown.slice(0, 3).map(unknownMember),
+    ...unknown.slice(0, 3).map((name) => unknownText('member', name, MEMBERS)),
     ...startFaults(window),
     ...(window.rrule === undefined ? [] : recurrenceFaults(window.rrule)),
     ...zoneFaults(window.timezone),
     ...reasonFaults(window.reason, kind),
     ...(window.reverts === undefined || typeof window.reverts === 'boolean' ? [] : ['reverts must be true or false.']),
   ];
-}
-
-function unknownMember(name: string): string {
-  const meant = didYouMean(name, MEMBERS);
-  return `Unknown member '${quoted(name, 100)}'.${meant ? ` Did you mean '${meant}'?` : ''} Known: ${MEMBERS.join(', ')}.`;
 }
 
 /** A year that calendars and time zones are sure about. */
@@ -90,8 +85,8 @@ function zoneFaults(given: unknown): string[] {
   const words = "timezone must be an IANA name such as 'Europe/Berlin'.";
   if (typeof given !== 'string' || given.length > LONGEST_ZONE) return [words];
   if (/^[A-Za-z]/.test(given) && isZone(given)) return [];
-  const meant = given.length < 3 ? undefined : didYouMean(given, Intl.supportedValuesOf('timeZone'));
-  return [`${words} Unknown: '${quoted(given, LONGEST_ZONE)}'.${meant ? ` Did you mean '${meant}'?` : ''}`];
+  const hint = given.length < 3 ? '' : meantText(given, Intl.supportedValuesOf('timeZone'));
+  return [`${words} Unknown: '${quoted(given, LONGEST_ZONE)}'.${hint}`];
 }
 
 function isZone(name: string): boolean {
@@ -151,12 +146,10 @@ function* occurrencesInAYear(window: WindowTimes): Sliced<number> {
   const begin = readLocal(window.start) as number;
   try {
     for (let year = 0; year < YEARS_LOOKED_AT; year++) {
-      yield;
-      const [first] = occurrencesOf(window, begin + year * YEAR, begin + year * YEAR);
-      yield;
-      if (first)
-        return occurrencesOf(window, first.start, first.start + YEAR).filter(({ start }) => start < first.start + YEAR)
-          .length;
+      const [first] = yield* findingOccurrences(window, begin + year * YEAR, begin + year * YEAR);
+      if (!first) continue;
+      const end = first.start + YEAR;
+      return (yield* findingOccurrences(window, first.start, end)).filter(({ start }) => start < end).length;
     }
     return 0;
   } catch (error) {

@@ -1,6 +1,7 @@
 // What a step of the database's clock does to holds and locks: none ends earlier by true time, nor before the end that it was
 // told. After a step back it ends when the clock says so, or when somebody lifts it.
 import { Injectable } from '@nestjs/common';
+import { moveEnds } from '../../platform/database/clock-steps.js';
 import { type ClockFollower, DatabaseClock } from '../../platform/database/database-clock.js';
 import type { Tx } from '../../platform/database/db.js';
 
@@ -12,11 +13,6 @@ export class HoldClock implements ClockFollower {
 
   async stepped(tx: Tx, seconds: number): Promise<void> {
     for (const table of ['ticket_hold', 'stage_lock'])
-      await tx.run({
-        text: `UPDATE ${table} SET clock_shift = clock_shift + $1::float8,
-            until = until + make_interval(secs => GREATEST(0, clock_shift + $1::float8) - GREATEST(0, clock_shift))
-          WHERE until > clock_timestamp() - make_interval(secs => GREATEST(0, $1::float8))`,
-        values: [seconds],
-      });
+      await moveEnds(tx, { table, column: 'until', lasts: 'at_least' }, seconds);
   }
 }

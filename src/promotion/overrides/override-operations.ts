@@ -4,13 +4,12 @@ import { Text, Whole } from '../../rest/fields/field-decorators.js';
 import { versionTag } from '../../rest/http/entity-tag.js';
 import { bodyOf } from '../../rest/operations/operation-body.js';
 import { type Written, writeOperation } from '../../rest/operations/operation.js';
-import { LONGEST_REASON } from '../../rest/operations/reason.js';
+import { LONGEST_REASON, requireReason } from '../../rest/operations/reason.js';
 import { ON_TICKET } from '../../tickets/on-ticket.js';
+import { LONGEST_HOURS } from '../domain/override.js';
 import { OVERRIDDEN_TICKET } from '../replies.js';
 import { type GivenOverride, OverridePolicy } from './override-policy.js';
 import { overrideView } from './override-view.js';
-
-const LONGEST_HOURS = 72;
 
 class UnoverrideBody {
   @Text({ max: 50, help: 'The policy.', required: true })
@@ -62,12 +61,11 @@ export const overridePolicy = writeOperation({
     example: { policy: 'soak', reason: 'The fix cannot wait', hours: 2 },
   }),
   write: (overriding, { at: id, body, context }) => {
-    const { reason = '', hours } = body;
-    const wanted = { ...body, policy: policyOf(body.policy) };
-    if (reason.trim() === '') throw invalid('reason.missing', 'Give a reason: {"reason": "…"}.');
+    const { hours } = body;
+    const wanted = { ...body, policy: policyOf(body.policy), reason: requireReason(body.reason) };
     if (hours === undefined)
       throw invalid('body.invalid_member', `'hours': Give a whole number from 1 to ${LONGEST_HOURS}.`);
-    return async (tx) => answered(await overriding.run(tx, id, { ...wanted, reason: reason.trim(), hours }, context));
+    return async (tx) => answered(await overriding.run(tx, id, { ...wanted, hours }, context));
   },
 });
 

@@ -3,11 +3,10 @@ import { Injectable } from '@nestjs/common';
 import { overriddenLine, overrideWithdrawnLine } from '../../log/lines/approval-lines.js';
 import type { Tx } from '../../platform/database/db.js';
 import { conflict, invalid } from '../../platform/errors.js';
-import { quoted } from '../../platform/redact.js';
 import { requireMatch, versionTag } from '../../rest/http/entity-tag.js';
 import type { OperationContext } from '../../rest/operations/operation-context.js';
 import type { EventDraft, Row } from '../../rest/resource.js';
-import { didYouMean } from '../../rest/writing/did-you-mean.js';
+import { unknownText } from '../../rest/writing/did-you-mean.js';
 import type { Override } from '../domain/override.js';
 import { type CarryingTicket, Landings } from '../landings.js';
 import { Policies } from '../policies.js';
@@ -91,12 +90,7 @@ export class OverridePolicy {
         'override.not_overridable',
         `The policy '${name}' can't be overridden. Overridable: ${known.join(', ')}.`,
       );
-    const meant = didYouMean(name, known);
-    const hint = meant === undefined ? '' : ` Did you mean '${meant}'?`;
-    throw invalid(
-      'override.unknown_policy',
-      `Unknown policy '${quoted(name, 100)}'.${hint} Known: ${known.join(', ')}.`,
-    );
+    throw invalid('override.unknown_policy', unknownText('policy', name, known));
   }
 
   private async find(tx: Tx, id: number, { stage }: WantedOverride, context: OperationContext): Promise<Found> {

@@ -1,10 +1,11 @@
 // Who goes past a policy, as it is kept: for good, also where it was withdrawn or is over.
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn, type Relation } from 'typeorm';
+import { OfRevision } from '../of-revision.js';
 import { TicketRow } from '../../tickets/ticket.row.js';
 
 @Entity('policy_override')
 @Index('policy_override_ticket_id_idx', ['ticket', 'stage'])
-export class PolicyOverrideRow {
+export class PolicyOverrideRow extends OfRevision {
   @PrimaryGeneratedColumn('identity', {
     type: 'bigint',
     generatedIdentity: 'BY DEFAULT',
@@ -15,13 +16,6 @@ export class PolicyOverrideRow {
   @ManyToOne(() => TicketRow, { nullable: false, onDelete: 'CASCADE' })
   @JoinColumn({ name: 'ticket_id', foreignKeyConstraintName: 'policy_override_ticket_id_fkey' })
   ticket: Relation<TicketRow>;
-
-  /** The stage to be entered. */
-  @Column('text')
-  stage: string;
-
-  @Column('integer')
-  revision: number;
 
   @Column('text')
   policy: string;
@@ -36,16 +30,10 @@ export class PolicyOverrideRow {
   @Column('text')
   actor: string;
 
-  @Column('timestamptz', { default: () => 'clock_timestamp()' })
-  created_at: Date;
-
   @Column('timestamptz')
   until: Date;
 
   /** Seconds that the database's clock stepped since; negative: back, and `until` was moved by as much. */
   @Column('double precision', { default: 0 })
   clock_shift: number;
-
-  @Column('timestamptz', { nullable: true })
-  withdrawn_at: Date | null;
 }

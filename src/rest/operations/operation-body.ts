@@ -1,9 +1,10 @@
 // The bodies of operations that aren't CRUD: few members, each with one rule, and none that the operation doesn't know.
 import { validateSync } from 'class-validator';
 import { invalid } from '../../platform/errors.js';
+import { isKeepable } from '../../platform/keepable.js';
 import { type Field, fieldsOf } from '../fields/field.js';
 import { jsonBody } from '../http/documented.js';
-import { asObject, isKeepable, UNKEEPABLE, unknownMember } from '../writing/body.js';
+import { asObject, UNKEEPABLE, unknownMember } from '../writing/body.js';
 
 export interface OperationBody<Body> {
   readonly documented: readonly MethodDecorator[];

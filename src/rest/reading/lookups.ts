@@ -1,4 +1,5 @@
 // Django's field lookups as a static table: what each takes and the SQL it becomes. Values are always parameters.
+import { isKeepable } from '../../platform/keepable.js';
 import { invalid } from '../../platform/errors.js';
 import { readTime } from '../../platform/time-text.js';
 import { wholeNumberIn } from '../../platform/whole-number.js';
@@ -194,7 +195,7 @@ export function lookupSql(
   if (!make || !lookupsOf(field).includes(lookup)) {
     throw invalid('filter.not_allowed', `'${lookup}' is not an allowed filter on the '${field.name}' field.`);
   }
-  if (texts.some((text) => text.includes('\0') || !text.isWellFormed())) {
+  if (!texts.every(isKeepable)) {
     throw invalid('filter.bad_text', `The value of the '${field.name}' filter is not valid Unicode text.`);
   }
   return make(field, column, texts, add);

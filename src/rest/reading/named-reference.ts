@@ -1,5 +1,6 @@
 // `project__name=default`: a unique name of what a reference leads to. It is looked up first and the list asked by the id, since
 // Postgres plans by values: through a join it may read the whole table in the hope of finding a page early.
+import { isKeepable } from '../../platform/keepable.js';
 import type { Sql } from '../../platform/database/statement.js';
 import type { Field } from '../fields/field.js';
 import { type Resource, resourceNamed } from '../resource.js';
@@ -60,7 +61,7 @@ function uniqueBehind(resource: Resource, first: string, second: string): Pick<N
 }
 
 /** False for what means null, and for a text that no row can have: it is refused where texts are. */
-const isName = (text: string): boolean => !NULL_WORDS.has(text) && !text.includes('\0') && text.isWellFormed();
+const isName = (text: string): boolean => !NULL_WORDS.has(text) && isKeepable(text);
 
 /** True where no two rows have the same. */
 function isUnique(resource: Resource, { name }: Field): boolean {

@@ -8,6 +8,7 @@ import type { FoundKeys } from '../reading/key-reader.js';
 import type { FieldValues, Resource } from '../resource.js';
 import { didYouMean } from './did-you-mean.js';
 import { parseReference } from './reference.js';
+import { isKeepable } from '../../platform/keepable.js';
 import { quoted } from '../../platform/redact.js';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -83,8 +84,6 @@ function requireOneOf({ oneOf }: Resource, body: JsonObject): void {
   );
 }
 
-/** What the database keeps as a text. */
-export const isKeepable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
 export const UNKEEPABLE = "This text has a NUL character or half a surrogate pair, which can't be stored.";
 
 function addFaults(resource: Resource, values: Record<string, unknown>, faults: Record<string, string[]>): void {

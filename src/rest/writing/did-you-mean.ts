@@ -1,5 +1,7 @@
 // Which of some names a misspelt word probably meant.
 
+import { quoted } from '../../platform/redact.js';
+
 /** The name that the word resembles most, or undefined where it resembles none. */
 export function didYouMean(word: string, names: readonly string[]): string | undefined {
   const plain = simplify(word);
@@ -10,6 +12,16 @@ export function didYouMean(word: string, names: readonly string[]): string | und
     .sort((one, other) => one.distance - other.distance);
   return best && best.distance <= Math.max(2, best.name.length / 3) ? best.name : undefined;
 }
+
+/** ` Did you mean 'minutes'?`, to put behind what is wrong; nothing where the word resembles none. */
+export function meantText(word: string, names: readonly string[]): string {
+  const meant = didYouMean(word, names);
+  return meant === undefined ? '' : ` Did you mean '${meant}'?`;
+}
+
+/** `Unknown member 'minuts'. Did you mean 'minutes'? Known: minutes, at.` */
+export const unknownText = (what: string, word: string, names: readonly string[]): string =>
+  `Unknown ${what} '${quoted(word, 100)}'.${meantText(word, names)} Known: ${names.join(', ')}.`;
 
 const simplify = (word: string): string =>
   word

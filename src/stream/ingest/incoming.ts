@@ -1,4 +1,5 @@
 // An outside event as it is kept: who says so, what happened, in one line, how loud, to which ticket, and where to look.
+import { isKeepable } from '../../platform/keepable.js';
 import { DomainError } from '../../platform/errors.js';
 import { asLine } from '../../log/lines/line.js';
 import { safeLink } from '../../log/lines/link.js';
@@ -35,7 +36,7 @@ export const isObject = (value: unknown): value is Json =>
 
 /** What Postgres can't keep, wherever in a document it stands: NUL, and halves of signs. */
 export function isStorable(value: unknown): boolean {
-  if (typeof value === 'string') return !value.includes('\0') && value.isWellFormed();
+  if (typeof value === 'string') return isKeepable(value);
   if (typeof value !== 'object' || value === null) return true;
   return Object.entries(value).every(([key, inner]) => isStorable(key) && isStorable(inner));
 }
